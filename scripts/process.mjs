@@ -1,0 +1,48 @@
+/** Runs programs for the other scripts. Plain JavaScript: it works before anything is installed. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const children = new Set()
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  const forward = () => {
+    if (children.size === 0) process.exit(130)
+    for (const child of children) child.kill(signal)
+  }
+  process.on(signal, forward)
+}
+
+/** Gives the signals back to whoever comes next, when the set-up is done. */
+export function releaseSignals() {
+  process.removeAllListeners('SIGINT')
+  process.removeAllListeners('SIGTERM')
+}
+
+/** Runs a program to its end; resolves with its exit code. Its output is ours unless `quiet`. */
+export function run(command, args, { env = {}, quiet = false, cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: quiet ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    })
+    children.add(child)
+    child.on('error', error => {
+      children.delete(child)
+      reject(error)
+    })
+    child.on('exit', (code, signal) => {
+      children.delete(child)
+      if (signal) process.exit(130)
+      resolve(code ?? 1)
+    })
+  })
+}
+
+/** Runs a program and throws unless it ends with 0. */
+export async function must(command, args, options) {
+  const code = await run(command, args, options)
+  if (code !== 0) throw new Error(`"${command} ${args.join(' ')}" ended with ${code}`)
+}

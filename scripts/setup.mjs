@@ -1,0 +1,96 @@
+/** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { must, root, run } from './process.mjs'
+
+function* filesBelow(path) {
+  const full = join(root, path)
+  if (!existsSync(full)) return
+  for (const entry of readdirSync(full, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) yield join(entry.parentPath ?? entry.path, entry.name)
+  }
+}
+
+function fingerprint(paths) {
+  const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
+  for (const path of [...paths].sort()) if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path))
+  return hash.digest('hex')
+}
+
+function isStale(stamp, print) {
+  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== print
+}
+
+/** Installs the locked dependencies, those of the build included, when they are missing or stale. */
+export async function install() {
+  const stamp = join(root, 'node_modules', '.locked')
+  const print = fingerprint([join(root, 'package-lock.json'), join(root, 'package.json')])
+  if (!isStale(stamp, print)) return
+  console.log('Installing the locked dependencies ...')
+  await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
+  writeFileSync(stamp, print)
+}
+
+/** Builds the server into dist/ and the browser's files into static/build/ when their sources have changed. */
+export async function build() {
+  const stamp = join(root, 'dist', '.built')
+  const sources = ['src', 'views', 'locales', 'scripts'].flatMap(folder => [...filesBelow(folder)])
+  const settings = ['tsconfig.json', 'tailwind.config.js', 'package-lock.json'].map(name => join(root, name))
+  const print = fingerprint([...sources, ...settings])
+  if (!isStale(stamp, print)) return
+  console.log('Building ...')
+  await must(process.execPath, [join(root, 'scripts', 'build.mjs')])
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  writeFileSync(stamp, print)
+}
+
+const asRoot = () => process.getuid?.() === 0
+const onDebian = () => existsSync('/usr/bin/apt-get')
+
+async function isThere(program) {
+  try {
+    return (await run(program, ['--version'], { quiet: true })) === 0
+  } catch {
+    return false
+  }
+}
+
+async function firstThere(programs) {
+  for (const program of programs) if (await isThere(program)) return program
+  return undefined
+}
+
+async function aptInstall(name) {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await must('apt-get', ['update', '-qq'], { env, quiet: true })
+  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
+}
+
+/** Resolves with the path of a Chromium: one that is there, else installed by the system's own means. */
+export async function findChromium() {
+  const named = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const known = named.filter(path => path && existsSync(path))
+  if (known[0]) return known[0]
+  const { chromium } = await import('@playwright/test')
+  if (existsSync(chromium.executablePath())) return chromium.executablePath()
+  if (asRoot() && onDebian()) {
+    console.log('Installing Chromium for the browser tests ...')
+    await aptInstall('chromium')
+    return '/usr/bin/chromium'
+  }
+  if ((await run('npx', ['playwright', 'install', 'chromium']).catch(() => 1)) === 0) return chromium.executablePath()
+  throw new Error('The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH')
+}
+
+/** Makes sure that a Redis server can be started by the tests. */
+export async function findRedis() {
+  const known = await firstThere(['redis-server', 'valkey-server'])
+  if (known) return known
+  if (asRoot() && onDebian()) {
+    console.log('Installing a Redis server for the tests ...')
+    await aptInstall('redis-server')
+    return 'redis-server'
+  }
+  throw new Error('The tests need a Redis server: install one (Debian: apt-get install redis-server)')
+}

@@ -1,0 +1,49 @@
+/** Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. */
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root, run } from './process.mjs'
+import { build, findChromium, install } from './setup.mjs'
+
+const bin = name => join(root, 'node_modules', '.bin', name)
+const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
+
+/** Reads the counts of one runner's JSON report; a runner that wrote none has failed. */
+function countVitest(file) {
+  const report = JSON.parse(readFileSync(file, 'utf8'))
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests }
+}
+
+function countPlaywright(file) {
+  const { stats } = JSON.parse(readFileSync(file, 'utf8'))
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+}
+
+try {
+  await install()
+  await build()
+  const chromium = await findChromium()
+  const { check } = await import('./check.mjs')
+  await check()
+
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  let broken = false
+  const suites = [
+    ['vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports}/vitest.json`], `${reports}/vitest.json`, countVitest],
+    ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
+  ]
+  for (const [program, args, file, count] of suites) {
+    const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
+    if ((await run(bin(program), args, { env })) !== 0) broken = true
+    const counts = count(file)
+    for (const key of Object.keys(total)) total[key] += counts[key]
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
+  const nothingRan = total.passed === 0
+  const skippedInCi = process.env.CI === 'true' && total.skipped > 0
+  if (broken || total.failed > 0 || nothingRan || skippedInCi) process.exit(1)
+} catch (error) {
+  console.error(error.message)
+  process.exit(1)
+}

@@ -1,0 +1,232 @@
+/**
+ * The engine: the port behind which rooms, messages, receipts and presence live. Memory and Redis stand behind it, and
+ * one test suite (test/engine) holds both to every guarantee below.
+ *
+ * - All methods are safe to call at once from many connections and nodes; each is atomic.
+ * - Every change to a room raises its `version` by exactly one and emits exactly one event that carries the new version.
+ *   Events of one room are emitted in the order of their versions, after the change can be read.
+ * - A message whose `expiresAt` has come is returned by no method, whether or not its removal has been emitted yet.
+ * - Someone who is not one of a room's two people gets the same `not_found` as for a room that never was.
+ */
+
+export type UserId = string
+export type RoomId = string
+export type MessageId = string
+
+/** A picture as its message knows it. Width and height in pixels. */
+export interface ImageRef {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+  readonly alt: string
+}
+
+/** A message. Times in milliseconds since the epoch; `seq` is gapless within its room and begins at 1. */
+export interface Message {
+  readonly id: MessageId
+  readonly roomId: RoomId
+  readonly seq: number
+  readonly senderId: UserId
+  readonly nonce: string
+  readonly text: string
+  readonly image: ImageRef | null
+  readonly sentAt: number
+  readonly expiresAt: number
+}
+
+/** What a person sends. `lifetimeMs` is how long the message lives from the moment it is accepted. */
+export interface Draft {
+  readonly nonce: string
+  readonly text: string
+  readonly image: ImageRef | null
+  readonly lifetimeMs: number
+}
+
+/** How far a person has got: highest `seq` that reached them and that they saw. `seen <= delivered`; both only grow. */
+export interface Cursors {
+  readonly delivered: number
+  readonly seen: number
+}
+
+export type CursorKind = keyof Cursors
+
+/** A room as one of its two people sees it: living messages only, oldest first. */
+export interface RoomView {
+  readonly id: RoomId
+  /** Tells apart two lives of anything that could carry the same id; part of what a page shows beside the version. */
+  readonly epoch: string
+  readonly version: number
+  readonly otherId: UserId
+  readonly mine: Cursors
+  readonly theirs: Cursors
+  readonly messages: readonly Message[]
+}
+
+/** A line in a person's list of chats. */
+export interface RoomSummary {
+  readonly id: RoomId
+  readonly otherId: UserId
+  /** Living messages of the other that this person has not seen. */
+  readonly unread: number
+  readonly lastMessage: Message | null
+  /** The other's cursors, from which the status of one's own last message is read. */
+  readonly theirs: Cursors
+  /** When the room last changed in a way its people see (opened, message sent), ms since the epoch. */
+  readonly activeAt: number
+}
+
+/** Whether a person is here, and since when not: ms since the epoch, null when online or never seen. */
+export interface Presence {
+  readonly userId: UserId
+  readonly isOnline: boolean
+  readonly lastSeen: number | null
+}
+
+/** Why a room is no more: one of its people ended it, both were away for the grace period, or an account was deleted. */
+export type DissolveReason = 'ended' | 'away' | 'account_deleted'
+
+interface RoomEventBase {
+  readonly roomId: RoomId
+  readonly people: readonly [UserId, UserId]
+}
+
+/** Everything the engine tells. `version` is the room's after the change. */
+export type EngineEvent =
+  | (RoomEventBase & { readonly type: 'room.opened'; readonly version: number })
+  | (RoomEventBase & { readonly type: 'message.sent'; readonly version: number; readonly message: Message })
+  | (RoomEventBase & {
+      readonly type: 'receipt.moved'
+      readonly version: number
+      readonly userId: UserId
+      readonly before: Cursors
+      readonly after: Cursors
+    })
+  | (RoomEventBase & {
+      readonly type: 'message.removed'
+      readonly version: number
+      readonly messages: readonly { readonly id: MessageId; readonly seq: number; readonly imageId: string | null }[]
+    })
+  | (RoomEventBase & {
+      readonly type: 'room.dissolved'
+      readonly reason: DissolveReason
+      /** Who ended it, null when nobody did. */
+      readonly byId: UserId | null
+      readonly imageIds: readonly string[]
+    })
+  | (RoomEventBase & { readonly type: 'typing.changed'; readonly userId: UserId; readonly isTyping: boolean })
+  | {
+      readonly type: 'presence.changed'
+      readonly presence: Presence
+      /** Those who share a room with the person, and nobody else. */
+      readonly audience: readonly UserId[]
+    }
+
+export interface EngineStats {
+  readonly rooms: number
+  readonly messages: number
+  readonly onlineUsers: number
+  /** An estimate of what messages hold, in bytes: what the cap counts. */
+  readonly bytesHeld: number
+  readonly expiredMessages: number
+}
+
+export interface Engine {
+  /**
+   * Opens the room of two people, or returns the one they have. Emits `room.opened` for a new one.
+   * @throws ChatError `not_found` when both are the same person
+   */
+  openRoom(userId: UserId, otherId: UserId): Promise<RoomView>
+
+  /** The id of the room that two people have, or null. Opens nothing. */
+  findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null>
+
+  /**
+   * The room as `userId` sees it. Reading also counts as having been active in the room (see `dropLease`).
+   * @throws ChatError `not_found`
+   */
+  readRoom(roomId: RoomId, userId: UserId): Promise<RoomView>
+
+  /**
+   * One line of the list of chats.
+   * @throws ChatError `not_found`
+   */
+  readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary>
+
+  /** All rooms of a person, the most recently active first. */
+  listRooms(userId: UserId): Promise<readonly RoomSummary[]>
+
+  /**
+   * Adds a message. Idempotent on (room, sender, nonce) for as long as the first message lives: the second time returns
+   * the first message with `duplicate: true`, changes nothing and emits nothing, even at a cap.
+   * @throws ChatError `not_found`; `room_full` or `server_full` at a cap, and then nothing has changed
+   */
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
+
+  /**
+   * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that
+   * stands there or further already, one's own message, or one that lives no longer: nothing changes, nothing is emitted.
+   * @throws ChatError `not_found` for the room
+   */
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void>
+
+  /**
+   * Tells the other that a person is typing, or no longer. Never stored; whoever shows it clears it by itself.
+   * @throws ChatError `not_found`
+   */
+  setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void>
+
+  /**
+   * Erases a room for both, at once: messages, receipts, everything. Emits `room.dissolved`.
+   * @throws ChatError `not_found`
+   */
+  endRoom(roomId: RoomId, userId: UserId): Promise<void>
+
+  /** Erases every room of a person whose account is gone, and their presence. Emits `room.dissolved` for each. */
+  forgetPerson(userId: UserId): Promise<void>
+
+  /**
+   * Takes or renews a lease on presence: one an open connection. A person is online while any lease holds. A lease not
+   * renewed for `ttlMs` lapses by itself, as when a node has crashed. Emits `presence.changed` on the first lease only.
+   */
+  holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void>
+
+  /**
+   * Gives a lease up. The person counts as online for `lingerMs` more, so that a reload shows nobody as gone; then, if no
+   * other lease holds, they are offline with `lastSeen` = when the lease was given up, and `presence.changed` is emitted.
+   * A room whose two people have both been away (no lease, no reading, sending or opening) for the grace period dissolves
+   * when nothing in it is unseen; one with unseen messages waits until they are seen or expire. With a grace period of 0 a
+   * room dissolves only when both are away and no message lives in it.
+   */
+  dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
+
+  /** Presence of those of `userIds` who share a room with `viewerId`; the others are left out. */
+  readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>>
+
+  readStats(): Promise<EngineStats>
+
+  /** Calls `listener` for every event from now on; the answer ends it. A listener that throws harms nobody else. */
+  subscribe(listener: (event: EngineEvent) => void): () => void
+
+  /** Forgets everything and ends all timers. */
+  stop(): Promise<void>
+}
+
+/** What every engine is given. Durations in milliseconds, memory in bytes. */
+export interface EngineOptions {
+  readonly roomGraceMs: number
+  readonly roomMaxMessages: number
+  readonly maxBytes: number
+}
+
+/** Bytes that a message is counted as: its text as UTF-16, its picture's description, and a flat 512 for all else. */
+export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
+  return 512 + 2 * (draft.text.length + (draft.image?.alt.length ?? 0))
+}
+
+export type MessageStatus = 'sent' | 'delivered' | 'seen'
+
+/** The status of a message, read off its recipient's cursors. */
+export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
+  if (message.seq <= recipient.seen) return 'seen'
+  return message.seq <= recipient.delivered ? 'delivered' : 'sent'
+}

@@ -1,0 +1,31 @@
+/** Every refusal that the product can give, by its stable code. Pages, API and sockets use the same ones. */
+export type ErrorCode =
+  | 'bad_request'
+  | 'conflict'
+  | 'forbidden'
+  | 'image_not_found'
+  | 'message_empty'
+  | 'message_too_long'
+  | 'not_found'
+  | 'rate_limited'
+  | 'room_full'
+  | 'server_busy'
+  | 'server_full'
+  | 'unauthenticated'
+  | 'invalid'
+
+/** A refusal with a stable code. What it says to people is looked up by the code, never taken from `message`. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError'
+
+  /**
+   * @param code the stable code
+   * @param retryAfterMs milliseconds after which the same request may succeed, where that is known
+   */
+  constructor(
+    readonly code: ErrorCode,
+    readonly retryAfterMs?: number,
+  ) {
+    super(code)
+  }
+}
