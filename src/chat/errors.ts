@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'image_not_found'
   | 'message_empty'
+  | 'message_invalid'
   | 'message_too_long'
   | 'not_found'
   | 'rate_limited'
@@ -27,5 +28,13 @@ export class ChatError extends Error {
     readonly retryAfterMs?: number,
   ) {
     super(code)
+  }
+}
+
+/** Input that was refused, field by field. The values are stable keys such as `username_taken`, never sentences. */
+export class InvalidInput extends ChatError {
+  /** @param fields the name of each refused field and the key of what is wrong with it */
+  constructor(readonly fields: Readonly<Record<string, string>>) {
+    super('invalid')
   }
 }

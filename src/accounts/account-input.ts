@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { InvalidInput } from '../chat/errors.js'
+import { checkUsername } from './username.js'
+
+const MAX_EMAIL_LENGTH = 254
+const MIN_PASSWORD_LENGTH = 8
+const MAX_PASSWORD_BYTES = 72
+
+const EMAIL_NAME = /^[^\s\p{Cc}"(),:;<>@[\\\].]+(\.[^\s\p{Cc}"(),:;<>@[\\\].]+)*$/u
+const EMAIL_DOMAIN =
+  /^([\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}]$/u
+
+function isEmail(value: string): boolean {
+  if (value.length > MAX_EMAIL_LENGTH) return false
+  const at = value.lastIndexOf('@')
+  return at > 0 && at <= 64 && EMAIL_NAME.test(value.slice(0, at)) && EMAIL_DOMAIN.test(value.slice(at + 1))
+}
+
+const filledText = z.string('required').min(1, 'required')
+
+const email = z.string('required').trim().min(1, 'required').refine(isEmail, { error: 'email_invalid', abort: true })
+
+const username = z
+  .string('required')
+  .trim()
+  .min(1, 'required')
+  .transform((value, context) => {
+    const name = value.normalize('NFC')
+    const problem = checkUsername(name)
+    if (problem !== null) context.addIssue(problem)
+    return name
+  })
+
+/** A password that someone gives themselves: at least 8 characters, at most 72 bytes of UTF-8, bcrypt's limit. */
+const newPassword = filledText
+  .refine(value => [...value.normalize('NFC')].length >= MIN_PASSWORD_LENGTH, 'password_short')
+  .refine(value => Buffer.byteLength(value.normalize('NFC')) <= MAX_PASSWORD_BYTES, 'password_long')
+
+/** What creates an account. */
+export const registrationInput = z.object({ username, email, password: newPassword })
+
+/** What logs someone in. */
+export const loginInput = z.object({ email, password: filledText })
+
+/** What changes a password. */
+export const passwordChangeInput = z.object({ currentPassword: filledText, newPassword })
+
+/**
+ * Reads input of any origin by a schema whose issues are stable keys.
+ * @throws InvalidInput with the first key of each refused field
+ */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const { success, data, error } = schema.safeParse(input ?? {})
+  if (success) return data
+  const fields: Record<string, string> = {}
+  for (const issue of error.issues) {
+    const field = String(issue.path[0])
+    fields[field] ??= issue.message
+  }
+  throw new InvalidInput(fields)
+}

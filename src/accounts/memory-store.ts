@@ -1,0 +1,105 @@
+import type { UserId } from '../chat/engine.js'
+import { ChatError, InvalidInput } from '../chat/errors.js'
+import { type Account, emailKey, usernameKey } from './account.js'
+import type { AccountChanges, AccountStore } from './account-store.js'
+
+/** How many names a search looks at before it gives up: some milliseconds of work. */
+const MAX_SCANNED = 200_000
+
+/** Accounts in memory, gone with the process. */
+export class MemoryAccountStore implements AccountStore {
+  readonly #byId = new Map<UserId, Account>()
+  readonly #byEmail = new Map<string, UserId>()
+  readonly #byName = new Map<string, UserId>()
+  /** The keys of `#byName`, sorted. */
+  readonly #names: string[] = []
+
+  async findById(id: UserId): Promise<Account | null> {
+    return this.#get(id)
+  }
+
+  async findByUsername(username: string): Promise<Account | null> {
+    return this.#get(this.#byName.get(usernameKey(username)))
+  }
+
+  async findByEmail(email: string): Promise<Account | null> {
+    return this.#get(this.#byEmail.get(emailKey(email)))
+  }
+
+  async findMany(ids: readonly UserId[]): Promise<readonly Account[]> {
+    return ids.map(id => this.#get(id)).filter(account => account !== null)
+  }
+
+  async search(part: string, limit: number): Promise<readonly Account[]> {
+    const key = usernameKey(part)
+    const found: string[] = []
+    const start = this.#placeOf(key)
+    let end = start
+    for (; end < this.#names.length && this.#names[end]?.startsWith(key); end++) {
+      if (found.length < limit) found.push(this.#names[end] ?? '')
+      else break
+    }
+    const last = Math.min(this.#names.length, MAX_SCANNED)
+    for (let index = 0; index < last && found.length < limit; index++) {
+      const name = this.#names[index]
+      const isNew = index < start || index >= end
+      if (isNew && name?.includes(key)) found.push(name)
+    }
+    return found.map(name => this.#get(this.#byName.get(name))).filter(account => account !== null)
+  }
+
+  async add(account: Account): Promise<void> {
+    const name = usernameKey(account.username)
+    const email = emailKey(account.email)
+    const taken = {
+      ...(this.#byName.has(name) && { username: 'username_taken' }),
+      ...(this.#byEmail.has(email) && { email: 'email_taken' }),
+    }
+    if (Object.keys(taken).length > 0) throw new InvalidInput(taken)
+    if (this.#byId.has(account.id)) throw new ChatError('conflict')
+    this.#byId.set(account.id, account)
+    this.#byName.set(name, account.id)
+    this.#byEmail.set(email, account.id)
+    this.#names.splice(this.#placeOf(name), 0, name)
+  }
+
+  async update(id: UserId, { passwordHash, ifGeneration }: AccountChanges): Promise<Account> {
+    const account = this.#get(id)
+    if (account === null) throw new ChatError('not_found')
+    if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
+    const changed = {
+      ...account,
+      passwordHash: passwordHash ?? account.passwordHash,
+      generation: account.generation + 1,
+    }
+    this.#byId.set(id, changed)
+    return changed
+  }
+
+  async remove(id: UserId): Promise<boolean> {
+    const account = this.#get(id)
+    if (account === null) return false
+    const name = usernameKey(account.username)
+    this.#byId.delete(id)
+    this.#byEmail.delete(emailKey(account.email))
+    this.#byName.delete(name)
+    this.#names.splice(this.#placeOf(name), 1)
+    return true
+  }
+
+  #get(id: UserId | undefined): Account | null {
+    return (id !== undefined && this.#byId.get(id)) || null
+  }
+
+  /** Index of the first name that is not before `key`. */
+  #placeOf(key: string): number {
+    let low = 0
+    let high = this.#names.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#names[middle] ?? '') < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock } from '../chat/clock.js'
+import type { UserId } from '../chat/engine.js'
+import { ChatError, InvalidInput } from '../chat/errors.js'
+import { type Account, type PublicPerson, publicPerson } from './account.js'
+import { parseInput, passwordChangeInput, registrationInput } from './account-input.js'
+import type { AccountStore } from './account-store.js'
+import { demoAccounts } from './demo-accounts.js'
+import { Listeners } from './listeners.js'
+import type { Passwords } from './passwords.js'
+
+const SEARCH_LIMIT = 20
+
+export interface PeopleOptions {
+  readonly store: AccountStore
+  readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash'>
+  /** `open`: people see who is here. `exact`: a name must be typed whole. */
+  readonly directory: 'open' | 'exact'
+  readonly clock?: Clock
+}
+
+/** Everything that is done with accounts: register, log in, find, change, remove. */
+export class People {
+  readonly #store: AccountStore
+  readonly #passwords: PeopleOptions['passwords']
+  readonly #directory: PeopleOptions['directory']
+  readonly #clock: Clock
+  readonly #generationListeners = new Listeners<Account>()
+  readonly #removalListeners = new Listeners<UserId>()
+
+  constructor({ store, passwords, directory, clock = systemClock }: PeopleOptions) {
+    this.#store = store
+    this.#passwords = passwords
+    this.#directory = directory
+    this.#clock = clock
+  }
+
+  /** Adds alice and bob; those that are there already stay as they are. */
+  async addDemoAccounts(): Promise<void> {
+    for (const account of demoAccounts) {
+      if ((await this.#store.findById(account.id)) === null) await this.#store.add(account)
+    }
+  }
+
+  /**
+   * Creates an account from `{ username, email, password }`.
+   * @throws InvalidInput naming each refused field; ChatError `server_busy`
+   */
+  async register(input: unknown): Promise<Account> {
+    const { username, email, password } = parseInput(registrationInput, input)
+    await this.#refuseTaken(username, email)
+    const passwordHash = await this.#passwords.hash(password)
+    const account = { id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now(), generation: 0 }
+    await this.#store.add(account)
+    return account
+  }
+
+  /**
+   * The account that an e-mail address and a password belong to. Takes as long when there is none of that address.
+   * @throws ChatError `unauthenticated`, `server_busy`
+   */
+  async logIn(email: string, password: string): Promise<Account> {
+    const account = await this.#store.findByEmail(email)
+    const isRight = await this.#passwords.verify(password, account?.passwordHash ?? this.#passwords.dummyHash())
+    // Verifying takes a while, in which the account may have been removed or given another password.
+    const current = account && (await this.#store.findById(account.id))
+    if (!isRight || !current || current.passwordHash !== account.passwordHash) throw new ChatError('unauthenticated')
+    return current
+  }
+
+  find(id: UserId): Promise<Account | null> {
+    return this.#store.findById(id)
+  }
+
+  /** What others see of the people with these ids; who is no more is left out. */
+  async findMany(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, PublicPerson>> {
+    const accounts = await this.#store.findMany(ids)
+    return new Map(accounts.map(account => [account.id, publicPerson(account)]))
+  }
+
+  /** People whose name holds the query (or is it, in an `exact` directory), never the viewer; at most `limit`. */
+  async search(query: string, viewerId: UserId, limit = SEARCH_LIMIT): Promise<readonly PublicPerson[]> {
+    const name = query.trim()
+    const found = this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#findExactly(name)
+    return found
+      .filter(account => account.id !== viewerId)
+      .slice(0, limit)
+      .map(publicPerson)
+  }
+
+  /**
+   * Changes a password and ends all sessions and tokens; the answer is the account as it goes on.
+   * @throws InvalidInput for `currentPassword` or `newPassword`; ChatError `unauthenticated` when the account is no more,
+   * `conflict` when it was changed meanwhile, `server_busy`
+   */
+  async changePassword(id: UserId, currentPassword: string, newPassword: string): Promise<Account> {
+    const input = parseInput(passwordChangeInput, { currentPassword, newPassword })
+    const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
+    const passwordHash = await this.#passwords.hash(input.newPassword)
+    const changed = await this.#store.update(id, { passwordHash, ifGeneration: account.generation })
+    this.#generationListeners.tell(changed)
+    return changed
+  }
+
+  /**
+   * Ends all sessions and tokens of a person; the answer is the account as it goes on.
+   * @throws ChatError `not_found`
+   */
+  async endSessionsEverywhere(id: UserId): Promise<Account> {
+    const account = await this.#store.update(id, {})
+    this.#generationListeners.tell(account)
+    return account
+  }
+
+  /**
+   * Deletes an account for good.
+   * @throws InvalidInput for a wrong `password`; ChatError `unauthenticated` when the account is no more, `server_busy`
+   */
+  async remove(id: UserId, password: string): Promise<void> {
+    await this.#verifyOwner(id, password, 'password')
+    if (await this.#store.remove(id)) this.#removalListeners.tell(id)
+  }
+
+  /** Calls `listener` with the account each time its generation has gone up; the answer ends it. */
+  onGenerationChange(listener: (account: Account) => void): () => void {
+    return this.#generationListeners.add(listener)
+  }
+
+  /** Calls `listener` with the id of each account that was removed; the answer ends it. */
+  onRemoved(listener: (id: UserId) => void): () => void {
+    return this.#removalListeners.add(listener)
+  }
+
+  async #findExactly(name: string): Promise<readonly Account[]> {
+    const account = await this.#store.findByUsername(name)
+    return account === null ? [] : [account]
+  }
+
+  async #refuseTaken(username: string, email: string): Promise<void> {
+    const fields = {
+      ...((await this.#store.findByUsername(username)) && { username: 'username_taken' }),
+      ...((await this.#store.findByEmail(email)) && { email: 'email_taken' }),
+    }
+    if (Object.keys(fields).length > 0) throw new InvalidInput(fields)
+  }
+
+  async #verifyOwner(id: UserId, password: string, field: string): Promise<Account> {
+    const account = await this.#store.findById(id)
+    if (account === null) throw new ChatError('unauthenticated')
+    if (!(await this.#passwords.verify(password, account.passwordHash))) {
+      throw new InvalidInput({ [field]: 'password_wrong' })
+    }
+    return account
+  }
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { duration, flag, hostName, oneOf, origin, origins, secret, wholeNumber } from './setting-checks.js'
+
+const SECOND = 1000
+const HOUR = 3600 * SECOND
+const DAY = 24 * HOUR
+const MIN_PRODUCTION_BCRYPT_COST = 10
+
+const randomSecret = () => randomBytes(48).toString('base64url')
+
+/** A setting that stops the start. Its message is one sentence for whoever runs the server, and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Every variable once: name, check with its unit, default. What depends on others is settled in `arrange`. */
+const settings = z.object({
+  NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
+  PORT: wholeNumber(0, 65_535, 'port; 0 takes any free one').default(3000),
+  HOST: hostName.optional(),
+  PUBLIC_URL: origin.nullable().default(null),
+  TRUST_PROXY: wholeNumber(0, 100, 'proxies').default(0),
+  CORS_ORIGIN: origins.default([]),
+  SESSION_SECRET: secret.default(randomSecret),
+  JWT_SECRET: secret.default(randomSecret),
+  SESSION_TTL_MS: wholeNumber(SECOND, 365 * DAY, 'milliseconds').default(7 * DAY),
+  JWT_EXPIRES_IN: duration.default(24 * 3600),
+  MESSAGE_TTL_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
+  IMAGE_TTL_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
+  MESSAGE_TTL_MAX_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
+  KEEP_LONGER: flag.default(true),
+  MESSAGE_MAX_LENGTH: wholeNumber(1, 1_000_000, 'characters').default(5000),
+  ROOM_MAX_MESSAGES: wholeNumber(1, 1_000_000, 'messages').default(2000),
+  MAX_MESSAGE_MEMORY_MB: wholeNumber(1, 65_536, 'megabytes').default(256),
+  ROOM_GRACE_MS: wholeNumber(0, 7 * DAY, 'milliseconds').default(300 * SECOND),
+  MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000, 'connections').default(50),
+  RATE_LIMIT_FRAMES: wholeNumber(1, 1_000_000, 'frames a second').default(50),
+  RATE_LIMIT_MESSAGES: wholeNumber(1, 1_000_000, 'sends a second').default(5),
+  RATE_LIMIT_API: wholeNumber(1, 1_000_000, 'requests a second').default(5),
+  RATE_LIMIT_UPLOADS: wholeNumber(1, 1_000_000, 'uploads a minute').default(10),
+  RATE_LIMIT_AUTH: wholeNumber(1, 1_000_000, 'failed log-ins a minute').default(3),
+  RATE_LIMIT_AUTH_ADDRESS: wholeNumber(1, 1_000_000, 'log-ins and registrations a minute').default(20),
+  DIRECTORY: oneOf(['open', 'exact']).default('open'),
+  MAX_IMAGE_SIZE: wholeNumber(1, 104_857_600, 'bytes').default(2_097_152),
+  IMAGE_MAX_WIDTH: wholeNumber(1, 16_383, 'pixels').default(1280),
+  IMAGE_MAX_HEIGHT: wholeNumber(1, 16_383, 'pixels').default(1280),
+  IMAGE_QUALITY: wholeNumber(1, 100, 'percent').default(80),
+  UPLOAD_DIR: z.string().default('./uploads'),
+  BCRYPT_COST: wholeNumber(4, 15, 'doublings of the work').default(10),
+  DEMO_USERS: flag.optional(),
+  ACCOUNTS_URL: oneOf(['memory:']).default('memory:'),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+type Settings = z.infer<typeof settings>
+
+/**
+ * Gives the settings the names that the code knows them by, and settles the defaults that depend on other settings.
+ * The names carry the units; `maxMessageMemoryBytes`, `images.maxSize` and the like are bytes and pixels.
+ */
+function arrange(set: Settings) {
+  const isProduction = set.NODE_ENV === 'production'
+  const messageTtlMaxMs = set.MESSAGE_TTL_MAX_MS ?? Math.max(DAY, set.MESSAGE_TTL_MS ?? 0, set.IMAGE_TTL_MS ?? 0)
+  return {
+    nodeEnv: set.NODE_ENV,
+    isProduction,
+    port: set.PORT,
+    host: set.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    publicUrl: set.PUBLIC_URL,
+    trustProxy: set.TRUST_PROXY,
+    corsOrigins: set.CORS_ORIGIN,
+    sessionSecret: set.SESSION_SECRET,
+    jwtSecret: set.JWT_SECRET,
+    sessionTtlMs: set.SESSION_TTL_MS,
+    jwtExpiresInSeconds: set.JWT_EXPIRES_IN,
+    messageTtlMs: set.MESSAGE_TTL_MS ?? Math.min(HOUR, messageTtlMaxMs),
+    imageTtlMs: set.IMAGE_TTL_MS ?? Math.min(HOUR, messageTtlMaxMs),
+    messageTtlMaxMs,
+    keepLonger: set.KEEP_LONGER,
+    messageMaxLength: set.MESSAGE_MAX_LENGTH,
+    roomMaxMessages: set.ROOM_MAX_MESSAGES,
+    maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * 1024 * 1024,
+    roomGraceMs: set.ROOM_GRACE_MS,
+    maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
+    rateLimits: {
+      frames: set.RATE_LIMIT_FRAMES,
+      messages: set.RATE_LIMIT_MESSAGES,
+      api: set.RATE_LIMIT_API,
+      uploads: set.RATE_LIMIT_UPLOADS,
+      auth: set.RATE_LIMIT_AUTH,
+      authAddress: set.RATE_LIMIT_AUTH_ADDRESS,
+    },
+    directory: set.DIRECTORY,
+    images: {
+      maxSize: set.MAX_IMAGE_SIZE,
+      maxWidth: set.IMAGE_MAX_WIDTH,
+      maxHeight: set.IMAGE_MAX_HEIGHT,
+      quality: set.IMAGE_QUALITY,
+      uploadDir: resolve(set.UPLOAD_DIR),
+    },
+    bcryptCost: set.BCRYPT_COST,
+    demoUsers: set.DEMO_USERS ?? !isProduction,
+    accountsUrl: set.ACCOUNTS_URL,
+    logLevel: set.LOG_LEVEL,
+  } as const
+}
+
+/** The settings of the server. Read once at the start, then handed to whoever needs a part. */
+export type Config = ReturnType<typeof arrange>
+
+/** What is wrong with settings that are each in range and cannot work together, or null. */
+function findClash(config: Config): string | null {
+  const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs } = config
+  if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
+    return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs the proxy in front that speaks it to be counted in TRUST_PROXY (1 or more).`
+  }
+  if (messageTtlMs > messageTtlMaxMs) {
+    return `MESSAGE_TTL_MS is "${messageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
+  }
+  if (imageTtlMs > messageTtlMaxMs) {
+    return `IMAGE_TTL_MS is "${imageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
+  }
+  if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {
+    return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${MIN_PRODUCTION_BCRYPT_COST} when NODE_ENV is production.`
+  }
+  return null
+}
+
+function explain(name: string, value: string, allowed: string): string {
+  if (name.endsWith('_SECRET') || name.endsWith('_TOKEN')) return `${name} must be ${allowed}.`
+  const shown = value.replace(/\/\/.*@/, '//...@').slice(0, 100)
+  return `${name} is ${JSON.stringify(shown)} but must be ${allowed}.`
+}
+
+/**
+ * Reads the settings. An empty value counts as none.
+ * @throws ConfigError for the first value out of range, and for values that cannot work together
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const { success, data, error } = settings.safeParse(given)
+  if (!success) {
+    const issue = error.issues[0]
+    const name = String(issue?.path[0])
+    throw new ConfigError(explain(name, given[name] ?? '', issue?.message ?? 'another value'))
+  }
+  const config = arrange(data)
+  const clash = findClash(config)
+  if (clash !== null) throw new ConfigError(clash)
+  return config
+}

@@ -1,0 +1,44 @@
+const MAX_CAUSES = 3
+const FRAME = /^ {4}at \S.*$/
+
+/** What of an error may be written: never its words, which may quote what people sent (a parser's do). */
+export interface LoggedError {
+  readonly type: string
+  readonly code?: string | number
+  readonly status?: number
+  readonly syscall?: string
+  readonly frames: readonly string[]
+  readonly cause?: LoggedError
+}
+
+function pick(error: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(error, key)?.value
+}
+
+/** The lines of the stack that name places in the code. */
+function framesOf({ stack = '', message }: Error): string[] {
+  // The words come first in a stack and may hold lines that look like places.
+  const start = message === '' ? 0 : stack.indexOf(message) + message.length
+  return stack
+    .slice(start)
+    .split('\n')
+    .filter(line => FRAME.test(line))
+    .map(line => line.trim())
+}
+
+/** An error as the log holds it: its type, its code and where it happened. */
+export function describeError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, frames: [] }
+  const code = pick(error, 'code')
+  const status = pick(error, 'status')
+  const syscall = pick(error, 'syscall')
+  const cause = pick(error, 'cause')
+  return {
+    type: error.constructor.name,
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(typeof status === 'number' && { status }),
+    ...(typeof syscall === 'string' && { syscall }),
+    frames: framesOf(error),
+    ...(cause instanceof Error && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) }),
+  }
+}

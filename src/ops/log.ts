@@ -1,0 +1,36 @@
+import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino'
+import { describeError } from './error-log.js'
+import { CENSOR, FORBIDDEN_NAMES, redact } from './redaction.js'
+
+/**
+ * The log: one JSON object a line. The house rule: it never holds a message, a password, a token, a cookie or an e-mail
+ * address. What is logged as an object is redacted at any depth (see `redact`), what is bound to a child logger at its
+ * first level; the text of a line is fixed words.
+ * @param destination where to, standard output when left out
+ */
+export function createLog(level: LevelWithSilent, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    // These two are for child loggers, whose bindings pass by the formatters.
+    redact: { paths: FORBIDDEN_NAMES.map(name => `["${name}"]`), censor: CENSOR },
+    serializers: { err: (value: unknown) => (value instanceof Error ? describeError(value) : value) },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: redact,
+    },
+    hooks: {
+      // Of an error logged without text pino makes the error's words the text, and they may quote what people wrote.
+      logMethod(this: Logger, args: Parameters<Logger['info']>, method: Logger['info']) {
+        const [first, text, ...rest] = args
+        const line = first instanceof Error ? { err: first } : first
+        const isWordless = typeof line === 'object' && line !== null && 'err' in line && text === undefined
+        if (isWordless) method.call(this, line, 'error')
+        else if (line === first) method.apply(this, args)
+        else method.apply(this, [line, text, ...rest])
+      },
+    },
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
+}

@@ -1,0 +1,67 @@
+import { describeError } from './error-log.js'
+
+const MAX_DEPTH = 6
+/** Stands in place of what was blanked. */
+export const CENSOR = '[redacted]'
+
+/** Names of what never stands in a log, in any case. `url` and `path` may hold the ids of rooms and images. */
+export const FORBIDDEN_NAMES: readonly string[] = [
+  '_csrf',
+  'alt',
+  'authorization',
+  'body',
+  'content',
+  'cookie',
+  'cookies',
+  'csrf-token',
+  'currentPassword',
+  'draft',
+  'email',
+  'headers',
+  'input',
+  'jwt',
+  'message',
+  'messages',
+  'newPassword',
+  'originalUrl',
+  'password',
+  'passwordHash',
+  'path',
+  'query',
+  'secret',
+  'session',
+  'sessionID',
+  'text',
+  'token',
+  'url',
+]
+
+const forbidden = new Set(FORBIDDEN_NAMES.map(name => name.toLowerCase()))
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Error) return describeError(value)
+  if (value instanceof Date) return value
+  if (depth >= MAX_DEPTH) return CENSOR
+  if (Array.isArray(value)) return value.map(item => redactValue(item, depth + 1))
+  // A request, a socket, a buffer or a message of the domain's: nobody can say what all it holds.
+  return isPlain(value) ? redactFields(value, depth + 1) : `[${value.constructor.name}]`
+}
+
+function redactFields(fields: object, depth: number): Record<string, unknown> {
+  const redacted: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    redacted[name] = forbidden.has(name.toLowerCase()) ? CENSOR : redactValue(value, depth)
+  }
+  return redacted
+}
+
+/** The object of a log line as it may be written: forbidden names blanked at any depth, errors without their words. */
+export function redact(fields: object): Record<string, unknown> {
+  return redactFields(fields, 0)
+}

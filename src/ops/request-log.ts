@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler } from 'express'
+import type { Logger } from 'pino'
+
+/** A part of a mount path that can only be a word of ours; ids of rooms and images are as good as keys. */
+const OWN_WORD = /^[a-z][a-z.-]{0,15}$/
+
+/** The pattern that a request matched, never what stood in its place. */
+function routeOf(request: Request): string {
+  const path: unknown = request.route?.path
+  if (path === undefined) return 'none'
+  const mount = request.baseUrl.split('/').map(part => (part === '' || OWN_WORD.test(part) ? part : ':id'))
+  return mount.join('/') + String(path)
+}
+
+/**
+ * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and writes one line when it is over: method,
+ * route, status, milliseconds, id. One whose client went away before the end says so.
+ */
+export function logRequests(log: Logger): RequestHandler {
+  return (request, response, next) => {
+    const requestId = randomUUID()
+    const start = performance.now()
+    response.locals.requestId = requestId
+    response.setHeader('X-Request-Id', requestId)
+    response.once('close', () => {
+      const line = {
+        requestId,
+        method: request.method,
+        route: routeOf(request),
+        status: response.statusCode,
+        ms: Math.round(performance.now() - start),
+        ...(!response.writableFinished && { aborted: true }),
+      }
+      if (response.statusCode >= 500) log.error(line, 'request')
+      else log.info(line, 'request')
+    })
+    next()
+  }
+}

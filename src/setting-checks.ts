@@ -1,0 +1,83 @@
+/** The kinds of values that settings have. The message of each check says what is allowed, to follow "must be". */
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { isWeakSecret } from './weak-secret.js'
+
+const YEAR_IN_SECONDS = 365 * 24 * 3600
+const MIN_SECRET_LENGTH = 32
+
+/** Strictly digits: no sign, space, fraction, exponent or leading zero. `unit` is said in the refusal. */
+export function wholeNumber(min: number, max: number, unit: string) {
+  const allowed = `a whole number from ${min} to ${max} (${unit})`
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d*)$/, allowed)
+    .transform(Number)
+    .pipe(z.number(allowed).min(min, allowed).max(max, allowed))
+}
+
+/** `true` or `false`, and nothing like them. */
+export const flag = z.enum(['true', 'false'], 'true or false').transform(value => value === 'true')
+
+/** One of a few words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, values.length === 1 ? values[0] : `one of ${values.join(', ')}`)
+}
+
+/** A secret long enough and known to nobody. */
+export const secret = z
+  .string()
+  .refine(
+    value => value.length >= MIN_SECRET_LENGTH && !isWeakSecret(value),
+    `at least ${MIN_SECRET_LENGTH} characters that nobody knows or guesses, such as what "openssl rand -base64 48" prints`,
+  )
+
+/** The address as an origin, or null when it is neither http nor https, or holds more than an origin. */
+function parseOrigin(value: string): URL | null {
+  if (!URL.canParse(value)) return null
+  const url = new URL(value)
+  const isOrigin = /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
+  return isOrigin ? url : null
+}
+
+/** One http or https origin, as a URL. */
+export const origin = z.string().transform((value, context) => {
+  const url = parseOrigin(value)
+  if (url !== null) return url
+  context.addIssue('an origin such as https://chat.example.com, without path or password')
+  return z.NEVER
+})
+
+/** Origins separated by commas, as browsers write them in `Origin`. */
+export const origins = z.string().transform((value, context) => {
+  const parsed = value.split(',').map(part => parseOrigin(part.trim()))
+  const urls = parsed.filter(url => url !== null)
+  if (urls.length === parsed.length) return urls.map(url => url.origin)
+  context.addIssue('origins such as https://app.example.com, separated by commas')
+  return z.NEVER
+})
+
+const secondsOfUnit = new Map([
+  ['', 1],
+  ['s', 1],
+  ['m', 60],
+  ['h', 3600],
+  ['d', 24 * 3600],
+])
+
+/** A span with a unit, or plain seconds; gives seconds. */
+export const duration = z.string().transform((value, context) => {
+  const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(value) ?? []
+  const seconds = Number(digits) * (secondsOfUnit.get(unit) ?? Number.NaN)
+  if (seconds <= YEAR_IN_SECONDS) return seconds
+  context.addIssue('from 1 second to 365 days, written like 24h, 15m, 7d or 3600 (seconds)')
+  return z.NEVER
+})
+
+/** What a server can listen on. */
+export const hostName = z
+  .string()
+  .refine(
+    value => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value),
+    'an address or host name to listen on, such as 127.0.0.1',
+  )
