@@ -4,6 +4,9 @@ const MIN_DIFFERENT_CHARACTERS = 8
 /** The longest piece whose mere repetition is looked for: `changemechangeme...`, `1234567890123...`. */
 const MAX_REPEATED_PIECE = 16
 
+/** The part of a secret that may be runs such as `abcdef` and `12345`. */
+const MAX_RUNNING_PART = 0.75
+
 /** Phrases of tutorials, as they read without case, spaces and signs. */
 const WELL_KNOWN_PHRASES = [
   'astringsecretatleast256bitslong',
@@ -46,7 +49,7 @@ function isMostlyRuns(value: string): boolean {
   for (let index = 1; index < value.length; index++) {
     if (value.charCodeAt(index) === value.charCodeAt(index - 1) + 1) steps++
   }
-  return steps > value.length / 2
+  return steps > value.length * MAX_RUNNING_PART
 }
 
 function isPlaceholder(value: string): boolean {

@@ -4,7 +4,7 @@ import type { Account } from './account.js'
 export const demoPassword = 'password123'
 
 /** Accounts to try the product with. Their ids stay the same, so that nothing that names them breaks by a restart. */
-export const demoAccounts: readonly Account[] = [
+export const demoPeople: readonly [Account, Account] = [
   {
     id: '5e6f1c1a-0000-4000-8000-000000000001',
     username: 'alice',

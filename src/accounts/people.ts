@@ -5,7 +5,7 @@ import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, registrationInput } from './account-input.js'
 import type { AccountStore } from './account-store.js'
-import { demoAccounts } from './demo-accounts.js'
+import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
 import type { Passwords } from './passwords.js'
 
@@ -37,7 +37,7 @@ export class People {
 
   /** Adds alice and bob; those that are there already stay as they are. */
   async addDemoAccounts(): Promise<void> {
-    for (const account of demoAccounts) {
+    for (const account of demoPeople) {
       if ((await this.#store.findById(account.id)) === null) await this.#store.add(account)
     }
   }

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { loginInput, parseInput, registrationInput } from '#src/accounts/account-input.js'
+import { InvalidInput } from '#src/chat/errors.js'
+
+const good = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse' }
+
+/** What is refused of a registration, field by field. */
+function refusalOf(changes: Record<string, unknown>): Readonly<Record<string, string>> {
+  return refusedFields(() => parseInput(registrationInput, { ...good, ...changes }))
+}
+
+function refusedFields(work: () => unknown): Readonly<Record<string, string>> {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.fields
+    throw error
+  }
+  return {}
+}
+
+describe('a username', () => {
+  it.each([
+    'bob',
+    'a.b-c_d',
+    '...',
+    'Ünïcödé',
+    'x'.repeat(30),
+    'дмитрий_7',
+    'Ελένη',
+    'さくら桜サクラ',
+    'ラーメン',
+    '김철수',
+    '金철수',
+    '李小龙',
+    'עוזיאל',
+    'محمد',
+    'हिन्दी',
+    'สมชาย',
+    'Łukasz99',
+    '𠮷野家',
+  ])('may be %s', name => {
+    expect(refusalOf({ username: name })).toEqual({})
+  })
+
+  it.each([
+    'ab',
+    'x'.repeat(31),
+    'two words',
+    'a@b',
+    'a/b',
+    '<b>x</b>',
+    'smile😀',
+    'tab\tname',
+    'line\nname',
+    'zero\u200bwidth',
+    'ali\ufe0fce',
+    '\u202eevil',
+    'a\u3164b\u3164',
+    '\u0301abc',
+  ])('may not be %j', name => {
+    expect(refusalOf({ username: name })).toEqual({ username: 'username_invalid' })
+  })
+
+  it.each(['аlice', 'bоb', 'pαul', 'boб', 'aさくら', 'さくら김', '\u{1d41a}лиса'])(
+    'may not mix scripts as %s does',
+    name => {
+      expect(refusalOf({ username: name })).toEqual({ username: 'username_mixed_scripts' })
+    },
+  )
+
+  it('is kept in composed form, without the spaces around it', () => {
+    expect(parseInput(registrationInput, { ...good, username: ' Zoe\u0308 ' }).username).toBe('Zo\u00eb')
+  })
+})
+
+describe('an e-mail address', () => {
+  it.each([
+    'a@example.com',
+    'A.B+tag@sub.example.co.uk',
+    "o'neil@example.org",
+    'jörg@müller.example',
+    'x_1@ex-ample.com',
+  ])('may be %s', email => {
+    expect(refusalOf({ email })).toEqual({})
+  })
+
+  it.each([
+    'example.com',
+    'a@',
+    '@example.com',
+    'a@b',
+    'a b@example.com',
+    'a@@example.com',
+    'a@example..com',
+    'a@-example.com',
+    'a@example.com.',
+    '.a@example.com',
+    'a..b@example.com',
+    'a@exa mple.com',
+    'a\n@example.com',
+    'Eve <eve@example.com>',
+    `${'a'.repeat(65)}@example.com`,
+    `a@${'b.'.repeat(130)}com`,
+  ])('may not be %j', email => {
+    expect(refusalOf({ email })).toEqual({ email: 'email_invalid' })
+  })
+
+  it('is kept as typed, without the spaces around it', () => {
+    expect(parseInput(registrationInput, { ...good, email: ' Mallory@Example.com ' }).email).toBe('Mallory@Example.com')
+  })
+})
+
+describe('a password', () => {
+  it.each([
+    ['1234567', 'password_short'],
+    ['😀😀😀😀', 'password_short'],
+    ['a'.repeat(73), 'password_long'],
+    ['é'.repeat(37), 'password_long'],
+    ['', 'required'],
+  ])('may not be %j', (password, key) => {
+    expect(refusalOf({ password })).toEqual({ password: key })
+  })
+
+  it.each(['12345678', 'a'.repeat(72), 'é'.repeat(36), '        '])('may be %j', password => {
+    expect(refusalOf({ password })).toEqual({})
+  })
+})
+
+describe('input of any kind', () => {
+  it.each([undefined, null, {}, { username: 1, email: [], password: {} }, 'text'])('as %j names every field', input => {
+    expect(Object.keys(refusedFields(() => parseInput(registrationInput, input)))).not.toEqual([])
+  })
+
+  it('says all that is wrong at once', () => {
+    expect(refusalOf({ username: '', email: 'x', password: 'short' })).toEqual({
+      username: 'required',
+      email: 'email_invalid',
+      password: 'password_short',
+    })
+  })
+
+  it('logs in with any password that is one', () => {
+    expect(parseInput(loginInput, { email: 'a@example.com', password: 'x' })).toMatchObject({ password: 'x' })
+    expect(refusedFields(() => parseInput(loginInput, { email: 'nobody', password: '' }))).toEqual({
+      email: 'email_invalid',
+      password: 'required',
+    })
+  })
+})

@@ -1,0 +1,188 @@
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { MemoryAccountStore } from '#src/accounts/memory-store.js'
+import { Passwords } from '#src/accounts/passwords.js'
+import { People } from '#src/accounts/people.js'
+
+const passwords = new Passwords({ cost: 4 })
+
+afterAll(() => passwords.close())
+
+async function peopleWith(names: string[], directory: 'open' | 'exact' = 'open') {
+  const people = new People({ store: new MemoryAccountStore(), passwords, directory })
+  const ids = new Map<string, string>()
+  for (const username of names) {
+    const account = await people.register({ username, email: `${username}@example.com`, password: 'password of it' })
+    ids.set(username, account.id)
+  }
+  return { people, idOf: (name: string) => ids.get(name) ?? '' }
+}
+
+describe('registering and logging in', () => {
+  it('makes an account that its owner gets into, and nobody else', async () => {
+    const { people, idOf } = await peopleWith(['Carol'])
+    expect(await people.logIn(' CAROL@example.com ', 'password of it')).toMatchObject({
+      id: idOf('Carol'),
+      username: 'Carol',
+      email: 'Carol@example.com',
+      generation: 0,
+    })
+    for (const [email, password] of [
+      ['carol@example.com', 'Password of it'],
+      ['carol@example.com', ''],
+      ['nobody@example.com', 'password of it'],
+      ['', ''],
+    ] as const) {
+      await expect(people.logIn(email, password)).rejects.toMatchObject({ code: 'unauthenticated' })
+    }
+  })
+
+  it('refuses what is taken, naming the fields', async () => {
+    const { people } = await peopleWith(['carol'])
+    const input = { username: 'CAROL', email: 'carol@EXAMPLE.com', password: 'password of it' }
+    await expect(people.register(input)).rejects.toMatchObject({
+      code: 'invalid',
+      fields: { username: 'username_taken', email: 'email_taken' },
+    })
+  })
+
+  it('refuses all but one of the same at once', async () => {
+    const { people } = await peopleWith([])
+    const input = { username: 'carol', email: 'carol@example.com', password: 'password of it' }
+    const outcomes = await Promise.allSettled([people.register(input), people.register(input), people.register(input)])
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('never takes a password that goes on after 72 bytes', async () => {
+    const { people } = await peopleWith([])
+    const password = 'x'.repeat(72)
+    await people.register({ username: 'carol', email: 'carol@example.com', password })
+    await expect(people.logIn('carol@example.com', password)).resolves.toBeDefined()
+    await expect(people.logIn('carol@example.com', `${password}x`)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('takes an accented password however it was composed', async () => {
+    const { people } = await peopleWith([])
+    await people.register({ username: 'carol', email: 'carol@example.com', password: 'cr\u00e8me br\u00fbl\u00e9e' })
+    await expect(people.logIn('carol@example.com', 'cre\u0300me bru\u0302le\u0301e')).resolves.toBeDefined()
+  })
+
+  it('lets nobody in whose password changed while it was verified', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const change = people.changePassword(idOf('carol'), 'password of it', 'another password')
+    // Started when the old password still counts, verified once it does not.
+    const logIn = change.then(() => people.logIn('carol@example.com', 'password of it'))
+    await expect(logIn).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+})
+
+describe('the demo accounts', () => {
+  it('have the same ids after every start, and the password that is printed', async () => {
+    const first = await peopleWith([])
+    const second = await peopleWith([])
+    for (const { people } of [first, second]) {
+      await people.addDemoAccounts()
+      await people.addDemoAccounts()
+    }
+    for (const name of ['alice', 'bob']) {
+      const before = await first.people.logIn(`${name}@example.com`, 'password123')
+      const after = await second.people.logIn(`${name}@example.com`, 'password123')
+      expect(after).toMatchObject({ id: before.id, username: name })
+    }
+  })
+})
+
+describe('finding people', () => {
+  it('shows names alone, never the viewer, no more than 20', async () => {
+    const names = Array.from({ length: 25 }, (_, n) => `user-${String(n).padStart(2, '0')}`)
+    const { people, idOf } = await peopleWith(['anna', ...names])
+    expect(await people.search('ANN', idOf('user-00'))).toEqual([{ id: idOf('anna'), username: 'anna' }])
+    expect(await people.search('anna', idOf('anna'))).toEqual([])
+    const all = await people.search('', idOf('anna'))
+    expect(all.map(({ username }) => username)).toEqual(names.slice(0, 20))
+    expect(await people.search('@example.com', idOf('anna'))).toEqual([])
+  })
+
+  it('needs the whole name in an exact directory', async () => {
+    const { people, idOf } = await peopleWith(['anna', 'bert'], 'exact')
+    expect(await people.search('ann', idOf('bert'))).toEqual([])
+    expect(await people.search('', idOf('bert'))).toEqual([])
+    expect(await people.search(' ANNA ', idOf('bert'))).toEqual([{ id: idOf('anna'), username: 'anna' }])
+    expect(await people.search('anna', idOf('anna'))).toEqual([])
+  })
+
+  it('gives the names of many at once', async () => {
+    const { people, idOf } = await peopleWith(['anna', 'bert'])
+    const found = await people.findMany([idOf('anna'), 'gone'])
+    expect([...found]).toEqual([[idOf('anna'), { id: idOf('anna'), username: 'anna' }]])
+  })
+})
+
+describe('changing an account', () => {
+  it('ends what came before when the password changes', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const told = vi.fn()
+    const stop = people.onGenerationChange(told)
+    const changed = await people.changePassword(idOf('carol'), 'password of it', 'another password')
+    expect(changed.generation).toBe(1)
+    expect(told).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: idOf('carol'), generation: 1 }))
+    await expect(people.logIn('carol@example.com', 'password of it')).rejects.toMatchObject({ code: 'unauthenticated' })
+    await expect(people.logIn('carol@example.com', 'another password')).resolves.toMatchObject({ generation: 1 })
+    stop()
+    await people.endSessionsEverywhere(idOf('carol'))
+    expect(told).toHaveBeenCalledTimes(1)
+    expect((await people.find(idOf('carol')))?.generation).toBe(2)
+  })
+
+  it('changes nothing for a wrong or unfit password', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const told = vi.fn()
+    people.onGenerationChange(told)
+    people.onRemoved(told)
+    await expect(people.changePassword(idOf('carol'), 'guess', 'another password')).rejects.toMatchObject({
+      fields: { currentPassword: 'password_wrong' },
+    })
+    await expect(people.changePassword(idOf('carol'), 'password of it', 'short')).rejects.toMatchObject({
+      fields: { newPassword: 'password_short' },
+    })
+    await expect(people.remove(idOf('carol'), 'guess')).rejects.toMatchObject({
+      fields: { password: 'password_wrong' },
+    })
+    await expect(people.changePassword('gone', 'password of it', 'another password')).rejects.toMatchObject({
+      code: 'unauthenticated',
+    })
+    expect(told).not.toHaveBeenCalled()
+    await expect(people.logIn('carol@example.com', 'password of it')).resolves.toMatchObject({ generation: 0 })
+  })
+
+  it('lets one of two password changes at once win', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const outcomes = await Promise.allSettled(
+      ['first password', 'second password'].map(next => people.changePassword(idOf('carol'), 'password of it', next)),
+    )
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('deletes an account with its password, and frees its name', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const told = vi.fn()
+    people.onRemoved(told)
+    const id = idOf('carol')
+    await people.remove(id, 'password of it')
+    expect(told).toHaveBeenCalledExactlyOnceWith(id)
+    expect(await people.find(id)).toBeNull()
+    await expect(people.logIn('carol@example.com', 'password of it')).rejects.toMatchObject({ code: 'unauthenticated' })
+    const input = { username: 'carol', email: 'carol@example.com', password: 'password of it' }
+    expect((await people.register(input)).id).not.toBe(id)
+  })
+
+  it('tells every listener, also after one that fails', async () => {
+    const { people, idOf } = await peopleWith(['carol'])
+    const told = vi.fn()
+    people.onGenerationChange(() => {
+      throw new Error('broken')
+    })
+    people.onGenerationChange(told)
+    await expect(people.endSessionsEverywhere(idOf('carol'))).rejects.toThrow(AggregateError)
+    expect(told).toHaveBeenCalledOnce()
+  })
+})
