@@ -1,4 +1,5 @@
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit'
+import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 
 const SECOND = 1000
@@ -126,4 +127,13 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>): Limits
 /** The key of an address: itself, or its network in IPv6, where one person has a whole network of addresses. */
 export function addressKey(address: string | undefined): string {
   return address === undefined ? 'unknown' : ipKeyGenerator(address)
+}
+
+/**
+ * Counts one hit.
+ * @throws ChatError `rate_limited` when it is one too many
+ */
+export async function refuseOver(limit: Limit, key: string): Promise<void> {
+  const { allowed, retryAfterMs } = await limit.hit(key)
+  if (!allowed) throw new ChatError('rate_limited', retryAfterMs)
 }

@@ -100,6 +100,8 @@ export type EngineEvent =
       readonly userId: UserId
       readonly before: Cursors
       readonly after: Cursors
+      /** The living messages whose status changed by this: those of the other's between the two cursors. */
+      readonly messages: readonly Message[]
     })
   | (RoomEventBase & {
       readonly type: 'message.removed'

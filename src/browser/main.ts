@@ -1,0 +1,25 @@
+import { watchComposer } from './composer.js'
+import { keepConnected } from './connection.js'
+import { rescueFocus } from './focus.js'
+import { allowHtmx } from './trusted-types.js'
+
+allowHtmx()
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = zone
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-dialog]')) {
+  const dialog = document.getElementById(form.dataset.dialog ?? '')
+  form.addEventListener('submit', event => {
+    if (!(dialog instanceof HTMLDialogElement)) return
+    event.preventDefault()
+    dialog.showModal()
+  })
+}
+
+const live = document.getElementById('live')
+if (live) {
+  const connection = keepConnected(live)
+  watchComposer(live, connection)
+  rescueFocus(live)
+}

@@ -1,0 +1,92 @@
+import { ChatError } from './errors.js'
+import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId } from './engine.js'
+import { normaliseText } from './message-input.js'
+
+/** Counts sends; over the limit it throws ChatError `rate_limited`. */
+export type SendLimit = (userId: UserId) => Promise<void>
+
+/** Takes a picture that was uploaded for this room by this person, or throws ChatError `image_not_found`. */
+export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId) => Promise<{ image: ImageRef; lifetimeMs: number }>
+
+export interface ConversationRules {
+  readonly messageTtlMs: number
+  readonly messageMaxLength: number
+}
+
+/** What a person sends, from a form, the API or a socket alike. */
+export interface MessageInput {
+  readonly content: string
+  readonly nonce: string
+  readonly imageId?: string | undefined
+}
+
+/**
+ * What two people do with each other. Pages, API and sockets all come through here, so that each rule stands once.
+ * Whoever is not one of a room's two people gets ChatError `not_found` from every method.
+ */
+export class Conversations {
+  readonly #engine: Engine
+  readonly #rules: ConversationRules
+  readonly #limit: SendLimit
+  readonly #claimImage: ClaimImage
+  readonly #personExists: (userId: UserId) => Promise<boolean>
+
+  constructor(
+    engine: Engine,
+    rules: ConversationRules,
+    deps: { limit: SendLimit; claimImage: ClaimImage; personExists: (userId: UserId) => Promise<boolean> },
+  ) {
+    this.#engine = engine
+    this.#rules = rules
+    this.#limit = deps.limit
+    this.#claimImage = deps.claimImage
+    this.#personExists = deps.personExists
+  }
+
+  /**
+   * Opens the chat of two people, or returns the one they have.
+   * @throws ChatError `not_found` when there is no such person, or it is oneself
+   */
+  async open(userId: UserId, otherId: UserId): Promise<RoomView> {
+    if (!(await this.#personExists(otherId))) throw new ChatError('not_found')
+    return this.#engine.openRoom(userId, otherId)
+  }
+
+  /**
+   * Sends a message; the second time with the same nonce returns the first message.
+   * @throws ChatError `message_empty`, `message_too_long`, `message_invalid`, `image_not_found`, `rate_limited`,
+   *   `room_full`, `server_full`, `not_found`
+   */
+  async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
+    const text = normaliseText(input.content, this.#rules.messageMaxLength)
+    if (text.trim() === '' && !input.imageId) throw new ChatError('message_empty')
+    await this.#limit(userId)
+    const claimed = input.imageId ? await this.#claimImage(input.imageId, roomId, userId) : null
+    return this.#engine.sendMessage(roomId, userId, {
+      nonce: input.nonce,
+      text,
+      image: claimed?.image ?? null,
+      lifetimeMs: Math.min(this.#rules.messageTtlMs, claimed?.lifetimeMs ?? Number.POSITIVE_INFINITY),
+    })
+  }
+
+  /** Says that a message, and all before it, was delivered to a person or seen by them. */
+  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
+    return this.#engine.moveCursor(roomId, userId, kind, messageId)
+  }
+
+  /** Says that a person is typing, or no longer. */
+  setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+    return this.#engine.setTyping(roomId, userId, isTyping)
+  }
+
+  /** The room as a person sees it. */
+  read(roomId: RoomId, userId: UserId): Promise<RoomView> {
+    return this.#engine.readRoom(roomId, userId)
+  }
+
+  /** Erases the chat for both. */
+  end(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#engine.endRoom(roomId, userId)
+  }
+}

@@ -1,0 +1,45 @@
+import type { Message, MessageId } from '../chat/engine.js'
+import { renderPartial, type ViewContext } from '../views/renderer.js'
+
+/** Messages that come within this time are spoken as one. Source: accessibility, what is said. */
+const burstMs = 1400
+
+/** What is spoken of new messages, apart from what is shown. Holds a message for the length of a burst at most. */
+export class Announcements {
+  readonly #context: ViewContext
+  readonly #say: (html: string) => void
+  readonly #waiting = new Map<MessageId, Message>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(context: ViewContext, say: (html: string) => void) {
+    this.#context = context
+    this.#say = say
+  }
+
+  add(message: Message, author: string): void {
+    this.#waiting.set(message.id, message)
+    this.#timer ??= setTimeout(() => this.#speak(author), burstMs).unref()
+  }
+
+  /** A message that is gone is not spoken of. */
+  drop(messageId: MessageId): void {
+    this.#waiting.delete(messageId)
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#waiting.clear()
+  }
+
+  #speak(author: string): void {
+    const messages = [...this.#waiting.values()]
+    this.stop()
+    const [only] = messages
+    if (!only) return
+    const { t } = this.#context
+    const count = messages.length
+    const sentence = count === 1 ? t('chat.says', { name: author, text: only.text }) : t('chat.newMessages', { count })
+    this.#say(renderPartial('announcement', this.#context, { sentence }))
+  }
+}

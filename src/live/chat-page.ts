@@ -1,0 +1,103 @@
+import type { Clock } from '../chat/clock.js'
+import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId } from '../chat/engine.js'
+import { digestOf, renderChatLine } from '../views/chat-list.js'
+import { viewMessage } from '../views/message-view.js'
+import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
+
+/** What pages show of other people. */
+export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
+
+export interface ChatPageDeps {
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly namesOf: NamesOf
+  readonly isTyping: (roomId: RoomId, userId: UserId) => boolean
+  readonly messageTtlMs: number
+}
+
+/** A room beside the name of its other person. */
+export interface NamedRoom {
+  readonly view: RoomView
+  readonly otherName: string
+}
+
+/**
+ * Renders the living parts of a page for one viewer: the page load, the push and the catch-up all come from here, so
+ * that they cannot differ.
+ */
+export class ChatPage {
+  readonly context: ViewContext
+  readonly viewer: Viewer
+  readonly #deps: ChatPageDeps
+
+  constructor(deps: ChatPageDeps, viewer: Viewer) {
+    this.#deps = deps
+    this.viewer = viewer
+    this.context = viewContext(viewer)
+  }
+
+  /**
+   * Reads a room for this viewer.
+   * @throws ChatError `not_found`
+   */
+  async readRoom(roomId: RoomId): Promise<NamedRoom> {
+    const view = await this.#deps.engine.readRoom(roomId, this.viewer.userId)
+    return { view, otherName: await this.nameOf(view.otherId) }
+  }
+
+  async nameOf(userId: UserId): Promise<string> {
+    return (await this.#deps.namesOf([userId])).get(userId) ?? ''
+  }
+
+  /** One message. `reportKey` makes its reports go out again when it differs from what the page has. */
+  renderMessage(message: Message, otherName: string, cursors: { mine: Cursors; theirs: Cursors }, reportKey: string): string {
+    const frame = { ...cursors, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
+    return renderPartial('message', this.context, { ...viewMessage(message, frame, this.context), reportKey })
+  }
+
+  /** All living messages of a room, in order. */
+  renderMessages(view: RoomView, otherName: string, reportKey: string): string {
+    return view.messages.map(message => this.renderMessage(message, otherName, view, reportKey)).join('')
+  }
+
+  /** "Online", or since when not, beside how long messages live. */
+  async renderPresence(otherId: UserId): Promise<string> {
+    const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)
+    const { t, times } = this.context
+    const now = this.#deps.clock.now()
+    const since = presence?.lastSeen ? t('chat.lastSeen', { time: times.hour(presence.lastSeen, { near: now }) }) : t('chat.offline')
+    const isOnline = presence?.isOnline ?? false
+    const text = isOnline ? t('chat.online') : since
+    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(this.#deps.messageTtlMs) })
+  }
+
+  /** One line of the list of chats. */
+  async renderLine(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
+    const [line = ''] = await this.#renderLines([summary], currentRoomId)
+    return line
+  }
+
+  /** The list of chats, and a digest of it. */
+  async renderList(currentRoomId: RoomId | null): Promise<{ html: string; topRoomId: RoomId | null; digest: string }> {
+    const summaries = await this.#deps.engine.listRooms(this.viewer.userId)
+    const html = (await this.#renderLines(summaries, currentRoomId)).join('')
+    return { html, topRoomId: summaries[0]?.id ?? null, digest: digestOf(html) }
+  }
+
+  async #renderLines(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {
+    const others = summaries.map(summary => summary.otherId)
+    const [names, presences] = await Promise.all([
+      this.#deps.namesOf(others),
+      this.#deps.engine.readPresence(this.viewer.userId, others),
+    ])
+    return summaries.map(summary =>
+      renderChatLine(summary, this.viewer, this.context, {
+        name: names.get(summary.otherId) ?? '',
+        presence: presences.get(summary.otherId) ?? null,
+        isTyping: this.#deps.isTyping(summary.id, summary.otherId),
+        currentRoomId,
+        now: this.#deps.clock.now(),
+      }),
+    )
+  }
+}

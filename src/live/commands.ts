@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Conversations } from '../chat/conversations.js'
+import type { Message, UserId } from '../chat/engine.js'
+import { idSchema, nonceSchema } from '../chat/message-input.js'
+
+const roomId = idSchema
+const status = z.enum(['delivered', 'seen'])
+
+/** What a page or a program may ask of the server over a line, as form fields or as JSON. Source: contract, 5. */
+export const commandSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('message:send'), roomId, content: z.string().default(''), imageId: idSchema.optional(), nonce: nonceSchema }),
+  z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
+  z.object({ type: z.literal('typing:start'), roomId }),
+  z.object({ type: z.literal('typing:stop'), roomId }),
+])
+
+export type Command = z.infer<typeof commandSchema>
+
+/** What a send is answered with. */
+export interface Acknowledgement {
+  readonly message: Message
+  readonly duplicate: boolean
+}
+
+/**
+ * Does what a person asked for; the answer is null where there is nothing to say.
+ * @throws ChatError as the method of Conversations does
+ */
+export async function execute(
+  command: Command,
+  userId: UserId,
+  conversations: Conversations,
+): Promise<Acknowledgement | null> {
+  switch (command.type) {
+    case 'message:send':
+      return conversations.send(command.roomId, userId, command)
+    case 'message:status':
+      await conversations.report(command.roomId, userId, command.status, command.messageId)
+      return null
+    case 'typing:start':
+    case 'typing:stop':
+      await conversations.setTyping(command.roomId, userId, command.type === 'typing:start')
+      return null
+  }
+}
+
+/** Reads the text of a frame; null when it is not a JSON object. */
+export function parseFrame(text: string): Record<string, unknown> | null {
+  try {
+    const frame: unknown = JSON.parse(text)
+    return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? { ...frame } : null
+  } catch {
+    return null
+  }
+}
+

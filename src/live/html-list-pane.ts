@@ -1,0 +1,83 @@
+import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import type { ChatPage } from './chat-page.js'
+import { fragment } from './fragments.js'
+
+/** The list of chats of a page: notes which lines have changed and renders each once a frame. */
+export class HtmlListPane {
+  readonly #engine: Engine
+  readonly #page: ChatPage
+  readonly #currentRoomId: RoomId | null
+  readonly #push: (html: string) => void
+  readonly #dirty = new Map<RoomId, { toTop: boolean }>()
+  #topRoomId: RoomId | null = null
+  #digest = ''
+
+  constructor(engine: Engine, page: ChatPage, currentRoomId: RoomId | null, push: (html: string) => void) {
+    this.#engine = engine
+    this.#page = page
+    this.#currentRoomId = currentRoomId
+    this.#push = push
+  }
+
+  /** What the page's list was rendered from; empty once a line was pushed. */
+  get digest(): string {
+    return this.#digest
+  }
+
+  /** Brings the list up to date; says whether anything was pushed. */
+  async catchUp(shownDigest: string): Promise<boolean> {
+    const list = await this.#page.renderList(this.#currentRoomId)
+    this.#topRoomId = list.topRoomId
+    this.#digest = list.digest
+    if (list.digest === shownDigest) return false
+    this.#push(fragment('chats', 'innerMorph', list.html))
+    return true
+  }
+
+  async take(event: EngineEvent): Promise<void> {
+    if (event.type === 'presence.changed') return this.#takePresence(event.presence.userId)
+    if (event.type !== 'room.dissolved') {
+      return this.#note(event.roomId, event.type === 'message.sent' || event.type === 'room.opened')
+    }
+    this.#dirty.delete(event.roomId)
+    this.#digest = ''
+    this.#push(fragment(`c-${event.roomId}`, 'delete'))
+  }
+
+  /** Renders the lines that have changed since the last frame. */
+  async pushChanges(): Promise<void> {
+    for (const [roomId, { toTop }] of this.#dirty) await this.#pushLine(roomId, toTop && roomId !== this.#topRoomId)
+    this.#dirty.clear()
+  }
+
+  #note(roomId: RoomId, toTop: boolean): void {
+    this.#dirty.set(roomId, { toTop: toTop || (this.#dirty.get(roomId)?.toTop ?? false) })
+  }
+
+  async #takePresence(userId: UserId): Promise<void> {
+    const roomId = await this.#engine.findRoom(this.#page.viewer.userId, userId)
+    if (roomId) this.#note(roomId, false)
+  }
+
+  async #pushLine(roomId: RoomId, moves: boolean): Promise<void> {
+    this.#digest = ''
+    const id = `c-${roomId}`
+    const html = await this.#renderLine(roomId)
+    if (html === null || moves) this.#push(fragment(id, 'delete'))
+    if (html === null) return
+    this.#push(moves ? fragment('chats', 'afterbegin', html) : fragment(id, 'outerMorph', html))
+    if (moves) this.#topRoomId = roomId
+  }
+
+  /** Null when the room has gone since it changed. */
+  async #renderLine(roomId: RoomId): Promise<string | null> {
+    try {
+      const summary = await this.#engine.readSummary(roomId, this.#page.viewer.userId)
+      return await this.#page.renderLine(summary, this.#currentRoomId)
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'not_found') return null
+      throw error
+    }
+  }
+}

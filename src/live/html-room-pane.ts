@@ -1,0 +1,143 @@
+import type { Cursors, EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
+import { renderPartial } from '../views/renderer.js'
+import { Announcements } from './announcements.js'
+import type { ChatPage } from './chat-page.js'
+import { fragment } from './fragments.js'
+import type { SharedRenderings } from './listener.js'
+import type { PageState } from './page-state.js'
+
+type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
+type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
+type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
+
+/** The open room of a page: turns what happens in it into fragments. Keeps no message. */
+export class HtmlRoomPane {
+  readonly roomId: RoomId
+  readonly #page: ChatPage
+  readonly #lineId: string
+  readonly #push: (html: string) => void
+  readonly #announcements: Announcements
+  #otherId: UserId = ''
+  #otherName = ''
+  #epoch = ''
+  #version = -1
+  #cursors: { mine: Cursors; theirs: Cursors } | null = null
+  #isGone = false
+
+  /** @param lineId changes with every connection: what must be reported anew is rendered with it */
+  constructor(roomId: RoomId, page: ChatPage, lineId: string, push: (html: string) => void) {
+    this.roomId = roomId
+    this.#page = page
+    this.#lineId = lineId
+    this.#push = push
+    this.#announcements = new Announcements(page.context, html => push(fragment('announcer', 'beforeend', html)))
+  }
+
+  get otherId(): UserId {
+    return this.#otherId
+  }
+
+  /** The life and version that the page shows; null when the room is gone. */
+  get shown(): Pick<PageState, 'epoch' | 'version'> {
+    return this.#isGone ? { epoch: null, version: 0 } : { epoch: this.#epoch, version: this.#version }
+  }
+
+  /**
+   * Brings the list of messages up to date; nothing is pushed when the page shows what the server has.
+   * @throws ChatError `not_found`
+   */
+  async catchUp(shown: Pick<PageState, 'epoch' | 'version'>, again: boolean): Promise<void> {
+    const { view, otherName } = await this.#page.readRoom(this.roomId)
+    this.#otherId = view.otherId
+    this.#otherName = otherName
+    this.#epoch = view.epoch
+    this.#version = view.version
+    this.#cursors = { mine: view.mine, theirs: view.theirs }
+    if (view.epoch !== shown.epoch || view.version !== shown.version) {
+      this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)))
+    } else if (again) this.#pushUnseen(view)
+  }
+
+  /** The line "Online", anew. */
+  async pushPresence(): Promise<void> {
+    this.#push(fragment('presence', 'outerMorph', await this.#page.renderPresence(this.#otherId)))
+  }
+
+  async take(event: RoomEvent, shared: SharedRenderings): Promise<void> {
+    if (this.#isGone || event.roomId !== this.roomId) return
+    if (event.type === 'room.dissolved') return this.#takeDissolved(event)
+    if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
+    if (event.version <= this.#version) return
+    if (event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
+    this.#version = event.version
+    if (event.type === 'message.sent') this.#takeMessage(event.message, shared)
+    if (event.type === 'receipt.moved') this.#takeReceipt(event, shared)
+    if (event.type === 'message.removed') {
+      for (const { id } of event.messages) {
+        this.#announcements.drop(id)
+        this.#push(fragment(`m-${id}`, 'delete'))
+      }
+    }
+  }
+
+  stop(): void {
+    this.#announcements.stop()
+  }
+
+  /** A report may have been lost with an earlier line: rendered with a new key, the unseen messages report once more. */
+  #pushUnseen(view: RoomView): void {
+    for (const message of view.messages) {
+      if (message.senderId === view.otherId && message.seq > view.mine.seen) {
+        const html = this.#page.renderMessage(message, this.#otherName, view, this.#lineId)
+        this.#push(fragment(`m-${message.id}`, 'outerMorph', html))
+      }
+    }
+  }
+
+  #takeMessage(message: Message, shared: SharedRenderings): void {
+    if (message.senderId === this.#otherId) this.#announcements.add(message, this.#otherName)
+    else this.#push(fragment(`p-${message.nonce}`, 'delete'))
+    this.#push(fragment('list', 'beforeend', this.#render(message, shared)))
+  }
+
+  #takeReceipt(event: ReceiptMoved, shared: SharedRenderings): void {
+    if (!this.#cursors) return
+    if (event.userId !== this.#otherId) {
+      this.#cursors = { ...this.#cursors, mine: event.after }
+      return
+    }
+    this.#cursors = { ...this.#cursors, theirs: event.after }
+    for (const message of event.messages) {
+      this.#push(fragment(`m-${message.id}`, 'outerMorph', this.#render(message, shared)))
+    }
+  }
+
+  /** Rendered once for all pages of a viewer: they show the same. */
+  #render(message: Message, shared: SharedRenderings): string {
+    const { userId, language, zone } = this.#page.viewer
+    const key = `${message.id} ${userId} ${language} ${zone}`
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    const none = { delivered: 0, seen: 0 }
+    const html = this.#page.renderMessage(message, this.#otherName, this.#cursors ?? { mine: none, theirs: none }, 'push')
+    shared.set(key, html)
+    return html
+  }
+
+  #takeTyping(userId: UserId, isTyping: boolean): void {
+    if (userId !== this.#otherId) return
+    const sentence = isTyping ? this.#page.context.t('chat.typing', { name: this.#otherName }) : ''
+    this.#push(fragment('typing', 'innerHTML', renderPartial('typing', this.#page.context, { sentence })))
+  }
+
+  #takeDissolved(event: Dissolved): void {
+    this.#isGone = true
+    this.#announcements.stop()
+    const { t } = this.#page.context
+    const name = this.#otherName
+    const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
+    const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
+    for (const id of ['list', 'outbox', 'typing']) this.#push(fragment(id, 'innerHTML'))
+    this.#push(fragment('gone', 'innerHTML', renderPartial('gone', this.#page.context, { reason: reasons[event.reason] })))
+  }
+}

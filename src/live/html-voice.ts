@@ -1,0 +1,140 @@
+import type { Logger } from 'pino'
+import type { Conversations } from '../chat/conversations.js'
+import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import { renderPartial } from '../views/renderer.js'
+import type { ChatPage } from './chat-page.js'
+import { type CloseCode, closeCodes } from './close-codes.js'
+import { commandSchema, execute } from './commands.js'
+import { fragment } from './fragments.js'
+import { HtmlListPane } from './html-list-pane.js'
+import { HtmlRoomPane } from './html-room-pane.js'
+import type { Identity, Line, SharedRenderings, Voice } from './listener.js'
+import { formatState, type PageState } from './page-state.js'
+import { refusalFragment } from './refusal-fragment.js'
+
+export interface HtmlVoiceDeps {
+  readonly engine: Engine
+  readonly conversations: Conversations
+  readonly log: Logger
+  readonly messageMaxLength: number
+}
+
+/** A page at the other end of a line: hears of events as HTML fragments for htmx, and speaks in form fields. */
+export class HtmlVoice implements Voice {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  readonly #identity: Identity
+  readonly #page: ChatPage
+  readonly #line: Line
+  readonly #deps: HtmlVoiceDeps
+  readonly #room: HtmlRoomPane | null
+  readonly #list: HtmlListPane
+  #inbox: { event: EngineEvent; shared: SharedRenderings }[] = []
+  #parts: string[] = []
+  #turn: Promise<void> = Promise.resolve()
+  #isScheduled = false
+
+  constructor(id: string, identity: Identity, roomId: RoomId | null, page: ChatPage, line: Line, deps: HtmlVoiceDeps) {
+    this.id = id
+    this.userId = identity.userId
+    this.sessionId = identity.sessionId
+    this.#identity = identity
+    this.#page = page
+    this.#line = line
+    this.#deps = deps
+    const push = (html: string) => this.#push(html)
+    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push) : null
+    this.#list = new HtmlListPane(deps.engine, page, roomId, push)
+  }
+
+  /** Brings the page up to date: nothing is sent when it shows what the server has. `again`: it was connected before. */
+  start(shown: PageState, again: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#room?.catchUp(shown, again)
+      const hasChanged = await this.#list.catchUp(shown.digest)
+      if (hasChanged) await this.#room?.pushPresence()
+    })
+  }
+
+  receive(event: EngineEvent, shared: SharedRenderings): void {
+    this.#inbox.push({ event, shared })
+    this.#schedule()
+  }
+
+  async handle(frame: Record<string, unknown>): Promise<boolean> {
+    const { data: command } = commandSchema.safeParse({ roomId: this.#room?.roomId, ...frame })
+    if (!command) return false
+    try {
+      const answer = await execute(command, this.userId, this.#deps.conversations)
+      if (answer?.duplicate) this.#push(fragment(`p-${answer.message.nonce}`, 'delete'))
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      if (command.type === 'message:send') {
+        this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
+      }
+    }
+    return true
+  }
+
+  beat(): void {
+    this.#identity.isLive().then(
+      isLive => (isLive ? this.#line.write('{}') : this.close(closeCodes.notLoggedIn)),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  close(code: CloseCode): void {
+    this.#room?.stop()
+    this.#inbox = []
+    this.#line.close(code)
+  }
+
+  #push(html: string): void {
+    this.#parts.push(html)
+    this.#schedule()
+  }
+
+  /** What happens within one tick goes out as one frame. */
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      void this.#inTurn(() => this.#takeInbox())
+    })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn
+      .then(work)
+      .then(() => this.#flush())
+      .catch((error: unknown) => this.#fail(error))
+    return this.#turn
+  }
+
+  async #takeInbox(): Promise<void> {
+    for (const { event, shared } of this.#inbox.splice(0)) {
+      if (event.type !== 'presence.changed') await this.#room?.take(event, shared)
+      else if (event.presence.userId === this.#room?.otherId) await this.#room.pushPresence()
+      await this.#list.take(event)
+    }
+    await this.#list.pushChanges()
+  }
+
+  #flush(): void {
+    const parts = this.#parts.splice(0)
+    if (parts.length === 0) return
+    const shown = this.#room?.shown ?? { epoch: null, version: 0 }
+    const state = formatState({ ...shown, digest: this.#list.digest })
+    parts.push(fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state })))
+    this.#line.write(parts.join(''))
+  }
+
+  #fail(error: unknown): void {
+    const isGone = error instanceof ChatError && error.code === 'not_found'
+    if (!isGone) this.#deps.log.error({ err: error }, 'a page could not be kept up to date')
+    this.close(isGone ? closeCodes.noSuchRoom : closeCodes.internalError)
+  }
+}

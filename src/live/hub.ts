@@ -1,0 +1,118 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../chat/clock.js'
+import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import { type CloseCode, closeCodes } from './close-codes.js'
+import type { Listener, SharedRenderings } from './listener.js'
+import { TypingBoard } from './typing-board.js'
+
+/** The server says something this often, so that a page can tell a dead line from a silent one. Source: design, Live. */
+export const heartbeatMs = 15_000
+/** Three missed heartbeats end the presence of a node that crashed. */
+const leaseMs = 3 * heartbeatMs
+/** A reload or a change of page shows nobody as gone. Source: issue "Nothing is lost", several tabs. */
+const lingerMs = 10_000
+
+/** All open connections of this node: who is told of what, presence, the heartbeat, and ending them. */
+export class Hub {
+  readonly #engine: Engine
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #maxPerUser: number
+  readonly #byUser = new Map<UserId, Set<Listener>>()
+  readonly #typing: TypingBoard
+  readonly #unsubscribe: () => void
+  #cancelBeat: () => void
+  #count = 0
+  #isStopping = false
+
+  constructor(engine: Engine, clock: Clock, log: Logger, maxPerUser: number) {
+    this.#engine = engine
+    this.#clock = clock
+    this.#log = log
+    this.#maxPerUser = maxPerUser
+    this.#typing = new TypingBoard(clock, event => this.#deliver(event))
+    this.#unsubscribe = engine.subscribe(event => this.#onEvent(event))
+    this.#cancelBeat = clock.after(heartbeatMs, () => this.#beat())
+  }
+
+  get connectionCount(): number {
+    return this.#count
+  }
+
+  /**
+   * Lets a connection hear of everything that concerns its person, and shows the person as here.
+   * @throws ChatError `rate_limited` when the person holds as many as they may; `server_busy` while stopping
+   */
+  async add(listener: Listener): Promise<void> {
+    if (this.#isStopping) throw new ChatError('server_busy')
+    const listeners = this.#byUser.get(listener.userId) ?? new Set()
+    if (listeners.size >= this.#maxPerUser) throw new ChatError('rate_limited')
+    this.#byUser.set(listener.userId, listeners.add(listener))
+    this.#count += 1
+    await this.#engine.holdLease(listener.userId, listener.id, leaseMs)
+  }
+
+  /** Forgets a connection that has closed. */
+  async remove(listener: Listener): Promise<void> {
+    const listeners = this.#byUser.get(listener.userId)
+    if (!listeners?.delete(listener)) return
+    this.#count -= 1
+    if (listeners.size === 0) this.#byUser.delete(listener.userId)
+    await this.#engine.dropLease(listener.userId, listener.id, lingerMs)
+  }
+
+  /** Whether a person is shown as typing in a room. */
+  isTyping(roomId: RoomId, userId: UserId): boolean {
+    return this.#typing.isTyping(roomId, userId)
+  }
+
+  /** Ends every connection that a session opened. */
+  closeSession(userId: UserId, sessionId: string): void {
+    for (const listener of this.#byUser.get(userId) ?? []) {
+      if (listener.sessionId === sessionId) listener.close(closeCodes.notLoggedIn)
+    }
+  }
+
+  /** Ends every connection of a person. */
+  closeUser(userId: UserId): void {
+    for (const listener of this.#byUser.get(userId) ?? []) listener.close(closeCodes.notLoggedIn)
+  }
+
+  /** Ends every connection and takes no more. */
+  stop(code: CloseCode = closeCodes.restarting): void {
+    this.#isStopping = true
+    this.#unsubscribe()
+    this.#cancelBeat()
+    this.#typing.stop()
+    for (const listeners of this.#byUser.values()) for (const listener of listeners) listener.close(code)
+  }
+
+  #onEvent(event: EngineEvent): void {
+    if (event.type === 'typing.changed' && !this.#typing.report(event)) return
+    this.#deliver(event)
+    if (event.type !== 'message.sent') return
+    const { roomId, people, message } = event
+    this.#typing.messageSent(roomId, message.senderId)
+    this.#onEvent({ type: 'typing.changed', roomId, people, userId: message.senderId, isTyping: false })
+  }
+
+  #deliver(event: EngineEvent): void {
+    const shared: SharedRenderings = new Map()
+    for (const userId of event.type === 'presence.changed' ? event.audience : event.people) {
+      for (const listener of this.#byUser.get(userId) ?? []) listener.receive(event, shared)
+    }
+  }
+
+  #beat(): void {
+    for (const [userId, listeners] of this.#byUser) {
+      for (const listener of listeners) {
+        listener.beat()
+        this.#engine
+          .holdLease(userId, listener.id, leaseMs)
+          .catch((error: unknown) => this.#log.error({ err: error }, 'renewing a lease failed'))
+      }
+    }
+    this.#cancelBeat = this.#clock.after(heartbeatMs, () => this.#beat())
+  }
+}

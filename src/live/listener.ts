@@ -1,0 +1,40 @@
+import type { EngineEvent, UserId } from '../chat/engine.js'
+import type { CloseCode } from './close-codes.js'
+
+/** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
+export interface Identity {
+  readonly userId: UserId
+  /** The session that ends this connection when it ends; null for a token. */
+  readonly sessionId: string | null
+  /** Whether the session or token still holds: asked again for every frame and at every heartbeat. */
+  isLive(): Promise<boolean>
+  /** The time zone that pages are rendered in, null when it is not known. */
+  readonly zone: string | null
+}
+
+/** What carries text to a page or program: a socket or a stream. */
+export interface Line {
+  write(text: string): void
+  close(code: CloseCode): void
+}
+
+/** Renderings of one event, shared by all connections of a viewer so that each is made once. */
+export type SharedRenderings = Map<string, string>
+
+/** An open connection, as the hub knows it. */
+export interface Listener {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  /** Takes an event that concerns this person. Must not throw. */
+  receive(event: EngineEvent, shared: SharedRenderings): void
+  /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
+  beat(): void
+  close(code: CloseCode): void
+}
+
+/** A listener that is also spoken to: a page in HTML, a program in JSON. */
+export interface Voice extends Listener {
+  /** Takes a frame; false when it is not one that this voice knows. Throws only for faults of ours. */
+  handle(frame: Record<string, unknown>): Promise<boolean>
+}

@@ -1,0 +1,22 @@
+/**
+ * What a page shows, short enough for an address: the life and version of its room, and a digest of the rest. A page
+ * says it when it connects; where it differs from what the server has, the page is morphed.
+ */
+export interface PageState {
+  /** Null on the page of the list of chats. */
+  readonly epoch: string | null
+  readonly version: number
+  /** Empty when lines were pushed since the page was rendered: then the list is sent again. */
+  readonly digest: string
+}
+
+/** Writes the state as `epoch.version.digest`. */
+export function formatState({ epoch, version, digest }: PageState): string {
+  return `${epoch ?? ''}.${version}.${digest}`
+}
+
+/** Reads what `formatState` wrote; anything else is a page that shows nothing. */
+export function parseState(text: string | null): PageState {
+  const [, epoch, version, digest] = /^([\w-]*)\.(\d{1,15})\.([\w-]*)$/.exec(text ?? '') ?? []
+  return { epoch: epoch || null, version: Number(version ?? -1), digest: digest ?? '' }
+}

@@ -1,0 +1,25 @@
+import type { ChatError } from '../chat/errors.js'
+import { refusalSentence } from '../views/refusals.js'
+import { renderPartial, type ViewContext } from '../views/renderer.js'
+import { fragment } from './fragments.js'
+
+/** Below this a refused send would only be refused again. */
+const shortestRetryMs = 50
+
+/** Gives a bubble back with its text: waiting for the limit to pass, or not sent and why. */
+export function refusalFragment(
+  draft: { nonce: string; content: string },
+  error: ChatError,
+  context: ViewContext,
+  maxLength: number,
+): string {
+  const isWaiting = error.code === 'rate_limited'
+  const html = renderPartial('pending', context, {
+    nonce: draft.nonce,
+    text: draft.content,
+    status: isWaiting ? 'waiting' : 'failed',
+    reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
+    retryAfterMs: isWaiting ? Math.max(shortestRetryMs, error.retryAfterMs ?? 0) : 0,
+  })
+  return fragment(`p-${draft.nonce}`, 'outerHTML', html)
+}

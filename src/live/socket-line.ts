@@ -1,0 +1,75 @@
+import type { Logger } from 'pino'
+import type { RawData, WebSocket } from 'ws'
+import type { Clock } from '../chat/clock.js'
+import { type CloseCode, closeCodes } from './close-codes.js'
+import { parseFrame } from './commands.js'
+import type { FrameMeter } from './frame-meter.js'
+import type { Identity, Line, Voice } from './listener.js'
+
+/** After this a peer that does not answer the closing is cut. */
+const closeTimeoutMs = 2000
+
+/** A WebSocket as a line: what is written goes out, and what comes in reaches the voice in its order. */
+export class SocketLine implements Line {
+  readonly #socket: WebSocket
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #meter: FrameMeter
+  #turn: Promise<void> = Promise.resolve()
+  #isClosing = false
+
+  constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger) {
+    this.#socket = socket
+    this.#meter = meter
+    this.#clock = clock
+    this.#log = log
+  }
+
+  write(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text)
+  }
+
+  close(code: CloseCode): void {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#socket.close(code)
+    this.#clock.after(closeTimeoutMs, () => this.#socket.terminate())
+  }
+
+  /** Begins to listen; `onBadFrame` is called for what cannot be read. */
+  open(voice: Voice, identity: Identity, onBadFrame: () => void = () => {}): void {
+    this.#socket.on('message', (data, isBinary) => {
+      if (isBinary) return this.close(closeCodes.unsupportedData)
+      this.#turn = this.#turn.then(() => this.#take(data, voice, identity, onBadFrame))
+    })
+  }
+
+  async #take(data: RawData, voice: Voice, identity: Identity, onBadFrame: () => void): Promise<void> {
+    if (this.#isClosing) return
+    try {
+      if (!(await identity.isLive())) return this.close(closeCodes.notLoggedIn)
+      const { pauseMs, isTooFast } = this.#meter.count()
+      if (isTooFast) return this.close(closeCodes.tooFast)
+      const frame = parseFrame(data.toString())
+      if (!frame || !(await voice.handle(frame))) this.#takeBad(onBadFrame)
+      if (pauseMs > 0) await this.#pause(pauseMs)
+    } catch (error) {
+      this.#log.error({ err: error }, 'a frame could not be handled')
+      this.close(closeCodes.internalError)
+    }
+  }
+
+  #takeBad(onBadFrame: () => void): void {
+    onBadFrame()
+    if (this.#meter.countBad()) this.close(closeCodes.tooFast)
+  }
+
+  /** Reads nothing for a while, and holds back what was read already: a burst in one packet passes no limit. */
+  async #pause(ms: number): Promise<void> {
+    this.#socket.pause()
+    await new Promise<void>(resolve => {
+      this.#clock.after(ms, resolve)
+    })
+    this.#socket.resume()
+  }
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
+import { ConfigError, readConfig } from './config.js'
+import { createServer } from './server.js'
+
+/** Says a line whatever LOG_LEVEL is: these are for the person at the terminal. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const config = readConfig(process.env)
+  const server = await createServer(config)
+  const { host, port } = await server.start()
+  const shownHost = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? `http://${shownHost}:${port}`}`)
+  if (config.demoUsers) {
+    say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
+  }
+  say('Keeps messages and sessions in memory only; accounts in memory: all are gone when it stops')
+
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    server.stop().then(
+      () => process.exit(0),
+      error => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+main().catch(error => {
+  console.error(error instanceof ConfigError ? error.message : error)
+  process.exitCode = 1
+})

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { projectRoot } from '../project-root.js'
+
+const manifest = z
+  .record(z.string(), z.string())
+  .parse(JSON.parse(readFileSync(join(projectRoot, 'static', 'build', 'manifest.json'), 'utf8')))
+
+/** The address of a built file, with the hash of its content in its name. */
+export function assetUrl(name: 'app.js' | 'app.css'): string {
+  return `/static/build/${manifest[name]}`
+}

@@ -1,0 +1,55 @@
+import { type Cursors, type Message, type MessageStatus, statusOf } from '../chat/engine.js'
+import type { ViewContext } from './renderer.js'
+
+/** A message as partials/message shows it. Times are words already; `remainingMs` is from now. */
+export interface MessageView {
+  readonly id: string
+  readonly seq: number
+  readonly nonce: string
+  readonly mine: boolean
+  readonly author: string
+  readonly text: string
+  readonly image: { url: string; width: number; height: number; alt: string } | null
+  readonly status: MessageStatus
+  readonly sentAt: string
+  readonly sentAtIso: string
+  readonly goneAt: string
+  readonly goneAtIso: string
+  readonly remainingMs: number
+  /** What the fragment reports of itself when it enters a page: only for the other's messages, not yet seen. */
+  readonly reports: boolean
+}
+
+/** What it takes to show a room's messages to one of its people. `myName` is not needed: one's own are "You". */
+export interface MessageFrame {
+  readonly userId: string
+  readonly otherName: string
+  readonly mine: Cursors
+  readonly theirs: Cursors
+  readonly now: number
+}
+
+const secondsMatterBelowMs = 120_000
+
+/** Turns a message into what its partial needs. */
+export function viewMessage(message: Message, frame: MessageFrame, { t, times }: ViewContext): MessageView {
+  const mine = message.senderId === frame.userId
+  const status = statusOf(message, mine ? frame.theirs : frame.mine)
+  const seconds = message.expiresAt - message.sentAt < secondsMatterBelowMs
+  return {
+    id: message.id,
+    seq: message.seq,
+    nonce: message.nonce,
+    mine,
+    author: mine ? t('chat.you') : frame.otherName,
+    text: message.text,
+    image: message.image && { ...message.image, url: `/images/${message.image.id}` },
+    status,
+    sentAt: times.hour(message.sentAt, { near: frame.now }),
+    sentAtIso: new Date(message.sentAt).toISOString(),
+    goneAt: times.hour(message.expiresAt, { near: frame.now, seconds }),
+    goneAtIso: new Date(message.expiresAt).toISOString(),
+    remainingMs: Math.max(0, message.expiresAt - frame.now),
+    reports: !mine && status !== 'seen',
+  }
+}

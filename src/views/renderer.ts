@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { Eta } from 'eta'
+import { projectRoot } from '../project-root.js'
+import { assetUrl } from './assets.js'
+import { type Translate, translator } from './sentences.js'
+import { segmentText } from './text-segments.js'
+import { Times } from './times.js'
+
+const eta = new Eta({ views: join(projectRoot, 'views'), cache: true, autoTrim: [false, 'nl'] })
+
+/** Somebody who looks: their language and zone decide how things are said. `zone` is null until it is known. */
+export interface Viewer {
+  readonly userId: string
+  readonly language: string
+  readonly zone: string | null
+}
+
+/** What every template is given as `it`, beside its own data. */
+export interface ViewContext {
+  readonly t: Translate
+  readonly times: Times
+  readonly language: string
+  readonly direction: 'ltr' | 'rtl'
+}
+
+const contexts = new Map<string, ViewContext>()
+
+/** How things are said to a viewer; one object for each language and zone. */
+export function viewContext({ language, zone }: Pick<Viewer, 'language' | 'zone'>): ViewContext {
+  const key = `${language} ${zone}`
+  let context = contexts.get(key)
+  if (!context) {
+    const t = translator(language)
+    context = { t, times: new Times(language, zone, t), language, direction: language === 'ar' ? 'rtl' : 'ltr' }
+    contexts.set(key, context)
+  }
+  return context
+}
+
+/** Renders a template of views/ with escaping on. */
+export function render(template: string, context: ViewContext, data: object): string {
+  return eta.render(template, { ...context, segmentText, assetUrl, ...data })
+}
+
+/** Renders a partial, the same for a page, a push and a catch-up. */
+export function renderPartial(name: string, context: ViewContext, data: object): string {
+  return render(`partials/${name}`, context, data).trim()
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { z } from 'zod'
+import type english from '../../locales/en.json'
+import { projectRoot } from '../project-root.js'
+
+/** The name of a sentence in the catalogue (locales/). */
+export type SentenceKey = keyof typeof english
+
+export type SentenceValues = Readonly<Record<string, string | number>>
+
+/** Says a sentence of the catalogue in one language. */
+export type Translate = (key: SentenceKey, values?: SentenceValues) => string
+
+const folder = join(projectRoot, 'locales')
+const catalogueFile = z.record(z.string(), z.string())
+const catalogues = new Map(
+  readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .map(name => [name.slice(0, -5), catalogueFile.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')))]),
+)
+const formats = new Map<string, IntlMessageFormat>()
+
+/** The language that pages are in unless another is chosen. */
+export const defaultLanguage = 'en'
+
+/** Whether a name such as one found in Accept-Language is a key of the catalogue. */
+export function isSentenceKey(key: string): key is SentenceKey {
+  return catalogues.get(defaultLanguage)?.[key] !== undefined
+}
+
+function say(language: string, key: SentenceKey, values: SentenceValues): string {
+  const id = `${language} ${key}`
+  let format = formats.get(id)
+  if (!format) {
+    const text = catalogues.get(language)?.[key] ?? catalogues.get(defaultLanguage)?.[key]
+    if (text === undefined) throw new Error(`No sentence is named ${key}`)
+    format = new IntlMessageFormat(text, language, undefined, { ignoreTag: true })
+    formats.set(id, format)
+  }
+  return String(format.format({ ...values }))
+}
+
+/** The catalogue in one language; sentences it lacks are said in English. */
+export function translator(language: string): Translate {
+  return (key, values = {}) => say(language, key, values)
+}

@@ -1,0 +1,62 @@
+import type { Translate } from './sentences.js'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatter(language: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${zone} ${JSON.stringify(options)}`
+  let format = formats.get(key)
+  if (!format) {
+    format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone, hourCycle: 'h23' })
+    formats.set(key, format)
+  }
+  return format
+}
+
+/** Whether the name is one of a time zone that this machine knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+/** Says hours of the day in a person's language and zone; without a zone in UTC, and says so. */
+export class Times {
+  readonly #language: string
+  readonly #zone: string | null
+  readonly #translate: Translate
+
+  constructor(language: string, zone: string | null, translate: Translate) {
+    this.#language = language
+    this.#zone = zone
+    this.#translate = translate
+  }
+
+  /**
+   * An hour of the day, with the weekday where it is not that of `near` and the seconds where they matter.
+   * @param at milliseconds since the epoch
+   */
+  hour(at: number, { near = at, seconds = false } = {}): string {
+    const zone = this.#zone ?? 'UTC'
+    const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}) }
+    const day = formatter(this.#language, zone, { dateStyle: 'short' })
+    const otherDay = day.format(at) !== day.format(near)
+    const text = formatter(this.#language, zone, otherDay ? { weekday: 'short', ...clock } : clock).format(at)
+    return this.#zone ? text : this.#translate('chat.utc', { time: text })
+  }
+
+  /** A length of time in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
+  length(ms: number): string {
+    const units = [
+      ['day', 86_400_000],
+      ['hour', 3_600_000],
+      ['minute', 60_000],
+      ['second', 1000],
+    ] as const
+    const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['second', 1000]
+    return new Intl.NumberFormat(this.#language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(
+      ms / size,
+    )
+  }
+}

@@ -1,0 +1,79 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { ChatError, type ErrorCode } from '../chat/errors.js'
+import { refusalSentence } from '../views/refusals.js'
+import { isStaleToken } from './csrf.js'
+import { contextOf, sendPage } from './pages.js'
+import { safeNext } from './request.js'
+import { WrongMethod } from './routes.js'
+
+const statuses: Readonly<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  image_not_found: 404,
+  conflict: 409,
+  invalid: 422,
+  message_empty: 422,
+  message_invalid: 422,
+  message_too_long: 422,
+  rate_limited: 429,
+  room_full: 507,
+  server_full: 507,
+  server_busy: 503,
+}
+
+/** The HTTP status of a refusal. */
+export function statusOfError(error: ChatError): number {
+  return statuses[error.code]
+}
+
+/** A way back for who must log in first: the page itself, or for a post the chat that it came from. */
+function wayBack(request: Request): string {
+  if (request.method === 'GET') return safeNext(request.originalUrl)
+  const [, room] = /^(\/chats\/[\w-]+)/.exec(request.path) ?? []
+  return safeNext(room ?? '/chats')
+}
+
+/** Sends whoever is not logged in to the log-in, with the way back. */
+export const requireAccount: RequestHandler = (request, response, next) => {
+  if (request.account) return next()
+  const way = wayBack(request)
+  response.redirect(303, way ? `/login?next=${encodeURIComponent(way)}` : '/login')
+}
+
+export const notFound: RequestHandler = () => {
+  throw new ChatError('not_found')
+}
+
+/** Middlewares of express and its kin mark what the client did wrong with a status. */
+function statusOfOthers(error: unknown): number {
+  if (isStaleToken(error)) return 403
+  if (error instanceof WrongMethod) return 405
+  const status: unknown = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
+}
+
+/** Turns whatever went wrong into a page. A fault of ours gets an id that the log repeats, and never a stack. */
+export function errorPages(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    request.csrfToken ??= () => ''
+    const { t } = contextOf(request)
+    const id = String(response.locals.requestId ?? '')
+    const known = error instanceof ChatError ? error : null
+    const status = known ? statusOfError(known) : statusOfOthers(error)
+    if (status === 500) log.error({ err: error, requestId: id }, 'a request failed')
+    if (known?.retryAfterMs) response.set('Retry-After', String(Math.ceil(known.retryAfterMs / 1000)))
+    const sentences = new Map([
+      [403, t('error.forbidden')],
+      [404, t('error.not_found')],
+      [405, t('error.method')],
+      [500, t('error.internal', { id })],
+    ])
+    const message = known ? refusalSentence(known, t, 0) : (sentences.get(status) ?? t('error.bad_request'))
+    const heading = t(status === 404 ? 'error.notFoundTitle' : 'error.title')
+    sendPage(request, response, status, 'error', { heading, message })
+  }
+}

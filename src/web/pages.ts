@@ -1,0 +1,24 @@
+import type { Request, Response } from 'express'
+import { defaultLanguage } from '../views/sentences.js'
+import { render, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
+
+/** A field that was refused, in words; `field` is null for what concerns the whole form. */
+export interface FormError {
+  readonly field: string | null
+  readonly text: string
+}
+
+/** How things are said to whoever asks. */
+export function viewerOf(request: Request): Viewer {
+  return { userId: request.account?.id ?? '', language: defaultLanguage, zone: request.session?.zone ?? null }
+}
+
+export function contextOf(request: Request): ViewContext {
+  return viewContext(viewerOf(request))
+}
+
+/** Answers with a page. */
+export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
+  const defaults = { csrfToken: request.csrfToken?.() ?? '', errors: [], theme: '' }
+  response.status(status).type('html').send(render(`pages/${template}`, contextOf(request), { ...defaults, ...data }))
+}

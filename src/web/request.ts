@@ -1,0 +1,55 @@
+import type { Request } from 'express'
+import type { Account } from '../accounts/account.js'
+import { ChatError } from '../chat/errors.js'
+
+declare module 'express-session' {
+  interface SessionData {
+    userId: string
+    /** The account's generation at log-in: a session of an earlier one is over. */
+    generation: number
+    /** The time zone that the browser said at log-in, null when it said none. */
+    zone: string | null
+    csrfSecret: string
+  }
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who is logged in, set for every request. */
+      account: Account | null
+      csrfToken(): string
+    }
+  }
+}
+
+/**
+ * Who is logged in.
+ * @throws ChatError `unauthenticated`
+ */
+export function accountOf(request: Request): Account {
+  if (!request.account) throw new ChatError('unauthenticated')
+  return request.account
+}
+
+/** A field of a form as text; '' when it is missing or no text. */
+export function formField(request: Request, name: string): string {
+  const body: unknown = request.body
+  if (typeof body !== 'object' || body === null) return ''
+  const value: unknown = Reflect.get(body, name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** A parameter of the path as text. */
+export function pathParameter(request: Request, name: string): string {
+  const value = request.params[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** An address of ours to go to after log-in, or '' when the given one is not of ours. */
+export function safeNext(address: string): string {
+  if (!URL.canParse(address, 'http://ours')) return ''
+  const url = new URL(address, 'http://ours')
+  const isOurs = url.origin === 'http://ours' && address.startsWith('/')
+  return isOurs && url.pathname !== '/' ? url.pathname + url.search : ''
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { parse as parseCookie } from 'cookie'
+import { signedCookie } from 'cookie-parser'
+import type { Request, RequestHandler } from 'express'
+import expressSession from 'express-session'
+import memoryStore from 'memorystore'
+import type { Account } from '../accounts/account.js'
+import type { People } from '../accounts/people.js'
+import type { Config } from '../config.js'
+import type { Identity } from '../live/listener.js'
+import { isTimeZone } from '../views/times.js'
+
+const sweepMs = 60_000
+
+/** Whether people reach this server by https: then cookies are Secure and carry the __Host- prefix. */
+export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
+  return config.publicUrl?.protocol === 'https:'
+}
+
+/** Sessions of pages: a cookie that holds an id, and what belongs to it in memory. A visit before log-in makes none. */
+export class Sessions {
+  readonly middleware: RequestHandler
+  readonly #store: expressSession.Store & { stopInterval(): void }
+  readonly #people: People
+  readonly #name: string
+  readonly #secret: string
+  readonly #onEnded: (userId: string, sessionId: string) => void
+
+  /** @param onEnded told of every session that was ended on purpose */
+  constructor(config: Config, people: People, onEnded: (userId: string, sessionId: string) => void) {
+    const MemoryStore = memoryStore(expressSession)
+    const secure = isHttps(config)
+    this.#people = people
+    this.#name = secure ? '__Host-sid' : 'sid'
+    this.#secret = config.sessionSecret
+    this.#onEnded = onEnded
+    this.#store = new MemoryStore({ checkPeriod: sweepMs })
+    this.middleware = expressSession({
+      name: this.#name,
+      secret: this.#secret,
+      store: this.#store,
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+      cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: config.sessionTtlMs },
+    })
+  }
+
+  /** Finds who is logged in; a session whose account has moved on counts as none. */
+  readonly loadAccount: RequestHandler = (request, _response, next) => {
+    this.#findAccount(request.session).then(account => {
+      request.account = account
+      next()
+    }, next)
+  }
+
+  /** Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. */
+  async begin(request: Request, account: Account, zone: string): Promise<void> {
+    await new Promise<void>((resolve, reject) =>
+      request.session.regenerate(error => (error ? reject(error) : resolve())),
+    )
+    request.session.userId = account.id
+    request.session.generation = account.generation
+    request.session.zone = isTimeZone(zone) ? zone : null
+    request.session.csrfSecret = randomBytes(18).toString('base64url')
+    request.account = account
+    await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))
+  }
+
+  /** Ends the session and every line that it opened. */
+  async end(request: Request): Promise<void> {
+    const { userId, id } = { userId: request.session.userId, id: request.sessionID }
+    await new Promise<void>((resolve, reject) =>
+      request.session.destroy(error => (error ? reject(error) : resolve())),
+    )
+    if (userId) this.#onEnded(userId, id)
+  }
+
+  /** Who opens a socket, by the session cookie that came with it. */
+  async identify(request: IncomingMessage): Promise<(Identity & { zone: string | null }) | null> {
+    const cookie = parseCookie(request.headers.cookie ?? '')[this.#name]
+    const id = cookie && signedCookie(cookie, this.#secret)
+    if (!id) return null
+    const data = await this.#read(id)
+    const account = await this.#findAccount(data)
+    if (!account) return null
+    const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
+    return { userId: account.id, sessionId: id, zone: data?.zone ?? null, isLive }
+  }
+
+  stop(): void {
+    this.#store.stopInterval()
+  }
+
+  #read(id: string): Promise<expressSession.SessionData | null> {
+    return new Promise((resolve, reject) =>
+      this.#store.get(id, (error, data) => (error ? reject(error) : resolve(data ?? null))),
+    )
+  }
+
+  async #findAccount(data: Partial<expressSession.SessionData> | null | undefined): Promise<Account | null> {
+    if (!data?.userId) return null
+    const account = await this.#people.find(data.userId)
+    return account && account.generation === data.generation ? account : null
+  }
+}

@@ -1,0 +1,22 @@
+declare module 'csurf' {
+  import type { CookieOptions, Request, RequestHandler } from 'express'
+
+  interface Options {
+    cookie?: CookieOptions & { key: string }
+    value?: (request: Request) => string | undefined
+  }
+
+  export default function csurf(options?: Options): RequestHandler
+}
+
+declare module 'memorystore' {
+  import type session from 'express-session'
+
+  interface Options {
+    checkPeriod?: number
+  }
+
+  export default function memoryStore(
+    library: typeof session,
+  ): new (options?: Options) => session.Store & { stopInterval(): void }
+}

@@ -1,0 +1,35 @@
+/** The one set of design tokens. Colours are variables, set for each theme in src/browser/app.css. */
+const colour = name => `var(--${name})`
+
+export default {
+  content: ['./views/**/*.eta'],
+  theme: {
+    colors: Object.fromEntries(
+      [
+        'bg',
+        'panel',
+        'raised',
+        'ink',
+        'ink2',
+        'line',
+        'edge',
+        'accent',
+        'on-accent',
+        'link',
+        'mine',
+        'mine-ink',
+        'mine-ink2',
+        'seen',
+        'theirs',
+        'theirs-ink',
+        'theirs-ink2',
+        'danger',
+        'focus',
+      ].map(name => [name, colour(name)]),
+    ),
+    spacing: Object.fromEntries(Array.from({ length: 25 }, (_, step) => [step, `${step * 0.25}rem`])),
+    borderRadius: { none: '0', small: '0.5rem', medium: '0.875rem', large: '1.125rem', full: '9999px' },
+    fontSize: { small: '0.8125rem', side: '0.875rem', base: '1rem', title: '1.25rem', display: '1.75rem' },
+    fontFamily: { sans: ['system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'Noto Sans', 'DejaVu Sans', 'sans-serif'] },
+  },
+}
