@@ -15,7 +15,10 @@ function publish(name, content) {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
   const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`)
   writeFileSync(join(out, hashed), content)
-  writeFileSync(join(out, `${hashed}.br`), brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
+  writeFileSync(
+    join(out, `${hashed}.br`),
+    brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  )
   writeFileSync(join(out, `${hashed}.gz`), gzipSync(content, { level: 9 }))
   return hashed
 }
@@ -33,14 +36,19 @@ async function buildScript() {
   })
   const ours = Buffer.from(result.outputFiles[0].contents)
   const vendor = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-sse.min.js']
-    .map(name => readFileSync(join(root, 'node_modules/htmx.org/dist', name), 'utf8').replace(/\/\/# sourceMappingURL=.*$/m, ''))
+    .map(name =>
+      readFileSync(join(root, 'node_modules/htmx.org/dist', name), 'utf8').replace(/\/\/# sourceMappingURL=.*$/m, ''),
+    )
     .join(';\n')
   return Buffer.concat([Buffer.from(vendor), Buffer.from(';\n'), ours])
 }
 
 async function buildStyle() {
   const file = join(scratch, 'app.css')
-  await must(bin('tailwindcss'), ['-i', 'src/browser/app.css', '-o', file, '--minify'], { quiet: true, env: { NODE_ENV: 'production' } })
+  await must(bin('tailwindcss'), ['-i', 'src/browser/app.css', '-o', file, '--minify'], {
+    quiet: true,
+    env: { NODE_ENV: 'production' },
+  })
   return readFileSync(file)
 }
 

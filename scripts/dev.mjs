@@ -18,7 +18,10 @@ async function restart() {
   }
   const old = server
   const start = () => {
-    server = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist/main.js')], { cwd: root, stdio: 'inherit' })
+    server = spawn(process.execPath, ['--enable-source-maps', join(root, 'dist/main.js')], {
+      cwd: root,
+      stdio: 'inherit',
+    })
   }
   if (old && old.exitCode === null) {
     old.once('exit', start)

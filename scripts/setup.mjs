@@ -14,7 +14,8 @@ function* filesBelow(path) {
 
 function fingerprint(paths) {
   const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
-  for (const path of [...paths].sort()) if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path))
+  for (const path of [...paths].sort())
+    if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path))
   return hash.digest('hex')
 }
 
@@ -80,7 +81,9 @@ export async function findChromium() {
     return '/usr/bin/chromium'
   }
   if ((await run('npx', ['playwright', 'install', 'chromium']).catch(() => 1)) === 0) return chromium.executablePath()
-  throw new Error('The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH')
+  throw new Error(
+    'The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH',
+  )
 }
 
 /** Makes sure that a Redis server can be started by the tests. */

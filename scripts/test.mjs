@@ -11,7 +11,11 @@ const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 /** Reads the counts of one runner's JSON report; a runner that wrote none has failed. */
 function countVitest(file) {
   const report = JSON.parse(readFileSync(file, 'utf8'))
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests }
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }
 }
 
 function countPlaywright(file) {
@@ -29,7 +33,12 @@ try {
   const total = { passed: 0, failed: 0, skipped: 0 }
   let broken = false
   const suites = [
-    ['vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports}/vitest.json`], `${reports}/vitest.json`, countVitest],
+    [
+      'vitest',
+      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports}/vitest.json`],
+      `${reports}/vitest.json`,
+      countVitest,
+    ],
     ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
   ]
   for (const [program, args, file, count] of suites) {

@@ -1,12 +1,16 @@
-import { ChatError } from './errors.js'
 import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId } from './engine.js'
+import { ChatError } from './errors.js'
 import { normaliseText } from './message-input.js'
 
 /** Counts sends; over the limit it throws ChatError `rate_limited`. */
 export type SendLimit = (userId: UserId) => Promise<void>
 
 /** Takes a picture that was uploaded for this room by this person, or throws ChatError `image_not_found`. */
-export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId) => Promise<{ image: ImageRef; lifetimeMs: number }>
+export type ClaimImage = (
+  imageId: string,
+  roomId: RoomId,
+  userId: UserId,
+) => Promise<{ image: ImageRef; lifetimeMs: number }>
 
 export interface ConversationRules {
   readonly messageTtlMs: number

@@ -50,7 +50,12 @@ export class ChatPage {
   }
 
   /** One message. `reportKey` makes its reports go out again when it differs from what the page has. */
-  renderMessage(message: Message, otherName: string, cursors: { mine: Cursors; theirs: Cursors }, reportKey: string): string {
+  renderMessage(
+    message: Message,
+    otherName: string,
+    cursors: { mine: Cursors; theirs: Cursors },
+    reportKey: string,
+  ): string {
     const frame = { ...cursors, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
     return renderPartial('message', this.context, { ...viewMessage(message, frame, this.context), reportKey })
   }
@@ -65,7 +70,9 @@ export class ChatPage {
     const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)
     const { t, times } = this.context
     const now = this.#deps.clock.now()
-    const since = presence?.lastSeen ? t('chat.lastSeen', { time: times.hour(presence.lastSeen, { near: now }) }) : t('chat.offline')
+    const since = presence?.lastSeen
+      ? t('chat.lastSeen', { time: times.hour(presence.lastSeen, { near: now }) })
+      : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
     return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(this.#deps.messageTtlMs) })

@@ -8,7 +8,13 @@ const status = z.enum(['delivered', 'seen'])
 
 /** What a page or a program may ask of the server over a line, as form fields or as JSON. Source: contract, 5. */
 export const commandSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('message:send'), roomId, content: z.string().default(''), imageId: idSchema.optional(), nonce: nonceSchema }),
+  z.object({
+    type: z.literal('message:send'),
+    roomId,
+    content: z.string().default(''),
+    imageId: idSchema.optional(),
+    nonce: nonceSchema,
+  }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
   z.object({ type: z.literal('typing:start'), roomId }),
   z.object({ type: z.literal('typing:stop'), roomId }),
@@ -53,4 +59,3 @@ export function parseFrame(text: string): Record<string, unknown> | null {
     return null
   }
 }
-

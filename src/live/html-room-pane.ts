@@ -119,7 +119,12 @@ export class HtmlRoomPane {
     const known = shared.get(key)
     if (known !== undefined) return known
     const none = { delivered: 0, seen: 0 }
-    const html = this.#page.renderMessage(message, this.#otherName, this.#cursors ?? { mine: none, theirs: none }, 'push')
+    const html = this.#page.renderMessage(
+      message,
+      this.#otherName,
+      this.#cursors ?? { mine: none, theirs: none },
+      'push',
+    )
     shared.set(key, html)
     return html
   }
@@ -138,6 +143,8 @@ export class HtmlRoomPane {
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
     const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
     for (const id of ['list', 'outbox', 'typing']) this.#push(fragment(id, 'innerHTML'))
-    this.#push(fragment('gone', 'innerHTML', renderPartial('gone', this.#page.context, { reason: reasons[event.reason] })))
+    this.#push(
+      fragment('gone', 'innerHTML', renderPartial('gone', this.#page.context, { reason: reasons[event.reason] })),
+    )
   }
 }

@@ -101,7 +101,10 @@ export class Sockets {
   }
 
   /** @throws Refusal */
-  async #admit(request: IncomingMessage, roomId: string | null): Promise<{ identity: Identity; roomId: string | null }> {
+  async #admit(
+    request: IncomingMessage,
+    roomId: string | null,
+  ): Promise<{ identity: Identity; roomId: string | null }> {
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
     const identity = await this.#deps.identify(request)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Presence, RoomSummary } from '../chat/engine.js'
 import { statusOf } from '../chat/engine.js'
-import type { Translate } from './sentences.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
+import type { Translate } from './sentences.js'
 
 /** Data beside the summary that a line of the list of chats shows. */
 export interface ChatLineContext {
@@ -25,7 +25,12 @@ function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
 }
 
 /** One line of the list of chats, as HTML. */
-export function renderChatLine(summary: RoomSummary, viewer: Viewer, context: ViewContext, line: ChatLineContext): string {
+export function renderChatLine(
+  summary: RoomSummary,
+  viewer: Viewer,
+  context: ViewContext,
+  line: ChatLineContext,
+): string {
   const last = summary.lastMessage
   return renderPartial('chat-line', context, {
     roomId: summary.id,

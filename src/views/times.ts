@@ -39,7 +39,11 @@ export class Times {
    */
   hour(at: number, { near = at, seconds = false } = {}): string {
     const zone = this.#zone ?? 'UTC'
-    const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}) }
+    const clock: Intl.DateTimeFormatOptions = {
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(seconds ? { second: '2-digit' } : {}),
+    }
     const day = formatter(this.#language, zone, { dateStyle: 'short' })
     const otherDay = day.format(at) !== day.format(near)
     const text = formatter(this.#language, zone, otherDay ? { weekday: 'short', ...clock } : clock).format(at)
@@ -55,8 +59,11 @@ export class Times {
       ['second', 1000],
     ] as const
     const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['second', 1000]
-    return new Intl.NumberFormat(this.#language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(
-      ms / size,
-    )
+    return new Intl.NumberFormat(this.#language, {
+      style: 'unit',
+      unit,
+      unitDisplay: 'long',
+      maximumFractionDigits: 1,
+    }).format(ms / size)
   }
 }

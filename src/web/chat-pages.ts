@@ -64,10 +64,7 @@ export function chatPages(deps: ChatPagesDeps): { router: Router; sendChat: Send
   const sendChat: SendChat = async (request, response, { status, draft, errors }) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
-    const [side, presence] = await Promise.all([
-      viewSide(request, page, view.id),
-      page.renderPresence(view.otherId),
-    ])
+    const [side, presence] = await Promise.all([viewSide(request, page, view.id), page.renderPresence(view.otherId)])
     const { t, times } = page.context
     const lifetime = times.length(deps.chatPage.messageTtlMs)
     const lifeHint = deps.roomGraceMs

@@ -1,5 +1,5 @@
-import csurf from 'csurf'
 import type { IncomingMessage } from 'node:http'
+import csurf from 'csurf'
 import type { Request, RequestHandler } from 'express'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'

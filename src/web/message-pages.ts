@@ -39,7 +39,10 @@ export function messagePages({ conversations, sendChat, messageMaxLength }: Mess
       const context = contextOf(request)
       if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
       if (isHtmx) {
-        response.status(status).type('html').send(refusalFragment({ nonce, content }, error, context, messageMaxLength))
+        response
+          .status(status)
+          .type('html')
+          .send(refusalFragment({ nonce, content }, error, context, messageMaxLength))
         return
       }
       const text = refusalSentence(error, context.t, messageMaxLength)

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
-import { defaultLanguage } from '../views/sentences.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
+import { defaultLanguage } from '../views/sentences.js'
 
 /** A field that was refused, in words; `field` is null for what concerns the whole form. */
 export interface FormError {
@@ -20,5 +20,8 @@ export function contextOf(request: Request): ViewContext {
 /** Answers with a page. */
 export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
   const defaults = { csrfToken: request.csrfToken?.() ?? '', errors: [], theme: '' }
-  response.status(status).type('html').send(render(`pages/${template}`, contextOf(request), { ...defaults, ...data }))
+  response
+    .status(status)
+    .type('html')
+    .send(render(`pages/${template}`, contextOf(request), { ...defaults, ...data }))
 }

@@ -1,6 +1,6 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import { loginInput, parseInput } from '../accounts/account-input.js'
 import { emailKey } from '../accounts/account.js'
+import { loginInput, parseInput } from '../accounts/account-input.js'
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
 import type { People } from '../accounts/people.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
@@ -58,7 +58,13 @@ export function sessionPages({ people, sessions, limits, showsDemo }: SessionPag
       const text = isWrong ? t('login.failed') : refusalSentence(error, t, 0)
       const errors = error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: isWrong ? 'email' : null, text }]
       if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      sendPage(request, response, error.code === 'rate_limited' ? 429 : 422, 'login', showLogin(request, values, errors))
+      sendPage(
+        request,
+        response,
+        error.code === 'rate_limited' ? 429 : 422,
+        'login',
+        showLogin(request, values, errors),
+      )
     }
   }
 

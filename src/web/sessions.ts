@@ -71,9 +71,7 @@ export class Sessions {
   /** Ends the session and every line that it opened. */
   async end(request: Request): Promise<void> {
     const { userId, id } = { userId: request.session.userId, id: request.sessionID }
-    await new Promise<void>((resolve, reject) =>
-      request.session.destroy(error => (error ? reject(error) : resolve())),
-    )
+    await new Promise<void>((resolve, reject) => request.session.destroy(error => (error ? reject(error) : resolve())))
     if (userId) this.#onEnded(userId, id)
   }
 

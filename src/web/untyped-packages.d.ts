@@ -18,5 +18,7 @@ declare module 'memorystore' {
 
   export default function memoryStore(
     library: typeof session,
-  ): new (options?: Options) => session.Store & { stopInterval(): void }
+  ): new (
+    options?: Options,
+  ) => session.Store & { stopInterval(): void }
 }

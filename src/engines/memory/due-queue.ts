@@ -1,0 +1,80 @@
+import type { Clock } from '#src/chat/clock.js'
+import { Heap, type HeapEntry } from './heap.js'
+
+/** Something with work to do at a time. `perform` is called once the time has come, and asks for the next time itself. */
+export interface Duty extends HeapEntry {
+  perform(now: number): void
+}
+
+/** A duty that waits for nothing yet. */
+export function createDuty(perform: (now: number) => void): Duty {
+  return { dueAt: 0, place: -1, perform }
+}
+
+/**
+ * The longest one timer waits, in ms. Timers do not notice when the machine slept or its clock was set forward, and
+ * setTimeout fires at once beyond 2^31 - 1 ms: looking up once a minute answers both.
+ */
+const LONGEST_WAIT_MS = 60_000
+
+/** All that is due some day, behind one timer. Only what is due is ever touched. */
+export class DueQueue {
+  #heap = new Heap<Duty>()
+  #armedFor = Number.POSITIVE_INFINITY
+  #disarm: (() => void) | null = null
+  #isStopped = false
+
+  constructor(private readonly clock: Clock) {}
+
+  /**
+   * Sees to it that a duty is performed at `at` (ms since the epoch) at the latest. One that is to come sooner stays
+   * where it is and looks then whether its time has really come: so putting something off costs nothing.
+   */
+  by(duty: Duty, at: number): void {
+    if (at >= (duty.place === -1 ? Number.POSITIVE_INFINITY : duty.dueAt)) return
+    this.#heap.add(duty, at)
+    this.#arm()
+  }
+
+  /** Forgets a duty. */
+  drop(duty: Duty): void {
+    this.#heap.remove(duty)
+  }
+
+  /**
+   * Performs all that is due, earliest first, and returns the time. Every command begins with it, so that nothing whose
+   * time has come is ever read, however late the timer is.
+   */
+  run(): number {
+    const now = this.clock.now()
+    for (let first = this.#heap.first; first !== undefined && first.dueAt <= now; first = this.#heap.first) {
+      this.#heap.remove(first)
+      first.perform(now)
+    }
+    return now
+  }
+
+  /** Forgets all duties and ends the timer for good. */
+  stop(): void {
+    this.#isStopped = true
+    this.#heap = new Heap()
+    this.#disarm?.()
+  }
+
+  #arm(): void {
+    const first = this.#heap.first
+    if (first === undefined || first.dueAt >= this.#armedFor || this.#isStopped) return
+    this.#disarm?.()
+    this.#armedFor = first.dueAt
+    const waitMs = Math.min(Math.max(first.dueAt - this.clock.now(), 0), LONGEST_WAIT_MS)
+    this.#disarm = this.clock.after(waitMs, () => {
+      this.#armedFor = Number.POSITIVE_INFINITY
+      this.#disarm = null
+      try {
+        this.run()
+      } finally {
+        this.#arm()
+      }
+    })
+  }
+}

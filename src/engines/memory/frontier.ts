@@ -1,0 +1,25 @@
+import type { Entry } from './message-list.js'
+
+/** How far a cursor has come among the living messages of a room: it knows the first of them that lies beyond. */
+export class Frontier {
+  #first: Entry | null = null
+
+  /** Takes note of a new message. */
+  add(entry: Entry): void {
+    this.#first ??= entry
+  }
+
+  /** Takes note that a message is gone. */
+  remove(entry: Entry): void {
+    if (this.#first === entry) this.#first = entry.next
+  }
+
+  /** Moves on past `seq` and returns what it passed. Nothing is passed twice, so that every step is paid for once. */
+  pass(seq: number): Entry[] {
+    const passed: Entry[] = []
+    let next = this.#first
+    for (; next !== null && next.message.seq <= seq; next = next.next) passed.push(next)
+    this.#first = next
+    return passed
+  }
+}

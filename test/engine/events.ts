@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { EngineEvent } from '#src/chat/engine.js'
+import { codeOf, type MakeEngine, World } from './world.js'
+
+/** What listeners may rely on. */
+export function describeEvents(makeEngine: MakeEngine): void {
+  describe('events', () => {
+    test('typing is told to the two people and changes nothing', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      await world.hush()
+      await world.engine.setTyping(id, 'bob', true)
+      await world.engine.setTyping(id, 'bob', false)
+      const signal = { type: 'typing.changed', roomId: id, people: ['ann', 'bob'], userId: 'bob' }
+      await world.harness.settle()
+      expect(world.events).toEqual([
+        { ...signal, isTyping: true },
+        { ...signal, isTyping: false },
+      ])
+      expect((await world.engine.readRoom(id, 'ann')).version).toBe(1)
+    })
+
+    test('every listener hears every event from when it began until it ended', async () => {
+      const world = await World.start(makeEngine)
+      const heard: string[] = []
+      const listener = (event: EngineEvent) => heard.push(event.type)
+      const end = world.engine.subscribe(listener)
+      const endTwin = world.engine.subscribe(listener)
+      const id = await world.open()
+      await world.harness.settle()
+      expect(heard).toEqual(['room.opened', 'room.opened'])
+      end()
+      end()
+      await world.send(id, 'ann')
+      await world.harness.settle()
+      expect(heard).toEqual(['room.opened', 'room.opened', 'message.sent'])
+      endTwin()
+      await world.send(id, 'ann')
+      await world.harness.settle()
+      expect(heard).toHaveLength(3)
+    })
+
+    test('a listener that throws harms neither the others nor the command, and is not passed over in silence', async () => {
+      const world = await World.start(makeEngine)
+      const fault = new Error('a listener’s own')
+      const heard: string[] = []
+      world.engine.subscribe(() => {
+        throw fault
+      })
+      world.engine.subscribe(event => heard.push(event.type))
+      const id = await world.open()
+      await world.send(id, 'ann')
+      await world.advance(60_000)
+      const types = ['room.opened', 'message.sent', 'message.removed']
+      expect(world.events.map(event => event.type)).toEqual(types)
+      expect(heard).toEqual(types)
+      expect(world.harness.listenerErrors).toEqual([fault, fault, fault])
+    })
+
+    test('an event comes after its change can be read', async () => {
+      const world = await World.start(makeEngine)
+      const { engine } = world
+      const reads: Promise<{ told: number; read: number }>[] = []
+      engine.subscribe(event => {
+        if (!('version' in event)) return
+        const told = event.version
+        reads.push(engine.readRoom(event.roomId, 'ann').then(view => ({ told, read: view.version })))
+      })
+      const id = await world.open()
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 10 })
+      await engine.moveCursor(id, 'bob', 'seen', messageId)
+      await world.advance(10)
+      const seen = await Promise.all(reads)
+      expect(seen.map(({ told }) => told)).toEqual([1, 2, 3, 4])
+      for (const { told, read } of seen) expect(read).toBeGreaterThanOrEqual(told)
+    })
+
+    test('when a listener changes something itself, all still hear the events in their order', async () => {
+      const world = await World.start(makeEngine)
+      const { engine } = world
+      const answers: Promise<void>[] = []
+      const late: number[] = []
+      engine.subscribe(event => {
+        if (event.type !== 'message.sent') return
+        answers.push(engine.moveCursor(event.roomId, 'bob', 'delivered', event.message.id))
+      })
+      engine.subscribe(event => {
+        if ('version' in event) late.push(event.version)
+      })
+      const id = await world.open()
+      for (let count = 0; count < 3; count += 1) await world.send(id, 'ann')
+      await Promise.all(answers)
+      await world.harness.settle()
+      expect(late).toEqual([1, 2, 3, 4, 5, 6, 7])
+    })
+
+    test('a refusal tells nothing', async () => {
+      const world = await World.start(makeEngine, { roomMaxMessages: 1 })
+      const id = await world.open()
+      await world.send(id, 'ann')
+      await world.hush()
+      expect(await codeOf(world.send(id, 'ann'))).toBe('room_full')
+      expect(await codeOf(world.engine.endRoom(id, 'cat'))).toBe('not_found')
+      await world.harness.settle()
+      expect(world.events).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import type { Engine, RoomId } from '#src/chat/engine.js'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { FakeClock } from '../fake-clock.js'
+import { generous } from './world.js'
+
+const FULL = 2_000
+const OPERATIONS = 60
+const FEWEST_ROUNDS = 10
+const MOST_ROUNDS = 100
+const MOST = 1.3
+/** For what takes well under a microsecond, where the processor's caches weigh more than the work: a scan costs far more. */
+const MOST_OF_TINY = 3
+
+/** What one operation costs: the median of many in a row, in ns. Only the engine's own work counts, not the promise. */
+async function medianOf(operate: (index: number) => Promise<unknown>): Promise<number> {
+  const durations: number[] = []
+  for (let index = 0; index < OPERATIONS; index += 1) {
+    const start = process.hrtime.bigint()
+    const operation = operate(index)
+    durations.push(Number(process.hrtime.bigint() - start))
+    await operation
+  }
+  return durations.sort((a, b) => a - b)[OPERATIONS >> 1] ?? Number.NaN
+}
+
+type Operate = (index: number) => Promise<unknown>
+
+/**
+ * How many times as much `prepareLarge`'s operations cost as `prepareSmall`'s. The two take turns, so that a noisy moment
+ * strikes both, and the best round of each counts, because noise only ever adds. Rounds go on while the answer is above
+ * `most`: a busy machine gets its quiet moment, and what really costs more has none.
+ */
+async function ratioOf(
+  prepareSmall: () => Promise<Operate>,
+  prepareLarge: () => Promise<Operate>,
+  most: number,
+): Promise<number> {
+  let small = Number.POSITIVE_INFINITY
+  let large = Number.POSITIVE_INFINITY
+  for (let round = 0; round < FEWEST_ROUNDS || (round < MOST_ROUNDS && large / small >= most); round += 1) {
+    small = Math.min(small, await medianOf(await prepareSmall()))
+    large = Math.min(large, await medianOf(await prepareLarge()))
+  }
+  return large / small
+}
+
+function makeEngine() {
+  const clock = new FakeClock()
+  return { clock, engine: createMemoryEngine({ ...generous, roomMaxMessages: FULL * 2, clock }) }
+}
+
+/** Sends `count` messages from ann, each expiring a millisecond after the one before, and returns their ids. */
+async function fill(engine: Engine, roomId: RoomId, count: number, lifetimeMs: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let index = 0; index < count; index += 1) {
+    const draft = { nonce: `fill-${lifetimeMs}-${index}`, text: 'hello', image: null, lifetimeMs: lifetimeMs + index }
+    ids.push((await engine.sendMessage(roomId, 'ann', draft)).message.id)
+  }
+  return ids
+}
+
+/** Opens as many rooms of ann's, each with another person. */
+async function openRooms(engine: Engine, rooms: number): Promise<RoomId[]> {
+  const ids: RoomId[] = []
+  for (let index = 0; index < rooms; index += 1) ids.push((await engine.openRoom('ann', `other-${index}`)).id)
+  return ids
+}
+
+const at = <T>(list: readonly T[], index: number): T => {
+  const item = list[index]
+  if (item === undefined) throw new Error(`there is nothing at ${index}`)
+  return item
+}
+
+const draftOf = (index: number) => ({ nonce: `n-${index}`, text: 'hello', image: null, lifetimeMs: 3_600_000 })
+
+describe('cost in the memory engine', () => {
+  test('the 2,001st message into a room costs what the first does', async () => {
+    const first = async () => {
+      const { engine } = makeEngine()
+      const rooms = await openRooms(engine, OPERATIONS)
+      return (index: number) => engine.sendMessage(at(rooms, index), 'ann', draftOf(index))
+    }
+    const last = async () => {
+      const { engine } = makeEngine()
+      const room = at(await openRooms(engine, 1), 0)
+      await fill(engine, room, FULL, 3_600_000)
+      return (index: number) => engine.sendMessage(room, 'ann', draftOf(index))
+    }
+    expect(await ratioOf(first, last, MOST)).toBeLessThan(MOST)
+  })
+
+  test('a step of a cursor costs in a full room what it does in one with a single message', async () => {
+    const single = async () => {
+      const { engine } = makeEngine()
+      const rooms = await openRooms(engine, OPERATIONS)
+      const ids: string[] = []
+      for (const room of rooms) ids.push(...(await fill(engine, room, 1, 3_600_000)))
+      return (index: number) => engine.moveCursor(at(rooms, index), `other-${index}`, 'seen', at(ids, index))
+    }
+    const full = async () => {
+      const { engine } = makeEngine()
+      const room = at(await openRooms(engine, 1), 0)
+      const ids = await fill(engine, room, FULL, 3_600_000)
+      return (index: number) => engine.moveCursor(room, 'other-0', 'seen', at(ids, index))
+    }
+    expect(await ratioOf(single, full, MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+  })
+
+  test('an expiry costs in a full room what it does in one with a single message', async () => {
+    const single = async () => {
+      const { engine, clock } = makeEngine()
+      for (const [index, room] of (await openRooms(engine, OPERATIONS)).entries())
+        await fill(engine, room, 1, 1 + index)
+      return () => {
+        clock.jump(1)
+        return engine.readStats()
+      }
+    }
+    const full = async () => {
+      const { engine, clock } = makeEngine()
+      const room = at(await openRooms(engine, 1), 0)
+      await fill(engine, room, OPERATIONS, 1)
+      await fill(engine, room, FULL, 3_600_000)
+      return () => {
+        clock.jump(1)
+        return engine.readStats()
+      }
+    }
+    expect(await ratioOf(single, full, MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+  })
+
+  test('the 2,000th person to come online costs what the 200th does', async () => {
+    // Made beforehand: V8 remembers how small numbers are written, so that joining these would cost more for large ones.
+    const ids = Array.from({ length: FULL + OPERATIONS }, (_, index) => ({ one: `one-${index}`, two: `two-${index}` }))
+    const after = (count: number) => async () => {
+      const { engine } = makeEngine()
+      for (const { one, two } of ids.slice(0, count + OPERATIONS)) await engine.openRoom(one, two)
+      const come = (index: number) => engine.holdLease(at(ids, index).one, 'tab', 30_000)
+      for (let index = 0; index < count; index += 1) await come(index)
+      return (index: number) => come(count + index)
+    }
+    expect(await ratioOf(after(200), after(2_000), MOST)).toBeLessThan(MOST)
+  })
+})

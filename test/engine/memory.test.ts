@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import type { EngineOptions } from '#src/chat/engine.js'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { FakeClock } from '../fake-clock.js'
+import { describeEngine } from './suite.js'
+import { codeOf, type Harness, World } from './world.js'
+
+async function makeEngine(options: EngineOptions): Promise<Harness> {
+  const clock = new FakeClock()
+  const listenerErrors: unknown[] = []
+  const onListenerError = (error: unknown) => listenerErrors.push(error)
+  const engine = createMemoryEngine({ ...options, clock, onListenerError })
+  return { engine, clock, listenerErrors, settle: async () => {} }
+}
+
+describeEngine('memory', makeEngine)
+
+describe('the memory engine alone', () => {
+  test('an event is told before the command that caused it returns', async () => {
+    const world = await World.start(makeEngine)
+    const opening = world.engine.openRoom('ann', 'bob')
+    expect(world.events.map(event => event.type)).toEqual(['room.opened'])
+    const { id } = await opening
+    const sending = world.send(id, 'ann')
+    expect(world.events.map(event => event.type)).toEqual(['room.opened', 'message.sent'])
+    await sending
+  })
+
+  test('a stopped engine knows nothing and sets no timer again', async () => {
+    const world = await World.start(makeEngine)
+    const id = await world.open()
+    await world.send(id, 'ann')
+    await world.engine.stop()
+    expect(await codeOf(world.engine.readRoom(id, 'ann'))).toBe('not_found')
+    expect(await world.engine.readStats()).toMatchObject({ rooms: 0, messages: 0, bytesHeld: 0 })
+    await world.engine.holdLease('ann', 'tab', 1_000)
+    expect(world.harness.clock.waiting).toBe(0)
+  })
+
+  test('a listener’s fault becomes a warning of the process when nobody else is told of it', async () => {
+    const engine = createMemoryEngine({ clock: new FakeClock(), roomGraceMs: 1, roomMaxMessages: 1, maxBytes: 1 })
+    const warned = new Promise(resolve => process.once('warning', resolve))
+    const fault = new Error('a listener’s own')
+    engine.subscribe(() => {
+      throw fault
+    })
+    await engine.openRoom('ann', 'bob')
+    expect(await warned).toBe(fault)
+    await engine.stop()
+  })
+
+  test('an idle engine sets no timer', async () => {
+    const world = await World.start(makeEngine)
+    for (const userId of ['ann', 'bob']) await world.engine.holdLease(userId, 'tab', 1_000)
+    const id = await world.open()
+    await world.engine.endRoom(id, 'ann')
+    await world.advance(120_000)
+    expect(world.harness.clock.waiting).toBe(0)
+  })
+})

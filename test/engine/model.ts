@@ -1,0 +1,167 @@
+import {
+  type CursorKind,
+  type Cursors,
+  countBytes,
+  type Draft,
+  type EngineOptions,
+  type Message,
+  type RoomId,
+  type UserId,
+} from '#src/chat/engine.js'
+
+interface ModelSeat {
+  cursors: Cursors
+  activeAt: number
+}
+
+/** A room as the model keeps it. */
+export interface ModelRoom {
+  readonly id: RoomId
+  readonly seats: ReadonlyMap<UserId, ModelSeat>
+  version: number
+  seq: number
+  activeAt: number
+  messages: Message[]
+}
+
+interface ModelLease {
+  readonly userId: UserId
+  readonly leaseId: string
+  until: number
+  givenUpAt: number | null
+}
+
+/** The engine in its simplest form: it looks at everything in every millisecond. */
+export class Model {
+  rooms: ModelRoom[] = []
+  expiredMessages = 0
+  #leases: ModelLease[] = []
+  readonly #lastHeld = new Map<UserId, number>()
+
+  constructor(
+    readonly options: EngineOptions,
+    public now: number,
+  ) {}
+
+  find(userId: UserId, otherId: UserId): ModelRoom | undefined {
+    return this.rooms.find(room => userId !== otherId && room.seats.has(userId) && room.seats.has(otherId))
+  }
+
+  seat(room: ModelRoom, userId: UserId): ModelSeat {
+    const seat = room.seats.get(userId)
+    if (seat === undefined) throw new Error(`${userId} has no seat in that room`)
+    return seat
+  }
+
+  open(id: RoomId, userId: UserId, otherId: UserId): void {
+    const seat = (activeAt: number) => ({ cursors: { delivered: 0, seen: 0 }, activeAt })
+    const seats = new Map([
+      [userId, seat(this.now)],
+      [otherId, seat(0)],
+    ])
+    this.rooms.push({ id, seats, version: 1, seq: 0, activeAt: this.now, messages: [] })
+  }
+
+  /** The message that a send must be answered with if it is a duplicate, or the code of its refusal, or null. */
+  foresee(room: ModelRoom, senderId: UserId, draft: Draft): Message | 'room_full' | 'server_full' | null {
+    const first = room.messages.find(message => message.senderId === senderId && message.nonce === draft.nonce)
+    if (first !== undefined) return first
+    if (room.messages.length >= this.options.roomMaxMessages) return 'room_full'
+    return this.bytesHeld + countBytes(draft) > this.options.maxBytes ? 'server_full' : null
+  }
+
+  add(room: ModelRoom, message: Message): void {
+    room.messages.push(message)
+    room.seq += 1
+    room.version += 1
+    room.activeAt = this.now
+  }
+
+  move(room: ModelRoom, userId: UserId, kind: CursorKind, messageId: string): void {
+    const seat = this.seat(room, userId)
+    if (kind === 'seen') seat.activeAt = this.now
+    const message = room.messages.find(({ id }) => id === messageId)
+    if (message === undefined || message.senderId === userId || message.seq <= seat.cursors[kind]) return
+    const delivered = Math.max(seat.cursors.delivered, message.seq)
+    seat.cursors = { delivered, seen: kind === 'seen' ? message.seq : seat.cursors.seen }
+    room.version += 1
+  }
+
+  end(room: ModelRoom): void {
+    this.rooms = this.rooms.filter(other => other !== room)
+    this.#tidy()
+  }
+
+  forget(userId: UserId): void {
+    this.rooms = this.rooms.filter(room => !room.seats.has(userId))
+    this.#leases = this.#leases.filter(lease => lease.userId !== userId)
+    this.#tidy()
+  }
+
+  hold(userId: UserId, leaseId: string, ttlMs: number): void {
+    this.#leases = this.#leases.filter(lease => lease.userId !== userId || lease.leaseId !== leaseId)
+    this.#leases.push({ userId, leaseId, until: this.now + ttlMs, givenUpAt: null })
+  }
+
+  drop(userId: UserId, leaseId: string, lingerMs: number): void {
+    const lease = this.#leases.find(held => held.userId === userId && held.leaseId === leaseId)
+    if (lease === undefined || lease.givenUpAt !== null) return
+    lease.givenUpAt = this.now
+    lease.until = this.now + lingerMs
+    this.#sweep()
+  }
+
+  advance(ms: number): void {
+    for (let step = 0; step < ms; step += 1) {
+      this.now += 1
+      this.#sweep()
+    }
+  }
+
+  isOnline(userId: UserId): boolean {
+    return this.#leases.some(lease => lease.userId === userId)
+  }
+
+  lastSeen(userId: UserId): number | null {
+    return this.isOnline(userId) ? null : (this.#lastHeld.get(userId) ?? null)
+  }
+
+  unread(room: ModelRoom, userId: UserId): number {
+    const { seen } = this.seat(room, userId).cursors
+    return room.messages.filter(message => message.senderId !== userId && message.seq > seen).length
+  }
+
+  get bytesHeld(): number {
+    return this.rooms.flatMap(room => room.messages).reduce((sum, message) => sum + countBytes(message), 0)
+  }
+
+  #sweep(): void {
+    for (const lease of this.#leases.filter(({ until }) => until <= this.now)) {
+      const endedAt = lease.givenUpAt ?? lease.until
+      this.#lastHeld.set(lease.userId, Math.max(this.#lastHeld.get(lease.userId) ?? 0, endedAt))
+    }
+    this.#leases = this.#leases.filter(({ until }) => until > this.now)
+    for (const room of this.rooms) {
+      const living = room.messages.filter(message => message.expiresAt > this.now)
+      this.expiredMessages += room.messages.length - living.length
+      if (living.length < room.messages.length) room.version += 1
+      room.messages = living
+    }
+    this.rooms = this.rooms.filter(room => !this.#isOver(room))
+    this.#tidy()
+  }
+
+  #isOver(room: ModelRoom): boolean {
+    return [...room.seats].every(([userId, seat]) => {
+      const since = Math.max(seat.activeAt, this.#lastHeld.get(userId) ?? 0)
+      const isAway = !this.isOnline(userId) && since + this.options.roomGraceMs <= this.now
+      return isAway && this.unread(room, userId) === 0
+    })
+  }
+
+  #tidy(): void {
+    for (const userId of this.#lastHeld.keys()) {
+      if (!this.isOnline(userId) && !this.rooms.some(room => room.seats.has(userId))) this.#lastHeld.delete(userId)
+    }
+  }
+}

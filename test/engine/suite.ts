@@ -1,0 +1,24 @@
+import { describe } from 'vitest'
+import { describeDissolving } from './dissolving.js'
+import { describeEvents } from './events.js'
+import { describeExpiry } from './expiry.js'
+import { describeMessages } from './messages.js'
+import { describePresence } from './presence.js'
+import { describeProperties } from './properties.js'
+import { describeReceipts } from './receipts.js'
+import { describeRooms } from './rooms.js'
+import type { MakeEngine } from './world.js'
+
+/** Everything that any engine must keep: what the port says in prose, said in tests. */
+export function describeEngine(name: string, makeEngine: MakeEngine): void {
+  describe(`the ${name} engine`, () => {
+    describeRooms(makeEngine)
+    describeMessages(makeEngine)
+    describeReceipts(makeEngine)
+    describeExpiry(makeEngine)
+    describePresence(makeEngine)
+    describeDissolving(makeEngine)
+    describeEvents(makeEngine)
+    describeProperties(makeEngine)
+  })
+}

@@ -1,0 +1,63 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '#src/chat/clock.js'
+
+interface Timer {
+  readonly dueAt: number
+  readonly callback: () => void
+}
+
+/** A clock that stands still until a test moves it. Times in ms since the epoch. */
+export class FakeClock implements Clock {
+  readonly #timers = new Set<Timer>()
+  #now: number
+
+  constructor(now = 1_700_000_000_000) {
+    this.#now = now
+  }
+
+  /** How many callbacks are waiting. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { dueAt: this.#now + ms, callback }
+    this.#timers.add(timer)
+    return () => {
+      this.#timers.delete(timer)
+    }
+  }
+
+  /**
+   * Moves on by `ms`, calling what falls due at its own time and in its order; what is due at the same time, in the order
+   * it was asked for. Between two callbacks promises get their turn.
+   */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + ms
+    for (let timer = this.#next(target); timer !== undefined; timer = this.#next(target)) {
+      this.#timers.delete(timer)
+      this.#now = Math.max(this.#now, timer.dueAt)
+      timer.callback()
+      await nextTurn()
+    }
+    this.#now = target
+    await nextTurn()
+  }
+
+  /** Moves the time alone, as when the machine slept or was too busy for its timers: nothing is called. */
+  jump(ms: number): void {
+    this.#now += ms
+  }
+
+  #next(target: number): Timer | undefined {
+    let next: Timer | undefined
+    for (const timer of this.#timers) {
+      if (timer.dueAt <= target && (next === undefined || timer.dueAt < next.dueAt)) next = timer
+    }
+    return next
+  }
+}

@@ -1,0 +1,20 @@
+import { readConfig } from '#src/config.js'
+import { createServer } from '#src/server.js'
+
+/** A real server on a free port of loopback, with limits out of the way unless a test sets them. */
+export async function startTestServer(
+  env: Record<string, string> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    BCRYPT_COST: '4',
+    RATE_LIMIT_AUTH: '1000',
+    RATE_LIMIT_AUTH_ADDRESS: '1000000',
+    ...env,
+  })
+  const server = await createServer(config)
+  const { port } = await server.start()
+  return { url: `http://localhost:${port}`, stop: () => server.stop() }
+}
