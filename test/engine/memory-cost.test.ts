@@ -134,13 +134,13 @@ describe('cost in the memory engine', () => {
   test('the 2,000th person to come online costs what the 200th does', async () => {
     // Made beforehand: V8 remembers how small numbers are written, so that joining these would cost more for large ones.
     const ids = Array.from({ length: FULL + OPERATIONS }, (_, index) => ({ one: `one-${index}`, two: `two-${index}` }))
-    const after = (count: number) => async () => {
+    const startWith = (count: number) => async () => {
       const { engine } = makeEngine()
       for (const { one, two } of ids.slice(0, count + OPERATIONS)) await engine.openRoom(one, two)
       const come = (index: number) => engine.holdLease(at(ids, index).one, 'tab', 30_000)
       for (let index = 0; index < count; index += 1) await come(index)
       return (index: number) => come(count + index)
     }
-    expect(await ratioOf(after(200), after(2_000), MOST)).toBeLessThan(MOST)
+    expect(await ratioOf(startWith(200), startWith(2_000), MOST)).toBeLessThan(MOST)
   })
 })

@@ -26,6 +26,14 @@ describe('the memory engine alone', () => {
     await sending
   })
 
+  test('a full room says when it will have room again', async () => {
+    const world = await World.start(makeEngine, { roomMaxMessages: 1 })
+    const id = await world.open()
+    await world.send(id, 'ann', { lifetimeMs: 5_000 })
+    await world.advance(1_000)
+    await expect(world.send(id, 'ann')).rejects.toMatchObject({ code: 'room_full', retryAfterMs: 4_000 })
+  })
+
   test('a stopped engine knows nothing and sets no timer again', async () => {
     const world = await World.start(makeEngine)
     const id = await world.open()

@@ -112,6 +112,7 @@ class MemoryEngine implements Engine {
   async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
     const { room, mine } = this.#rooms.enter(roomId, userId)
+    // Whoever sees is reading: without this a room could dissolve in the very moment its last message is seen.
     if (kind === 'seen') mine.activeAt = now
     const entry = room.messages.get(messageId)
     const before = mine.cursors
