@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MemoryAccountStore } from './accounts/memory-store.js'
@@ -10,13 +11,11 @@ import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { createLimits, refuseOver } from './limits.js'
-import { ChatPage, type ChatPageDeps } from './live/chat-page.js'
-import { HtmlVoice } from './live/html-voice.js'
+import type { ChatPageDeps } from './live/chat-page.js'
 import { Hub } from './live/hub.js'
-import { parseState } from './live/page-state.js'
+import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
-import { defaultLanguage } from './views/sentences.js'
 import { createApp } from './web/app.js'
 import { originCheck } from './web/csrf.js'
 import { Sessions } from './web/sessions.js'
@@ -70,9 +69,11 @@ export async function createServer(config: Config): Promise<Server> {
     engine,
     clock,
     messageTtlMs: config.messageTtlMs,
+    serverId: randomBytes(6).toString('base64url'),
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
+  const voices = new PageVoices(chatPage, { engine, conversations, log, messageMaxLength: config.messageMaxLength })
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -82,25 +83,9 @@ export async function createServer(config: Config): Promise<Server> {
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
     isOurOrigin,
     identify: request => sessions.identify(request),
-    isMember: async (roomId, userId) => {
-      try {
-        await engine.readSummary(roomId, userId)
-        return true
-      } catch (error) {
-        if (error instanceof ChatError) return false
-        throw error
-      }
-    },
-    openVoice: ({ id, identity, roomId, query, line }) => {
-      const page = new ChatPage(chatPage, { userId: identity.userId, language: defaultLanguage, zone: identity.zone })
-      const voice = new HtmlVoice(id, identity, roomId, page, line, {
-        engine,
-        conversations,
-        log,
-        messageMaxLength: config.messageMaxLength,
-      })
-      return { voice, start: () => voice.start(parseState(query.get('state')), query.has('again')) }
-    },
+    isMember: (roomId, userId) => conversations.includes(roomId, userId),
+    sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
+    openVoice: ({ query, ...seat }) => voices.open(seat, greetingOf(query)),
   })
   const app = createApp({
     config,
@@ -110,6 +95,7 @@ export async function createServer(config: Config): Promise<Server> {
     sessions,
     limits,
     chatPage,
+    events: { clock, log, hub, conversations, sessions, voices },
     isOurOrigin,
     health: (_request, response) => {
       response.json({ status: 'ok' })

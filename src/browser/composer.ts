@@ -1,4 +1,13 @@
 import type { LiveLine } from './connection.js'
+import { Drafts, type Pending } from './drafts.js'
+
+/** After this a bubble says that it is being sent. */
+const slowMs = 3000
+/** After this without an answer the line is taken for dead. */
+const unansweredMs = 5000
+/** After this on an open line a message counts as not sent. */
+const giveUpMs = 15_000
+const tickMs = 500
 
 /** A nonce without crypto.randomUUID, which plain http does not have. */
 function makeNonce(): string {
@@ -14,31 +23,55 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   const messages = document.getElementById('messages')
   if (!(composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement && outbox && messages)) return
   if (!(template instanceof HTMLTemplateElement)) return
+  const drafts = new Drafts(live.dataset.draft ?? '')
+  const room = live.dataset.room ?? ''
+  const writtenAt = new Map<string, number>()
   let inFlight: Element | null = null
+  let sentAt = 0
+  let waitedMs = 0
 
-  /** Sends the first bubble. One that was refused holds back those behind it. */
+  const articleOf = (bubble: Element | null) => bubble?.querySelector('article')
+  const statusOf = (bubble: Element | null) => articleOf(bubble)?.dataset.status
+  const setStatus = (bubble: Element, status: string) => {
+    const article = articleOf(bubble)
+    if (article) article.dataset.status = status
+  }
+  const nonceOf = (bubble: Element) => bubble.id.slice(2)
+  const listPending = (): Pending[] =>
+    Array.from(outbox.children, bubble => ({
+      nonce: nonceOf(bubble),
+      text: bubble.querySelector<HTMLInputElement>('[name="content"]')?.value ?? '',
+      at: writtenAt.get(nonceOf(bubble)) ?? Date.now(),
+    }))
+  const isTooOld = (bubble: Element) => Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > Number(live.dataset.life)
+
+  /** Sends the first bubble. One that was refused, or is older than a message's life, holds back those behind it. */
   const pump = () => {
-    if (inFlight && !inFlight.isConnected) inFlight = null
+    if (inFlight && !inFlight.isConnected) {
+      inFlight = null
+      waitedMs = 0
+      drafts.keep(room, listPending())
+    }
     const first = outbox.firstElementChild
     const form = first?.querySelector('form')
-    const isReady = first?.querySelector<HTMLElement>('article')?.dataset.status === 'sending'
-    if (!first || !form || !isReady || inFlight || !line.isOpen()) return
+    if (!first || !form || inFlight || !line.isOpen() || statusOf(first) !== 'sending') return
+    if (isTooOld(first)) return setStatus(first, 'failed')
     inFlight = first
+    sentAt = Date.now()
     htmx.trigger(form, 'outbox:send')
   }
 
-  const enqueue = (text: string) => {
+  const show = ({ nonce, text, at }: Pending) => {
     const bubble = template.content.firstElementChild?.cloneNode(true)
     if (!(bubble instanceof HTMLElement)) return
-    const nonce = makeNonce()
     bubble.id = `p-${nonce}`
+    writtenAt.set(nonce, at)
     const shown = bubble.querySelector('.text')
     if (shown) shown.textContent = text
     for (const input of bubble.querySelectorAll('input')) input.value = input.name === 'nonce' ? nonce : text
     outbox.append(bubble)
     htmx.process(bubble)
     messages.scrollTop = messages.scrollHeight
-    pump()
   }
 
   composer.addEventListener('submit', event => {
@@ -47,26 +80,67 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     content.focus()
     if (!text.trim()) return
     content.value = ''
-    enqueue(text)
+    drafts.write('')
+    show({ nonce: makeNonce(), text, at: Date.now() })
+    drafts.keep(room, listPending())
+    pump()
   })
+  content.addEventListener('input', () => drafts.write(content.value))
   content.addEventListener('keydown', event => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
     event.preventDefault()
     composer.requestSubmit()
   })
   outbox.addEventListener('click', event => {
-    const article = event.target instanceof Element && event.target.closest('.again')?.closest('article')
-    if (!article) return
-    article.dataset.status = 'sending'
+    const bubble = event.target instanceof Element && event.target.closest('.again')?.closest('.pending')
+    if (!bubble) return
+    writtenAt.set(nonceOf(bubble), Date.now())
+    setStatus(bubble, 'sending')
     inFlight = null
+    waitedMs = 0
     content.focus()
     pump()
   })
-  live.addEventListener('htmx:ws:after:message:incoming', pump)
-  live.addEventListener('htmx:ws:after:connection', () => {
-    inFlight = null
-    const first = outbox.querySelector<HTMLElement>('article')
-    if (first?.dataset.status === 'waiting') first.dataset.status = 'sending'
+  const onAnswer = () => {
+    const isGone = document.getElementById('gone')?.hasChildNodes()
+    if (isGone && outbox.hasChildNodes()) {
+      drafts.giveUp(listPending())
+      outbox.replaceChildren()
+    }
     pump()
+  }
+  live.addEventListener('htmx:after:swap', onAnswer)
+  const onConnected = () => {
+    inFlight = null
+    const first = outbox.firstElementChild
+    if (first && statusOf(first) === 'waiting') setStatus(first, 'sending')
+    pump()
+  }
+  live.addEventListener('htmx:ws:after:connection', onConnected)
+  live.addEventListener('htmx:sse:after:connection', onConnected)
+  live.addEventListener('line:gone', () => {
+    const reopen = document.getElementById('reopen')
+    if (!document.querySelector('#gone [data-goes-on]') || !(reopen instanceof HTMLFormElement)) return
+    reopen.querySelector('[name="restarted"]')?.setAttribute('value', '1')
+    reopen.requestSubmit()
   })
+  setInterval(() => {
+    for (const bubble of outbox.children) {
+      bubble.classList.toggle('slow', Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > slowMs)
+    }
+    if (!inFlight?.isConnected || statusOf(inFlight) !== 'sending' || !line.isOpen()) return pump()
+    waitedMs += tickMs
+    if (waitedMs >= giveUpMs) {
+      setStatus(inFlight, 'failed')
+      inFlight = null
+      waitedMs = 0
+    } else if (Date.now() - sentAt > unansweredMs) {
+      inFlight = null
+      line.renew()
+    }
+  }, tickMs)
+
+  const kept = drafts.takeBack(room)
+  for (const pending of kept) show(pending)
+  content.value ||= drafts.read()
 }

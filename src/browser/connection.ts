@@ -1,23 +1,56 @@
+import { postInstead } from './transport.js'
+
 /** The server says something every 15 s; a line silent for longer than this is dead, though no event tells. */
 const silenceMs = 25_000
 const watchMs = 1000
-const ended = 4401
-const gone = 4404
+const retryMs = 2000
+const backAgainMs = 2500
+const handshakesBeforeStream = 3
+const notLoggedIn = 4401
+const noSuchRoom = 4404
 
+/** The page's line to the server. */
 export interface LiveLine {
   isOpen(): boolean
+  /** Gives the line up for dead and begins another. */
+  renew(): void
 }
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
 
-/** Keeps the page's socket open: beyond what htmx does by itself, it notices dead lines and comes back at once. */
+/** Keeps the page connected: beyond what htmx does by itself, it notices dead lines, comes back at once, and knows SSE. */
 export function keepConnected(live: HTMLElement): LiveLine {
   let connection: WsConnection | undefined
   let heardAt = Date.now()
+  let isStreaming = false
+  let isStreamOpen = false
+  let isOver = false
+  let failedHandshakes = 0
   const status = document.getElementById('line')
-  const down = document.getElementById('line-down')
 
-  const isOpen = () => connection?.socket?.readyState === WebSocket.OPEN
+  const isOpen = () => (isStreaming ? isStreamOpen : connection?.socket?.readyState === WebSocket.OPEN)
+
+  const say = (id: string) => {
+    const template = document.getElementById(id)
+    if (template instanceof HTMLTemplateElement) status?.replaceChildren(template.content.cloneNode(true))
+  }
+  const isDown = () => {
+    isStreamOpen = false
+    document.getElementById('typing')?.replaceChildren()
+    if (!isOver && !status?.hasChildNodes()) say('line-down')
+  }
+  const isUp = () => {
+    heardAt = Date.now()
+    failedHandshakes = 0
+    isStreamOpen = isStreaming
+    if (!status?.hasChildNodes()) return
+    say('line-up')
+    setTimeout(() => isOpen() && status.replaceChildren(), backAgainMs)
+  }
+  const isHeard = () => {
+    heardAt = Date.now()
+    updateAddress()
+  }
 
   /** What the page shows by now goes into the address: the server sends only what differs. */
   const updateAddress = () => {
@@ -29,47 +62,101 @@ export function keepConnected(live: HTMLElement): LiveLine {
     connection.url = url.href
   }
 
-  const reconnect = () => {
-    if (connection?.socket && connection.socket.readyState < WebSocket.CLOSING) return
-    clearTimeout(connection?.timer ?? undefined)
-    delete live._htmx?.ws?.connection
+  /** The server has said why it ends the line. */
+  const end = (code: number) => {
+    isOver = true
+    status?.replaceChildren()
+    if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
+    if (code === noSuchRoom) live.dispatchEvent(new Event('line:gone'))
+  }
+
+  const connect = () => {
+    if (isOver) return
+    if (!isStreaming) delete live._htmx?.ws?.connection
     htmx.trigger(live, 'live:connect')
+  }
+  const renew = () => {
+    isDown()
+    heardAt = Date.now()
+    if (isStreaming) live._htmx?.sse?.reader?.cancel()
+    else {
+      const old = connection?.socket
+      clearTimeout(connection?.timer ?? undefined)
+      connect()
+      old?.close(4000)
+    }
+  }
+  /** After sleep, a lost network or a page taken back from the browser's memory: no waiting for the next attempt. */
+  const hurry = () => {
+    const isDead = isStreaming
+      ? !live._htmx?.sse
+      : (connection?.socket?.readyState ?? WebSocket.CLOSED) > WebSocket.OPEN
+    if (isDead) {
+      clearTimeout(connection?.timer ?? undefined)
+      connect()
+    }
+  }
+
+  const stream = (query = '') => {
+    isStreaming = true
+    clearTimeout(connection?.timer ?? undefined)
+    postInstead(live, query)
+    sessionStorage.setItem('stream', String(Date.now()))
   }
 
   live.addEventListener('htmx:ws:before:connection', event => {
     const isFirst = !connection
     connection = detailOf(event).connection
     if (!isFirst) updateAddress()
+    if (isStreaming) event.preventDefault()
   })
   live.addEventListener('htmx:ws:after:connection', () => {
-    heardAt = Date.now()
-    status?.replaceChildren()
     // Bubbles send themselves again and typing is over; only what was seen must still be said.
     const queue = connection?.queue ?? []
-    const kept = queue.filter(({ message }) => message.values.type === 'message:status')
-    queue.splice(0, queue.length, ...kept)
-  })
-  live.addEventListener('htmx:ws:after:message:incoming', () => {
-    heardAt = Date.now()
-    updateAddress()
+    queue.splice(0, queue.length, ...queue.filter(({ message }) => message.values.type === 'message:status'))
+    isUp()
   })
   live.addEventListener('htmx:ws:before:message:outgoing', event => {
     if (!isOpen() && detailOf(event).message.values.type !== 'message:status') event.preventDefault()
   })
   live.addEventListener('htmx:ws:close', event => {
-    const { code } = detailOf(event)
-    if (code === ended) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
-    else if (code === gone) location.reload()
-    else if (code && down instanceof HTMLTemplateElement) status?.replaceChildren(down.content.cloneNode(true))
-    document.getElementById('typing')?.replaceChildren()
+    const { code, connection: closed } = detailOf(event)
+    if (!code || closed !== connection || isStreaming) return
+    if (code > 4400) return end(code)
+    isDown()
+    failedHandshakes += 1
+    if (failedHandshakes === handshakesBeforeStream) {
+      fetch('/health').then(
+        ({ ok }) => ok && !isOpen() && stream('&fallback=1'),
+        () => {},
+      )
+      failedHandshakes = 0
+    }
+  })
+  live.addEventListener('htmx:ws:after:message:incoming', isHeard)
+
+  live.addEventListener('htmx:sse:after:connection', isUp)
+  for (const name of ['htmx:sse:after:message', 'line:beat']) live.addEventListener(name, isHeard)
+  for (const name of ['htmx:sse:error', 'htmx:sse:before:connection']) {
+    live.addEventListener(name, event => {
+      if (isOver) event.preventDefault()
+      else if (isStreamOpen || name === 'htmx:sse:error') isDown()
+    })
+  }
+  live.addEventListener('line:close', event => end(Number(detailOf(event).data)))
+  live.addEventListener('htmx:sse:close', () => setTimeout(hurry, retryMs))
+  live.addEventListener('htmx:error', event => {
+    if (isStreaming && event.target === live) setTimeout(hurry, retryMs)
   })
 
-  setInterval(() => {
-    if (isOpen() && Date.now() - heardAt > silenceMs) connection?.socket?.close(4000)
-    if (connection?.socket?.readyState === WebSocket.CLOSING && Date.now() - heardAt > silenceMs) reconnect()
-  }, watchMs)
-  addEventListener('online', reconnect)
-  addEventListener('pageshow', event => event.persisted && reconnect())
-  document.addEventListener('visibilitychange', () => document.hidden || reconnect())
-  return { isOpen }
+  setInterval(() => isOpen() && Date.now() - heardAt > silenceMs && renew(), watchMs)
+  addEventListener('online', hurry)
+  addEventListener('pageshow', event => event.persisted && hurry())
+  document.addEventListener('visibilitychange', () => document.hidden || hurry())
+
+  // A network that let no socket through a moment ago is not tried again at every page.
+  const isForced = new URLSearchParams(location.search).get('live') === 'sse'
+  const streamedAt = Number(sessionStorage.getItem('stream'))
+  if (isForced || Date.now() - streamedAt < 300_000) stream()
+  return { isOpen, renew }
 }

@@ -1,19 +1,36 @@
 /** What was announced is cleared after this, so that it is not found by browsing. */
 const spokenMs = 5000
 
-/** When the focused message goes, focus moves to the next, else the one before, else the list: never to nowhere. */
+/** Where focus may go when its row goes: the next, else the one before, else the list. */
+function placesBeside(): (Element | null | undefined)[] {
+  const row = document.activeElement?.closest('li')
+  return row
+    ? [row, row.nextElementSibling, row.previousElementSibling, row.parentElement?.closest('[tabindex], nav')]
+    : []
+}
+
+function moveTo(places: readonly (Element | null | undefined)[]): void {
+  if (document.activeElement && document.activeElement !== document.body) return
+  const place = places.find(each => each?.isConnected)
+  const target = place?.querySelector(':scope > article, :scope > a') ?? place
+  if (target instanceof HTMLElement) target.focus()
+}
+
+/** Does something that may take the focused row away, and then moves focus to its neighbour: never to nowhere. */
+export function keepFocus(change: () => void): void {
+  const places = placesBeside()
+  change()
+  moveTo(places)
+}
+
+/** The same around every fragment that the server pushes. */
 export function rescueFocus(live: HTMLElement): void {
-  let neighbours: (Element | null | undefined)[] = []
+  let places: (Element | null | undefined)[] = []
   live.addEventListener('htmx:before:swap', () => {
-    const row = document.activeElement?.closest('li')
-    neighbours = row ? [row, row.nextElementSibling, row.previousElementSibling, row.parentElement?.parentElement] : []
+    places = placesBeside()
   })
   live.addEventListener('htmx:after:swap', () => {
-    if (neighbours.length > 0 && (!document.activeElement || document.activeElement === document.body)) {
-      const place = neighbours.find(each => each?.isConnected)
-      const target = place?.querySelector('article, a') ?? place
-      if (target instanceof HTMLElement) target.focus()
-    }
+    moveTo(places)
     const spoken = document.getElementById('announcer')?.lastElementChild
     if (spoken) setTimeout(() => spoken.remove(), spokenMs)
   })

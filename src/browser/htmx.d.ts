@@ -22,7 +22,7 @@ interface TrustedTypePolicyFactory {
 }
 
 declare const htmx: {
-  process(element: Element): void
+  process(element: Element, force?: boolean): void
   trigger(element: Element, event: string): void
   registerExtension(name: string, extension: { init(api: HtmxInternals): void }): void
 }
@@ -30,5 +30,5 @@ declare const htmx: {
 declare const trustedTypes: TrustedTypePolicyFactory | undefined
 
 interface HTMLElement {
-  _htmx?: { ws?: { connection?: WsConnection } }
+  _htmx?: { ws?: { connection?: WsConnection }; sse?: { reader?: ReadableStreamDefaultReader } }
 }

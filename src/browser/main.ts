@@ -1,5 +1,6 @@
 import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
+import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { allowHtmx } from './trusted-types.js'
 
@@ -22,4 +23,10 @@ if (live) {
   const connection = keepConnected(live)
   watchComposer(live, connection)
   rescueFocus(live)
+}
+const list = document.getElementById('list')
+if (list) expireInTime(list)
+
+for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {
+  form.addEventListener('submit', () => sessionStorage.clear())
 }

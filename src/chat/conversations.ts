@@ -84,6 +84,17 @@ export class Conversations {
     return this.#engine.setTyping(roomId, userId, isTyping)
   }
 
+  /** Whether a person is one of a room's two. */
+  async includes(roomId: RoomId, userId: UserId): Promise<boolean> {
+    try {
+      await this.#engine.readSummary(roomId, userId)
+      return true
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'not_found') return false
+      throw error
+    }
+  }
+
   /** The room as a person sees it. */
   read(roomId: RoomId, userId: UserId): Promise<RoomView> {
     return this.#engine.readRoom(roomId, userId)

@@ -3,6 +3,7 @@ import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId } 
 import { digestOf, renderChatLine } from '../views/chat-list.js'
 import { viewMessage } from '../views/message-view.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
+import { formatState, type PageState } from './page-state.js'
 
 /** What pages show of other people. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
@@ -13,6 +14,8 @@ export interface ChatPageDeps {
   readonly namesOf: NamesOf
   readonly isTyping: (roomId: RoomId, userId: UserId) => boolean
   readonly messageTtlMs: number
+  /** Tells this run of the server from those before it. */
+  readonly serverId: string
 }
 
 /** A room beside the name of its other person. */
@@ -76,6 +79,21 @@ export class ChatPage {
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
     return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(this.#deps.messageTtlMs) })
+  }
+
+  /** What a page shows, as it says it when it connects. */
+  formatState(state: Omit<PageState, 'server'>): string {
+    return formatState({ ...state, server: this.#deps.serverId })
+  }
+
+  /**
+   * What a page is told whose room is not there: after a restart of the server it goes on by itself, since nobody meant
+   * the chat to end.
+   */
+  renderGone(shown: PageState): string {
+    const goesOn = shown.server !== this.#deps.serverId
+    const reason = this.context.t(goesOn ? 'gone.restarted' : 'gone.erased')
+    return renderPartial('gone', this.context, { reason, goesOn })
   }
 
   /** One line of the list of chats. */

@@ -8,6 +8,7 @@ import type { PageState } from './page-state.js'
 
 type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
 type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
+type Shown = Pick<PageState, 'epoch' | 'version'>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
 /** The open room of a page: turns what happens in it into fragments. Keeps no message. */
@@ -38,7 +39,7 @@ export class HtmlRoomPane {
   }
 
   /** The life and version that the page shows; null when the room is gone. */
-  get shown(): Pick<PageState, 'epoch' | 'version'> {
+  get shown(): Shown {
     return this.#isGone ? { epoch: null, version: 0 } : { epoch: this.#epoch, version: this.#version }
   }
 
@@ -46,7 +47,7 @@ export class HtmlRoomPane {
    * Brings the list of messages up to date; nothing is pushed when the page shows what the server has.
    * @throws ChatError `not_found`
    */
-  async catchUp(shown: Pick<PageState, 'epoch' | 'version'>, again: boolean): Promise<void> {
+  async catchUp(shown: Shown, again: boolean): Promise<void> {
     const { view, otherName } = await this.#page.readRoom(this.roomId)
     this.#otherId = view.otherId
     this.#otherName = otherName
@@ -142,9 +143,13 @@ export class HtmlRoomPane {
     const name = this.#otherName
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
     const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
-    for (const id of ['list', 'outbox', 'typing']) this.#push(fragment(id, 'innerHTML'))
+    for (const id of ['list', 'typing']) this.#push(fragment(id, 'innerHTML'))
     this.#push(
-      fragment('gone', 'innerHTML', renderPartial('gone', this.#page.context, { reason: reasons[event.reason] })),
+      fragment(
+        'gone',
+        'innerHTML',
+        renderPartial('gone', this.#page.context, { reason: reasons[event.reason], goesOn: false }),
+      ),
     )
   }
 }

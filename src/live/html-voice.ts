@@ -10,7 +10,7 @@ import { fragment } from './fragments.js'
 import { HtmlListPane } from './html-list-pane.js'
 import { HtmlRoomPane } from './html-room-pane.js'
 import type { Identity, Line, SharedRenderings, Voice } from './listener.js'
-import { formatState, type PageState } from './page-state.js'
+import type { PageState } from './page-state.js'
 import { refusalFragment } from './refusal-fragment.js'
 
 export interface HtmlVoiceDeps {
@@ -59,6 +59,9 @@ export class HtmlVoice implements Voice {
   }
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
+    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
+    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
+    if (isPassing && this.#line.isBusy) return
     this.#inbox.push({ event, shared })
     this.#schedule()
   }
@@ -127,9 +130,9 @@ export class HtmlVoice implements Voice {
     const parts = this.#parts.splice(0)
     if (parts.length === 0) return
     const shown = this.#room?.shown ?? { epoch: null, version: 0 }
-    const state = formatState({ ...shown, digest: this.#list.digest })
+    const state = this.#page.formatState({ ...shown, digest: this.#list.digest })
     parts.push(fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state })))
-    this.#line.write(parts.join(''))
+    this.#line.write(parts.join(''), state)
   }
 
   #fail(error: unknown): void {

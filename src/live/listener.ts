@@ -14,8 +14,13 @@ export interface Identity {
 
 /** What carries text to a page or program: a socket or a stream. */
 export interface Line {
-  write(text: string): void
+  /** @param state what the other end shows once it has this; a line that can carry it gives it back on reconnecting */
+  write(text: string, state?: string): void
   close(code: CloseCode): void
+  /** Whether what was written waits to be taken: then what passes by itself is better left out. */
+  readonly isBusy: boolean
+  /** Cuts a line that takes nothing, since a message that is gone may wait in its buffer. */
+  cutIfStalled(): void
 }
 
 /** Renderings of one event, shared by all connections of a viewer so that each is made once. */

@@ -1,8 +1,10 @@
 /**
- * What a page shows, short enough for an address: the life and version of its room, and a digest of the rest. A page
- * says it when it connects; where it differs from what the server has, the page is morphed.
+ * What a page shows, short enough for an address or the id of an event: the life and version of its room, and a digest
+ * of the rest. A page says it when it connects; where it differs from what the server has, the page is morphed.
  */
 export interface PageState {
+  /** The run of the server that rendered the page. */
+  readonly server: string
   /** Null on the page of the list of chats. */
   readonly epoch: string | null
   readonly version: number
@@ -10,13 +12,14 @@ export interface PageState {
   readonly digest: string
 }
 
-/** Writes the state as `epoch.version.digest`. */
-export function formatState({ epoch, version, digest }: PageState): string {
-  return `${epoch ?? ''}.${version}.${digest}`
+/** Writes the state as `server.epoch.version.digest`. */
+export function formatState({ server, epoch, version, digest }: PageState): string {
+  return `${server}.${epoch ?? ''}.${version}.${digest}`
 }
 
 /** Reads what `formatState` wrote; anything else is a page that shows nothing. */
-export function parseState(text: string | null): PageState {
-  const [, epoch, version, digest] = /^([\w-]*)\.(\d{1,15})\.([\w-]*)$/.exec(text ?? '') ?? []
-  return { epoch: epoch || null, version: Number(version ?? -1), digest: digest ?? '' }
+export function parseState(text: string | null | undefined): PageState {
+  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)$/.exec(text ?? '')
+  const [, server = '', epoch, version, digest = ''] = parts ?? []
+  return { server, epoch: epoch || null, version: Number(version ?? -1), digest }
 }

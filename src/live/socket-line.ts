@@ -5,6 +5,7 @@ import { type CloseCode, closeCodes } from './close-codes.js'
 import { parseFrame } from './commands.js'
 import type { FrameMeter } from './frame-meter.js'
 import type { Identity, Line, Voice } from './listener.js'
+import { Outflow } from './outflow.js'
 
 /** After this a peer that does not answer the closing is cut. */
 const closeTimeoutMs = 2000
@@ -16,6 +17,7 @@ export class SocketLine implements Line {
   readonly #log: Logger
   readonly #meter: FrameMeter
   #turn: Promise<void> = Promise.resolve()
+  readonly #outflow: Outflow
   #isClosing = false
 
   constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger) {
@@ -23,10 +25,23 @@ export class SocketLine implements Line {
     this.#meter = meter
     this.#clock = clock
     this.#log = log
+    this.#outflow = new Outflow(
+      clock,
+      () => socket.bufferedAmount,
+      () => socket.terminate(),
+    )
+  }
+
+  get isBusy(): boolean {
+    return this.#outflow.isBusy
+  }
+
+  cutIfStalled(): void {
+    this.#outflow.cutIfStalled()
   }
 
   write(text: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text)
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, this.#outflow.begin())
   }
 
   close(code: CloseCode): void {

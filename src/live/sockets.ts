@@ -19,6 +19,7 @@ class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: CloseCode,
+    readonly farewell = '',
   ) {
     super(`refused with ${status}`)
   }
@@ -36,6 +37,8 @@ export interface SocketsDeps {
   readonly identify: (request: IncomingMessage) => Promise<Identity | null>
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
+  /** What a page is told whose room is not there, before it is closed. */
+  readonly sayGone: (identity: Identity, query: URLSearchParams) => string
   /** Makes the voice that the other end understands. */
   readonly openVoice: (request: VoiceRequest) => OpenedVoice
 }
@@ -85,14 +88,14 @@ export class Sockets {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (url.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
-    const admitted = await this.#admit(request, url.searchParams.get('room')).catch((error: unknown) => {
+    const admitted = await this.#admit(request, url.searchParams).catch((error: unknown) => {
       if (error instanceof Refusal) return error
       throw error
     })
     if (admitted instanceof Refusal && isProgram) return refuseUpgrade(socket, admitted.status)
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket failed'))
-      if (admitted instanceof Refusal) return ws.close(admitted.code)
+      if (admitted instanceof Refusal) return dismiss(ws, admitted)
       this.#open(ws, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'a socket could not be opened')
         ws.close(closeCodes.internalError)
@@ -103,13 +106,14 @@ export class Sockets {
   /** @throws Refusal */
   async #admit(
     request: IncomingMessage,
-    roomId: string | null,
+    query: URLSearchParams,
   ): Promise<{ identity: Identity; roomId: string | null }> {
+    const roomId = query.get('room')
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
     const identity = await this.#deps.identify(request)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
-      throw new Refusal(404, closeCodes.noSuchRoom)
+      throw new Refusal(404, closeCodes.noSuchRoom, this.#deps.sayGone(identity, query))
     }
     return { identity, roomId }
   }
@@ -129,6 +133,11 @@ export class Sockets {
     }
     await start()
   }
+}
+
+function dismiss(ws: WebSocket, { farewell, code }: Refusal): void {
+  if (farewell) ws.send(farewell)
+  ws.close(code)
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {

@@ -15,11 +15,13 @@ import { projectRoot } from '../project-root.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
+import { type EventStreamsDeps, eventStreams } from './event-streams.js'
+import { framePosts } from './frame-posts.js'
 import { messagePages } from './message-pages.js'
 import { registrationPages } from './registration-pages.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
-import type { Sessions } from './sessions.js'
+import { isHttps, type Sessions } from './sessions.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -29,6 +31,7 @@ export interface AppDeps {
   readonly sessions: Sessions
   readonly limits: Limits
   readonly chatPage: ChatPageDeps
+  readonly events: EventStreamsDeps
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   readonly health: RequestHandler
 }
@@ -48,6 +51,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(neverStore)
   app.get('/health', deps.health)
   app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
+  app.use(eventStreams(deps.events))
   app.use(sessions.middleware, sessions.loadAccount)
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
@@ -61,12 +65,19 @@ export function createApp(deps: AppDeps): Express {
   app.use('/logout', ...guards)
   app.use(logIn.router, register.router)
 
-  const chats = chatPages({ people, conversations, chatPage: deps.chatPage, roomGraceMs: config.roomGraceMs })
+  const chats = chatPages({
+    people,
+    conversations,
+    chatPage: deps.chatPage,
+    roomGraceMs: config.roomGraceMs,
+    secure: isHttps(config),
+  })
   const messages = messagePages({ conversations, sendChat: chats.sendChat, messageMaxLength: config.messageMaxLength })
   app.get('/', (request, response) => response.redirect(303, request.account ? '/chats' : '/login'))
   app.use(['/chats', '/people'], ...guards)
   app.use('/chats/:room/messages', messages.onStale)
-  app.use(chats.router, messages.router)
+  app.use(framePosts(conversations), chats.router, messages.router)
+  app.use('/chats/:room', chats.showGone)
   app.use(notFound)
   app.use(errorPages(log))
   return app

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
+import { ChatError } from '../chat/errors.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
-import { formatState } from '../live/page-state.js'
 import { initialOf, tintOf } from '../views/chat-list.js'
 import { type FormError, sendPage, viewerOf } from './pages.js'
 import { accountOf, formField, pathParameter } from './request.js'
@@ -14,6 +14,8 @@ export interface ChatPagesDeps {
   readonly conversations: Conversations
   readonly chatPage: ChatPageDeps
   readonly roomGraceMs: number
+  /** Whether cookies are for https alone. */
+  readonly secure: boolean
 }
 
 /** What a chat page shows beside its messages: a draft that was not sent, and why. */
@@ -25,10 +27,19 @@ export interface Composer {
 
 export type SendChat = (request: Request, response: Response, composer: Composer) => Promise<void>
 
+/** How long a visitor without JavaScript counts as here after a request. Source: design, Live. */
+const presentWithoutScriptMs = 60_000
+
+const otherCookie = 'with'
+
 const emptyComposer: Composer = { status: 200, draft: '', errors: [] }
 
 /** The list of chats, people, and a chat. */
-export function chatPages(deps: ChatPagesDeps): { router: Router; sendChat: SendChat } {
+export function chatPages(deps: ChatPagesDeps): {
+  router: Router
+  sendChat: SendChat
+  showGone: ErrorRequestHandler
+} {
   const { people, conversations } = deps
   const router = Router()
 
@@ -52,26 +63,40 @@ export function chatPages(deps: ChatPagesDeps): { router: Router; sendChat: Send
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const side = await viewSide(request, page, null)
-    const state = formatState({ epoch: null, version: 0, digest: side.digest })
+    const state = page.formatState({ epoch: null, version: 0, digest: side.digest })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }
 
   const open: RequestHandler = async (request, response) => {
     const { id } = await conversations.open(accountOf(request).id, formField(request, 'userId'))
-    response.redirect(303, `/chats/${id}`)
+    const restarted = formField(request, 'restarted') === '1' ? '?restarted=1' : ''
+    const draft = formField(request, 'draft')
+    // What was written for a chat that went before it could be sent is given back, which an address must not carry.
+    if (draft) await sendChat(request, response, { status: 200, draft, errors: [] }, id)
+    else response.redirect(303, `/chats/${id}${restarted}`)
   }
 
-  const sendChat: SendChat = async (request, response, { status, draft, errors }) => {
+  async function sendChat(
+    request: Request,
+    response: Response,
+    { status, draft, errors }: Composer,
+    roomId = pathParameter(request, 'room'),
+  ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
-    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    const { view, otherName } = await page.readRoom(roomId)
     const [side, presence] = await Promise.all([viewSide(request, page, view.id), page.renderPresence(view.otherId)])
     const { t, times } = page.context
     const lifetime = times.length(deps.chatPage.messageTtlMs)
     const lifeHint = deps.roomGraceMs
       ? t('chat.lifeHint', { lifetime, grace: times.length(deps.roomGraceMs) })
       : t('chat.lifeHintNoGrace', { lifetime })
+    rememberOther(response, view.id, view.otherId)
     sendPage(request, response, status, 'chat', {
       ...side,
+      isRestarted: request.query.restarted === '1',
+      lastSeenId: view.messages.findLast(({ senderId }) => senderId === view.otherId)?.id ?? '',
+      me: page.viewer.userId,
+      messageLifeMs: deps.chatPage.messageTtlMs,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
       messages: page.renderMessages(view, otherName, 'load'),
@@ -79,10 +104,42 @@ export function chatPages(deps: ChatPagesDeps): { router: Router; sendChat: Send
       lifetime,
       lifeHint,
       nonce: randomBytes(12).toString('base64url'),
-      state: formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
+      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
       draft,
       errors,
     })
+  }
+
+  /** So that a chat that is gone is no dead end: its address alone still knows, by this cookie, whom it was with. */
+  function rememberOther(response: Response, roomId: string, otherId: string): void {
+    const { secure } = deps
+    response.cookie(otherCookie, otherId, { httpOnly: true, sameSite: 'lax', secure, path: `/chats/${roomId}` })
+  }
+
+  const showGone: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (!(error instanceof ChatError) || error.code !== 'not_found') return next(error)
+    const otherId: unknown = request.cookies[otherCookie] ?? formField(request, 'with')
+    const isOther = typeof otherId === 'string' && otherId !== request.account?.id
+    const found = isOther ? people.find(otherId) : Promise.resolve(null)
+    found
+      .then(other => {
+        if (!other) return next(error)
+        const draft = formField(request, 'content')
+        sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft })
+      })
+      .catch(next)
+  }
+
+  /**
+   * A page without JavaScript loads this as a picture inside <noscript>: what it really shows is seen, and its person is
+   * here for a minute. A prefetch loads no pictures; another site's page brings no cookie.
+   */
+  const see: RequestHandler = async (request, response) => {
+    const { id } = accountOf(request)
+    const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
+    if (upTo) await conversations.report(pathParameter(request, 'room'), id, 'seen', upTo)
+    await deps.chatPage.engine.holdLease(id, `page ${request.sessionID}`, presentWithoutScriptMs)
+    response.status(204).end()
   }
 
   const askEnd: RequestHandler = async (request, response) => {
@@ -99,6 +156,7 @@ export function chatPages(deps: ChatPagesDeps): { router: Router; sendChat: Send
   route(router, '/people', { get: [showList] })
   route(router, '/chats', { get: [showList], post: [open] })
   route(router, '/chats/:room', { get: [(request, response) => sendChat(request, response, emptyComposer)] })
+  route(router, '/chats/:room/seen', { get: [see] })
   route(router, '/chats/:room/end', { get: [askEnd], post: [end] })
-  return { router, sendChat }
+  return { router, sendChat, showGone }
 }

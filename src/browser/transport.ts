@@ -1,0 +1,24 @@
+/** Lets the page live on server-sent events, and what it would say over the socket be posted. */
+export function postInstead(live: HTMLElement, query: string): void {
+  const room = live.dataset.room
+  const base = room ? `/chats/${room}/` : '/chats/'
+  const url = new URL(live.getAttribute('hx-ws:connect') ?? '', location.href)
+  live.removeAttribute('hx-ws:connect')
+  live.setAttribute('hx-sse:connect', `${base}events?state=${url.searchParams.get('state')}${query}`)
+
+  const convert = (root: Element) => {
+    for (const element of [root, ...root.querySelectorAll('[hx-ws\\:send]')]) {
+      if (!element.hasAttribute('hx-ws:send')) continue
+      element.removeAttribute('hx-ws:send')
+      element.setAttribute('hx-post', base + (element instanceof HTMLFormElement ? 'messages' : 'frames'))
+      element.setAttribute('hx-swap', 'none')
+    }
+  }
+  convert(live)
+  document.addEventListener('htmx:before:process', event => event.target instanceof Element && convert(event.target))
+  document.addEventListener('htmx:config:request', event => {
+    const token = document.querySelector<HTMLInputElement>('input[name="_csrf"]')
+    if (event instanceof CustomEvent && token) event.detail.ctx.request.headers['csrf-token'] = token.value
+  })
+  if (live._htmx) htmx.process(live, true)
+}

@@ -1,0 +1,47 @@
+import type { RoomId } from '../chat/engine.js'
+import { defaultLanguage } from '../views/sentences.js'
+import { ChatPage, type ChatPageDeps } from './chat-page.js'
+import { fragment } from './fragments.js'
+import { HtmlVoice, type HtmlVoiceDeps } from './html-voice.js'
+import type { Identity, Line } from './listener.js'
+import { type PageState, parseState } from './page-state.js'
+
+/** What a page says of itself when it connects. */
+export interface PageGreeting {
+  readonly shown: PageState
+  /** Whether it was connected before: what it had to report may have been lost. */
+  readonly again: boolean
+}
+
+/** Reads a page's greeting off the address that it connects to. */
+export function greetingOf(query: URLSearchParams): PageGreeting {
+  return { shown: parseState(query.get('state')), again: query.has('again') }
+}
+
+/** Opens voices for pages, whatever line they come by. */
+export class PageVoices {
+  readonly #page: ChatPageDeps
+  readonly #voice: HtmlVoiceDeps
+
+  constructor(page: ChatPageDeps, voice: HtmlVoiceDeps) {
+    this.#page = page
+    this.#voice = voice
+  }
+
+  open(
+    { id, identity, roomId, line }: { id: string; identity: Identity; roomId: RoomId | null; line: Line },
+    { shown, again }: PageGreeting,
+  ): { voice: HtmlVoice; start(): Promise<void> } {
+    const voice = new HtmlVoice(id, identity, roomId, this.#pageFor(identity), line, this.#voice)
+    return { voice, start: () => voice.start(shown, again) }
+  }
+
+  /** What a page is told whose room is not there. */
+  sayGone(identity: Identity, { shown }: PageGreeting): string {
+    return fragment('gone', 'innerHTML', this.#pageFor(identity).renderGone(shown)) + fragment('list', 'innerHTML')
+  }
+
+  #pageFor({ userId, zone }: Identity): ChatPage {
+    return new ChatPage(this.#page, { userId, language: defaultLanguage, zone })
+  }
+}
