@@ -26,7 +26,7 @@ function isStale(stamp, print) {
 /** Installs the locked dependencies, those of the build included, when they are missing or stale. */
 export async function install() {
   const stamp = join(root, 'node_modules', '.locked')
-  const print = fingerprint([join(root, 'package-lock.json'), join(root, 'package.json')])
+  const print = fingerprint([join(root, 'package-lock.json')])
   if (!isStale(stamp, print)) return
   console.log('Installing the locked dependencies ...')
   await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
