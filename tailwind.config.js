@@ -23,6 +23,7 @@ export default {
         'theirs',
         'theirs-ink',
         'theirs-ink2',
+        'bubble-edge',
         'danger',
         'focus',
       ].map(name => [name, colour(name)]),

@@ -1,7 +1,7 @@
 import type { Clock } from '../chat/clock.js'
 import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId } from '../chat/engine.js'
 import { digestOf, renderChatLine } from '../views/chat-list.js'
-import { viewMessage } from '../views/message-view.js'
+import { type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState } from './page-state.js'
 
@@ -16,6 +16,12 @@ export interface ChatPageDeps {
   readonly messageTtlMs: number
   /** Tells this run of the server from those before it. */
   readonly serverId: string
+}
+
+/** How far both people of a room have got. */
+export interface BothCursors {
+  readonly mine: Cursors
+  readonly theirs: Cursors
 }
 
 /** A room beside the name of its other person. */
@@ -52,20 +58,33 @@ export class ChatPage {
     return (await this.#deps.namesOf([userId])).get(userId) ?? ''
   }
 
-  /** One message. `reportKey` makes its reports go out again when it differs from what the page has. */
-  renderMessage(
+  /** One message without its place in the list. `reportKey`: its reports go out again when the page has another. */
+  renderArticle(message: Message, otherName: string, cursors: BothCursors, reportKey: string): string {
+    return renderPartial('article', this.context, this.#viewMessage(message, otherName, cursors, reportKey))
+  }
+
+  /** One message as a row of the list, after the one before it. */
+  renderRow(
     message: Message,
     otherName: string,
-    cursors: { mine: Cursors; theirs: Cursors },
+    cursors: BothCursors,
     reportKey: string,
+    before: Predecessor | null,
   ): string {
-    const frame = { ...cursors, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
-    return renderPartial('message', this.context, { ...viewMessage(message, frame, this.context), reportKey })
+    const view = this.#viewMessage(message, otherName, cursors, reportKey)
+    return renderPartial('message', this.context, { ...view, ...placeMessage(message, before, this.context) })
   }
 
   /** All living messages of a room, in order. */
   renderMessages(view: RoomView, otherName: string, reportKey: string): string {
-    return view.messages.map(message => this.renderMessage(message, otherName, view, reportKey)).join('')
+    return view.messages
+      .map((message, index) => this.renderRow(message, otherName, view, reportKey, view.messages[index - 1] ?? null))
+      .join('')
+  }
+
+  #viewMessage(message: Message, otherName: string, { mine, theirs }: BothCursors, reportKey: string) {
+    const frame = { mine, theirs, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
+    return { ...viewMessage(message, frame, this.context), reportKey }
   }
 
   /** "Online", or since when not, beside how long messages live. */

@@ -1,7 +1,8 @@
-import type { Cursors, EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
+import type { EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
+import type { Predecessor } from '../views/message-view.js'
 import { renderPartial } from '../views/renderer.js'
 import { Announcements } from './announcements.js'
-import type { ChatPage } from './chat-page.js'
+import type { BothCursors, ChatPage } from './chat-page.js'
 import { fragment } from './fragments.js'
 import type { SharedRenderings } from './listener.js'
 import type { PageState } from './page-state.js'
@@ -10,6 +11,8 @@ type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
 type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
 type Shown = Pick<PageState, 'epoch' | 'version'>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
+
+const nothing = { delivered: 0, seen: 0 }
 
 /** The open room of a page: turns what happens in it into fragments. Keeps no message. */
 export class HtmlRoomPane {
@@ -22,7 +25,8 @@ export class HtmlRoomPane {
   #otherName = ''
   #epoch = ''
   #version = -1
-  #cursors: { mine: Cursors; theirs: Cursors } | null = null
+  #cursors: BothCursors = { mine: nothing, theirs: nothing }
+  #last: Predecessor | null = null
   #isGone = false
 
   /** @param lineId changes with every connection: what must be reported anew is rendered with it */
@@ -54,6 +58,8 @@ export class HtmlRoomPane {
     this.#epoch = view.epoch
     this.#version = view.version
     this.#cursors = { mine: view.mine, theirs: view.theirs }
+    const last = view.messages.at(-1)
+    this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
     if (view.epoch !== shown.epoch || view.version !== shown.version) {
       this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)))
     } else if (again) this.#pushUnseen(view)
@@ -89,8 +95,8 @@ export class HtmlRoomPane {
   #pushUnseen(view: RoomView): void {
     for (const message of view.messages) {
       if (message.senderId === view.otherId && message.seq > view.mine.seen) {
-        const html = this.#page.renderMessage(message, this.#otherName, view, this.#lineId)
-        this.#push(fragment(`m-${message.id}`, 'outerMorph', html))
+        const html = this.#page.renderArticle(message, this.#otherName, view, this.#lineId)
+        this.#push(fragment(`a-${message.id}`, 'outerMorph', html))
       }
     }
   }
@@ -98,34 +104,34 @@ export class HtmlRoomPane {
   #takeMessage(message: Message, shared: SharedRenderings): void {
     if (message.senderId === this.#otherId) this.#announcements.add(message, this.#otherName)
     else this.#push(fragment(`p-${message.nonce}`, 'delete'))
-    this.#push(fragment('list', 'beforeend', this.#render(message, shared)))
+    const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
+      this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
+    )
+    this.#last = { senderId: message.senderId, sentAt: message.sentAt }
+    this.#push(fragment('list', 'beforeend', row))
   }
 
   #takeReceipt(event: ReceiptMoved, shared: SharedRenderings): void {
-    if (!this.#cursors) return
     if (event.userId !== this.#otherId) {
       this.#cursors = { ...this.#cursors, mine: event.after }
       return
     }
     this.#cursors = { ...this.#cursors, theirs: event.after }
     for (const message of event.messages) {
-      this.#push(fragment(`m-${message.id}`, 'outerMorph', this.#render(message, shared)))
+      const article = this.#renderOnce(`article ${message.id}`, shared, cursors =>
+        this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+      )
+      this.#push(fragment(`a-${message.id}`, 'outerMorph', article))
     }
   }
 
   /** Rendered once for all pages of a viewer: they show the same. */
-  #render(message: Message, shared: SharedRenderings): string {
+  #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
     const { userId, language, zone } = this.#page.viewer
-    const key = `${message.id} ${userId} ${language} ${zone}`
+    const key = `${what} ${userId} ${language} ${zone}`
     const known = shared.get(key)
     if (known !== undefined) return known
-    const none = { delivered: 0, seen: 0 }
-    const html = this.#page.renderMessage(
-      message,
-      this.#otherName,
-      this.#cursors ?? { mine: none, theirs: none },
-      'push',
-    )
+    const html = render(this.#cursors)
     shared.set(key, html)
     return html
   }

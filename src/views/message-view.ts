@@ -20,6 +20,28 @@ export interface MessageView {
   readonly reports: boolean
 }
 
+/** Where a message stands: what came before it decides whether a day or a run begins. */
+export interface MessagePlace {
+  /** The day that begins with the message, in words; '' when it is that of the one before. */
+  readonly day: string
+  /** Whether it follows another of the same person within five minutes. */
+  readonly continuesRun: boolean
+}
+
+/** What is known of the message before: no more than this is kept of it. */
+export type Predecessor = Pick<Message, 'senderId' | 'sentAt'>
+
+/** Messages of one person closer than this stand together. Source: issue "Everyone can use it", look. */
+const runMs = 300_000
+
+/** Says where a message stands after the one before it. */
+export function placeMessage(message: Message, before: Predecessor | null, { times }: ViewContext): MessagePlace {
+  const day = times.day(message.sentAt)
+  const isNewDay = before === null || times.day(before.sentAt) !== day
+  const isSoon = before !== null && message.sentAt - before.sentAt < runMs
+  return { day: isNewDay ? day : '', continuesRun: !isNewDay && isSoon && before.senderId === message.senderId }
+}
+
 /** What it takes to show a room's messages to one of its people. `myName` is not needed: one's own are "You". */
 export interface MessageFrame {
   readonly userId: string

@@ -6,7 +6,7 @@ export interface TextSegment {
   readonly href: string | null
 }
 
-const linkify = new LinkifyIt().add('ftp:', null).add('//', null)
+const linkify = new LinkifyIt({ fuzzyLink: true }).add('ftp:', null).add('//', null)
 
 /** Splits a text at its links (http, https, mailto and bare domains), losing no character. Escaping is the template's. */
 export function segmentText(text: string): TextSegment[] {
@@ -14,7 +14,7 @@ export function segmentText(text: string): TextSegment[] {
   let end = 0
   for (const match of linkify.match(text) ?? []) {
     if (match.index > end) segments.push({ text: text.slice(end, match.index), href: null })
-    segments.push({ text: match.text, href: match.url })
+    segments.push({ text: match.text, href: match.schema ? match.url : match.url.replace(/^http:/, 'https:') })
     end = match.lastIndex
   }
   if (end < text.length) segments.push({ text: text.slice(end), href: null })

@@ -50,6 +50,12 @@ export class Times {
     return this.#zone ? text : this.#translate('chat.utc', { time: text })
   }
 
+  /** A day with its weekday: right for as long as it is shown, which "today" is not. */
+  day(at: number): string {
+    const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
+    return formatter(this.#language, this.#zone ?? 'UTC', options).format(at)
+  }
+
   /** A length of time in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
   length(ms: number): string {
     const units = [
