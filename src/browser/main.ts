@@ -2,6 +2,7 @@ import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
+import { watchList } from './list-keys.js'
 import { allowHtmx } from './trusted-types.js'
 
 allowHtmx()
@@ -24,6 +25,8 @@ if (live) {
   watchComposer(live, connection)
   rescueFocus(live)
 }
+const messages = document.getElementById('messages')
+if (messages) watchList(messages)
 const list = document.getElementById('list')
 if (list) expireInTime(list)
 

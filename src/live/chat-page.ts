@@ -24,6 +24,15 @@ export interface BothCursors {
   readonly theirs: Cursors
 }
 
+/** The list of chats, with what a page notes of it. */
+export interface RenderedList {
+  readonly html: string
+  readonly digest: string
+  readonly topRoomId: RoomId | null
+  /** Messages not yet seen, of all chats. */
+  readonly unread: number
+}
+
 /** A room beside the name of its other person. */
 export interface NamedRoom {
   readonly view: RoomView
@@ -115,6 +124,11 @@ export class ChatPage {
     return renderPartial('gone', this.context, { reason, goesOn })
   }
 
+  /** How many messages wait to be seen, in all chats together. */
+  async countUnread(): Promise<number> {
+    return sumUnread(await this.#deps.engine.listRooms(this.viewer.userId))
+  }
+
   /** One line of the list of chats. */
   async renderLine(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
     const [line = ''] = await this.#renderLines([summary], currentRoomId)
@@ -122,10 +136,10 @@ export class ChatPage {
   }
 
   /** The list of chats, and a digest of it. */
-  async renderList(currentRoomId: RoomId | null): Promise<{ html: string; topRoomId: RoomId | null; digest: string }> {
+  async renderList(currentRoomId: RoomId | null): Promise<RenderedList> {
     const summaries = await this.#deps.engine.listRooms(this.viewer.userId)
     const html = (await this.#renderLines(summaries, currentRoomId)).join('')
-    return { html, topRoomId: summaries[0]?.id ?? null, digest: digestOf(html) }
+    return { html, topRoomId: summaries[0]?.id ?? null, digest: digestOf(html), unread: sumUnread(summaries) }
   }
 
   async #renderLines(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {
@@ -144,4 +158,8 @@ export class ChatPage {
       }),
     )
   }
+}
+
+function sumUnread(summaries: readonly RoomSummary[]): number {
+  return summaries.reduce((sum, { unread }) => sum + unread, 0)
 }

@@ -9,15 +9,25 @@ export class HtmlListPane {
   readonly #page: ChatPage
   readonly #currentRoomId: RoomId | null
   readonly #push: (html: string) => void
+  readonly #renderTitle: (unread: number) => string
   readonly #dirty = new Map<RoomId, { toTop: boolean }>()
   #topRoomId: RoomId | null = null
   #digest = ''
+  #unread = 0
+  #mayCountDiffer = false
 
-  constructor(engine: Engine, page: ChatPage, currentRoomId: RoomId | null, push: (html: string) => void) {
+  constructor(
+    engine: Engine,
+    page: ChatPage,
+    currentRoomId: RoomId | null,
+    push: (html: string) => void,
+    renderTitle: (unread: number) => string,
+  ) {
     this.#engine = engine
     this.#page = page
     this.#currentRoomId = currentRoomId
     this.#push = push
+    this.#renderTitle = renderTitle
   }
 
   /** What the page's list was rendered from; empty once a line was pushed. */
@@ -30,8 +40,10 @@ export class HtmlListPane {
     const list = await this.#page.renderList(this.#currentRoomId)
     this.#topRoomId = list.topRoomId
     this.#digest = list.digest
+    this.#unread = list.unread
     if (list.digest === shownDigest) return false
     this.#push(fragment('chats', 'innerMorph', list.html))
+    this.#pushTitle()
     return true
   }
 
@@ -41,6 +53,7 @@ export class HtmlListPane {
       return this.#note(event.roomId, event.type === 'message.sent' || event.type === 'room.opened')
     }
     this.#dirty.delete(event.roomId)
+    this.#mayCountDiffer = true
     this.#digest = ''
     this.#push(fragment(`c-${event.roomId}`, 'delete'))
   }
@@ -48,7 +61,21 @@ export class HtmlListPane {
   /** Renders the lines that have changed since the last frame. */
   async pushChanges(): Promise<void> {
     for (const [roomId, { toTop }] of this.#dirty) await this.#pushLine(roomId, toTop && roomId !== this.#topRoomId)
+    if (this.#dirty.size > 0 || this.#mayCountDiffer) await this.#countUnread()
     this.#dirty.clear()
+    this.#mayCountDiffer = false
+  }
+
+  /** The number in the title of the page, when it has changed. */
+  async #countUnread(): Promise<void> {
+    const unread = await this.#page.countUnread()
+    if (unread === this.#unread) return
+    this.#unread = unread
+    this.#pushTitle()
+  }
+
+  #pushTitle(): void {
+    this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(this.#unread)))
   }
 
   #note(roomId: RoomId, toTop: boolean): void {

@@ -38,6 +38,10 @@ export class HtmlRoomPane {
     this.#announcements = new Announcements(page.context, html => push(fragment('announcer', 'beforeend', html)))
   }
 
+  get otherName(): string {
+    return this.#otherName
+  }
+
   get otherId(): UserId {
     return this.#otherId
   }

@@ -46,7 +46,7 @@ export class HtmlVoice implements Voice {
     this.#deps = deps
     const push = (html: string) => this.#push(html)
     this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push) : null
-    this.#list = new HtmlListPane(deps.engine, page, roomId, push)
+    this.#list = new HtmlListPane(deps.engine, page, roomId, push, unread => this.#renderTitle(unread))
   }
 
   /** Brings the page up to date: nothing is sent when it shows what the server has. `again`: it was connected before. */
@@ -92,6 +92,12 @@ export class HtmlVoice implements Voice {
     this.#room?.stop()
     this.#inbox = []
     this.#line.close(code)
+  }
+
+  #renderTitle(unread: number): string {
+    const { t } = this.#page.context
+    const title = this.#room ? t('chat.title', { name: this.#room.otherName }) : t('chats.title')
+    return renderPartial('title', this.#page.context, { unread, title })
   }
 
   #push(html: string): void {

@@ -57,7 +57,7 @@ export function chatPages(deps: ChatPagesDeps): {
       tint: tintOf(id),
       isOnline: false,
     }))
-    return { chatLines: list.html, digest: list.digest, query, people: shown }
+    return { chatLines: list.html, digest: list.digest, unread: list.unread, query, people: shown }
   }
 
   const showList: RequestHandler = async (request, response) => {

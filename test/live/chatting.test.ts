@@ -40,7 +40,7 @@ describe('a message', () => {
     expect(shown.html).toContain('Hello &lt;b&gt;')
     await Promise.all([annPage.fence(), benPage.fence(), outside.fence()])
     expect(targetsOf(annPage)).toEqual([['p-first', 'list', `c-${room}`]])
-    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`]])
+    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`, 'page-title']])
     expect(outside.seen).toEqual([])
   })
 
@@ -275,7 +275,9 @@ describe('the list of chats', () => {
     expect(moved.operations.map(({ target, swap }) => [target, swap])).toEqual([
       [`c-${room}`, 'delete'],
       ['chats', 'afterbegin'],
+      ['page-title', 'innerHTML'],
     ])
     expect(moved.operations[1]?.html).toContain(`id="c-${room}"`)
+    expect(moved.operations[2]?.html).toContain('(1) Chats')
   })
 })

@@ -1,0 +1,43 @@
+/** Scrolled up by more than this, the newest message is out of view. */
+const awayPixels = 120
+
+/** The list of messages by keyboard: one tab stop, arrows, Home and End within it, Escape back to the composer. */
+export function watchList(messages: HTMLElement): void {
+  const content = document.getElementById('content')
+  const newest = document.getElementById('newest')
+  const badge = newest?.querySelector('b')
+  let missed = 0
+
+  messages.addEventListener('keydown', event => {
+    if (event.key === 'Escape') content?.focus()
+    const articles = [...messages.querySelectorAll('article')]
+    const at = articles.findIndex(article => article.contains(document.activeElement))
+    const last = articles.length - 1
+    const targets: Record<string, number> = { ArrowUp: at < 0 ? last : at - 1, ArrowDown: at + 1, Home: 0, End: last }
+    const target = targets[event.key]
+    if (target === undefined || last < 0) return
+    event.preventDefault()
+    articles[Math.min(last, Math.max(0, target))]?.focus()
+  })
+
+  // The list is reversed: it stands at 0 when the newest is in view, and below 0 otherwise.
+  const isAway = () => messages.scrollTop < -awayPixels
+  const update = () => {
+    if (!isAway()) missed = 0
+    if (newest) newest.hidden = !isAway()
+    if (badge) badge.textContent = missed ? String(missed) : ''
+  }
+  messages.addEventListener('scroll', update, { passive: true })
+  newest?.addEventListener('click', () => {
+    messages.scrollTop = 0
+    content?.focus()
+  })
+  const list = document.getElementById('list')
+  if (!list) return
+  new MutationObserver(changes => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) if (node instanceof HTMLElement && node.matches('.theirs') && isAway()) missed += 1
+    }
+    update()
+  }).observe(list, { childList: true })
+}
