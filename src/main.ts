@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { ConfigError, readConfig } from './config.js'
 import { createServer } from './server.js'
@@ -18,7 +19,11 @@ async function main(): Promise<void> {
   if (config.demoUsers) {
     say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
   }
-  say('Keeps messages and sessions in memory only; accounts in memory: all are gone when it stops')
+  say(
+    config.accountsFile === null
+      ? 'Keeps messages, sessions and accounts in memory only: all are gone when it stops'
+      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
+  )
 
   let isStopping = false
   const stop = () => {
@@ -37,6 +42,6 @@ async function main(): Promise<void> {
 }
 
 main().catch(error => {
-  console.error(error instanceof ConfigError ? error.message : error)
+  console.error(error instanceof ConfigError || error instanceof AccountFileError ? error.message : error)
   process.exitCode = 1
 })

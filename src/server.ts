@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { MemoryAccountStore } from './accounts/memory-store.js'
+import { openAccountStore } from './accounts/open-store.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
 import { systemClock } from './chat/clock.js'
@@ -46,7 +46,10 @@ export async function createServer(config: Config): Promise<Server> {
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const people = new People({ store: new MemoryAccountStore(), passwords, directory: config.directory })
+  const accounts = await openAccountStore(config.accountsFile, error =>
+    log.error({ err: error }, 'accounts were not saved'),
+  )
+  const people = new People({ store: accounts, passwords, directory: config.directory })
   if (config.demoUsers) await people.addDemoAccounts()
   const engine = createMemoryEngine({
     clock,
@@ -125,7 +128,7 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(cut)
       sessions.stop()
       limits.stop()
-      await Promise.all([engine.stop(), passwords.close()])
+      await Promise.all([engine.stop(), passwords.close(), accounts.close()])
     },
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
-import { type Account, type PublicPerson, publicPerson } from './account.js'
+import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, registrationInput } from './account-input.js'
 import type { AccountStore } from './account-store.js'
 import { demoPeople } from './demo-accounts.js'
@@ -35,10 +35,16 @@ export class People {
     this.#clock = clock
   }
 
-  /** Adds alice and bob; those that are there already stay as they are. */
+  /** Adds alice and bob; those that are there already, or whose name or e-mail somebody has, are left as they are. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
-      if ((await this.#store.findById(account.id)) === null) await this.#store.add(account)
+      const { id, username, email } = account
+      const found = [
+        await this.#store.findById(id),
+        await this.#store.findByUsername(username),
+        await this.#store.findByEmail(email),
+      ]
+      if (found.every(other => other === null)) await this.#store.add(account)
     }
   }
 
@@ -50,7 +56,7 @@ export class People {
     const { username, email, password } = parseInput(registrationInput, input)
     await this.#refuseTaken(username, email)
     const passwordHash = await this.#passwords.hash(password)
-    const account = { id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now(), generation: 0 }
+    const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now() })
     await this.#store.add(account)
     return account
   }

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'room_full'
   | 'server_busy'
   | 'server_full'
+  | 'storage_failed'
   | 'unauthenticated'
   | 'invalid'
 

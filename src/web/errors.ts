@@ -22,6 +22,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   room_full: 507,
   server_full: 507,
   server_busy: 503,
+  storage_failed: 503,
 }
 
 /** The HTTP status of a refusal. */

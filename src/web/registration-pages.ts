@@ -4,6 +4,7 @@ import { ChatError, InvalidInput } from '../chat/errors.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
 import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
+import { statusOfError } from './errors.js'
 import { type FormPages, fieldErrors, formHeading } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
 import { formField, safeNext } from './request.js'
@@ -42,8 +43,7 @@ export function registrationPages(deps: { people: People; sessions: Sessions; li
       const errors =
         error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: null, text: refusalSentence(error, t, 0) }]
       if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      const status = error.code === 'rate_limited' ? 429 : 422
-      sendPage(request, response, status, 'register', view(request, next, errors))
+      sendPage(request, response, statusOfError(error), 'register', view(request, next, errors))
     }
   }
 
