@@ -68,6 +68,10 @@ export async function createServer(config: Config): Promise<Server> {
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   const sessions = new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId))
   people.onGenerationChange(({ id }) => hub.closeUser(id))
+  people.onRemoved(id => {
+    hub.closeUser(id)
+    engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
+  })
   const chatPage: ChatPageDeps = {
     engine,
     clock,

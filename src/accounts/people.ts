@@ -8,6 +8,7 @@ import type { AccountStore } from './account-store.js'
 import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
 import type { Passwords } from './passwords.js'
+import type { AccountSettings } from './settings.js'
 
 const SEARCH_LIMIT = 20
 
@@ -106,6 +107,14 @@ export class People {
     const changed = await this.#store.update(id, { passwordHash, ifGeneration: account.generation })
     this.#generationListeners.tell(changed)
     return changed
+  }
+
+  /**
+   * Keeps what a person has set; sessions go on.
+   * @throws ChatError `not_found`
+   */
+  changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
+    return this.#store.amend(id, () => ({ settings }))
   }
 
   /**

@@ -18,10 +18,12 @@ import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
 import { framePosts } from './frame-posts.js'
 import { messagePages } from './message-pages.js'
+import { passwordGuard } from './password-guard.js'
 import { registrationPages } from './registration-pages.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
+import { settingsPages } from './settings-pages.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -58,12 +60,15 @@ export function createApp(deps: AppDeps): Express {
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
   const csrf = csrfProtection(config)
   const guards = [onlyServed(requireAccount), onlyServed(csrf)]
-  const logIn = sessionPages({ people, sessions, limits, showsDemo: config.demoUsers })
+  const guard = passwordGuard(limits)
+  const logIn = sessionPages({ people, sessions, limits, guard, showsDemo: config.demoUsers })
   const register = registrationPages({ people, sessions, limits })
   app.use('/login', csrf, logIn.onStale)
   app.use('/register', csrf, register.onStale)
   app.use('/logout', ...guards)
-  app.use(logIn.router, register.router)
+  const settings = settingsPages({ people, sessions, guard })
+  app.use('/settings', ...guards, settings.onStale)
+  app.use(logIn.router, register.router, settings.router)
 
   const chats = chatPages({
     people,
