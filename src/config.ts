@@ -52,6 +52,9 @@ const settings = z.object({
   BCRYPT_COST: wholeNumber(4, 15, 'doublings of the work').default(10),
   DEMO_USERS: flag.optional(),
   ACCOUNTS_URL: accountsUrl.optional(),
+  REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
+  INVITES: oneOf(['members', 'operator']).default('members'),
+  OPERATOR_TOKEN: secret.nullable().default(null),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -105,6 +108,9 @@ function arrange(set: Settings) {
     demoUsers: set.DEMO_USERS ?? !isProduction,
     /** Null: in memory only. */
     accountsFile: set.ACCOUNTS_URL === undefined ? (isProduction ? PRODUCTION_ACCOUNTS_FILE : null) : set.ACCOUNTS_URL,
+    registration: set.REGISTRATION,
+    invites: set.INVITES,
+    operatorToken: set.OPERATOR_TOKEN,
     logLevel: set.LOG_LEVEL,
   } as const
 }

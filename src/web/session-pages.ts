@@ -2,12 +2,10 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, Router } f
 import { loginInput, parseInput } from '../accounts/account-input.js'
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
 import type { People } from '../accounts/people.js'
-import { ChatError, InvalidInput } from '../chat/errors.js'
+import { ChatError } from '../chat/errors.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
-import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
-import { statusOfError } from './errors.js'
-import { type FormPages, fieldErrors, formHeading } from './forms.js'
+import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
 import type { PasswordGuard } from './password-guard.js'
 import { formField, safeNext } from './request.js'
@@ -20,10 +18,13 @@ export interface SessionPagesDeps {
   readonly limits: Limits
   readonly guard: PasswordGuard
   readonly showsDemo: boolean
+  /** Whether anybody may come in anew. */
+  readonly canRegister: boolean
 }
 
 /** Logging in and out. */
-export function sessionPages({ people, sessions, limits, guard, showsDemo }: SessionPagesDeps): FormPages {
+export function sessionPages(deps: SessionPagesDeps): FormPages {
+  const { people, sessions, limits, guard, showsDemo, canRegister } = deps
   const router = Router()
 
   const [first, second] = demoPeople
@@ -37,6 +38,7 @@ export function sessionPages({ people, sessions, limits, guard, showsDemo }: Ses
       errors,
       next: values.next,
       nextQuery: values.next ? `?next=${encodeURIComponent(values.next)}` : '',
+      canRegister,
       demo: showsDemo && { first: first.email, second: second.email, password: demoPassword },
     }
   }
@@ -45,6 +47,7 @@ export function sessionPages({ people, sessions, limits, guard, showsDemo }: Ses
   function noticeOf(request: Request, next: string): string {
     const { t } = contextOf(request)
     if (request.query.done === 'deleted') return t('login.deleted')
+    if (request.query.done === 'reset') return t('login.reset')
     return next ? t('login.ended') : ''
   }
 
@@ -64,10 +67,9 @@ export function sessionPages({ people, sessions, limits, guard, showsDemo }: Ses
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       const isWrong = error.code === 'unauthenticated'
-      const text = isWrong ? t('login.failed') : refusalSentence(error, t, 0)
-      const errors = error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: isWrong ? 'email' : null, text }]
-      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      sendPage(request, response, isWrong ? 422 : statusOfError(error), 'login', showLogin(request, values, errors))
+      const errors = isWrong ? [{ field: 'email', text: t('login.failed') }] : formErrors(error, t)
+      const status = refuseForm(response, error)
+      sendPage(request, response, isWrong ? 422 : status, 'login', showLogin(request, values, errors))
     }
   }
 

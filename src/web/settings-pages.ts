@@ -2,12 +2,10 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import { parseInput } from '../accounts/account-input.js'
 import type { People } from '../accounts/people.js'
 import { type AccountSettings, settingsSchema } from '../accounts/settings.js'
-import { ChatError, InvalidInput } from '../chat/errors.js'
-import { refusalSentence } from '../views/refusals.js'
+import { ChatError } from '../chat/errors.js'
 import { viewSettings } from '../views/settings-view.js'
 import { isStaleToken } from './csrf.js'
-import { statusOfError } from './errors.js'
-import { type FormPages, fieldErrors, formHeading } from './forms.js'
+import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
 import type { PasswordGuard } from './password-guard.js'
 import { accountOf, formField } from './request.js'
@@ -18,6 +16,8 @@ export interface SettingsPagesDeps {
   readonly people: People
   readonly sessions: Sessions
   readonly guard: PasswordGuard
+  /** Whether people make invites. */
+  readonly hasInvites: boolean
 }
 
 const notices = new Map([
@@ -26,7 +26,7 @@ const notices = new Map([
 ] as const)
 
 /** One page with everything that a person can change about their account, a plain form for each. */
-export function settingsPages({ people, sessions, guard }: SettingsPagesDeps): FormPages {
+export function settingsPages({ people, sessions, guard, hasInvites }: SettingsPagesDeps): FormPages {
   const router = Router()
 
   function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
@@ -38,6 +38,7 @@ export function settingsPages({ people, sessions, guard }: SettingsPagesDeps): F
       notice: done && errors.length === 0 ? t(done) : '',
       errors,
       values: {},
+      hasInvites,
       account: { name: account.username, email: account.email },
       ...viewSettings(account.settings, request.session.zone ?? null, t),
     })
@@ -50,11 +51,7 @@ export function settingsPages({ people, sessions, guard }: SettingsPagesDeps): F
         await work(request, response)
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
-        const { t } = contextOf(request)
-        const errors =
-          error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: null, text: refusalSentence(error, t, 0) }]
-        if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-        show(request, response, statusOfError(error), errors)
+        show(request, response, refuseForm(response, error), formErrors(error, contextOf(request).t))
       }
     }
   }
