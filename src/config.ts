@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { duration, flag, hostName, oneOf, origin, origins, secret, wholeNumber } from './setting-checks.js'
+import { accountsUrl, duration, flag, hostName, oneOf, origin, origins, secret, wholeNumber } from './setting-checks.js'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 const MIN_PRODUCTION_BCRYPT_COST = 10
+const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
 
@@ -50,7 +51,10 @@ const settings = z.object({
   UPLOAD_DIR: z.string().default('./uploads'),
   BCRYPT_COST: wholeNumber(4, 15, 'doublings of the work').default(10),
   DEMO_USERS: flag.optional(),
-  ACCOUNTS_URL: oneOf(['memory:']).default('memory:'),
+  ACCOUNTS_URL: accountsUrl.optional(),
+  REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
+  INVITES: oneOf(['members', 'operator']).default('members'),
+  OPERATOR_TOKEN: secret.nullable().default(null),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -102,7 +106,11 @@ function arrange(set: Settings) {
     },
     bcryptCost: set.BCRYPT_COST,
     demoUsers: set.DEMO_USERS ?? !isProduction,
-    accountsUrl: set.ACCOUNTS_URL,
+    /** Null: in memory only. */
+    accountsFile: set.ACCOUNTS_URL === undefined ? (isProduction ? PRODUCTION_ACCOUNTS_FILE : null) : set.ACCOUNTS_URL,
+    registration: set.REGISTRATION,
+    invites: set.INVITES,
+    operatorToken: set.OPERATOR_TOKEN,
     logLevel: set.LOG_LEVEL,
   } as const
 }

@@ -5,6 +5,7 @@ import type { Config } from './config.js'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const MAX_KEYS = 100_000
+const WRONG_OPERATOR_TOKENS = 10
 
 /** What a limit is: how many hits of one key it lets pass in a window, which begins with the key's first hit. */
 export interface LimitOptions {
@@ -103,6 +104,8 @@ export interface Limits {
   readonly auth: Limit
   /** Log-ins and registrations a minute, by address. */
   readonly authAddress: Limit
+  /** Wrong tokens of the operator a minute, by address: hit before, refund when it was right. */
+  readonly operator: Limit
   /** Ends them all. */
   stop(): void
 }
@@ -115,6 +118,7 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>): Limits
     uploads: createLimit({ name: 'uploads', windowMs: MINUTE, limit: rateLimits.uploads }),
     auth: createLimit({ name: 'auth', windowMs: MINUTE, limit: rateLimits.auth }),
     authAddress: createLimit({ name: 'auth-address', windowMs: MINUTE, limit: rateLimits.authAddress }),
+    operator: createLimit({ name: 'operator', windowMs: MINUTE, limit: WRONG_OPERATOR_TOKENS }),
   }
   return {
     ...limits,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { ConfigError, readConfig } from './config.js'
 import { createServer } from './server.js'
@@ -18,7 +19,11 @@ async function main(): Promise<void> {
   if (config.demoUsers) {
     say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
   }
-  say('Keeps messages and sessions in memory only; accounts in memory: all are gone when it stops')
+  say(
+    config.accountsFile === null
+      ? 'Keeps messages, sessions and accounts in memory only: all are gone when it stops'
+      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
+  )
 
   let isStopping = false
   const stop = () => {
@@ -38,7 +43,7 @@ async function main(): Promise<void> {
 
 /** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
 function isForOperator(error: unknown): error is Error {
-  return error instanceof ConfigError || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+  return error instanceof ConfigError || error instanceof AccountFileError || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
 }
 
 main().catch(error => {

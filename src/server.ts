@@ -2,7 +2,9 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { MemoryAccountStore } from './accounts/memory-store.js'
+import { Admission } from './accounts/admission.js'
+import { OneTimeLinks } from './accounts/one-time-links.js'
+import { openAccountStore } from './accounts/open-store.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
 import { systemClock } from './chat/clock.js'
@@ -18,6 +20,7 @@ import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { createApp } from './web/app.js'
 import { originCheck } from './web/csrf.js'
+import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
@@ -46,7 +49,12 @@ export async function createServer(config: Config): Promise<Server> {
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const people = new People({ store: new MemoryAccountStore(), passwords, directory: config.directory })
+  const accounts = await openAccountStore(config.accountsFile, error =>
+    log.error({ err: error }, 'accounts were not saved'),
+  )
+  const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
+  const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
+  const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission })
   if (config.demoUsers) await people.addDemoAccounts()
   const engine = createMemoryEngine({
     clock,
@@ -60,11 +68,16 @@ export async function createServer(config: Config): Promise<Server> {
     claimImage: async () => {
       throw new ChatError('image_not_found')
     },
-    personExists: async userId => (await people.find(userId)) !== null,
+    personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   const sessions = new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId))
   people.onGenerationChange(({ id }) => hub.closeUser(id))
+  people.onRemoved(id => {
+    hub.closeUser(id)
+    admission.dropOf(id)
+    engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
+  })
   const chatPage: ChatPageDeps = {
     engine,
     clock,
@@ -91,6 +104,8 @@ export async function createServer(config: Config): Promise<Server> {
     config,
     log,
     people,
+    admission,
+    resets,
     conversations,
     sessions,
     limits,
@@ -125,7 +140,7 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(cut)
       sessions.stop()
       limits.stop()
-      await Promise.all([engine.stop(), passwords.close()])
+      await Promise.all([engine.stop(), passwords.close(), accounts.close()])
     },
   }
 }

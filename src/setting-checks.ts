@@ -81,3 +81,12 @@ export const hostName = z
     value => isIP(value) > 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value),
     'an address or host name to listen on, such as 127.0.0.1',
   )
+
+/** Where accounts are kept; gives the path of a file, or null for memory. */
+export const accountsUrl = z.string().transform((value, context) => {
+  if (value === 'memory:') return null
+  const [, path] = /^file:(?:\/\/(?=\/))?([^\0]+)$/.exec(value) ?? []
+  if (path !== undefined && !path.endsWith('/')) return path
+  context.addIssue('memory: or file: and the path of a file, such as file:./data/accounts.json')
+  return z.NEVER
+})

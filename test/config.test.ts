@@ -40,6 +40,7 @@ describe('the defaults', () => {
       directory: 'open',
       images: { maxSize: 2_097_152, maxWidth: 1280, maxHeight: 1280, quality: 80 },
       bcryptCost: 10,
+      accountsFile: null,
       demoUsers: true,
       logLevel: 'info',
     })
@@ -50,6 +51,7 @@ describe('the defaults', () => {
       host: '0.0.0.0',
       demoUsers: false,
       isProduction: true,
+      accountsFile: './data/accounts.json',
     })
     expect(readConfig({ NODE_ENV: 'production', DEMO_USERS: 'true', HOST: '::1' })).toMatchObject({
       host: '::1',
@@ -112,6 +114,15 @@ describe('a value', () => {
   })
 
   it.each([
+    ['memory:', null],
+    ['file:./data/a.json', './data/a.json'],
+    ['file:/srv/a b.json', '/srv/a b.json'],
+    ['file:///srv/a.json', '/srv/a.json'],
+  ])('of ACCOUNTS_URL may be %s', (value, path) => {
+    expect(readConfig({ ACCOUNTS_URL: value, NODE_ENV: 'production' }).accountsFile).toBe(path)
+  })
+
+  it.each([
     ['PORT', '65536'],
     ['PORT', '5x'],
     ['PORT', '1e3'],
@@ -150,6 +161,8 @@ describe('a value', () => {
     ['BCRYPT_COST', '16'],
     ['DEMO_USERS', '1'],
     ['ACCOUNTS_URL', 'mysql://db'],
+    ['ACCOUNTS_URL', 'file:'],
+    ['ACCOUNTS_URL', 'file:./data/'],
     ['LOG_LEVEL', 'loud'],
   ])('of %s may not be "%s"', (name, value) => {
     const sentence = refusalOf({ [name]: value })

@@ -117,6 +117,7 @@ describe('the limits of the product', () => {
       ['uploads', 7, 60_000],
       ['auth', 3, 60_000],
       ['authAddress', 20, 60_000],
+      ['operator', 10, 60_000],
     ])
   })
 

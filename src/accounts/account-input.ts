@@ -36,8 +36,11 @@ const newPassword = filledText
   .refine(value => [...value.normalize('NFC')].length >= MIN_PASSWORD_LENGTH, 'password_short')
   .refine(value => Buffer.byteLength(value.normalize('NFC')) <= MAX_PASSWORD_BYTES, 'password_long')
 
-/** What creates an account. */
-export const registrationInput = z.object({ username, email, password: newPassword })
+/** What creates an account; `invite` is '' for none. */
+export const registrationInput = z.object({ username, email, password: newPassword, invite: z.string().default('') })
+
+/** What a password is set by when a link stands for the current one. */
+export const passwordResetInput = z.object({ newPassword })
 
 /** What logs someone in. */
 export const loginInput = z.object({ email, password: filledText })

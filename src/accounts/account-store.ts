@@ -1,15 +1,26 @@
-/** Where accounts are kept: the port. Each method is atomic. Names and e-mails are compared without regard to case. */
+/**
+ * Where accounts are kept: the port. Each method is atomic; one that changes something answers once that is kept, or
+ * throws ChatError `storage_failed` and then nothing has changed. Names and e-mails are compared without
+ * regard to case.
+ */
 import type { UserId } from '../chat/engine.js'
 import type { Account } from './account.js'
 
-/** What of an account can change. */
+/** What of an account can change and ends its sessions. */
 export interface AccountChanges {
   readonly passwordHash?: string
+  readonly isDisabled?: boolean
   /** Change nothing unless the account is still of this generation. */
   readonly ifGeneration?: number
 }
 
+/** What of an account can change while its sessions go on. */
+export type AccountAmendment = Partial<Pick<Account, 'settings'>>
+
 export interface AccountStore {
+  /** Every account, in no order. */
+  all(): Promise<readonly Account[]>
+
   findById(id: UserId): Promise<Account | null>
 
   findByUsername(username: string): Promise<Account | null>
@@ -37,6 +48,16 @@ export interface AccountStore {
    */
   update(id: UserId, changes: AccountChanges): Promise<Account>
 
+  /**
+   * Changes what ends no session, from what it is at that moment, and answers what it is then. `change` may be called
+   * more than once.
+   * @throws ChatError `not_found`
+   */
+  amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account>
+
   /** Whether there was such an account. */
   remove(id: UserId): Promise<boolean>
+
+  /** Finishes what is being kept; then every change is refused. */
+  close(): Promise<void>
 }

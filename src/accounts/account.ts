@@ -1,4 +1,5 @@
 import type { UserId } from '../chat/engine.js'
+import { type AccountSettings, defaultSettings } from './settings.js'
 
 /** Someone who can log in. `createdAt` in milliseconds since the epoch. */
 export interface Account {
@@ -11,6 +12,14 @@ export interface Account {
   readonly createdAt: number
   /** Goes up when the password changes or the person logs out everywhere: sessions and tokens of a lower one are over. */
   readonly generation: number
+  /** Switched off by the operator: nobody logs in to it, nobody finds it. */
+  readonly isDisabled: boolean
+  readonly settings: AccountSettings
+}
+
+/** An account as it begins. */
+export function newAccount(begun: Pick<Account, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>): Account {
+  return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings }
 }
 
 /** What others see of an account. */

@@ -1,7 +1,7 @@
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, emailKey, usernameKey } from './account.js'
-import type { AccountChanges, AccountStore } from './account-store.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
 
 /** How many names a search looks at before it gives up: some milliseconds of work. */
 const MAX_SCANNED = 200_000
@@ -13,6 +13,20 @@ export class MemoryAccountStore implements AccountStore {
   readonly #byName = new Map<string, UserId>()
   /** The keys of `#byName`, sorted. */
   readonly #names: string[] = []
+
+  /** A store of its own with the same accounts. */
+  clone(): MemoryAccountStore {
+    const copy = new MemoryAccountStore()
+    for (const [id, account] of this.#byId) copy.#byId.set(id, account)
+    for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
+    for (const [name, id] of this.#byName) copy.#byName.set(name, id)
+    for (const name of this.#names) copy.#names.push(name)
+    return copy
+  }
+
+  async all(): Promise<readonly Account[]> {
+    return [...this.#byId.values()]
+  }
 
   async findById(id: UserId): Promise<Account | null> {
     return this.#get(id)
@@ -63,15 +77,19 @@ export class MemoryAccountStore implements AccountStore {
     this.#names.splice(this.#placeOf(name), 0, name)
   }
 
-  async update(id: UserId, { passwordHash, ifGeneration }: AccountChanges): Promise<Account> {
+  async update(id: UserId, { ifGeneration, ...changes }: AccountChanges): Promise<Account> {
     const account = this.#get(id)
     if (account === null) throw new ChatError('not_found')
     if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
-    const changed = {
-      ...account,
-      passwordHash: passwordHash ?? account.passwordHash,
-      generation: account.generation + 1,
-    }
+    const changed = { ...account, ...changes, generation: account.generation + 1 }
+    this.#byId.set(id, changed)
+    return changed
+  }
+
+  async amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
+    const account = this.#get(id)
+    if (account === null) throw new ChatError('not_found')
+    const changed = { ...account, ...change(account) }
     this.#byId.set(id, changed)
     return changed
   }
@@ -86,6 +104,8 @@ export class MemoryAccountStore implements AccountStore {
     this.#names.splice(this.#placeOf(name), 1)
     return true
   }
+
+  async close(): Promise<void> {}
 
   #get(id: UserId | undefined): Account | null {
     return (id !== undefined && this.#byId.get(id)) || null

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
-import { type Account, type PublicPerson, publicPerson } from './account.js'
-import { parseInput, passwordChangeInput, registrationInput } from './account-input.js'
+import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
+import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import type { AccountStore } from './account-store.js'
+import { type Admission, openAdmission } from './admission.js'
 import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
 import type { Passwords } from './passwords.js'
+import type { AccountSettings } from './settings.js'
 
 const SEARCH_LIMIT = 20
 
@@ -17,6 +19,8 @@ export interface PeopleOptions {
   /** `open`: people see who is here. `exact`: a name must be typed whole. */
   readonly directory: 'open' | 'exact'
   readonly clock?: Clock
+  /** Who may register; everybody when left out. */
+  readonly admission?: Admission
 }
 
 /** Everything that is done with accounts: register, log in, find, change, remove. */
@@ -25,39 +29,51 @@ export class People {
   readonly #passwords: PeopleOptions['passwords']
   readonly #directory: PeopleOptions['directory']
   readonly #clock: Clock
+  readonly #admission: Admission
   readonly #generationListeners = new Listeners<Account>()
   readonly #removalListeners = new Listeners<UserId>()
 
-  constructor({ store, passwords, directory, clock = systemClock }: PeopleOptions) {
+  constructor({ store, passwords, directory, clock = systemClock, admission = openAdmission(clock) }: PeopleOptions) {
     this.#store = store
     this.#passwords = passwords
     this.#directory = directory
     this.#clock = clock
+    this.#admission = admission
   }
 
-  /** Adds alice and bob; those that are there already stay as they are. */
+  /** Adds alice and bob; those that are there already, or whose name or e-mail somebody has, are left as they are. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
-      if ((await this.#store.findById(account.id)) === null) await this.#store.add(account)
+      const { id, username, email } = account
+      const found = [
+        await this.#store.findById(id),
+        await this.#store.findByUsername(username),
+        await this.#store.findByEmail(email),
+      ]
+      if (found.every(other => other === null)) await this.#store.add(account)
     }
   }
 
   /**
-   * Creates an account from `{ username, email, password }`.
-   * @throws InvalidInput naming each refused field; ChatError `server_busy`
+   * Creates an account from `{ username, email, password, invite }`.
+   * @throws InvalidInput naming each refused field; ChatError `registration_closed`, `invite_needed`, `server_busy`,
+   *   `storage_failed`
    */
   async register(input: unknown): Promise<Account> {
-    const { username, email, password } = parseInput(registrationInput, input)
-    await this.#refuseTaken(username, email)
-    const passwordHash = await this.#passwords.hash(password)
-    const account = { id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now(), generation: 0 }
-    await this.#store.add(account)
-    return account
+    if (this.#admission.registration === 'closed') throw new ChatError('registration_closed')
+    const { username, email, password, invite } = parseInput(registrationInput, input)
+    return this.#admission.admit(invite, async () => {
+      await this.#refuseTaken(username, email)
+      const passwordHash = await this.#passwords.hash(password)
+      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now() })
+      await this.#store.add(account)
+      return account
+    })
   }
 
   /**
    * The account that an e-mail address and a password belong to. Takes as long when there is none of that address.
-   * @throws ChatError `unauthenticated`, `server_busy`
+   * @throws ChatError `unauthenticated`, `account_disabled`, `server_busy`
    */
   async logIn(email: string, password: string): Promise<Account> {
     const account = await this.#store.findByEmail(email)
@@ -65,11 +81,29 @@ export class People {
     // Verifying takes a while, in which the account may have been removed or given another password.
     const current = account && (await this.#store.findById(account.id))
     if (!isRight || !current || current.passwordHash !== account.passwordHash) throw new ChatError('unauthenticated')
+    // Only to who knows the password: nobody else learns anything of an account.
+    if (current.isDisabled) throw new ChatError('account_disabled')
     return current
   }
 
   find(id: UserId): Promise<Account | null> {
     return this.#store.findById(id)
+  }
+
+  /**
+   * The account of a name, for the operator.
+   * @throws ChatError `not_found`
+   */
+  async findByName(username: string): Promise<Account> {
+    const account = await this.#store.findByUsername(username)
+    if (account === null) throw new ChatError('not_found')
+    return account
+  }
+
+  /** Every account, by name, for the operator. */
+  async list(): Promise<readonly Account[]> {
+    const accounts = [...(await this.#store.all())]
+    return accounts.sort((a, b) => a.username.localeCompare(b.username))
   }
 
   /** What others see of the people with these ids; who is no more is left out. */
@@ -83,7 +117,7 @@ export class People {
     const name = query.trim()
     const found = this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#findExactly(name)
     return found
-      .filter(account => account.id !== viewerId)
+      .filter(account => account.id !== viewerId && !account.isDisabled)
       .slice(0, limit)
       .map(publicPerson)
   }
@@ -96,10 +130,38 @@ export class People {
   async changePassword(id: UserId, currentPassword: string, newPassword: string): Promise<Account> {
     const input = parseInput(passwordChangeInput, { currentPassword, newPassword })
     const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
-    const passwordHash = await this.#passwords.hash(input.newPassword)
-    const changed = await this.#store.update(id, { passwordHash, ifGeneration: account.generation })
-    this.#generationListeners.tell(changed)
-    return changed
+    return this.#setPassword(account, input.newPassword)
+  }
+
+  /**
+   * Gives an account of a certain generation another password, for who has a link from the operator instead of the
+   * current one; ends all sessions and tokens.
+   * @throws InvalidInput for `newPassword`; ChatError `not_found` when the account is no more or was changed since,
+   *   `server_busy`, `storage_failed`
+   */
+  async resetPassword(id: UserId, generation: number, newPassword: string): Promise<Account> {
+    const input = parseInput(passwordResetInput, { newPassword })
+    const account = await this.#store.findById(id)
+    if (account?.generation !== generation) throw new ChatError('not_found')
+    return this.#setPassword(account, input.newPassword)
+  }
+
+  /**
+   * Switches an account off or on again, for the operator; ends all sessions and tokens.
+   * @throws ChatError `not_found`, `storage_failed`
+   */
+  async setDisabled(id: UserId, isDisabled: boolean): Promise<Account> {
+    const account = await this.#store.update(id, { isDisabled })
+    this.#generationListeners.tell(account)
+    return account
+  }
+
+  /**
+   * Keeps what a person has set; sessions go on.
+   * @throws ChatError `not_found`
+   */
+  changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
+    return this.#store.amend(id, () => ({ settings }))
   }
 
   /**
@@ -118,6 +180,14 @@ export class People {
    */
   async remove(id: UserId, password: string): Promise<void> {
     await this.#verifyOwner(id, password, 'password')
+    await this.removeByOperator(id)
+  }
+
+  /**
+   * Deletes an account for good, without its password.
+   * @throws ChatError `storage_failed`
+   */
+  async removeByOperator(id: UserId): Promise<void> {
     if (await this.#store.remove(id)) this.#removalListeners.tell(id)
   }
 
@@ -142,6 +212,13 @@ export class People {
       ...((await this.#store.findByEmail(email)) && { email: 'email_taken' }),
     }
     if (Object.keys(fields).length > 0) throw new InvalidInput(fields)
+  }
+
+  async #setPassword({ id, generation }: Account, password: string): Promise<Account> {
+    const passwordHash = await this.#passwords.hash(password)
+    const changed = await this.#store.update(id, { passwordHash, ifGeneration: generation })
+    this.#generationListeners.tell(changed)
+    return changed
   }
 
   async #verifyOwner(id: UserId, password: string, field: string): Promise<Account> {

@@ -87,7 +87,9 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   })
   content.addEventListener('input', () => drafts.write(content.value))
   content.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return
+    const sends = composer.dataset.sendKey === 'ctrl-enter' ? event.ctrlKey || event.metaKey : !event.shiftKey
+    if (!sends) return
     event.preventDefault()
     composer.requestSubmit()
   })

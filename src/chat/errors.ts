@@ -1,17 +1,21 @@
 /** Every refusal that the product can give, by its stable code. Pages, API and sockets use the same ones. */
 export type ErrorCode =
+  | 'account_disabled'
   | 'bad_request'
   | 'conflict'
   | 'forbidden'
   | 'image_not_found'
+  | 'invite_needed'
   | 'message_empty'
   | 'message_invalid'
   | 'message_too_long'
   | 'not_found'
   | 'rate_limited'
+  | 'registration_closed'
   | 'room_full'
   | 'server_busy'
   | 'server_full'
+  | 'storage_failed'
   | 'unauthenticated'
   | 'invalid'
 

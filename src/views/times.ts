@@ -12,15 +12,6 @@ function formatter(language: string, zone: string, options: Intl.DateTimeFormatO
   return format
 }
 
-/** Whether the name is one of a time zone that this machine knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-  } catch {
-    return false
-  }
-}
-
 /** Says hours of the day in a person's language and zone; without a zone in UTC, and says so. */
 export class Times {
   readonly #language: string

@@ -5,6 +5,7 @@ import cookieParser from 'cookie-parser'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import sirv from 'sirv'
+import type { Admission } from '../accounts/admission.js'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Config } from '../config.js'
@@ -17,16 +18,23 @@ import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
 import { framePosts } from './frame-posts.js'
+import { invitePages } from './invite-pages.js'
 import { messagePages } from './message-pages.js'
+import { operatorRoutes } from './operator-routes.js'
+import { passwordGuard } from './password-guard.js'
 import { registrationPages } from './registration-pages.js'
+import { type PasswordResets, resetPages } from './reset-pages.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
+import { settingsPages } from './settings-pages.js'
 
 export interface AppDeps {
   readonly config: Config
   readonly log: Logger
   readonly people: People
+  readonly admission: Admission
+  readonly resets: PasswordResets
   readonly conversations: Conversations
   readonly sessions: Sessions
   readonly limits: Limits
@@ -42,7 +50,7 @@ const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, people, conversations, sessions, limits } = deps
+  const { config, log, people, admission, resets, conversations, sessions, limits } = deps
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
@@ -50,6 +58,7 @@ export function createApp(deps: AppDeps): Express {
   app.use('/static', serveStatic('static'))
   app.use(neverStore)
   app.get('/health', deps.health)
+  app.use(operatorRoutes(deps))
   app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
   app.use(sessions.middleware, sessions.loadAccount)
@@ -58,12 +67,25 @@ export function createApp(deps: AppDeps): Express {
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
   const csrf = csrfProtection(config)
   const guards = [onlyServed(requireAccount), onlyServed(csrf)]
-  const logIn = sessionPages({ people, sessions, limits, showsDemo: config.demoUsers })
-  const register = registrationPages({ people, sessions, limits })
+  const guard = passwordGuard(limits)
+  const logIn = sessionPages({
+    people,
+    sessions,
+    limits,
+    guard,
+    showsDemo: config.demoUsers,
+    canRegister: admission.registration !== 'closed',
+  })
+  const register = registrationPages({ people, admission, sessions, limits })
+  const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
+  const invites = invitePages({ admission, publicUrl: config.publicUrl })
+  const reset = resetPages({ people, resets, limits })
   app.use('/login', csrf, logIn.onStale)
   app.use('/register', csrf, register.onStale)
-  app.use('/logout', ...guards)
-  app.use(logIn.router, register.router)
+  app.use('/reset/:token', csrf, reset.onStale)
+  app.use(['/logout', '/invites'], ...guards)
+  app.use('/settings', ...guards, settings.onStale)
+  app.use(logIn.router, register.router, settings.router, invites.router, reset.router)
 
   const chats = chatPages({
     people,

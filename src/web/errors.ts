@@ -11,6 +11,9 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
+  account_disabled: 403,
+  invite_needed: 403,
+  registration_closed: 403,
   not_found: 404,
   image_not_found: 404,
   conflict: 409,
@@ -22,6 +25,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   room_full: 507,
   server_full: 507,
   server_busy: 503,
+  storage_failed: 503,
 }
 
 /** The HTTP status of a refusal. */

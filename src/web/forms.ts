@@ -1,6 +1,8 @@
-import type { ErrorRequestHandler, Router } from 'express'
-import type { InvalidInput } from '../chat/errors.js'
+import type { ErrorRequestHandler, Response, Router } from 'express'
+import { type ChatError, InvalidInput } from '../chat/errors.js'
+import { refusalSentence } from '../views/refusals.js'
 import { isSentenceKey, type SentenceKey, type Translate } from '../views/sentences.js'
+import { statusOfError } from './errors.js'
 import type { FormError } from './pages.js'
 
 /** The pages of a form, and what renders it again with all that was typed when its token is no longer good. */
@@ -20,4 +22,16 @@ export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
 /** The title of a form's page, which says first that something is wrong. */
 export function formHeading(t: Translate, title: SentenceKey, errors: readonly FormError[]): string {
   return errors.length > 0 ? t('form.errorPrefix', { title: t(title) }) : t(title)
+}
+
+/** A refusal of a form in words: at its fields, or of the whole. */
+export function formErrors(error: ChatError, t: Translate): FormError[] {
+  if (error instanceof InvalidInput) return fieldErrors(error, t)
+  return [{ field: null, text: refusalSentence(error, t, 0) }]
+}
+
+/** The status that a refused form is rendered again with; says in the headers when it may be tried again. */
+export function refuseForm(response: Response, error: ChatError): number {
+  if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+  return statusOfError(error)
 }

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { defaultSettings } from '../accounts/settings.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { defaultLanguage } from '../views/sentences.js'
 
@@ -10,7 +11,8 @@ export interface FormError {
 
 /** How things are said to whoever asks. */
 export function viewerOf(request: Request): Viewer {
-  return { userId: request.account?.id ?? '', language: defaultLanguage, zone: request.session?.zone ?? null }
+  const zone = request.account?.settings.zone ?? request.session?.zone ?? null
+  return { userId: request.account?.id ?? '', language: defaultLanguage, zone }
 }
 
 export function contextOf(request: Request): ViewContext {
@@ -19,7 +21,14 @@ export function contextOf(request: Request): ViewContext {
 
 /** Answers with a page. */
 export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
-  const defaults = { csrfToken: request.csrfToken?.() ?? '', errors: [], theme: '' }
+  const { theme, sendKey, refreshSeconds } = request.account?.settings ?? defaultSettings
+  const defaults = {
+    csrfToken: request.csrfToken?.() ?? '',
+    errors: [],
+    theme: theme === 'system' ? '' : theme,
+    sendKey,
+    refreshSeconds,
+  }
   response
     .status(status)
     .type('html')

@@ -1,18 +1,24 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Admission } from '../accounts/admission.js'
 import type { People } from '../accounts/people.js'
-import { ChatError, InvalidInput } from '../chat/errors.js'
+import { ChatError, type ErrorCode } from '../chat/errors.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
-import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
-import { type FormPages, fieldErrors, formHeading } from './forms.js'
+import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
 import { formField, safeNext } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
+export interface RegistrationPagesDeps {
+  readonly people: People
+  readonly admission: Admission
+  readonly sessions: Sessions
+  readonly limits: Limits
+}
+
 /** Creating an account. */
-export function registrationPages(deps: { people: People; sessions: Sessions; limits: Limits }): FormPages {
-  const { people, sessions, limits } = deps
+export function registrationPages({ people, admission, sessions, limits }: RegistrationPagesDeps): FormPages {
   const router = Router()
 
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
@@ -20,11 +26,20 @@ export function registrationPages(deps: { people: People; sessions: Sessions; li
     values: { username: formField(request, 'username'), email: formField(request, 'email') },
     errors,
     next,
+    invite: inviteOf(request),
     nextQuery: next ? `?next=${encodeURIComponent(next)}` : '',
   })
 
+  /** Says in words why nobody comes in this way. */
+  function explain(request: Request, response: Response, refusal: ErrorCode): void {
+    const { t } = contextOf(request)
+    sendPage(request, response, 403, 'notice', { heading: t('register.title'), message: t(`error.${refusal}`) })
+  }
+
   const show: RequestHandler = (request, response) => {
     if (request.account) return response.redirect(303, '/chats')
+    const refusal = admission.refusalOf(inviteOf(request))
+    if (refusal !== null) return explain(request, response, refusal)
     const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
     sendPage(request, response, 200, 'register', view(request, next, []))
   }
@@ -38,12 +53,9 @@ export function registrationPages(deps: { people: People; sessions: Sessions; li
       response.redirect(303, next || '/chats')
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
-      const { t } = contextOf(request)
-      const errors =
-        error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: null, text: refusalSentence(error, t, 0) }]
-      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      const status = error.code === 'rate_limited' ? 429 : 422
-      sendPage(request, response, status, 'register', view(request, next, errors))
+      const status = refuseForm(response, error)
+      if (status === 403) return explain(request, response, error.code)
+      sendPage(request, response, status, 'register', view(request, next, formErrors(error, contextOf(request).t)))
     }
   }
 
@@ -55,4 +67,10 @@ export function registrationPages(deps: { people: People; sessions: Sessions; li
 
   route(router, '/register', { get: [show], post: [register] })
   return { router, onStale }
+}
+
+/** The invite that came with the link, and that the form carries on. */
+function inviteOf(request: Request): string {
+  const { invite } = request.query
+  return typeof invite === 'string' ? invite : formField(request, 'invite')
 }

@@ -1,14 +1,13 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import { emailKey } from '../accounts/account.js'
 import { loginInput, parseInput } from '../accounts/account-input.js'
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
 import type { People } from '../accounts/people.js'
-import { ChatError, InvalidInput } from '../chat/errors.js'
+import { ChatError } from '../chat/errors.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
-import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
-import { type FormPages, fieldErrors, formHeading } from './forms.js'
+import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
+import type { PasswordGuard } from './password-guard.js'
 import { formField, safeNext } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
@@ -17,11 +16,15 @@ export interface SessionPagesDeps {
   readonly people: People
   readonly sessions: Sessions
   readonly limits: Limits
+  readonly guard: PasswordGuard
   readonly showsDemo: boolean
+  /** Whether anybody may come in anew. */
+  readonly canRegister: boolean
 }
 
 /** Logging in and out. */
-export function sessionPages({ people, sessions, limits, showsDemo }: SessionPagesDeps): FormPages {
+export function sessionPages(deps: SessionPagesDeps): FormPages {
+  const { people, sessions, limits, guard, showsDemo, canRegister } = deps
   const router = Router()
 
   const [first, second] = demoPeople
@@ -30,18 +33,27 @@ export function sessionPages({ people, sessions, limits, showsDemo }: SessionPag
     const { t } = contextOf(request)
     return {
       heading: formHeading(t, 'login.title', errors),
-      notice: values.next && errors.length === 0 ? t('login.ended') : '',
+      notice: errors.length === 0 ? noticeOf(request, values.next) : '',
       values,
       errors,
       next: values.next,
       nextQuery: values.next ? `?next=${encodeURIComponent(values.next)}` : '',
+      canRegister,
       demo: showsDemo && { first: first.email, second: second.email, password: demoPassword },
     }
   }
 
+  /** What a person is told before they log in: why they must, or what has just been done. */
+  function noticeOf(request: Request, next: string): string {
+    const { t } = contextOf(request)
+    if (request.query.done === 'deleted') return t('login.deleted')
+    if (request.query.done === 'reset') return t('login.reset')
+    return next ? t('login.ended') : ''
+  }
+
   const show: RequestHandler = (request, response) => {
-    if (request.account) return response.redirect(303, '/chats')
     const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
+    if (request.account) return response.redirect(303, next || '/chats')
     sendPage(request, response, 200, 'login', showLogin(request, { email: '', next }, []))
   }
 
@@ -55,33 +67,16 @@ export function sessionPages({ people, sessions, limits, showsDemo }: SessionPag
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       const isWrong = error.code === 'unauthenticated'
-      const text = isWrong ? t('login.failed') : refusalSentence(error, t, 0)
-      const errors = error instanceof InvalidInput ? fieldErrors(error, t) : [{ field: isWrong ? 'email' : null, text }]
-      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      sendPage(
-        request,
-        response,
-        error.code === 'rate_limited' ? 429 : 422,
-        'login',
-        showLogin(request, values, errors),
-      )
+      const errors = isWrong ? [{ field: 'email', text: t('login.failed') }] : formErrors(error, t)
+      const status = refuseForm(response, error)
+      sendPage(request, response, isWrong ? 422 : status, 'login', showLogin(request, values, errors))
     }
   }
 
   async function admit(request: Request) {
-    const address = addressKey(request.ip)
-    await refuseOver(limits.authAddress, address)
+    await refuseOver(limits.authAddress, addressKey(request.ip))
     const { email, password } = parseInput(loginInput, request.body)
-    const key = `${emailKey(email)} ${address}`
-    await refuseOver(limits.auth, key)
-    try {
-      const account = await people.logIn(email, password)
-      await limits.auth.refund(key)
-      return account
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'server_busy') await limits.auth.refund(key)
-      throw error
-    }
+    return guard({ email, address: request.ip }, () => people.logIn(email, password))
   }
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {

@@ -7,9 +7,9 @@ import expressSession from 'express-session'
 import memoryStore from 'memorystore'
 import type { Account } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import { isTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/listener.js'
-import { isTimeZone } from '../views/times.js'
 
 const sweepMs = 60_000
 
@@ -84,7 +84,7 @@ export class Sessions {
     const account = await this.#findAccount(data)
     if (!account) return null
     const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
-    return { userId: account.id, sessionId: id, zone: data?.zone ?? null, isLive }
+    return { userId: account.id, sessionId: id, zone: account.settings.zone ?? data?.zone ?? null, isLive }
   }
 
   stop(): void {

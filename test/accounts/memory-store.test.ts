@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Account } from '#src/accounts/account.js'
+import { type Account, newAccount } from '#src/accounts/account.js'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 
 function account(username: string, changes: Partial<Account> = {}): Account {
   const email = `${username}@example.com`
-  return { id: `id-${username}`, username, email, passwordHash: 'hash', createdAt: 1, generation: 0, ...changes }
+  const begun = newAccount({ id: `id-${username}`, username, email, passwordHash: 'hash', createdAt: 1 })
+  return { ...begun, ...changes }
 }
 
 async function storeOf(...names: string[]): Promise<MemoryAccountStore> {

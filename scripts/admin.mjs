@@ -1,0 +1,94 @@
+/** Speaks to the running server as its operator: npm run admin -- COMMAND [NAME]. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './process.mjs'
+
+const usage = `Usage: npm run admin -- COMMAND
+  list                  the accounts
+  reset-password NAME   a link, good once and for an hour, by which NAME sets a new password
+  disable NAME          logs NAME out and lets nobody log in as NAME
+  enable NAME           takes that back
+  delete NAME           deletes the account of NAME and its chats, at once and for good
+  invite                a link, good once and for 7 days, by which somebody creates an account
+The server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
+
+class Refusal extends Error {}
+
+async function ask(method, path) {
+  const { OPERATOR_TOKEN: token, PORT: port = '3000', HOST: host = '127.0.0.1' } = process.env
+  if (!token)
+    throw new Refusal('Set OPERATOR_TOKEN, here and for the server, to the same secret of 32 characters or more.')
+  const reached = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const url = new URL(`http://${reached.includes(':') ? `[${reached}]` : reached}:${port || 3000}`)
+  try {
+    return await fetch(new URL(path, url), { method, headers: { authorization: `Bearer ${token}` } })
+  } catch {
+    throw new Refusal(`No server answers at ${url.origin}: start it, or set PORT and HOST as it has them.`)
+  }
+}
+
+/** Sends a request and returns what is answered; refusals become sentences. */
+async function call(method, path, name) {
+  const response = await ask(method, path)
+  if (response.ok) return response.status === 204 ? {} : response.json()
+  const isOurs = response.headers.get('content-type')?.includes('problem+json')
+  const { code } = isOurs ? await response.json() : {}
+  const sentences = {
+    unauthenticated: 'The server has another OPERATOR_TOKEN than the one here.',
+    not_found: `Nobody is called ${name}.`,
+    conflict: 'There are no invites: the server has REGISTRATION other than invite.',
+    rate_limited: `Too many wrong tokens. Try again in ${response.headers.get('retry-after')} seconds.`,
+    storage_failed: 'The server could not save this, so nothing has changed. Its log says why.',
+  }
+  if (!isOurs && response.status === 404)
+    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and start it anew.')
+  throw new Refusal(sentences[code] ?? `The server answered ${response.status}.`)
+}
+
+async function list() {
+  const { accounts } = await call('GET', '/operator/accounts')
+  if (accounts.length === 0) console.log('There are no accounts.')
+  for (const { username, email, createdAt, isDisabled } of accounts) {
+    console.log([username, email, `since ${createdAt.slice(0, 10)}`, ...(isDisabled ? ['disabled'] : [])].join('\t'))
+  }
+}
+
+const at = (name, action) => call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, name)
+
+const commands = {
+  list,
+  async invite() {
+    console.log((await call('POST', '/operator/invites')).link)
+  },
+  async 'reset-password'(name) {
+    console.log((await at(name, 'reset-password')).link)
+  },
+  async disable(name) {
+    await at(name, 'disable')
+    console.log(`${name} is logged out and cannot log in.`)
+  },
+  async enable(name) {
+    await at(name, 'enable')
+    console.log(`${name} can log in again.`)
+  },
+  async delete(name) {
+    await at(name, 'delete')
+    console.log(`The account of ${name} is deleted.`)
+  },
+}
+
+const [, , command = '', name] = process.argv
+const isKnown = Object.hasOwn(commands, command)
+const needsName = isKnown && commands[command].length > 0
+if (!isKnown || needsName !== (name !== undefined)) {
+  console.error(usage)
+  process.exit(2)
+}
+if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
+try {
+  await commands[command](name)
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error
+  console.error(error.message)
+  process.exit(1)
+}

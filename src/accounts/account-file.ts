@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import { type Account, emailKey, usernameKey } from './account.js'
+import { settingsSchema } from './settings.js'
+
+const OWNER_ONLY = 0o600
+const FORMAT = 'ephemeral-chat-accounts'
+
+/** The shape that this program writes. A later one reads the earlier. */
+const VERSION = 1
+
+/** Why accounts cannot be kept in a file. Its message is one sentence for whoever runs the server. */
+export class AccountFileError extends Error {
+  override readonly name = 'AccountFileError'
+}
+
+const storedSettings = settingsSchema.extend({
+  // A zone that this machine does not know, as after a move, is no reason not to start.
+  zone: settingsSchema.shape.zone.catch(null),
+})
+
+const storedAccount = z.strictObject({
+  id: z.string().min(1),
+  username: z.string().min(1),
+  email: z.string().min(1),
+  passwordHash: z.string().min(1),
+  createdAt: z.number(),
+  generation: z.int().min(0),
+  isDisabled: z.boolean(),
+  settings: storedSettings,
+})
+
+const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length
+
+const accountFile = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  accounts: z
+    .array(storedAccount)
+    .refine(accounts => isUnique(accounts.map(({ id }) => id)))
+    .refine(accounts => isUnique(accounts.map(({ username }) => usernameKey(username))))
+    .refine(accounts => isUnique(accounts.map(({ email }) => emailKey(email)))),
+})
+
+/**
+ * Reads the accounts of a file; null when there is no such file.
+ * @throws AccountFileError for a file that cannot be read, is no file of accounts, or is of another version
+ */
+export async function readAccountFile(path: string): Promise<readonly Account[] | null> {
+  const text = await readText(path)
+  if (text === null) return null
+  const { success, data } = accountFile.safeParse(parseJson(text))
+  if (success) return data.accounts
+  throw new AccountFileError(
+    `The file of accounts ${path} is broken or of another version, and is left as it is: mend it, put a copy from before in its place, or name another in ACCOUNTS_URL.`,
+  )
+}
+
+/** Undefined for what is not JSON, which no schema accepts. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new AccountFileError(`The file of accounts ${path} cannot be read (${codeOf(error)}).`, { cause: error })
+  }
+}
+
+/** Puts a new file in place of the old one, so that at any moment one of the two is there whole. */
+export async function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
+  try {
+    await writeThrough(temporary, JSON.stringify({ format: FORMAT, version: VERSION, accounts }))
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Removes what a write that was killed has left, and nothing else. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const name = basename(path)
+  for (const file of await readdir(dirname(path))) {
+    const isOurs = file.startsWith(`${name}.`) && /^[0-9a-f]{16}\.tmp$/.test(file.slice(name.length + 1))
+    if (isOurs) await rm(join(dirname(path), file), { force: true })
+  }
+}
+
+async function writeThrough(path: string, text: string): Promise<void> {
+  await using(await open(path, 'wx', OWNER_ONLY), async file => {
+    await file.writeFile(text)
+    await file.sync()
+  })
+}
+
+/** A new name in a folder lasts only once the folder itself is on the disk. */
+async function syncFolder(folder: string): Promise<void> {
+  await using(await open(folder, 'r'), file => file.sync())
+}
+
+async function using(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await work(file)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The code of a fault of the system, such as ENOENT. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+}

@@ -1,0 +1,182 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import type { Account } from './account.js'
+import { AccountFileError, codeOf, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import { isDemoAccount } from './demo-accounts.js'
+import { FileLock } from './file-lock.js'
+import { MemoryAccountStore } from './memory-store.js'
+
+const OWNER_ONLY_FOLDER = 0o700
+
+export interface FileAccountStoreOptions {
+  /** Told why a write failed; those who asked for it hear `storage_failed`. */
+  readonly onError: (error: unknown) => void
+  /** Puts the accounts in the file; tests give one that fails. */
+  readonly write?: typeof writeAccountFile
+}
+
+interface Change {
+  run(store: MemoryAccountStore): Promise<void>
+  settle(failure: ChatError | null): void
+}
+
+/**
+ * Accounts in a file that this process alone writes. All of them are in memory too, where they are read. A change is
+ * answered once the file holds it; those that come while one is being written go into the next write together. Demo
+ * accounts stay out of the file.
+ */
+export class FileAccountStore implements AccountStore {
+  readonly #path: string
+  readonly #lock: FileLock
+  readonly #onError: (error: unknown) => void
+  readonly #write: typeof writeAccountFile
+  #kept: MemoryAccountStore
+  #waiting: Change[] = []
+  #turn: Promise<void> = Promise.resolve()
+  #isClosed = false
+
+  private constructor(path: string, lock: FileLock, kept: MemoryAccountStore, options: FileAccountStoreOptions) {
+    this.#path = path
+    this.#lock = lock
+    this.#kept = kept
+    this.#onError = options.onError
+    this.#write = options.write ?? writeAccountFile
+  }
+
+  /**
+   * Opens a file of accounts, or begins it.
+   * @throws AccountFileError when it is broken, in use by another server, or cannot be written
+   */
+  static async open(path: string, options: FileAccountStoreOptions): Promise<FileAccountStore> {
+    const target = await prepare(path)
+    const lock = await FileLock.take(target)
+    try {
+      const accounts = await readAccountFile(target)
+      if (accounts === null) await begin(target)
+      await removeLeftovers(target)
+      const kept = new MemoryAccountStore()
+      for (const account of accounts ?? []) await kept.add(account)
+      return new FileAccountStore(target, lock, kept, options)
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  all(): Promise<readonly Account[]> {
+    return this.#kept.all()
+  }
+
+  findById(id: UserId): Promise<Account | null> {
+    return this.#kept.findById(id)
+  }
+
+  findByUsername(username: string): Promise<Account | null> {
+    return this.#kept.findByUsername(username)
+  }
+
+  findByEmail(email: string): Promise<Account | null> {
+    return this.#kept.findByEmail(email)
+  }
+
+  findMany(ids: readonly UserId[]): Promise<readonly Account[]> {
+    return this.#kept.findMany(ids)
+  }
+
+  search(part: string, limit: number): Promise<readonly Account[]> {
+    return this.#kept.search(part, limit)
+  }
+
+  add(account: Account): Promise<void> {
+    return this.#change(store => store.add(account))
+  }
+
+  update(id: UserId, changes: AccountChanges): Promise<Account> {
+    return this.#change(store => store.update(id, changes))
+  }
+
+  amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
+    return this.#change(store => store.amend(id, change))
+  }
+
+  remove(id: UserId): Promise<boolean> {
+    return this.#change(store => store.remove(id))
+  }
+
+  /** Finishes what is being written and gives the file free. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#turn
+    await this.#lock.release()
+  }
+
+  #change<T>(work: (store: MemoryAccountStore) => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new ChatError('storage_failed'))
+    return new Promise((resolve, reject) => {
+      let answer: () => void
+      this.#waiting.push({
+        async run(store) {
+          answer = await work(store).then(
+            value => () => resolve(value),
+            (error: unknown) => () => reject(error),
+          )
+        },
+        settle: failure => (failure ? reject(failure) : answer()),
+      })
+      if (this.#waiting.length === 1) this.#turn = this.#turn.then(() => this.#keepWaiting())
+    })
+  }
+
+  /** Makes the changes that wait on a copy, which becomes the truth once it is in the file. */
+  async #keepWaiting(): Promise<void> {
+    const changes = this.#waiting
+    this.#waiting = []
+    const draft = this.#kept.clone()
+    for (const change of changes) await change.run(draft)
+    const failure = await this.#keep(draft)
+    if (failure === null) this.#kept = draft
+    for (const change of changes) change.settle(failure)
+  }
+
+  async #keep(draft: MemoryAccountStore): Promise<ChatError | null> {
+    try {
+      if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has taken the file of accounts')
+      const accounts = await draft.all()
+      await this.#write(
+        this.#path,
+        accounts.filter(account => !isDemoAccount(account)),
+      )
+      return null
+    } catch (error) {
+      this.#onError(error)
+      return new ChatError('storage_failed')
+    }
+  }
+}
+
+/** Makes the folder, and answers where the file really is, so that a link to it stays one. */
+async function prepare(path: string): Promise<string> {
+  try {
+    await mkdir(dirname(resolve(path)), { recursive: true, mode: OWNER_ONLY_FOLDER })
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return resolve(path)
+    throw cannotWrite(path, error)
+  }
+}
+
+/** An empty file at the start shows what could not be written before anyone relies on it. */
+async function begin(path: string): Promise<void> {
+  try {
+    await writeAccountFile(path, [])
+  } catch (error) {
+    throw cannotWrite(path, error)
+  }
+}
+
+function cannotWrite(path: string, error: unknown): AccountFileError {
+  return new AccountFileError(`The file of accounts ${path} cannot be written (${codeOf(error)}).`, { cause: error })
+}

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../chat/clock.js'
+import { ChatError } from '../chat/errors.js'
+
+const TOKEN_BYTES = 24
+
+/** How long links last, in milliseconds, and how many of one owner work at once. */
+export interface OneTimeLinksOptions {
+  readonly clock: Clock
+  readonly lifetimeMs: number
+  readonly perOwner: number
+}
+
+/** A link as it is handed out; its token is nowhere else. `expiresAt` in ms since the epoch. */
+export interface OneTimeLink {
+  readonly token: string
+  readonly expiresAt: number
+}
+
+interface Kept<T> {
+  readonly owner: string
+  readonly value: T
+  readonly expiresAt: number
+}
+
+/**
+ * Links that work once and for a while. Only what their tokens hash to is kept, in memory: who reads it can use none of
+ * them, and a restart ends them all.
+ */
+export class OneTimeLinks<T> {
+  readonly #options: OneTimeLinksOptions
+  /** Oldest first, as all last equally long. */
+  readonly #byHash = new Map<string, Kept<T>>()
+
+  constructor(options: OneTimeLinksOptions) {
+    this.#options = options
+  }
+
+  /** Makes a link. Of those of one owner the newest work; the others end. */
+  create(owner: string, value: T): OneTimeLink {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const expiresAt = this.#options.clock.now() + this.#options.lifetimeMs
+    const surplus = this.count(owner) + 1 - this.#options.perOwner
+    for (const hash of this.#hashesOf(owner).slice(0, Math.max(surplus, 0))) this.#byHash.delete(hash)
+    this.#byHash.set(hashOf(token), { owner, value, expiresAt })
+    return { token, expiresAt }
+  }
+
+  /** Whether a link works. */
+  isGood(token: string): boolean {
+    return this.#find(token) !== null
+  }
+
+  /** How many links of an owner work. */
+  count(owner: string): number {
+    return this.#hashesOf(owner).length
+  }
+
+  /** Ends all links of an owner. */
+  drop(owner: string): void {
+    for (const hash of this.#hashesOf(owner)) this.#byHash.delete(hash)
+  }
+
+  /**
+   * Uses a link up for a piece of work; when that fails, the link works again. Nobody else can use it meanwhile.
+   * @throws ChatError `not_found` when the link does not work; whatever the work throws
+   */
+  async use<R>(token: string, work: (value: T) => Promise<R>): Promise<R> {
+    const kept = this.#find(token)
+    if (kept === null) throw new ChatError('not_found')
+    this.#byHash.delete(hashOf(token))
+    try {
+      return await work(kept.value)
+    } catch (error) {
+      this.#byHash.set(hashOf(token), kept)
+      throw error
+    }
+  }
+
+  #find(token: string): Kept<T> | null {
+    this.#forgetExpired()
+    return this.#byHash.get(hashOf(token)) ?? null
+  }
+
+  #hashesOf(owner: string): string[] {
+    this.#forgetExpired()
+    return [...this.#byHash].filter(([, kept]) => kept.owner === owner).map(([hash]) => hash)
+  }
+
+  #forgetExpired(): void {
+    const now = this.#options.clock.now()
+    for (const [hash, { expiresAt }] of this.#byHash) if (expiresAt <= now) this.#byHash.delete(hash)
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}

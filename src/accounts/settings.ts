@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { isTimeZone } from './time-zone.js'
+
+/** The refresh rates without JavaScript that a person may choose, in seconds; 0 is off. */
+export const refreshRates = [0, 5, 15, 60] as const
+
+/** The choices of a theme; `system` follows what the browser says. */
+export const themes = ['system', 'dark', 'light'] as const
+
+/** The keys that may send a message. */
+export const sendKeys = ['enter', 'ctrl-enter'] as const
+
+/** What a person has set for themselves, one truth for the form and the file. Every setting has a default. */
+export const settingsSchema = z.object({
+  theme: z.enum(themes).default('system'),
+  /** Null: what the browser said at log-in. */
+  zone: z.string().refine(isTimeZone).nullable().default(null),
+  sendKey: z.enum(sendKeys).default('enter'),
+  refreshSeconds: z.literal(refreshRates).default(0),
+})
+
+export type AccountSettings = z.infer<typeof settingsSchema>
+
+/** The settings of somebody who has set nothing. */
+export const defaultSettings: AccountSettings = settingsSchema.parse({})

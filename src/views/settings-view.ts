@@ -1,0 +1,47 @@
+import { type AccountSettings, refreshRates, sendKeys, themes } from '../accounts/settings.js'
+import { timeZones } from '../accounts/time-zone.js'
+import type { SentenceKey, Translate } from './sentences.js'
+
+/** One of several answers to a question, of which one is chosen. */
+export interface Choice {
+  readonly value: string
+  readonly label: string
+  readonly isChosen: boolean
+}
+
+const themeNames = { system: 'settings.themeSystem', dark: 'settings.themeDark', light: 'settings.themeLight' } as const
+const sendKeyNames = { enter: 'settings.sendEnter', 'ctrl-enter': 'settings.sendCtrlEnter' } as const
+
+/** The settings as their page shows them. `browserZone` is what the browser said at log-in, null for nothing. */
+export function viewSettings(settings: AccountSettings, browserZone: string | null, t: Translate) {
+  const choose = <T extends string>(
+    values: readonly T[],
+    names: Readonly<Record<T, SentenceKey>>,
+    chosen: T,
+  ): Choice[] => values.map(value => ({ value, label: t(names[value]), isChosen: value === chosen }))
+  return {
+    themeChoices: choose(themes, themeNames, settings.theme),
+    sendKeyChoices: choose(sendKeys, sendKeyNames, settings.sendKey),
+    refreshChoices: refreshRates.map(rate => ({
+      value: String(rate),
+      label: rate === 0 ? t('settings.refreshOff') : t('settings.refreshEvery', { seconds: rate }),
+      isChosen: rate === settings.refreshSeconds,
+    })),
+    zoneChoices: [
+      {
+        value: '',
+        label: browserZone ? t('settings.zoneBrowser', { zone: nameOf(browserZone) }) : t('settings.zoneUnknown'),
+        isChosen: settings.zone === null,
+      },
+      ...[...new Set([...timeZones(), ...(settings.zone ? [settings.zone] : [])])].map(zone => ({
+        value: zone,
+        label: nameOf(zone),
+        isChosen: zone === settings.zone,
+      })),
+    ],
+  }
+}
+
+function nameOf(zone: string): string {
+  return zone.replaceAll('_', ' ')
+}

@@ -1,0 +1,38 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Admission, inviteLifetimeMs, invitesPerMember } from '../accounts/admission.js'
+import type { OneTimeLink } from '../accounts/one-time-links.js'
+import { ChatError } from '../chat/errors.js'
+import type { Config } from '../config.js'
+import { contextOf, sendPage } from './pages.js'
+import { accountOf } from './request.js'
+import { route } from './routes.js'
+
+export interface InvitePagesDeps {
+  readonly admission: Admission
+  readonly publicUrl: Config['publicUrl']
+}
+
+/** Making invites, where members may. */
+export function invitePages({ admission, publicUrl }: InvitePagesDeps): { router: Router } {
+  const router = Router()
+
+  function show(request: Request, response: Response, made: OneTimeLink | null): void {
+    if (!admission.isByMembers) throw new ChatError('not_found')
+    const { times } = contextOf(request)
+    const origin = publicUrl?.origin ?? `${request.protocol}://${request.get('host')}`
+    sendPage(request, response, 200, 'invites', {
+      link: made && `${origin}/register?invite=${made.token}`,
+      lifetime: times.length(inviteLifetimeMs),
+      count: admission.countOf(accountOf(request).id),
+      most: invitesPerMember,
+    })
+  }
+
+  // The link is shown once, in the answer itself: nobody can ask for it again, not even the server.
+  const make: RequestHandler = (request, response) => {
+    show(request, response, admission.inviteBy(accountOf(request).id))
+  }
+
+  route(router, '/invites', { get: [(request, response) => show(request, response, null)], post: [make] })
+  return { router }
+}

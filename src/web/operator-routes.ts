@@ -1,0 +1,98 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import type { Account } from '../accounts/account.js'
+import type { Admission } from '../accounts/admission.js'
+import type { OneTimeLink } from '../accounts/one-time-links.js'
+import type { People } from '../accounts/people.js'
+import { ChatError } from '../chat/errors.js'
+import type { Config } from '../config.js'
+import { addressKey, type Limits, refuseOver } from '../limits.js'
+import { statusOfError } from './errors.js'
+import { pathParameter } from './request.js'
+import type { PasswordResets } from './reset-pages.js'
+import { route } from './routes.js'
+
+export interface OperatorRoutesDeps {
+  readonly config: Pick<Config, 'operatorToken' | 'publicUrl'>
+  readonly people: People
+  readonly admission: Admission
+  readonly resets: PasswordResets
+  readonly limits: Limits
+}
+
+/**
+ * What `npm run admin` asks of the running server, which alone holds the truth: JSON, with the operator's token. Without
+ * one in the settings none of this is there.
+ */
+export function operatorRoutes({ config, people, admission, resets, limits }: OperatorRoutesDeps): Router {
+  const router = Router()
+  const { operatorToken, publicUrl } = config
+  if (operatorToken === null) return router
+
+  const requireToken: RequestHandler = async (request, _response, next) => {
+    const key = addressKey(request.ip)
+    await refuseOver(limits.operator, key)
+    const [, token = ''] = /^Bearer (.+)$/i.exec(request.get('authorization') ?? '') ?? []
+    if (!isSame(token, operatorToken)) throw new ChatError('unauthenticated')
+    await limits.operator.refund(key)
+    next()
+  }
+
+  const linkTo = (request: Request, path: string, { token, expiresAt }: OneTimeLink) => ({
+    link: `${publicUrl?.origin ?? `http://${request.get('host')}`}${path}${token}`,
+    expiresAt: new Date(expiresAt).toISOString(),
+  })
+
+  const find = (request: Request) => people.findByName(pathParameter(request, 'name'))
+
+  const list: RequestHandler = async (_request, response) => {
+    response.json({ accounts: (await people.list()).map(view) })
+  }
+
+  const reset: RequestHandler = async (request, response) => {
+    const { id, generation } = await find(request)
+    response.status(201).json(linkTo(request, '/reset/', resets.create(id, { userId: id, generation })))
+  }
+
+  const setDisabled =
+    (isDisabled: boolean): RequestHandler =>
+    async (request, response) => {
+      response.json({ account: view(await people.setDisabled((await find(request)).id, isDisabled)) })
+    }
+
+  const remove: RequestHandler = async (request, response) => {
+    await people.removeByOperator((await find(request)).id)
+    response.status(204).end()
+  }
+
+  const invite: RequestHandler = (request, response) => {
+    response.status(201).json(linkTo(request, '/register?invite=', admission.inviteByOperator()))
+  }
+
+  router.use('/operator', requireToken)
+  route(router, '/operator/accounts', { get: [list] })
+  route(router, '/operator/accounts/:name/reset-password', { post: [reset] })
+  route(router, '/operator/accounts/:name/disable', { post: [setDisabled(true)] })
+  route(router, '/operator/accounts/:name/enable', { post: [setDisabled(false)] })
+  route(router, '/operator/accounts/:name/delete', { post: [remove] })
+  route(router, '/operator/invites', { post: [invite] })
+  router.use('/operator', sayRefusal)
+  return router
+}
+
+const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (!(error instanceof ChatError)) return next(error)
+  const status = statusOfError(error)
+  if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+  response.status(status).type('application/problem+json').json({ title: error.code, status, code: error.code })
+}
+
+function view({ id, username, email, createdAt, isDisabled }: Account) {
+  return { id, username, email, createdAt: new Date(createdAt).toISOString(), isDisabled }
+}
+
+/** Compares hashes, so that neither time nor length tells anything of the token. */
+function isSame(given: string, wanted: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(given), hash(wanted))
+}

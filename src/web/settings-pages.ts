@@ -1,0 +1,111 @@
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
+import { parseInput } from '../accounts/account-input.js'
+import type { People } from '../accounts/people.js'
+import { type AccountSettings, settingsSchema } from '../accounts/settings.js'
+import { ChatError } from '../chat/errors.js'
+import { viewSettings } from '../views/settings-view.js'
+import { isStaleToken } from './csrf.js'
+import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
+import { contextOf, type FormError, sendPage } from './pages.js'
+import type { PasswordGuard } from './password-guard.js'
+import { accountOf, formField } from './request.js'
+import { route } from './routes.js'
+import type { Sessions } from './sessions.js'
+
+export interface SettingsPagesDeps {
+  readonly people: People
+  readonly sessions: Sessions
+  readonly guard: PasswordGuard
+  /** Whether people make invites. */
+  readonly hasInvites: boolean
+}
+
+const notices = new Map([
+  ['saved', 'settings.saved'],
+  ['password', 'settings.passwordSaved'],
+] as const)
+
+/** One page with everything that a person can change about their account, a plain form for each. */
+export function settingsPages({ people, sessions, guard, hasInvites }: SettingsPagesDeps): FormPages {
+  const router = Router()
+
+  function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
+    const { t } = contextOf(request)
+    const account = accountOf(request)
+    const done = [...notices].find(([name]) => name === request.query.done)?.[1]
+    sendPage(request, response, status, 'settings', {
+      heading: formHeading(t, 'settings.title', errors),
+      notice: done && errors.length === 0 ? t(done) : '',
+      errors,
+      values: {},
+      hasInvites,
+      account: { name: account.username, email: account.email },
+      ...viewSettings(account.settings, request.session.zone ?? null, t),
+    })
+  }
+
+  /** Shows the page again with what was refused, in words. */
+  function handle(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
+    return async (request, response) => {
+      try {
+        await work(request, response)
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error
+        show(request, response, refuseForm(response, error), formErrors(error, contextOf(request).t))
+      }
+    }
+  }
+
+  const save = handle(async (request, response) => {
+    const { id, settings } = accountOf(request)
+    await people.changeSettings(id, readSettings(request, settings))
+    response.redirect(303, '/settings?done=saved')
+  })
+
+  const changePassword = handle(async (request, response) => {
+    const { id, email } = accountOf(request)
+    const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
+    const zone = request.session.zone ?? ''
+    const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
+    // Every session of before is over by now, this one among them: it goes on under a new id.
+    await sessions.begin(request, account, zone)
+    response.redirect(303, '/settings?done=password')
+  })
+
+  const endEverywhere = handle(async (request, response) => {
+    await people.endSessionsEverywhere(accountOf(request).id)
+    await sessions.end(request)
+    response.redirect(303, '/login')
+  })
+
+  const remove = handle(async (request, response) => {
+    const { id, email } = accountOf(request)
+    await guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
+    await sessions.end(request)
+    response.redirect(303, '/login?done=deleted')
+  })
+
+  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (!isStaleToken(error) || request.method !== 'POST') return next(error)
+    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }])
+  }
+
+  route(router, '/settings', { get: [(request, response) => show(request, response, 200, [])], post: [save] })
+  route(router, '/settings/password', { post: [changePassword] })
+  route(router, '/settings/sessions', { post: [endEverywhere] })
+  route(router, '/settings/delete', { post: [remove] })
+  return { router, onStale }
+}
+
+/** What a form says of the settings; what it does not say stays as it is. An empty zone is the browser's. */
+function readSettings(request: Request, current: AccountSettings): AccountSettings {
+  const said = (name: keyof AccountSettings) => formField(request, name)
+  const hasZone = typeof request.body === 'object' && request.body !== null && 'zone' in request.body
+  return parseInput(settingsSchema, {
+    ...current,
+    ...(said('theme') && { theme: said('theme') }),
+    ...(hasZone && { zone: said('zone') || null }),
+    ...(said('sendKey') && { sendKey: said('sendKey') }),
+    ...(said('refreshSeconds') && { refreshSeconds: Number(said('refreshSeconds')) }),
+  })
+}

@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { aliceId, HttpClient } from '../http-client.js'
+import { startTestServer } from '../test-server.js'
+
+const script = fileURLToPath(new URL('../../scripts/admin.mjs', import.meta.url))
+const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+const password = 'a password of mine'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer({ OPERATOR_TOKEN: token })
+})
+afterAll(() => server.stop())
+
+/** Runs `npm run admin -- ...` without npm. */
+function admin(args: readonly string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: number; out: string; err: string }>(resolve => {
+    const settings = { PATH: process.env.PATH ?? '', PORT: new URL(server.url).port, OPERATOR_TOKEN: token, ...env }
+    execFile(process.execPath, [script, ...args], { env: settings }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out: out.trim(), err: err.trim() })
+    })
+  })
+}
+
+async function register(name: string): Promise<HttpClient> {
+  const client = new HttpClient(server.url)
+  await client.post('/register', { username: name, email: `${name}@example.com`, password })
+  return client
+}
+
+async function logIn(name: string, secret = password): Promise<{ client: HttpClient; status: number; page: string }> {
+  const client = new HttpClient(server.url)
+  const answer = await client.logIn(`${name}@example.com`, secret)
+  return { client, status: answer.status, page: await answer.text() }
+}
+
+const isLoggedIn = async (client: HttpClient) => (await client.get('/chats')).status === 200
+
+describe('npm run admin', () => {
+  it('lists the accounts', async () => {
+    await register('lister')
+    const { code, out } = await admin(['list'])
+    expect(code).toBe(0)
+    expect(out.split('\n')).toContainEqual(
+      expect.stringMatching(/^lister\tlister@example\.com\tsince \d{4}-\d\d-\d\d$/),
+    )
+    expect(out).not.toContain('$2')
+  })
+
+  it('gives a link by which a password is set, once', async () => {
+    const client = await register('forgetful')
+    const { out: link } = await admin(['reset-password', 'forgetful'])
+    const { pathname } = new URL(link)
+    const visitor = new HttpClient(server.url)
+    expect(await (await visitor.get(pathname)).text()).toContain('Set a new password')
+    const short = await visitor.post(pathname, { newPassword: 'short' })
+    expect(short.status).toBe(422)
+    expect(await short.text()).toContain('<title>Error: Set a new password')
+    const set = await visitor.post(pathname, { newPassword: 'another password' })
+    expect([set.status, set.headers.get('location')]).toEqual([303, '/login?done=reset'])
+    expect(await isLoggedIn(client)).toBe(false)
+    expect((await logIn('forgetful')).status).toBe(422)
+    expect((await logIn('forgetful', 'another password')).status).toBe(303)
+    for (const answer of [
+      await visitor.get(pathname),
+      await visitor.post(pathname, { newPassword: 'a third password' }, '/login'),
+    ]) {
+      expect(answer.status).toBe(404)
+      expect(await answer.text()).toContain('This link no longer works')
+    }
+  })
+
+  it('gives links of which the newest alone works, and none once the account has changed otherwise', async () => {
+    const client = await register('twice')
+    const links = [await admin(['reset-password', 'twice']), await admin(['reset-password', 'twice'])]
+    const [first = '', second = ''] = links.map(({ out }) => new URL(out).pathname)
+    const visitor = new HttpClient(server.url)
+    expect((await visitor.get(first)).status).toBe(404)
+    expect((await visitor.get(second)).status).toBe(200)
+    await client.post('/settings/sessions', {}, '/settings')
+    expect((await visitor.post(second, { newPassword: 'another password' })).status).toBe(404)
+    expect((await logIn('twice')).status).toBe(303)
+  })
+
+  it('lets one of many at once use a link', async () => {
+    await register('raced')
+    const { pathname } = new URL((await admin(['reset-password', 'raced'])).out)
+    const tries = Array.from({ length: 5 }, async (_, n) => {
+      const answer = await new HttpClient(server.url).post(pathname, { newPassword: `password ${n} of it` })
+      return answer.status
+    })
+    expect((await Promise.all(tries)).filter(status => status === 303)).toHaveLength(1)
+  })
+
+  it('disables an account: sessions and sockets end, nobody logs in or finds it; and enables it again', async () => {
+    const client = await register('rude')
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, {
+      headers: { cookie: client.cookieHeader, origin: server.url },
+    })
+    const closed = new Promise(resolve => socket.once('close', resolve))
+    await new Promise(resolve => socket.once('open', resolve))
+    expect((await admin(['disable', 'RUDE'])).code).toBe(0)
+    expect(await closed).toBe(4401)
+    expect(await isLoggedIn(client)).toBe(false)
+    expect(await logIn('rude')).toMatchObject({ status: 403, page: expect.stringContaining('switched off') })
+    expect(await logIn('rude', 'a wrong guess')).toMatchObject({
+      status: 422,
+      page: expect.not.stringContaining('switched off'),
+    })
+    const { client: alice } = await logIn('alice', 'password123')
+    expect(await (await alice.get('/people?q=rude')).text()).toContain('Nobody found')
+    expect((await admin(['list'])).out).toMatch(/^rude\t.+\tdisabled$/m)
+    expect((await admin(['enable', 'rude'])).code).toBe(0)
+    expect((await logIn('rude')).status).toBe(303)
+  })
+
+  it('deletes an account with its chats', async () => {
+    const client = await register('goner')
+    const chat = await client.openChat(aliceId)
+    const { client: alice } = await logIn('alice', 'password123')
+    expect((await alice.get(chat)).status).toBe(200)
+    expect((await admin(['delete', 'goner'])).code).toBe(0)
+    expect((await alice.get(chat)).status).toBe(404)
+    expect(await isLoggedIn(client)).toBe(false)
+    expect((await logIn('goner')).status).toBe(422)
+  })
+
+  it('says in a sentence what does not work', async () => {
+    expect(await admin(['disable', 'nobody'])).toEqual({ code: 1, out: '', err: 'Nobody is called nobody.' })
+    expect(await admin(['list'], { OPERATOR_TOKEN: '' })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Set OPERATOR_TOKEN/),
+    })
+    expect(await admin(['list'], { PORT: '1' })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^No server answers at/),
+    })
+    expect(await admin(['invite'])).toMatchObject({ code: 1, err: expect.stringMatching(/REGISTRATION/) })
+    for (const args of [[], ['explode'], ['disable'], ['list', 'alice'], ['constructor']]) {
+      expect(await admin(args)).toMatchObject({ code: 2, err: expect.stringMatching(/^Usage/) })
+    }
+  })
+})
+
+describe('the door of the operator', () => {
+  it('is not there without a token in the settings', async () => {
+    const closed = await startTestServer()
+    const headers = { authorization: 'Bearer null' }
+    expect((await fetch(`${closed.url}/operator/accounts`, { headers })).status).toBe(404)
+    expect((await fetch(`${closed.url}/operator/accounts/alice/delete`, { method: 'POST', headers })).status).toBe(404)
+    await closed.stop()
+  })
+
+  it('opens to the token alone, and not to many guesses', async () => {
+    const guarded = await startTestServer({ OPERATOR_TOKEN: token })
+    const ask = async (authorization: string) =>
+      fetch(`${guarded.url}/operator/accounts`, { headers: { authorization } })
+    expect((await ask(`Bearer ${token}`)).status).toBe(200)
+    const wrong = ['', token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(1)}`]
+    for (const authorization of [...wrong, ...wrong]) {
+      const answer = await ask(authorization)
+      expect(answer.status).toBe(401)
+      expect(await answer.json()).toMatchObject({ code: 'unauthenticated' })
+    }
+    const late = await ask(`Bearer ${token}`)
+    expect(late.status).toBe(429)
+    expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0)
+    await guarded.stop()
+  })
+})
