@@ -10,6 +10,7 @@ import { Conversations } from './chat/conversations.js'
 import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
+import { Images } from './images/images.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { Hub } from './live/hub.js'
@@ -22,7 +23,7 @@ import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
-  /** Begins to listen; the answer is where. Throws when the address is taken. */
+  /** Begins to listen; the answer is where. Throws when the address, or UPLOAD_DIR, is taken. */
   start(): Promise<{ host: string; port: number }>
   /** Closes sockets with 1012, lets requests finish for a while, and forgets everything. */
   stop(): Promise<void>
@@ -55,11 +56,11 @@ export async function createServer(config: Config): Promise<Server> {
     maxBytes: config.maxMessageMemoryBytes,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
+  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
+  people.onRemoved(userId => images.forgetPerson(userId))
   const conversations = new Conversations(engine, config, {
     limit: userId => refuseOver(limits.messages, userId),
-    claimImage: async () => {
-      throw new ChatError('image_not_found')
-    },
+    claimImage: images.claim,
     personExists: async userId => (await people.find(userId)) !== null,
   })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
@@ -92,6 +93,7 @@ export async function createServer(config: Config): Promise<Server> {
     log,
     people,
     conversations,
+    images,
     sessions,
     limits,
     chatPage,
@@ -106,6 +108,7 @@ export async function createServer(config: Config): Promise<Server> {
 
   return {
     async start() {
+      await images.start()
       await new Promise<void>((resolve, reject) => {
         http.once('error', reject)
         http.listen(config.port, config.host, () => {
@@ -125,7 +128,7 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(cut)
       sessions.stop()
       limits.stop()
-      await Promise.all([engine.stop(), passwords.close()])
+      await Promise.all([engine.stop(), images.stop(), passwords.close()])
     },
   }
 }

@@ -2,7 +2,9 @@ import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
+import { watchPictures } from './picture-loader.js'
 import { allowHtmx } from './trusted-types.js'
+import { watchViewer } from './viewer.js'
 
 allowHtmx()
 
@@ -23,6 +25,8 @@ if (live) {
   const connection = keepConnected(live)
   watchComposer(live, connection)
   rescueFocus(live)
+  watchPictures()
+  watchViewer(live)
 }
 const list = document.getElementById('list')
 if (list) expireInTime(list)

@@ -26,11 +26,7 @@ export class ConverterWorker {
   #idleTimer: NodeJS.Timeout | null = null
 
   /** @param onCrash told that the process ended in the middle of a picture */
-  constructor(
-    rules: ImageRules,
-    idleMs: number,
-    onCrash: (code: number | null, signal: string | null) => void,
-  ) {
+  constructor(rules: ImageRules, idleMs: number, onCrash: (code: number | null, signal: string | null) => void) {
     this.#rules = rules
     this.#idleMs = idleMs
     this.#onCrash = onCrash

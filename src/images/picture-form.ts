@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import multer, { MulterError } from 'multer'
 import { ChatError } from '../chat/errors.js'
-import { type Limit, refuseOver } from '../limits.js'
 import { wipingStorage } from './wiping-storage.js'
 
 /** What came with a form: a file or none, and why a file was refused. */
@@ -17,8 +16,8 @@ export interface PictureFormOptions {
   readonly maxSize: number
   /** Bytes of any other field. */
   readonly maxFieldSize: number
-  /** Uploads, by person. */
-  readonly limit: Limit
+  /** Asked before a file is read; a ChatError refuses it, so that a stranger cannot make the server hold anything. */
+  readonly admit: (request: Request) => Promise<void>
 }
 
 const received = new WeakMap<Request, ReceivedPicture>()
@@ -42,19 +41,18 @@ function refusalOf(error: unknown): ChatError {
 }
 
 /**
- * Reads a multipart form into memory: its fields into `request.body`, its file for `receivedPicture`. To be placed
- * after it is known that this person may send to this room, so that a stranger cannot make the server hold anything.
- * A refused file does not end the request: what was typed beside it must not be lost.
+ * Reads a multipart form into memory: its fields into `request.body`, its file for `receivedPicture`. A refused file
+ * does not end the request: what was typed beside it must not be lost.
  */
-export function pictureForm({ maxSize, maxFieldSize, limit }: PictureFormOptions): RequestHandler {
+export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions): RequestHandler {
   const read = multer({
     storage: wipingStorage,
     limits: { ...parts, fileSize: maxSize, fieldSize: maxFieldSize },
     fileFilter(request, _file, done) {
-      refuseOver(limit, request.account?.id ?? '').then(
+      admit(request).then(
         () => done(null, true),
         (error: unknown) => {
-          if (!(error instanceof ChatError)) return done(error instanceof Error ? error : new Error('no limit'))
+          if (!(error instanceof ChatError)) return done(error instanceof Error ? error : new ChatError('bad_request'))
           // Skipped, not failed: the fields that follow it are still wanted.
           received.set(request, { bytes: null, refusal: error, signal: AbortSignal.abort() })
           done(null, false)

@@ -32,7 +32,8 @@ export class UploadFolder {
     const names = await readdir(this.#path)
     await Promise.all(names.filter(name => ours.test(name)).map(name => this.remove(name)))
     const foreign = names.filter(name => !ours.test(name) && name !== keeper && name !== lockName)
-    if (foreign.length > 0) this.#log.warn({ files: foreign }, 'files that are not ours stand in UPLOAD_DIR and stay there')
+    if (foreign.length > 0)
+      this.#log.warn({ files: foreign }, 'files that are not ours stand in UPLOAD_DIR and stay there')
   }
 
   /** Writes a file under a new name, which it returns. */
