@@ -85,17 +85,16 @@ export function chatPages(deps: ChatPagesDeps): {
     const restarted = formField(request, 'restarted') === '1' ? '?restarted=1' : ''
     const draft = formField(request, 'draft')
     // What was written for a chat that went before it could be sent is given back, which an address must not carry.
-    if (draft) await sendChat(request, response, { status: 200, draft, errors: [] }, id)
+    if (draft) await sendChat(request, response, { ...emptyComposer, draft }, id)
     else response.redirect(303, `/chats/${id}${restarted}`)
   }
 
   async function sendChat(
     request: Request,
     response: Response,
-    { status, draft, errors }: Composer,
+    { status, ...composer }: Composer,
     roomId = pathParameter(request, 'room'),
   ): Promise<void> {
-  const sendChat: SendChat = async (request, response, { status, ...composer }) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(roomId)
     const [side, presence] = await Promise.all([viewSide(request, page, view.id), page.renderPresence(view.otherId)])
@@ -119,9 +118,6 @@ export function chatPages(deps: ChatPagesDeps): {
       lifeHint,
       nonce: randomBytes(12).toString('base64url'),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
-      draft,
-      errors,
-      state: formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
       ...composer,
       pictures: deps.pictureRules,
     })
