@@ -23,18 +23,22 @@ function publish(name, content) {
   return hashed
 }
 
-async function buildScript() {
+async function bundle(entry, format) {
   const { build } = await import('esbuild')
   const result = await build({
-    entryPoints: [join(root, 'src/browser/main.ts')],
+    entryPoints: [join(root, 'src/browser', entry)],
     bundle: true,
     minify: true,
-    format: 'iife',
+    format,
     target: 'es2022',
     legalComments: 'none',
     write: false,
   })
-  const ours = Buffer.from(result.outputFiles[0].contents)
+  return Buffer.from(result.outputFiles[0].contents)
+}
+
+async function buildScript() {
+  const ours = await bundle('main.ts', 'iife')
   const vendor = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-sse.min.js']
     .map(name =>
       readFileSync(join(root, 'node_modules/htmx.org/dist', name), 'utf8').replace(/\/\/# sourceMappingURL=.*$/m, ''),
@@ -55,7 +59,16 @@ async function buildStyle() {
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const [script, style] = await Promise.all([buildScript(), buildStyle(), must(bin('tsc'), ['-p', 'tsconfig.json'])])
-const manifest = { 'app.js': publish('app.js', script), 'app.css': publish('app.css', style) }
+const [script, pictures, style] = await Promise.all([
+  buildScript(),
+  bundle('pictures.ts', 'esm'),
+  buildStyle(),
+  must(bin('tsc'), ['-p', 'tsconfig.json']),
+])
+const manifest = {
+  'app.js': publish('app.js', script),
+  'app.css': publish('app.css', style),
+  'pictures.js': publish('pictures.js', pictures),
+}
 writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest))
 rmSync(scratch, { recursive: true, force: true })

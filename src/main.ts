@@ -43,7 +43,11 @@ async function main(): Promise<void> {
 
 /** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
 function isForOperator(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof AccountFileError || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+  return (
+    error instanceof ConfigError ||
+    error instanceof AccountFileError ||
+    (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+  )
 }
 
 main().catch(error => {

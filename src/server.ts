@@ -9,9 +9,9 @@ import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
-import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
+import { Images } from './images/images.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { Hub } from './live/hub.js'
@@ -25,7 +25,7 @@ import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
-  /** Begins to listen; the answer is where. Throws when the address is taken. */
+  /** Begins to listen; the answer is where. Throws when the address, or UPLOAD_DIR, is taken. */
   start(): Promise<{ host: string; port: number }>
   /** Closes sockets with 1012, lets requests finish for a while, and forgets everything. */
   stop(): Promise<void>
@@ -63,11 +63,11 @@ export async function createServer(config: Config): Promise<Server> {
     maxBytes: config.maxMessageMemoryBytes,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
+  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
+  people.onRemoved(userId => images.forgetPerson(userId))
   const conversations = new Conversations(engine, config, {
     limit: userId => refuseOver(limits.messages, userId),
-    claimImage: async () => {
-      throw new ChatError('image_not_found')
-    },
+    claimImage: images.claim,
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
@@ -107,6 +107,7 @@ export async function createServer(config: Config): Promise<Server> {
     admission,
     resets,
     conversations,
+    images,
     sessions,
     limits,
     chatPage,
@@ -121,6 +122,7 @@ export async function createServer(config: Config): Promise<Server> {
 
   return {
     async start() {
+      await images.start()
       await new Promise<void>((resolve, reject) => {
         http.once('error', reject)
         http.listen(config.port, config.host, () => {
@@ -140,7 +142,7 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(cut)
       sessions.stop()
       limits.stop()
-      await Promise.all([engine.stop(), passwords.close(), accounts.close()])
+      await Promise.all([engine.stop(), images.stop(), passwords.close(), accounts.close()])
     },
   }
 }

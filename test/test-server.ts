@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
 import { createServer } from '#src/server.js'
 
@@ -5,16 +8,25 @@ import { createServer } from '#src/server.js'
 export async function startTestServer(
   env: Record<string, string> = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
+  // A folder for each: a second server on the same one does not start.
+  const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',
     LOG_LEVEL: 'fatal',
     BCRYPT_COST: '4',
+    UPLOAD_DIR: uploadDir,
     RATE_LIMIT_AUTH: '1000',
     RATE_LIMIT_AUTH_ADDRESS: '1000000',
     ...env,
   })
   const server = await createServer(config)
   const { port } = await server.start()
-  return { url: `http://localhost:${port}`, stop: () => server.stop() }
+  return {
+    url: `http://localhost:${port}`,
+    async stop() {
+      await server.stop()
+      await rm(uploadDir, { recursive: true, force: true })
+    },
+  }
 }

@@ -1,5 +1,6 @@
 import type { LiveLine } from './connection.js'
 import { Drafts, type Pending } from './drafts.js'
+import { makeNonce } from './nonce.js'
 
 /** After this a bubble says that it is being sent. */
 const slowMs = 3000
@@ -8,11 +9,6 @@ const unansweredMs = 5000
 /** After this on an open line a message counts as not sent. */
 const giveUpMs = 15_000
 const tickMs = 500
-
-/** A nonce without crypto.randomUUID, which plain http does not have. */
-function makeNonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), byte => byte.toString(16).padStart(2, '0')).join('')
-}
 
 /** Turns the composer's text into bubbles that send themselves, one at a time and in order. */
 export function watchComposer(live: HTMLElement, line: LiveLine): void {
@@ -37,12 +33,15 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     if (article) article.dataset.status = status
   }
   const nonceOf = (bubble: Element) => bubble.id.slice(2)
+  const fieldOf = (bubble: Element, name: string) =>
+    bubble.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value ?? ''
   const listPending = (): Pending[] =>
     Array.from(outbox.children, bubble => ({
       nonce: nonceOf(bubble),
-      text: bubble.querySelector<HTMLInputElement>('[name="content"]')?.value ?? '',
+      text: fieldOf(bubble, 'content'),
+      imageId: fieldOf(bubble, 'imageId'),
       at: writtenAt.get(nonceOf(bubble)) ?? Date.now(),
-    }))
+    })).filter(({ text, imageId }) => text || imageId)
   const isTooOld = (bubble: Element) => Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > Number(live.dataset.life)
 
   /** Sends the first bubble. One that was refused, or is older than a message's life, holds back those behind it. */
@@ -61,14 +60,22 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     htmx.trigger(form, 'outbox:send')
   }
 
-  const show = ({ nonce, text, at }: Pending) => {
+  const show = ({ nonce, text, imageId, at }: Pending) => {
     const bubble = template.content.firstElementChild?.cloneNode(true)
     if (!(bubble instanceof HTMLElement)) return
     bubble.id = `p-${nonce}`
     writtenAt.set(nonce, at)
     const shown = bubble.querySelector('.text')
     if (shown) shown.textContent = text
-    for (const input of bubble.querySelectorAll('input')) input.value = input.name === 'nonce' ? nonce : text
+    if (imageId) {
+      const picture = new Image()
+      picture.className = 'preview'
+      picture.alt = ''
+      picture.src = `/images/${imageId}`
+      shown?.before(picture)
+    }
+    const values: Record<string, string> = { nonce, imageId, content: text }
+    for (const input of bubble.querySelectorAll('input')) input.value = values[input.name] ?? ''
     outbox.append(bubble)
     htmx.process(bubble)
     messages.scrollTop = messages.scrollHeight
@@ -81,7 +88,7 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     if (!text.trim()) return
     content.value = ''
     drafts.write('')
-    show({ nonce: makeNonce(), text, at: Date.now() })
+    show({ nonce: makeNonce(), text, imageId: '', at: Date.now() })
     drafts.keep(room, listPending())
     pump()
   })
@@ -101,6 +108,15 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     inFlight = null
     waitedMs = 0
     content.focus()
+    pump()
+  })
+  // A picture's bubble has come, gone, or is ready to send itself.
+  outbox.addEventListener('outbox:changed', () => {
+    for (const bubble of outbox.children) {
+      if (!writtenAt.has(nonceOf(bubble))) writtenAt.set(nonceOf(bubble), Date.now())
+    }
+    drafts.write(content.value)
+    drafts.keep(room, listPending())
     pump()
   })
   const onAnswer = () => {

@@ -2,6 +2,8 @@
 export interface Pending {
   readonly nonce: string
   readonly text: string
+  /** The picture that goes with it, uploaded already; '' for none. */
+  readonly imageId: string
   readonly at: number
 }
 

@@ -3,7 +3,9 @@ import { keepConnected } from './connection.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
+import { watchPictures } from './picture-loader.js'
 import { allowHtmx } from './trusted-types.js'
+import { watchViewer } from './viewer.js'
 
 allowHtmx()
 
@@ -24,6 +26,8 @@ if (live) {
   const connection = keepConnected(live)
   watchComposer(live, connection)
   rescueFocus(live)
+  watchPictures()
+  watchViewer(live)
 }
 const messages = document.getElementById('messages')
 if (messages) watchList(messages)

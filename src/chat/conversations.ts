@@ -5,12 +5,20 @@ import { normaliseText } from './message-input.js'
 /** Counts sends; over the limit it throws ChatError `rate_limited`. */
 export type SendLimit = (userId: UserId) => Promise<void>
 
-/** Takes a picture that was uploaded for this room by this person, or throws ChatError `image_not_found`. */
-export type ClaimImage = (
-  imageId: string,
-  roomId: RoomId,
-  userId: UserId,
-) => Promise<{ image: ImageRef; lifetimeMs: number }>
+/** A picture that was taken for a message. */
+export interface ClaimedImage {
+  readonly image: ImageRef
+  /** How long the picture lives at most, ms: it and its message go together. */
+  readonly lifetimeMs: number
+  /** Says what became of the message: the id of the picture that it was first sent with, or null when it was refused. */
+  settle(sentImageId: string | null): void
+}
+
+/**
+ * Takes a picture that was uploaded for this room by this person for the message with this nonce, which may take it
+ * again; else throws ChatError `image_not_found`.
+ */
+export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId, nonce: string) => Promise<ClaimedImage>
 
 export interface ConversationRules {
   readonly messageTtlMs: number
@@ -65,13 +73,9 @@ export class Conversations {
     const text = normaliseText(input.content, this.#rules.messageMaxLength)
     if (text.trim() === '' && !input.imageId) throw new ChatError('message_empty')
     await this.#limit(userId)
-    const claimed = input.imageId ? await this.#claimImage(input.imageId, roomId, userId) : null
-    return this.#engine.sendMessage(roomId, userId, {
-      nonce: input.nonce,
-      text,
-      image: claimed?.image ?? null,
-      lifetimeMs: Math.min(this.#rules.messageTtlMs, claimed?.lifetimeMs ?? Number.POSITIVE_INFINITY),
-    })
+    if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
+    const lifetimeMs = this.#rules.messageTtlMs
+    return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })
   }
 
   /** Says that a message, and all before it, was delivered to a person or seen by them. */
@@ -103,5 +107,22 @@ export class Conversations {
   /** Erases the chat for both. */
   end(roomId: RoomId, userId: UserId): Promise<void> {
     return this.#engine.endRoom(roomId, userId)
+  }
+
+  async #sendWithImage(
+    roomId: RoomId,
+    userId: UserId,
+    { nonce, text, imageId }: { nonce: string; text: string; imageId: string },
+  ): Promise<{ message: Message; duplicate: boolean }> {
+    const { image, lifetimeMs, settle } = await this.#claimImage(imageId, roomId, userId, nonce)
+    try {
+      const draft = { nonce, text, image, lifetimeMs: Math.min(this.#rules.messageTtlMs, lifetimeMs) }
+      const sent = await this.#engine.sendMessage(roomId, userId, draft)
+      settle(sent.message.image?.id ?? '')
+      return sent
+    } catch (error) {
+      settle(null)
+      throw error
+    }
   }
 }

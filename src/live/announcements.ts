@@ -1,4 +1,5 @@
 import type { Message, MessageId } from '../chat/engine.js'
+import { wordsOf } from '../views/message-view.js'
 import { renderPartial, type ViewContext } from '../views/renderer.js'
 
 /** Messages that come within this time are spoken as one. Source: accessibility, what is said. */
@@ -39,7 +40,8 @@ export class Announcements {
     if (!only) return
     const { t } = this.#context
     const count = messages.length
-    const sentence = count === 1 ? t('chat.says', { name: author, text: only.text }) : t('chat.newMessages', { count })
+    const sentence =
+      count === 1 ? t('chat.says', { name: author, text: wordsOf(only, t) }) : t('chat.newMessages', { count })
     this.#say(renderPartial('announcement', this.#context, { sentence }))
   }
 }

@@ -12,7 +12,8 @@ export const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('message:send'),
     roomId,
     content: z.string().default(''),
-    imageId: idSchema.optional(),
+    // A bubble's form has the field always, and leaves it empty without a picture.
+    imageId: idSchema.or(z.literal('')).optional(),
     nonce: nonceSchema,
   }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),

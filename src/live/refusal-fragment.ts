@@ -8,7 +8,7 @@ const shortestRetryMs = 50
 
 /** Gives a bubble back with its text: waiting for the limit to pass, or not sent and why. */
 export function refusalFragment(
-  draft: { nonce: string; content: string },
+  draft: { nonce: string; content: string; imageId?: string | undefined },
   error: ChatError,
   context: ViewContext,
   maxLength: number,
@@ -17,6 +17,7 @@ export function refusalFragment(
   const html = renderPartial('pending', context, {
     nonce: draft.nonce,
     text: draft.content,
+    imageId: draft.imageId ?? '',
     status: isWaiting ? 'waiting' : 'failed',
     reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
     retryAfterMs: isWaiting ? Math.max(shortestRetryMs, error.retryAfterMs ?? 0) : 0,

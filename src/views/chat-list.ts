@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Presence, RoomSummary } from '../chat/engine.js'
 import { statusOf } from '../chat/engine.js'
+import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
 import type { Translate } from './sentences.js'
 
@@ -19,8 +20,7 @@ const previewLength = 120
 function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
   const last = summary.lastMessage
   if (!last) return t('chats.noMessages')
-  const picture = last.image && (last.image.alt ? t('chats.image', { alt: last.image.alt }) : t('chats.imagePlain'))
-  const text = (picture ?? last.text).slice(0, previewLength)
+  const text = wordsOf(last, t).slice(0, previewLength)
   return last.senderId === viewer.userId ? t('chats.mine', { text }) : text
 }
 

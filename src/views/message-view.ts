@@ -1,5 +1,6 @@
 import { type Cursors, type Message, type MessageStatus, statusOf } from '../chat/engine.js'
 import type { ViewContext } from './renderer.js'
+import type { Translate } from './sentences.js'
 
 /** A message as partials/message shows it. Times are words already; `remainingMs` is from now. */
 export interface MessageView {
@@ -65,7 +66,11 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     mine,
     author: mine ? t('chat.you') : frame.otherName,
     text: message.text,
-    image: message.image && { ...message.image, url: `/images/${message.image.id}` },
+    image: message.image && {
+      ...message.image,
+      url: `/images/${message.image.id}`,
+      alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: frame.otherName })),
+    },
     status,
     sentAt: times.hour(message.sentAt, { near: frame.now }),
     sentAtIso: new Date(message.sentAt).toISOString(),
@@ -74,4 +79,11 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     remainingMs: Math.max(0, message.expiresAt - frame.now),
     reports: !mine && status !== 'seen',
   }
+}
+
+/** What a message says where there is room for words alone: its picture in words, then its text. */
+export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Translate): string {
+  if (!image) return text
+  const picture = image.alt ? t('chats.image', { alt: image.alt }) : t('chats.imagePlain')
+  return text ? t('picture.says', { picture, text }) : picture
 }

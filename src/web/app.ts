@@ -9,7 +9,9 @@ import type { Admission } from '../accounts/admission.js'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Config } from '../config.js'
-import type { Limits } from '../limits.js'
+import { type Images, maxDescription } from '../images/images.js'
+import { pictureForm } from '../images/picture-form.js'
+import { type Limits, refuseOver } from '../limits.js'
 import type { ChatPageDeps } from '../live/chat-page.js'
 import { logRequests } from '../ops/request-log.js'
 import { projectRoot } from '../project-root.js'
@@ -18,11 +20,13 @@ import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
 import { framePosts } from './frame-posts.js'
+import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
 import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
 import { passwordGuard } from './password-guard.js'
 import { registrationPages } from './registration-pages.js'
+import { accountOf, pathParameter } from './request.js'
 import { type PasswordResets, resetPages } from './reset-pages.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
@@ -36,6 +40,7 @@ export interface AppDeps {
   readonly admission: Admission
   readonly resets: PasswordResets
   readonly conversations: Conversations
+  readonly images: Images
   readonly sessions: Sessions
   readonly limits: Limits
   readonly chatPage: ChatPageDeps
@@ -50,7 +55,7 @@ const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, people, admission, resets, conversations, sessions, limits } = deps
+  const { config, log, people, admission, resets, conversations, images, sessions, limits } = deps
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
@@ -93,12 +98,25 @@ export function createApp(deps: AppDeps): Express {
     chatPage: deps.chatPage,
     roomGraceMs: config.roomGraceMs,
     secure: isHttps(config),
+    pictureRules: { ...config.images, maxDescription },
   })
-  const messages = messagePages({ conversations, sendChat: chats.sendChat, messageMaxLength: config.messageMaxLength })
+  const { sendChat } = chats
+  const messages = messagePages({ conversations, images, sendChat, messageMaxLength: config.messageMaxLength })
+  const readPicture = pictureForm({
+    maxSize: config.images.maxSize,
+    maxFieldSize: formLimit,
+    admit: async request => {
+      const { id } = accountOf(request)
+      await images.admit(pathParameter(request, 'room'), id)
+      await refuseOver(limits.uploads, id)
+    },
+  })
   app.get('/', (request, response) => response.redirect(303, request.account ? '/chats' : '/login'))
-  app.use(['/chats', '/people'], ...guards)
+  // A form with a picture holds its token inside, so it is read before the guards.
+  app.post(['/chats/:room/messages', '/chats/:room/images'], requireAccount, readPicture)
+  app.use(['/chats', '/people', '/images'], ...guards)
   app.use('/chats/:room/messages', messages.onStale)
-  app.use(framePosts(conversations), chats.router, messages.router)
+  app.use(framePosts(conversations), chats.router, messages.router, imagePages(images))
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
   app.use(errorPages(log))

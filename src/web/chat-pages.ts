@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
+import type { ImageRef } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
 import { initialOf, tintOf } from '../views/chat-list.js'
@@ -16,12 +17,24 @@ export interface ChatPagesDeps {
   readonly roomGraceMs: number
   /** Whether cookies are for https alone. */
   readonly secure: boolean
+  /** What a picture may be at most, for the browser to make it that before it leaves: pixels, percent, characters. */
+  readonly pictureRules: PictureRules
 }
 
-/** What a chat page shows beside its messages: a draft that was not sent, and why. */
+export interface PictureRules {
+  readonly maxWidth: number
+  readonly maxHeight: number
+  readonly quality: number
+  readonly maxDescription: number
+}
+
+/** What a chat page shows beside its messages: a draft that was not sent, its picture, and why. */
 export interface Composer {
   readonly status: number
   readonly draft: string
+  readonly alt: string
+  /** A picture that was accepted with the refused draft, and needs not be chosen again. */
+  readonly image: ImageRef | null
   readonly errors: readonly FormError[]
 }
 
@@ -32,7 +45,7 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
-const emptyComposer: Composer = { status: 200, draft: '', errors: [] }
+const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
 /** The list of chats, people, and a chat. */
 export function chatPages(deps: ChatPagesDeps): {
@@ -72,14 +85,14 @@ export function chatPages(deps: ChatPagesDeps): {
     const restarted = formField(request, 'restarted') === '1' ? '?restarted=1' : ''
     const draft = formField(request, 'draft')
     // What was written for a chat that went before it could be sent is given back, which an address must not carry.
-    if (draft) await sendChat(request, response, { status: 200, draft, errors: [] }, id)
+    if (draft) await sendChat(request, response, { ...emptyComposer, draft }, id)
     else response.redirect(303, `/chats/${id}${restarted}`)
   }
 
   async function sendChat(
     request: Request,
     response: Response,
-    { status, draft, errors }: Composer,
+    { status, ...composer }: Composer,
     roomId = pathParameter(request, 'room'),
   ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
@@ -105,8 +118,8 @@ export function chatPages(deps: ChatPagesDeps): {
       lifeHint,
       nonce: randomBytes(12).toString('base64url'),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
-      draft,
-      errors,
+      ...composer,
+      pictures: deps.pictureRules,
     })
   }
 

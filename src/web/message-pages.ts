@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
-import { nonceSchema } from '../chat/message-input.js'
+import { idSchema, nonceSchema } from '../chat/message-input.js'
+import type { Images } from '../images/images.js'
+import { receivedPicture } from '../images/picture-form.js'
 import { fragment } from '../live/fragments.js'
 import { refusalFragment } from '../live/refusal-fragment.js'
 import { refusalSentence } from '../views/refusals.js'
@@ -16,21 +18,33 @@ import { route } from './routes.js'
 
 export interface MessagePagesDeps {
   readonly conversations: Conversations
+  readonly images: Images
   readonly sendChat: SendChat
   readonly messageMaxLength: number
 }
 
 /** Sending a message by a form: a page posts it without JavaScript, htmx where no socket gets through. */
-export function messagePages({ conversations, sendChat, messageMaxLength }: MessagePagesDeps): FormPages {
+export function messagePages({ conversations, images, sendChat, messageMaxLength }: MessagePagesDeps): FormPages {
   const router = Router()
+
+  /** The picture that a form brings: one sent along, or one accepted with a form that was refused for its text. */
+  async function takePicture(request: Request, roomId: string): Promise<string | undefined> {
+    const { bytes, refusal, signal } = receivedPicture(request)
+    if (refusal) throw refusal
+    if (!bytes) return idSchema.safeParse(formField(request, 'imageId')).data
+    const alt = formField(request, 'alt')
+    return (await images.accept({ roomId, userId: accountOf(request).id, bytes, alt }, signal)).id
+  }
 
   const send: RequestHandler = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     const nonce = nonceSchema.safeParse(formField(request, 'nonce')).data ?? randomBytes(12).toString('base64url')
     const content = formField(request, 'content')
     const isHtmx = request.get('hx-request') === 'true'
+    let imageId: string | undefined
     try {
-      await conversations.send(roomId, accountOf(request).id, { content, nonce })
+      imageId = await takePicture(request, roomId)
+      await conversations.send(roomId, accountOf(request).id, { content, nonce, imageId })
       if (isHtmx) response.type('html').send(fragment(`p-${nonce}`, 'delete'))
       else response.redirect(303, `/chats/${roomId}`)
     } catch (error) {
@@ -42,20 +56,40 @@ export function messagePages({ conversations, sendChat, messageMaxLength }: Mess
         response
           .status(status)
           .type('html')
-          .send(refusalFragment({ nonce, content }, error, context, messageMaxLength))
+          .send(refusalFragment({ nonce, content, imageId }, error, context, messageMaxLength))
         return
       }
       const text = refusalSentence(error, context.t, messageMaxLength)
-      await sendChat(request, response, { status, draft: content, errors: [{ field: 'content', text }] })
+      const field = error.code.startsWith('image_') ? 'image' : 'content'
+      const alt = formField(request, 'alt')
+      const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
+      await sendChat(request, response, { status, draft: content, alt, image, errors: [{ field, text }] })
+    }
+  }
+
+  /** Takes a picture ahead of its message, for a page that shows how far it has come. */
+  const upload: RequestHandler = async (request, response) => {
+    const roomId = pathParameter(request, 'room')
+    try {
+      const imageId = await takePicture(request, roomId)
+      if (!receivedPicture(request).bytes) throw new ChatError('image_missing')
+      response.status(201).json({ imageId })
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code === 'not_found') throw error
+      const { t } = contextOf(request)
+      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+      response.status(statusOfError(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
     }
   }
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!isStaleToken(error)) return next(error)
     const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
-    sendChat(request, response, { status: 403, draft: formField(request, 'content'), errors }).catch(next)
+    const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
+    sendChat(request, response, { status: 403, draft, alt, image: null, errors }).catch(next)
   }
 
   route(router, '/chats/:room/messages', { post: [send] })
+  route(router, '/chats/:room/images', { post: [upload] })
   return { router, onStale }
 }

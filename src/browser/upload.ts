@@ -1,0 +1,31 @@
+/** How an upload ended: the picture's id; or why not, with the milliseconds after which it may work; or it was called off. */
+export type UploadResult = { imageId: string } | { message: string; retryAfterMs: number } | 'cancelled'
+
+export interface RunningUpload {
+  readonly result: Promise<UploadResult>
+  cancel(): void
+}
+
+const textOf = (body: unknown, name: string): string => {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : ''
+  return typeof value === 'string' ? value : ''
+}
+
+/** Uploads a form, and tells how far it has come, from 0 to 1. fetch does not tell. */
+export function upload(address: string, form: FormData, onProgress: (share: number) => void): RunningUpload {
+  const request = new XMLHttpRequest()
+  request.open('POST', address)
+  request.responseType = 'json'
+  const result = new Promise<UploadResult>(resolve => {
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total)
+    request.onabort = () => resolve('cancelled')
+    request.onerror = () => resolve({ message: '', retryAfterMs: 0 })
+    request.onload = () => {
+      const imageId = textOf(request.response, 'imageId')
+      const retryAfterMs = 1000 * Number(request.getResponseHeader('retry-after') ?? 0)
+      resolve(imageId ? { imageId } : { message: textOf(request.response, 'message'), retryAfterMs })
+    }
+  })
+  request.send(form)
+  return { result, cancel: () => request.abort() }
+}

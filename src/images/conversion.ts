@@ -1,0 +1,63 @@
+import sharp from 'sharp'
+import { kindOf } from './image-kind.js'
+import { endsWhole, holdsProgram } from './picture-end.js'
+
+/** What a picture may be at most when it is kept: pixels, and the quality of the WebP in percent. */
+export interface ImageRules {
+  readonly maxWidth: number
+  readonly maxHeight: number
+  readonly quality: number
+}
+
+/** A picture as it is kept: WebP, upright, without metadata. Width and height in pixels. */
+export interface Picture {
+  readonly bytes: Buffer
+  readonly width: number
+  readonly height: number
+}
+
+/** Why a file was not taken. */
+export type ConversionProblem = 'image_invalid' | 'image_too_many_pixels' | 'image_unsupported'
+
+/** All frames of an animation counted together. Source: contract, 6. */
+const maxPixels = 50_000_000
+/** libwebp's effort, 0 to 6: an animation is many pictures, and must not take many times as long. */
+const effort = { still: 4, animated: 2 }
+
+/** Readies this process for conversions: no pixel is kept for later, and nothing but four kinds of file is ever read. */
+export function prepareConversions(): void {
+  sharp.cache(false)
+  sharp.concurrency(1)
+  sharp.block({ operation: ['VipsForeignLoad'] })
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+    ],
+  })
+}
+
+/** Writes a picture anew, or says why not. Never throws for what is in the file. */
+export async function convert(bytes: Buffer, rules: ImageRules): Promise<Picture | ConversionProblem> {
+  const kind = kindOf(bytes)
+  if (!kind) return 'image_unsupported'
+  try {
+    const animated = kind === 'gif' || kind === 'webp'
+    const image = sharp(bytes, { animated, failOn: 'error', limitInputPixels: false })
+    const { width, height, pages = 1, pageHeight = height } = await image.metadata()
+    if (width * pageHeight * pages > maxPixels) return 'image_too_many_pixels'
+    if (!endsWhole(bytes, kind) || holdsProgram(bytes)) return 'image_invalid'
+    const isAnimation = pages > 1
+    const { data, info } = await (isAnimation ? image : image.autoOrient())
+      .resize({ width: rules.maxWidth, height: rules.maxHeight, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: rules.quality, effort: isAnimation ? effort.animated : effort.still })
+      .toBuffer({ resolveWithObject: true })
+    return { bytes: data, width: info.width, height: info.pageHeight ?? info.height }
+  } catch (error) {
+    // libvips throws for nothing but what it read; its words may quote the file and go nowhere.
+    if (error instanceof Error) return 'image_invalid'
+    throw error
+  }
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Clock } from '../chat/clock.js'
+import type { ClaimImage } from '../chat/conversations.js'
+import type { Engine, EngineEvent, ImageRef, RoomId, UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import { normaliseText } from '../chat/message-input.js'
+import type { ImageRules } from './conversion.js'
+import { Converter } from './converter.js'
+import { kindOf } from './image-kind.js'
+import { ImageStore, type ReadableImage } from './image-store.js'
+import { SealedImage } from './sealed-image.js'
+import { UploadFolder } from './upload-folder.js'
+
+/** The longest description of a picture, in UTF-16 units: a paragraph. */
+export const maxDescription = 1000
+
+/** A file that somebody uploads for a room. Its bytes are overwritten once they are read. */
+export interface Upload {
+  readonly roomId: RoomId
+  readonly userId: UserId
+  readonly bytes: Buffer
+  readonly alt: string
+}
+
+/** An accepted picture. Width and height in pixels, size in bytes; goes at `expiresAt` (ms since the epoch) unless sent. */
+export interface AcceptedImage extends ImageRef {
+  readonly size: number
+  readonly expiresAt: number
+}
+
+export interface ImagesOptions {
+  readonly rules: ImageRules & { readonly uploadDir: string }
+  /** How long a picture lives at most once it is sent, ms. */
+  readonly imageTtlMs: number
+  readonly engine: Pick<Engine, 'readSummary' | 'subscribe'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Pictures, from the file that somebody chose to the last byte's end. */
+export class Images {
+  readonly #options: ImagesOptions
+  readonly #folder: UploadFolder
+  readonly #converter: Converter
+  readonly #store: ImageStore
+  readonly #unsubscribe: () => void
+
+  constructor(options: ImagesOptions) {
+    this.#options = options
+    this.#folder = new UploadFolder(options.rules.uploadDir, options.log)
+    this.#converter = new Converter(options.rules, options.log)
+    this.#store = new ImageStore(options.clock, options.log)
+    this.#unsubscribe = options.engine.subscribe((event: EngineEvent) => this.#store.take(event))
+  }
+
+  /**
+   * Takes the folder for this server alone.
+   * @throws Error when another server uses it
+   */
+  start(): Promise<void> {
+    return this.#folder.open()
+  }
+
+  /** Drops every picture. */
+  async stop(): Promise<void> {
+    this.#unsubscribe()
+    this.#converter.stop()
+    await this.#store.stop()
+    await this.#folder.close()
+  }
+
+  /**
+   * Refuses whoever is not one of a room's two people.
+   * @throws ChatError `not_found`
+   */
+  async admit(roomId: RoomId, userId: UserId): Promise<void> {
+    await this.#options.engine.readSummary(roomId, userId)
+  }
+
+  /**
+   * Writes a picture anew, seals it, and keeps it for its sender to send.
+   * @param signal of whoever asked having gone away
+   * @throws ChatError `not_found` for the room; `image_unsupported`, `image_too_many_pixels`, `image_invalid`,
+   *   `image_description_invalid`, `server_busy`
+   */
+  async accept({ roomId, userId, bytes, alt }: Upload, signal: AbortSignal): Promise<AcceptedImage> {
+    const description = readDescription(alt)
+    if (!kindOf(bytes)) throw new ChatError('image_unsupported')
+    const picture = await this.#converter.convert(bytes, signal)
+    const ref = { id: randomBytes(16).toString('base64url'), width: picture.width, height: picture.height }
+    const size = picture.bytes.length
+    const sealed = await SealedImage.seal(picture.bytes, this.#folder)
+    const image = { ...ref, alt: description }
+    const expiresAt = this.#store.add(image, size, roomId, userId, sealed)
+    try {
+      // Only now: a room that dissolved meanwhile has dropped no picture that was not yet there.
+      await this.admit(roomId, userId)
+      if (signal.aborted) throw new ChatError('bad_request')
+    } catch (error) {
+      this.#store.discard(image.id)
+      throw error
+    }
+    return { ...image, size, expiresAt }
+  }
+
+  /** Takes a picture for a message; see `ClaimImage`. */
+  readonly claim: ClaimImage = async (imageId, roomId, userId, nonce) => {
+    const image = this.#store.claim(imageId, roomId, userId, nonce)
+    return {
+      image,
+      lifetimeMs: this.#options.imageTtlMs,
+      settle: sentId => {
+        if (sentId === null) this.#store.release(imageId)
+        else if (sentId !== imageId) this.#store.discard(imageId)
+      },
+    }
+  }
+
+  /** Drops a picture that was not sent. */
+  discard(imageId: string): void {
+    this.#store.discard(imageId)
+  }
+
+  /** A picture that somebody uploaded for a room and did not send yet, or null. */
+  findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
+    return this.#store.findUnsent(imageId, roomId, userId)
+  }
+
+  /** A picture for one of its two people, or null: the same for all others as for a picture that never was. */
+  find(imageId: string, userId: UserId): ReadableImage | null {
+    return this.#store.find(imageId, userId)
+  }
+
+  /** Drops what a person uploaded; for when their account is gone. */
+  forgetPerson(userId: UserId): void {
+    this.#store.forgetPerson(userId)
+  }
+}
+
+/** A description on one line, as a field takes it. */
+function readDescription(typed: string): string {
+  try {
+    return normaliseText(typed, maxDescription).replace(/\s+/g, ' ').trim()
+  } catch (error) {
+    if (error instanceof ChatError) throw new ChatError('image_description_invalid')
+    throw error
+  }
+}

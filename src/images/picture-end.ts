@@ -1,0 +1,90 @@
+import { type ImageKind, kindOf } from './image-kind.js'
+
+/** Where a picture ends by its own structure, as an index past its last byte; null when it never ends. */
+type FindEnd = (bytes: Buffer) => number | null
+
+/** Finds the marker after the packed pixels of a JPEG, in which FF 00 and FF D0 to D7 are no markers. */
+function afterScan(bytes: Buffer, start: number): number {
+  for (let at = bytes.indexOf(0xff, start); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1] ?? 0
+    if (next !== 0 && next !== 0xff && (next < 0xd0 || next > 0xd7)) return at
+  }
+  return bytes.length
+}
+
+const endOfJpeg: FindEnd = bytes => {
+  for (let at = 2; at + 2 <= bytes.length; ) {
+    const marker = bytes[at + 1] ?? 0
+    if (bytes[at] !== 0xff) return null
+    if (marker === 0xd9) return at + 2
+    if (marker === 0xff) at += 1
+    else if (at + 4 > bytes.length) return null
+    else {
+      at += 2 + bytes.readUInt16BE(at + 2)
+      if (marker === 0xda) at = afterScan(bytes, at)
+    }
+  }
+  return null
+}
+
+const endOfPng: FindEnd = bytes => {
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const end = at + 12 + bytes.readUInt32BE(at)
+    if (bytes.toString('latin1', at + 4, at + 8) === 'IEND') return end
+    at = end
+  }
+  return null
+}
+
+const endOfWebp: FindEnd = bytes => {
+  const size = bytes.readUInt32LE(4)
+  const end = 8 + size + (size % 2)
+  return end <= bytes.length ? end : null
+}
+
+const colourTableSize = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0)
+
+function afterSubBlocks(bytes: Buffer, start: number): number {
+  let at = start
+  for (let size = bytes[at] ?? 0; size > 0; size = bytes[at] ?? 0) at += 1 + size
+  return at + 1
+}
+
+const endOfGif: FindEnd = bytes => {
+  for (let at = 13 + colourTableSize(bytes[10] ?? 0); at < bytes.length; ) {
+    const block = bytes[at]
+    if (block === 0x3b) return at + 1
+    if (block === 0x21) at = afterSubBlocks(bytes, at + 2)
+    else if (block === 0x2c) at = afterSubBlocks(bytes, at + 11 + colourTableSize(bytes[at + 9] ?? 0))
+    else return null
+  }
+  return null
+}
+
+const ends: Readonly<Record<ImageKind, FindEnd>> = {
+  gif: endOfGif,
+  jpeg: endOfJpeg,
+  png: endOfPng,
+  webp: endOfWebp,
+}
+
+/** Whether a picture is all that a file holds. Phones append smaller copies to a JPEG: those may follow it, as may padding. */
+export function endsWhole(bytes: Buffer, kind: ImageKind): boolean {
+  const end = ends[kind](bytes)
+  if (end === null || end > bytes.length) return false
+  const start = bytes.subarray(end).findIndex(byte => byte !== 0)
+  if (start === -1) return true
+  const rest = bytes.subarray(end + start)
+  return kind === 'jpeg' && kindOf(rest) === 'jpeg' && endsWhole(rest, 'jpeg')
+}
+
+// What a browser or a server would run, had it been led to take the file for something else. The tail of a zip is
+// where its readers look first, so that a whole picture may stand before it or inside its comment.
+const programs = /<script|<html|<!doctype html|<\?php|<svg\s+xmlns|%pdf-[12]/i
+const zipTail = 65_557
+
+/** Whether a file is also something else than a picture. The picture itself is written anew in any case. */
+export function holdsProgram(bytes: Buffer): boolean {
+  const isZip = bytes.subarray(-zipTail).includes('PK\x05\x06') && bytes.includes('PK\x01\x02')
+  return isZip || programs.test(bytes.toString('latin1'))
+}

@@ -1,0 +1,28 @@
+import type { Response } from 'express'
+import type { ReadableImage } from './image-store.js'
+
+/** Whoever went away in the middle, and a picture that went, end a stream like this. */
+const cut = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'EPIPE', 'ECONNRESET']
+
+/** Answers with a picture as it is decrypted. No cache keeps it, and nothing in it could ever run. */
+export async function sendPicture(response: Response, image: ReadableImage): Promise<void> {
+  response
+    .status(200)
+    .set('Content-Type', 'image/webp')
+    .set('Content-Length', String(image.size))
+    .set('Cache-Control', 'private, no-store')
+    .set('Content-Disposition', 'inline; filename="picture.webp"')
+    .set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'; sandbox")
+    .set('X-Content-Type-Options', 'nosniff')
+  if (response.req.method === 'HEAD') {
+    response.end()
+    return
+  }
+  try {
+    await image.writeTo(response)
+  } catch (error) {
+    response.destroy()
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!cut.includes(code)) throw error
+  }
+}

@@ -1,0 +1,18 @@
+import { type RequestHandler, Router } from 'express'
+import { ChatError } from '../chat/errors.js'
+import type { Images } from '../images/images.js'
+import { sendPicture } from '../images/picture-response.js'
+import { accountOf, pathParameter } from './request.js'
+import { route } from './routes.js'
+
+/** A picture, for its two people alone. */
+export function imagePages(images: Images): Router {
+  const router = Router()
+  const show: RequestHandler = async (request, response) => {
+    const image = images.find(pathParameter(request, 'id'), accountOf(request).id)
+    if (!image) throw new ChatError('not_found')
+    await sendPicture(response, image)
+  }
+  route(router, '/images/:id', { get: [show] })
+  return router
+}

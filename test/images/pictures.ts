@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import sharp from 'sharp'
+
+/** What can be asked of a test picture. Sizes in pixels. */
+export interface TestPicture {
+  readonly width: number
+  readonly height: number
+}
+
+/** Soft shapes under fine noise, as a sensor sees them: neither flat nor random, so that it packs like a photo. */
+async function photoPixels({ width, height }: TestPicture) {
+  const small = { width: Math.ceil(width / 40), height: Math.ceil(height / 40), channels: 3 } as const
+  const shapes = await sharp(randomBytes(small.width * small.height * 3), { raw: small })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer()
+  const grain = randomBytes(65_537)
+  for (let at = 0; at < shapes.length; at++) {
+    shapes[at] = Math.max(0, Math.min(255, (shapes[at] ?? 0) + ((grain[at % grain.length] ?? 0) % 40) - 20))
+  }
+  return sharp(shapes, { raw: { width, height, channels: 3 } })
+}
+
+/** A JPEG as a phone takes it: lying on its side, with the place it was taken at, its maker and `note` in its EXIF. */
+export async function phonePhoto({ width, height }: TestPicture, note = 'note', quality = 92): Promise<Buffer> {
+  const photo = await photoPixels({ width, height })
+  return photo
+    .withExif({
+      IFD0: { Make: 'Phone', ImageDescription: note, Orientation: '6' },
+      IFD3: {
+        GPSLatitudeRef: 'N',
+        GPSLatitude: '51/1 30/1 3230/100',
+        GPSLongitudeRef: 'W',
+        GPSLongitude: '0/1 7/1 4366/100',
+      },
+    })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality })
+    .toBuffer()
+}
+
+/** A plain picture of one colour. */
+export function plainPicture(format: 'jpeg' | 'png' | 'webp' | 'gif', { width, height }: TestPicture): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: '#3a7' } })
+    .toFormat(format)
+    .toBuffer()
+}
+
+/** A GIF of two frames, red and blue. */
+export function movingPicture({ width, height }: TestPicture): Promise<Buffer> {
+  const frames = ['red', 'blue'].map(background =>
+    sharp({ create: { width, height, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  )
+  return Promise.all(frames).then(join =>
+    sharp(join, { join: { animated: true } })
+      .gif({ delay: [200, 300], loop: 0 })
+      .toBuffer(),
+  )
+}
