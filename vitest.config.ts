@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
+    // Most of these tests wait for moments to come rather than compute.
+    maxWorkers: 3,
   },
 })

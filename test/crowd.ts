@@ -1,0 +1,37 @@
+import { bobId, HttpClient } from './http-client.js'
+
+let registered = 0
+
+/** The demo accounts, logged in, and the chat that they have. */
+export async function pair(base: string): Promise<{ alice: HttpClient; bob: HttpClient; chat: string; room: string }> {
+  const [alice, bob] = [new HttpClient(base), new HttpClient(base)]
+  await Promise.all([alice.logIn('alice@example.com'), bob.logIn('bob@example.com')])
+  const chat = await alice.openChat(bobId)
+  return { alice, bob, chat, room: chat.slice('/chats/'.length) }
+}
+
+/** Somebody new, logged in. */
+export async function newcomer(base: string, username = `person-${++registered}`): Promise<HttpClient> {
+  const client = new HttpClient(base)
+  const email = `${username}@example.com`
+  const response = await client.post('/register', { username, email, password: 'long enough 1' })
+  if (response.status !== 303) throw new Error(`Registering ended with ${response.status}`)
+  return client
+}
+
+/** The id of a person as the page of people shows it. */
+export async function idOf(client: HttpClient, username: string): Promise<string> {
+  const html = await (await client.get(`/people?q=${username}`)).text()
+  const [, id = ''] = /name="userId" value="([^"]+)"/.exec(html) ?? []
+  return id
+}
+
+/** A chat of two new people, so that a test shares nothing with another one on its server. */
+export async function newPair(
+  base: string,
+): Promise<{ ann: HttpClient; ben: HttpClient; annName: string; benName: string; chat: string; room: string }> {
+  const [annName, benName] = [`ann-${++registered}`, `ben-${++registered}`]
+  const [ann, ben] = await Promise.all([newcomer(base, annName), newcomer(base, benName)])
+  const chat = await ann.openChat(await idOf(ann, benName))
+  return { ann, ben, annName, benName, chat, room: chat.slice('/chats/'.length) }
+}

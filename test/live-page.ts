@@ -1,0 +1,127 @@
+import WebSocket from 'ws'
+import type { HttpClient } from './http-client.js'
+
+/** One operation of a frame: what htmx does to the page. */
+export interface Operation {
+  readonly target: string
+  readonly swap: string
+  readonly html: string
+}
+
+/** A frame as it came: its text, its operations but the page's own state, and when. */
+export interface Frame {
+  readonly text: string
+  readonly operations: readonly Operation[]
+  readonly at: number
+}
+
+const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+const patienceMs = 5000
+
+function readFrame(text: string): Frame {
+  const operations = [...text.matchAll(partial)].map(([, target = '', swap = '', html = '']) => ({
+    target,
+    swap,
+    html,
+  }))
+  return { text, operations: operations.filter(({ target }) => target !== 'state'), at: Date.now() }
+}
+
+/** The socket of a page, without the browser: keeps every frame, and says frames as htmx does. */
+export class LivePage {
+  readonly frames: Frame[] = []
+  /** Why it was closed, by code. */
+  readonly closed: Promise<number>
+  readonly socket: WebSocket
+  #watchers = new Set<() => void>()
+  #fences = 0
+
+  /** @param path with the query, as the page's `hx-ws:connect` has it */
+  constructor(base: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
+    const url = new URL(path, base)
+    url.protocol = 'ws:'
+    this.socket = new WebSocket(url, protocols, { headers })
+    this.socket.on('error', () => {})
+    this.socket.on('message', data => {
+      this.frames.push(readFrame(data.toString()))
+      for (const watcher of this.#watchers) watcher()
+    })
+    this.closed = new Promise(resolve => this.socket.on('close', resolve))
+  }
+
+  /** Loads a page as the person of `client` and connects as its markup says. Resolves once the server listens to it. */
+  static async open(base: string, client: HttpClient, page: string): Promise<LivePage> {
+    const html = await (await client.get(page)).text()
+    const [, address = ''] = /hx-ws:connect="([^"]+)"/.exec(html) ?? []
+    const live = new LivePage(base, address.replaceAll('&amp;', '&'), { cookie: client.cookieHeader })
+    await live.fence()
+    live.forget()
+    return live
+  }
+
+  say(frame: Record<string, unknown>): void {
+    this.socket.send(JSON.stringify({ ...frame, headers: { 'HX-Request': 'true' } }))
+  }
+
+  /** The first frame, of those kept or to come, for which `test` holds. */
+  async frame(test: (frame: Frame) => boolean): Promise<Frame> {
+    const known = this.frames.find(test)
+    if (known) return known
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#watchers.delete(watcher)
+        reject(new Error(`No such frame came; these did: ${this.frames.map(({ text }) => text).join('\n') || 'none'}`))
+      }, patienceMs)
+      const watcher = () => {
+        const found = this.frames.find(test)
+        if (!found) return
+        clearTimeout(timer)
+        this.#watchers.delete(watcher)
+        resolve(found)
+      }
+      this.#watchers.add(watcher)
+    })
+  }
+
+  /** The first operation on an element. */
+  async operation(target: string, swap?: string): Promise<Operation & { at: number }> {
+    const matches = (operation: Operation) => operation.target === target && (!swap || operation.swap === swap)
+    const { operations, at } = await this.frame(frame => frame.operations.some(matches))
+    const found = operations.find(matches)
+    if (!found) throw new Error('The frame has just been found by this operation')
+    return { ...found, at }
+  }
+
+  /** Resolves with all frames but its own once everything that was under way has arrived. */
+  async fence(): Promise<readonly Frame[]> {
+    if (this.socket.readyState === WebSocket.CONNECTING) {
+      await new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject))
+    }
+    this.#fences += 1
+    // An empty message is refused to whoever sends it, wherever: a question that changes nothing.
+    const nonce = `fence-${this.#fences}-${Math.random().toString(36).slice(2)}`
+    this.say({ type: 'message:send', roomId: 'nowhere', content: '', nonce })
+    await this.frame(({ operations }) => operations.some(({ target }) => target === `p-${nonce}`))
+    return this.seen
+  }
+
+  /** All frames that hold more than a fence. */
+  get seen(): readonly Frame[] {
+    return this.frames.filter(({ operations }) => !operations.every(({ target }) => target.startsWith('p-fence-')))
+  }
+
+  forget(): void {
+    this.frames.length = 0
+  }
+
+  async close(): Promise<void> {
+    this.socket.close()
+    await this.closed
+  }
+}
+
+/** The id of a message's element, found by the text that it shows. */
+export function messageIdOf(operation: Operation): string {
+  const [, id = ''] = /data-message-id="([^"]+)"/.exec(operation.html) ?? []
+  return id
+}

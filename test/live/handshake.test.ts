@@ -1,0 +1,209 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { newcomer, newPair } from '../crowd.js'
+import { HttpClient } from '../http-client.js'
+import { LivePage } from '../live-page.js'
+import { startTestServer } from '../test-server.js'
+
+const program = 'ephemeral-chat.v1.json'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+/** How an attempt to connect ends: the close code that a page is told, or the status that a program is. */
+async function attempt(path: string, headers: Record<string, string>, protocols: string[]): Promise<string> {
+  const url = new URL(path, server.url)
+  url.protocol = 'ws:'
+  const socket = new WebSocket(url, protocols, { headers })
+  socket.on('error', () => {})
+  return new Promise(resolve => {
+    let isOpen = false
+    socket.on('open', () => {
+      isOpen = true
+    })
+    socket.on('unexpected-response', (_request, response) => {
+      resolve(`refused ${response.statusCode}`)
+      response.destroy()
+    })
+    socket.on('close', code => resolve(`${isOpen ? 'opened' : 'not opened'}, closed ${code}`))
+  })
+}
+
+async function attemptBoth(path: string, headers: Record<string, string>): Promise<string[]> {
+  return [await attempt(path, headers, []), await attempt(path, headers, [program])]
+}
+
+describe('a socket is refused in a way that the other end understands', () => {
+  it('when nobody is logged in', async () => {
+    expect(await attemptBoth('/ws', {})).toEqual(['opened, closed 4401', 'refused 401'])
+  })
+
+  it('when the session is made up, unsigned or signed by others', async () => {
+    for (const sid of ['nonsense', 's%3Aabc.def', 'abc']) {
+      expect(await attemptBoth('/ws', { cookie: `sid=${sid}` })).toEqual(['opened, closed 4401', 'refused 401'])
+    }
+  })
+
+  it('when a page of another site opens it, logged in or not', async () => {
+    const { ann, room } = await newPair(server.url)
+    for (const origin of ['https://evil.example', 'null', `${server.url}.evil.example`]) {
+      const headers = { cookie: ann.cookieHeader, origin }
+      expect(await attemptBoth(`/ws?room=${room}`, headers)).toEqual(['opened, closed 4403', 'refused 403'])
+    }
+  })
+
+  it('when the room is of others, and just the same when it never was', async () => {
+    const { room } = await newPair(server.url)
+    const cookie = (await newcomer(server.url)).cookieHeader
+    for (const id of [room, 'AAAAAAAAAAAAAAAAAAAAAA', '', '../..']) {
+      const path = `/ws?room=${encodeURIComponent(id)}`
+      expect(await attemptBoth(path, { cookie })).toEqual(['opened, closed 4404', 'refused 404'])
+    }
+  })
+
+  it('when the address is another', async () => {
+    expect(await attempt('/socket', {}, [])).toBe('refused 404')
+  })
+
+  it('but not when our own page opens it', async () => {
+    const { ann, room } = await newPair(server.url)
+    const page = new LivePage(server.url, `/ws?room=${room}`, { cookie: ann.cookieHeader, origin: server.url })
+    await page.operation('list')
+    await page.close()
+  })
+})
+
+describe('a frame', () => {
+  const send = (page: LivePage, data: string | Buffer) => page.socket.send(data, { binary: typeof data !== 'string' })
+
+  it.each([
+    ['no JSON', 'hello'],
+    ['JSON and no object', '[1]'],
+    ['of an unknown type', '{"type":"room:destroy"}'],
+    ['of an inherited type', '{"type":"constructor"}'],
+    ['without what it needs', '{"type":"message:send","content":"no nonce"}'],
+    ['with a field of another kind', '{"type":"message:send","content":{"a":1},"nonce":"n"}'],
+    ['with a nonce that no client makes', '{"type":"message:send","content":"x","nonce":"#list"}'],
+    ['that pollutes', '{"__proto__":{"isAdmin":true},"type":"typing:start","roomId":4}'],
+  ])('that is %s is not taken, and the socket lives', async (_kind, text) => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const [page, other] = [await LivePage.open(server.url, ann, chat), await LivePage.open(server.url, ben, chat)]
+    await page.operation('presence')
+    page.forget()
+    send(page, text)
+    expect(await page.fence()).toEqual([])
+    expect(await other.fence()).toEqual([])
+  })
+
+  it('that is the twentieth bad one closes with 4429', async () => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    for (let index = 1; index < 20; index += 1) send(page, 'bad')
+    await page.fence()
+    send(page, 'bad')
+    expect(await page.closed).toBe(4429)
+  })
+
+  it('of bytes closes with 1003', async () => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    send(page, Buffer.from('{"type":"typing:start"}'))
+    expect(await page.closed).toBe(1003)
+  })
+
+  it('may have 6 x MESSAGE_MAX_LENGTH + 4 KiB and not a byte more', async () => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    const limit = 6 * 5000 + 4096
+    send(page, 'x'.repeat(limit))
+    await page.fence()
+    send(page, 'x'.repeat(limit + 1))
+    expect(await page.closed).toBe(1009)
+  })
+
+  it('may hold a message whose every unit is escaped', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    send(page, `{"type":"message:send","nonce":"escaped","content":"${'\\u00e9'.repeat(5000)}"}`)
+    expect((await page.operation('list', 'beforeend')).html).toContain('é'.repeat(5000))
+  })
+})
+
+describe.concurrent('limits of a line', () => {
+  it('holds back who is too fast, loses nothing of it, and closes with 4429 when it goes on', async () => {
+    const slow = await startTestServer({ RATE_LIMIT_FRAMES: '5' })
+    try {
+      const page = await LivePage.open(slow.url, await newcomer(slow.url), '/chats')
+      // Twelve frames at five a second: the last is read in the third second.
+      const start = Date.now()
+      for (let index = 0; index < 11; index += 1) page.say({ type: 'typing:stop', roomId: 'nowhere' })
+      await page.fence()
+      expect(Date.now() - start).toBeGreaterThan(1000)
+      for (let index = 0; index < 100; index += 1) page.say({ type: 'typing:stop', roomId: 'nowhere' })
+      expect(await page.closed).toBe(4429)
+      expect(Date.now() - start).toBeGreaterThan(4000)
+    } finally {
+      await slow.stop()
+    }
+  })
+
+  it('lets a person hold MAX_CONNECTIONS_PER_USER and one more only when one has gone', async () => {
+    const small = await startTestServer({ MAX_CONNECTIONS_PER_USER: '2' })
+    try {
+      const client = await newcomer(small.url)
+      const pages = [await LivePage.open(small.url, client, '/chats'), await LivePage.open(small.url, client, '/chats')]
+      const third = new LivePage(small.url, '/ws', { cookie: client.cookieHeader })
+      expect(await third.closed).toBe(4429)
+      await pages[0]?.close()
+      await LivePage.open(small.url, client, '/chats')
+      const elsewhere = await LivePage.open(small.url, await newcomer(small.url), '/chats')
+      expect(await elsewhere.fence()).toEqual([])
+    } finally {
+      await small.stop()
+    }
+  })
+
+  it('ends sockets with 4401 at log-out, and none of another log-in of the same person', async () => {
+    const alice = await newcomer(server.url, 'twice-here')
+    const again = new HttpClient(server.url)
+    await again.logIn('twice-here@example.com', 'long enough 1')
+    const [first, second] = [
+      await LivePage.open(server.url, alice, '/chats'),
+      await LivePage.open(server.url, again, '/chats'),
+    ]
+    await alice.post('/logout', {}, '/chats')
+    expect(await first.closed).toBe(4401)
+    expect(await second.fence()).toEqual([])
+  })
+
+  it('ends with 4401 at its next frame when the session is over', async () => {
+    const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
+    try {
+      const page = await LivePage.open(brief.url, await newcomer(brief.url), '/chats')
+      await delay(2100)
+      page.say({ type: 'typing:stop', roomId: 'nowhere' })
+      expect(await page.closed).toBe(4401)
+    } finally {
+      await brief.stop()
+    }
+  })
+
+  it('ends with 4401 at the next heartbeat when it only listens', async () => {
+    const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
+    try {
+      const { ann, chat } = await newPair(brief.url)
+      const listener = await LivePage.open(brief.url, ann, chat)
+      expect(await listener.closed).toBe(4401)
+    } finally {
+      await brief.stop()
+    }
+  })
+
+  it('hears something every 15 seconds', async () => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    const [data] = await once(page.socket, 'message')
+    expect(String(data)).toBe('{}')
+  })
+})
