@@ -32,7 +32,8 @@ export function statusOfError(error: ChatError): number {
 /** A way back for who must log in first: the page itself, or for a post the chat that it came from. */
 function wayBack(request: Request): string {
   if (request.method === 'GET') return safeNext(request.originalUrl)
-  const [, room] = /^(\/chats\/[\w-]+)/.exec(request.path) ?? []
+  // Not `path`, which lacks what the middleware is mounted at.
+  const [, room] = /^(\/chats\/[\w-]+)/.exec(request.originalUrl) ?? []
   return safeNext(room ?? '/chats')
 }
 
