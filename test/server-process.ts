@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The server as a process of its own, started as `npm start` does after its set-up. */
+export class ServerProcess {
+  readonly child: ChildProcess
+  /** Code and signal of its end. */
+  readonly ended: Promise<[number | null, NodeJS.Signals | null]>
+  #output = ''
+
+  /** @param env beside PATH, the only settings it gets */
+  constructor(env: Record<string, string>, program = 'dist/main.js') {
+    this.child = spawn(process.execPath, [program], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? '', PORT: '0', NODE_ENV: 'test', BCRYPT_COST: '4', ...env },
+    })
+    this.child.stdout?.on('data', data => {
+      this.#output += data
+    })
+    this.child.stderr?.on('data', data => {
+      this.#output += data
+    })
+    this.ended = once(this.child, 'close').then(([code, signal]) => [code, signal])
+  }
+
+  /** Everything written so far, to either stream. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Where it serves, once it says so. */
+  async address(): Promise<string> {
+    for (;;) {
+      const [, url] = /serves (http\S+)\n/.exec(this.#output) ?? []
+      if (url) return url
+      const isOver = await Promise.race([
+        once(this.child.stdout ?? this.child, 'data').then(() => false),
+        this.ended.then(() => true),
+      ])
+      if (isOver) throw new Error(`The server ended before it served: ${this.#output}`)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM')
+    await this.ended
+  }
+}

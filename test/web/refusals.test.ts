@@ -1,0 +1,386 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newcomer, newPair } from '../crowd.js'
+import { bobId, HttpClient } from '../http-client.js'
+import { startTestServer } from '../test-server.js'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const visitor = () => new HttpClient(server.url)
+const titleOf = (html: string) => (/<title>([^<]*)<\/title>/.exec(html) ?? [])[1]
+const whereTo = (response: Response) => [response.status, response.headers.get('location')]
+
+/** Each refused field: marked, described by its error, and linked from the summary with the same words. */
+function linkedErrors(html: string): Record<string, string> {
+  const errors: Record<string, string> = {}
+  for (const [, field = '', text = ''] of html.matchAll(/<li><a href="#([^"]+)">([^<]+)<\/a><\/li>/g)) {
+    const control = new RegExp(`<(?:input|textarea) id="${field}"[^>]*>`).exec(html)?.[0] ?? ''
+    expect(control).toContain('aria-invalid="true"')
+    errors[field] = text
+  }
+  return errors
+}
+
+describe('a log-in', () => {
+  it('with a wrong password gets 422, keeps the e-mail, and never says the password back', async () => {
+    const response = await visitor().logIn('bob@example.com', 'not-his-password')
+    const html = await response.text()
+    expect(response.status).toBe(422)
+    expect(titleOf(html)).toMatch(/^Error: Log in/)
+    expect(html).toContain('value="bob@example.com"')
+    expect(html).not.toContain('not-his-password')
+    expect(linkedErrors(html)).toHaveProperty('email')
+  })
+
+  it('says the same of an unknown address as of a wrong password', async () => {
+    const pages = await Promise.all(
+      ['bob@example.com', 'no1@example.com'].map(async email => (await visitor().logIn(email, 'wrong wrong')).text()),
+    )
+    const [known, unknown] = pages.map(html => html.replaceAll(/(bob|no1)@example\.com|value="[^"]*"/g, ''))
+    expect(known).toBe(unknown)
+  })
+
+  it('without anything names both fields', async () => {
+    const response = await visitor().logIn('', '')
+    expect(response.status).toBe(422)
+    expect(Object.keys(linkedErrors(await response.text()))).toEqual(['email', 'password'])
+  })
+
+  it('keeps the way back through a refusal', async () => {
+    const client = visitor()
+    const fields = { email: 'bob@example.com', password: 'wrong wrong', next: '/people?q=a' }
+    const html = await (await client.post('/login', fields)).text()
+    expect(html).toContain('name="next" value="/people?q=a"')
+  })
+
+  it('after too many failures gets 429 with Retry-After, and another account does not', async () => {
+    const strict = await startTestServer({ RATE_LIMIT_AUTH: '3' })
+    try {
+      const client = new HttpClient(strict.url)
+      const statuses: number[] = []
+      for (let time = 0; time < 4; time += 1) {
+        statuses.push((await client.logIn('bob@example.com', `wrong wrong ${time}`)).status)
+      }
+      expect(statuses).toEqual([422, 422, 422, 429])
+      const right = await client.logIn('bob@example.com')
+      expect(right.status).toBe(429)
+      expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(Number(right.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+      expect(titleOf(await right.text())).toMatch(/^Error: /)
+      expect((await client.logIn('alice@example.com')).status).toBe(303)
+    } finally {
+      await strict.stop()
+    }
+  })
+
+  it('or registration over RATE_LIMIT_AUTH_ADDRESS gets 429', async () => {
+    const strict = await startTestServer({ RATE_LIMIT_AUTH_ADDRESS: '2' })
+    try {
+      const client = new HttpClient(strict.url)
+      await client.logIn('bob@example.com', 'wrong wrong')
+      await client.logIn('alice@example.com', 'wrong wrong')
+      const fields = { username: 'latecomer', email: 'late@example.com', password: 'long enough 1' }
+      const response = await client.post('/register', fields)
+      expect(response.status).toBe(429)
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await response.text()).not.toContain('long enough 1')
+    } finally {
+      await strict.stop()
+    }
+  })
+})
+
+describe('a registration', () => {
+  const good = { username: 'Somebody', email: 'somebody@example.com', password: 'long enough 1' }
+
+  it.each([
+    ['a name too short', { username: 'ab' }, 'username'],
+    ['a name of mixed scripts', { username: 'аlice' }, 'username'],
+    ['a name with markup', { username: '<b>bold</b>' }, 'username'],
+    ['a taken name in other letters', { username: 'ALICE' }, 'username'],
+    ['a taken e-mail', { email: 'Alice@Example.com' }, 'email'],
+    ['a malformed e-mail', { email: 'nobody@nowhere' }, 'email'],
+    ['a password under 8 characters', { password: 'short 7' }, 'password'],
+    ['a password over 72 bytes', { password: 'é'.repeat(37) }, 'password'],
+  ])('with %s gets 422 with that field named, and the rest kept', async (_what, fields, refused) => {
+    const typed = { ...good, ...fields }
+    const response = await visitor().post('/register', typed)
+    const html = await response.text()
+    expect(response.status).toBe(422)
+    expect(titleOf(html)).toMatch(/^Error: Create an account/)
+    expect(Object.keys(linkedErrors(html))).toEqual([refused])
+    const shown = typed.username.replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    expect(html).toContain(`value="${shown}"`)
+    expect(html).toContain(`value="${typed.email}"`)
+    expect(html).not.toContain(typed.password)
+  })
+})
+
+describe('a message by a form', () => {
+  it.each([
+    ['empty', '  \r\n ', 'Write something first'],
+    ['over 5,000 characters', 'x'.repeat(5001), 'At most 5000 characters'],
+    ['of control characters', 'bell\u0007', 'characters that cannot be shown'],
+  ])('that is %s gets 422, linked, with the draft in its place', async (_what, content, words) => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const response = await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
+    const html = await response.text()
+    expect(response.status).toBe(422)
+    expect(linkedErrors(html).content).toContain(words)
+    // A browser drops the first newline of a textarea, so one more stands there.
+    expect(html).toContain(`>\n${content}</textarea>`)
+    expect(await (await ben.get(chat)).text()).not.toContain('data-message-id')
+  })
+
+  it('that is refused says so first in the title', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const response = await ann.post(`${chat}/messages`, { content: '', nonce: 'n' }, chat)
+    expect(titleOf(await response.text())).toMatch(/^Error: Chat with /)
+  })
+
+  it('of 5,000 characters once its line ends are LF is taken', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const content = 'a\r\n'.repeat(2500)
+    expect((await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)).status).toBe(303)
+    expect(await (await ben.get(chat)).text()).toContain(`>${'a\n'.repeat(2500)}<`)
+  })
+
+  it('that is the sixth in a second gets 429 with Retry-After and keeps the draft', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const token = await ann.token(chat)
+    const send = (content: string) =>
+      ann.request('POST', `${chat}/messages`, { body: new URLSearchParams({ _csrf: token, content, nonce: content }) })
+    const answers = await Promise.all(['one', 'two', 'three', 'four', 'five', 'six'].map(send))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 303, 303, 303, 303, 429])
+    expect(refused[0]?.headers.get('retry-after')).toBe('1')
+    const html = (await refused[0]?.text()) ?? ''
+    expect(html).toContain('Too many at once. Wait 1 second')
+    expect(html).toMatch(/>\n(one|two|three|four|five|six)<\/textarea>/)
+  })
+
+  it('to a full room gets 507 and keeps the draft', async () => {
+    const small = await startTestServer({ ROOM_MAX_MESSAGES: '1' })
+    try {
+      const { ann, chat } = await newPair(small.url)
+      await ann.post(`${chat}/messages`, { content: 'the only one', nonce: 'n1' }, chat)
+      const response = await ann.post(`${chat}/messages`, { content: 'one too many', nonce: 'n2' }, chat)
+      expect(response.status).toBe(507)
+      expect(await response.text()).toContain('>\none too many</textarea>')
+    } finally {
+      await small.stop()
+    }
+  })
+})
+
+describe('a session', () => {
+  it('is not made by a visit, nor by a refused log-in', async () => {
+    const client = visitor()
+    for (const path of ['/', '/login', '/register', '/chats', '/nowhere', '/health']) await client.get(path)
+    await client.logIn('bob@example.com', 'wrong wrong')
+    expect([...client.cookies.keys()]).toEqual(['csrf'])
+  })
+
+  it('gets a new id at log-in, whatever was planted', async () => {
+    const planted = await newcomer(server.url)
+    const before = planted.cookies.get('sid') ?? ''
+    const client = visitor()
+    client.cookies.set('sid', before)
+    await client.post('/logout', {}, '/chats')
+    client.cookies.set('sid', before)
+    await client.logIn('bob@example.com')
+    expect(client.cookies.get('sid')).toMatch(/^s%3A/)
+    expect(client.cookies.get('sid')).not.toBe(before)
+  })
+
+  it('that is gone sends a post to the log-in with the way back', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const token = await ann.token(chat)
+    ann.cookies.delete('sid')
+    const body = () => new URLSearchParams({ _csrf: token, content: 'unsent', nonce: 'n', userId: bobId })
+    expect(whereTo(await ann.request('POST', `${chat}/messages`, { body: body() }))).toEqual([
+      303,
+      `/login?next=${encodeURIComponent(chat)}`,
+    ])
+    expect(whereTo(await ann.request('POST', `${chat}/end`, { body: body() }))).toEqual([
+      303,
+      `/login?next=${encodeURIComponent(chat)}`,
+    ])
+    expect(whereTo(await ann.request('POST', '/chats', { body: body() }))).toEqual([303, '/login?next=%2Fchats'])
+  })
+})
+
+describe('a token', () => {
+  const stale = { _csrf: 'of-yesterday' }
+
+  it('that is stale alone gives a message’s form again with its draft, and sends nothing', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const response = await ann.post(`${chat}/messages`, { ...stale, content: 'not yet\r\nsent', nonce: 'n' }, chat)
+    const html = await response.text()
+    expect(response.status).toBe(403)
+    expect(html).toContain('>\nnot yet\r\nsent</textarea>')
+    expect(linkedErrors(html).content).toContain('nothing was sent')
+    const [, token = ''] =
+      /action="\/chats\/[\w-]+\/messages"[^>]*>\s*<input type="hidden" name="_csrf" value="([^"]+)"/.exec(html) ?? []
+    const body = new URLSearchParams({ _csrf: token, content: 'not yet\r\nsent', nonce: 'n' })
+    expect((await ann.request('POST', `${chat}/messages`, { body })).status).toBe(303)
+  })
+
+  it.each([
+    ['/login', { email: 'bob@example.com', password: 'never echoed' }, 'bob@example.com'],
+    ['/register', { username: 'Kept', email: 'kept@example.com', password: 'long enough 1' }, 'kept@example.com'],
+  ])('that is stale gives the form of %s again with what was typed', async (path, fields, kept) => {
+    const response = await visitor().post(path, { ...stale, ...fields })
+    const html = await response.text()
+    expect(response.status).toBe(403)
+    expect(html).toContain(`value="${kept}"`)
+    expect(html).not.toContain(fields.password)
+  })
+
+  it('that is missing, or of somebody else, ends no chat and logs nobody out', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const foreign = await ben.token(chat)
+    for (const token of ['', foreign]) {
+      for (const path of [`${chat}/end`, '/logout', '/chats']) {
+        const body = new URLSearchParams({ _csrf: token, userId: bobId })
+        expect((await ann.request('POST', path, { body })).status).toBe(403)
+      }
+    }
+    expect((await ann.get(chat)).status).toBe(200)
+  })
+
+  it('may come as a header', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const headers = { 'csrf-token': await ann.token(chat) }
+    const body = new URLSearchParams({ content: 'by header', nonce: 'n' })
+    expect((await ann.request('POST', `${chat}/messages`, { body, headers })).status).toBe(303)
+  })
+
+  it('of before the log-in is worth nothing after it', async () => {
+    const client = visitor()
+    const early = await client.token('/login')
+    await client.logIn('bob@example.com')
+    const body = new URLSearchParams({ _csrf: early })
+    expect((await client.request('POST', '/logout', { body })).status).toBe(403)
+  })
+})
+
+describe('a request of another site’s page', () => {
+  it.each(['https://evil.example', 'null', 'http://localhost.evil.example'])('from %s gets 403', async origin => {
+    const { ann, chat } = await newPair(server.url)
+    const response = await ann.post(`${chat}/messages`, { content: 'forged', nonce: 'n' }, chat, {
+      headers: { origin },
+    })
+    expect(response.status).toBe(403)
+    expect(await (await ann.get(chat)).text()).not.toContain('forged')
+  })
+
+  it('is told by PUBLIC_URL where that is set, else by the request’s Host', async () => {
+    const known = await startTestServer({ PUBLIC_URL: 'http://chat.example' })
+    try {
+      const post = (base: string, origin: string) =>
+        new HttpClient(base).post('/login', { email: 'bob@example.com', password: 'password123' }, '/login', {
+          headers: { origin },
+        })
+      expect((await post(known.url, 'http://chat.example')).status).toBe(303)
+      expect((await post(known.url, known.url)).status).toBe(403)
+      expect((await post(server.url, server.url)).status).toBe(303)
+    } finally {
+      await known.stop()
+    }
+  })
+})
+
+describe('an address', () => {
+  it('that is none of ours is a page with 404, logged in or not', async () => {
+    for (const client of [visitor(), await newcomer(server.url)]) {
+      for (const path of [
+        '/nowhere',
+        '/static/build/none.js',
+        '/static/../package.json',
+        '/.env',
+        '/uploads/',
+        '/%00',
+      ]) {
+        const response = await client.get(path)
+        expect([path, response.status]).toEqual([path, 404])
+        expect(await response.text()).toContain('Page not found')
+      }
+    }
+  })
+
+  it('that is malformed is a refusal and no fault of ours', async () => {
+    const client = await newcomer(server.url)
+    expect((await client.get('/chats/%E0%A4%A')).status).toBe(400)
+  })
+
+  it.each([
+    ['DELETE', '/chats', 'GET, HEAD, POST'],
+    ['PUT', '/login', 'GET, HEAD, POST'],
+    ['PATCH', '/register', 'GET, HEAD, POST'],
+    ['GET', '/logout', 'POST'],
+    ['DELETE', '/chats/AAAAAAAAAAAAAAAAAAAAAA', 'GET, HEAD'],
+    ['GET', '/chats/AAAAAAAAAAAAAAAAAAAAAA/messages', 'POST'],
+    ['POST', '/people', 'GET, HEAD'],
+  ])('asked by %s %s gets 405 with what is allowed', async (method, path, allowed) => {
+    const client = await newcomer(server.url)
+    const headers = { 'csrf-token': await client.token('/chats') }
+    const response = await client.request(method, path, { headers })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allowed])
+  })
+
+  it('of a page with nobody logged in gives the log-in', async () => {
+    for (const path of ['/chats', '/people?q=x', '/chats/AAAAAAAAAAAAAAAAAAAAAA']) {
+      expect(whereTo(await visitor().get(path))).toEqual([303, `/login?next=${encodeURIComponent(path)}`])
+    }
+  })
+})
+
+describe('a stranger', () => {
+  it('gets for a chat of others what they get for one that never was, byte for byte', async () => {
+    const { ann, chat } = await newPair(server.url)
+    await ann.post(`${chat}/messages`, { content: 'private', nonce: 'n' }, chat)
+    const stranger = await newcomer(server.url)
+    const token = await stranger.token('/chats')
+    const body = () => new URLSearchParams({ _csrf: token, content: 'hello', nonce: 'n' })
+    const requests: [string, string][] = [
+      ['GET', ''],
+      ['GET', '/end'],
+      ['POST', '/end'],
+      ['POST', '/messages'],
+    ]
+    for (const [method, path] of requests) {
+      const [theirs, none] = await Promise.all(
+        [chat, '/chats/AAAAAAAAAAAAAAAAAAAAAA'].map(async room => {
+          const init = method === 'POST' ? { body: body() } : {}
+          const response = await stranger.request(method, room + path, init)
+          const headers = [...response.headers].filter(
+            ([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name),
+          )
+          return { status: response.status, headers, text: await response.text() }
+        }),
+      )
+      expect(theirs).toEqual(none)
+      expect(theirs?.status).toBe(404)
+    }
+    expect(await (await ann.get(chat)).text()).not.toContain('hello')
+  })
+
+  it('learns no more by a stale token or by one that is too long', async () => {
+    const { chat } = await newPair(server.url)
+    const stranger = await newcomer(server.url)
+    for (const content of ['x', 'x'.repeat(6000)]) {
+      const [theirs, none] = await Promise.all(
+        [chat, '/chats/AAAAAAAAAAAAAAAAAAAAAA'].map(async room => {
+          const body = new URLSearchParams({ _csrf: 'stale', content })
+          const response = await stranger.request('POST', `${room}/messages`, { body })
+          return [response.status, await response.text()]
+        }),
+      )
+      expect(theirs).toEqual(none)
+    }
+  })
+})
