@@ -36,7 +36,12 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop)
 }
 
+/** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
+function isForOperator(error: unknown): error is Error {
+  return error instanceof ConfigError || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+}
+
 main().catch(error => {
-  console.error(error instanceof ConfigError ? error.message : error)
+  console.error(isForOperator(error) ? error.message : error)
   process.exitCode = 1
 })
