@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { newPair } from './crowd.js'
+import { LivePage } from './live-page.js'
+import { ServerProcess } from './server-process.js'
+
+const started: ServerProcess[] = []
+function start(env: Record<string, string> = {}): ServerProcess {
+  const server = new ServerProcess(env)
+  started.push(server)
+  return server
+}
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(server => server.stop()))
+})
+
+describe('the process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with 0 within 5 s of %s, telling open pages to come back',
+    async signal => {
+      const server = start()
+      const base = await server.address()
+      const { ann, chat } = await newPair(base)
+      const page = await LivePage.open(base, ann, chat)
+      const at = Date.now()
+      server.child.kill(signal)
+      expect(await page.closed).toBe(1012)
+      expect(await server.ended).toEqual([0, null])
+      expect(Date.now() - at).toBeLessThan(5000)
+    },
+  )
+
+  it('prints where it serves, the demo accounts and what it keeps where at every log level, and then is silent', async () => {
+    const server = start({ LOG_LEVEL: 'silent' })
+    const base = await server.address()
+    await newPair(base)
+    await server.stop()
+    const lines = server.output.trim().split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toBe(`Ephemeral Chat serves ${base}`)
+    expect(lines[1]).toContain('alice@example.com and bob@example.com, password password123')
+    expect(lines[2]).toMatch(/messages .* in memory/)
+  })
+
+  it('speaks of no demo accounts where there are none', async () => {
+    const server = start({ DEMO_USERS: 'false' })
+    await server.address()
+    await server.stop()
+    expect(server.output).not.toContain('password')
+  })
+
+  it.each([
+    [{ PORT: 'eighty' }, 'PORT is "eighty" but must be'],
+    [{ MESSAGE_TTL_MS: '999' }, 'MESSAGE_TTL_MS is "999" but must be'],
+    [{ PUBLIC_URL: 'https://chat.example' }, 'PUBLIC_URL is "https://chat.example" while TRUST_PROXY is 0'],
+    [{ SESSION_SECRET: 'changeme' }, 'SESSION_SECRET must be'],
+  ])('does not start with %o and says why in one sentence', async (env, words) => {
+    const server = start(env)
+    expect(await server.ended).toEqual([1, null])
+    expect(server.output.startsWith(words)).toBe(true)
+    expect(server.output.trim().split('\n')).toHaveLength(1)
+    expect(server.output).not.toContain('changeme')
+  })
+
+  it('does not start on a port that is taken, and says so', async () => {
+    const first = start()
+    const { port } = new URL(await first.address())
+    const second = start({ PORT: port })
+    expect(await second.ended).toEqual([1, null])
+    expect(second.output).toContain(port)
+    expect(second.output.trim().split('\n')).toHaveLength(1)
+  })
+})

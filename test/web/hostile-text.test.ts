@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newPair } from '../crowd.js'
+import { LivePage } from '../live-page.js'
+import { startTestServer } from '../test-server.js'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&amp;': '&',
+}
+
+/** What a browser would show of a piece of markup that holds text and links. */
+function shownText(html: string): string {
+  return html.replace(/<[^>]*>/g, '').replace(/&(?:lt|gt|quot|amp|#39);/g, entity => entities[entity] ?? '')
+}
+
+const family = '👨‍👩‍👧‍👦'
+const hostile: [string, string][] = [
+  ['markup', '<b>bold</b> <img src=x onerror=alert(1)> <svg/onload=alert(1)>'],
+  ['a script', '<script>alert(1)</script>'],
+  ['the end of its element', '</div></article></li></ol><h1>mine now</h1>'],
+  ['the end of a textarea', '</textarea><script>alert(1)</script>'],
+  ['a fragment of htmx', '<hx-partial hx-target="#list" hx-swap="delete"></hx-partial>'],
+  ['attributes', '" onmouseover="alert(1)" x=\'y\' `z`'],
+  ['Eta', '<%= it.csrfToken %> <%~ include("/pages/login") %> <% throw 1 %>'],
+  ['a place in a sentence', "{name} {count, plural, one {#} other {#}} '{x}'"],
+  ['a replacement pattern', "$& $1 $$ $` $'"],
+  ['entities', '&lt;b&gt; &amp;amp; &#x3c;'],
+  ['comments', '<!-- --> <![CDATA[ ]]> -->'],
+  ['right to left', 'שלום \u202eolleh\u202c \u2067مرحبا\u2069 \u200fעולם'],
+  ['emoji', `${family}🏳️‍🌈👍🏽`],
+  ['marks upon marks', 'Z̴̢̛͕̭a̸l̷g̵o̶'],
+  ['half of a pair', 'a\ud83d b \udc00 c'],
+  ['several lines', 'one\n\n  two\n\tthree\n'],
+  ['a first empty line', '\nsecond'],
+  ['5,000 Chinese characters', '漢'.repeat(5000)],
+  ['5,000 units of emoji', '😀'.repeat(2500)],
+  ['a link that is not one', 'javascript:alert(1) data:text/html,<script>alert(1)</script> vbscript:x'],
+  ['a link that breaks out', 'https://example.com/"onclick="alert(1)'],
+]
+
+describe('text is kept as typed and shown as text', () => {
+  it.each(hostile)('when it is %s', async (_what, text) => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ben, chat)
+    const list = await LivePage.open(server.url, ann, '/chats')
+    // As a browser posts it: line ends are CRLF. Half of a pair cannot be posted as it is.
+    const typed = text.replaceAll('\n', '\r\n')
+    const sent = await ann.post(`${chat}/messages`, { content: typed, nonce: 'n' }, chat)
+    expect(sent.status).toBe(303)
+    const expected = text.toWellFormed()
+    const html = await (await ben.get(chat)).text()
+    const [, shown = ''] = /<div class="text"[^>]*>([\s\S]*?)<\/div><p class="meta"/.exec(html) ?? []
+    expect(shownText(shown)).toBe(expected)
+    expect(
+      shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank">|<\/a>/g, ''),
+    ).not.toContain('<')
+    for (const [, href = ''] of shown.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(https?:\/\/|mailto:)/)
+    const pushed = await page.operation('list', 'beforeend')
+    expect(pushed.html).toContain(shown)
+    const { operations } = await list.frame(({ text: each }) => each.includes('class="last"'))
+    const [, preview = ''] = /class="last"[^>]*>([\s\S]*?)<\/span>/.exec(operations[0]?.html ?? '') ?? []
+    expect(shownText(preview).replace(/\ufffd$/, '')).toContain(`You: ${expected.slice(0, 100)}`)
+    expect(preview).not.toContain('<')
+  })
+
+  it.each(hostile)('in a draft that was refused, when it is %s', async (_what, text) => {
+    const { ann, chat } = await newPair(server.url)
+    const content = `${text.toWellFormed()}\u0001`
+    const html = await (await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)).text()
+    const [, draft = ''] = /<textarea[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html) ?? []
+    expect(shownText(draft)).toBe(content)
+    expect(draft).not.toContain('<')
+  })
+})
+
+describe('control characters are refused', () => {
+  it.each(['\u0000', '\u0007', '\u000b', '\u001b', '\u007f', '\u0085', '\u009f'])('such as %j', async character => {
+    const { ann, chat } = await newPair(server.url)
+    const sent = await ann.post(`${chat}/messages`, { content: `a${character}b`, nonce: 'n' }, chat)
+    expect(sent.status).toBe(422)
+    expect(await (await ann.get(chat)).text()).not.toContain('data-message-id')
+  })
+})
