@@ -86,7 +86,6 @@ describe.concurrent('ending a chat', () => {
       const { operations } = await page.frame(frame => frame.operations.some(({ target }) => target === 'gone'))
       expect(operations.map(({ target, swap }) => [target, swap])).toEqual([
         ['list', 'innerHTML'],
-        ['outbox', 'innerHTML'],
         ['typing', 'innerHTML'],
         ['gone', 'innerHTML'],
         [`c-${room}`, 'delete'],
