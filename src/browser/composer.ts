@@ -31,6 +31,9 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   const setStatus = (bubble: Element, status: string) => {
     const article = articleOf(bubble)
     if (article) article.dataset.status = status
+    const failed = bubble.querySelector<HTMLElement>('.failed')
+    if (failed) failed.textContent = status === 'failed' ? (failed.dataset.words ?? '') : ''
+    if (status === 'sending') bubble.querySelector('.reason')?.replaceChildren()
   }
   const nonceOf = (bubble: Element) => bubble.id.slice(2)
   const fieldOf = (bubble: Element, name: string) =>
@@ -49,7 +52,6 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     if (inFlight && !inFlight.isConnected) {
       inFlight = null
       waitedMs = 0
-      drafts.keep(room, listPending())
     }
     const first = outbox.firstElementChild
     const form = first?.querySelector('form')
@@ -58,6 +60,13 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     inFlight = first
     sentAt = Date.now()
     htmx.trigger(form, 'outbox:send')
+  }
+
+  /** A message that the server has is in the list: its answer may have been lost, or be still on its way. */
+  const settle = () => {
+    for (const article of messages.querySelectorAll<HTMLElement>('[data-nonce]')) {
+      document.getElementById(`p-${article.dataset.nonce}`)?.remove()
+    }
   }
 
   const show = ({ nonce, text, imageId, at }: Pending) => {
@@ -89,7 +98,6 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     content.value = ''
     drafts.write('')
     show({ nonce: makeNonce(), text, imageId: '', at: Date.now() })
-    drafts.keep(room, listPending())
     pump()
   })
   content.addEventListener('input', () => drafts.write(content.value))
@@ -120,6 +128,7 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     pump()
   })
   const onAnswer = () => {
+    settle()
     const isGone = document.getElementById('gone')?.hasChildNodes()
     if (isGone && outbox.hasChildNodes()) {
       drafts.giveUp(listPending())
@@ -158,7 +167,11 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     }
   }, tickMs)
 
-  const kept = drafts.takeBack(room)
-  for (const pending of kept) show(pending)
+  for (const pending of drafts.takeBack(room)) show(pending)
+  settle()
+  // Whatever becomes of a bubble, what is kept for a reload is what still stands there.
+  const keep = () => drafts.keep(room, listPending())
+  keep()
+  new MutationObserver(keep).observe(outbox, { childList: true })
   content.value ||= drafts.read()
 }

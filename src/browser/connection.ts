@@ -5,7 +5,13 @@ const silenceMs = 25_000
 const watchMs = 1000
 const retryMs = 2000
 const backAgainMs = 2500
+/** A handshake without an answer for this long, back-off included, is given up. */
+const handshakeMs = 10_000
+/** The server has said that it is too much for it: come back when that is over. */
+const tooFastPauseMs = 30_000
 const handshakesBeforeStream = 3
+/** After this a page that is loaded tries the socket again. */
+const streamMemoryMs = 300_000
 const notLoggedIn = 4401
 const noSuchRoom = 4404
 
@@ -25,6 +31,8 @@ export function keepConnected(live: HTMLElement): LiveLine {
   let isStreaming = false
   let isStreamOpen = false
   let isOver = false
+  let wasOpen = false
+  let begunAt = Date.now()
   let failedHandshakes = 0
   const status = document.getElementById('line')
 
@@ -41,6 +49,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
   }
   const isUp = () => {
     heardAt = Date.now()
+    wasOpen = true
     failedHandshakes = 0
     isStreamOpen = isStreaming
     if (!status?.hasChildNodes()) return
@@ -64,8 +73,16 @@ export function keepConnected(live: HTMLElement): LiveLine {
 
   /** The server has said why it ends the line. */
   const end = (code: number) => {
+    const isFinal = code === notLoggedIn || code === noSuchRoom
+    if (isFinal) status?.replaceChildren()
+    else {
+      isDown()
+      setTimeout(() => {
+        isOver = false
+        hurry()
+      }, tooFastPauseMs)
+    }
     isOver = true
-    status?.replaceChildren()
     if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
     if (code === noSuchRoom) live.dispatchEvent(new Event('line:gone'))
   }
@@ -80,10 +97,12 @@ export function keepConnected(live: HTMLElement): LiveLine {
     heardAt = Date.now()
     if (isStreaming) live._htmx?.sse?.reader?.cancel()
     else {
-      const old = connection?.socket
-      clearTimeout(connection?.timer ?? undefined)
+      const old = connection
+      clearTimeout(old?.timer ?? undefined)
       connect()
-      old?.close(4000)
+      // A dead line closes seconds later and as if by accident: htmx must not bring it back beside the new one.
+      if (old) old.config.reconnect = false
+      old?.socket?.close(4000)
     }
   }
   /** After sleep, a lost network or a page taken back from the browser's memory: no waiting for the next attempt. */
@@ -94,19 +113,34 @@ export function keepConnected(live: HTMLElement): LiveLine {
     if (isDead) {
       clearTimeout(connection?.timer ?? undefined)
       connect()
-    }
+    } else live._htmx?.sse?.delayCanceller?.()
   }
 
   const stream = (query = '') => {
     isStreaming = true
     clearTimeout(connection?.timer ?? undefined)
     postInstead(live, query)
-    sessionStorage.setItem('stream', String(Date.now()))
+  }
+  /** Where plain HTTP answers and sockets fail again and again, something between lets none through. */
+  const countFailure = () => {
+    if (wasOpen) wasOpen = false
+    else failedHandshakes += 1
+    if (failedHandshakes < handshakesBeforeStream) return
+    failedHandshakes = 0
+    fetch('/health').then(
+      ({ ok }) => {
+        if (!ok || isOpen() || isStreaming) return
+        sessionStorage.setItem('stream', String(Date.now()))
+        stream('&fallback=1')
+      },
+      () => {},
+    )
   }
 
   live.addEventListener('htmx:ws:before:connection', event => {
     const isFirst = !connection
     connection = detailOf(event).connection
+    begunAt = Date.now()
     if (!isFirst) updateAddress()
     if (isStreaming) event.preventDefault()
   })
@@ -124,14 +158,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
     if (!code || closed !== connection || isStreaming) return
     if (code > 4400) return end(code)
     isDown()
-    failedHandshakes += 1
-    if (failedHandshakes === handshakesBeforeStream) {
-      fetch('/health').then(
-        ({ ok }) => ok && !isOpen() && stream('&fallback=1'),
-        () => {},
-      )
-      failedHandshakes = 0
-    }
+    countFailure()
   })
   live.addEventListener('htmx:ws:after:message:incoming', isHeard)
 
@@ -143,13 +170,23 @@ export function keepConnected(live: HTMLElement): LiveLine {
       else if (isStreamOpen || name === 'htmx:sse:error') isDown()
     })
   }
-  live.addEventListener('line:close', event => end(Number(detailOf(event).data)))
+  live.addEventListener('line:close', event => {
+    const code = Number(detailOf(event).data)
+    if (code > 4400) end(code)
+  })
   live.addEventListener('htmx:sse:close', () => setTimeout(hurry, retryMs))
   live.addEventListener('htmx:error', event => {
     if (isStreaming && event.target === live) setTimeout(hurry, retryMs)
   })
 
-  setInterval(() => isOpen() && Date.now() - heardAt > silenceMs && renew(), watchMs)
+  setInterval(() => {
+    const isShaking = connection?.socket?.readyState === WebSocket.CONNECTING && !isStreaming
+    if (isOpen() && Date.now() - heardAt > silenceMs) renew()
+    else if (isShaking && Date.now() - begunAt > handshakeMs) {
+      renew()
+      countFailure()
+    }
+  }, watchMs)
   addEventListener('online', hurry)
   addEventListener('pageshow', event => event.persisted && hurry())
   document.addEventListener('visibilitychange', () => document.hidden || hurry())
@@ -157,6 +194,6 @@ export function keepConnected(live: HTMLElement): LiveLine {
   // A network that let no socket through a moment ago is not tried again at every page.
   const isForced = new URLSearchParams(location.search).get('live') === 'sse'
   const streamedAt = Number(sessionStorage.getItem('stream'))
-  if (isForced || Date.now() - streamedAt < 300_000) stream()
+  if (isForced || Date.now() - streamedAt < streamMemoryMs) stream()
   return { isOpen, renew }
 }

@@ -1,31 +1,41 @@
 import { keepFocus } from './focus.js'
 
-/** The longest wait that a browser's timer takes. */
-const longestTimeoutMs = 2_147_483_647
+/** Timers stand still while the machine sleeps: the clock itself is looked at this often. */
+const lookMs = 1000
 
 /** Takes messages away when their time is over, also where the server cannot say so: asleep, or without a line. */
-export function expireInTime(list: HTMLElement): void {
+export function expireInTime(): void {
   const dueAt = new WeakMap<HTMLElement, number>()
+  let next = Number.POSITIVE_INFINITY
   let timer = 0
 
   const sweep = () => {
     const now = Date.now()
-    let next = Number.POSITIVE_INFINITY
-    for (const article of list.querySelectorAll('article')) {
+    next = Number.POSITIVE_INFINITY
+    for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
       // The server says what remains, not the hour: the clocks need not agree.
-      const { remaining } = article.dataset
-      if (remaining !== undefined) dueAt.set(article, now + Number(remaining))
-      article.removeAttribute('data-remaining')
-      const due = dueAt.get(article) ?? next
-      if (due <= now) keepFocus(() => article.closest('li')?.remove())
-      else next = Math.min(next, due)
+      const { remaining } = shown.dataset
+      if (remaining !== undefined) dueAt.set(shown, now + Number(remaining))
+      shown.removeAttribute('data-remaining')
+      const due = dueAt.get(shown) ?? Number.POSITIVE_INFINITY
+      if (due > now) next = Math.min(next, due)
+      else {
+        dueAt.delete(shown)
+        const row = shown.closest('#list li')
+        if (row) keepFocus(() => row.remove())
+        else shown.replaceChildren()
+      }
     }
+    wait()
+  }
+  const look = () => (Date.now() < next ? wait() : sweep())
+  const wait = () => {
     clearTimeout(timer)
-    timer = setTimeout(sweep, Math.min(next - now, longestTimeoutMs))
+    timer = setTimeout(look, Math.min(next - Date.now(), lookMs))
   }
 
   sweep()
   document.addEventListener('htmx:after:swap', sweep)
-  for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, sweep)
-  for (const wake of ['pageshow', 'focus']) addEventListener(wake, sweep)
+  for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, look)
+  for (const wake of ['pageshow', 'focus']) addEventListener(wake, look)
 }

@@ -3,6 +3,7 @@ interface WsConnection {
   url: string
   socket: WebSocket | null
   timer: number | null
+  config: { reconnect: boolean }
   queue: { message: { values: Record<string, unknown> } }[]
 }
 
@@ -30,5 +31,8 @@ declare const htmx: {
 declare const trustedTypes: TrustedTypePolicyFactory | undefined
 
 interface HTMLElement {
-  _htmx?: { ws?: { connection?: WsConnection }; sse?: { reader?: ReadableStreamDefaultReader } }
+  _htmx?: {
+    ws?: { connection?: WsConnection }
+    sse?: { reader?: ReadableStreamDefaultReader; delayCanceller?: (() => void) | null }
+  }
 }

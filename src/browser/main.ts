@@ -31,8 +31,9 @@ if (live) {
 }
 const messages = document.getElementById('messages')
 if (messages) watchList(messages)
-const list = document.getElementById('list')
-if (list) expireInTime(list)
+expireInTime()
+// The server was started anew while somebody was logging in again: the chat goes on by itself.
+document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {
   form.addEventListener('submit', () => sessionStorage.clear())

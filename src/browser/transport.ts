@@ -12,6 +12,8 @@ export function postInstead(live: HTMLElement, query: string): void {
       element.removeAttribute('hx-ws:send')
       element.setAttribute('hx-post', base + (element instanceof HTMLFormElement ? 'messages' : 'frames'))
       element.setAttribute('hx-swap', 'none')
+      // A post that hangs on a dead line must not hold back the one that sends it again.
+      element.setAttribute('hx-sync', 'this:replace')
     }
   }
   convert(live)

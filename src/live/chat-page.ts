@@ -1,6 +1,6 @@
 import type { Clock } from '../chat/clock.js'
 import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId } from '../chat/engine.js'
-import { digestOf, renderChatLine } from '../views/chat-list.js'
+import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
 import { type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState } from './page-state.js'
@@ -28,7 +28,8 @@ export interface BothCursors {
 export interface RenderedList {
   readonly html: string
   readonly digest: string
-  readonly topRoomId: RoomId | null
+  /** What each line shows, short, from the top. */
+  readonly hashes: Map<RoomId, string>
   /** Messages not yet seen, of all chats. */
   readonly unread: number
 }
@@ -135,11 +136,12 @@ export class ChatPage {
     return line
   }
 
-  /** The list of chats, and a digest of it. */
+  /** The list of chats, a short form of each line in their order, and one of them all. */
   async renderList(currentRoomId: RoomId | null): Promise<RenderedList> {
     const summaries = await this.#deps.engine.listRooms(this.viewer.userId)
-    const html = (await this.#renderLines(summaries, currentRoomId)).join('')
-    return { html, topRoomId: summaries[0]?.id ?? null, digest: digestOf(html), unread: sumUnread(summaries) }
+    const lines = await this.#renderLines(summaries, currentRoomId)
+    const hashes = new Map(summaries.map(({ id }, index) => [id, hashLine(lines[index] ?? '')]))
+    return { html: lines.join(''), hashes, digest: digestOf(hashes.values()), unread: sumUnread(summaries) }
   }
 
   async #renderLines(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { digestOf, hashLine } from '../views/chat-list.js'
 import type { ChatPage } from './chat-page.js'
 import { fragment } from './fragments.js'
 
@@ -11,8 +12,9 @@ export class HtmlListPane {
   readonly #push: (html: string) => void
   readonly #renderTitle: (unread: number) => string
   readonly #dirty = new Map<RoomId, { toTop: boolean }>()
-  #topRoomId: RoomId | null = null
-  #digest = ''
+  /** What each line of the page shows, short, from the top. */
+  #hashes = new Map<RoomId, string>()
+  #digest: string | null = null
   #unread = 0
   #mayCountDiffer = false
 
@@ -30,15 +32,16 @@ export class HtmlListPane {
     this.#renderTitle = renderTitle
   }
 
-  /** What the page's list was rendered from; empty once a line was pushed. */
+  /** What the page's list shows by now. */
   get digest(): string {
+    this.#digest ??= digestOf(this.#hashes.values())
     return this.#digest
   }
 
   /** Brings the list up to date; says whether anything was pushed. */
   async catchUp(shownDigest: string): Promise<boolean> {
     const list = await this.#page.renderList(this.#currentRoomId)
-    this.#topRoomId = list.topRoomId
+    this.#hashes = list.hashes
     this.#digest = list.digest
     this.#unread = list.unread
     if (list.digest === shownDigest) return false
@@ -53,14 +56,17 @@ export class HtmlListPane {
       return this.#note(event.roomId, event.type === 'message.sent' || event.type === 'room.opened')
     }
     this.#dirty.delete(event.roomId)
+    this.#forget(event.roomId)
     this.#mayCountDiffer = true
-    this.#digest = ''
     this.#push(fragment(`c-${event.roomId}`, 'delete'))
   }
 
   /** Renders the lines that have changed since the last frame. */
   async pushChanges(): Promise<void> {
-    for (const [roomId, { toTop }] of this.#dirty) await this.#pushLine(roomId, toTop && roomId !== this.#topRoomId)
+    for (const [roomId, { toTop }] of this.#dirty) {
+      const [topRoomId] = this.#hashes.keys()
+      await this.#pushLine(roomId, toTop && roomId !== topRoomId)
+    }
     if (this.#dirty.size > 0 || this.#mayCountDiffer) await this.#countUnread()
     this.#dirty.clear()
     this.#mayCountDiffer = false
@@ -88,13 +94,22 @@ export class HtmlListPane {
   }
 
   async #pushLine(roomId: RoomId, moves: boolean): Promise<void> {
-    this.#digest = ''
     const id = `c-${roomId}`
     const html = await this.#renderLine(roomId)
-    if (html === null || moves) this.#push(fragment(id, 'delete'))
+    if (html === null || moves) {
+      this.#forget(roomId)
+      this.#push(fragment(id, 'delete'))
+    }
     if (html === null) return
     this.#push(moves ? fragment('chats', 'afterbegin', html) : fragment(id, 'outerMorph', html))
-    if (moves) this.#topRoomId = roomId
+    const hash = hashLine(html)
+    this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
+    this.#digest = null
+  }
+
+  #forget(roomId: RoomId): void {
+    this.#hashes.delete(roomId)
+    this.#digest = null
   }
 
   /** Null when the room has gone since it changed. */

@@ -8,7 +8,7 @@ export interface PageState {
   /** Null on the page of the list of chats. */
   readonly epoch: string | null
   readonly version: number
-  /** Empty when lines were pushed since the page was rendered: then the list is sent again. */
+  /** What the list of chats shows, short. */
   readonly digest: string
 }
 

@@ -43,6 +43,7 @@ export function renderChatLine(
     isCurrent: summary.id === line.currentRoomId,
     unread: summary.unread,
     preview: previewOf(summary, viewer, context.t),
+    remainingMs: last && Math.max(0, last.expiresAt - line.now),
     time: last ? context.times.hour(last.sentAt, { near: line.now }) : '',
     status: last?.senderId === viewer.userId ? statusOf(last, summary.theirs) : null,
     // An unseen message of the other's that reached this list is delivered: the line itself reports it.
@@ -50,9 +51,16 @@ export function renderChatLine(
   })
 }
 
-/** What the list of chats of a page was rendered from, short: a page that shows the same needs no catching up. */
-export function digestOf(html: string): string {
-  return createHash('sha256').update(html).digest('base64url').slice(0, 12)
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)
+
+/** What a line shows, short. What remains of its message is left out: it is another at every moment. */
+export function hashLine(html: string): string {
+  return hash(html.replace(/ data-remaining="\d+"/, ''))
+}
+
+/** What a list of chats shows, short, from the hashes of its lines: a page that shows the same needs no catching up. */
+export function digestOf(lineHashes: Iterable<string>): string {
+  return hash([...lineHashes].join(' '))
 }
 
 /** The letter shown for a person. */

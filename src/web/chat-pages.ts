@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
-import type { ImageRef } from '../chat/engine.js'
+import type { ImageRef, RoomView } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
 import { initialOf, tintOf } from '../views/chat-list.js'
 import { type FormError, sendPage, viewerOf } from './pages.js'
 import { accountOf, formField, pathParameter } from './request.js'
 import { route } from './routes.js'
+import { mayBeFramed, mayFrame } from './security-headers.js'
 
 export interface ChatPagesDeps {
   readonly people: People
@@ -45,7 +46,15 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
+/** How often a page without JavaScript may look for new messages by itself, in seconds. */
+const refreshRates = [5, 15, 60]
+
 const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
+
+/** The last message of the other's that a page shows: what a visitor without JavaScript sees with it. */
+function lastOf({ messages, otherId }: RoomView): string {
+  return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+}
 
 /** The list of chats, people, and a chat. */
 export function chatPages(deps: ChatPagesDeps): {
@@ -72,6 +81,9 @@ export function chatPages(deps: ChatPagesDeps): {
     }))
     return { chatLines: list.html, digest: list.digest, unread: list.unread, query, people: shown }
   }
+
+  /** The rate that a page asks for, in seconds; 0 for none. */
+  const everyOf = (request: Request) => refreshRates.find(rate => String(rate) === request.query.every) ?? 0
 
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
@@ -103,11 +115,14 @@ export function chatPages(deps: ChatPagesDeps): {
     const lifeHint = deps.roomGraceMs
       ? t('chat.lifeHint', { lifetime, grace: times.length(deps.roomGraceMs) })
       : t('chat.lifeHintNoGrace', { lifetime })
+    const refresh = everyOf(request)
     rememberOther(response, view.id, view.otherId)
+    if (refresh) mayFrame(response)
     sendPage(request, response, status, 'chat', {
       ...side,
+      refresh,
       isRestarted: request.query.restarted === '1',
-      lastSeenId: view.messages.findLast(({ senderId }) => senderId === view.otherId)?.id ?? '',
+      lastSeenId: lastOf(view),
       me: page.viewer.userId,
       messageLifeMs: deps.chatPage.messageTtlMs,
       roomId: view.id,
@@ -123,22 +138,44 @@ export function chatPages(deps: ChatPagesDeps): {
     })
   }
 
-  /** So that a chat that is gone is no dead end: its address alone still knows, by this cookie, whom it was with. */
+  /** The messages alone, for a frame that loads itself anew beside a composer that stays. */
+  const showFrame: RequestHandler = async (request, response) => {
+    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    mayBeFramed(response)
+    sendPage(request, response, 200, 'frame', {
+      refreshEvery: everyOf(request),
+      roomId: view.id,
+      other: { name: otherName },
+      lastSeenId: lastOf(view),
+      messages: page.renderMessages(view, otherName, 'load'),
+    })
+  }
+
+  /**
+   * So that a chat that is gone is no dead end: its address alone still knows, by this cookie, whom it was with, and by
+   * which run of the server.
+   */
   function rememberOther(response: Response, roomId: string, otherId: string): void {
-    const { secure } = deps
-    response.cookie(otherCookie, otherId, { httpOnly: true, sameSite: 'lax', secure, path: `/chats/${roomId}` })
+    const { secure, chatPage } = deps
+    const value = `${otherId}.${chatPage.serverId}`
+    response.cookie(otherCookie, value, { httpOnly: true, sameSite: 'lax', secure, path: `/chats/${roomId}` })
   }
 
   const showGone: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!(error instanceof ChatError) || error.code !== 'not_found') return next(error)
-    const otherId: unknown = request.cookies[otherCookie] ?? formField(request, 'with')
-    const isOther = typeof otherId === 'string' && otherId !== request.account?.id
+    const cookie: unknown = request.cookies[otherCookie]
+    const [otherId = '', server] = (typeof cookie === 'string' ? cookie : formField(request, 'with')).split('.')
+    const isOther = otherId !== request.account?.id
     const found = isOther ? people.find(otherId) : Promise.resolve(null)
     found
       .then(other => {
         if (!other) return next(error)
         const draft = formField(request, 'content')
-        sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft })
+        // Nobody meant the chat to end when the server was started anew: the page goes on by itself, once.
+        const goesOn = server !== undefined && server !== deps.chatPage.serverId
+        if (goesOn) rememberOther(response, pathParameter(request, 'room'), other.id)
+        sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft, goesOn })
       })
       .catch(next)
   }
@@ -169,6 +206,7 @@ export function chatPages(deps: ChatPagesDeps): {
   route(router, '/people', { get: [showList] })
   route(router, '/chats', { get: [showList], post: [open] })
   route(router, '/chats/:room', { get: [(request, response) => sendChat(request, response, emptyComposer)] })
+  route(router, '/chats/:room/frame', { get: [showFrame] })
   route(router, '/chats/:room/seen', { get: [see] })
   route(router, '/chats/:room/end', { get: [askEnd], post: [end] })
   return { router, sendChat, showGone }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 import type { Config } from '../config.js'
 import { isHttps } from './sessions.js'
@@ -30,6 +30,23 @@ export function securityHeaders(config: Config): RequestHandler {
     strictTransportSecurity: secure ? { maxAge: yearInSeconds } : false,
     xFrameOptions: { action: 'deny' },
   })
+}
+
+const policyHeader = 'Content-Security-Policy'
+
+function changePolicy(response: Response, change: (policy: string) => string): void {
+  response.set(policyHeader, change(String(response.getHeader(policyHeader))))
+}
+
+/** Lets pages of ours, and nobody else's, show this one in a frame. */
+export function mayBeFramed(response: Response): void {
+  changePolicy(response, policy => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
+  response.set('X-Frame-Options', 'SAMEORIGIN')
+}
+
+/** Lets this page show pages of ours in frames. */
+export function mayFrame(response: Response): void {
+  changePolicy(response, policy => `${policy};frame-src 'self'`)
 }
 
 /** Keeps pages out of every cache: a browser's cache is a disk. */
