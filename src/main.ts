@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   }
   say(
     config.accountsFile === null
-      ? 'Keeps messages, sessions and accounts in memory only: all are gone when it stops'
+      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
       : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
   )
 
@@ -43,7 +43,11 @@ async function main(): Promise<void> {
 
 /** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
 function isForOperator(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof AccountFileError || (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+  return (
+    error instanceof ConfigError ||
+    error instanceof AccountFileError ||
+    (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+  )
 }
 
 main().catch(error => {
