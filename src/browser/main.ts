@@ -4,6 +4,7 @@ import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
 import { allowHtmx } from './trusted-types.js'
+import { unsendInPlace } from './unsend.js'
 
 allowHtmx()
 
@@ -27,6 +28,8 @@ if (live) {
 }
 const messages = document.getElementById('messages')
 if (messages) watchList(messages)
+const unsend = document.getElementById('unsend')
+if (unsend instanceof HTMLFormElement) unsendInPlace(unsend)
 const list = document.getElementById('list')
 if (list) expireInTime(list)
 
