@@ -165,6 +165,13 @@ export interface Engine {
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
 
   /**
+   * Takes a message back for both, as if its time had come: it leaves no trace, and its nonce is forgotten with it. Emits
+   * `message.removed`.
+   * @throws ChatError `not_found` for the room, for a message that lives no longer, and for one that is not one's own
+   */
+  removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void>
+
+  /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that
    * stands there or further already, one's own message, or one that lives no longer: nothing changes, nothing is emitted.
    * @throws ChatError `not_found` for the room
