@@ -16,6 +16,7 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [program], {
       cwd: root,
       env: { PATH: process.env.PATH ?? '', PORT: '0', NODE_ENV: 'test', BCRYPT_COST: '4', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.child.stdout?.on('data', data => {
       this.#output += data
