@@ -23,6 +23,8 @@ export default defineConfig({
     },
     timezoneId: 'Asia/Kolkata',
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    // A trace doubles the time of a test, and with it of all.
+    trace: 'off',
+    screenshot: 'only-on-failure',
   },
 })

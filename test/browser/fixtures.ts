@@ -1,0 +1,124 @@
+import { type BrowserContextOptions, expect, type Page, test as playwright } from '@playwright/test'
+import { newcomer, newPair } from '../crowd.js'
+import type { HttpClient } from '../http-client.js'
+import { ServerProcess } from '../server-process.js'
+
+/** Somebody with an account. */
+export interface Person {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+}
+
+interface TestFixtures {
+  /** Creates an account under a name that nobody else has. */
+  person: (name: string) => Promise<Person>
+  /** A browser of its own, where nobody is logged in. What its console says of errors fails the test. */
+  visit: (options?: BrowserContextOptions) => Promise<Page>
+  /** Lets the test pass though a console says this, as it does of every page with a status of 4xx. */
+  tolerate: (pattern: RegExp) => void
+  /** Two people, each in a browser of their own, with their chat open in both. */
+  chat: () => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
+}
+
+interface WorkerFixtures {
+  /** Settings of the server beside those of all tests. */
+  serverEnv: Record<string, string>
+  /** Where the worker's own server serves. */
+  base: string
+}
+
+let lastNumber = 0
+
+export const test = playwright.extend<TestFixtures, WorkerFixtures>({
+  serverEnv: [{}, { option: true, scope: 'worker' }],
+  base: [
+    async ({ serverEnv }, use) => {
+      const server = new ServerProcess({
+        TZ: 'America/New_York',
+        LOG_LEVEL: 'error',
+        RATE_LIMIT_AUTH: '1000',
+        RATE_LIMIT_AUTH_ADDRESS: '1000000',
+        ...serverEnv,
+      })
+      await use(await server.address())
+      await server.stop()
+    },
+    { scope: 'worker' },
+  ],
+  person: async ({ base }, use) => {
+    await use(async name => {
+      lastNumber += 1
+      const unique = `${name}-${lastNumber}`
+      await newcomer(base, unique)
+      return personOf(unique)
+    })
+  },
+  tolerate: async ({ visit: _visit }, use) => {
+    await use(pattern => tolerated.add(pattern))
+  },
+  visit: async ({ browser, base, contextOptions }, use) => {
+    const errors: string[] = []
+    await use(async options => {
+      const context = await browser.newContext({ ...contextOptions, baseURL: base, ...options })
+      context.on('weberror', error => errors.push(String(error.error())))
+      context.on('console', message => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
+      return context.newPage()
+    })
+    await Promise.all(browser.contexts().map(context => context.close()))
+    const patterns = [...tolerated]
+    tolerated.clear()
+    expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
+  },
+  chat: async ({ visit, base }, use) => {
+    await use(async () => {
+      const { ann, ben, annName, benName, chat } = await newPair(base)
+      const pages = [await visit(), await visit()] as const
+      await Promise.all([enter(pages[0], ann, base), enter(pages[1], ben, base)])
+      for (const page of pages) {
+        await page.goto(chat)
+        await page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+      }
+      // The second one's coming is told to the first: by then the lines of both stand.
+      await expect(pages[0].locator('#presence').getByText('Online')).toBeVisible()
+      return { ann: pages[0], ben: pages[1], annPerson: personOf(annName), benPerson: personOf(benName), path: chat }
+    })
+  },
+})
+
+const personOf = (name: string): Person => ({ name, email: `${name}@example.com`, password: 'long enough 1' })
+
+const tolerated = new Set<RegExp>()
+
+export { expect }
+
+/** Gives a browser the session of somebody who logged in without one. */
+async function enter(page: Page, client: HttpClient, url: string): Promise<void> {
+  await page.context().addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))
+}
+
+export async function logIn(page: Page, { email, password }: Person): Promise<void> {
+  await page.goto('/login')
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+}
+
+/** Finds a person and opens the chat with them. */
+export async function startChat(page: Page, { name }: Person): Promise<void> {
+  await page.goto('/chats')
+  await page.getByRole('searchbox', { name: 'Find people' }).fill(name)
+  await page.getByRole('button', { name: `Chat with ${name}`, exact: true }).click()
+  await expect(page.getByRole('heading', { name: `Chat with ${name}`, level: 1 })).toBeVisible()
+}
+
+export async function send(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text)
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
+}
+
+/** The message that shows this text. */
+export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })

@@ -1,0 +1,58 @@
+import { newPair } from '../crowd.js'
+import type { HttpClient } from '../http-client.js'
+import { LivePage, messageIdOf } from '../live-page.js'
+import { expect, test } from './fixtures.js'
+import { RawChromium } from './raw-chromium.js'
+
+/** The status that a page of the sender's shows, each time it changes. */
+async function nextStatus(sender: LivePage, id: string): Promise<string> {
+  const { html } = await sender.operation(`m-${id}`, 'outerMorph')
+  sender.forget()
+  const [, status = ''] = /data-status="(\w+)"/.exec(html) ?? []
+  return status
+}
+
+async function sendBy(sender: LivePage, content: string): Promise<string> {
+  sender.say({ type: 'message:send', content, nonce: `n-${Math.random().toString(36).slice(2)}` })
+  const id = messageIdOf(await sender.operation('list', 'beforeend'))
+  return id
+}
+
+const cookiesOf = (client: HttpClient) => [...client.cookies]
+
+test('a message in a hidden tab is delivered, and seen only once the tab is in front', async ({
+  base,
+  launchOptions,
+}) => {
+  const { ann, ben, chat } = await newPair(base)
+  const sender = await LivePage.open(base, ann, chat)
+  const chromium = await RawChromium.start(launchOptions.executablePath)
+  try {
+    await chromium.setCookies(base, cookiesOf(ben))
+    const tab = await chromium.open(new URL(chat, base).href)
+    await sender.operation('presence')
+    const first = await sendBy(sender, 'while you look')
+    const statuses = [await nextStatus(sender, first)]
+    if (statuses[0] === 'delivered') statuses.push(await nextStatus(sender, first))
+    expect(statuses.at(-1)).toBe('seen')
+
+    const front = await chromium.open('about:blank#front')
+    await tab.waitFor(`document.visibilityState === 'hidden'`)
+    const second = await sendBy(sender, 'while you look elsewhere')
+    expect(await nextStatus(sender, second)).toBe('delivered')
+    const third = await sendBy(sender, 'and once more')
+    // Had the second been seen, this line would have said so by now.
+    expect(await nextStatus(sender, third)).toBe('delivered')
+    await sender.fence()
+    expect(
+      sender.seen.flatMap(({ operations }) => operations).filter(({ html }) => /data-status="seen"/.test(html)),
+    ).toEqual([])
+
+    await tab.bringToFront()
+    expect(await nextStatus(sender, third)).toBe('seen')
+    await front.bringToFront()
+  } finally {
+    await chromium.stop()
+    await sender.close()
+  }
+})

@@ -1,0 +1,41 @@
+import { expect, message, send, test } from './fixtures.js'
+
+test.use({ serverEnv: { MESSAGE_TTL_MS: '3000' } })
+
+test('a message is gone from both screens within 250 ms of its time', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  for (const page of [ann, ben]) {
+    await page.evaluate(() => {
+      new MutationObserver(() => {
+        const message = document.querySelector('#list article')
+        const dueAt = message?.querySelector('.meta time + time')?.getAttribute('datetime')
+        if (dueAt) Object.assign(window, { dueAt: Date.parse(dueAt) })
+        else if (Reflect.has(window, 'dueAt'))
+          Object.assign(window, { goneAt: performance.timeOrigin + performance.now() })
+      }).observe(document.querySelector('#list') ?? document, { childList: true, subtree: true })
+    })
+  }
+  await send(ann, 'not for long')
+  for (const page of [ann, ben]) await expect(message(page, 'not for long')).toBeVisible()
+  for (const page of [ann, ben]) {
+    await expect(page.getByRole('article')).toHaveCount(0)
+    const late = await page.evaluate(() => Number(Reflect.get(window, 'goneAt')) - Number(Reflect.get(window, 'dueAt')))
+    expect(late).toBeGreaterThanOrEqual(0)
+    expect(late).toBeLessThan(250)
+    expect(await page.content()).not.toContain('not for long')
+  }
+})
+
+test('the focused message that goes hands its focus on, never to nowhere', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'goes first')
+  await expect(message(ann, 'goes first')).toBeVisible()
+  await ann.waitForTimeout(500)
+  await send(ben, 'goes second')
+  await expect(message(ann, 'goes second')).toBeVisible()
+  await message(ann, 'goes first').focus()
+  await expect(message(ann, 'goes first')).toHaveCount(0)
+  await expect(message(ann, 'goes second')).toBeFocused()
+  await expect(ann.getByRole('article')).toHaveCount(0)
+  await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
+})

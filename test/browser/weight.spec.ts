@@ -1,0 +1,31 @@
+import { brotliCompressSync } from 'node:zlib'
+import { expect, test } from './fixtures.js'
+
+const kilobyte = 1024
+
+test('the first load of a chat is at most 32 KB, of which our own script is at most 4', async ({ chat }) => {
+  const { ann, path } = await chat()
+  const fresh = await ann.context().newPage()
+  const session = await ann.context().newCDPSession(fresh)
+  await session.send('Network.enable')
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+  const sizes = new Map<string, number>()
+  fresh.on('response', async response => {
+    sizes.set(new URL(response.url()).pathname, (await response.request().sizes()).responseBodySize)
+  })
+  await fresh.goto(path, { waitUntil: 'networkidle' })
+  const script = [...sizes.keys()].find(each => each.endsWith('.js')) ?? ''
+  expect([...sizes.keys()].map(each => each.replace(/-[\w-]{10}\./, '.'))).toEqual(
+    expect.arrayContaining([path, '/static/build/app.js', '/static/build/app.css']),
+  )
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  // Ours is the last of what was bundled, a function of its own on a line of its own.
+  const code = await (await ann.request.get(script)).text()
+  const ours = code.slice(code.lastIndexOf('\n(()=>{'))
+  expect(ours).toContain('outbox')
+  const own = brotliCompressSync(ours).length
+  test.info().annotations.push({ type: 'weight', description: `${total} bytes, ours ${own}: ${[...sizes].join(' ')}` })
+  expect(total).toBeGreaterThan(10 * kilobyte)
+  expect(total).toBeLessThanOrEqual(32 * kilobyte)
+  expect(own).toBeLessThanOrEqual(4 * kilobyte)
+})
