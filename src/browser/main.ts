@@ -6,7 +6,6 @@ import { watchList } from './list-keys.js'
 import { watchPictures } from './picture-loader.js'
 import { allowHtmx } from './trusted-types.js'
 import { watchViewer } from './viewer.js'
-import { unsendInPlace } from './unsend.js'
 
 allowHtmx()
 
@@ -35,8 +34,6 @@ if (messages) watchList(messages)
 expireInTime()
 // The server was started anew while somebody was logging in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
-const unsend = document.getElementById('unsend')
-if (unsend instanceof HTMLFormElement) unsendInPlace(unsend)
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {
   form.addEventListener('submit', () => sessionStorage.clear())

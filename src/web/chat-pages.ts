@@ -187,6 +187,8 @@ export function chatPages(deps: ChatPagesDeps): {
   const see: RequestHandler = async (request, response) => {
     const { id } = accountOf(request)
     const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
+    // A page that is loaded ahead of its time loads its pictures too.
+    if (request.get('sec-purpose')) return void response.status(204).end()
     if (upTo) await conversations.report(pathParameter(request, 'room'), id, 'seen', upTo)
     await deps.chatPage.engine.holdLease(id, `page ${request.sessionID}`, presentWithoutScriptMs)
     response.status(204).end()

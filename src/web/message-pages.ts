@@ -85,7 +85,9 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
   const unsend: RequestHandler = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     await conversations.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
-    response.redirect(303, `/chats/${roomId}`)
+    // The push takes the message away; a page without a script is loaded anew.
+    if (request.get('hx-request') === 'true') response.status(204).end()
+    else response.redirect(303, `/chats/${roomId}`)
   }
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {

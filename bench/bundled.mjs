@@ -1,0 +1,26 @@
+/** Bundles a program of test/ into plain JavaScript and imports it: benches share its clients with the tests. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { root } from '../scripts/process.mjs'
+
+/** @param {string} program a path below test/, without its ending */
+export async function importBundled(program) {
+  // Within the project, so that #src and the packages are found from there.
+  const folder = join(root, 'dist', 'bench')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, `${program.replaceAll('/', '-')}.mjs`)
+  await build({
+    entryPoints: [join(root, 'test', `${program}.ts`)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    external: ['#src/*'],
+    logLevel: 'error',
+  })
+  return import(pathToFileURL(outfile).href)
+}

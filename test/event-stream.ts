@@ -1,0 +1,74 @@
+import type { HttpClient } from './http-client.js'
+
+/** One event of a stream, with `event` '' for a fragment. */
+export interface StreamEvent {
+  readonly id: string
+  readonly event: string
+  readonly data: string
+}
+
+function readEvent(block: string): StreamEvent {
+  const lines = block
+    .split('\n')
+    .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()])
+  const all = (name: string) => lines.filter(([field]) => field === name).map(([, value]) => value)
+  return { id: all('id').join(), event: all('event').join(), data: all('data').join('\n') }
+}
+
+/** A stream of server-sent events as the page's script reads it, keeping every event. */
+export class EventStream {
+  readonly events: StreamEvent[] = []
+  readonly headers: Headers
+  /** Resolves when the stream ends, however it does. */
+  readonly ended: Promise<void>
+  readonly #abort: AbortController
+  readonly #watchers = new Set<() => void>()
+
+  private constructor(response: Response, abort: AbortController) {
+    this.headers = response.headers
+    this.#abort = abort
+    this.ended = this.#read(response).catch(() => {})
+  }
+
+  static async open(client: HttpClient, path: string, lastEventId?: string): Promise<EventStream> {
+    const abort = new AbortController()
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+    return new EventStream(await client.get(path, { headers, signal: abort.signal }), abort)
+  }
+
+  /** The first event, of those kept or to come, for which `test` holds. */
+  async event(test: (event: StreamEvent) => boolean, patienceMs = 5000): Promise<StreamEvent> {
+    const known = this.events.find(test)
+    if (known) return known
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`No such event came; these did: ${JSON.stringify(this.events)}`)),
+        patienceMs,
+      )
+      const watcher = () => {
+        const found = this.events.find(test)
+        if (!found) return
+        clearTimeout(timer)
+        this.#watchers.delete(watcher)
+        resolve(found)
+      }
+      this.#watchers.add(watcher)
+    })
+  }
+
+  close(): void {
+    this.#abort.abort()
+  }
+
+  async #read(response: Response): Promise<void> {
+    const decoder = new TextDecoder()
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true })
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      this.events.push(...blocks.map(readEvent))
+      for (const watcher of this.#watchers) watcher()
+    }
+  }
+}

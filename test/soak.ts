@@ -1,0 +1,114 @@
+import { setInterval } from 'node:timers'
+import { newPair } from './crowd.js'
+import { FaultProxy } from './fault-proxy.js'
+import { PageClient, readRows } from './page-client.js'
+import { startTestServer } from './test-server.js'
+
+/** How much a soak does. Times in milliseconds. */
+export interface SoakPlan {
+  readonly pairs: number
+  /** Of all people together. */
+  readonly messages: number
+  /** How often a connection is cut, somewhere. */
+  readonly cutEveryMs: number
+  /** How often a page is loaded anew, somewhere. */
+  readonly reloadEveryMs: number
+  /** Between two messages of one person. */
+  readonly pauseMs: number
+}
+
+/** What a soak found. All but `cuts`, `reloads`, `connections` and `seconds` should be 0, `stored` the number sent. */
+export interface SoakResult {
+  readonly stored: number
+  readonly lost: number
+  readonly doubled: number
+  readonly outOfOrder: number
+  /** Pages that do not show what the server has. */
+  readonly differing: number
+  readonly cuts: number
+  readonly reloads: number
+  readonly connections: number
+  readonly seconds: number
+}
+
+const times = { reconnectMs: 100, unansweredMs: 5000 }
+const lifeMs = 3_600_000
+const quietMs = 30_000
+
+const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+const randomBelow = (count: number) => Math.floor(Math.random() * count)
+
+async function makePair(url: string, through: string, index: number) {
+  const { ann, ben, chat } = await newPair(url)
+  const open = (client: typeof ann) => new PageClient(through, client, chat, lifeMs, times)
+  const people = [ann, ben].map((client, side) => ({ name: `${index}.${side}`, page: open(client) }))
+  await Promise.all(people.map(({ page }) => page.load()))
+  return { people, read: async () => readRows(await (await ann.get(new URL(chat, url).href)).text()) }
+}
+
+/** Lets many pairs chat at once through a proxy that cuts, and counts what became of every message. */
+export async function soak(plan: SoakPlan): Promise<SoakResult> {
+  const server = await startTestServer({
+    RATE_LIMIT_MESSAGES: '1000',
+    RATE_LIMIT_FRAMES: '1000',
+    ROOM_MAX_MESSAGES: '100000',
+  })
+  const proxy = await FaultProxy.before(server.url)
+  const pairs = await Promise.all(
+    Array.from({ length: plan.pairs }, (_, index) => makePair(server.url, proxy.url, index)),
+  )
+  const people = pairs.flatMap(pair => pair.people)
+  const each = Math.ceil(plan.messages / people.length)
+  const began = Date.now()
+  let [cuts, reloads] = [0, 0]
+  const cutting = setInterval(() => {
+    proxy.cutOne(randomBelow)
+    cuts += 1
+  }, plan.cutEveryMs)
+  const reloading = setInterval(() => {
+    reloads += 1
+    void people[randomBelow(people.length)]?.page.load()
+  }, plan.reloadEveryMs)
+
+  await Promise.all(
+    people.map(async ({ name, page }) => {
+      for (let number = 0; number < each; number += 1) {
+        page.write(`${name}:${number}`)
+        if (number % 5 === 0) page.see()
+        await wait(plan.pauseMs * (0.5 + Math.random()))
+      }
+    }),
+  )
+  clearInterval(cutting)
+  clearInterval(reloading)
+  const seconds = (Date.now() - began) / 1000
+  await Promise.all(
+    people.map(({ page }) => page.until(() => page.isOpen && page.pending.length === 0, quietMs, 'sent')),
+  )
+
+  let [stored, lost, doubled, outOfOrder, differing] = [0, 0, 0, 0, 0]
+  for (const pair of pairs) {
+    const rows = await pair.read()
+    const list = JSON.stringify(rows.map(({ seq, text }) => [seq, text]))
+    stored += rows.length
+    for (const { name, page } of pair.people) {
+      const shows = () => JSON.stringify(page.rows.map(({ seq, text }) => [seq, text])) === list
+      await page.until(shows, 2000, 'equal').catch(() => {
+        differing += 1
+      })
+      const numbers = rows
+        .filter(({ text }) => text.startsWith(`${name}:`))
+        .map(({ text }) => Number(text.split(':')[1]))
+      const distinct = new Set(numbers)
+      lost += each - distinct.size
+      doubled += numbers.length - distinct.size
+      doubled += [...page.shownAs.values()].filter(ids => ids.size > 1).length
+      outOfOrder += numbers.filter((number, index) => index > 0 && number < (numbers[index - 1] ?? 0)).length
+    }
+  }
+  const connections = people.reduce((sum, { page }) => sum + page.connections, 0)
+  for (const { page } of people) page.stop()
+  await proxy.stop()
+  await server.stop()
+  return { stored, lost, doubled, outOfOrder, differing, cuts, reloads, connections, seconds }
+}
