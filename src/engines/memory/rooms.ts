@@ -97,7 +97,12 @@ export class Rooms {
     }
     this.schedule(room)
     if (expired.length === 0) return
-    const messages = expired.map(({ message: { id, seq, image } }) => ({ id, seq, imageId: image?.id ?? null }))
+    const messages = expired.map(({ message: { id, seq, image, expiresAt } }) => ({
+      id,
+      seq,
+      imageId: image?.id ?? null,
+      expiresAt,
+    }))
     this.events.tell({
       type: 'message.removed',
       roomId: room.id,
