@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Admission } from './accounts/admission.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
@@ -18,8 +17,10 @@ import { Hub } from './live/hub.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
+import { Operation } from './ops/operation.js'
 import { createApp } from './web/app.js'
 import { originCheck } from './web/csrf.js'
+import { createHttpServer } from './web/http-server.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
@@ -70,6 +71,13 @@ export async function createServer(config: Config): Promise<Server> {
     claimImage: images.claim,
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
+  const operation = await Operation.open({
+    clock,
+    log,
+    engine,
+    metricsToken: config.metricsToken,
+    countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
+  })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   const sessions = new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId))
   people.onGenerationChange(({ id }) => hub.closeUser(id))
@@ -86,7 +94,13 @@ export async function createServer(config: Config): Promise<Server> {
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
-  const voices = new PageVoices(chatPage, { engine, conversations, log, messageMaxLength: config.messageMaxLength })
+  const voices = new PageVoices(chatPage, {
+    engine,
+    conversations,
+    log,
+    messageMaxLength: config.messageMaxLength,
+    onRefused: code => operation.observer.refused('frame', code),
+  })
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -94,6 +108,7 @@ export async function createServer(config: Config): Promise<Server> {
     log,
     framesPerSecond: config.rateLimits.frames,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
+    onRefused: (place, reason) => operation.observer.refused(place, reason),
     isOurOrigin,
     identify: request => sessions.identify(request),
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
@@ -113,11 +128,14 @@ export async function createServer(config: Config): Promise<Server> {
     chatPage,
     events: { clock, log, hub, conversations, sessions, voices },
     isOurOrigin,
-    health: (_request, response) => {
-      response.json({ status: 'ok' })
-    },
+    operation: operation.pages,
+    observer: operation.observer,
   })
-  const http = createHttpServer(app)
+  const { http, countConnections } = createHttpServer(app, {
+    maxConnections: config.maxConnections,
+    isBehindProxy: config.trustProxy > 0,
+    onRefused: reason => operation.observer.refused('connection', reason),
+  })
   http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
 
   return {
@@ -140,6 +158,8 @@ export async function createServer(config: Config): Promise<Server> {
       http.closeIdleConnections()
       await closed
       clearTimeout(cut)
+      operation.stop()
+      sockets.stop()
       sessions.stop()
       limits.stop()
       await Promise.all([engine.stop(), images.stop(), passwords.close(), accounts.close()])

@@ -106,7 +106,13 @@ export type EngineEvent =
   | (RoomEventBase & {
       readonly type: 'message.removed'
       readonly version: number
-      readonly messages: readonly { readonly id: MessageId; readonly seq: number; readonly imageId: string | null }[]
+      /** What is gone; by `expiresAt` the lateness of the event can be told. */
+      readonly messages: readonly {
+        readonly id: MessageId
+        readonly seq: number
+        readonly imageId: string | null
+        readonly expiresAt: number
+      }[]
     })
   | (RoomEventBase & {
       readonly type: 'room.dissolved'

@@ -13,7 +13,9 @@ import { type Images, maxDescription } from '../images/images.js'
 import { pictureForm } from '../images/picture-form.js'
 import { type Limits, refuseOver } from '../limits.js'
 import type { ChatPageDeps } from '../live/chat-page.js'
+import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
+import { countRefusals } from '../ops/request-refusals.js'
 import { projectRoot } from '../project-root.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
@@ -46,7 +48,9 @@ export interface AppDeps {
   readonly chatPage: ChatPageDeps
   readonly events: EventStreamsDeps
   readonly isOurOrigin: (request: IncomingMessage) => boolean
-  readonly health: RequestHandler
+  /** What machines ask: /health and the like. */
+  readonly operation: RequestHandler
+  readonly observer: Observer
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -59,10 +63,10 @@ export function createApp(deps: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
-  app.use(logRequests(log), securityHeaders(config))
+  app.use(logRequests(log), countRefusals(deps.observer), securityHeaders(config))
   app.use('/static', serveStatic('static'))
   app.use(neverStore)
-  app.get('/health', deps.health)
+  app.use(deps.operation)
   app.use(operatorRoutes(deps))
   app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))

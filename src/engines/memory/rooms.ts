@@ -110,7 +110,12 @@ export class Rooms {
   }
 
   #tellRemoved(room: Room, entries: readonly Entry[]): void {
-    const messages = entries.map(({ message: { id, seq, image } }) => ({ id, seq, imageId: image?.id ?? null }))
+    const messages = entries.map(({ message: { id, seq, image, expiresAt } }) => ({
+      id,
+      seq,
+      imageId: image?.id ?? null,
+      expiresAt,
+    }))
     this.events.tell({
       type: 'message.removed',
       roomId: room.id,
