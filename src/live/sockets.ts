@@ -8,8 +8,8 @@ import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Hub } from './hub.js'
-import type { Identity, Line, Voice } from './listener.js'
-import { SocketLine } from './socket-line.js'
+import type { Identity, ProgramLine, Voice } from './listener.js'
+import { type OnBadFrame, SocketLine } from './socket-line.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -32,8 +32,8 @@ export interface SocketsDeps {
   /** Bytes; a longer frame closes with 1009. */
   readonly maxFrameBytes: number
   readonly isOurOrigin: (request: IncomingMessage) => boolean
-  /** Who asks, by session or token; null when nobody is known by what they bring. */
-  readonly identify: (request: IncomingMessage) => Promise<Identity | null>
+  /** Who asks, by session or (programs only) token; null when nobody is known by what they bring. */
+  readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** Makes the voice that the other end understands. */
@@ -46,14 +46,14 @@ export interface VoiceRequest {
   readonly roomId: string | null
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: Line
+  readonly line: ProgramLine
 }
 
 export interface OpenedVoice {
   readonly voice: Voice
   /** Called once the voice hears of events: catching up. */
   start(): Promise<void>
-  onBadFrame?(): void
+  readonly onBadFrame?: OnBadFrame
 }
 
 /** Takes WebSocket upgrades: who may not is refused before anything else is done. */
@@ -85,7 +85,7 @@ export class Sockets {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (url.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
-    const admitted = await this.#admit(request, url.searchParams.get('room')).catch((error: unknown) => {
+    const admitted = await this.#admit(request, isProgram, url.searchParams.get('room')).catch((error: unknown) => {
       if (error instanceof Refusal) return error
       throw error
     })
@@ -103,10 +103,11 @@ export class Sockets {
   /** @throws Refusal */
   async #admit(
     request: IncomingMessage,
+    isProgram: boolean,
     roomId: string | null,
   ): Promise<{ identity: Identity; roomId: string | null }> {
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
-    const identity = await this.#deps.identify(request)
+    const identity = await this.#deps.identify(request, isProgram)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       throw new Refusal(404, closeCodes.noSuchRoom)
@@ -123,6 +124,7 @@ export class Sockets {
     ws.on('close', () => void hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'closing failed')))
     try {
       await hub.add(voice)
+      if (admitted.roomId !== null) hub.enterRoom(admitted.roomId, voice)
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       return line.close(error.code === 'rate_limited' ? closeCodes.tooFast : closeCodes.restarting)
