@@ -1,9 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Gate } from './accounts/gate.js'
 import { MemoryAccountStore } from './accounts/memory-store.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
+import { Tokens } from './accounts/tokens.js'
+import { createApi } from './api/api.js'
+import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import { ChatError } from './chat/errors.js'
@@ -13,12 +17,13 @@ import { createLimits, refuseOver } from './limits.js'
 import { ChatPage, type ChatPageDeps } from './live/chat-page.js'
 import { HtmlVoice } from './live/html-voice.js'
 import { Hub } from './live/hub.js'
+import { JsonVoice } from './live/json-voice.js'
 import { parseState } from './live/page-state.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { defaultLanguage } from './views/sentences.js'
 import { createApp } from './web/app.js'
-import { originCheck } from './web/csrf.js'
+import { csrfProtection, originCheck } from './web/csrf.js'
 import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
@@ -73,6 +78,15 @@ export async function createServer(config: Config): Promise<Server> {
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
+  const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
+  const programs = {
+    conversations,
+    hub,
+    namesOf: chatPage.namesOf,
+    clock,
+    log,
+    messageMaxLength: config.messageMaxLength,
+  }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -81,7 +95,8 @@ export async function createServer(config: Config): Promise<Server> {
     framesPerSecond: config.rateLimits.frames,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
     isOurOrigin,
-    identify: request => sessions.identify(request),
+    identify: (request, isProgram) =>
+      isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     isMember: async (roomId, userId) => {
       try {
         await engine.readSummary(roomId, userId)
@@ -91,7 +106,11 @@ export async function createServer(config: Config): Promise<Server> {
         throw error
       }
     },
-    openVoice: ({ id, identity, roomId, query, line }) => {
+    openVoice: ({ id, identity, roomId, query, isProgram, line }) => {
+      if (isProgram) {
+        const voice = new JsonVoice(id, identity, line, programs)
+        return { voice, start: () => voice.start(roomId), onBadFrame: frame => voice.refuseFrame(frame) }
+      }
       const page = new ChatPage(chatPage, { userId: identity.userId, language: defaultLanguage, zone: identity.zone })
       const voice = new HtmlVoice(id, identity, roomId, page, line, {
         engine,
@@ -102,13 +121,30 @@ export async function createServer(config: Config): Promise<Server> {
       return { voice, start: () => voice.start(parseState(query.get('state')), query.has('again')) }
     },
   })
+  const gate = new Gate(people, limits)
+  const api = createApi({
+    config,
+    log,
+    gate,
+    people,
+    tokens,
+    conversations,
+    engine,
+    sessions,
+    csrf: csrfProtection(config),
+    isOurOrigin,
+    limit: limits.api,
+    countConnections: () => hub.connectionCount,
+    cookieName: sessions.cookieName,
+  })
   const app = createApp({
     config,
     log,
     people,
     conversations,
     sessions,
-    limits,
+    gate,
+    api,
     chatPage,
     isOurOrigin,
     health: (_request, response) => {

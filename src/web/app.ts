@@ -5,10 +5,10 @@ import cookieParser from 'cookie-parser'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import sirv from 'sirv'
+import type { Gate } from '../accounts/gate.js'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Config } from '../config.js'
-import type { Limits } from '../limits.js'
 import type { ChatPageDeps } from '../live/chat-page.js'
 import { logRequests } from '../ops/request-log.js'
 import { projectRoot } from '../project-root.js'
@@ -27,10 +27,12 @@ export interface AppDeps {
   readonly people: People
   readonly conversations: Conversations
   readonly sessions: Sessions
-  readonly limits: Limits
+  readonly gate: Gate
   readonly chatPage: ChatPageDeps
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   readonly health: RequestHandler
+  /** What answers under /api. */
+  readonly api: RequestHandler
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -39,7 +41,7 @@ const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, people, conversations, sessions, limits } = deps
+  const { config, log, people, conversations, sessions, gate } = deps
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
@@ -47,15 +49,17 @@ export function createApp(deps: AppDeps): Express {
   app.use('/static', serveStatic('static'))
   app.use(neverStore)
   app.get('/health', deps.health)
-  app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
+  app.use(compression(), cookieParser())
+  app.use('/api', deps.api)
+  app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(sessions.middleware, sessions.loadAccount)
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
   const csrf = csrfProtection(config)
   const guards = [onlyServed(requireAccount), onlyServed(csrf)]
-  const logIn = sessionPages({ people, sessions, limits, showsDemo: config.demoUsers })
-  const register = registrationPages({ people, sessions, limits })
+  const logIn = sessionPages({ gate, sessions, showsDemo: config.demoUsers })
+  const register = registrationPages({ gate, sessions })
   app.use('/login', csrf, logIn.onStale)
   app.use('/register', csrf, register.onStale)
   app.use('/logout', ...guards)

@@ -1,7 +1,6 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import type { People } from '../accounts/people.js'
+import type { Gate } from '../accounts/gate.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
-import { addressKey, type Limits, refuseOver } from '../limits.js'
 import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
 import { type FormPages, fieldErrors, formHeading } from './forms.js'
@@ -11,8 +10,7 @@ import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
 /** Creating an account. */
-export function registrationPages(deps: { people: People; sessions: Sessions; limits: Limits }): FormPages {
-  const { people, sessions, limits } = deps
+export function registrationPages({ gate, sessions }: { gate: Gate; sessions: Sessions }): FormPages {
   const router = Router()
 
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
@@ -32,8 +30,7 @@ export function registrationPages(deps: { people: People; sessions: Sessions; li
   const register: RequestHandler = async (request, response) => {
     const next = safeNext(formField(request, 'next'))
     try {
-      await refuseOver(limits.authAddress, addressKey(request.ip))
-      const account = await people.register(request.body)
+      const account = await gate.register(request.body, { address: request.ip })
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, next || '/chats')
     } catch (error) {

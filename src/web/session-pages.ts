@@ -1,10 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import { emailKey } from '../accounts/account.js'
-import { loginInput, parseInput } from '../accounts/account-input.js'
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
-import type { People } from '../accounts/people.js'
+import type { Gate } from '../accounts/gate.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
-import { addressKey, type Limits, refuseOver } from '../limits.js'
 import { refusalSentence } from '../views/refusals.js'
 import { isStaleToken } from './csrf.js'
 import { type FormPages, fieldErrors, formHeading } from './forms.js'
@@ -14,14 +11,13 @@ import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
 export interface SessionPagesDeps {
-  readonly people: People
+  readonly gate: Gate
   readonly sessions: Sessions
-  readonly limits: Limits
   readonly showsDemo: boolean
 }
 
 /** Logging in and out. */
-export function sessionPages({ people, sessions, limits, showsDemo }: SessionPagesDeps): FormPages {
+export function sessionPages({ gate, sessions, showsDemo }: SessionPagesDeps): FormPages {
   const router = Router()
 
   const [first, second] = demoPeople
@@ -49,7 +45,7 @@ export function sessionPages({ people, sessions, limits, showsDemo }: SessionPag
     const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
     const { t } = contextOf(request)
     try {
-      const account = await admit(request)
+      const account = await gate.logIn(request.body, { address: request.ip })
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, values.next || '/chats')
     } catch (error) {
@@ -65,22 +61,6 @@ export function sessionPages({ people, sessions, limits, showsDemo }: SessionPag
         'login',
         showLogin(request, values, errors),
       )
-    }
-  }
-
-  async function admit(request: Request) {
-    const address = addressKey(request.ip)
-    await refuseOver(limits.authAddress, address)
-    const { email, password } = parseInput(loginInput, request.body)
-    const key = `${emailKey(email)} ${address}`
-    await refuseOver(limits.auth, key)
-    try {
-      const account = await people.logIn(email, password)
-      await limits.auth.refund(key)
-      return account
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'server_busy') await limits.auth.refund(key)
-      throw error
     }
   }
 
