@@ -2,10 +2,15 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Admission } from './accounts/admission.js'
+import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
 import { openAccountStore } from './accounts/open-store.js'
+import { passwordGuard } from './accounts/password-guard.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
+import { Tokens } from './accounts/tokens.js'
+import { createApi } from './api/api.js'
+import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import type { Config } from './config.js'
@@ -14,12 +19,13 @@ import { Images } from './images/images.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { Hub } from './live/hub.js'
+import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { Operation } from './ops/operation.js'
 import { createApp } from './web/app.js'
-import { originCheck } from './web/csrf.js'
+import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
@@ -101,6 +107,15 @@ export async function createServer(config: Config): Promise<Server> {
     messageMaxLength: config.messageMaxLength,
     onRefused: code => operation.observer.refused('frame', code),
   })
+  const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
+  const programs = {
+    conversations,
+    hub,
+    namesOf: chatPage.namesOf,
+    clock,
+    log,
+    messageMaxLength: config.messageMaxLength,
+  }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -110,10 +125,32 @@ export async function createServer(config: Config): Promise<Server> {
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
     onRefused: (place, reason) => operation.observer.refused(place, reason),
     isOurOrigin,
-    identify: request => sessions.identify(request),
+    identify: (request, isProgram) =>
+      isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
     sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
-    openVoice: ({ query, ...seat }) => voices.open(seat, greetingOf(query)),
+    openVoice: ({ query, isProgram, ...seat }) => {
+      if (!isProgram) return voices.open(seat, greetingOf(query))
+      const voice = new JsonVoice(seat.id, seat.identity, seat.line, programs)
+      return { voice, start: () => voice.start(seat.roomId), onBadFrame: frame => voice.refuseFrame(frame) }
+    },
+  })
+  const guard = passwordGuard(limits)
+  const gate = new Gate({ people, limits, guard })
+  const api = createApi({
+    config,
+    log,
+    gate,
+    people,
+    tokens,
+    conversations,
+    engine,
+    sessions,
+    csrf: csrfProtection(config),
+    isOurOrigin,
+    limit: limits.api,
+    countConnections: () => hub.connectionCount,
+    cookieName: sessions.cookieName,
   })
   const app = createApp({
     config,
@@ -124,7 +161,10 @@ export async function createServer(config: Config): Promise<Server> {
     conversations,
     images,
     sessions,
+    gate,
+    guard,
     limits,
+    api,
     chatPage,
     events: { clock, log, hub, conversations, sessions, voices },
     isOurOrigin,

@@ -20,7 +20,14 @@ export class ServerProcess {
   constructor(env: Record<string, string>, program = 'dist/main.js') {
     this.child = spawn(process.execPath, [program], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', PORT: '0', NODE_ENV: 'test', BCRYPT_COST: '4', UPLOAD_DIR: this.#uploads, ...env },
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: '0',
+        NODE_ENV: 'test',
+        BCRYPT_COST: '4',
+        UPLOAD_DIR: this.#uploads,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.child.stdout?.on('data', data => {

@@ -69,7 +69,8 @@ export interface RoomSummary {
   /** Living messages of the other that this person has not seen. */
   readonly unread: number
   readonly lastMessage: Message | null
-  /** The other's cursors, from which the status of one's own last message is read. */
+  /** One's own cursors and the other's, from which the status of the last message is read. */
+  readonly mine: Cursors
   readonly theirs: Cursors
   /** When the room last changed in a way its people see (opened, message sent), ms since the epoch. */
   readonly activeAt: number

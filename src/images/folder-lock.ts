@@ -20,7 +20,9 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
     }
     await unlink(path)
     if (!(await listen(server, path))) {
-      throw new ConfigError(`UPLOAD_DIR is "${folder}", but another server has just begun to use it. Give each its own.`)
+      throw new ConfigError(
+        `UPLOAD_DIR is "${folder}", but another server has just begun to use it. Give each its own.`,
+      )
     }
   }
   return { release: () => new Promise(resolve => server.close(() => resolve())) }

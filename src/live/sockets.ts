@@ -8,9 +8,9 @@ import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Hub } from './hub.js'
-import type { Identity, Line, Voice } from './listener.js'
+import type { Identity, ProgramLine, Voice } from './listener.js'
 import { Pulse } from './pulse.js'
-import { SocketLine } from './socket-line.js'
+import { type OnBadFrame, SocketLine } from './socket-line.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -45,8 +45,8 @@ export interface SocketsDeps {
   /** Told of everything that is refused, in a word. */
   readonly onRefused: (place: 'handshake' | 'frame', reason: string) => void
   readonly isOurOrigin: (request: IncomingMessage) => boolean
-  /** Who asks, by session or token; null when nobody is known by what they bring. */
-  readonly identify: (request: IncomingMessage) => Promise<Identity | null>
+  /** Who asks, by session or (programs only) token; null when nobody is known by what they bring. */
+  readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is told whose room is not there, before it is closed. */
@@ -61,14 +61,14 @@ export interface VoiceRequest {
   readonly roomId: string | null
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: Line
+  readonly line: ProgramLine
 }
 
 export interface OpenedVoice {
   readonly voice: Voice
   /** Called once the voice hears of events: catching up. */
   start(): Promise<void>
-  onBadFrame?(): void
+  readonly onBadFrame?: OnBadFrame
 }
 
 /** Takes WebSocket upgrades: who may not is refused before anything else is done. */
@@ -121,7 +121,7 @@ export class Sockets {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (url.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
-    const admitted = await this.#admit(request, url.searchParams).catch((error: unknown) => {
+    const admitted = await this.#admit(request, isProgram, url.searchParams).catch((error: unknown) => {
       if (error instanceof Refusal) return error
       throw error
     })
@@ -142,11 +142,12 @@ export class Sockets {
   /** @throws Refusal */
   async #admit(
     request: IncomingMessage,
+    isProgram: boolean,
     query: URLSearchParams,
   ): Promise<{ identity: Identity; roomId: string | null }> {
     const roomId = query.get('room')
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
-    const identity = await this.#deps.identify(request)
+    const identity = await this.#deps.identify(request, isProgram)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       throw new Refusal(404, closeCodes.noSuchRoom, this.#deps.sayGone(identity, query))
@@ -160,13 +161,14 @@ export class Sockets {
     const id = randomBytes(9).toString('base64url')
     const { voice, start, onBadFrame } = this.#deps.openVoice({ ...admitted, id, line })
     this.#pulse.watch(ws)
-    line.open(voice, admitted.identity, () => {
+    line.open(voice, admitted.identity, frame => {
       this.#deps.onRefused('frame', 'bad_request')
-      onBadFrame?.()
+      onBadFrame?.(frame)
     })
     ws.on('close', () => void hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'closing failed')))
     try {
       await hub.add(voice)
+      if (admitted.roomId !== null) hub.enterRoom(admitted.roomId, voice)
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.#deps.onRefused('handshake', error.code)

@@ -6,6 +6,8 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import sirv from 'sirv'
 import type { Admission } from '../accounts/admission.js'
+import type { Gate } from '../accounts/gate.js'
+import type { PasswordGuard } from '../accounts/password-guard.js'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Config } from '../config.js'
@@ -26,7 +28,6 @@ import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
 import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
-import { passwordGuard } from './password-guard.js'
 import { registrationPages } from './registration-pages.js'
 import { accountOf, pathParameter } from './request.js'
 import { type PasswordResets, resetPages } from './reset-pages.js'
@@ -44,13 +45,17 @@ export interface AppDeps {
   readonly conversations: Conversations
   readonly images: Images
   readonly sessions: Sessions
-  readonly limits: Limits
+  readonly gate: Gate
   readonly chatPage: ChatPageDeps
   readonly events: EventStreamsDeps
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** What machines ask: /health and the like. */
   readonly operation: RequestHandler
   readonly observer: Observer
+  /** What answers under /api. */
+  readonly api: RequestHandler
+  readonly guard: PasswordGuard
+  readonly limits: Limits
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -59,7 +64,7 @@ const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, people, admission, resets, conversations, images, sessions, limits } = deps
+  const { config, log, people, admission, resets, conversations, images, sessions, limits, gate, guard } = deps
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
@@ -68,7 +73,9 @@ export function createApp(deps: AppDeps): Express {
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
-  app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
+  app.use(compression(), cookieParser())
+  app.use('/api', deps.api)
+  app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
   app.use(sessions.middleware, sessions.loadAccount)
 
@@ -76,16 +83,13 @@ export function createApp(deps: AppDeps): Express {
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
   const csrf = csrfProtection(config)
   const guards = [onlyServed(requireAccount), onlyServed(csrf)]
-  const guard = passwordGuard(limits)
   const logIn = sessionPages({
-    people,
+    gate,
     sessions,
-    limits,
-    guard,
     showsDemo: config.demoUsers,
     canRegister: admission.registration !== 'closed',
   })
-  const register = registrationPages({ people, admission, sessions, limits })
+  const register = registrationPages({ gate, admission, sessions })
   const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
   const invites = invitePages({ admission, publicUrl: config.publicUrl })
   const reset = resetPages({ people, resets, limits })

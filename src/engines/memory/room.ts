@@ -131,6 +131,7 @@ export function summarise({ room, mine, theirs }: Side): RoomSummary {
     otherId: theirs.person.id,
     unread: mine.unread,
     lastMessage: room.messages.last,
+    mine: mine.cursors,
     theirs: theirs.cursors,
     activeAt: room.activeAt,
   }
