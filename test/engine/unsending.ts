@@ -21,7 +21,7 @@ export function describeUnsending(makeEngine: MakeEngine): void {
           roomId: id,
           people: ['ann', 'bob'],
           version: 6,
-          messages: [{ id: taken.id, seq: 4, imageId: 'picture' }],
+          messages: [{ id: taken.id, seq: 4, imageId: 'picture', expiresAt: taken.expiresAt }],
         },
       ])
       expect((await world.send(id, 'bob')).seq).toBe(5)

@@ -63,6 +63,7 @@ describe('a page that comes back by a socket', () => {
     expect(frame?.operations.map(({ target, swap }) => [target, swap])).toEqual([
       ['list', 'innerMorph'],
       ['chats', 'innerMorph'],
+      ['page-title', 'innerHTML'],
       ['presence', 'outerMorph'],
     ])
     expect(readRows(frame?.text ?? '').map(({ text }) => text)).toEqual(['settled', 'missed one', 'missed two'])
