@@ -59,9 +59,10 @@ async function buildStyle() {
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const [script, pictures, style] = await Promise.all([
+const [script, pictures, stream, style] = await Promise.all([
   buildScript(),
   bundle('pictures.ts', 'esm'),
+  bundle('stream.ts', 'esm'),
   buildStyle(),
   must(bin('tsc'), ['-p', 'tsconfig.json']),
 ])
@@ -69,6 +70,7 @@ const manifest = {
   'app.js': publish('app.js', script),
   'app.css': publish('app.css', style),
   'pictures.js': publish('pictures.js', pictures),
+  'stream.js': publish('stream.js', stream),
 }
 writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest))
 rmSync(scratch, { recursive: true, force: true })

@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { accountsUrl, duration, flag, hostName, oneOf, origin, origins, secret, wholeNumber } from './setting-checks.js'
+import {
+  accountsUrl,
+  bearerToken,
+  duration,
+  flag,
+  hostName,
+  oneOf,
+  origin,
+  origins,
+  secret,
+  wholeNumber,
+} from './setting-checks.js'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
@@ -55,6 +66,8 @@ const settings = z.object({
   REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
   INVITES: oneOf(['members', 'operator']).default('members'),
   OPERATOR_TOKEN: secret.nullable().default(null),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 'connections').default(20_000),
+  METRICS_TOKEN: bearerToken.nullable().default(null),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -111,6 +124,8 @@ function arrange(set: Settings) {
     registration: set.REGISTRATION,
     invites: set.INVITES,
     operatorToken: set.OPERATOR_TOKEN,
+    maxConnections: set.MAX_CONNECTIONS,
+    metricsToken: set.METRICS_TOKEN,
     logLevel: set.LOG_LEVEL,
   } as const
 }

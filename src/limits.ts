@@ -135,9 +135,15 @@ export function addressKey(address: string | undefined): string {
 
 /**
  * Counts one hit.
+ * @param onCounted told what became of it, also when it is one too many
  * @throws ChatError `rate_limited` when it is one too many
  */
-export async function refuseOver(limit: Limit, key: string): Promise<void> {
-  const { allowed, retryAfterMs } = await limit.hit(key)
-  if (!allowed) throw new ChatError('rate_limited', retryAfterMs)
+export async function refuseOver(
+  limit: Limit,
+  key: string,
+  onCounted: (result: LimitResult) => void = () => {},
+): Promise<void> {
+  const result = await limit.hit(key)
+  onCounted(result)
+  if (!result.allowed) throw new ChatError('rate_limited', result.retryAfterMs)
 }

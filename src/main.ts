@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   }
   say(
     config.accountsFile === null
-      ? 'Keeps messages, sessions and accounts in memory only: all are gone when it stops'
+      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
       : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
   )
 

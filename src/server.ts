@@ -1,12 +1,16 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Admission } from './accounts/admission.js'
+import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
 import { openAccountStore } from './accounts/open-store.js'
+import { passwordGuard } from './accounts/password-guard.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
+import { Tokens } from './accounts/tokens.js'
+import { createApi } from './api/api.js'
+import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import type { Config } from './config.js'
@@ -15,11 +19,14 @@ import { Images } from './images/images.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { Hub } from './live/hub.js'
+import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
+import { Operation } from './ops/operation.js'
 import { createApp } from './web/app.js'
-import { originCheck } from './web/csrf.js'
+import { csrfProtection, originCheck } from './web/csrf.js'
+import { createHttpServer } from './web/http-server.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
@@ -70,6 +77,13 @@ export async function createServer(config: Config): Promise<Server> {
     claimImage: images.claim,
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
+  const operation = await Operation.open({
+    clock,
+    log,
+    engine,
+    metricsToken: config.metricsToken,
+    countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
+  })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   const sessions = new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId))
   people.onGenerationChange(({ id }) => hub.closeUser(id))
@@ -86,7 +100,22 @@ export async function createServer(config: Config): Promise<Server> {
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
-  const voices = new PageVoices(chatPage, { engine, conversations, log, messageMaxLength: config.messageMaxLength })
+  const voices = new PageVoices(chatPage, {
+    engine,
+    conversations,
+    log,
+    messageMaxLength: config.messageMaxLength,
+    onRefused: code => operation.observer.refused('frame', code),
+  })
+  const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
+  const programs = {
+    conversations,
+    hub,
+    namesOf: chatPage.namesOf,
+    clock,
+    log,
+    messageMaxLength: config.messageMaxLength,
+  }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -94,11 +123,34 @@ export async function createServer(config: Config): Promise<Server> {
     log,
     framesPerSecond: config.rateLimits.frames,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
+    onRefused: (place, reason) => operation.observer.refused(place, reason),
     isOurOrigin,
-    identify: request => sessions.identify(request),
+    identify: (request, isProgram) =>
+      isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
     sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
-    openVoice: ({ query, ...seat }) => voices.open(seat, greetingOf(query)),
+    openVoice: ({ query, isProgram, ...seat }) => {
+      if (!isProgram) return voices.open(seat, greetingOf(query))
+      const voice = new JsonVoice(seat.id, seat.identity, seat.line, programs)
+      return { voice, start: () => voice.start(seat.roomId), onBadFrame: frame => voice.refuseFrame(frame) }
+    },
+  })
+  const guard = passwordGuard(limits)
+  const gate = new Gate({ people, limits, guard })
+  const api = createApi({
+    config,
+    log,
+    gate,
+    people,
+    tokens,
+    conversations,
+    engine,
+    sessions,
+    csrf: csrfProtection(config),
+    isOurOrigin,
+    limit: limits.api,
+    countConnections: () => hub.connectionCount,
+    cookieName: sessions.cookieName,
   })
   const app = createApp({
     config,
@@ -109,15 +161,21 @@ export async function createServer(config: Config): Promise<Server> {
     conversations,
     images,
     sessions,
+    gate,
+    guard,
     limits,
+    api,
     chatPage,
     events: { clock, log, hub, conversations, sessions, voices },
     isOurOrigin,
-    health: (_request, response) => {
-      response.json({ status: 'ok' })
-    },
+    operation: operation.pages,
+    observer: operation.observer,
   })
-  const http = createHttpServer(app)
+  const { http, countConnections } = createHttpServer(app, {
+    maxConnections: config.maxConnections,
+    isBehindProxy: config.trustProxy > 0,
+    onRefused: reason => operation.observer.refused('connection', reason),
+  })
   http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
 
   return {
@@ -140,6 +198,8 @@ export async function createServer(config: Config): Promise<Server> {
       http.closeIdleConnections()
       await closed
       clearTimeout(cut)
+      operation.stop()
+      sockets.stop()
       sessions.stop()
       limits.stop()
       await Promise.all([engine.stop(), images.stop(), passwords.close(), accounts.close()])

@@ -40,6 +40,14 @@ function parseOrigin(value: string): URL | null {
   return isOrigin ? url : null
 }
 
+/** What a program shows to be let in. Never said back. */
+export const bearerToken = z
+  .string()
+  .regex(
+    /^[\x21-\x7e]{8,}$/,
+    'at least 8 letters, digits and signs without spaces, such as what "openssl rand -hex 24" prints',
+  )
+
 /** One http or https origin, as a URL. */
 export const origin = z.string().transform((value, context) => {
   const url = parseOrigin(value)

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -9,13 +12,23 @@ export class ServerProcess {
   readonly child: ChildProcess
   /** Code and signal of its end. */
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>
+  /** A folder for each: a second server on the same one does not start. */
+  readonly #uploads = mkdtempSync(join(tmpdir(), 'ephemeral-chat-uploads-'))
   #output = ''
 
   /** @param env beside PATH, the only settings it gets */
   constructor(env: Record<string, string>, program = 'dist/main.js') {
     this.child = spawn(process.execPath, [program], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', PORT: '0', NODE_ENV: 'test', BCRYPT_COST: '4', ...env },
+      env: {
+        PATH: process.env.PATH ?? '',
+        PORT: '0',
+        NODE_ENV: 'test',
+        BCRYPT_COST: '4',
+        UPLOAD_DIR: this.#uploads,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.child.stdout?.on('data', data => {
       this.#output += data
@@ -23,7 +36,10 @@ export class ServerProcess {
     this.child.stderr?.on('data', data => {
       this.#output += data
     })
-    this.ended = once(this.child, 'close').then(([code, signal]) => [code, signal])
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
+      rmSync(this.#uploads, { recursive: true, force: true })
+      return [code, signal]
+    })
   }
 
   /** Everything written so far, to either stream. */

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { genSaltSync } from 'bcryptjs'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import { ChatError } from '../chat/errors.js'
 import type { PasswordTask } from './password-worker.js'
 
@@ -22,23 +22,13 @@ export interface PasswordsOptions {
 /** Hashes and verifies passwords in worker threads, which exist only while there is work. */
 export class Passwords {
   readonly #cost: number
-  readonly #pool: Piscina<PasswordTask, string>
+  readonly #onError: (error: unknown) => void
+  #pool: Promise<Piscina<PasswordTask, string>> | null = null
   #isClosed = false
 
   constructor({ cost, onError = error => console.error(error) }: PasswordsOptions) {
     this.#cost = cost
-    this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('./password-worker.js', import.meta.url)),
-      name: 'hashPassword',
-      minThreads: 0,
-      // One core stays free for everyone's chat.
-      maxThreads: Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS),
-      idleTimeout: IDLE_THREAD_MS,
-      stricterFIFO: true,
-      recordTiming: false,
-      env: {},
-    })
-    this.#pool.on('error', onError)
+    this.#onError = onError
   }
 
   /**
@@ -68,17 +58,39 @@ export class Passwords {
   /** Lets what is being hashed finish, refuses what waits, ends the threads. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#pool.close({ force: true })
+    const pool = await this.#pool
+    await pool?.close({ force: true })
   }
 
   async #run(password: string, salt: number | string): Promise<string> {
-    if (this.#isClosed || this.#pool.queueSize >= MAX_WAITING) throw new ChatError('server_busy', 1000)
+    if (this.#isClosed) throw new ChatError('server_busy', 1000)
+    this.#pool ??= openPool(this.#onError)
+    const pool = await this.#pool
+    if (this.#isClosed || pool.queueSize >= MAX_WAITING) throw new ChatError('server_busy', 1000)
     try {
       // One person's keyboards differ in how they compose an accented letter.
-      return await this.#pool.run({ password: password.normalize('NFC'), salt })
+      return await pool.run({ password: password.normalize('NFC'), salt })
     } catch (error) {
       if (this.#isClosed) throw new ChatError('server_busy', 1000)
       throw error
     }
   }
+}
+
+/** Opened at the first password: a server where nobody has logged in yet idles without the megabytes of it. */
+async function openPool(onError: (error: unknown) => void): Promise<Piscina<PasswordTask, string>> {
+  const { Piscina } = await import('piscina')
+  const pool = new Piscina<PasswordTask, string>({
+    filename: fileURLToPath(new URL('./password-worker.js', import.meta.url)),
+    name: 'hashPassword',
+    minThreads: 0,
+    // One core stays free for everyone's chat.
+    maxThreads: Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS),
+    idleTimeout: IDLE_THREAD_MS,
+    stricterFIFO: true,
+    recordTiming: false,
+    env: {},
+  })
+  pool.on('error', onError)
+  return pool
 }

@@ -5,7 +5,7 @@ import { isTimeZone } from './time-zone.js'
 export const refreshRates = [0, 5, 15, 60] as const
 
 /** The choices of a theme; `system` follows what the browser says. */
-export const themes = ['system', 'dark', 'light'] as const
+export const themes = ['system', 'dark', 'light', 'contrast'] as const
 
 /** The keys that may send a message. */
 export const sendKeys = ['enter', 'ctrl-enter'] as const

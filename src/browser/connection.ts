@@ -1,5 +1,3 @@
-import { postInstead } from './transport.js'
-
 /** The server says something every 15 s; a line silent for longer than this is dead, though no event tells. */
 const silenceMs = 25_000
 const watchMs = 1000
@@ -119,7 +117,8 @@ export function keepConnected(live: HTMLElement): LiveLine {
   const stream = (query = '') => {
     isStreaming = true
     clearTimeout(connection?.timer ?? undefined)
-    postInstead(live, query)
+    // Few networks need it, so few browsers load it.
+    import(live.dataset.stream ?? '').then(({ postInstead }) => postInstead(live, query))
   }
   /** Where plain HTTP answers and sockets fail again and again, something between lets none through. */
   const countFailure = () => {

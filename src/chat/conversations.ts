@@ -78,6 +78,11 @@ export class Conversations {
     return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })
   }
 
+  /** Takes one's own message back, for both. */
+  unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+    return this.#engine.removeMessage(roomId, userId, messageId)
+  }
+
   /** Says that a message, and all before it, was delivered to a person or seen by them. */
   report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId)

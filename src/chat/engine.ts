@@ -69,7 +69,8 @@ export interface RoomSummary {
   /** Living messages of the other that this person has not seen. */
   readonly unread: number
   readonly lastMessage: Message | null
-  /** The other's cursors, from which the status of one's own last message is read. */
+  /** One's own cursors and the other's, from which the status of the last message is read. */
+  readonly mine: Cursors
   readonly theirs: Cursors
   /** When the room last changed in a way its people see (opened, message sent), ms since the epoch. */
   readonly activeAt: number
@@ -106,7 +107,13 @@ export type EngineEvent =
   | (RoomEventBase & {
       readonly type: 'message.removed'
       readonly version: number
-      readonly messages: readonly { readonly id: MessageId; readonly seq: number; readonly imageId: string | null }[]
+      /** What is gone; by `expiresAt` the lateness of the event can be told. */
+      readonly messages: readonly {
+        readonly id: MessageId
+        readonly seq: number
+        readonly imageId: string | null
+        readonly expiresAt: number
+      }[]
     })
   | (RoomEventBase & {
       readonly type: 'room.dissolved'
@@ -163,6 +170,13 @@ export interface Engine {
    * @throws ChatError `not_found`; `room_full` or `server_full` at a cap, and then nothing has changed
    */
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
+
+  /**
+   * Takes a message back for both, as if its time had come: it leaves no trace, and its nonce is forgotten with it. Emits
+   * `message.removed`.
+   * @throws ChatError `not_found` for the room, for a message that lives no longer, and for one that is not one's own
+   */
+  removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void>
 
   /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that

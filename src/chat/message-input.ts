@@ -2,10 +2,17 @@ import { z } from 'zod'
 import { ChatError } from './errors.js'
 
 /** A nonce as clients make them. Source: contract, 5. */
-export const nonceSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const nonceSchema = z.string('required').regex(/^[A-Za-z0-9_-]{1,64}$/, 'nonce_invalid')
 
 /** The id of a room, a message, a person or a picture as this server makes them. */
-export const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+export const idSchema = z.string('required').regex(/^[A-Za-z0-9_-]{1,64}$/, 'id_invalid')
+
+/** What a person sends, from the API or a socket; the text itself is checked by `normaliseText`. */
+export const messageInput = z.object({
+  content: z.string('text_invalid').default(''),
+  nonce: nonceSchema,
+  imageId: idSchema.optional(),
+})
 
 // Newline and tab are text; every other control character could only deceive or break what shows it.
 const controlCharacters = /(?![\n\t])\p{Cc}/u

@@ -1,20 +1,18 @@
 import { z } from 'zod'
 import type { Conversations } from '../chat/conversations.js'
 import type { Message, UserId } from '../chat/engine.js'
-import { idSchema, nonceSchema } from '../chat/message-input.js'
+import { idSchema, messageInput } from '../chat/message-input.js'
 
 const roomId = idSchema
 const status = z.enum(['delivered', 'seen'])
 
 /** What a page or a program may ask of the server over a line, as form fields or as JSON. Source: contract, 5. */
 export const commandSchema = z.discriminatedUnion('type', [
-  z.object({
+  messageInput.extend({
     type: z.literal('message:send'),
     roomId,
-    content: z.string().default(''),
     // A bubble's form has the field always, and leaves it empty without a picture.
     imageId: idSchema.or(z.literal('')).optional(),
-    nonce: nonceSchema,
   }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
   z.object({ type: z.literal('typing:start'), roomId }),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Conversations } from '../chat/conversations.js'
 import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, type ErrorCode } from '../chat/errors.js'
 import { renderPartial } from '../views/renderer.js'
 import type { ChatPage } from './chat-page.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
@@ -18,6 +18,8 @@ export interface HtmlVoiceDeps {
   readonly conversations: Conversations
   readonly log: Logger
   readonly messageMaxLength: number
+  /** Told the code of each refusal. */
+  readonly onRefused: (code: ErrorCode) => void
 }
 
 /** A page at the other end of a line: hears of events as HTML fragments for htmx, and speaks in form fields. */
@@ -74,6 +76,7 @@ export class HtmlVoice implements Voice {
       if (answer?.duplicate) this.#push(fragment(`p-${answer.message.nonce}`, 'delete'))
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
+      this.#deps.onRefused(error.code)
       if (command.type === 'message:send') {
         this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
       }

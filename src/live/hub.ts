@@ -4,6 +4,7 @@ import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import type { Listener, SharedRenderings } from './listener.js'
+import { RoomBoard } from './room-board.js'
 import { TypingBoard } from './typing-board.js'
 
 /** The server says something this often, so that a page can tell a dead line from a silent one. Source: design, Live. */
@@ -21,6 +22,7 @@ export class Hub {
   readonly #maxPerUser: number
   readonly #byUser = new Map<UserId, Set<Listener>>()
   readonly #typing: TypingBoard
+  readonly #rooms = new RoomBoard()
   readonly #unsubscribe: () => void
   #cancelBeat: () => void
   #count = 0
@@ -58,8 +60,24 @@ export class Hub {
     const listeners = this.#byUser.get(listener.userId)
     if (!listeners?.delete(listener)) return
     this.#count -= 1
+    this.#rooms.leaveAll(listener)
     if (listeners.size === 0) this.#byUser.delete(listener.userId)
     await this.#engine.dropLease(listener.userId, listener.id, lingerMs)
+  }
+
+  /** Notes that a connection has a room open; those of the room's other person are told. */
+  enterRoom(roomId: RoomId, listener: Listener): void {
+    if (this.#byUser.get(listener.userId)?.has(listener)) this.#rooms.enter(roomId, listener)
+  }
+
+  /** Notes that a connection no longer has a room open. */
+  leaveRoom(roomId: RoomId, listener: Listener): void {
+    this.#rooms.leave(roomId, listener)
+  }
+
+  /** Who of a room's two people has it open, on this node. */
+  activeUsers(roomId: RoomId): UserId[] {
+    return this.#rooms.activeUsers(roomId)
   }
 
   /** Whether a person is shown as typing in a room. */
@@ -91,6 +109,7 @@ export class Hub {
   #onEvent(event: EngineEvent): void {
     if (event.type === 'typing.changed' && !this.#typing.report(event)) return
     this.#deliver(event)
+    if (event.type === 'room.dissolved') this.#rooms.forget(event.roomId)
     if (event.type !== 'message.sent') return
     const { roomId, people, message } = event
     this.#typing.messageSent(roomId, message.senderId)

@@ -1,4 +1,4 @@
-import type { EngineEvent, UserId } from '../chat/engine.js'
+import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import type { CloseCode } from './close-codes.js'
 
 /** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
@@ -8,6 +8,8 @@ export interface Identity {
   readonly sessionId: string | null
   /** Whether the session or token still holds: asked again for every frame and at every heartbeat. */
   isLive(): Promise<boolean>
+  /** When a token ends by itself, in milliseconds since the epoch; null for a session, which `isLive` alone knows of. */
+  readonly endsAt: number | null
   /** The time zone that pages are rendered in, null when it is not known. */
   readonly zone: string | null
 }
@@ -23,6 +25,21 @@ export interface Line {
   cutIfStalled(): void
 }
 
+/** A line to a program, which answers pings by itself. */
+export interface ProgramLine extends Line {
+  /** Asks for a sign of life; a line that has given none since it was last asked is cut. */
+  ping(): void
+}
+
+/** Somebody has opened a room of theirs on a page or in a program, or has closed the last one. */
+export interface Visit {
+  readonly roomId: RoomId
+  readonly userId: UserId
+  readonly isHere: boolean
+  /** Who of the two has the room open now. */
+  readonly activeUsers: readonly UserId[]
+}
+
 /** Renderings of one event, shared by all connections of a viewer so that each is made once. */
 export type SharedRenderings = Map<string, string>
 
@@ -33,6 +50,8 @@ export interface Listener {
   readonly sessionId: string | null
   /** Takes an event that concerns this person. Must not throw. */
   receive(event: EngineEvent, shared: SharedRenderings): void
+  /** Takes notice of who has a room open that this connection has open too. Must not throw. */
+  notice?(visit: Visit): void
   /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
   beat(): void
   close(code: CloseCode): void

@@ -4,14 +4,17 @@ import type { Clock } from '../chat/clock.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { parseFrame } from './commands.js'
 import type { FrameMeter } from './frame-meter.js'
-import type { Identity, Line, Voice } from './listener.js'
+import type { Identity, ProgramLine, Voice } from './listener.js'
 import { Outflow } from './outflow.js'
 
 /** After this a peer that does not answer the closing is cut. */
 const closeTimeoutMs = 2000
 
+/** Told of a frame that could not be read, null where it is no JSON object. */
+export type OnBadFrame = (frame: Record<string, unknown> | null) => void
+
 /** A WebSocket as a line: what is written goes out, and what comes in reaches the voice in its order. */
-export class SocketLine implements Line {
+export class SocketLine implements ProgramLine {
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #log: Logger
@@ -19,12 +22,16 @@ export class SocketLine implements Line {
   #turn: Promise<void> = Promise.resolve()
   readonly #outflow: Outflow
   #isClosing = false
+  #isAnswering = true
 
   constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger) {
     this.#socket = socket
     this.#meter = meter
     this.#clock = clock
     this.#log = log
+    socket.on('pong', () => {
+      this.#isAnswering = true
+    })
     this.#outflow = new Outflow(
       clock,
       () => socket.bufferedAmount,
@@ -44,6 +51,13 @@ export class SocketLine implements Line {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, this.#outflow.begin())
   }
 
+  ping(): void {
+    const wasAnswering = this.#isAnswering
+    this.#isAnswering = false
+    if (!wasAnswering) this.#socket.terminate()
+    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
+  }
+
   close(code: CloseCode): void {
     if (this.#isClosing) return
     this.#isClosing = true
@@ -51,22 +65,22 @@ export class SocketLine implements Line {
     this.#clock.after(closeTimeoutMs, () => this.#socket.terminate())
   }
 
-  /** Begins to listen; `onBadFrame` is called for what cannot be read. */
-  open(voice: Voice, identity: Identity, onBadFrame: () => void = () => {}): void {
+  /** Begins to listen; `onBadFrame` is called for what cannot be read, null where it is no JSON object. */
+  open(voice: Voice, identity: Identity, onBadFrame: OnBadFrame = () => {}): void {
     this.#socket.on('message', (data, isBinary) => {
       if (isBinary) return this.close(closeCodes.unsupportedData)
       this.#turn = this.#turn.then(() => this.#take(data, voice, identity, onBadFrame))
     })
   }
 
-  async #take(data: RawData, voice: Voice, identity: Identity, onBadFrame: () => void): Promise<void> {
+  async #take(data: RawData, voice: Voice, identity: Identity, onBadFrame: OnBadFrame): Promise<void> {
     if (this.#isClosing) return
     try {
       if (!(await identity.isLive())) return this.close(closeCodes.notLoggedIn)
       const { pauseMs, isTooFast } = this.#meter.count()
       if (isTooFast) return this.close(closeCodes.tooFast)
       const frame = parseFrame(data.toString())
-      if (!frame || !(await voice.handle(frame))) this.#takeBad(onBadFrame)
+      if (!frame || !(await voice.handle(frame))) this.#takeBad(frame, onBadFrame)
       if (pauseMs > 0) await this.#pause(pauseMs)
     } catch (error) {
       this.#log.error({ err: error }, 'a frame could not be handled')
@@ -74,8 +88,8 @@ export class SocketLine implements Line {
     }
   }
 
-  #takeBad(onBadFrame: () => void): void {
-    onBadFrame()
+  #takeBad(frame: Record<string, unknown> | null, onBadFrame: OnBadFrame): void {
+    onBadFrame(frame)
     if (this.#meter.countBad()) this.close(closeCodes.tooFast)
   }
 

@@ -8,11 +8,21 @@ import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Hub } from './hub.js'
-import type { Identity, Line, Voice } from './listener.js'
-import { SocketLine } from './socket-line.js'
+import type { Identity, ProgramLine, Voice } from './listener.js'
+import { Pulse } from './pulse.js'
+import { type OnBadFrame, SocketLine } from './socket-line.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
+
+/** Handshakes under way at once; one takes milliseconds. */
+const mostOpening = 1000
+/** A handshake that takes longer than this is not finished. */
+const openingMs = 10_000
+/** Sockets at once that are opened only to say why they are closed; beyond, the handshake is refused as to programs. */
+const mostDismissals = 200
+/** How long the other end may take to answer a close. */
+const closeTimeoutMs = 2000
 
 /** A refusal at the handshake: programs get the status, pages the close code, so that they know why. */
 class Refusal extends Error {
@@ -32,9 +42,11 @@ export interface SocketsDeps {
   readonly framesPerSecond: number
   /** Bytes; a longer frame closes with 1009. */
   readonly maxFrameBytes: number
+  /** Told of everything that is refused, in a word. */
+  readonly onRefused: (place: 'handshake' | 'frame', reason: string) => void
   readonly isOurOrigin: (request: IncomingMessage) => boolean
-  /** Who asks, by session or token; null when nobody is known by what they bring. */
-  readonly identify: (request: IncomingMessage) => Promise<Identity | null>
+  /** Who asks, by session or (programs only) token; null when nobody is known by what they bring. */
+  readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is told whose room is not there, before it is closed. */
@@ -49,20 +61,23 @@ export interface VoiceRequest {
   readonly roomId: string | null
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: Line
+  readonly line: ProgramLine
 }
 
 export interface OpenedVoice {
   readonly voice: Voice
   /** Called once the voice hears of events: catching up. */
   start(): Promise<void>
-  onBadFrame?(): void
+  readonly onBadFrame?: OnBadFrame
 }
 
 /** Takes WebSocket upgrades: who may not is refused before anything else is done. */
 export class Sockets {
   readonly #deps: SocketsDeps
   readonly #server: WebSocketServer
+  readonly #pulse: Pulse
+  #opening = 0
+  #dismissals = 0
 
   constructor(deps: SocketsDeps) {
     this.#deps = deps
@@ -73,29 +88,50 @@ export class Sockets {
       maxPayload: deps.maxFrameBytes,
       handleProtocols: protocols => (protocols.has(jsonProtocol) ? jsonProtocol : false),
     })
+    this.#pulse = new Pulse(deps.clock)
+  }
+
+  /** Ends the timer. The sockets themselves are the hub's to close. */
+  stop(): void {
+    this.#pulse.stop()
   }
 
   /** Handles an HTTP server's `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy())
-    this.#accept(request, socket, head).catch((error: unknown) => {
-      this.#deps.log.error({ err: error }, 'a socket could not be opened')
-      socket.destroy()
-    })
+    if (this.#opening >= mostOpening) {
+      this.#deps.onRefused('handshake', 'too_many')
+      refuseUpgrade(socket, 503)
+      return
+    }
+    this.#opening += 1
+    const cancel = this.#deps.clock.after(openingMs, () => socket.destroy())
+    this.#accept(request, socket, head)
+      .catch((error: unknown) => {
+        this.#deps.log.error({ err: error }, 'a socket could not be opened')
+        socket.destroy()
+      })
+      .finally(() => {
+        this.#opening -= 1
+        cancel()
+      })
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (url.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
-    const admitted = await this.#admit(request, url.searchParams).catch((error: unknown) => {
+    const admitted = await this.#admit(request, isProgram, url.searchParams).catch((error: unknown) => {
       if (error instanceof Refusal) return error
       throw error
     })
-    if (admitted instanceof Refusal && isProgram) return refuseUpgrade(socket, admitted.status)
+    if (admitted instanceof Refusal) {
+      this.#deps.onRefused('handshake', String(admitted.status))
+      if (isProgram || this.#dismissals >= mostDismissals) return refuseUpgrade(socket, admitted.status)
+    }
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket failed'))
-      if (admitted instanceof Refusal) return dismiss(ws, admitted)
+      if (admitted instanceof Refusal) return this.#dismiss(ws, admitted)
       this.#open(ws, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'a socket could not be opened')
         ws.close(closeCodes.internalError)
@@ -106,11 +142,12 @@ export class Sockets {
   /** @throws Refusal */
   async #admit(
     request: IncomingMessage,
+    isProgram: boolean,
     query: URLSearchParams,
   ): Promise<{ identity: Identity; roomId: string | null }> {
     const roomId = query.get('room')
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
-    const identity = await this.#deps.identify(request)
+    const identity = await this.#deps.identify(request, isProgram)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       throw new Refusal(404, closeCodes.noSuchRoom, this.#deps.sayGone(identity, query))
@@ -123,23 +160,37 @@ export class Sockets {
     const line = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log)
     const id = randomBytes(9).toString('base64url')
     const { voice, start, onBadFrame } = this.#deps.openVoice({ ...admitted, id, line })
-    line.open(voice, admitted.identity, onBadFrame)
+    this.#pulse.watch(ws)
+    line.open(voice, admitted.identity, frame => {
+      this.#deps.onRefused('frame', 'bad_request')
+      onBadFrame?.(frame)
+    })
     ws.on('close', () => void hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'closing failed')))
     try {
       await hub.add(voice)
+      if (admitted.roomId !== null) hub.enterRoom(admitted.roomId, voice)
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
+      this.#deps.onRefused('handshake', error.code)
       return line.close(error.code === 'rate_limited' ? closeCodes.tooFast : closeCodes.restarting)
     }
     await start()
   }
-}
 
-function dismiss(ws: WebSocket, { farewell, code }: Refusal): void {
-  if (farewell) ws.send(farewell)
-  ws.close(code)
+  #dismiss(ws: WebSocket, { farewell, code }: Refusal): void {
+    this.#dismissals += 1
+    const cancel = this.#deps.clock.after(closeTimeoutMs, () => ws.terminate())
+    ws.on('close', () => {
+      this.#dismissals -= 1
+      cancel()
+    })
+    if (farewell) ws.send(farewell)
+    ws.close(code)
+  }
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
+  // Ending it is half the way: the other end may leave its half open for as long as it likes.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

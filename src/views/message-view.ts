@@ -5,6 +5,7 @@ import type { Translate } from './sentences.js'
 /** A message as partials/message shows it. Times are words already; `remainingMs` is from now. */
 export interface MessageView {
   readonly id: string
+  readonly roomId: string
   readonly seq: number
   readonly nonce: string
   readonly mine: boolean
@@ -61,6 +62,7 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
   const seconds = message.expiresAt - message.sentAt < secondsMatterBelowMs
   return {
     id: message.id,
+    roomId: message.roomId,
     seq: message.seq,
     nonce: message.nonce,
     mine,

@@ -9,7 +9,12 @@ export interface Choice {
   readonly isChosen: boolean
 }
 
-const themeNames = { system: 'settings.themeSystem', dark: 'settings.themeDark', light: 'settings.themeLight' } as const
+const themeNames = {
+  contrast: 'settings.themeContrast',
+  system: 'settings.themeSystem',
+  dark: 'settings.themeDark',
+  light: 'settings.themeLight',
+} as const
 const sendKeyNames = { enter: 'settings.sendEnter', 'ctrl-enter': 'settings.sendCtrlEnter' } as const
 
 /** The settings as their page shows them. `browserZone` is what the browser said at log-in, null for nothing. */

@@ -6,6 +6,8 @@ import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import sirv from 'sirv'
 import type { Admission } from '../accounts/admission.js'
+import type { Gate } from '../accounts/gate.js'
+import type { PasswordGuard } from '../accounts/password-guard.js'
 import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Config } from '../config.js'
@@ -13,7 +15,9 @@ import { type Images, maxDescription } from '../images/images.js'
 import { pictureForm } from '../images/picture-form.js'
 import { type Limits, refuseOver } from '../limits.js'
 import type { ChatPageDeps } from '../live/chat-page.js'
+import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
+import { countRefusals } from '../ops/request-refusals.js'
 import { projectRoot } from '../project-root.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
@@ -24,7 +28,6 @@ import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
 import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
-import { passwordGuard } from './password-guard.js'
 import { registrationPages } from './registration-pages.js'
 import { accountOf, pathParameter } from './request.js'
 import { type PasswordResets, resetPages } from './reset-pages.js'
@@ -42,11 +45,17 @@ export interface AppDeps {
   readonly conversations: Conversations
   readonly images: Images
   readonly sessions: Sessions
-  readonly limits: Limits
+  readonly gate: Gate
   readonly chatPage: ChatPageDeps
   readonly events: EventStreamsDeps
   readonly isOurOrigin: (request: IncomingMessage) => boolean
-  readonly health: RequestHandler
+  /** What machines ask: /health and the like. */
+  readonly operation: RequestHandler
+  readonly observer: Observer
+  /** What answers under /api. */
+  readonly api: RequestHandler
+  readonly guard: PasswordGuard
+  readonly limits: Limits
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -55,16 +64,18 @@ const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, people, admission, resets, conversations, images, sessions, limits } = deps
+  const { config, log, people, admission, resets, conversations, images, sessions, limits, gate, guard } = deps
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
-  app.use(logRequests(log), securityHeaders(config))
+  app.use(logRequests(log), countRefusals(deps.observer), securityHeaders(config))
   app.use('/static', serveStatic('static'))
   app.use(neverStore)
-  app.get('/health', deps.health)
+  app.use(deps.operation)
   app.use(operatorRoutes(deps))
-  app.use(compression(), cookieParser(), refuseForeignOrigin(deps.isOurOrigin))
+  app.use(compression(), cookieParser())
+  app.use('/api', deps.api)
+  app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
   app.use(sessions.middleware, sessions.loadAccount)
 
@@ -72,16 +83,13 @@ export function createApp(deps: AppDeps): Express {
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
   const csrf = csrfProtection(config)
   const guards = [onlyServed(requireAccount), onlyServed(csrf)]
-  const guard = passwordGuard(limits)
   const logIn = sessionPages({
-    people,
+    gate,
     sessions,
-    limits,
-    guard,
     showsDemo: config.demoUsers,
     canRegister: admission.registration !== 'closed',
   })
-  const register = registrationPages({ people, admission, sessions, limits })
+  const register = registrationPages({ gate, admission, sessions })
   const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
   const invites = invitePages({ admission, publicUrl: config.publicUrl })
   const reset = resetPages({ people, resets, limits })

@@ -7,7 +7,8 @@ import { contextOf, sendPage } from './pages.js'
 import { safeNext } from './request.js'
 import { WrongMethod } from './routes.js'
 
-const statuses: Readonly<Record<ErrorCode, number>> = {
+/** The HTTP status that each refusal comes with. */
+export const errorStatuses: Readonly<Record<ErrorCode, number>> = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -37,7 +38,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 
 /** The HTTP status of a refusal. */
 export function statusOfError(error: ChatError): number {
-  return statuses[error.code]
+  return errorStatuses[error.code]
 }
 
 /** A way back for who must log in first: the page itself, or for a post the chat that it came from. */
@@ -59,8 +60,8 @@ export const notFound: RequestHandler = () => {
   throw new ChatError('not_found')
 }
 
-/** Middlewares of express and its kin mark what the client did wrong with a status. */
-function statusOfOthers(error: unknown): number {
+/** The HTTP status of what is no refusal of ours: middlewares mark what the client did wrong with one; 500 for the rest. */
+export function statusOfOthers(error: unknown): number {
   if (isStaleToken(error)) return 403
   if (error instanceof WrongMethod) return 405
   const status: unknown = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined

@@ -23,7 +23,7 @@ export interface MessagePagesDeps {
   readonly messageMaxLength: number
 }
 
-/** Sending a message by a form: a page posts it without JavaScript, htmx where no socket gets through. */
+/** Sending a message by a form, and taking it back: a page posts it without a script, htmx where no socket gets through. */
 export function messagePages({ conversations, images, sendChat, messageMaxLength }: MessagePagesDeps): FormPages {
   const router = Router()
 
@@ -82,6 +82,14 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
     }
   }
 
+  const unsend: RequestHandler = async (request, response) => {
+    const roomId = pathParameter(request, 'room')
+    await conversations.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
+    // The push takes the message away; a page without a script is loaded anew.
+    if (request.get('hx-request') === 'true') response.status(204).end()
+    else response.redirect(303, `/chats/${roomId}`)
+  }
+
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!isStaleToken(error)) return next(error)
     const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
@@ -91,5 +99,6 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
 
   route(router, '/chats/:room/messages', { post: [send] })
   route(router, '/chats/:room/images', { post: [upload] })
+  route(router, '/chats/:room/messages/:message/unsend', { post: [unsend] })
   return { router, onStale }
 }

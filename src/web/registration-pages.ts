@@ -1,8 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Admission } from '../accounts/admission.js'
-import type { People } from '../accounts/people.js'
+import type { Gate } from '../accounts/gate.js'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
-import { addressKey, type Limits, refuseOver } from '../limits.js'
 import { isStaleToken } from './csrf.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
@@ -11,14 +10,13 @@ import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
 export interface RegistrationPagesDeps {
-  readonly people: People
+  readonly gate: Gate
   readonly admission: Admission
   readonly sessions: Sessions
-  readonly limits: Limits
 }
 
 /** Creating an account. */
-export function registrationPages({ people, admission, sessions, limits }: RegistrationPagesDeps): FormPages {
+export function registrationPages({ gate, admission, sessions }: RegistrationPagesDeps): FormPages {
   const router = Router()
 
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
@@ -47,8 +45,7 @@ export function registrationPages({ people, admission, sessions, limits }: Regis
   const register: RequestHandler = async (request, response) => {
     const next = safeNext(formField(request, 'next'))
     try {
-      await refuseOver(limits.authAddress, addressKey(request.ip))
-      const account = await people.register(request.body)
+      const account = await gate.register(request.body, { address: request.ip })
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, next || '/chats')
     } catch (error) {

@@ -1,30 +1,24 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import { loginInput, parseInput } from '../accounts/account-input.js'
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
-import type { People } from '../accounts/people.js'
+import type { Gate } from '../accounts/gate.js'
 import { ChatError } from '../chat/errors.js'
-import { addressKey, type Limits, refuseOver } from '../limits.js'
 import { isStaleToken } from './csrf.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
-import type { PasswordGuard } from './password-guard.js'
 import { formField, safeNext } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
 export interface SessionPagesDeps {
-  readonly people: People
+  readonly gate: Gate
   readonly sessions: Sessions
-  readonly limits: Limits
-  readonly guard: PasswordGuard
   readonly showsDemo: boolean
   /** Whether anybody may come in anew. */
   readonly canRegister: boolean
 }
 
 /** Logging in and out. */
-export function sessionPages(deps: SessionPagesDeps): FormPages {
-  const { people, sessions, limits, guard, showsDemo, canRegister } = deps
+export function sessionPages({ gate, sessions, showsDemo, canRegister }: SessionPagesDeps): FormPages {
   const router = Router()
 
   const [first, second] = demoPeople
@@ -61,7 +55,7 @@ export function sessionPages(deps: SessionPagesDeps): FormPages {
     const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
     const { t } = contextOf(request)
     try {
-      const account = await admit(request)
+      const account = await gate.logIn(request.body, { address: request.ip })
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, values.next || '/chats')
     } catch (error) {
@@ -71,12 +65,6 @@ export function sessionPages(deps: SessionPagesDeps): FormPages {
       const status = refuseForm(response, error)
       sendPage(request, response, isWrong ? 422 : status, 'login', showLogin(request, values, errors))
     }
-  }
-
-  async function admit(request: Request) {
-    await refuseOver(limits.authAddress, addressKey(request.ip))
-    const { email, password } = parseInput(loginInput, request.body)
-    return guard({ email, address: request.ip }, () => people.logIn(email, password))
   }
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {

@@ -21,9 +21,10 @@ export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
 /** Sessions of pages: a cookie that holds an id, and what belongs to it in memory. A visit before log-in makes none. */
 export class Sessions {
   readonly middleware: RequestHandler
+  /** The name of the cookie. */
+  readonly cookieName: string
   readonly #store: expressSession.Store & { stopInterval(): void }
   readonly #people: People
-  readonly #name: string
   readonly #secret: string
   readonly #onEnded: (userId: string, sessionId: string) => void
 
@@ -32,12 +33,12 @@ export class Sessions {
     const MemoryStore = memoryStore(expressSession)
     const secure = isHttps(config)
     this.#people = people
-    this.#name = secure ? '__Host-sid' : 'sid'
+    this.cookieName = secure ? '__Host-sid' : 'sid'
     this.#secret = config.sessionSecret
     this.#onEnded = onEnded
     this.#store = new MemoryStore({ checkPeriod: sweepMs })
     this.middleware = expressSession({
-      name: this.#name,
+      name: this.cookieName,
       secret: this.#secret,
       store: this.#store,
       resave: false,
@@ -77,14 +78,15 @@ export class Sessions {
 
   /** Who opens a socket, by the session cookie that came with it. */
   async identify(request: IncomingMessage): Promise<(Identity & { zone: string | null }) | null> {
-    const cookie = parseCookie(request.headers.cookie ?? '')[this.#name]
+    const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
     const id = cookie && signedCookie(cookie, this.#secret)
     if (!id) return null
     const data = await this.#read(id)
     const account = await this.#findAccount(data)
     if (!account) return null
     const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
-    return { userId: account.id, sessionId: id, zone: account.settings.zone ?? data?.zone ?? null, isLive }
+    const zone = account.settings.zone ?? data?.zone ?? null
+    return { userId: account.id, sessionId: id, zone, endsAt: null, isLive }
   }
 
   stop(): void {

@@ -6,7 +6,7 @@ import { RawChromium } from './raw-chromium.js'
 
 /** The status that a page of the sender's shows, each time it changes. */
 async function nextStatus(sender: LivePage, id: string): Promise<string> {
-  const { html } = await sender.operation(`m-${id}`, 'outerMorph')
+  const { html } = await sender.operation(`a-${id}`, 'outerMorph')
   sender.forget()
   const [, status = ''] = /data-status="(\w+)"/.exec(html) ?? []
   return status

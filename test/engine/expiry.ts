@@ -20,7 +20,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
           roomId: id,
           people: ['ann', 'bob'],
           version: 3,
-          messages: [{ id: message.id, seq: 1, imageId: 'picture' }],
+          messages: [{ id: message.id, seq: 1, imageId: 'picture', expiresAt: message.expiresAt }],
         },
       ])
       expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 3, messages: [] })

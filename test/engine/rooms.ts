@@ -96,12 +96,13 @@ export function describeRooms(makeEngine: MakeEngine): void {
         otherId: 'ann',
         unread: 2,
         lastMessage: last,
+        mine: { delivered: 2, seen: 0 },
         theirs: { delivered: 0, seen: 0 },
         activeAt: world.now(),
       }
       expect(await world.engine.readSummary(id, 'bob')).toEqual(forBob)
       expect(await world.engine.listRooms('bob')).toEqual([forBob])
-      const forAnn = { ...forBob, otherId: 'bob', unread: 0, theirs: { delivered: 2, seen: 0 } }
+      const forAnn = { ...forBob, otherId: 'bob', unread: 0, mine: forBob.theirs, theirs: forBob.mine }
       expect(await world.engine.listRooms('ann')).toEqual([forAnn])
     })
 

@@ -160,6 +160,7 @@ export async function compare(world: World, model: Model): Promise<void> {
         otherId,
         unread: model.unread(room, userId),
         lastMessage: room.messages.at(-1) ?? null,
+        mine: model.seat(room, userId).cursors,
         theirs: model.seat(room, otherId).cursors,
         activeAt: room.activeAt,
       })

@@ -7,6 +7,7 @@ import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
 import { describeRooms } from './rooms.js'
+import { describeUnsending } from './unsending.js'
 import type { MakeEngine } from './world.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
@@ -14,6 +15,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
   describe(`the ${name} engine`, () => {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
+    describeUnsending(makeEngine)
     describeReceipts(makeEngine)
     describeExpiry(makeEngine)
     describePresence(makeEngine)

@@ -58,7 +58,7 @@ describe('npm run admin', () => {
     expect(await (await visitor.get(pathname)).text()).toContain('Set a new password')
     const short = await visitor.post(pathname, { newPassword: 'short' })
     expect(short.status).toBe(422)
-    expect(await short.text()).toContain('<title>Error: Set a new password')
+    expect(await short.text()).toContain('page-title">Error: Set a new password')
     const set = await visitor.post(pathname, { newPassword: 'another password' })
     expect([set.status, set.headers.get('location')]).toEqual([303, '/login?done=reset'])
     expect(await isLoggedIn(client)).toBe(false)

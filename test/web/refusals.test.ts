@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const visitor = () => new HttpClient(server.url)
-const titleOf = (html: string) => (/<title>([^<]*)<\/title>/.exec(html) ?? [])[1]
+const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? [])[1]
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
 /** Each refused field: marked, described by its error, and linked from the summary with the same words. */

@@ -85,7 +85,7 @@ describe('what a person sets', () => {
     for (const fields of [{ theme: 'pink' }, { zone: 'Mars/Olympus' }, { refreshSeconds: '1' }, { sendKey: 'x' }]) {
       const answer = await client.post('/settings', { theme: 'light', ...fields })
       expect(answer.status).toBe(422)
-      expect(await answer.text()).toContain('<title>Error: Settings')
+      expect(await answer.text()).toContain('page-title">Error: Settings')
     }
     expect(await textOf(client, '/settings')).not.toContain('data-theme')
   })
@@ -138,7 +138,7 @@ describe('changing the password', () => {
       const answer = await client.post('/settings/password', { currentPassword, newPassword }, '/settings')
       const page = await answer.text()
       expect(answer.status).toBe(422)
-      expect(page).toContain('<title>Error: Settings')
+      expect(page).toContain('page-title">Error: Settings')
       expect(page).toContain(`<a href="#${field}">`)
       expect(page).toMatch(
         new RegExp(`id="${field}"[^>]+aria-invalid="true"[^>]+aria-describedby="[^"]*${field}-error"`),

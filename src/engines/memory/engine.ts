@@ -109,6 +109,15 @@ class MemoryEngine implements Engine {
     return { message, duplicate: false }
   }
 
+  async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+    const now = this.#due.run()
+    const { room, mine } = this.#rooms.enter(roomId, userId)
+    const entry = room.messages.get(messageId)
+    if (entry?.message.senderId !== mine.person.id) throw new ChatError('not_found')
+    mine.activeAt = now
+    this.#rooms.retract(room, entry)
+  }
+
   async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
     const { room, mine } = this.#rooms.enter(roomId, userId)

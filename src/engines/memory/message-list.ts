@@ -54,13 +54,18 @@ export class MessageList {
   takeDue(now: number): Entry | undefined {
     const entry = this.#byExpiry.first
     if (entry === undefined || entry.dueAt > now) return undefined
+    this.remove(entry)
+    return entry
+  }
+
+  /** Takes out a message that is in. */
+  remove(entry: Entry): void {
     this.#byExpiry.remove(entry)
     this.#byId.delete(entry.message.id)
     if (entry.previous === null) this.#first = entry.next
     else entry.previous.next = entry.next
     if (entry.next === null) this.#last = entry.previous
     else entry.next.previous = entry.previous
-    return entry
   }
 
   /** All living messages, oldest first. */

@@ -81,6 +81,13 @@ export class Room {
     return passed
   }
 
+  /** Takes out a living message before its time. */
+  retract(entry: Entry): void {
+    this.messages.remove(entry)
+    for (const seat of this.seats) seat.remove(entry)
+    this.version += 1
+  }
+
   /** Takes out the messages whose time has come, in the order of `seq`. */
   expire(now: number): readonly Entry[] {
     const expired: Entry[] = []
@@ -124,6 +131,7 @@ export function summarise({ room, mine, theirs }: Side): RoomSummary {
     otherId: theirs.person.id,
     unread: mine.unread,
     lastMessage: room.messages.last,
+    mine: mine.cursors,
     theirs: theirs.cursors,
     activeAt: room.activeAt,
   }

@@ -2,6 +2,7 @@ import type { DissolveReason, EngineOptions, RoomId, UserId } from '#src/chat/en
 import { ChatError } from '#src/chat/errors.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { EventStream } from './event-stream.js'
+import type { Entry } from './message-list.js'
 import type { People } from './people.js'
 import { Room, type Side } from './room.js'
 import { Seat } from './seat.js'
@@ -81,6 +82,14 @@ export class Rooms {
     forgetLastMatch()
   }
 
+  /** Takes a living message out of a room before its time and emits `message.removed`. */
+  retract(room: Room, entry: Entry): void {
+    room.retract(entry)
+    this.tally.remove(entry)
+    this.schedule(room)
+    this.#tellRemoved(room, [entry])
+  }
+
   /** Forgets all rooms, in silence. */
   clear(): void {
     this.#byId.clear()
@@ -97,7 +106,16 @@ export class Rooms {
     }
     this.schedule(room)
     if (expired.length === 0) return
-    const messages = expired.map(({ message: { id, seq, image } }) => ({ id, seq, imageId: image?.id ?? null }))
+    this.#tellRemoved(room, expired)
+  }
+
+  #tellRemoved(room: Room, entries: readonly Entry[]): void {
+    const messages = entries.map(({ message: { id, seq, image, expiresAt } }) => ({
+      id,
+      seq,
+      imageId: image?.id ?? null,
+      expiresAt,
+    }))
     this.events.tell({
       type: 'message.removed',
       roomId: room.id,

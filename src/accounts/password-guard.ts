@@ -1,6 +1,6 @@
-import { emailKey } from '../accounts/account.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
+import { emailKey } from './account.js'
 
 /** Whose password is tried, and from where. */
 export interface PasswordTry {

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+import type { Clock } from '../chat/clock.js'
+import type { UserId } from '../chat/engine.js'
+import type { Account } from './account.js'
+import type { People } from './people.js'
+
+const algorithm = 'HS256'
+const issuer = 'ephemeral-chat'
+const audience = 'ephemeral-chat-api'
+
+const claimsSchema = z.object({ sub: z.string(), jti: z.string(), gen: z.int(), exp: z.int() })
+
+/** What a token that holds says. `expiresAt` in milliseconds since the epoch. */
+export interface TokenClaims {
+  readonly userId: UserId
+  /** The account's generation when the token was issued: with a later one it is over. */
+  readonly generation: number
+  readonly expiresAt: number
+}
+
+export interface TokensOptions {
+  readonly secret: string
+  readonly lifetimeSeconds: number
+  readonly people: Pick<People, 'find'>
+  readonly clock: Clock
+}
+
+/** The tokens of programs: signed, never stored, and over when their time is or their account has moved on. */
+export class Tokens {
+  readonly #key: Uint8Array
+  readonly #options: TokensOptions
+
+  constructor(options: TokensOptions) {
+    this.#key = new TextEncoder().encode(options.secret)
+    this.#options = options
+  }
+
+  /** A new token for a person, and when it ends in milliseconds since the epoch. */
+  async issue(account: Account): Promise<{ token: string; expiresAt: number }> {
+    const issuedAt = Math.floor(this.#options.clock.now() / 1000)
+    const expiresAt = issuedAt + this.#options.lifetimeSeconds
+    const token = await new SignJWT({ gen: account.generation })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+      .setSubject(account.id)
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setJti(randomUUID())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(this.#key)
+    return { token, expiresAt: expiresAt * 1000 }
+  }
+
+  /** What a token says and whose it is; null when it is not one of ours, or is over. */
+  async verify(token: string): Promise<{ account: Account; claims: TokenClaims } | null> {
+    const claims = await this.#read(token)
+    const account = claims && (await this.#findAccount(claims))
+    return account ? { account, claims } : null
+  }
+
+  /** Whether a token that was verified still holds. */
+  async isLive(claims: TokenClaims): Promise<boolean> {
+    return this.#options.clock.now() < claims.expiresAt && (await this.#findAccount(claims)) !== null
+  }
+
+  async #read(token: string): Promise<TokenClaims | null> {
+    try {
+      const currentDate = new Date(this.#options.clock.now())
+      // The algorithm is fixed here: one that the token names itself could be "none".
+      const { payload } = await jwtVerify(token, this.#key, { algorithms: [algorithm], issuer, audience, currentDate })
+      const { data } = claimsSchema.safeParse(payload)
+      return data ? { userId: data.sub, generation: data.gen, expiresAt: data.exp * 1000 } : null
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return null
+      throw error
+    }
+  }
+
+  async #findAccount({ userId, generation }: TokenClaims): Promise<Account | null> {
+    const account = await this.#options.people.find(userId)
+    return account && account.generation === generation ? account : null
+  }
+}
+
+/** The token in an `Authorization` header, '' when the header holds something else; null without the header. */
+export function bearerOf(header: string | undefined): string | null {
+  if (header === undefined) return null
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1] ?? ''
+}

@@ -1,0 +1,52 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { bearerOf, type Tokens } from '../accounts/tokens.js'
+import { ChatError } from '../chat/errors.js'
+import { type Limit, type LimitResult, refuseOver } from '../limits.js'
+import { accountOf } from '../web/request.js'
+import type { Sessions } from '../web/sessions.js'
+import { bringsToken } from './token-identity.js'
+
+export interface AccessDeps {
+  readonly tokens: Tokens
+  readonly sessions: Pick<Sessions, 'middleware' | 'loadAccount'>
+  readonly csrf: RequestHandler
+  readonly isOurOrigin: (request: Request) => boolean
+  readonly limit: Limit
+}
+
+/** Lets in whoever brings a token, or a page of ours with the session's cookie and, to change anything, its CSRF token. */
+export function personOnly({ tokens, sessions, csrf, isOurOrigin, limit }: AccessDeps): RequestHandler[] {
+  const byToken: RequestHandler = async (request, _response, next) => {
+    const verified = await tokens.verify(bearerOf(request.headers.authorization) ?? '')
+    request.account = verified?.account ?? null
+    next()
+  }
+  /** With a token no cookie counts; nor does one for another site, though it may call with a token. */
+  const withCookie = (handler: RequestHandler): RequestHandler => {
+    return (request, response, next) =>
+      bringsToken(request) || !isOurOrigin(request) ? next() : handler(request, response, next)
+  }
+  const withToken: RequestHandler = (request, response, next) => {
+    request.account = null
+    return bringsToken(request) ? byToken(request, response, next) : next()
+  }
+  const count: RequestHandler = async (request, response, next) => {
+    await refuseOver(limit, accountOf(request).id, result => showLimit(response, limit, result))
+    next()
+  }
+  return [
+    withToken,
+    withCookie(sessions.middleware),
+    withCookie(sessions.loadAccount),
+    (request, _response, next) => next(request.account ? undefined : new ChatError('unauthenticated')),
+    count,
+    withCookie(csrf),
+  ]
+}
+
+/** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
+export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
+  const secondsLeft = Math.max(0, Math.ceil((result.resetAt - Date.now()) / 1000))
+  response.set('RateLimit-Policy', `"${name}";q=${limit};w=${windowMs / 1000}`)
+  response.set('RateLimit', `"${name}";r=${result.remaining};t=${secondsLeft}`)
+}

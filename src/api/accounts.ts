@@ -1,0 +1,96 @@
+import type { Request } from 'express'
+import { z } from 'zod'
+import type { Account } from '../accounts/account.js'
+import { loginInput, registrationInput } from '../accounts/account-input.js'
+import type { Gate, Visitor } from '../accounts/gate.js'
+import type { People } from '../accounts/people.js'
+import type { Tokens } from '../accounts/tokens.js'
+import { isoTimeOf } from '../live/json-messages.js'
+import { accountOf } from '../web/request.js'
+import { showLimit } from './access.js'
+import { type Endpoint, endpoint } from './endpoint.js'
+
+const ownAccountSchema = z
+  .object({ id: z.string(), username: z.string(), email: z.string() })
+  .meta({ id: 'OwnAccount', description: 'Your own account' })
+
+const admittedSchema = z.object({
+  user: ownAccountSchema,
+  token: z.string().describe('For `Authorization: Bearer`.'),
+  expiresAt: z.iso.datetime().describe('When the token ends.'),
+})
+
+export interface AccountEndpointsDeps {
+  readonly gate: Gate
+  readonly people: People
+  readonly tokens: Tokens
+}
+
+/** Registering, logging in and out, and one's own account. */
+export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps): Endpoint[] {
+  const visitorOf = (request: Request): Visitor => ({
+    address: request.ip,
+    onCounted: (limit, result) => request.res && showLimit(request.res, limit, result),
+  })
+  const admit = async (account: Account) => {
+    const { token, expiresAt } = await tokens.issue(account)
+    return { user: ownAccount(account), token, expiresAt: isoTimeOf(expiresAt) }
+  }
+  return [
+    endpoint({
+      method: 'post',
+      path: '/auth/register',
+      name: 'register',
+      summary: 'Create an account',
+      access: 'anyone',
+      unreadBody: registrationInput,
+      answers: { 201: { description: 'The account, and a token for it', schema: admittedSchema } },
+      refusals: ['invalid', 'invite_needed', 'registration_closed', 'rate_limited', 'server_busy'],
+      handle: async ({ request }) => ({
+        status: 201,
+        body: await admit(await gate.register(request.body, visitorOf(request))),
+      }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/auth/login',
+      name: 'logIn',
+      summary: 'Log in',
+      access: 'anyone',
+      unreadBody: loginInput,
+      answers: { 200: { description: 'Your account, and a token for it', schema: admittedSchema } },
+      refusals: ['invalid', 'unauthenticated', 'rate_limited', 'server_busy'],
+      handle: async ({ request }) => ({
+        status: 200,
+        body: await admit(await gate.logIn(request.body, visitorOf(request))),
+      }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/auth/me',
+      name: 'readOwnAccount',
+      summary: 'Your own account',
+      access: 'person',
+      answers: { 200: { description: 'Your account', schema: z.object({ user: ownAccountSchema }) } },
+      refusals: [],
+      handle: async ({ request }) => ({ status: 200, body: { user: ownAccount(accountOf(request)) } }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/auth/logout',
+      name: 'logOutEverywhere',
+      summary: 'Log out everywhere: ends all tokens, sessions and sockets of your account, at once',
+      access: 'person',
+      answers: { 204: { description: 'You are logged out everywhere', schema: null } },
+      refusals: [],
+      handle: async ({ request }) => {
+        await people.endSessionsEverywhere(accountOf(request).id)
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+function ownAccount({ id, username, email }: Account) {
+  return { id, username, email }
+}

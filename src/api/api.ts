@@ -1,0 +1,107 @@
+import cors from 'cors'
+import express, { type Request, type RequestHandler, Router } from 'express'
+import type { Logger } from 'pino'
+import type { Engine } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import type { Config } from '../config.js'
+import { notFound } from '../web/errors.js'
+import { route } from '../web/routes.js'
+import { type AccessDeps, personOnly } from './access.js'
+import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
+import { apiDocs } from './docs-page.js'
+import type { Endpoint } from './endpoint.js'
+import { messageEndpoints } from './messages.js'
+import { describeApi } from './openapi.js'
+import { peopleEndpoints } from './people.js'
+import { problemAnswers } from './problems.js'
+import { type RoomEndpointsDeps, roomEndpoints } from './rooms.js'
+import { statsEndpoints } from './stats.js'
+
+export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, AccessDeps {
+  readonly config: Config
+  readonly log: Logger
+  readonly engine: Engine
+  readonly countConnections: () => number
+  /** The name of the session's cookie, for the description. */
+  readonly cookieName: string
+  /** Adds routers whose input is no JSON, behind what lets only a person in. */
+  readonly mount?: (router: Router, person: readonly RequestHandler[]) => void
+}
+
+/** Room for the JSON around a message whose every unit is escaped. */
+const bytesPerUnit = 6
+const smallestBodyLimit = 65_536
+const preflightSeconds = 600
+
+/** The JSON face of the chat, to be mounted at /api. */
+export function createApi(deps: ApiDeps): Router {
+  const { config, log } = deps
+  const endpoints = [
+    ...accountEndpoints(deps),
+    ...peopleEndpoints(deps),
+    ...roomEndpoints(deps),
+    ...messageEndpoints(deps),
+    ...statsEndpoints(deps),
+  ]
+  const description = describeApi(endpoints, deps.cookieName)
+  const person = personOnly(deps)
+  const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
+  const readJson = [jsonOnly, express.json({ limit }), objectOnly]
+
+  const router = Router()
+  router.use(refuseForeign(deps.isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))
+  for (const path of new Set(endpoints.map(endpoint => endpoint.path))) {
+    const handlers: { get?: RequestHandler[]; post?: RequestHandler[] } = {}
+    for (const endpoint of endpoints.filter(other => other.path === path)) {
+      handlers[endpoint.method] = [...(endpoint.access === 'person' ? person : []), ...readJson, answer(endpoint)]
+    }
+    route(router, path, handlers)
+  }
+  deps.mount?.(router, person)
+  route(router, '/openapi.json', { get: [(_request, response) => void response.json(description)] })
+  route(router, '/docs', { get: [apiDocs(description)] })
+  router.use(notFound)
+  router.use(problemAnswers(log, config.messageMaxLength))
+  return router
+}
+
+function answer(endpoint: Endpoint): RequestHandler {
+  return async (request, response) => {
+    const { status, body, headers = {} } = await endpoint.handle(request)
+    response.status(status).set(headers)
+    if (body === undefined) response.end()
+    else response.json(body)
+  }
+}
+
+/** Refuses pages of other sites, also where they only read: an API is called from where its owner says. */
+function refuseForeign(isOurs: (request: Request) => boolean, allowed: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const isWelcome = isOurs(request) || allowed.includes(request.get('origin') ?? '')
+    next(isWelcome ? undefined : new ChatError('forbidden'))
+  }
+}
+
+function allowOrigins(origins: readonly string[]): RequestHandler {
+  return cors({
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match'],
+    exposedHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
+    maxAge: preflightSeconds,
+  })
+}
+
+/** Something that is no JSON was sent. */
+class NoJson extends Error {
+  readonly status = 415
+}
+
+const jsonOnly: RequestHandler = (request, _response, next) => {
+  const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0
+  next(isEmpty || request.is('application/json') ? undefined : new NoJson())
+}
+
+const objectOnly: RequestHandler = (request, _response, next) => {
+  next(Array.isArray(request.body) ? new ChatError('bad_request') : undefined)
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+export type JsonSchema = Record<string, unknown>
+
+const recordSchema = z.record(z.string(), z.unknown())
+
+/** Writes schemas for a description: those with an id once among its components, and references to them elsewhere. */
+/** A pattern beside `date-time` says nothing more and is a screen long. */
+function keepShort({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+}
+
+export class SchemaWriter {
+  readonly components: Record<string, JsonSchema> = {}
+
+  /** @param io whether the description is of what one may send, or of what one gets */
+  write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const { $schema: _, $defs = {}, ...own } = this.#translate(schema, io)
+    Object.assign(this.components, z.record(z.string(), recordSchema).parse($defs))
+    return own
+  }
+
+  #translate(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const text = JSON.stringify(z.toJSONSchema(schema, { io, override: keepShort }))
+    return recordSchema.parse(JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/')))
+  }
+}

@@ -1,0 +1,123 @@
+import { STATUS_CODES } from 'node:http'
+import type { Endpoint } from './endpoint.js'
+import { SchemaWriter } from './json-schema.js'
+import { type ProblemCode, problemSchema, statusOfProblem } from './problems.js'
+
+/** One operation of the description, as far as the page that shows it and the tests need to know it. */
+export interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly security: readonly Record<string, readonly string[]>[]
+  readonly parameters: readonly Parameter[]
+  readonly requestBody?: { readonly required: true; readonly content: Content }
+  readonly responses: Readonly<Record<string, { description: string; headers?: object; content?: Content }>>
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required: boolean
+  readonly schema: object
+}
+
+type Content = Readonly<Record<string, { readonly schema: object }>>
+
+/** The description of the API: OpenAPI 3.1. */
+export interface OpenApi {
+  readonly openapi: '3.1.0'
+  readonly info: object
+  readonly servers: readonly { readonly url: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: object }
+}
+
+const withToken = { token: [] }
+const withSession = { session: [], csrf: [] }
+const integerHeader = (description: string) => ({ description, schema: { type: 'integer' } })
+const textHeader = (description: string) => ({ description, schema: { type: 'string' } })
+const limitHeaders = {
+  RateLimit: textHeader('What is left of the limit, and for how many seconds (IETF draft 8).'),
+  'RateLimit-Policy': textHeader('The limit and its window in seconds.'),
+}
+
+/** Describes endpoints. What it says comes from the very schemas that read the input. */
+export function describeApi(endpoints: readonly Endpoint[], cookieName: string): OpenApi {
+  const writer = new SchemaWriter()
+  const problem = { 'application/problem+json': { schema: writer.write(problemSchema, 'output') } }
+  const paths: Record<string, Record<string, Operation>> = {}
+  for (const endpoint of endpoints) {
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [endpoint.method]: describeEndpoint(endpoint, writer, problem) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Ephemeral Chat',
+      version: '1',
+      description:
+        'Messages for two, gone on time. For what happens while you watch, open a WebSocket: see docs/api.md and docs/asyncapi.json.',
+    },
+    servers: [{ url: '/api' }],
+    paths,
+    components: {
+      schemas: writer.components,
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: { type: 'apiKey', in: 'cookie', name: cookieName },
+        csrf: { type: 'apiKey', in: 'header', name: 'csrf-token', description: 'With the session, for all but GET.' },
+      },
+    },
+  }
+}
+
+function describeEndpoint(endpoint: Endpoint, writer: SchemaWriter, problem: Content): Operation {
+  const { name, summary, access } = endpoint
+  const body = endpoint.body && writer.write(endpoint.body, 'input')
+  return {
+    operationId: name,
+    summary,
+    security: access === 'anyone' ? [] : [withToken, withSession],
+    parameters: [...pathParameters(endpoint), ...queryParameters(endpoint, writer)],
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...describeAnswers(endpoint, writer), ...describeRefusals(endpoint, problem) },
+  }
+}
+
+function pathParameters({ path }: Endpoint): Parameter[] {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+  return names.map(name => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+}
+
+function queryParameters({ query }: Endpoint, writer: SchemaWriter): Parameter[] {
+  const { properties = {} } = query ? writer.write(query, 'input') : {}
+  return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: true, schema }))
+}
+
+function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation['responses'] {
+  const entries = Object.entries(answers).map(([status, { description, schema }]) => {
+    const content = schema && { 'application/json': { schema: writer.write(schema, 'output') } }
+    return [status, { description, headers: limitHeaders, ...(content && { content }) }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Every code that a request may be refused with, by its status. */
+function describeRefusals({ access, body, refusals }: Endpoint, problem: Content): Operation['responses'] {
+  const always: ProblemCode[] = ['bad_request', 'forbidden', 'internal']
+  const ofPerson: ProblemCode[] = access === 'person' ? ['unauthenticated', 'rate_limited'] : []
+  const ofBody: ProblemCode[] = body ? ['payload_too_large', 'unsupported_media_type'] : []
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of new Set([...refusals, ...ofPerson, ...ofBody, ...always])) {
+    const status = statusOfProblem(code)
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  const entries = [...byStatus].map(([status, codes]) => {
+    const description = `${STATUS_CODES[status]}: ${codes.map(code => `\`${code}\``).join(', ')}`
+    const retry = { 'Retry-After': integerHeader('Seconds after which the same may succeed.') }
+    return [
+      String(status),
+      { description, ...((status === 429 || status === 503) && { headers: retry }), content: problem },
+    ] as const
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { PublicPerson } from '../accounts/account.js'
+import type { People } from '../accounts/people.js'
+import type { Engine, UserId } from '../chat/engine.js'
+import { isoTimeOf } from '../live/json-messages.js'
+import { accountOf } from '../web/request.js'
+import { type Endpoint, endpoint } from './endpoint.js'
+
+const minQuery = 2
+
+const personSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    isOnline: z.boolean().nullable().describe('Null unless you share a room.'),
+    lastSeen: z.iso.datetime().nullable().describe('Null while online, when never seen, and unless you share a room.'),
+  })
+  .meta({ id: 'Person', description: 'Somebody else' })
+
+const foundSchema = z.object({ users: z.array(personSchema).max(20) })
+
+/** What is looked for; shorter would be listing everybody. */
+const searchInput = z.object({
+  q: z
+    .string('required')
+    .trim()
+    .max(100, 'query_long')
+    .refine(query => [...query].length >= minQuery, 'query_short')
+    .describe('2 characters or more of a name; the whole name where the directory is `exact`.'),
+})
+
+/** Finding people. */
+export function peopleEndpoints({
+  people,
+  engine,
+}: {
+  people: People
+  engine: Pick<Engine, 'readPresence'>
+}): Endpoint[] {
+  const show = async (viewerId: UserId, found: readonly PublicPerson[]) => {
+    const presences = await engine.readPresence(
+      viewerId,
+      found.map(({ id }) => id),
+    )
+    const users = found.map(({ id, username }) => {
+      const presence = presences.get(id)
+      const lastSeen = presence?.lastSeen ?? null
+      return { id, username, isOnline: presence?.isOnline ?? null, lastSeen: lastSeen && isoTimeOf(lastSeen) }
+    })
+    return { status: 200, body: { users } }
+  }
+  return [
+    endpoint({
+      method: 'get',
+      path: '/users',
+      name: 'listPeople',
+      summary: 'The first 20 people by name; nobody where the directory is `exact`',
+      access: 'person',
+      answers: { 200: { description: 'People', schema: foundSchema } },
+      refusals: [],
+      handle: async ({ request }) => {
+        const { id } = accountOf(request)
+        return show(id, await people.search('', id))
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/users/search',
+      name: 'findPeople',
+      summary: 'Find people by name',
+      access: 'person',
+      query: searchInput,
+      answers: { 200: { description: 'Those found, at most 20', schema: foundSchema } },
+      refusals: ['invalid'],
+      handle: async ({ request, query }) => {
+        const { id } = accountOf(request)
+        return show(id, await people.search(query.q, id))
+      },
+    }),
+  ]
+}

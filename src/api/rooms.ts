@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { People } from '../accounts/people.js'
+import type { Conversations } from '../chat/conversations.js'
+import type { Engine, RoomSummary, RoomView, UserId } from '../chat/engine.js'
+import { idSchema } from '../chat/message-input.js'
+import { messageJson, messageSchema, roomMessagesJson } from '../live/json-messages.js'
+import { accountOf } from '../web/request.js'
+import { type Endpoint, endpoint } from './endpoint.js'
+
+const roomSchema = z
+  .object({
+    id: z.string(),
+    otherUserId: z.string(),
+    otherUsername: z.string(),
+    otherUserOnline: z.boolean(),
+    unreadCount: z.int().min(0),
+    lastMessage: messageSchema.nullable(),
+  })
+  .meta({ id: 'Room', description: 'A chat with somebody' })
+
+export interface RoomEndpointsDeps {
+  readonly people: People
+  readonly conversations: Conversations
+  readonly engine: Pick<Engine, 'listRooms' | 'readPresence'>
+}
+
+/** The names of people, for what programs are shown. */
+export async function namesOf(people: People, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, string>> {
+  return new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username]))
+}
+
+/** All messages of a room, with the names of its two people. */
+export async function showMessages(people: People, view: RoomView, viewerId: UserId) {
+  return roomMessagesJson(view, await namesOf(people, [viewerId, view.otherId]))
+}
+
+/** The list of chats, and opening one. */
+export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDeps): Endpoint[] {
+  const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
+    if (!lastMessage) return null
+    const recipient = lastMessage.senderId === otherId ? mine : theirs
+    return messageJson(lastMessage, names.get(lastMessage.senderId) ?? '', recipient)
+  }
+  return [
+    endpoint({
+      method: 'get',
+      path: '/chat/rooms',
+      name: 'listRooms',
+      summary: 'Your chats, the most recently active first',
+      access: 'person',
+      answers: { 200: { description: 'Your chats', schema: z.object({ rooms: z.array(roomSchema) }) } },
+      refusals: [],
+      handle: async ({ request }) => {
+        const { id: userId } = accountOf(request)
+        const summaries = await engine.listRooms(userId)
+        const others = summaries.map(({ otherId }) => otherId)
+        const names = await namesOf(people, [userId, ...others])
+        const presences = await engine.readPresence(userId, others)
+        const rooms = summaries.map(summary => ({
+          id: summary.id,
+          otherUserId: summary.otherId,
+          otherUsername: names.get(summary.otherId) ?? '',
+          otherUserOnline: presences.get(summary.otherId)?.isOnline ?? false,
+          unreadCount: summary.unread,
+          lastMessage: showLast(summary, names),
+        }))
+        return { status: 200, body: { rooms } }
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/chat/rooms',
+      name: 'openRoom',
+      summary: 'Open the chat with somebody, or get the one you have',
+      access: 'person',
+      body: z.object({ otherUserId: idSchema }),
+      answers: {
+        200: {
+          description: 'The chat',
+          schema: z.object({ roomId: z.string(), messages: z.array(messageSchema) }),
+        },
+      },
+      refusals: ['invalid', 'not_found'],
+      handle: async ({ request, body }) => {
+        const { id } = accountOf(request)
+        const view = await conversations.open(id, body.otherUserId)
+        return { status: 200, body: { roomId: view.id, messages: await showMessages(people, view, id) } }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import { bearerOf, type Tokens } from '../accounts/tokens.js'
+import type { Identity } from '../live/listener.js'
+
+/** Whether a request says who it is by a token; then no cookie counts. */
+export function bringsToken(request: IncomingMessage): boolean {
+  return request.headers.authorization !== undefined
+}
+
+/** Who opens a socket, by the token that came with it. */
+export async function identifyByToken(tokens: Tokens, request: IncomingMessage): Promise<Identity | null> {
+  const verified = await tokens.verify(bearerOf(request.headers.authorization) ?? '')
+  if (!verified) return null
+  const { claims } = verified
+  return {
+    userId: claims.userId,
+    sessionId: null,
+    zone: null,
+    endsAt: claims.expiresAt,
+    isLive: () => tokens.isLive(claims),
+  }
+}

@@ -1,0 +1,68 @@
+import { type Cursors, type EngineEvent, statusOf } from '../chat/engine.js'
+import type { NamesOf } from './chat-page.js'
+import type { ServerFrame } from './json-frames.js'
+import { isoTimeOf, messageJson } from './json-messages.js'
+import type { SharedRenderings, Visit } from './listener.js'
+
+type Presence = Extract<EngineEvent, { type: 'presence.changed' }>['presence']
+
+const unreported: Cursors = { delivered: 0, seen: 0 }
+
+/** What an event is to programs: frames as JSON, the same for everyone it concerns. */
+export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: SharedRenderings): Promise<string[]> {
+  switch (event.type) {
+    case 'message.sent':
+      return [await newMessage(event.message, namesOf, shared)]
+    case 'receipt.moved':
+      return event.messages.flatMap(message => {
+        const status = statusOf(message, event.after)
+        if (status === 'sent') return []
+        return text({ type: 'message:statusUpdated', roomId: event.roomId, messageId: message.id, status })
+      })
+    case 'message.removed': {
+      const messageIds = event.messages.map(({ id }) => id)
+      return [text({ type: 'message:expired', roomId: event.roomId, messageIds })]
+    }
+    case 'room.dissolved':
+      return [text({ type: 'room:dissolved', roomId: event.roomId, reason: event.reason })]
+    case 'typing.changed': {
+      const { roomId, userId, isTyping } = event
+      return [text({ type: 'typing:indicator', roomId, userId, isTyping })]
+    }
+    case 'presence.changed':
+      return [text(presenceFrame(event.presence))]
+    case 'room.opened':
+      return []
+  }
+}
+
+/** What a visit is to programs. */
+export function visitFrame({ roomId, userId, isHere, activeUsers }: Visit): ServerFrame {
+  return { type: isHere ? 'user:joined' : 'user:left', roomId, userId, activeUsers: [...activeUsers] }
+}
+
+function presenceFrame({ userId, isOnline, lastSeen: ms }: Presence): ServerFrame {
+  const lastSeen = ms === null ? null : isoTimeOf(ms)
+  return isOnline
+    ? { type: 'user:online', userId, isOnline, lastSeen }
+    : { type: 'user:offline', userId, isOnline, lastSeen }
+}
+
+/** Written once for all programs of both people. */
+async function newMessage(
+  message: Parameters<typeof messageJson>[0],
+  namesOf: NamesOf,
+  shared: SharedRenderings,
+): Promise<string> {
+  const key = `json ${message.id}`
+  const known = shared.get(key)
+  if (known !== undefined) return known
+  const name = (await namesOf([message.senderId])).get(message.senderId) ?? ''
+  const frame = text({ type: 'message:new', ...messageJson(message, name, unreported) })
+  shared.set(key, frame)
+  return frame
+}
+
+function text(frame: ServerFrame): string {
+  return JSON.stringify(frame)
+}

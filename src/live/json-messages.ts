@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { type Cursors, type Message, type RoomView, statusOf, type UserId } from '../chat/engine.js'
+
+const isoTime = z.iso.datetime()
+
+/** A message as programs get it, from the API and over the socket alike. Source: contract, 4. */
+export const messageSchema = z
+  .object({
+    id: z.string(),
+    seq: z.int().min(1).describe('Its place in the room: gapless, beginning at 1.'),
+    roomId: z.string(),
+    senderId: z.string(),
+    senderUsername: z.string(),
+    content: z.string().describe('The text as it was typed. Escape it where you show it.'),
+    imageUrl: z.string().nullable().describe('The address of the picture, null without one.'),
+    imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
+    status: z.enum(['sent', 'delivered', 'seen']).describe("How far it has come on the recipient's side."),
+    createdAt: isoTime,
+    expiresAt: isoTime.describe('When it is gone, from everywhere.'),
+  })
+  .meta({ id: 'Message', description: 'A message' })
+
+export type MessageJson = z.infer<typeof messageSchema>
+
+/** What a send is answered with. */
+export const sentSchema = z.object({
+  messageId: z.string(),
+  seq: z.int().min(1),
+  createdAt: isoTime,
+  expiresAt: isoTime,
+  duplicate: z.boolean().describe('Whether a message of this nonce was there already; then nothing was sent again.'),
+})
+
+/** The state of a room: `epoch:version`. The same text means that nothing has changed. */
+export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
+
+/** What joining a room is answered with. */
+export const joinedSchema = z.object({
+  version: versionSchema,
+  unchanged: z.boolean().describe('The version is the one that was said: then `messages` is left empty.'),
+  messages: z.array(messageSchema),
+  activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
+})
+
+/** A time as programs get it. */
+export function isoTimeOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+/** The version of a room as programs get it. */
+export function versionOf({ epoch, version }: Pick<RoomView, 'epoch' | 'version'>): string {
+  return `${epoch}:${version}`
+}
+
+/** A message for programs. `recipient`: the cursors of whom it is for. */
+export function messageJson(message: Message, senderUsername: string, recipient: Cursors): MessageJson {
+  return {
+    id: message.id,
+    seq: message.seq,
+    roomId: message.roomId,
+    senderId: message.senderId,
+    senderUsername,
+    content: message.text,
+    imageUrl: message.image && `/api/images/${message.image.id}.webp`,
+    imageAlt: message.image?.alt ?? null,
+    status: statusOf(message, recipient),
+    createdAt: isoTimeOf(message.sentAt),
+    expiresAt: isoTimeOf(message.expiresAt),
+  }
+}
+
+/** All messages of a room as one of its people sees it. */
+export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, string>): MessageJson[] {
+  return view.messages.map(message => {
+    const recipient = message.senderId === view.otherId ? view.mine : view.theirs
+    return messageJson(message, names.get(message.senderId) ?? '', recipient)
+  })
+}
+
+/** What a send is answered with. */
+export function sentJson({ message, duplicate }: { message: Message; duplicate: boolean }): z.infer<typeof sentSchema> {
+  const { id, seq, sentAt, expiresAt } = message
+  return { messageId: id, seq, createdAt: isoTimeOf(sentAt), expiresAt: isoTimeOf(expiresAt), duplicate }
+}

@@ -1,0 +1,165 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Clock } from '../chat/clock.js'
+import type { Conversations } from '../chat/conversations.js'
+import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
+import { refusalSentence } from '../views/refusals.js'
+import { defaultLanguage, translator } from '../views/sentences.js'
+import type { NamesOf } from './chat-page.js'
+import { type CloseCode, closeCodes } from './close-codes.js'
+import { execute } from './commands.js'
+import type { Hub } from './hub.js'
+import { framesOf, visitFrame } from './json-events.js'
+import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './json-frames.js'
+import { type joinedSchema, roomMessagesJson, sentJson, versionOf } from './json-messages.js'
+import type { Identity, ProgramLine, SharedRenderings, Visit, Voice } from './listener.js'
+
+type Ref = z.infer<typeof refSchema>
+
+export interface JsonVoiceDeps {
+  readonly conversations: Conversations
+  readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
+  readonly namesOf: NamesOf
+  readonly clock: Clock
+  readonly log: Logger
+  readonly messageMaxLength: number
+}
+
+/** A program at the other end of a line: hears of events as JSON, and speaks in it. */
+export class JsonVoice implements Voice {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  readonly #identity: Identity
+  readonly #line: ProgramLine
+  readonly #deps: JsonVoiceDeps
+  readonly #joined = new Set<RoomId>()
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(id: string, identity: Identity, line: ProgramLine, deps: JsonVoiceDeps) {
+    this.id = id
+    this.userId = identity.userId
+    this.sessionId = identity.sessionId
+    this.#identity = identity
+    this.#line = line
+    this.#deps = deps
+  }
+
+  /** Joins the room that the address named. */
+  async start(roomId: RoomId | null): Promise<void> {
+    if (roomId === null) return
+    try {
+      await this.#join(roomId, undefined, joined => this.#write({ type: 'room:joined', roomId, ...joined }))
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      this.close(closeCodes.noSuchRoom)
+    }
+  }
+
+  receive(event: EngineEvent, shared: SharedRenderings): void {
+    const { endsAt } = this.#identity
+    const isOver = endsAt !== null && this.#deps.clock.now() >= endsAt
+    if (isOver) this.close(closeCodes.notLoggedIn)
+    if (isOver || !this.#isHeard(event)) return
+    if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
+    this.#inTurn(async () => {
+      for (const frame of await framesOf(event, this.#deps.namesOf, shared)) this.#line.write(frame)
+    }).catch((error: unknown) => this.#fail(error))
+  }
+
+  notice(visit: Visit): void {
+    this.#inTurn(async () => this.#write(visitFrame(visit))).catch((error: unknown) => this.#fail(error))
+  }
+
+  async handle(frame: Record<string, unknown>): Promise<boolean> {
+    const { success, data: ref } = refSchema.optional().safeParse(frame.ref)
+    const { data: command } = programFrameSchema.safeParse(frame)
+    if (!success || !command) return false
+    try {
+      await this.#execute(command, ref)
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      this.#refuse(error, ref)
+    }
+    return true
+  }
+
+  /** Says that a frame could not be read. */
+  refuseFrame(frame: Record<string, unknown> | null): void {
+    this.#refuse(new ChatError('bad_request'), refSchema.optional().safeParse(frame?.ref).data)
+  }
+
+  beat(): void {
+    this.#identity.isLive().then(
+      isLive => (isLive ? this.#line.ping() : this.close(closeCodes.notLoggedIn)),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  close(code: CloseCode): void {
+    this.#line.close(code)
+  }
+
+  /** One hears of all one's rooms, but of the other's typing in those that one joined. */
+  #isHeard(event: EngineEvent): boolean {
+    return event.type !== 'typing.changed' || (event.userId !== this.userId && this.#joined.has(event.roomId))
+  }
+
+  async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
+    if (command.type === 'room:join') {
+      return this.#join(command.roomId, command.version, joined => this.#reply(ref, joined))
+    }
+    if (command.type === 'room:leave') {
+      this.#joined.delete(command.roomId)
+      this.#deps.hub.leaveRoom(command.roomId, this)
+      return this.#reply(ref, {})
+    }
+    const answer = await execute(command, this.userId, this.#deps.conversations)
+    this.#reply(ref, answer ? sentJson(answer) : {})
+  }
+
+  /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
+  #join(
+    roomId: RoomId,
+    shown: string | undefined,
+    answer: (joined: z.infer<typeof joinedSchema>) => void,
+  ): Promise<void> {
+    const { conversations, hub, namesOf } = this.#deps
+    return this.#inTurn(async () => {
+      const view = await conversations.read(roomId, this.userId)
+      const version = versionOf(view)
+      const unchanged = version === shown
+      const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]))
+      this.#joined.add(roomId)
+      hub.enterRoom(roomId, this)
+      answer({ version, unchanged, messages, activeUsers: hub.activeUsers(roomId) })
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work)
+    this.#turn = result
+    return result
+  }
+
+  #reply(ref: Ref | undefined, fields: object): void {
+    if (ref !== undefined) this.#line.write(JSON.stringify({ type: 'reply', ref, ok: true, ...fields }))
+  }
+
+  #refuse(error: ChatError, ref: Ref | undefined): void {
+    const message = refusalSentence(error, translator(defaultLanguage), this.#deps.messageMaxLength)
+    const retryAfterMs = error.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(error.retryAfterMs))
+    const refusal = { code: error.code, message, retryAfterMs }
+    this.#write(ref === undefined ? { type: 'error', ...refusal } : { type: 'reply', ref, ok: false, ...refusal })
+  }
+
+  #write(frame: ServerFrame): void {
+    this.#line.write(JSON.stringify(frame))
+  }
+
+  #fail(error: unknown): void {
+    this.#deps.log.error({ err: error }, 'a program could not be kept up to date')
+    this.close(closeCodes.internalError)
+  }
+}

@@ -1,0 +1,71 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Observer, RefusalPlace } from './observations.js'
+import type { Readings, ReadReadings } from './readings.js'
+
+/** Fine around the 250 ms within which a message must be gone. Source: contract, 6. */
+const lagBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+const msPerSecond = 1000
+const prefix = 'ephemeral_chat_'
+
+const gauges: readonly (readonly [name: string, help: string, reading: keyof Readings])[] = [
+  ['connections', 'Sockets and streams of people', 'connections'],
+  ['tcp_connections', 'TCP connections of any kind', 'tcpConnections'],
+  ['waiting_connections', 'TCP connections whose request has not fully come', 'waitingConnections'],
+  ['online_users', 'People who are online', 'onlineUsers'],
+  ['rooms', 'Open rooms', 'rooms'],
+  ['messages', 'Living messages', 'messages'],
+  ['bytes_held', 'What living messages count for at the cap, in bytes', 'bytesHeld'],
+]
+
+/** Everything that Prometheus reads. Imported only where METRICS_TOKEN asks for it: it costs megabytes. */
+export class Metrics implements Observer {
+  readonly #registry = new Registry()
+  readonly #refusals: Counter
+  readonly #expiryLag: Histogram
+  readonly #expired: Counter
+  readonly #gauges: ReadonlyMap<keyof Readings, Gauge>
+  #lastExpired = 0
+
+  constructor() {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry })
+    this.#refusals = new Counter({
+      name: `${prefix}refusals_total`,
+      help: 'What was refused, by where and why',
+      labelNames: ['place', 'reason'],
+      registers,
+    })
+    this.#expiryLag = new Histogram({
+      name: `${prefix}expiry_lag_seconds`,
+      help: 'How long after their time messages were removed from memory and screens',
+      buckets: lagBucketsSeconds,
+      registers,
+    })
+    this.#expired = new Counter({ name: `${prefix}messages_expired_total`, help: 'Messages that expired', registers })
+    this.#gauges = new Map(
+      gauges.map(([name, help, reading]) => [reading, new Gauge({ name: `${prefix}${name}`, help, registers })]),
+    )
+  }
+
+  refused(place: RefusalPlace, reason: string): void {
+    this.#refusals.inc({ place, reason })
+  }
+
+  expired(lagMs: number): void {
+    this.#expiryLag.observe(lagMs / msPerSecond)
+  }
+
+  /** The media type of what `render` gives. */
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  /** All metrics in Prometheus' text format. */
+  async render(read: ReadReadings): Promise<string> {
+    const readings = await read()
+    for (const [reading, gauge] of this.#gauges) gauge.set(readings[reading])
+    this.#expired.inc(Math.max(readings.expiredMessages - this.#lastExpired, 0))
+    this.#lastExpired = readings.expiredMessages
+    return this.#registry.metrics()
+  }
+}

@@ -1,0 +1,48 @@
+/** Where somebody was refused: a connection, a request, a socket's handshake, or a frame of an open socket. */
+export type RefusalPlace = 'connection' | 'request' | 'handshake' | 'frame'
+
+/** Is told what the server notices of itself as it happens. Never who, where from or what was said. */
+export interface Observer {
+  /** @param reason a word of ours, never anything that came from outside */
+  refused(place: RefusalPlace, reason: string): void
+  /** Messages have been removed: how long after their time, in milliseconds, the latest of them. */
+  expired(lagMs: number): void
+}
+
+/** What has happened since it was last asked for. */
+export interface Observed {
+  /** How often each `place:reason` was refused. */
+  readonly refusals: Readonly<Record<string, number>>
+  /** The worst lateness of an expiry in milliseconds. */
+  readonly worstExpiryLagMs: number
+}
+
+/** Counts what happens between two lines of statistics, and hands everything on to who counts for longer. */
+export class Observations implements Observer {
+  readonly #next: Observer | null
+  #refusals = new Map<string, number>()
+  #worstExpiryLagMs = 0
+
+  constructor(next: Observer | null = null) {
+    this.#next = next
+  }
+
+  refused(place: RefusalPlace, reason: string): void {
+    const key = `${place}:${reason}`
+    this.#refusals.set(key, (this.#refusals.get(key) ?? 0) + 1)
+    this.#next?.refused(place, reason)
+  }
+
+  expired(lagMs: number): void {
+    this.#worstExpiryLagMs = Math.max(this.#worstExpiryLagMs, lagMs)
+    this.#next?.expired(lagMs)
+  }
+
+  /** What has happened, and begins anew. */
+  take(): Observed {
+    const observed = { refusals: Object.fromEntries(this.#refusals), worstExpiryLagMs: this.#worstExpiryLagMs }
+    this.#refusals = new Map()
+    this.#worstExpiryLagMs = 0
+    return observed
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { type RequestHandler, Router } from 'express'
+import { route } from '../web/routes.js'
+
+/** What /metrics answers with, and the token that opens it. */
+export interface MetricsPage {
+  readonly token: string
+  readonly contentType: string
+  render(): Promise<string>
+}
+
+const digest = (value: string) => createHash('sha256').update(value).digest()
+
+/**
+ * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
+ */
+export function operationPages(metrics: MetricsPage | null): Router {
+  const router = Router()
+  const health: RequestHandler = (_request, response) => {
+    response.json({ status: 'ok' })
+  }
+  route(router, '/health', { get: [health] })
+  if (metrics === null) return router
+
+  const wanted = digest(metrics.token)
+  const show: RequestHandler = async (request, response) => {
+    const [, token = ''] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.get('authorization') ?? '') ?? []
+    if (!timingSafeEqual(digest(token), wanted)) {
+      response.status(401).set('WWW-Authenticate', 'Bearer').type('text/plain').send('METRICS_TOKEN is asked for\n')
+      return
+    }
+    response.set('Content-Type', metrics.contentType).send(await metrics.render())
+  }
+  route(router, '/metrics', { get: [show] })
+  return router
+}

@@ -1,0 +1,53 @@
+import type { Router } from 'express'
+import type { Logger } from 'pino'
+import type { Clock } from '../chat/clock.js'
+import type { Engine } from '../chat/engine.js'
+import { watchExpiry } from './expiry-watch.js'
+import { Observations, type Observer } from './observations.js'
+import { operationPages } from './operation-pages.js'
+import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
+import { writeStatistics } from './statistics-line.js'
+
+export interface OperationDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
+  /** Opens /metrics; null: there is none. */
+  readonly metricsToken: string | null
+  readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
+}
+
+/** What whoever runs the server can see of it: health, metrics, and a line of statistics in the log. */
+export class Operation {
+  readonly observer: Observer
+  /** `/health` and `/metrics`. */
+  readonly pages: Router
+  readonly #ends: readonly (() => void)[]
+
+  private constructor(observer: Observer, pages: Router, ends: readonly (() => void)[]) {
+    this.observer = observer
+    this.pages = pages
+    this.#ends = ends
+  }
+
+  static async open({ clock, log, engine, metricsToken, countConnections }: OperationDeps): Promise<Operation> {
+    const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
+    // Loaded only where it is asked for: it costs every server megabytes.
+    const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
+    const observations = new Observations(metrics)
+    const loop = new LoopWatch()
+    const page =
+      metrics === null || metricsToken === null
+        ? null
+        : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
+    return new Operation(observations, operationPages(page), [
+      watchExpiry(engine, clock, observations),
+      writeStatistics({ clock, log, read, observations, loop }),
+      () => loop.stop(),
+    ])
+  }
+
+  stop(): void {
+    for (const end of this.#ends) end()
+  }
+}

@@ -1,0 +1,38 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import type { EngineStats } from '../chat/engine.js'
+
+const loopResolutionMs = 20
+const nanosecondsPerMs = 1_000_000
+
+/** What can be read off the server at any time. */
+export interface Readings extends EngineStats {
+  /** Sockets and streams of people. */
+  readonly connections: number
+  /** TCP connections of any kind, and those among them whose first request has not fully come. */
+  readonly tcpConnections: number
+  readonly waitingConnections: number
+}
+
+/** How to read them. */
+export type ReadReadings = () => Promise<Readings>
+
+/** Watches how late the event loop is. */
+export class LoopWatch {
+  readonly #delay: IntervalHistogram
+
+  constructor() {
+    this.#delay = monitorEventLoopDelay({ resolution: loopResolutionMs })
+    this.#delay.enable()
+  }
+
+  /** The worst lateness in milliseconds since it was last asked for. */
+  takeWorstMs(): number {
+    const worst = this.#delay.max / nanosecondsPerMs - loopResolutionMs
+    this.#delay.reset()
+    return Math.max(Math.round(worst), 0)
+  }
+
+  stop(): void {
+    this.#delay.disable()
+  }
+}

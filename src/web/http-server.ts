@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** What an attacker may hold of the server's patience, in milliseconds; a test takes shorter ones. */
+export interface Patience {
+  /** From connecting, or from the last answer's end, to the end of a request's headers. */
+  readonly headersMs: number
+  /** To the end of its body: 2 MB, the largest upload of the defaults, at 17 kB a second. */
+  readonly requestMs: number
+  /** How often the two are looked at. */
+  readonly lookMs: number
+}
+
+const patience: Patience = { headersMs: 10_000, requestMs: 120_000, lookMs: 2000 }
+
+/** Browsers ask again within this; nobody holds an idle connection for long. */
+const keepAliveMs = 5000
+/** Longer than proxies keep theirs (60 s in our examples): else one sends a request into a connection as it closes. */
+const keepAliveBehindProxyMs = 65_000
+/** Looks for peers that went away without a word, on connections that say nothing for this long. */
+const tcpKeepAliveMs = 60_000
+/** Connections whose request has not fully come, beyond which the oldest of them gives way: a real one takes no second. */
+const mostWaiting = 1000
+
+export interface HttpServerOptions {
+  /** Connections of any kind at once; more are closed unanswered. */
+  readonly maxConnections: number
+  readonly isBehindProxy: boolean
+  /** Told of each connection that was closed for another: `half_open` gave way, or `too_many` was there. */
+  readonly onRefused: (reason: 'half_open' | 'too_many') => void
+  readonly patience?: Patience
+  readonly mostWaiting?: number
+}
+
+/** The HTTP server, and how to count its connections: all, and those that wait for their request to come. */
+export interface HttpServer {
+  readonly http: Server
+  countConnections(): Promise<{ tcpConnections: number; waitingConnections: number }>
+}
+
+/**
+ * A server that nobody keeps others from by holding connections: slow requests are cut by time, and of those half open
+ * the oldest gives way to the next, so that memory has a bound and people still get in.
+ */
+export function createHttpServer(app: RequestListener, options: HttpServerOptions): HttpServer {
+  const { headersMs, requestMs, lookMs } = options.patience ?? patience
+  const limit = options.mostWaiting ?? mostWaiting
+  const http = createServer({
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookMs,
+    keepAliveTimeout: options.isBehindProxy ? keepAliveBehindProxyMs : keepAliveMs,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  })
+  // Sets keep the order in which things came.
+  const waiting = new Set<Socket>()
+  http.maxConnections = options.maxConnections
+  http.on('drop', () => options.onRefused('too_many'))
+  http.on('connection', socket => {
+    waiting.add(socket)
+    socket.once('close', () => waiting.delete(socket))
+    const [oldest] = waiting
+    if (waiting.size <= limit || oldest === undefined) return
+    waiting.delete(oldest)
+    oldest.destroy()
+    options.onRefused('half_open')
+  })
+  http.on('request', (request, response) => {
+    const arrived = () => waiting.delete(request.socket)
+    // A stream of events never finishes, and nobody reads the end of a request without a body.
+    if (hasBody(request)) {
+      request.once('end', arrived)
+      response.once('finish', arrived)
+    } else arrived()
+  })
+  http.on('upgrade', request => waiting.delete(request.socket))
+  http.on('request', app)
+  return {
+    http,
+    async countConnections() {
+      const tcpConnections = await new Promise<number>((resolve, reject) =>
+        http.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      )
+      return { tcpConnections, waitingConnections: waiting.size }
+    },
+  }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}

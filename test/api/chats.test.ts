@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { aliceId, bobId } from '../http-client.js'
+import { ProgramSocket } from '../live/program-socket.js'
+import { startTestServer } from '../test-server.js'
+import { ApiClient } from './api-client.js'
+
+const users = z.object({ users: z.array(z.object({ id: z.string(), isOnline: z.boolean().nullable() })) })
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+let alice: ApiClient
+let bob: ApiClient
+beforeAll(async () => {
+  server = await startTestServer({ RATE_LIMIT_API: '1000', RATE_LIMIT_MESSAGES: '1000', MESSAGE_MAX_LENGTH: '100' })
+  alice = await ApiClient.connect(server.url, 'alice@example.com')
+  bob = await ApiClient.connect(server.url, 'bob@example.com')
+})
+afterAll(() => server.stop())
+
+async function open(): Promise<string> {
+  return String((await alice.post('/chat/rooms', { otherUserId: bobId })).body.roomId)
+}
+
+/** Somebody new, whom nobody knows. */
+async function register(username: string): Promise<{ id: string; client: ApiClient }> {
+  const input = { username, email: `${username}@example.com`, password: 'long enough' }
+  const { body } = await alice.as(null).post('/auth/register', input)
+  const { user, token } = z.object({ user: z.object({ id: z.string() }), token: z.string() }).parse(body)
+  return { id: user.id, client: alice.as(token) }
+}
+
+it('finds people by 2 letters or more, and tells of their presence only who shares a room with them', async () => {
+  const { client: stranger } = await register('dora')
+  const socket = await ProgramSocket.open(server.url, { token: bob.token })
+  await open()
+  const seen = async (client: ApiClient) => users.parse((await client.get('/users/search?q=BO')).body).users
+  expect(await seen(alice)).toEqual([expect.objectContaining({ id: bobId, isOnline: true })])
+  expect(await seen(stranger)).toEqual([{ id: bobId, isOnline: null }])
+  const listed = users.parse((await alice.get('/users')).body).users.map(({ id }) => id)
+  expect([listed.includes(bobId), listed.includes(aliceId)]).toEqual([true, false])
+  for (const query of ['', '?q=', '?q=b', '?q=%20b%20', '?q=bo&q=bob']) {
+    expect((await alice.get(`/users/search${query}`)).body.code, query).toBe('invalid')
+  }
+  socket.close()
+})
+
+it('finds whole names alone where the directory is exact', async () => {
+  const exact = await startTestServer({ DIRECTORY: 'exact' })
+  try {
+    const client = await ApiClient.connect(exact.url, 'alice@example.com')
+    const count = async (path: string) => users.parse((await client.get(path)).body).users.length
+    expect([await count('/users'), await count('/users/search?q=bo'), await count('/users/search?q=bob')]).toEqual([
+      0, 0, 1,
+    ])
+  } finally {
+    await exact.stop()
+  }
+})
+
+it('opens one room for two people, and none with nobody or oneself', async () => {
+  const roomId = await open()
+  expect((await bob.post('/chat/rooms', { otherUserId: aliceId })).body.roomId).toBe(roomId)
+  for (const otherUserId of [aliceId, 'nobody']) {
+    expect((await alice.post('/chat/rooms', { otherUserId })).body.code).toBe('not_found')
+  }
+  expect((await alice.post('/chat/rooms', { otherUserId: 'x y' })).body.errors).toEqual({ otherUserId: 'id_invalid' })
+})
+
+it('sends a message once however often it is sent, and shows it to both', async () => {
+  const path = `/chat/rooms/${await open()}/messages`
+  const first = await alice.post(path, { content: 'Hello <b>Bob</b>\r\n', nonce: 'n1' })
+  const again = await alice.post(path, { content: 'something else', nonce: 'n1' })
+  expect([first.status, again.status]).toEqual([201, 200])
+  expect(again.body).toEqual({ ...first.body, duplicate: true })
+  const shown = await bob.get(path)
+  expect(shown.body.messages).toEqual([
+    expect.objectContaining({
+      id: first.body.messageId,
+      seq: 1,
+      senderId: aliceId,
+      senderUsername: 'alice',
+      content: 'Hello <b>Bob</b>\n',
+      imageUrl: null,
+      imageAlt: null,
+      status: 'sent',
+    }),
+  ])
+  const { rooms } = z.object({ rooms: z.array(z.looseObject({})) }).parse((await bob.get('/chat/rooms')).body)
+  expect(rooms[0]).toMatchObject({ otherUserId: aliceId, otherUsername: 'alice', unreadCount: 1 })
+  expect(rooms[0]?.lastMessage).toEqual(z.array(z.looseObject({})).parse(shown.body.messages)[0])
+})
+
+it('says nothing where nothing has changed', async () => {
+  const path = `/chat/rooms/${await open()}/messages`
+  const etag = (await alice.get(path)).headers.get('etag') ?? ''
+  expect((await alice.get(path, { headers: { 'if-none-match': etag } })).status).toBe(304)
+  await alice.post(path, { content: 'x', nonce: 'n-etag' })
+  expect((await alice.get(path, { headers: { 'if-none-match': etag } })).status).toBe(200)
+})
+
+it('refuses a message that is empty, too long, or not text', async () => {
+  const path = `/chat/rooms/${await open()}/messages`
+  const codeOf = async (body: object) => (await alice.post(path, body)).body.code
+  expect(await codeOf({ content: ' \n', nonce: 'a' })).toBe('message_empty')
+  expect(await codeOf({ content: 'x'.repeat(101), nonce: 'a' })).toBe('message_too_long')
+  expect(await codeOf({ content: 'a\u0000b', nonce: 'a' })).toBe('message_invalid')
+  expect(await codeOf({ content: 5, nonce: 'a' })).toBe('invalid')
+  expect(await codeOf({ content: 'x', nonce: 'a b' })).toBe('invalid')
+  expect(await codeOf({ content: 'x', nonce: 'a', imageId: 'none' })).toBe('image_not_found')
+})
+
+it('shows a stranger the same as for a room that never was', async () => {
+  const roomId = await open()
+  const { client: stranger } = await register('eve')
+  for (const ask of [
+    (id: string) => stranger.get(`/chat/rooms/${id}/messages`),
+    (id: string) => stranger.post(`/chat/rooms/${id}/messages`, { content: 'x', nonce: 'n' }),
+  ]) {
+    const [real, none] = [await ask(roomId), await ask('never-was')]
+    const { instance: _, ...realBody } = real.body
+    const { instance: __, ...noneBody } = none.body
+    expect([real.status, realBody]).toEqual([404, noneBody])
+  }
+})
+
+it('counts what the server holds', async () => {
+  const { body } = await alice.get('/chat/stats')
+  expect(body).toMatchObject({ rooms: 1, expiredMessages: 0 })
+  expect(Number(body.messages)).toBeGreaterThan(0)
+  expect(Number(body.bytesHeld)).toBeGreaterThan(512)
+})
+
+it('refuses sends and requests that come too fast, and says when to come back', async () => {
+  const slow = await startTestServer({ RATE_LIMIT_MESSAGES: '1', RATE_LIMIT_API: '4' })
+  try {
+    const client = await ApiClient.connect(slow.url, 'alice@example.com')
+    const { body } = await client.post('/chat/rooms', { otherUserId: bobId })
+    const sends = await Promise.all(
+      ['a', 'b'].map(nonce => client.post(`/chat/rooms/${body.roomId}/messages`, { content: 'x', nonce })),
+    )
+    const refused = sends.find(({ status }) => status === 429)
+    expect(refused?.body).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) })
+    expect(refused?.headers.get('retry-after')).toBe('1')
+    const asked = await Promise.all([1, 2, 3, 4, 5, 6].map(() => client.get('/auth/me')))
+    const over = asked.find(({ status }) => status === 429)
+    expect(over?.headers.get('ratelimit-policy')).toBe('"api";q=4;w=1')
+    expect(over?.headers.get('ratelimit')).toMatch(/^"api";r=0;t=[01]$/)
+    expect(over?.headers.get('retry-after')).toBe('1')
+  } finally {
+    await slow.stop()
+  }
+})

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeSocket } from '#src/api/asyncapi.js'
+import { startTestServer } from '../test-server.js'
+import { ApiClient } from './api-client.js'
+
+const friend = 'https://app.example.com'
+const foreign = 'https://evil.example'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+let alice: ApiClient
+beforeAll(async () => {
+  server = await startTestServer({ RATE_LIMIT_API: '1000', CORS_ORIGIN: friend })
+  alice = await ApiClient.connect(server.url, 'alice@example.com')
+})
+afterAll(() => server.stop())
+
+it('answers an unknown address, a wrong method and an unreadable address with a problem', async () => {
+  expect((await alice.get('/nothing')).body).toMatchObject({ status: 404, code: 'not_found' })
+  const wrong = await alice.request('DELETE', '/auth/me')
+  expect([wrong.status, wrong.body.code, wrong.headers.get('allow')]).toEqual([405, 'method_not_allowed', 'GET, HEAD'])
+  expect((await alice.get('/chat/rooms/%ZZ/messages')).body.code).toBe('bad_request')
+})
+
+it('answers what it cannot read with a problem', async () => {
+  const codeOf = async (body: string, type = 'application/json') => {
+    const answer = await alice.post('/auth/login', body, { headers: { 'content-type': type } })
+    return [answer.status, answer.body.code]
+  }
+  expect(await codeOf('{"email":')).toEqual([400, 'bad_request'])
+  expect(await codeOf('"text"')).toEqual([400, 'bad_request'])
+  expect(await codeOf('[]')).toEqual([400, 'bad_request'])
+  expect(await codeOf('null')).toEqual([400, 'bad_request'])
+  expect(await codeOf('email=a', 'application/x-www-form-urlencoded')).toEqual([415, 'unsupported_media_type'])
+  expect(await codeOf('{}', 'application/json; charset=klingon')).toEqual([415, 'unsupported_media_type'])
+  expect(await codeOf(JSON.stringify({ email: 'x'.repeat(200_000) }))).toEqual([413, 'payload_too_large'])
+})
+
+it('may be called from the pages of CORS_ORIGIN, with a token and without cookies', async () => {
+  const preflight = await fetch(`${server.url}/api/auth/me`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: friend,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    },
+  })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers.get('access-control-allow-origin')).toBe(friend)
+  expect(preflight.headers.get('access-control-allow-headers')).toContain('Authorization')
+  expect(preflight.headers.get('access-control-allow-credentials')).toBe(null)
+  const answer = await alice.get('/auth/me', { headers: { origin: friend } })
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, friend])
+  expect(answer.headers.get('access-control-expose-headers')).toContain('RateLimit')
+})
+
+it('may not be called from any other page', async () => {
+  for (const origin of [foreign, 'null', `${friend}.evil.example`, 'http://app.example.com']) {
+    const preflight = await fetch(`${server.url}/api/auth/me`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET' },
+    })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(null)
+    const answer = await alice.get('/auth/me', { headers: { origin } })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([403, null])
+  }
+})
+
+it('is described on a page that runs no script', async () => {
+  const response = await fetch(`${server.url}/api/docs`)
+  const html = await response.text()
+  expect([response.status, html.includes('<script')]).toEqual([200, false])
+  for (const path of Object.keys(alice.description.paths)) expect(html).toContain(`/api${path}`)
+  expect(html).toContain('id="rate_limited"')
+})
+
+it('is described whole: the table of the contract and nothing else', () => {
+  const operations = Object.entries(alice.description.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(method => `${method} ${path}`),
+  )
+  expect(operations.sort()).toEqual(
+    [
+      'post /auth/register',
+      'post /auth/login',
+      'get /auth/me',
+      'post /auth/logout',
+      'get /users',
+      'get /users/search',
+      'get /chat/rooms',
+      'post /chat/rooms',
+      'get /chat/rooms/{roomId}/messages',
+      'post /chat/rooms/{roomId}/messages',
+      'get /chat/stats',
+    ].sort(),
+  )
+})
+
+it('has the description of the socket as it is (else: npm run describe)', () => {
+  const kept: unknown = JSON.parse(readFileSync(new URL('../../docs/asyncapi.json', import.meta.url), 'utf8'))
+  expect(kept).toEqual(JSON.parse(JSON.stringify(describeSocket())))
+})

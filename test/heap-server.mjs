@@ -1,0 +1,77 @@
+/**
+ * The real server, which tells on request what its own memory holds. Run as a child by heap.test.ts. A marker to look
+ * for comes reversed, so that asking for it puts none into the heap.
+ */
+import { once } from 'node:events'
+import { Session } from 'node:inspector'
+import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import '#src/main.js'
+
+/** Kept, and found: a scan that finds nothing has looked. */
+globalThis.control = Buffer.from(process.env.HEAP_CONTROL)
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc')
+const session = new Session()
+session.connect()
+
+const post = (method, params) =>
+  new Promise((resolve, reject) =>
+    session.post(method, params, (error, result) => (error ? reject(error) : resolve(result))),
+  )
+
+/** Runs in the reach of the inspector: which of the reversed markers stand in one of these buffers. */
+function findInBuffers(reversed) {
+  const found = new Set()
+  for (const each of this) {
+    const buffer = ArrayBuffer.isView(each) ? each.buffer : each
+    // A prototype has none, and one that was handed over has nothing left.
+    if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0) continue
+    const bytes = Buffer.from(buffer)
+    for (const word of reversed) if (bytes.includes([...word].reverse().join(''))) found.add(word)
+  }
+  return [...found]
+}
+
+/** Looks into every live ArrayBuffer and every live view, as small views have no buffer of their own before. */
+async function scanBuffers(reversed) {
+  const found = new Set()
+  for (const expression of ['ArrayBuffer.prototype', 'Object.getPrototypeOf(Uint8Array.prototype)']) {
+    const { result } = await post('Runtime.evaluate', { expression, objectGroup: 'scan' })
+    const { objects } = await post('Runtime.queryObjects', { prototypeObjectId: result.objectId, objectGroup: 'scan' })
+    const answer = await post('Runtime.callFunctionOn', {
+      objectId: objects.objectId,
+      functionDeclaration: findInBuffers.toString(),
+      arguments: [{ value: reversed }],
+      returnByValue: true,
+    })
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception.description)
+    for (const word of answer.result.value) found.add(word)
+    await post('Runtime.releaseObjectGroup', { objectGroup: 'scan' })
+  }
+  return found
+}
+
+/** Looks into a heap snapshot: V8 writes the first 1,024 characters of every string into it. */
+async function scanHeap(reversed) {
+  const words = reversed.map(word => [word, Buffer.from(word).reverse()])
+  const found = new Set()
+  let rest = Buffer.alloc(0)
+  const snapshot = getHeapSnapshot()
+  snapshot.on('data', chunk => {
+    const bytes = Buffer.concat([rest, chunk])
+    for (const [word, marker] of words) if (bytes.includes(marker)) found.add(word)
+    rest = bytes.subarray(Math.max(0, bytes.length - 256))
+  })
+  await once(snapshot, 'end')
+  return found
+}
+
+process.on('message', async reversed => {
+  collectGarbage()
+  // The heap last: its words are buffers.
+  const buffers = await scanBuffers(reversed)
+  const heap = await scanHeap(reversed)
+  process.send(reversed.map(word => [heap.has(word) && 'heap', buffers.has(word) && 'buffer'].filter(Boolean)))
+})

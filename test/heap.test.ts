@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { newPair } from './crowd.js'
+import { LivePage, messageIdOf } from './live-page.js'
+import { ServerProcess } from './server-process.js'
+
+const lifetimeMs = 4000
+/** "Gone from memory" in the contract: unreachable this long after the time of a message. */
+const goneWithinMs = 250
+
+let server: ServerProcess
+let base: string
+beforeAll(async () => {
+  const env = { MESSAGE_TTL_MS: String(lifetimeMs), LOG_LEVEL: 'info', HEAP_CONTROL: control }
+  server = new ServerProcess(env, 'test/heap-server.mjs')
+  base = await server.address()
+})
+afterAll(() => server.stop())
+
+const makeMarker = () => `marker${randomBytes(12).toString('hex')}`
+/** Held by the server on purpose: found in a buffer by every scan that looks. */
+const control = makeMarker()
+const places = z.array(z.array(z.string()))
+
+/** Where in the server's memory each word stands: `heap`, `buffer`. */
+async function find(...words: string[]): Promise<string[][]> {
+  const answer = once(server.child, 'message')
+  server.child.send(words.map(word => [...word].reverse().join('')))
+  return places.parse((await answer)[0])
+}
+
+/** What was pushed says when a message is due. */
+function dueAtOf(html: string): number {
+  const [, iso = ''] = /<time datetime="([^"]+)">gone/.exec(html) ?? []
+  return Date.parse(iso)
+}
+
+/** Two people with their chat open by socket, and a reader who loads its page, compressed, over a kept-alive line. */
+async function open() {
+  const people = await newPair(base)
+  const annPage = await LivePage.open(base, people.ann, people.chat)
+  const benPage = await LivePage.open(base, people.ben, people.chat)
+  const read = async () => (await people.ben.get(people.chat)).text()
+  return { ...people, annPage, benPage, read }
+}
+
+const nothing: string[] = []
+
+describe('nothing of a message is left in the memory of the server', () => {
+  it('250 ms after its time, sent by socket to open sockets', async () => {
+    const { annPage, benPage, read } = await open()
+    const [marker, nonce] = [makeMarker(), makeMarker()]
+    annPage.say({ type: 'message:send', content: `${marker} by socket`, nonce })
+    const shown = await benPage.operation('list', 'beforeend')
+    benPage.say({ type: 'message:status', messageId: messageIdOf(shown), status: 'seen' })
+    expect(await read()).toContain(marker)
+    expect(await find(marker, nonce)).toEqual([['heap'], ['heap']])
+    await benPage.operation(`m-${messageIdOf(shown)}`, 'delete')
+    await delay(dueAtOf(shown.html) + goneWithinMs - Date.now())
+    expect(await find(marker, nonce, control)).toEqual([nothing, nothing, ['buffer']])
+  })
+
+  it('250 ms after its time, sent by a form over a line that is kept alive', async () => {
+    const { ann, benPage, benName, chat, read } = await open()
+    const [marker, nonce] = [makeMarker(), makeMarker()]
+    const sent = await ann.post(`${chat}/messages`, { content: `${marker} by form`, nonce }, chat)
+    expect(sent.status).toBe(303)
+    const shown = await benPage.operation('list', 'beforeend')
+    expect(await (await ann.get(chat)).text()).toContain(marker)
+    expect(await read()).toContain(marker)
+    expect((await find(marker, nonce)).flat()).toContain('heap')
+    await delay(dueAtOf(shown.html) + goneWithinMs - Date.now())
+    // A page that was rendered with it is not found by the marker, which stands too far behind: by its title.
+    expect(await find(marker, nonce, `<title>Chat with ${benName}`)).toEqual([nothing, nothing, nothing])
+  })
+
+  it('once the chat has ended', async () => {
+    const { ann, annPage, benPage, chat, read } = await open()
+    const [bySocket, byForm] = [makeMarker(), makeMarker()]
+    annPage.say({ type: 'message:send', content: `${bySocket} by socket`, nonce: makeMarker() })
+    await ann.post(`${chat}/messages`, { content: `${byForm} by form`, nonce: makeMarker() }, chat)
+    await benPage.frame(({ text }) => text.includes(byForm))
+    await read()
+    expect((await find(bySocket, byForm)).map(each => each.includes('heap'))).toEqual([true, true])
+    await ann.post(`${chat}/end`, {}, `${chat}/end`)
+    await benPage.operation('gone')
+    expect(await find(bySocket, byForm)).toEqual([nothing, nothing])
+  })
+
+  it('once it was refused', async () => {
+    const { ann, annPage, chat } = await open()
+    const [bySocket, byForm, drafted] = [makeMarker(), makeMarker(), makeMarker()]
+    annPage.say({ type: 'message:send', content: `${bySocket} ${'x'.repeat(5000)}`, nonce: 'refused' })
+    await annPage.operation('p-refused')
+    const refused = await ann.post(`${chat}/messages`, { content: `${byForm} ${'x'.repeat(5000)}` }, chat)
+    expect(await refused.text()).toContain(byForm)
+    const stale = await ann.post(`${chat}/messages`, { _csrf: 'stale', content: drafted }, chat)
+    expect(await stale.text()).toContain(drafted)
+    expect(await find(bySocket, byForm, drafted)).toEqual([nothing, nothing, nothing])
+  })
+})
