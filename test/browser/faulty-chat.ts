@@ -1,0 +1,109 @@
+import type { BrowserContext, BrowserContextOptions, Page } from '@playwright/test'
+import { newPair } from '../crowd.js'
+import { FaultProxy } from '../fault-proxy.js'
+import type { HttpClient } from '../http-client.js'
+import { ServerProcess } from '../server-process.js'
+import { test as house } from './fixtures.js'
+
+/** Two people whose browsers reach the server through a proxy with faults. */
+export interface FaultyChat {
+  readonly faults: FaultProxy
+  readonly ann: Page
+  readonly ben: Page
+  readonly annName: string
+  readonly benName: string
+  /** The two people as they are without a browser, on the server itself. */
+  readonly annClient: HttpClient
+  readonly benClient: HttpClient
+  readonly path: string
+  /** Opens another tab of Ann's in the same browser. */
+  readonly tab: (path?: string) => Promise<Page>
+}
+
+interface Faulty {
+  faults: FaultProxy
+  /** Opens the chat of two people in a browser each. `query` goes along with the address of the chat. */
+  faultyChat: (options?: { query?: string; context?: BrowserContextOptions }) => Promise<FaultyChat>
+  /** A server of this test's own, which it may kill and start anew behind its proxy. */
+  mortal: { kill(): Promise<void>; start(): Promise<void>; stop(): Promise<void>; readonly output: string }
+}
+
+/** What a browser's console says of a line that is down. */
+const noise = /Failed to load resource|WebSocket|Failed to fetch|network error|ERR_|htmx:(ws|sse|error)/
+
+/** Waits until the page has its line. */
+export const connected = (page: Page) =>
+  page.waitForFunction(
+    () => document.querySelector('#live[data-htmx-powered]') && !document.querySelector('#line span'),
+  )
+
+async function enter(context: BrowserContext, client: HttpClient, url: string): Promise<void> {
+  await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))
+}
+
+export const test = house.extend<Faulty>({
+  faults: async ({ base, tolerate }, use) => {
+    tolerate(noise)
+    const proxy = await FaultProxy.before(base)
+    await use(proxy)
+    await proxy.stop()
+  },
+  faultyChat: async ({ browser, base, faults, contextOptions }, use) => {
+    await use(async ({ query = '', context: options } = {}) => {
+      const { ann, ben, annName, benName, chat } = await newPair(base)
+      const open = async (client: HttpClient) => {
+        const context = await browser.newContext({ ...contextOptions, baseURL: faults.url, ...options })
+        await enter(context, client, faults.url)
+        return context
+      }
+      const contexts = [await open(ann), await open(ben)] as const
+      const load = async (context: BrowserContext, path: string) => {
+        const page = await context.newPage()
+        await page.goto(path)
+        if (options?.javaScriptEnabled !== false) await connected(page)
+        return page
+      }
+      const [annPage, benPage] = [await load(contexts[0], chat + query), await load(contexts[1], chat + query)]
+      return {
+        faults,
+        ann: annPage,
+        ben: benPage,
+        annName,
+        benName,
+        annClient: ann,
+        benClient: ben,
+        path: chat,
+        tab: (path = chat) => load(contexts[0], path),
+      }
+    })
+    await Promise.all(browser.contexts().map(context => context.close()))
+  },
+  mortal: async ({ faults }, use) => {
+    const begin = () => new ServerProcess({ LOG_LEVEL: 'info', RATE_LIMIT_AUTH: '1000', DEMO_USERS: 'true' })
+    let server = begin()
+    const mortal = {
+      async start() {
+        if (server.child.killed) server = begin()
+        faults.targetPort = Number(new URL(await server.address()).port)
+        faults.isDown = false
+      },
+      async kill() {
+        faults.isDown = true
+        server.child.kill('SIGKILL')
+        await server.ended
+        faults.cut()
+      },
+      async stop() {
+        faults.isDown = true
+        await server.stop()
+        faults.cut()
+      },
+      get output() {
+        return server.output
+      },
+    }
+    await mortal.start()
+    await use(mortal)
+    await server.stop()
+  },
+})

@@ -1,0 +1,34 @@
+import { test } from './faulty-chat.js'
+import { expect, message, send } from './fixtures.js'
+
+test.use({ serverEnv: { MESSAGE_TTL_MS: '4000' } })
+
+test('a page that slept through a message shows it for not one frame more, nor in the list of chats', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  await send(ben, 'gone when you wake')
+  await expect(message(ann, 'gone when you wake')).toBeVisible()
+  const expiresAt = Date.now() + 4000
+  await ann.evaluate(at => {
+    const { dataset } = document.documentElement
+    const look = () => {
+      const isLate = Date.now() > at && document.body.innerText.includes('gone when you wake')
+      dataset.late = String(Number(dataset.late ?? 0) + Number(isLate))
+      dataset.lookedAt = String(Date.now())
+      requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+  }, expiresAt)
+  faults.isDown = true
+  faults.cut()
+  const devtools = await ann.context().newCDPSession(ann)
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await expect(ben.locator('#list article')).toHaveCount(0, { timeout: 8000 })
+  await ben.waitForTimeout(Math.max(0, expiresAt - Date.now()) + 500)
+  const wokeAt = Date.now()
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+  await ann.waitForFunction(at => Number(document.documentElement.dataset.lookedAt) > at, wokeAt)
+  await expect(ann.locator('html')).toHaveAttribute('data-late', '0')
+  await expect(ann.locator('body')).not.toContainText('gone when you wake')
+})
