@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { ConfigError, readConfig } from './config.js'
+import { FolderInUse } from './images/folder-lock.js'
 import { createServer } from './server.js'
 
 /** Says a line whatever LOG_LEVEL is: these are for the person at the terminal. */
@@ -14,17 +15,6 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const server = await createServer(config)
   const { host, port } = await server.start()
-  const shownHost = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? `http://${shownHost}:${port}`}`)
-  if (config.demoUsers) {
-    say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
-  }
-  say(
-    config.accountsFile === null
-      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
-      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
-  )
-
   let isStopping = false
   const stop = () => {
     if (isStopping) return
@@ -39,6 +29,17 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+
+  const shownHost = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? `http://${shownHost}:${port}`}`)
+  if (config.demoUsers) {
+    say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
+  }
+  say(
+    config.accountsFile === null
+      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
+      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
+  )
 }
 
 /** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
@@ -46,6 +47,7 @@ function isForOperator(error: unknown): error is Error {
   return (
     error instanceof ConfigError ||
     error instanceof AccountFileError ||
+    error instanceof FolderInUse ||
     (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
   )
 }

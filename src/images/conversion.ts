@@ -45,7 +45,7 @@ export async function convert(bytes: Buffer, rules: ImageRules): Promise<Picture
   if (!kind) return 'image_unsupported'
   try {
     const animated = kind === 'gif' || kind === 'webp'
-    const image = sharp(bytes, { animated, failOn: 'error', limitInputPixels: false })
+    const image = sharp(bytes, { animated, failOn: 'warning', limitInputPixels: false })
     const { width, height, pages = 1, pageHeight = height } = await image.metadata()
     if (width * pageHeight * pages > maxPixels) return 'image_too_many_pixels'
     if (!endsWhole(bytes, kind) || holdsProgram(bytes)) return 'image_invalid'

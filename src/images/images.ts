@@ -56,7 +56,7 @@ export class Images {
 
   /**
    * Takes the folder for this server alone.
-   * @throws Error when another server uses it
+   * @throws FolderInUse
    */
   start(): Promise<void> {
     return this.#folder.open()

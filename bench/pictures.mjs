@@ -1,0 +1,169 @@
+/**
+ * How long a text message takes to the other's screen, at rest and while ten 12-megapixel pictures are being converted.
+ * Run: node scripts/build.mjs && node bench/pictures.mjs
+ */
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import sharp from 'sharp'
+import { WebSocket } from 'ws'
+
+if (!isMainThread) {
+  // Uploads have a thread of their own, so that what they cost this program is not taken for what they cost the server.
+  const { address, cookie, _csrf, photo, pictures } = workerData
+  const upload = async (_, n) => {
+    const form = new FormData()
+    form.set('_csrf', _csrf)
+    form.set('nonce', `picture-${n}`)
+    form.set('image', new Blob([photo]), 'a.jpg')
+    return (await fetch(address, { method: 'POST', body: form, headers: { cookie }, redirect: 'manual' })).status
+  }
+  parentPort.postMessage(await Promise.all(Array.from({ length: pictures }, upload)))
+  process.exit()
+}
+
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-bench-'))
+const messages = 1000
+const gapMs = 10
+const pictures = 10
+
+const server = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+  cwd: folder,
+  env: {
+    PATH: process.env.PATH,
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    UPLOAD_DIR: join(folder, 'uploads'),
+    MAX_IMAGE_SIZE: '4000000',
+    RATE_LIMIT_MESSAGES: '1000000',
+    RATE_LIMIT_FRAMES: '1000000',
+    RATE_LIMIT_UPLOADS: '1000000',
+    ROOM_MAX_MESSAGES: '1000000',
+  },
+})
+let output = ''
+await new Promise(resolve =>
+  server.stdout.on('data', chunk => {
+    output += chunk
+    if (output.includes('Keeps messages')) resolve()
+  }),
+)
+const url = /serves (\S+)/.exec(output)[1]
+
+class Person {
+  cookies = new Map()
+
+  async request(path, init = {}) {
+    const cookie = [...this.cookies].map(pair => pair.join('=')).join('; ')
+    const response = await fetch(url + path, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } })
+    for (const line of response.headers.getSetCookie()) {
+      const [name, value] = line.split(';')[0].split('=')
+      this.cookies.set(name, value)
+    }
+    return response
+  }
+
+  async token(page) {
+    return /name="_csrf" value="([^"]+)"/.exec(await (await this.request(page)).text())[1]
+  }
+
+  async post(path, page, fields) {
+    return this.request(path, {
+      method: 'POST',
+      body: new URLSearchParams({ _csrf: await this.token(page), ...fields }),
+    })
+  }
+
+  async connect(room) {
+    const cookie = [...this.cookies].map(pair => pair.join('=')).join('; ')
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?room=${room}`, { headers: { cookie } })
+    await new Promise(resolve => socket.once('open', resolve))
+    return socket
+  }
+}
+
+const [alice, bob] = [new Person(), new Person()]
+await alice.post('/login', '/login', { email: 'alice@example.com', password: 'password123' })
+await bob.post('/login', '/login', { email: 'bob@example.com', password: 'password123' })
+const bobId = /name="userId" value="([^"]+)"/.exec(await (await alice.request('/chats')).text())[1]
+const chat = (await alice.post('/chats', '/chats', { userId: bobId })).headers.get('location')
+const room = chat.split('/').at(-1)
+const [from, to] = [await alice.connect(room), await bob.connect(room)]
+
+const sentAt = new Map()
+let took = []
+to.on('message', data => {
+  for (const [, text] of data.toString().matchAll(/dir="auto">(t-[0-9a-f]+)</g)) {
+    const start = sentAt.get(text)
+    if (start === undefined) continue
+    took.push(performance.now() - start)
+    sentAt.delete(text)
+  }
+})
+
+let isRunning = false
+async function sendTexts(count) {
+  took = []
+  for (let n = 0; n < count && (isRunning || count < Number.POSITIVE_INFINITY); n++) {
+    const text = `t-${randomBytes(8).toString('hex')}`
+    sentAt.set(text, performance.now())
+    from.send(JSON.stringify({ type: 'message:send', content: text, nonce: text }))
+    await new Promise(resolve => setTimeout(resolve, gapMs))
+  }
+  await new Promise(resolve => setTimeout(resolve, 500))
+  const sorted = took.toSorted((a, b) => a - b)
+  const at = share => Number(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.toFixed(2))
+  return { messages: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
+}
+
+const raw = { width: 4000, height: 3000, channels: 3 }
+const photo = await sharp(randomBytes(300 * 225 * 3), { raw: { width: 300, height: 225, channels: 3 } })
+  .resize(raw.width, raw.height, { kernel: 'cubic', fit: 'fill' })
+  .jpeg({ quality: 90 })
+  .toBuffer()
+const uploadData = {
+  address: `${url}${chat}/messages`,
+  cookie: [...alice.cookies].map(pair => pair.join('=')).join('; '),
+  _csrf: await alice.token(chat),
+  photo,
+  pictures,
+}
+
+await sendTexts(200)
+const atRest = await sendTexts(messages)
+isRunning = true
+const start = performance.now()
+let uploadsMs = 0
+const uploads = new Promise(resolve => {
+  new Worker(new URL(import.meta.url), { workerData: uploadData }).once('message', statuses => {
+    isRunning = false
+    uploadsMs = performance.now() - start
+    resolve(statuses)
+  })
+})
+const whileConverting = await sendTexts(Number.POSITIVE_INFINITY)
+const statuses = await uploads
+console.log(
+  JSON.stringify(
+    {
+      photoBytes: photo.length,
+      statuses,
+      msForAll: Math.round(uploadsMs),
+      atRest,
+      whileConverting,
+      ratioP99: Number((whileConverting.p99 / atRest.p99).toFixed(2)),
+    },
+    null,
+    2,
+  ),
+)
+from.close()
+to.close()
+server.kill('SIGTERM')
+await new Promise(resolve => server.once('close', resolve))
+rmSync(folder, { recursive: true, force: true })

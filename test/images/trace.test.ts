@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bobId, HttpClient } from '../http-client.js'
+import { InspectedProcess } from './inspected-process.js'
+import { picturesOf } from './picture-server.js'
+import { phonePhoto } from './pictures.js'
+
+const program = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
+const lifeMs = 6000
+let scratch = ''
+let server: ChildProcess
+let inspected: InspectedProcess
+let url = ''
+let output = ''
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'ephemeral-chat-trace-'))
+  await Promise.all(['uploads', 'temporary'].map(name => mkdir(join(scratch, name))))
+  server = spawn(process.execPath, ['--inspect=0', program], {
+    cwd: scratch,
+    env: {
+      PATH: process.env.PATH,
+      TMPDIR: join(scratch, 'temporary'),
+      PORT: '0',
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'trace',
+      IMAGE_TTL_MS: String(lifeMs),
+      MAX_IMAGE_SIZE: '20000000',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const isReady = new Promise<void>(resolve => {
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString()
+        if (output.includes('Keeps messages')) resolve()
+      })
+    }
+  })
+  await isReady
+  url = /serves (\S+)/.exec(output)?.[1] ?? ''
+  inspected = await InspectedProcess.connect(/ws:\S+/.exec(output)?.[0] ?? '')
+})
+afterAll(async () => {
+  inspected.close()
+  server.kill('SIGKILL')
+  await once(server, 'close')
+  await rm(scratch, { recursive: true, force: true })
+})
+
+/** Everything that stands on disk below the server's folders, as one. */
+async function onDisk(): Promise<Buffer> {
+  const entries = await readdir(scratch, { withFileTypes: true, recursive: true })
+  const files = entries.filter(entry => entry.isFile())
+  return Buffer.concat(await Promise.all(files.map(entry => readFile(join(entry.parentPath, entry.name)))))
+}
+
+test('a picture leaves no trace: on disk at no time; in no log; after its time in no string and no live Buffer', async () => {
+  const note = `note-${Date.now()}-of-the-maker`
+  const alt = `description-${Date.now()}-of-the-sender`
+  const photo = await phonePhoto({ width: 2000, height: 1500 }, note)
+  const [alice, bob] = [new HttpClient(url), new HttpClient(url)]
+  await Promise.all([alice.logIn('alice@example.com'), bob.logIn('bob@example.com')])
+  const chat = await alice.openChat(bobId)
+
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ _csrf: await alice.token(chat), content: '', alt }))
+    form.set(name, value)
+  form.set('image', new Blob([new Uint8Array(photo)]), 'secret-file-name.jpg')
+  expect((await alice.request('POST', `${chat}/messages`, { body: form })).status).toBe(303)
+  const sentAt = Date.now()
+  const [address = ''] = await picturesOf(bob, chat)
+  const served = Buffer.from(await (await bob.get(address)).arrayBuffer())
+
+  const marks = [
+    ...[0.1, 0.5, 0.9].map(share => photo.subarray(Math.floor(photo.length * share)).subarray(0, 24)),
+    ...[0.1, 0.5, 0.9].map(share => served.subarray(Math.floor(served.length * share)).subarray(0, 24)),
+  ]
+  const texts = [note, alt, 'secret-file-name', address.split('/').at(-1) ?? '']
+  expect(await inspected.findTexts(texts)).toContain(alt)
+
+  while (Date.now() < sentAt + lifeMs + 250) {
+    const disk = await onDisk()
+    expect(marks.filter(mark => disk.includes(mark))).toEqual([])
+    expect(texts.filter(text => disk.includes(text))).toEqual([])
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  expect((await bob.get(address)).status).toBe(404)
+  await inspected.hold(marks[0] ?? null)
+  expect(await inspected.countBuffersWith(marks)).toBe(1)
+  await inspected.hold(null)
+  expect(await inspected.countBuffersWith(marks)).toBe(0)
+  // The address was asked for a moment ago; what was in the picture was not.
+  expect(await inspected.findTexts([note, alt, 'secret-file-name'])).toEqual([])
+  expect(texts.filter(text => output.includes(text))).toEqual([])
+  expect(await readdir(join(scratch, 'temporary'))).toEqual([])
+  await expect
+    .poll(async () => (await readdir(join(scratch, 'uploads'))).filter(name => name.endsWith('.sealed')))
+    .toEqual([])
+}, 60_000)
