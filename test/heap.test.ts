@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { newPair } from './crowd.js'
+import type { HttpClient } from './http-client.js'
 import { LivePage, messageIdOf } from './live-page.js'
 import { ServerProcess } from './server-process.js'
 
@@ -30,6 +31,18 @@ async function find(...words: string[]): Promise<string[][]> {
   const answer = once(server.child, 'message')
   server.child.send(words.map(word => [...word].reverse().join('')))
   return places.parse((await answer)[0])
+}
+
+/** A page's stream of events, once it has shown a word. */
+async function openStream(client: HttpClient, path: string, word: string) {
+  const reader = (await client.get(path)).body?.getReader()
+  if (!reader) throw new Error('The stream has no body')
+  for (let text = ''; !text.includes(word); ) {
+    const { value, done } = await reader.read()
+    if (done) throw new Error('The stream ended early')
+    text += Buffer.from(value).toString()
+  }
+  return reader
 }
 
 /** What was pushed says when a message is due. */
@@ -78,16 +91,18 @@ describe('nothing of a message is left in the memory of the server', () => {
   })
 
   it('once the chat has ended', async () => {
-    const { ann, annPage, benPage, chat, read } = await open()
+    const { ann, ben, annPage, benPage, chat, read } = await open()
     const [bySocket, byForm] = [makeMarker(), makeMarker()]
     annPage.say({ type: 'message:send', content: `${bySocket} by socket`, nonce: makeMarker() })
     await ann.post(`${chat}/messages`, { content: `${byForm} by form`, nonce: makeMarker() }, chat)
     await benPage.frame(({ text }) => text.includes(byForm))
     await read()
+    const stream = await openStream(ben, `${chat}/events`, byForm)
     expect((await find(bySocket, byForm)).map(each => each.includes('heap'))).toEqual([true, true])
     await ann.post(`${chat}/end`, {}, `${chat}/end`)
     await benPage.operation('gone')
     expect(await find(bySocket, byForm)).toEqual([nothing, nothing])
+    await stream.cancel()
   })
 
   it('once it was refused', async () => {
