@@ -24,6 +24,12 @@ const mostDismissals = 200
 /** How long the other end may take to answer a close. */
 const closeTimeoutMs = 2000
 
+const reasons = new Map([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+])
+
 /** A refusal at the handshake: programs get the status, pages the close code, so that they know why. */
 class Refusal extends Error {
   constructor(
@@ -32,6 +38,11 @@ class Refusal extends Error {
     readonly farewell = '',
   ) {
     super(`refused with ${status}`)
+  }
+
+  /** In a word, for whoever counts. */
+  get reason(): string {
+    return reasons.get(this.status) ?? 'other'
   }
 }
 
@@ -126,7 +137,7 @@ export class Sockets {
       throw error
     })
     if (admitted instanceof Refusal) {
-      this.#deps.onRefused('handshake', String(admitted.status))
+      this.#deps.onRefused('handshake', admitted.reason)
       if (isProgram || this.#dismissals >= mostDismissals) return refuseUpgrade(socket, admitted.status)
     }
     this.#server.handleUpgrade(request, socket, head, ws => {

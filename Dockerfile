@@ -1,0 +1,36 @@
+# Ephemeral Chat in a container, for amd64 and arm64 alike. Builds from a clone, with nothing installed before.
+
+FROM node:24-trixie-slim AS build
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+COPY tsconfig.json tailwind.config.js ./
+COPY scripts scripts
+COPY locales locales
+COPY views views
+COPY static static
+COPY src src
+RUN node scripts/build.mjs
+
+FROM node:24-trixie-slim AS packages
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:24-trixie-slim
+ENV NODE_ENV=production
+WORKDIR /app
+# What the server writes: accounts, and sealed pictures. All else may be read-only.
+RUN mkdir -m 700 data uploads && chown node:node data uploads
+COPY package.json ./
+COPY scripts/admin.mjs scripts/process.mjs scripts/
+COPY locales locales
+COPY views views
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/static static
+COPY --from=build /app/dist dist
+USER node
+EXPOSE 3000
+VOLUME ["/app/data"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health`).then(answer => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--max-semi-space-size=4", "dist/main.js"]

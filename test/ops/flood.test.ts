@@ -1,0 +1,155 @@
+import { Agent, get } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newPair } from '../crowd.js'
+import { HttpClient } from '../http-client.js'
+import { LivePage } from '../live-page.js'
+import { ServerProcess } from '../server-process.js'
+
+const token = 'a-token-of-the-test'
+const many = 10_000
+/** What the heap of a busy server may breathe; ten thousand sessions or sockets would weigh more. */
+const breathBytes = 40 * 1_048_576
+/** A message on the other screen, on a machine that is attacked and runs the attack as well. */
+const quickMs = 1000
+
+// A process of its own, on loopback alone: its memory is not the test's, nor the attacker's.
+let server: ServerProcess
+let url: string
+let memory: () => Promise<number>
+let timeMessage: () => Promise<number>
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  server = new ServerProcess({
+    LOG_LEVEL: 'error',
+    METRICS_TOKEN: token,
+    RATE_LIMIT_AUTH_ADDRESS: '1000000',
+    NODE_OPTIONS: '--max-semi-space-size=4',
+  })
+  url = await server.address()
+  const monitor = new HttpClient(url)
+  memory = async () => {
+    const text = await (await monitor.get('/metrics', { headers: { authorization: `Bearer ${token}` } })).text()
+    return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])
+  }
+  const { ann, ben, chat } = await newPair(url)
+  const [from, to] = [await LivePage.open(url, ann, chat), await LivePage.open(url, ben, chat)]
+  let sent = 0
+  timeMessage = async () => {
+    const content = `message ${++sent}`
+    const start = performance.now()
+    from.say({ type: 'message:send', content, nonce: `n${sent}` })
+    await to.frame(({ text }) => text.includes(content))
+    return performance.now() - start
+  }
+  stop = async () => {
+    await Promise.all([from.close(), to.close()])
+    await server.stop()
+  }
+  await visit(2000)
+  await timeMessage()
+})
+afterAll(() => stop())
+
+/** So many visits by so many strangers, none of whom keeps a cookie. */
+async function visit(times: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 25 })
+  let left = times
+  const visitor = async () => {
+    while (left-- > 0) {
+      await new Promise<void>((resolve, reject) => {
+        get(`${url}/login`, { agent }, response => response.resume().on('end', resolve)).on('error', reject)
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: 25 }, visitor))
+  agent.destroy()
+}
+
+/** Opens connections that say `words` and then nothing, a few at a time; resolves when each is connected or refused. */
+async function hold(times: number, words: string): Promise<Set<Socket>> {
+  const { hostname, port } = new URL(url)
+  const held = new Set<Socket>()
+  let left = times
+  const opener = async () => {
+    while (left-- > 0) {
+      const socket = connect(Number(port), hostname)
+      held.add(socket)
+      // What nobody reads hides that the other end has closed.
+      socket.on('error', () => {}).resume()
+      socket.once('close', () => held.delete(socket))
+      await new Promise<void>(resolve => {
+        socket.once('connect', resolve).once('close', () => resolve())
+      })
+      socket.write(words)
+    }
+  }
+  await Promise.all(Array.from({ length: 50 }, opener))
+  return held
+}
+
+/** Attacks; says how long messages took meanwhile, in milliseconds, and how many bytes the server has grown by after. */
+async function under<T>(attack: () => Promise<T>): Promise<{ result: T; slowestMs: number; grownBytes: number }> {
+  const before = await memory()
+  let isOver = false
+  const times: number[] = []
+  const chatting = (async () => {
+    do {
+      times.push(await timeMessage())
+      // Five a second is what a person may send.
+      await new Promise(resolve => setTimeout(resolve, 250))
+    } while (!isOver)
+  })()
+  const result = await attack()
+  isOver = true
+  await chatting
+  times.push(await timeMessage())
+  return { result, slowestMs: Math.max(...times), grownBytes: (await memory()) - before }
+}
+
+function report(name: string, { slowestMs, grownBytes }: { slowestMs: number; grownBytes: number }): void {
+  process.stdout.write(
+    `${name}: slowest message ${slowestMs.toFixed(0)} ms, grown by ${(grownBytes / 1_048_576).toFixed(1)} MB\n`,
+  )
+}
+
+describe('leaves memory level and the chat quick', () => {
+  it('10,000 anonymous visits', { timeout: 60_000 }, async () => {
+    const outcome = await under(() => visit(many))
+    report('visits', outcome)
+    expect(outcome.grownBytes).toBeLessThan(breathBytes)
+    expect(outcome.slowestMs).toBeLessThan(quickMs)
+  })
+
+  it.each([
+    ['sockets that say nothing', ''],
+    ['requests that never end', 'GET /login HTTP/1.1\r\nHost: localhost\r\nX-Slow: x'],
+  ])('10,000 %s', { timeout: 60_000 }, async (name, words) => {
+    const outcome = await under(() => hold(many, words))
+    report(name, outcome)
+    // The server holds a tenth of them; the others gave way.
+    expect(outcome.result.size).toBeLessThan(many / 5)
+    expect(outcome.grownBytes).toBeLessThan(breathBytes)
+    expect(outcome.slowestMs).toBeLessThan(quickMs)
+    for (const socket of outcome.result) socket.destroy()
+  })
+
+  it('10,000 handshakes of sockets by nobody, which nobody ends', { timeout: 60_000 }, async () => {
+    const words = [
+      'GET /ws HTTP/1.1',
+      `Host: ${new URL(url).host}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      '\r\n',
+    ].join('\r\n')
+    const outcome = await under(() => hold(many, words))
+    report('handshakes', outcome)
+    expect(outcome.result.size).toBeLessThan(many / 5)
+    expect(outcome.grownBytes).toBeLessThan(breathBytes)
+    expect(outcome.slowestMs).toBeLessThan(quickMs)
+    for (const socket of outcome.result) socket.destroy()
+  })
+})

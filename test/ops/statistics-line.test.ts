@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { createLog } from '#src/ops/log.js'
+import { Observations } from '#src/ops/observations.js'
+import { statisticsEveryMs, writeStatistics } from '#src/ops/statistics-line.js'
+import { FakeClock } from '../fake-clock.js'
+
+const readings = {
+  rooms: 2,
+  messages: 3,
+  onlineUsers: 4,
+  bytesHeld: 5,
+  expiredMessages: 6,
+  connections: 7,
+  tcpConnections: 8,
+  waitingConnections: 9,
+}
+
+it('the log has a line of figures every five minutes, of what happened since the last', async () => {
+  const clock = new FakeClock()
+  const lines: string[] = []
+  const log = createLog('info', { write: line => void lines.push(line) })
+  const observations = new Observations()
+  const loop = { takeWorstMs: () => 10 }
+  const stop = writeStatistics({ clock, log, read: async () => readings, observations, loop })
+  observations.refused('request', 'not_found')
+  observations.refused('request', 'not_found')
+  observations.expired(12)
+  observations.expired(11)
+  await clock.advance(statisticsEveryMs - 1)
+  expect(lines).toEqual([])
+  await clock.advance(1)
+  await clock.advance(statisticsEveryMs)
+  expect(lines).toHaveLength(2)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    msg: 'statistics',
+    connections: 7,
+    tcpConnections: 8,
+    waitingConnections: 9,
+    onlineUsers: 4,
+    rooms: 2,
+    livingMessages: 3,
+    expiredMessages: 6,
+    bytesHeld: 5,
+    worstExpiryLagMs: 12,
+    worstLoopLagMs: 10,
+    residentMegabytes: expect.any(Number),
+    refusals: { 'request:not_found': 2 },
+  })
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ worstExpiryLagMs: 0, refusals: {} })
+  stop()
+  await clock.advance(statisticsEveryMs)
+  expect(lines).toHaveLength(2)
+})
+
+it('figures that cannot be read are said, and asked for again', async () => {
+  const clock = new FakeClock()
+  const lines: string[] = []
+  const log = createLog('info', { write: line => void lines.push(line) })
+  const read = () => Promise.reject(new Error('no figures'))
+  const stop = writeStatistics({ clock, log, read, observations: new Observations(), loop: { takeWorstMs: () => 0 } })
+  await clock.advance(2 * statisticsEveryMs)
+  expect(lines.map(line => JSON.parse(line).msg)).toEqual(Array(2).fill('the statistics could not be read'))
+  stop()
+})
