@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Admission } from './accounts/admission.js'
+import { Discretion } from './accounts/discretion.js'
 import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
 import { openAccountStore } from './accounts/open-store.js'
@@ -13,6 +14,7 @@ import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
+import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
@@ -63,12 +65,21 @@ export async function createServer(config: Config): Promise<Server> {
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
   const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission })
   if (config.demoUsers) await people.addDemoAccounts()
-  const engine = createMemoryEngine({
+  const memoryEngine = createMemoryEngine({
     clock,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
+  })
+  const discretion = new Discretion()
+  for (const account of await people.list()) discretion.note(account)
+  const engine = new DiscreetEngine(memoryEngine, discretion)
+  people.onAmended(account => {
+    const { id } = account
+    const added = account.blocked.filter(otherId => !discretion.hasBlocked(id, otherId))
+    discretion.note(account)
+    for (const otherId of added) engine.hide(id, otherId)
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))
@@ -90,6 +101,7 @@ export async function createServer(config: Config): Promise<Server> {
   people.onRemoved(id => {
     hub.closeUser(id)
     admission.dropOf(id)
+    discretion.forget(id)
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })
   const chatPage: ChatPageDeps = {

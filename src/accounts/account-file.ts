@@ -30,6 +30,7 @@ const storedAccount = z.strictObject({
   generation: z.int().min(0),
   isDisabled: z.boolean(),
   settings: storedSettings,
+  blocked: z.array(z.string().min(1)).default([]),
 })
 
 const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length

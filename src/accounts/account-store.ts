@@ -15,7 +15,7 @@ export interface AccountChanges {
 }
 
 /** What of an account can change while its sessions go on. */
-export type AccountAmendment = Partial<Pick<Account, 'settings'>>
+export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked'>>
 
 export interface AccountStore {
   /** Every account, in no order. */

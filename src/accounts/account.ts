@@ -15,11 +15,13 @@ export interface Account {
   /** Switched off by the operator: nobody logs in to it, nobody finds it. */
   readonly isDisabled: boolean
   readonly settings: AccountSettings
+  /** Whom this person has blocked. */
+  readonly blocked: readonly UserId[]
 }
 
 /** An account as it begins. */
 export function newAccount(begun: Pick<Account, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>): Account {
-  return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings }
+  return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings, blocked: [] }
 }
 
 /** What others see of an account. */

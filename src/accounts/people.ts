@@ -4,7 +4,7 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
-import type { AccountStore } from './account-store.js'
+import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
@@ -12,6 +12,7 @@ import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
 
 const SEARCH_LIMIT = 20
+const MAX_BLOCKED = 1000
 
 export interface PeopleOptions {
   readonly store: AccountStore
@@ -31,6 +32,7 @@ export class People {
   readonly #clock: Clock
   readonly #admission: Admission
   readonly #generationListeners = new Listeners<Account>()
+  readonly #amendmentListeners = new Listeners<Account>()
   readonly #removalListeners = new Listeners<UserId>()
 
   constructor({ store, passwords, directory, clock = systemClock, admission = openAdmission(clock) }: PeopleOptions) {
@@ -161,7 +163,23 @@ export class People {
    * @throws ChatError `not_found`
    */
   changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
-    return this.#store.amend(id, () => ({ settings }))
+    return this.#amend(id, () => ({ settings }))
+  }
+
+  /**
+   * Blocks somebody for a person. Of more than a thousand, the earliest are forgotten.
+   * @throws ChatError `not_found` when there is no such other, or it is oneself
+   */
+  async block(id: UserId, otherId: UserId): Promise<void> {
+    if (id === otherId || (await this.#store.findById(otherId)) === null) throw new ChatError('not_found')
+    await this.#amend(id, ({ blocked }) => ({
+      blocked: [...blocked.filter(each => each !== otherId), otherId].slice(-MAX_BLOCKED),
+    }))
+  }
+
+  /** Takes a block back. */
+  async unblock(id: UserId, otherId: UserId): Promise<void> {
+    await this.#amend(id, ({ blocked }) => ({ blocked: blocked.filter(each => each !== otherId) }))
   }
 
   /**
@@ -196,6 +214,11 @@ export class People {
     return this.#generationListeners.add(listener)
   }
 
+  /** Calls `listener` with each account whose settings or blocks have changed; the answer ends it. */
+  onAmended(listener: (account: Account) => void): () => void {
+    return this.#amendmentListeners.add(listener)
+  }
+
   /** Calls `listener` with the id of each account that was removed; the answer ends it. */
   onRemoved(listener: (id: UserId) => void): () => void {
     return this.#removalListeners.add(listener)
@@ -212,6 +235,12 @@ export class People {
       ...((await this.#store.findByEmail(email)) && { email: 'email_taken' }),
     }
     if (Object.keys(fields).length > 0) throw new InvalidInput(fields)
+  }
+
+  async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
+    const account = await this.#store.amend(id, change)
+    this.#amendmentListeners.tell(account)
+    return account
   }
 
   async #setPassword({ id, generation }: Account, password: string): Promise<Account> {

@@ -17,6 +17,10 @@ export const settingsSchema = z.object({
   zone: z.string().refine(isTimeZone).nullable().default(null),
   sendKey: z.enum(sendKeys).default('enter'),
   refreshSeconds: z.literal(refreshRates).default(0),
+  /** Whether others are told what was delivered and seen. */
+  sendsReceipts: z.boolean().default(true),
+  /** Whether others are told of typing. */
+  sendsTyping: z.boolean().default(true),
 })
 
 export type AccountSettings = z.infer<typeof settingsSchema>

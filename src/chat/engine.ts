@@ -32,6 +32,8 @@ export interface Message {
   readonly image: ImageRef | null
   readonly sentAt: number
   readonly expiresAt: number
+  /** Never shown to the other, for whom it does not exist: not read, not counted, never delivered. */
+  readonly isHeld?: true
 }
 
 /** What a person sends. `lifetimeMs` is how long the message lives from the moment it is accepted. */
@@ -40,6 +42,8 @@ export interface Draft {
   readonly text: string
   readonly image: ImageRef | null
   readonly lifetimeMs: number
+  /** Keep the message from the other, in silence: the sender sees it as sent until it expires. */
+  readonly isHeld?: boolean
 }
 
 /** How far a person has got: highest `seq` that reached them and that they saw. `seen <= delivered`; both only grow. */
@@ -89,6 +93,8 @@ export type DissolveReason = 'ended' | 'away' | 'account_deleted'
 interface RoomEventBase {
   readonly roomId: RoomId
   readonly people: readonly [UserId, UserId]
+  /** The one of the two who alone may hear of it; both when absent. */
+  readonly onlyFor?: UserId
 }
 
 /** Everything the engine tells. `version` is the room's after the change. */
@@ -104,6 +110,8 @@ export type EngineEvent =
       /** The living messages whose status changed by this: those of the other's between the two cursors. */
       readonly messages: readonly Message[]
     })
+  /** Somebody who tells nobody has got further: for their own pages. Changes no version. */
+  | (RoomEventBase & { readonly type: 'receipt.noted'; readonly userId: UserId })
   | (RoomEventBase & {
       readonly type: 'message.removed'
       readonly version: number
@@ -166,7 +174,8 @@ export interface Engine {
 
   /**
    * Adds a message. Idempotent on (room, sender, nonce) for as long as the first message lives: the second time returns
-   * the first message with `duplicate: true`, changes nothing and emits nothing, even at a cap.
+   * the first message with `duplicate: true`, changes nothing and emits nothing, even at a cap. One that is held keeps the
+   * room as an unseen one does; its `message.sent` is for the sender alone.
    * @throws ChatError `not_found`; `room_full` or `server_full` at a cap, and then nothing has changed
    */
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
@@ -181,9 +190,12 @@ export interface Engine {
   /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that
    * stands there or further already, one's own message, or one that lives no longer: nothing changes, nothing is emitted.
+   * A move that is not shown is kept for the person's own sake: `mine`, `unread` and the room's end go by it, while
+   * `theirs` stays for the other as it is, no version rises, and `receipt.noted` is emitted instead of `receipt.moved`. The
+   * next move that is shown shows all before it.
    * @throws ChatError `not_found` for the room
    */
-  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void>
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, isShown?: boolean): Promise<void>
 
   /**
    * Tells the other that a person is typing, or no longer. Never stored; whoever shows it clears it by itself.
@@ -242,7 +254,15 @@ export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
 export type MessageStatus = 'sent' | 'delivered' | 'seen'
 
 /** The status of a message, read off its recipient's cursors. */
-export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
+export function statusOf(message: Pick<Message, 'seq' | 'isHeld'>, recipient: Cursors): MessageStatus {
+  if (message.isHeld) return 'sent'
   if (message.seq <= recipient.seen) return 'seen'
   return message.seq <= recipient.delivered ? 'delivered' : 'sent'
+}
+
+/** Whose pages and programs hear of an event. */
+export function audienceOf(event: EngineEvent): readonly UserId[] {
+  if (event.type === 'presence.changed') return event.audience
+  if (event.type === 'receipt.noted') return [event.userId]
+  return event.onlyFor === undefined ? event.people : [event.onlyFor]
 }

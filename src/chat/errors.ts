@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'account_disabled'
   | 'bad_request'
+  | 'blocked'
   | 'conflict'
   | 'forbidden'
   | 'image_description_invalid'

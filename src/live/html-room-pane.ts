@@ -78,7 +78,7 @@ export class HtmlRoomPane {
     if (this.#isGone || event.roomId !== this.roomId) return
     if (event.type === 'room.dissolved') return this.#takeDissolved(event)
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
-    if (event.version <= this.#version) return
+    if (event.type === 'receipt.noted' || event.version <= this.#version) return
     if (event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
     this.#version = event.version
     if (event.type === 'message.sent') this.#takeMessage(event.message, shared)

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { audienceOf, type Engine, type EngineEvent, type RoomId, type UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import type { Listener, SharedRenderings } from './listener.js'
@@ -118,7 +118,7 @@ export class Hub {
 
   #deliver(event: EngineEvent): void {
     const shared: SharedRenderings = new Map()
-    for (const userId of event.type === 'presence.changed' ? event.audience : event.people) {
+    for (const userId of audienceOf(event)) {
       for (const listener of this.#byUser.get(userId) ?? []) listener.receive(event, shared)
     }
   }

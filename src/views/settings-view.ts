@@ -32,6 +32,8 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
       label: rate === 0 ? t('settings.refreshOff') : t('settings.refreshEvery', { seconds: rate }),
       isChosen: rate === settings.refreshSeconds,
     })),
+    receiptChoices: yesOrNo(settings.sendsReceipts, t),
+    typingChoices: yesOrNo(settings.sendsTyping, t),
     zoneChoices: [
       {
         value: '',
@@ -45,6 +47,13 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
       })),
     ],
   }
+}
+
+function yesOrNo(isYes: boolean, t: Translate): Choice[] {
+  return [
+    { value: 'yes', label: t('settings.yes'), isChosen: isYes },
+    { value: 'no', label: t('settings.no'), isChosen: !isYes },
+  ]
 }
 
 function nameOf(zone: string): string {

@@ -19,6 +19,7 @@ import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
 import { projectRoot } from '../project-root.js'
+import { blockPages } from './block-pages.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
@@ -123,6 +124,7 @@ export function createApp(deps: AppDeps): Express {
   // A form with a picture holds its token inside, so it is read before the guards.
   app.post(['/chats/:room/messages', '/chats/:room/images'], requireAccount, readPicture)
   app.use(['/chats', '/people', '/images'], ...guards)
+  app.use(blockPages({ people }).router)
   app.use('/chats/:room/messages', messages.onStale)
   app.use(framePosts(conversations), chats.router, messages.router, imagePages(images))
   app.use('/chats/:room', chats.showGone)

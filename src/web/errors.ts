@@ -13,6 +13,7 @@ export const errorStatuses: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   account_disabled: 403,
+  blocked: 403,
   invite_needed: 403,
   registration_closed: 403,
   not_found: 404,

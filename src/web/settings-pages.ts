@@ -23,13 +23,19 @@ export interface SettingsPagesDeps {
 const notices = new Map([
   ['saved', 'settings.saved'],
   ['password', 'settings.passwordSaved'],
+  ['unblocked', 'settings.unblocked'],
 ] as const)
 
 /** One page with everything that a person can change about their account, a plain form for each. */
 export function settingsPages({ people, sessions, guard, hasInvites }: SettingsPagesDeps): FormPages {
   const router = Router()
 
-  function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
+  async function show(
+    request: Request,
+    response: Response,
+    status: number,
+    errors: readonly FormError[],
+  ): Promise<void> {
     const { t } = contextOf(request)
     const account = accountOf(request)
     const done = [...notices].find(([name]) => name === request.query.done)?.[1]
@@ -39,6 +45,10 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
       errors,
       values: {},
       hasInvites,
+      blocked: [...(await people.findMany(account.blocked)).values()].map(({ id, username }) => ({
+        id,
+        name: username,
+      })),
       account: { name: account.username, email: account.email },
       ...viewSettings(account.settings, request.session.zone ?? null, t),
     })
@@ -51,7 +61,7 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
         await work(request, response)
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
-        show(request, response, refuseForm(response, error), formErrors(error, contextOf(request).t))
+        await show(request, response, refuseForm(response, error), formErrors(error, contextOf(request).t))
       }
     }
   }
@@ -87,7 +97,7 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!isStaleToken(error) || request.method !== 'POST') return next(error)
-    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }])
+    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }]).catch(next)
   }
 
   route(router, '/settings', { get: [(request, response) => show(request, response, 200, [])], post: [save] })
@@ -106,6 +116,8 @@ function readSettings(request: Request, current: AccountSettings): AccountSettin
     ...(said('theme') && { theme: said('theme') }),
     ...(hasZone && { zone: said('zone') || null }),
     ...(said('sendKey') && { sendKey: said('sendKey') }),
+    ...(said('sendsReceipts') && { sendsReceipts: said('sendsReceipts') === 'yes' }),
+    ...(said('sendsTyping') && { sendsTyping: said('sendsTyping') === 'yes' }),
     ...(said('refreshSeconds') && { refreshSeconds: Number(said('refreshSeconds')) }),
   })
 }

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
+import { describeKeeping } from './keeping.js'
 import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
@@ -17,6 +18,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeMessages(makeEngine)
     describeUnsending(makeEngine)
     describeReceipts(makeEngine)
+    describeKeeping(makeEngine)
     describeExpiry(makeEngine)
     describePresence(makeEngine)
     describeDissolving(makeEngine)

@@ -105,7 +105,14 @@ class MemoryEngine implements Engine {
     room.activity = this.#rooms.nextActivity()
     this.#tally.add(entry)
     this.#rooms.schedule(room)
-    this.#events.tell({ type: 'message.sent', roomId: room.id, people: room.people, version: room.version, message })
+    this.#events.tell({
+      type: 'message.sent',
+      roomId: room.id,
+      people: room.people,
+      version: room.version,
+      message,
+      ...(message.isHeld && { onlyFor: message.senderId }),
+    })
     return { message, duplicate: false }
   }
 
@@ -118,24 +125,30 @@ class MemoryEngine implements Engine {
     this.#rooms.retract(room, entry)
   }
 
-  async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
+  async moveCursor(
+    roomId: RoomId,
+    userId: UserId,
+    kind: CursorKind,
+    messageId: MessageId,
+    isShown = true,
+  ): Promise<void> {
     const now = this.#due.run()
     const { room, mine } = this.#rooms.enter(roomId, userId)
     // Whoever sees is reading: without this a room could dissolve in the very moment its last message is seen.
     if (kind === 'seen') mine.activeAt = now
     const entry = room.messages.get(messageId)
-    const before = mine.cursors
-    const messages = entry === undefined ? null : room.advance(mine, kind, entry)
-    if (messages === null) return
+    const before = mine.shown
+    const messages = entry !== undefined && room.advance(mine, kind, entry, isShown)
+    if (messages === false) return
     this.#rooms.schedule(room)
+    const base = { roomId: room.id, people: room.people, userId: mine.person.id }
+    if (!isShown) return this.#events.tell({ ...base, type: 'receipt.noted' })
     this.#events.tell({
+      ...base,
       type: 'receipt.moved',
-      roomId: room.id,
-      people: room.people,
       version: room.version,
-      userId: mine.person.id,
       before,
-      after: mine.cursors,
+      after: mine.shown,
       messages,
     })
   }

@@ -1,4 +1,4 @@
-import type { Message, MessageId } from '#src/chat/engine.js'
+import type { Message, MessageId, UserId } from '#src/chat/engine.js'
 import { Heap, type HeapEntry } from './heap.js'
 
 /** A living message among its neighbours. `bytes` is what it counts for at the cap. */
@@ -24,9 +24,11 @@ export class MessageList {
     return this.#byId.size
   }
 
-  /** The newest living message. */
-  get last(): Message | null {
-    return this.#last?.message ?? null
+  /** The newest living message that a person may see. */
+  lastFor(userId: UserId): Message | null {
+    let entry = this.#last
+    while (entry?.message.isHeld && entry.message.senderId !== userId) entry = entry.previous
+    return entry?.message ?? null
   }
 
   /** When the next message expires, in ms since the epoch; Infinity when there is none. */

@@ -68,17 +68,18 @@ export class Room {
       image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
       sentAt: now,
       expiresAt: now + draft.lifetimeMs,
+      ...(draft.isHeld && { isHeld: true }),
     }
     const entry = this.messages.append(message, countBytes(draft))
     for (const seat of this.seats) seat.add(entry)
     return entry
   }
 
-  /** Moves a cursor up to a living message, and returns those it passed; null when that changes nothing. */
-  advance(seat: Seat, kind: CursorKind, entry: Entry): readonly Message[] | null {
-    const passed = seat.advance(kind, entry)
-    if (passed !== null) this.version += 1
-    return passed
+  /** Moves a cursor up to a living message, as `Seat.advance` does; false when that changes nothing. */
+  advance(seat: Seat, kind: CursorKind, entry: Entry, isShown: boolean): readonly Message[] | false {
+    const changed = seat.advance(kind, entry, isShown)
+    if (changed !== false && isShown) this.version += 1
+    return changed
   }
 
   /** Takes out a living message before its time. */
@@ -104,7 +105,7 @@ export class Room {
    * what its messages need to be seen or to expire keeps it.
    */
   dissolvesAt(graceMs: number): number {
-    const isKept = graceMs === 0 ? this.messages.size > 0 : this.seats.some(seat => seat.unread > 0)
+    const isKept = graceMs === 0 ? this.messages.size > 0 : this.seats.some(seat => seat.unread + seat.held > 0)
     if (isKept || this.seats.some(seat => seat.person.isOnline)) return Number.POSITIVE_INFINITY
     const glanceMs = graceMs === 0 ? GLANCE_MS : graceMs
     return Math.max(...this.seats.map(seat => Math.max(seat.activeAt + glanceMs, seat.person.lastHeldAt + graceMs)))
@@ -119,8 +120,10 @@ export function viewRoom({ room, mine, theirs }: Side): RoomView {
     version: room.version,
     otherId: theirs.person.id,
     mine: mine.cursors,
-    theirs: theirs.cursors,
-    messages: Array.from(room.messages, entry => entry.message),
+    theirs: theirs.shown,
+    messages: Array.from(room.messages, entry => entry.message).filter(
+      ({ isHeld, senderId }) => !isHeld || senderId === mine.person.id,
+    ),
   }
 }
 
@@ -130,9 +133,9 @@ export function summarise({ room, mine, theirs }: Side): RoomSummary {
     id: room.id,
     otherId: theirs.person.id,
     unread: mine.unread,
-    lastMessage: room.messages.last,
+    lastMessage: room.messages.lastFor(mine.person.id),
     mine: mine.cursors,
-    theirs: theirs.cursors,
+    theirs: theirs.shown,
     activeAt: room.activeAt,
   }
 }

@@ -1,0 +1,175 @@
+import type {
+  CursorKind,
+  Draft,
+  Engine,
+  EngineEvent,
+  EngineStats,
+  Message,
+  MessageId,
+  Presence,
+  RoomId,
+  RoomSummary,
+  RoomView,
+  UserId,
+} from './engine.js'
+import { ChatError } from './errors.js'
+
+/** What people keep from others. */
+export interface Discreet {
+  hasBlocked(userId: UserId, otherId: UserId): boolean
+  sendsReceipts(userId: UserId): boolean
+  sendsTyping(userId: UserId): boolean
+}
+
+type Listener = (event: EngineEvent) => void
+
+/**
+ * An engine that keeps what people do not want told, at its source: pages, API and sockets all stand behind it.
+ *
+ * - Who tells nobody of receipts or typing sends none; their own unread counts go on.
+ * - For who has blocked somebody, the room of the two does not exist until they take it back, and opening it is refused
+ *   with `blocked`. The blocked notices nothing: what they send is held, and stays "Sent" until it expires.
+ * - Neither sees the other's presence or typing.
+ */
+export class DiscreetEngine implements Engine {
+  readonly #inner: Engine
+  readonly #discreet: Discreet
+  readonly #subscriptions = new Set<{ readonly listener: Listener }>()
+
+  constructor(inner: Engine, discreet: Discreet) {
+    this.#inner = inner
+    this.#discreet = discreet
+  }
+
+  async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
+    if (this.#discreet.hasBlocked(userId, otherId)) throw new ChatError('blocked')
+    return this.#inner.openRoom(userId, otherId)
+  }
+
+  async findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null> {
+    return this.#discreet.hasBlocked(userId, otherId) ? null : this.#inner.findRoom(userId, otherId)
+  }
+
+  async readRoom(roomId: RoomId, userId: UserId): Promise<RoomView> {
+    await this.#enter(roomId, userId)
+    return this.#inner.readRoom(roomId, userId)
+  }
+
+  readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
+    return this.#enter(roomId, userId)
+  }
+
+  async listRooms(userId: UserId): Promise<readonly RoomSummary[]> {
+    const rooms = await this.#inner.listRooms(userId)
+    return rooms.filter(({ otherId }) => !this.#discreet.hasBlocked(userId, otherId))
+  }
+
+  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {
+    const { otherId } = await this.#enter(roomId, senderId)
+    const isHeld = this.#discreet.hasBlocked(otherId, senderId)
+    return this.#inner.sendMessage(roomId, senderId, { ...draft, isHeld })
+  }
+
+  async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+    await this.#enter(roomId, userId)
+    return this.#inner.removeMessage(roomId, userId, messageId)
+  }
+
+  async moveCursor(
+    roomId: RoomId,
+    userId: UserId,
+    kind: CursorKind,
+    messageId: MessageId,
+    isShown = true,
+  ): Promise<void> {
+    const { otherId } = await this.#enter(roomId, userId)
+    const mayShow = isShown && this.#discreet.sendsReceipts(userId) && !this.#isBetween(userId, otherId)
+    return this.#inner.moveCursor(roomId, userId, kind, messageId, mayShow)
+  }
+
+  async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+    const { otherId } = await this.#enter(roomId, userId)
+    if (!this.#discreet.sendsTyping(userId) || this.#isBetween(userId, otherId)) return
+    return this.#inner.setTyping(roomId, userId, isTyping)
+  }
+
+  async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
+    await this.#enter(roomId, userId)
+    return this.#inner.endRoom(roomId, userId)
+  }
+
+  forgetPerson(userId: UserId): Promise<void> {
+    return this.#inner.forgetPerson(userId)
+  }
+
+  holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
+    return this.#inner.holdLease(userId, leaseId, ttlMs)
+  }
+
+  dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
+    return this.#inner.dropLease(userId, leaseId, lingerMs)
+  }
+
+  readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>> {
+    const visible = userIds.filter(userId => !this.#isBetween(viewerId, userId))
+    return this.#inner.readPresence(viewerId, visible)
+  }
+
+  readStats(): Promise<EngineStats> {
+    return this.#inner.readStats()
+  }
+
+  subscribe(listener: Listener): () => void {
+    const subscription = { listener }
+    this.#subscriptions.add(subscription)
+    const unsubscribe = this.#inner.subscribe(event => {
+      const told = this.#veil(event)
+      if (told !== null) listener(told)
+    })
+    return () => {
+      this.#subscriptions.delete(subscription)
+      unsubscribe()
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#inner.stop()
+  }
+
+  /** Lets one person who was just blocked see the other go, as they go whenever they close their pages. */
+  hide(userId: UserId, fromId: UserId): void {
+    const presence = { userId, isOnline: false, lastSeen: null }
+    for (const { listener } of this.#subscriptions) {
+      listener({ type: 'presence.changed', presence, audience: [fromId] })
+    }
+  }
+
+  /** What of an event may be told, and to whom; null for nothing. */
+  #veil(event: EngineEvent): EngineEvent | null {
+    if (event.type === 'presence.changed') {
+      const { userId } = event.presence
+      const audience = event.audience.filter(each => !this.#isBetween(each, userId))
+      return audience.length === 0 ? null : { ...event, audience }
+    }
+    // What ends is told to both: a page that shows it must not keep it.
+    if (event.type === 'room.dissolved' || event.type === 'message.removed') return event
+    const [first, second] = event.people
+    const hears = [first, second].filter(
+      (each, index) => !this.#discreet.hasBlocked(each, index === 0 ? second : first),
+    )
+    const [only] = hears
+    if (hears.length === 2) return event
+    return only === undefined || (event.onlyFor ?? only) !== only ? null : { ...event, onlyFor: only }
+  }
+
+  #isBetween(userId: UserId, otherId: UserId): boolean {
+    return this.#discreet.hasBlocked(userId, otherId) || this.#discreet.hasBlocked(otherId, userId)
+  }
+
+  /** @throws ChatError `not_found` for who is not of the room, and for who has blocked the other */
+  async #enter(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
+    const summary = await this.#inner.readSummary(roomId, userId)
+    if (this.#discreet.hasBlocked(userId, summary.otherId)) throw new ChatError('not_found')
+    return summary
+  }
+}

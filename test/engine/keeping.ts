@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { statusOf } from '#src/chat/engine.js'
+import { type MakeEngine, texts, World } from './world.js'
+
+/** What is kept from the other: receipts that are not shown, and messages that are held. */
+export function describeKeeping(makeEngine: MakeEngine): void {
+  describe('receipts that are not shown', () => {
+    test('count for oneself, and the other hears and reads nothing of them', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const { id: messageId } = await world.send(id, 'ann')
+      await world.hush()
+      for (const kind of ['delivered', 'seen'] as const) {
+        await world.engine.moveCursor(id, 'bob', kind, messageId, false)
+      }
+      expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 2, mine: { delivered: 1, seen: 1 } })
+      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
+      const none = { delivered: 0, seen: 0 }
+      expect(await world.engine.readRoom(id, 'ann')).toMatchObject({ version: 2, theirs: none })
+      expect(await world.engine.readSummary(id, 'ann')).toMatchObject({ theirs: none })
+      const noted = { type: 'receipt.noted', roomId: id, people: ['ann', 'bob'], userId: 'bob' }
+      expect(await world.toldOf(id)).toEqual([noted, noted])
+    })
+
+    test('are shown by the next one that is, with every status that changes by it', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const sent = []
+      for (let n = 0; n < 4; n++) sent.push((await world.send(id, 'ann')).id)
+      const [first = '', second = '', third = '', fourth = ''] = sent
+      await world.engine.moveCursor(id, 'bob', 'seen', first)
+      await world.engine.moveCursor(id, 'bob', 'seen', second, false)
+      await world.engine.moveCursor(id, 'bob', 'seen', third, false)
+      await world.engine.moveCursor(id, 'bob', 'seen', third)
+      await world.engine.moveCursor(id, 'bob', 'delivered', fourth)
+      expect(await world.told('receipt.moved')).toMatchObject([
+        { version: 6, after: { delivered: 1, seen: 1 }, messages: [{ id: first }] },
+        {
+          version: 7,
+          before: { delivered: 1, seen: 1 },
+          after: { delivered: 4, seen: 3 },
+          messages: [{ id: second }, { id: third }, { id: fourth }],
+        },
+      ])
+    })
+
+    test('let a room go as those do that are shown', async () => {
+      const world = await World.start(makeEngine, { roomGraceMs: 1_000 })
+      const id = await world.open()
+      const { id: messageId } = await world.send(id, 'ann')
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId, false)
+      await world.advance(1_000)
+      expect(await world.told('room.dissolved')).toHaveLength(1)
+    })
+  })
+
+  describe('a held message', () => {
+    test('is there for its sender alone, and stays sent', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      await world.send(id, 'ann', { text: 'shown' })
+      await world.hush()
+      const held = await world.send(id, 'ann', { text: 'held', isHeld: true })
+      expect(held).toMatchObject({ seq: 2, isHeld: true })
+      expect(await world.told('message.sent')).toMatchObject([{ onlyFor: 'ann', message: held }])
+      expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['shown', 'held'])
+      expect(texts((await world.engine.readRoom(id, 'bob')).messages)).toEqual(['shown'])
+      expect(await world.engine.readSummary(id, 'ann')).toMatchObject({ lastMessage: { text: 'held' } })
+      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 1, lastMessage: { text: 'shown' } })
+      await world.engine.moveCursor(id, 'bob', 'seen', held.id)
+      expect((await world.engine.readRoom(id, 'ann')).theirs).toEqual({ delivered: 0, seen: 0 })
+      const later = await world.send(id, 'ann', { text: 'later' })
+      await world.engine.moveCursor(id, 'bob', 'seen', later.id)
+      const [moved] = await world.told('receipt.moved')
+      expect(texts(moved?.messages ?? [])).toEqual(['shown', 'later'])
+      expect(moved && statusOf(held, moved.after)).toBe('sent')
+      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
+    })
+
+    test('keeps its room as an unseen one does, and expires in its time', async () => {
+      const world = await World.start(makeEngine, { roomGraceMs: 1_000 })
+      const id = await world.open()
+      await world.send(id, 'ann', { isHeld: true, lifetimeMs: 5_000 })
+      await world.advance(4_999)
+      expect((await world.engine.readRoom(id, 'ann')).messages).toHaveLength(1)
+      await world.advance(1)
+      expect(await world.told('message.removed')).toHaveLength(1)
+      expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0 })
+      await world.advance(1_000)
+      expect(await world.told('room.dissolved')).toHaveLength(1)
+    })
+
+    test('can be taken back, and is never doubled', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const draft = world.draft({ isHeld: true })
+      const { message } = await world.engine.sendMessage(id, 'ann', draft)
+      expect(await world.engine.sendMessage(id, 'ann', draft)).toEqual({ message, duplicate: true })
+      await world.engine.removeMessage(id, 'ann', message.id)
+      expect((await world.engine.readRoom(id, 'ann')).messages).toEqual([])
+      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
+    })
+  })
+}
