@@ -32,6 +32,7 @@ export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: Sha
     case 'presence.changed':
       return [text(presenceFrame(event.presence))]
     case 'room.opened':
+    case 'receipt.noted':
       return []
   }
 }
