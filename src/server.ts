@@ -20,6 +20,7 @@ import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
+import { closeCodes } from './live/close-codes.js'
 import { Hub } from './live/hub.js'
 import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
@@ -80,6 +81,8 @@ export async function createServer(config: Config): Promise<Server> {
     const added = account.blocked.filter(otherId => !discretion.hasBlocked(id, otherId))
     discretion.note(account)
     for (const otherId of added) engine.hide(id, otherId)
+    // Their pages come back at once, and find no more than they may.
+    if (added.length > 0) hub.closeUser(id, closeCodes.restarting)
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { EngineEvent, ImageRef, RoomId, UserId } from '../chat/engine.js'
+import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
@@ -23,7 +23,7 @@ interface Entry {
   readonly sealed: SealedImage
   /** The nonce of the message that it goes with; the same message may ask again, another may not. */
   nonce: string | null
-  /** The two people of its message; null while it is not sent. */
+  /** Those who see its message; null while it is not sent. */
   people: readonly UserId[] | null
   /** When it goes, ms since the epoch: of a sent picture, with its message. */
   expiresAt: number
@@ -95,7 +95,7 @@ export class ImageStore {
       const entry = this.#entries.get(event.message.image.id)
       if (!entry) return
       entry.cancelTimer()
-      entry.people = event.people
+      entry.people = audienceOf(event)
       entry.expiresAt = event.message.expiresAt
     }
     if (event.type === 'message.removed') {

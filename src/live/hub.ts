@@ -93,8 +93,8 @@ export class Hub {
   }
 
   /** Ends every connection of a person. */
-  closeUser(userId: UserId): void {
-    for (const listener of this.#byUser.get(userId) ?? []) listener.close(closeCodes.notLoggedIn)
+  closeUser(userId: UserId, code: CloseCode = closeCodes.notLoggedIn): void {
+    for (const listener of this.#byUser.get(userId) ?? []) listener.close(code)
   }
 
   /** Ends every connection and takes no more. */
