@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { ConfigError, readConfig } from './config.js'
-import { FolderInUse } from './images/folder-lock.js'
 import { createServer } from './server.js'
 
 /** Says a line whatever LOG_LEVEL is: these are for the person at the terminal. */
@@ -47,7 +46,6 @@ function isForOperator(error: unknown): error is Error {
   return (
     error instanceof ConfigError ||
     error instanceof AccountFileError ||
-    error instanceof FolderInUse ||
     (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
   )
 }

@@ -11,6 +11,7 @@ import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
 import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
+import { imagesApi } from './api/images.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
@@ -18,6 +19,7 @@ import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
+import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { closeCodes } from './live/close-codes.js'
@@ -30,6 +32,7 @@ import { Operation } from './ops/operation.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
+import { accountOf } from './web/request.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
@@ -49,6 +52,9 @@ const finishMs = 3000
 /** Room for the JSON around a message whose every unit is escaped. Source: contract, 6. */
 const smallestFrame = 16_384
 const frameOverhead = 4096
+
+/** Room for a description of a thousand characters, each of four bytes. */
+const maxDescriptionBytes = 16_384
 
 /** Wires everything together: the one place that knows all the rooms of the house. */
 export async function createServer(config: Config): Promise<Server> {
@@ -166,6 +172,14 @@ export async function createServer(config: Config): Promise<Server> {
     limit: limits.api,
     countConnections: () => hub.connectionCount,
     cookieName: sessions.cookieName,
+    mount: (router, person) => {
+      const readPicture = pictureForm({
+        maxSize: config.images.maxSize,
+        maxFieldSize: maxDescriptionBytes,
+        admit: request => refuseOver(limits.uploads, accountOf(request).id),
+      })
+      router.use(imagesApi({ images, person, readPicture }))
+    },
   })
   const app = createApp({
     config,

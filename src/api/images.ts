@@ -4,9 +4,12 @@ import type { Images } from '../images/images.js'
 import { receivedPicture } from '../images/picture-form.js'
 import { sendPicture } from '../images/picture-response.js'
 import { accountOf, formField, pathParameter } from '../web/request.js'
+import { route } from '../web/routes.js'
 
 export interface ImagesApiDeps {
   readonly images: Images
+  /** Lets only a person in, and is asked before anything is read. */
+  readonly person: readonly RequestHandler[]
   /** Reads the multipart form; see `pictureForm`. */
   readonly readPicture: RequestHandler
 }
@@ -20,13 +23,8 @@ export function imageApiUrl(imageId: string): string {
 }
 
 /** Pictures for programs. Relies on `request.account`; everything that is wrong is thrown as a ChatError. */
-export function imagesApi({ images, readPicture }: ImagesApiDeps): Router {
+export function imagesApi({ images, person, readPicture }: ImagesApiDeps): Router {
   const router = Router()
-
-  const requireAccount: RequestHandler = (request, _response, next) => {
-    accountOf(request)
-    next()
-  }
 
   const upload: RequestHandler = async (request, response) => {
     const userId = accountOf(request).id
@@ -48,7 +46,7 @@ export function imagesApi({ images, readPicture }: ImagesApiDeps): Router {
     await sendPicture(response, image)
   }
 
-  router.post('/images/upload', requireAccount, readPicture, upload)
-  router.get('/images/:filename', show)
+  route(router, '/images/upload', { post: [...person, readPicture, upload] })
+  route(router, '/images/:filename', { get: [...person, show] })
   return router
 }

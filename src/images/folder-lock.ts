@@ -5,15 +5,6 @@ import { join, relative } from 'node:path'
 /** The name of the lock in its folder. */
 export const lockName = '.in-use'
 
-/** Another server uses the folder; its message is one sentence for whoever starts this one. */
-export class FolderInUse extends Error {
-  override readonly name = 'FolderInUse'
-
-  constructor(folder: string) {
-    super(`UPLOAD_DIR is "${folder}", but another server is using this folder. Give each its own.`)
-  }
-}
-
 /**
  * Holds a folder for this process alone, by listening on a socket in it: whether its holder lives is known to the
  * kernel, so that a crash blocks nobody, and neither a process id used again nor another container deceives.
@@ -23,9 +14,15 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
   const path = shortest(join(folder, lockName))
   const server = createServer(socket => socket.end()).unref()
   if (!(await listen(server, path))) {
-    if (await answers(path)) throw new FolderInUse(folder)
+    if (await answers(path)) {
+      throw new ConfigError(`UPLOAD_DIR is "${folder}", but another server is using this folder. Give each its own.`)
+    }
     await unlink(path)
-    if (!(await listen(server, path))) throw new FolderInUse(folder)
+    if (!(await listen(server, path))) {
+      throw new ConfigError(
+        `UPLOAD_DIR is "${folder}", but another server has just begun to use it. Give each its own.`,
+      )
+    }
   }
   return { release: () => new Promise(resolve => server.close(() => resolve())) }
 }

@@ -56,7 +56,7 @@ export class Images {
 
   /**
    * Takes the folder for this server alone.
-   * @throws FolderInUse
+   * @throws ConfigError when another server uses it
    */
   start(): Promise<void> {
     return this.#folder.open()

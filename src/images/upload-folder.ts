@@ -24,7 +24,7 @@ export class UploadFolder {
   /**
    * Takes the folder, and removes what an earlier server left: its keys are gone. Foreign files stay and are named in
    * the log.
-   * @throws FolderInUse
+   * @throws ConfigError when another server uses it
    */
   async open(): Promise<void> {
     await mkdir(this.#path, { recursive: true })
