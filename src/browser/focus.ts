@@ -11,9 +11,12 @@ function placesBeside(): (Element | null | undefined)[] {
 
 function moveTo(places: readonly (Element | null | undefined)[]): void {
   if (document.activeElement && document.activeElement !== document.body) return
-  const place = places.find(each => each?.isConnected)
-  const target = place?.querySelector(':scope > article, :scope > a') ?? place
-  if (target instanceof HTMLElement) target.focus()
+  for (const place of places) {
+    // A heading of a day is a row that takes no focus: the next place is tried.
+    if (!place?.isConnected || document.activeElement !== document.body) continue
+    const target = place.querySelector(':scope > article, :scope > a') ?? place
+    if (target instanceof HTMLElement) target.focus()
+  }
 }
 
 /** Does something that may take the focused row away, and then moves focus to its neighbour: never to nowhere. */

@@ -35,7 +35,11 @@ export class HtmlRoomPane {
     this.#page = page
     this.#lineId = lineId
     this.#push = push
-    this.#announcements = new Announcements(page.context, html => push(fragment('announcer', 'beforeend', html)))
+    this.#announcements = new Announcements(
+      page.context,
+      html => push(fragment('announcer', 'beforeend', html)),
+      () => push(fragment('announcer', 'innerHTML')),
+    )
   }
 
   get otherName(): string {
@@ -148,7 +152,7 @@ export class HtmlRoomPane {
 
   #takeDissolved(event: Dissolved): void {
     this.#isGone = true
-    this.#announcements.stop()
+    this.#announcements.dropAll()
     const { t } = this.#page.context
     const name = this.#otherName
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')

@@ -84,14 +84,27 @@ test('a message that is out of view is delivered, and seen once it is scrolled t
 
 test('typing is shown to the other, and gone about two seconds after the last key', async ({ chat }) => {
   const { ann, ben, annPerson } = await chat()
+  await ann.evaluate(() => {
+    document.addEventListener('input', () =>
+      Object.assign(window, { typedAt: performance.timeOrigin + performance.now() }),
+    )
+  })
+  await ben.evaluate(() => {
+    const sign = document.querySelector('#typing') ?? document
+    new MutationObserver(() => {
+      if (!sign.textContent) Object.assign(window, { clearedAt: performance.timeOrigin + performance.now() })
+    }).observe(sign, { childList: true, subtree: true })
+  })
   await composer(ann).pressSequentially('typing some words', { delay: 40 })
   const sign = ben.getByText(`${annPerson.name} is typing`, { exact: true })
   await expect(sign).toBeVisible()
-  const lastKey = Date.now()
   await composer(ann).press('x')
   await expect(sign).toBeHidden()
-  expect(Date.now() - lastKey).toBeGreaterThan(1800)
-  expect(Date.now() - lastKey).toBeLessThan(3000)
+  const clearedAt = await ben.evaluate(() => Number(Reflect.get(window, 'clearedAt')))
+  const typedAt = await ann.evaluate(() => Number(Reflect.get(window, 'typedAt')))
+  // The last report follows the last key by up to the 300 ms that lie between two reports.
+  expect(clearedAt - typedAt).toBeGreaterThan(1700)
+  expect(clearedAt - typedAt).toBeLessThan(2600)
   await expect(composer(ann)).toHaveValue('typing some wordsx')
 })
 
