@@ -5,8 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { root } from '../scripts/process.mjs'
 
-/** @param {string} program a path below test/, without its ending */
-export async function importBundled(program) {
+/**
+ * Bundles a program and says where it lies.
+ * @param {string} program a path below test/, without its ending
+ */
+export async function bundle(program) {
   // Within the project, so that #src and the packages are found from there.
   const folder = join(root, 'dist', 'bench')
   mkdirSync(folder, { recursive: true })
@@ -22,5 +25,13 @@ export async function importBundled(program) {
     external: ['#src/*'],
     logLevel: 'error',
   })
-  return import(pathToFileURL(outfile).href)
+  return outfile
+}
+
+/**
+ * Bundles a program and imports it.
+ * @param {string} program a path below test/, without its ending
+ */
+export async function importBundled(program) {
+  return import(pathToFileURL(await bundle(program)).href)
 }

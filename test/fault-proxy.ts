@@ -38,6 +38,8 @@ export class FaultProxy {
   isDown = false
   /** How many handshakes of WebSockets have come. */
   upgrades = 0
+  /** How many connections were not taken while it was down. */
+  refused = 0
   readonly #pipes = new Set<Pipe>()
   readonly #dropped = new Set<Direction>()
   readonly #server: Server
@@ -116,6 +118,7 @@ export class FaultProxy {
 
   #accept(client: Socket): void {
     if (this.isDown) {
+      this.refused += 1
       client.destroy()
       return
     }
@@ -140,7 +143,7 @@ export class FaultProxy {
     })
     from.on('error', () => pipe.cut())
     from.on('close', () => {
-      this.#pipes.delete(pipe)
+      if (to.destroyed) this.#pipes.delete(pipe)
       if (this.delayMs > 0) setTimeout(() => to.end(), this.delayMs)
       else to.end()
     })

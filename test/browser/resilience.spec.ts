@@ -220,16 +220,19 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   faultyChat,
 }) => {
   const { ann, ben, benClient, benName, path, faults } = await faultyChat()
-  // A page of an earlier run of the server: its room is gone without anybody having meant it.
-  await ann.evaluate(() => {
-    const state = document.querySelector('#state')
-    state?.setAttribute('value', `earlier${state.getAttribute('value')?.replace(/^[^.]*/, '')}`)
-  })
   await composer(ann).fill('goes along')
   faults.isDown = true
   faults.cut()
   await expect(banner(ann)).toHaveText('Reconnecting')
   await benClient.post(`${path}/end`, {}, `${path}/end`)
+  // A page of an earlier run of the server: its room is gone without anybody having meant it.
+  await ann.evaluate(() => {
+    const state = document.querySelector('#state')
+    state?.setAttribute('value', `earlier${state.getAttribute('value')?.replace(/^[^.]*/, '')}`)
+  })
+  // The attempt after next says so: its address is written before the one before it has failed.
+  const { refused } = faults
+  await expect.poll(() => faults.refused).toBeGreaterThan(refused + 1)
   faults.heal()
   await expect(ann.getByText('The server was started anew')).toBeVisible()
   await expect(ann).not.toHaveURL(new RegExp(path))
