@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { readConfig } from '#src/config.js'
+
+const root = new URL('../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+const dockerfile = read('Dockerfile')
+const instructions = dockerfile.split('\n').filter(line => /^[A-Z]+ /.test(line))
+const unit = read('deploy/ephemeral-chat.service')
+
+const serviceSchema = z.object({
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  ulimits: z.record(z.string(), z.number()).optional(),
+  mem_limit: z.string().optional(),
+  memswap_limit: z.string().optional(),
+  ports: z.array(z.string()).optional(),
+  tmpfs: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
+  networks: z.array(z.string()),
+  environment: z.array(z.string()),
+})
+const composeSchema = z.object({
+  services: z.object({ chat: serviceSchema, proxy: serviceSchema }),
+  volumes: z.record(z.string(), z.unknown()),
+  networks: z.record(z.string(), z.unknown()),
+})
+const compose = composeSchema.parse(parse(read('compose.yaml')))
+const { chat, proxy } = compose.services
+
+/** The names of all settings. */
+const settings = new Set([...read('.env.example').matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name))
+
+describe('the Dockerfile', () => {
+  /** What is copied out of the clone. */
+  const copied = instructions
+    .filter(line => line.startsWith('COPY ') && !line.includes('--from='))
+    .flatMap(line => line.split(' ').slice(1, -1))
+
+  it('copies what is there, and what .dockerignore lets through', () => {
+    expect(copied.length).toBeGreaterThan(10)
+    const [all, ...rules] = read('.dockerignore')
+      .split('\n')
+      .filter(line => line !== '' && !line.startsWith('#'))
+    expect(all).toBe('*')
+    const allowed = rules.filter(rule => rule.startsWith('!')).map(rule => rule.slice(1))
+    for (const path of copied) {
+      expect([path, existsSync(new URL(path, root))]).toEqual([path, true])
+      expect(allowed).toContain(path.split('/')[0])
+    }
+    for (const secret of ['.env', 'data', 'uploads', 'node_modules', '.git']) expect(allowed).not.toContain(secret)
+  })
+
+  it('runs as nobody in particular, installs what is locked, and looks after itself', () => {
+    expect(instructions.filter(line => line.startsWith('USER'))).toEqual(['USER node'])
+    const installs = instructions.filter(line => line.includes('npm '))
+    expect(installs.every(line => line.startsWith('RUN npm ci '))).toBe(true)
+    expect(installs.at(-1)).toContain('--omit=dev')
+    const [, command = '[]'] = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(dockerfile) ?? []
+    expect(z.array(z.string()).parse(JSON.parse(command)).slice(0, 2)).toEqual(['node', '-e'])
+  })
+
+  it('has a stage for whatever is copied from one', () => {
+    const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\w+)$/gm)].map(([, name]) => name)
+    for (const [, name] of dockerfile.matchAll(/--from=(\w+)/g)) expect(stages).toContain(name)
+  })
+})
+
+describe('the Compose file', () => {
+  it('gives neither part more than it needs', () => {
+    for (const service of [chat, proxy]) {
+      expect(service.read_only).toBe(true)
+      expect(service.cap_drop).toEqual(['ALL'])
+      expect(service.security_opt).toEqual(['no-new-privileges:true'])
+    }
+    expect(chat.ports).toBeUndefined()
+    expect(chat.networks.map(name => compose.networks[name])).toEqual([{ internal: true }])
+  })
+
+  it('has sealed pictures in memory and accounts on a volume', () => {
+    expect(chat.tmpfs?.map(mount => mount.split(':')[0])).toEqual(['/app/uploads'])
+    const named = [...(chat.volumes ?? []), ...(proxy.volumes ?? [])].map(mount => mount.split(':')[0] ?? '')
+    expect(named).toContain('data')
+    for (const name of named) {
+      if (name.startsWith('./')) expect(existsSync(new URL(name, root))).toBe(true)
+      else expect(Object.keys(compose.volumes)).toContain(name)
+    }
+  })
+
+  it('passes on settings that exist, and starts a server that is behind one proxy', () => {
+    const given = chat.environment.map(line => line.split(/=(.*)/).slice(0, 2))
+    expect(given.filter(([name]) => !settings.has(name))).toEqual([])
+    const fixed = Object.fromEntries(given.filter(([, value]) => value !== undefined))
+    const env = {
+      ...fixed,
+      PUBLIC_URL: fixed.PUBLIC_URL?.replace(/\$\{.*\}/, 'chat.example.com'),
+      NODE_ENV: 'production',
+    }
+    expect(readConfig(env)).toMatchObject({ trustProxy: 1, host: '0.0.0.0', port: 3000, demoUsers: false })
+  })
+})
+
+describe('the systemd unit', () => {
+  it('starts a server by settings that exist', () => {
+    const lines = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => line.split(' '))
+    const env = Object.fromEntries(lines.map(line => line.split(/=(.*)/).slice(0, 2)))
+    expect(Object.keys(env).filter(name => !settings.has(name))).toEqual([])
+    expect(readConfig(env)).toMatchObject({ isProduction: true, host: '127.0.0.1' })
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node .*dist\/main\.js$/m)
+  })
+})
+
+describe('every way to host it', () => {
+  it('keeps memory off the disk: no core dump, no swap', () => {
+    expect(chat.ulimits?.core).toBe(0)
+    expect(chat.memswap_limit).toBe(chat.mem_limit)
+    expect(chat.mem_limit).toBeDefined()
+    expect(unit).toMatch(/^LimitCORE=0$/m)
+    expect(unit).toMatch(/^MemorySwapMax=0$/m)
+    expect(unit).toMatch(/^Environment=UPLOAD_DIR=\/run\//m)
+  })
+
+  it('has no proxy that logs addresses or spools what people send', () => {
+    const nginx = read('deploy/nginx.conf')
+    expect(nginx.match(/^\s*access_log off;$/gm)).toHaveLength(nginx.match(/^server \{$/gm)?.length ?? 0)
+    expect(nginx).toContain('proxy_request_buffering off;')
+    expect(nginx).toContain('proxy_max_temp_file_size 0;')
+    expect(read('deploy/Caddyfile')).not.toMatch(/^\s*log\b/m)
+  })
+
+  it('starts node with the small young generation that the footprint is measured with', () => {
+    for (const file of ['Dockerfile', 'deploy/ephemeral-chat.service', 'package.json']) {
+      expect([file, read(file).includes('--max-semi-space-size=4')]).toEqual([file, true])
+    }
+  })
+})
