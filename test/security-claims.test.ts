@@ -5,12 +5,10 @@ const root = new URL('../', import.meta.url)
 const text = readFileSync(new URL('SECURITY.md', root), 'utf8')
 const [promised = ''] = text.split('## What is not promised')
 const claims = promised.split('\n').filter(line => line.startsWith('- ') && !line.includes('as they live'))
-const held = [...promised.matchAll(/`(test\/[\w./-]+\.ts)`: "([^"]+)"/g)].map(
-  ([, file = '', name = '']) => ({
-    file,
-    name,
-  }),
-)
+const held = [...promised.matchAll(/`(test\/[\w./-]+\.ts)`: "([^"]+)"/g)].map(([, file = '', name = '']) => ({
+  file,
+  name,
+}))
 
 /** The titles of a file's tests as they are written. */
 function titlesIn(file: string): string[] {
