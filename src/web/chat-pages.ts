@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { People } from '../accounts/people.js'
+import { refreshRates } from '../accounts/settings.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { ImageRef, RoomView } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
@@ -46,8 +47,6 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
-/** How often a page without JavaScript may look for new messages by itself, in seconds. */
-const refreshRates = [5, 15, 60]
 
 const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
@@ -82,8 +81,9 @@ export function chatPages(deps: ChatPagesDeps): {
     return { chatLines: list.html, digest: list.digest, unread: list.unread, query, people: shown }
   }
 
-  /** The rate that a page asks for, in seconds; 0 for none. */
-  const everyOf = (request: Request) => refreshRates.find(rate => String(rate) === request.query.every) ?? 0
+  /** How often a page without JavaScript looks for new messages by itself: in seconds, 0 for never. */
+  const everyOf = (request: Request): number =>
+    refreshRates.find(rate => String(rate) === request.query.every) ?? accountOf(request).settings.refreshSeconds
 
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
