@@ -124,15 +124,17 @@ async function throwRequests(
   }
 }
 
-function ask(url: string, agent: Agent, { method, path, headers, body }: BadRequest) {
-  return new Promise<{ status: number; type: string }>((resolve, reject) => {
+function ask(url: string, agent: Agent, input: BadRequest): Promise<{ status: number; type: string }> {
+  const { method, path, headers, body } = input
+  return new Promise((resolve, reject) => {
     const length = { 'content-length': Buffer.byteLength(body) }
     const sent = request(url + path, { method, headers: { ...headers, ...length }, agent }, response => {
       response.resume()
       const { statusCode: status = 0, headers: answered } = response
       response.on('end', () => resolve({ status, type: answered['content-type'] ?? '' }))
     })
-    sent.on('error', reject)
+    // A kept connection may be closed by the server, which may, at the moment that it is used again.
+    sent.on('error', error => (sent.reusedSocket ? resolve(ask(url, agent, input)) : reject(error)))
     sent.end(body)
   })
 }
