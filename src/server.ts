@@ -11,7 +11,6 @@ import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
 import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
-import { imagesApi } from './api/images.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
@@ -121,22 +120,15 @@ export async function createServer(config: Config): Promise<Server> {
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
-  const voices = new PageVoices(chatPage, {
-    engine,
-    conversations,
-    log,
-    messageMaxLength: config.messageMaxLength,
-    onRefused: code => operation.observer.refused('frame', code),
-  })
   const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
-  const programs = {
+  const voiceDeps = {
     conversations,
-    hub,
-    namesOf: chatPage.namesOf,
-    clock,
     log,
     messageMaxLength: config.messageMaxLength,
+    onRefused: (code: string) => operation.observer.refused('frame', code),
   }
+  const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
+  const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -171,15 +163,14 @@ export async function createServer(config: Config): Promise<Server> {
     isOurOrigin,
     limit: limits.api,
     countConnections: () => hub.connectionCount,
+    images,
+    // Which room it is for may come after the file, so that is asked once all is read.
+    readPicture: pictureForm({
+      maxSize: config.images.maxSize,
+      maxFieldSize: maxDescriptionBytes,
+      admit: request => refuseOver(limits.uploads, accountOf(request).id),
+    }),
     cookieName: sessions.cookieName,
-    mount: (router, person) => {
-      const readPicture = pictureForm({
-        maxSize: config.images.maxSize,
-        maxFieldSize: maxDescriptionBytes,
-        admit: request => refuseOver(limits.uploads, accountOf(request).id),
-      })
-      router.use(imagesApi({ images, person, readPicture }))
-    },
   })
   const app = createApp({
     config,

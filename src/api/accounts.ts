@@ -45,7 +45,15 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       access: 'anyone',
       unreadBody: registrationInput,
       answers: { 201: { description: 'The account, and a token for it', schema: admittedSchema } },
-      refusals: ['invalid', 'invite_needed', 'registration_closed', 'rate_limited', 'server_busy'],
+      refusals: [
+        'invalid',
+        'registration_closed',
+        'invite_needed',
+        'conflict',
+        'rate_limited',
+        'server_busy',
+        'storage_failed',
+      ],
       handle: async ({ request }) => ({
         status: 201,
         body: await admit(await gate.register(request.body, visitorOf(request))),
@@ -59,7 +67,7 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       access: 'anyone',
       unreadBody: loginInput,
       answers: { 200: { description: 'Your account, and a token for it', schema: admittedSchema } },
-      refusals: ['invalid', 'unauthenticated', 'rate_limited', 'server_busy'],
+      refusals: ['invalid', 'unauthenticated', 'account_disabled', 'rate_limited', 'server_busy'],
       handle: async ({ request }) => ({
         status: 200,
         body: await admit(await gate.logIn(request.body, visitorOf(request))),
@@ -82,7 +90,7 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       summary: 'Log out everywhere: ends all tokens, sessions and sockets of your account, at once',
       access: 'person',
       answers: { 204: { description: 'You are logged out everywhere', schema: null } },
-      refusals: [],
+      refusals: ['storage_failed'],
       handle: async ({ request }) => {
         await people.endSessionsEverywhere(accountOf(request).id)
         return { status: 204 }

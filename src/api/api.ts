@@ -10,6 +10,7 @@ import { type AccessDeps, personOnly } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
 import { apiDocs } from './docs-page.js'
 import type { Endpoint } from './endpoint.js'
+import { type ImageEndpointsDeps, imageEndpoints } from './images.js'
 import { messageEndpoints } from './messages.js'
 import { describeApi } from './openapi.js'
 import { peopleEndpoints } from './people.js'
@@ -17,15 +18,13 @@ import { problemAnswers } from './problems.js'
 import { type RoomEndpointsDeps, roomEndpoints } from './rooms.js'
 import { statsEndpoints } from './stats.js'
 
-export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, AccessDeps {
+export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageEndpointsDeps, AccessDeps {
   readonly config: Config
   readonly log: Logger
   readonly engine: Engine
   readonly countConnections: () => number
   /** The name of the session's cookie, for the description. */
   readonly cookieName: string
-  /** Adds routers whose input is no JSON, behind what lets only a person in. */
-  readonly mount?: (router: Router, person: readonly RequestHandler[]) => void
 }
 
 /** Room for the JSON around a message whose every unit is escaped. */
@@ -41,23 +40,28 @@ export function createApi(deps: ApiDeps): Router {
     ...peopleEndpoints(deps),
     ...roomEndpoints(deps),
     ...messageEndpoints(deps),
+    ...imageEndpoints(deps),
     ...statsEndpoints(deps),
   ]
   const description = describeApi(endpoints, deps.cookieName)
   const person = personOnly(deps)
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
-  const readJson = [jsonOnly, express.json({ limit }), objectOnly]
+  const readJson = [only('application/json'), express.json({ limit }), objectOnly]
+  const readInput = ({ form }: Endpoint) => (form ? [only('multipart/form-data'), form.read] : readJson)
 
   const router = Router()
   router.use(refuseForeign(deps.isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))
   for (const path of new Set(endpoints.map(endpoint => endpoint.path))) {
     const handlers: { get?: RequestHandler[]; post?: RequestHandler[] } = {}
     for (const endpoint of endpoints.filter(other => other.path === path)) {
-      handlers[endpoint.method] = [...(endpoint.access === 'person' ? person : []), ...readJson, answer(endpoint)]
+      handlers[endpoint.method] = [
+        ...(endpoint.access === 'person' ? person : []),
+        ...readInput(endpoint),
+        answer(endpoint),
+      ]
     }
     route(router, path, handlers)
   }
-  deps.mount?.(router, person)
   route(router, '/openapi.json', { get: [(_request, response) => void response.json(description)] })
   route(router, '/docs', { get: [apiDocs(description)] })
   router.use(notFound)
@@ -67,7 +71,8 @@ export function createApi(deps: ApiDeps): Router {
 
 function answer(endpoint: Endpoint): RequestHandler {
   return async (request, response) => {
-    const { status, body, headers = {} } = await endpoint.handle(request)
+    const { status, body, headers = {}, send } = await endpoint.handle(request)
+    if (send) return send(response)
     response.status(status).set(headers)
     if (body === undefined) response.end()
     else response.json(body)
@@ -92,14 +97,16 @@ function allowOrigins(origins: readonly string[]): RequestHandler {
   })
 }
 
-/** Something that is no JSON was sent. */
-class NoJson extends Error {
+/** Something of another kind was sent. */
+class WrongMedia extends Error {
   readonly status = 415
 }
 
-const jsonOnly: RequestHandler = (request, _response, next) => {
-  const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0
-  next(isEmpty || request.is('application/json') ? undefined : new NoJson())
+function only(media: string): RequestHandler {
+  return (request, _response, next) => {
+    const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0
+    next(isEmpty || request.is(media) ? undefined : new WrongMedia())
+  }
 }
 
 const objectOnly: RequestHandler = (request, _response, next) => {

@@ -1,4 +1,4 @@
-import type { Request } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../accounts/account-input.js'
 import type { ProblemCode } from './problems.js'
@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
+  /** Answers by itself with something that is no JSON. */
+  readonly send?: (response: Response) => Promise<void>
 }
 
 /** A request whose input has been read. */
@@ -15,6 +17,13 @@ export interface Call<Body, Query> {
   readonly request: Request
   readonly body: Body
   readonly query: Query
+}
+
+/** An answer as the description has it; `media` is what comes that is no JSON. */
+export interface DescribedAnswer {
+  readonly description: string
+  readonly schema: z.ZodType | null
+  readonly media?: string
 }
 
 interface Facts {
@@ -27,11 +36,13 @@ interface Facts {
   /** Who may ask: `anyone`, or whoever brings a token or a session. */
   readonly access: 'anyone' | 'person'
   /** What it answers by status; null for an answer without a body. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType | null }>>
+  readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** What it may be refused for, beside what any request may. */
   readonly refusals: readonly ProblemCode[]
   /** A body that the handler hands on unread, to what reads it for pages as well. */
   readonly unreadBody?: z.ZodType
+  /** A multipart form in place of JSON, and what reads it. */
+  readonly form?: { readonly schema: z.ZodType; readonly read: RequestHandler }
 }
 
 /** One endpoint: what the server does and what the description says of it come from here. */
@@ -59,13 +70,17 @@ export function endpoint(
     readonly handle: (call: Call<unknown, unknown>) => Promise<Answer>
   },
 ): Endpoint {
-  const { body = nothing, query = nothing, handle } = declared
+  const { body = nothing, query = nothing, form, handle } = declared
   return {
     ...declared,
     body: declared.body ?? declared.unreadBody ?? null,
     query: declared.query ?? null,
     async handle(request) {
-      return handle({ request, body: parseInput(body, request.body), query: parseInput(query, request.query) })
+      return handle({
+        request,
+        body: form ? {} : parseInput(body, request.body),
+        query: parseInput(query, request.query),
+      })
     },
   }
 }

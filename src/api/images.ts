@@ -1,52 +1,87 @@
-import { type RequestHandler, Router } from 'express'
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
 import { ChatError } from '../chat/errors.js'
 import type { Images } from '../images/images.js'
 import { receivedPicture } from '../images/picture-form.js'
 import { sendPicture } from '../images/picture-response.js'
+import { imageApiUrl, isoTimeOf } from '../live/json-messages.js'
 import { accountOf, formField, pathParameter } from '../web/request.js'
-import { route } from '../web/routes.js'
+import { type Endpoint, endpoint } from './endpoint.js'
 
-export interface ImagesApiDeps {
+export interface ImageEndpointsDeps {
   readonly images: Images
-  /** Lets only a person in, and is asked before anything is read. */
-  readonly person: readonly RequestHandler[]
   /** Reads the multipart form; see `pictureForm`. */
   readonly readPicture: RequestHandler
 }
 
-const extension = '.webp'
 const fileName = /^([\w-]+)(?:\.webp)?$/
 
-/** The address of a picture under /api. */
-export function imageApiUrl(imageId: string): string {
-  return `/api/images/${imageId}${extension}`
-}
+const uploadSchema = z.object({
+  image: z.file().describe('JPEG, PNG, WebP, GIF or AVIF.'),
+  roomId: z.string(),
+  alt: z.string().optional().describe('What the picture shows, in words.'),
+})
 
-/** Pictures for programs. Relies on `request.account`; everything that is wrong is thrown as a ChatError. */
-export function imagesApi({ images, person, readPicture }: ImagesApiDeps): Router {
-  const router = Router()
+const uploadedSchema = z
+  .object({
+    imageId: z.string().describe('Send it as the `imageId` of a message, before it is gone.'),
+    imageUrl: z.string(),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    size: z.int().min(1).describe('Bytes.'),
+    expiresAt: z.iso.datetime().describe('When it is gone unless it is sent.'),
+  })
+  .meta({ id: 'UploadedImage', description: 'A picture that was uploaded' })
 
-  const upload: RequestHandler = async (request, response) => {
-    const userId = accountOf(request).id
-    const { bytes, refusal, signal } = receivedPicture(request)
-    if (refusal) throw refusal
-    const roomId = formField(request, 'roomId')
-    await images.admit(roomId, userId)
-    if (!bytes) throw new ChatError('image_missing')
-    const image = await images.accept({ roomId, userId, bytes, alt: formField(request, 'alt') }, signal)
-    const { id, width, height, size } = image
-    const expiresAt = new Date(image.expiresAt).toISOString()
-    response.status(201).json({ imageId: id, imageUrl: imageApiUrl(id), width, height, size, expiresAt })
-  }
-
-  const show: RequestHandler = async (request, response) => {
-    const [, imageId = ''] = fileName.exec(pathParameter(request, 'filename')) ?? []
-    const image = images.find(imageId, accountOf(request).id)
-    if (!image) throw new ChatError('not_found')
-    await sendPicture(response, image)
-  }
-
-  route(router, '/images/upload', { post: [...person, readPicture, upload] })
-  route(router, '/images/:filename', { get: [...person, show] })
-  return router
+/** Pictures: uploading one, and getting it. */
+export function imageEndpoints({ images, readPicture }: ImageEndpointsDeps): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/images/upload',
+      name: 'uploadImage',
+      summary: 'Upload a picture for a room, to be sent with a message',
+      access: 'person',
+      form: { schema: uploadSchema, read: readPicture },
+      answers: { 201: { description: 'The picture', schema: uploadedSchema } },
+      refusals: [
+        'not_found',
+        'image_description_invalid',
+        'image_invalid',
+        'image_missing',
+        'image_not_alone',
+        'image_too_large',
+        'image_too_many_pixels',
+        'image_unsupported',
+        'server_busy',
+      ],
+      handle: async ({ request }) => {
+        const userId = accountOf(request).id
+        const { bytes, refusal, signal } = receivedPicture(request)
+        if (refusal) throw refusal
+        const roomId = formField(request, 'roomId')
+        await images.admit(roomId, userId)
+        if (!bytes) throw new ChatError('image_missing')
+        const upload = { roomId, userId, bytes, alt: formField(request, 'alt') }
+        const { id, width, height, size, expiresAt } = await images.accept(upload, signal)
+        const shown = { imageId: id, imageUrl: imageApiUrl(id), width, height, size, expiresAt: isoTimeOf(expiresAt) }
+        return { status: 201, body: shown }
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/images/:filename',
+      name: 'readImage',
+      summary: 'A picture, for its two people alone',
+      access: 'person',
+      answers: { 200: { description: 'The picture', schema: null, media: 'image/webp' } },
+      refusals: ['not_found'],
+      handle: async ({ request }) => {
+        const [, imageId = ''] = fileName.exec(pathParameter(request, 'filename')) ?? []
+        const image = images.find(imageId, accountOf(request).id)
+        if (!image) throw new ChatError('not_found')
+        return { status: 200, send: response => sendPicture(response, image) }
+      },
+    }),
+  ]
 }

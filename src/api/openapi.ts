@@ -72,15 +72,20 @@ export function describeApi(endpoints: readonly Endpoint[], cookieName: string):
 
 function describeEndpoint(endpoint: Endpoint, writer: SchemaWriter, problem: Content): Operation {
   const { name, summary, access } = endpoint
-  const body = endpoint.body && writer.write(endpoint.body, 'input')
+  const content = describeInput(endpoint, writer)
   return {
     operationId: name,
     summary,
     security: access === 'anyone' ? [] : [withToken, withSession],
     parameters: [...pathParameters(endpoint), ...queryParameters(endpoint, writer)],
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(content && { requestBody: { required: true, content } }),
     responses: { ...describeAnswers(endpoint, writer), ...describeRefusals(endpoint, problem) },
   }
+}
+
+function describeInput({ body, form }: Endpoint, writer: SchemaWriter): Content | null {
+  if (form) return { 'multipart/form-data': { schema: writer.write(form.schema, 'input') } }
+  return body && { 'application/json': { schema: writer.write(body, 'input') } }
 }
 
 function pathParameters({ path }: Endpoint): Parameter[] {
@@ -94,18 +99,19 @@ function queryParameters({ query }: Endpoint, writer: SchemaWriter): Parameter[]
 }
 
 function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation['responses'] {
-  const entries = Object.entries(answers).map(([status, { description, schema }]) => {
-    const content = schema && { 'application/json': { schema: writer.write(schema, 'output') } }
+  const entries = Object.entries(answers).map(([status, { description, schema, media }]) => {
+    const ofMedia = media && { [media]: { schema: { type: 'string', format: 'binary' } } }
+    const content = schema ? { 'application/json': { schema: writer.write(schema, 'output') } } : ofMedia
     return [status, { description, headers: limitHeaders, ...(content && { content }) }] as const
   })
   return Object.fromEntries(entries)
 }
 
 /** Every code that a request may be refused with, by its status. */
-function describeRefusals({ access, body, refusals }: Endpoint, problem: Content): Operation['responses'] {
+function describeRefusals({ access, body, form, refusals }: Endpoint, problem: Content): Operation['responses'] {
   const always: ProblemCode[] = ['bad_request', 'forbidden', 'internal']
   const ofPerson: ProblemCode[] = access === 'person' ? ['unauthenticated', 'rate_limited'] : []
-  const ofBody: ProblemCode[] = body ? ['payload_too_large', 'unsupported_media_type'] : []
+  const ofBody: ProblemCode[] = body || form ? ['payload_too_large', 'unsupported_media_type'] : []
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of new Set([...refusals, ...ofPerson, ...ofBody, ...always])) {
     const status = statusOfProblem(code)

@@ -11,7 +11,8 @@ export const idSchema = z.string('required').regex(/^[A-Za-z0-9_-]{1,64}$/, 'id_
 export const messageInput = z.object({
   content: z.string('text_invalid').default(''),
   nonce: nonceSchema,
-  imageId: idSchema.optional(),
+  // A bubble's form has the field always, and leaves it empty without a picture.
+  imageId: idSchema.or(z.literal('')).optional(),
 })
 
 // Newline and tab are text; every other control character could only deceive or break what shows it.

@@ -8,12 +8,7 @@ const status = z.enum(['delivered', 'seen'])
 
 /** What a page or a program may ask of the server over a line, as form fields or as JSON. Source: contract, 5. */
 export const commandSchema = z.discriminatedUnion('type', [
-  messageInput.extend({
-    type: z.literal('message:send'),
-    roomId,
-    // A bubble's form has the field always, and leaves it empty without a picture.
-    imageId: idSchema.or(z.literal('')).optional(),
-  }),
+  messageInput.extend({ type: z.literal('message:send'), roomId }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
   z.object({ type: z.literal('typing:start'), roomId }),
   z.object({ type: z.literal('typing:stop'), roomId }),

@@ -42,6 +42,11 @@ export const joinedSchema = z.object({
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
 })
 
+/** The address of a picture under /api. */
+export function imageApiUrl(imageId: string): string {
+  return `/api/images/${imageId}.webp`
+}
+
 /** A time as programs get it. */
 export function isoTimeOf(ms: number): string {
   return new Date(ms).toISOString()
@@ -61,7 +66,7 @@ export function messageJson(message: Message, senderUsername: string, recipient:
     senderId: message.senderId,
     senderUsername,
     content: message.text,
-    imageUrl: message.image && `/api/images/${message.image.id}.webp`,
+    imageUrl: message.image && imageApiUrl(message.image.id),
     imageAlt: message.image?.alt ?? null,
     status: statusOf(message, recipient),
     createdAt: isoTimeOf(message.sentAt),

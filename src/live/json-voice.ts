@@ -13,7 +13,7 @@ import type { Hub } from './hub.js'
 import { framesOf, visitFrame } from './json-events.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './json-frames.js'
 import { type joinedSchema, roomMessagesJson, sentJson, versionOf } from './json-messages.js'
-import type { Identity, ProgramLine, SharedRenderings, Visit, Voice } from './listener.js'
+import type { Identity, Line, SharedRenderings, Visit, Voice } from './listener.js'
 
 type Ref = z.infer<typeof refSchema>
 
@@ -24,6 +24,8 @@ export interface JsonVoiceDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly messageMaxLength: number
+  /** Told of every refused frame that could be read, by its code. */
+  readonly onRefused: (code: string) => void
 }
 
 /** A program at the other end of a line: hears of events as JSON, and speaks in it. */
@@ -32,12 +34,12 @@ export class JsonVoice implements Voice {
   readonly userId: UserId
   readonly sessionId: string | null
   readonly #identity: Identity
-  readonly #line: ProgramLine
+  readonly #line: Line
   readonly #deps: JsonVoiceDeps
   readonly #joined = new Set<RoomId>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(id: string, identity: Identity, line: ProgramLine, deps: JsonVoiceDeps) {
+  constructor(id: string, identity: Identity, line: Line, deps: JsonVoiceDeps) {
     this.id = id
     this.userId = identity.userId
     this.sessionId = identity.sessionId
@@ -59,6 +61,7 @@ export class JsonVoice implements Voice {
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
     const { endsAt } = this.#identity
+    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
     const isOver = endsAt !== null && this.#deps.clock.now() >= endsAt
     if (isOver) this.close(closeCodes.notLoggedIn)
     if (isOver || !this.#isHeard(event)) return
@@ -80,6 +83,7 @@ export class JsonVoice implements Voice {
       await this.#execute(command, ref)
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
+      this.#deps.onRefused(error.code)
       this.#refuse(error, ref)
     }
     return true
@@ -92,7 +96,7 @@ export class JsonVoice implements Voice {
 
   beat(): void {
     this.#identity.isLive().then(
-      isLive => (isLive ? this.#line.ping() : this.close(closeCodes.notLoggedIn)),
+      isLive => (isLive ? undefined : this.close(closeCodes.notLoggedIn)),
       (error: unknown) => this.#fail(error),
     )
   }
@@ -101,8 +105,10 @@ export class JsonVoice implements Voice {
     this.#line.close(code)
   }
 
-  /** One hears of all one's rooms, but of the other's typing in those that one joined. */
+  /** One hears of all one's rooms, but of the other's typing in those that one joined, and nothing passing while busy. */
   #isHeard(event: EngineEvent): boolean {
+    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
+    if (isPassing && this.#line.isBusy) return false
     return event.type !== 'typing.changed' || (event.userId !== this.userId && this.#joined.has(event.roomId))
   }
 

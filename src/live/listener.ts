@@ -25,12 +25,6 @@ export interface Line {
   cutIfStalled(): void
 }
 
-/** A line to a program, which answers pings by itself. */
-export interface ProgramLine extends Line {
-  /** Asks for a sign of life; a line that has given none since it was last asked is cut. */
-  ping(): void
-}
-
 /** Somebody has opened a room of theirs on a page or in a program, or has closed the last one. */
 export interface Visit {
   readonly roomId: RoomId

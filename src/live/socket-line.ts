@@ -4,7 +4,7 @@ import type { Clock } from '../chat/clock.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { parseFrame } from './commands.js'
 import type { FrameMeter } from './frame-meter.js'
-import type { Identity, ProgramLine, Voice } from './listener.js'
+import type { Identity, Line, Voice } from './listener.js'
 import { Outflow } from './outflow.js'
 
 /** After this a peer that does not answer the closing is cut. */
@@ -14,7 +14,7 @@ const closeTimeoutMs = 2000
 export type OnBadFrame = (frame: Record<string, unknown> | null) => void
 
 /** A WebSocket as a line: what is written goes out, and what comes in reaches the voice in its order. */
-export class SocketLine implements ProgramLine {
+export class SocketLine implements Line {
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #log: Logger
@@ -22,16 +22,12 @@ export class SocketLine implements ProgramLine {
   #turn: Promise<void> = Promise.resolve()
   readonly #outflow: Outflow
   #isClosing = false
-  #isAnswering = true
 
   constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger) {
     this.#socket = socket
     this.#meter = meter
     this.#clock = clock
     this.#log = log
-    socket.on('pong', () => {
-      this.#isAnswering = true
-    })
     this.#outflow = new Outflow(
       clock,
       () => socket.bufferedAmount,
@@ -49,13 +45,6 @@ export class SocketLine implements ProgramLine {
 
   write(text: string): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, this.#outflow.begin())
-  }
-
-  ping(): void {
-    const wasAnswering = this.#isAnswering
-    this.#isAnswering = false
-    if (!wasAnswering) this.#socket.terminate()
-    else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping()
   }
 
   close(code: CloseCode): void {

@@ -8,7 +8,7 @@ import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Hub } from './hub.js'
-import type { Identity, ProgramLine, Voice } from './listener.js'
+import type { Identity, Line, Voice } from './listener.js'
 import { Pulse } from './pulse.js'
 import { type OnBadFrame, SocketLine } from './socket-line.js'
 
@@ -72,7 +72,7 @@ export interface VoiceRequest {
   readonly roomId: string | null
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: ProgramLine
+  readonly line: Line
 }
 
 export interface OpenedVoice {

@@ -91,6 +91,8 @@ it('is described whole: the table of the contract and nothing else', () => {
       'get /chat/rooms/{roomId}/messages',
       'post /chat/rooms/{roomId}/messages',
       'get /chat/stats',
+      'post /images/upload',
+      'get /images/{filename}',
     ].sort(),
   )
 })

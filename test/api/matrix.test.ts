@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AsyncApi } from '#src/api/asyncapi.js'
 import { describeSocket } from '#src/api/asyncapi.js'
 import { bobId } from '../http-client.js'
+import { phonePhoto } from '../images/pictures.js'
 import { ProgramSocket } from '../live/program-socket.js'
 import { startTestServer } from '../test-server.js'
 import { ApiClient } from './api-client.js'
@@ -15,6 +16,7 @@ const kinds = [
   'a stranger to the room',
   'a foreign Origin',
 ]
+const photo = phonePhoto({ width: 64, height: 48 })
 const secret = 'what only two may read'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -23,6 +25,7 @@ let bob: ApiClient
 let strangerToken = ''
 let roomId = ''
 let messageId = ''
+let imageUrl = ''
 let all: Record<string, Intruder> = {}
 
 beforeAll(async () => {
@@ -32,11 +35,21 @@ beforeAll(async () => {
   const input = { username: 'mallory', email: 'mallory@example.com', password: 'long enough' }
   strangerToken = String((await alice.as(null).post('/auth/register', input)).body.token)
   roomId = String((await alice.post('/chat/rooms', { otherUserId: bobId })).body.roomId)
-  const sent = await alice.post(`/chat/rooms/${roomId}/messages`, { content: secret, nonce: 'secret' })
+  const picture = (await alice.post('/images/upload', await pictureFor(roomId))).body
+  imageUrl = String(picture.imageUrl)
+  const message = { content: secret, nonce: 'secret', imageId: picture.imageId }
+  const sent = await alice.post(`/chat/rooms/${roomId}/messages`, message)
   messageId = String(sent.body.messageId)
   all = await intruders(alice.token ?? '', strangerToken)
 })
 afterAll(() => server.stop())
+
+async function pictureFor(room: string): Promise<FormData> {
+  const form = new FormData()
+  form.set('image', new Blob([new Uint8Array(await photo)]), 'photo.jpg')
+  form.set('roomId', room)
+  return form
+}
 
 /** What would do something, were it let. */
 const values = () => ({
@@ -72,15 +85,16 @@ const operations = await (async () => {
 
 describe.each(operations)('$method $path', ({ path, method, operation }) => {
   const isOpen = operation.security.length === 0
-  const isOfRoom = path.includes('{roomId}')
+  const isOfRoom = path.includes('{') || operation.operationId === 'uploadImage'
 
   it.each(kinds)('grants nothing to %s', async kind => {
     const { token, headers, status } = intruderOf(kind)
     const query = operation.parameters.filter(parameter => parameter.in === 'query').map(({ name }) => `${name}=bob`)
     const schema = operation.requestBody?.content['application/json']?.schema
-    const target = `${path.replace('{roomId}', roomId)}?${query.join('&')}`
+    const target = `${path.replace('{roomId}', roomId).replace('/images/{filename}', imageUrl.slice(4))}?${query.join('&')}`
     const harmless = isOpen && status !== 403 ? {} : temptingInput(schema, values())
-    const body = schema && { body: harmless }
+    const isUpload = operation.requestBody?.content['multipart/form-data']
+    const body = isUpload ? { body: await pictureFor(roomId) } : schema && { body: harmless }
     const isOwnBusiness = kind === 'a stranger to the room' && !isOfRoom
     await unharmed(async () => {
       // What belongs to the stranger alone may be asked for; logging out would end the stranger's own tokens.
