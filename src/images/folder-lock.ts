@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join, relative } from 'node:path'
+import { ConfigError } from '../config.js'
 
 /** The name of the lock in its folder. */
 export const lockName = '.in-use'
@@ -8,7 +9,7 @@ export const lockName = '.in-use'
 /**
  * Holds a folder for this process alone, by listening on a socket in it: whether its holder lives is known to the
  * kernel, so that a crash blocks nobody, and neither a process id used again nor another container deceives.
- * @throws FolderInUse with one sentence when another process holds it
+ * @throws ConfigError with one sentence when another process holds it
  */
 export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
   const path = shortest(join(folder, lockName))
