@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
+import type { WorkerFixtures } from './test/browser/fixtures.js'
 
-export default defineConfig({
+export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
@@ -8,6 +9,16 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   forbidOnly: process.env.CI === 'true',
+  projects: [
+    { name: 'sockets' },
+    // The journeys once more where no socket gets through.
+    {
+      name: 'streams',
+      testMatch: /(journey|live|vanishing)\.spec\.ts/,
+      grepInvert: /within 100 ms/,
+      use: { transport: 'streams' },
+    },
+  ],
   use: {
     browserName: 'chromium',
     launchOptions: {

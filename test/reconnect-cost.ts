@@ -61,7 +61,7 @@ export async function measureReconnect({ people }: { people: number }): Promise<
   async function connectAll(): Promise<{ cpuMs: number; sockets: WebSocket[] }> {
     const before = await ask()
     let heardAt = Date.now()
-    const sockets = pages.map(page => {
+    const open = async (page: (typeof pages)[number]): Promise<WebSocket> => {
       const socket = new WebSocket(page.address, { headers: { cookie: page.cookie } })
       socket.on('message', data => {
         frames += 1
@@ -70,9 +70,16 @@ export async function measureReconnect({ people }: { people: number }): Promise<
         const state = /id="state" value="([^"]+)"/.exec(data.toString())?.[1]
         if (state) page.address.searchParams.set('state', state)
       })
-      return socket
-    })
-    await Promise.all(sockets.map(socket => once(socket, 'open')))
+      // A busy machine refuses some: like a page, this comes back, and its further attempt counts as cost too.
+      const isOpen = await once(socket, 'open').then(
+        () => true,
+        () => false,
+      )
+      socket.on('error', () => {})
+      return isOpen ? socket : open(page)
+    }
+    const sockets = await Promise.all(pages.map(open))
+    heardAt = Date.now()
     while (Date.now() - heardAt < 1500) await new Promise(resolve => setTimeout(resolve, 100))
     return { cpuMs: (await ask()) - before, sockets }
   }

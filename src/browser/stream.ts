@@ -4,7 +4,8 @@ export function postInstead(live: HTMLElement, query: string): void {
   const base = room ? `/chats/${room}/` : '/chats/'
   const url = new URL(live.getAttribute('hx-ws:connect') ?? '', location.href)
   live.removeAttribute('hx-ws:connect')
-  live.setAttribute('hx-sse:connect', `${base}events?state=${url.searchParams.get('state')}${query}`)
+  // What messages had to report before this was loaded is lost: asked `again`, the server has them report once more.
+  live.setAttribute('hx-sse:connect', `${base}events?state=${url.searchParams.get('state')}&again=1${query}`)
 
   const convert = (root: Element) => {
     for (const element of [root, ...root.querySelectorAll('[hx-ws\\:send]')]) {

@@ -19,8 +19,11 @@ const keepAliveMs = 5000
 const keepAliveBehindProxyMs = 65_000
 /** Looks for peers that went away without a word, on connections that say nothing for this long. */
 const tcpKeepAliveMs = 60_000
-/** Connections whose request has not fully come, beyond which the oldest of them gives way: a real one takes no second. */
-const mostWaiting = 1000
+/**
+ * Connections whose request has not fully come, beyond which the oldest of them gives way: a real one takes no second.
+ * When the line comes back for everyone, thousands are accepted before the first of them is read.
+ */
+const mostWaiting = 5000
 
 export interface HttpServerOptions {
   /** Connections of any kind at once; more are closed unanswered. */
