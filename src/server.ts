@@ -16,6 +16,7 @@ import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import { DiscreetEngine } from './chat/discreet-engine.js'
+import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
@@ -136,6 +137,7 @@ export async function createServer(config: Config): Promise<Server> {
     clock,
     log,
     messageMaxLength: config.messageMaxLength,
+    onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
   }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
