@@ -15,6 +15,7 @@ import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import { DiscreetEngine } from './chat/discreet-engine.js'
+import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
@@ -125,7 +126,7 @@ export async function createServer(config: Config): Promise<Server> {
     conversations,
     log,
     messageMaxLength: config.messageMaxLength,
-    onRefused: (code: string) => operation.observer.refused('frame', code),
+    onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
   }
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
   const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }

@@ -134,7 +134,7 @@ describe('every way to host it', () => {
 
   it('starts node with the small young generation that the footprint is measured with', () => {
     for (const file of ['Dockerfile', 'deploy/ephemeral-chat.service', 'package.json']) {
-      expect([file, read(file).includes('--max-semi-space-size=4')]).toEqual([file, true])
+      expect([file, read(file).includes('--max-semi-space-size=2')]).toEqual([file, true])
     }
   })
 })

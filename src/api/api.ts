@@ -12,7 +12,7 @@ import { apiDocs } from './docs-page.js'
 import type { Endpoint } from './endpoint.js'
 import { type ImageEndpointsDeps, imageEndpoints } from './images.js'
 import { messageEndpoints } from './messages.js'
-import { describeApi } from './openapi.js'
+import { describeApi, type OpenApi } from './openapi.js'
 import { peopleEndpoints } from './people.js'
 import { problemAnswers } from './problems.js'
 import { type RoomEndpointsDeps, roomEndpoints } from './rooms.js'
@@ -43,7 +43,12 @@ export function createApi(deps: ApiDeps): Router {
     ...imageEndpoints(deps),
     ...statsEndpoints(deps),
   ]
-  const description = describeApi(endpoints, deps.cookieName)
+  // Made when it is first asked for: it costs a server that nobody asks megabytes.
+  let described: OpenApi | null = null
+  const describe = () => {
+    described ??= describeApi(endpoints, deps.cookieName)
+    return described
+  }
   const person = personOnly(deps)
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
   const readJson = [only('application/json'), express.json({ limit }), objectOnly]
@@ -62,8 +67,8 @@ export function createApi(deps: ApiDeps): Router {
     }
     route(router, path, handlers)
   }
-  route(router, '/openapi.json', { get: [(_request, response) => void response.json(description)] })
-  route(router, '/docs', { get: [apiDocs(description)] })
+  route(router, '/openapi.json', { get: [(_request, response) => void response.json(describe())] })
+  route(router, '/docs', { get: [(request, response, next) => apiDocs(describe())(request, response, next)] })
   router.use(notFound)
   router.use(problemAnswers(log, config.messageMaxLength))
   return router

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Clock } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, type ErrorCode } from '../chat/errors.js'
 import { refusalSentence } from '../views/refusals.js'
 import { defaultLanguage, translator } from '../views/sentences.js'
 import type { NamesOf } from './chat-page.js'
@@ -24,8 +24,8 @@ export interface JsonVoiceDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly messageMaxLength: number
-  /** Told of every refused frame that could be read, by its code. */
-  readonly onRefused: (code: string) => void
+  /** Told the code of each refusal. */
+  readonly onRefused: (code: ErrorCode) => void
 }
 
 /** A program at the other end of a line: hears of events as JSON, and speaks in it. */

@@ -25,7 +25,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'error',
     METRICS_TOKEN: token,
     RATE_LIMIT_AUTH_ADDRESS: '1000000',
-    NODE_OPTIONS: '--max-semi-space-size=4',
+    NODE_OPTIONS: '--max-semi-space-size=2',
   })
   url = await server.address()
   const monitor = new HttpClient(url)
@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
   await visit(2000)
   await timeMessage()
-})
+}, 60_000)
 afterAll(() => stop())
 
 /** So many visits by so many strangers, none of whom keeps a cookie. */

@@ -20,7 +20,7 @@ it('the server idles under 90 MB in production, after some visits', async () => 
       UPLOAD_DIR: join(folder, 'uploads'),
       METRICS_TOKEN: token,
       // As npm start, the Dockerfile and the unit start it.
-      NODE_OPTIONS: '--max-semi-space-size=4',
+      NODE_OPTIONS: '--max-semi-space-size=2',
     },
     'dist/main.js',
   )
