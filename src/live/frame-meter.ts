@@ -1,21 +1,21 @@
 import type { Clock } from '../chat/clock.js'
 
 const windowMs = 1000
-/** A line that fills this many seconds one after the other is more than eager. */
-const fullWindowsAllowed = 5
+/** A line that says more than it may in this many seconds one after the other is more than eager. */
+const windowsOverAllowed = 5
 const badFramesAllowed = 20
 const badFramesWindowMs = 60_000
 
 /**
- * How fast a line may speak. A full second is answered by not reading on until the next, which loses nothing; one that
- * stays full, or sends what cannot be read, is to be closed.
+ * How fast a line may speak. More than that is answered by not reading on until the next second, which loses nothing; who
+ * goes on so, or sends what cannot be read, is to be closed.
  */
 export class FrameMeter {
   readonly #clock: Clock
   readonly #perSecond: number
   #windowEnd = 0
   #inWindow = 0
-  #fullWindows = 0
+  #windowsOver = 0
   #badEnd = 0
   #bad = 0
 
@@ -28,14 +28,14 @@ export class FrameMeter {
   count(): { pauseMs: number; isTooFast: boolean } {
     const now = this.#clock.now()
     if (now >= this.#windowEnd) {
-      const wasFull = this.#inWindow >= this.#perSecond && now < this.#windowEnd + windowMs
-      this.#fullWindows = wasFull ? this.#fullWindows + 1 : 0
+      const wasOver = this.#inWindow > this.#perSecond && now < this.#windowEnd + windowMs
+      this.#windowsOver = wasOver ? this.#windowsOver + 1 : 0
       this.#windowEnd = now + windowMs
       this.#inWindow = 0
     }
     this.#inWindow += 1
-    const isFull = this.#inWindow >= this.#perSecond
-    return { pauseMs: isFull ? this.#windowEnd - now : 0, isTooFast: isFull && this.#fullWindows >= fullWindowsAllowed }
+    const isOver = this.#inWindow > this.#perSecond
+    return { pauseMs: isOver ? this.#windowEnd - now : 0, isTooFast: isOver && this.#windowsOver >= windowsOverAllowed }
   }
 
   /** Counts a frame that could not be read; true when there were too many of them. */
