@@ -47,7 +47,6 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
-
 const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
 /** The last message of the other's that a page shows: what a visitor without JavaScript sees with it. */
