@@ -8,8 +8,8 @@ import { ServerProcess } from '../server-process.js'
 
 const token = 'a-token-of-the-test'
 const many = 10_000
-/** What the heap of a busy server may breathe; ten thousand sessions or sockets would weigh more. */
-const breathBytes = 64 * 1_048_576
+/** Five thousand half-open connections and what a heap breathes: ten thousand kept, of each attack, would be several times it. */
+const breathBytes = 96 * 1_048_576
 /** A message on the other screen, on a machine that is attacked and runs the attack as well. */
 const quickMs = 1000
 
