@@ -44,8 +44,14 @@ export class InspectedProcess {
 
   /** How many of the buffers that are still in use hold one of the marks. Collects garbage first. */
   async countBuffersWith(marks: readonly Buffer[]): Promise<number> {
-    const prototype = await this.#ask('Runtime.evaluate', { expression: 'ArrayBuffer.prototype' })
-    const { objects } = await this.#ask('Runtime.queryObjects', { prototypeObjectId: prototype.result?.objectId })
+    const prototype = await this.#ask('Runtime.evaluate', {
+      expression: 'ArrayBuffer.prototype',
+      objectGroup: 'scan',
+    })
+    const { objects } = await this.#ask('Runtime.queryObjects', {
+      prototypeObjectId: prototype.result?.objectId,
+      objectGroup: 'scan',
+    })
     const { result } = await this.#ask('Runtime.callFunctionOn', {
       objectId: objects?.objectId,
       functionDeclaration: `function (marks) {
@@ -55,14 +61,16 @@ export class InspectedProcess {
       arguments: [{ value: marks.map(mark => mark.toString('hex')) }],
       returnByValue: true,
     })
+    // The list of what was found would keep it all in use.
+    await this.#ask('Runtime.releaseObjectGroup', { objectGroup: 'scan' })
     return Number(result?.value)
   }
 
   /** Has the process hold a buffer with a mark, or none any more: what cannot be found proves nothing by being absent. */
   async hold(mark: Buffer | null): Promise<void> {
     const expression = mark
-      ? `globalThis.held = Buffer.from('${mark.toString('hex')}', 'hex')`
-      : 'delete globalThis.held'
+      ? `void (globalThis.held = Buffer.from('${mark.toString('hex')}', 'hex'))`
+      : 'void delete globalThis.held'
     await this.#ask('Runtime.evaluate', { expression })
   }
 
