@@ -15,7 +15,10 @@ export async function newcomer(base: string, username = `person-${++registered}`
   const client = new HttpClient(base)
   const email = `${username}@example.com`
   const response = await client.post('/register', { username, email, password: 'long enough 1' })
-  if (response.status !== 303) throw new Error(`Registering ended with ${response.status}`)
+  if (response.status !== 303) {
+    const [problem = ''] = /(?<=class="error")[^<]*/.exec(await response.text()) ?? []
+    throw new Error(`Registering ${username} ended with ${response.status}${problem}`)
+  }
   return client
 }
 
