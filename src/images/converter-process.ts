@@ -4,7 +4,7 @@ import { convert, prepareConversions } from './conversion.js'
 import { answerFrames, FrameReader, lengthOf } from './converter-frames.js'
 
 // Before any thread begins: those inherit it. A picture may wait for a message, never the other way about.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+setPriority(constants.priority.PRIORITY_LOW)
 prepareConversions()
 
 const [maxWidth = 0, maxHeight = 0, quality = 0] = process.argv.slice(2).map(Number)
