@@ -11,11 +11,22 @@ export interface FormPages {
   readonly onStale: ErrorRequestHandler
 }
 
+/** What the fields are called: a summary says of which one it speaks. */
+const labels: Readonly<Record<string, SentenceKey>> = {
+  username: 'register.username',
+  email: 'login.email',
+  password: 'login.password',
+  currentPassword: 'settings.currentPassword',
+  newPassword: 'settings.newPassword',
+}
+
 /** The refused fields of a form, in words. */
 export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   return Object.entries(error.fields).map(([field, problem]) => {
     const key = `field.${problem}`
-    return { field, text: t(isSentenceKey(key) ? key : 'error.invalid') }
+    const text = t(isSentenceKey(key) ? key : 'error.invalid')
+    const label = labels[field]
+    return { field, text, summary: label ? t('form.errorOf', { label: t(label), problem: text }) : text }
   })
 }
 

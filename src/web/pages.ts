@@ -7,6 +7,8 @@ import { defaultLanguage } from '../views/sentences.js'
 export interface FormError {
   readonly field: string | null
   readonly text: string
+  /** What the summary says, where that is more than the text beside the field. */
+  readonly summary?: string
 }
 
 /** How things are said to whoever asks. */
