@@ -77,6 +77,7 @@ export async function createServer(config: Config): Promise<Server> {
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
+    keepLonger: config.keepLonger,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
   const discretion = new Discretion()
@@ -116,7 +117,7 @@ export async function createServer(config: Config): Promise<Server> {
   const chatPage: ChatPageDeps = {
     engine,
     clock,
-    messageTtlMs: config.messageTtlMs,
+    lifetimeRules: config,
     serverId: randomBytes(6).toString('base64url'),
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),

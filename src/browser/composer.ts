@@ -45,7 +45,8 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
       imageId: fieldOf(bubble, 'imageId'),
       at: writtenAt.get(nonceOf(bubble)) ?? Date.now(),
     })).filter(({ text, imageId }) => text || imageId)
-  const isTooOld = (bubble: Element) => Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > Number(live.dataset.life)
+  const isTooOld = (bubble: Element) =>
+    Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > Number(document.getElementById('presence')?.dataset.life)
 
   /** Sends the first bubble. One that was refused, or is older than a message's life, holds back those behind it. */
   const pump = () => {

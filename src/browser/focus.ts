@@ -1,9 +1,9 @@
 /** What was announced is cleared after this, so that it is not found by browsing. */
 const spokenMs = 5000
 
-/** Where focus may go when its row goes: the next, else the one before, else the list. */
+/** Where focus may go when its row goes: the next, else the one before, else the list, which also stands before the warning. */
 function placesBeside(): (Element | null | undefined)[] {
-  const row = document.activeElement?.closest('li')
+  const row = document.activeElement?.closest('li, #warning')
   return row
     ? [row, row.nextElementSibling, row.previousElementSibling, row.parentElement?.closest('[tabindex], nav')]
     : []

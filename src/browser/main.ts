@@ -21,6 +21,14 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-dialog]
   })
 }
 
+for (const form of document.querySelectorAll('details form')) {
+  form.addEventListener('submit', () => {
+    const summary = form.parentElement?.querySelector('summary')
+    summary?.focus()
+    summary?.click()
+  })
+}
+
 const live = document.getElementById('live')
 if (live) {
   const connection = keepConnected(live)

@@ -1,5 +1,6 @@
 import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId } from './engine.js'
 import { ChatError } from './errors.js'
+import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
 
 /** Counts sends; over the limit it throws ChatError `rate_limited`. */
@@ -8,7 +9,7 @@ export type SendLimit = (userId: UserId) => Promise<void>
 /** A picture that was taken for a message. */
 export interface ClaimedImage {
   readonly image: ImageRef
-  /** How long the picture lives at most, ms: it and its message go together. */
+  /** How long pictures live on this server, ms: it and its message go together. */
   readonly lifetimeMs: number
   /** Says what became of the message: the id of the picture that it was first sent with, or null when it was refused. */
   settle(sentImageId: string | null): void
@@ -20,8 +21,7 @@ export interface ClaimedImage {
  */
 export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId, nonce: string) => Promise<ClaimedImage>
 
-export interface ConversationRules {
-  readonly messageTtlMs: number
+export interface ConversationRules extends LifetimeBounds {
   readonly messageMaxLength: number
 }
 
@@ -74,13 +74,30 @@ export class Conversations {
     if (text.trim() === '' && !input.imageId) throw new ChatError('message_empty')
     await this.#limit(userId)
     if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
-    const lifetimeMs = this.#rules.messageTtlMs
+    const lifetimeMs = await this.#lifetimeIn(roomId, userId)
     return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })
   }
 
   /** Takes one's own message back, for both. */
   unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
     return this.#engine.removeMessage(roomId, userId, messageId)
+  }
+
+  /**
+   * Chooses how long messages live in a chat from now on.
+   * @throws ChatError `invalid` for a life that may not be chosen; `rate_limited`, `not_found`
+   */
+  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
+    if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
+    // The other is told of each change: as many as one may send messages.
+    await this.#limit(userId)
+    if ((await this.#lifetimeIn(roomId, userId)) === lifetimeMs) return
+    return this.#engine.setLifetime(roomId, userId, lifetimeMs)
+  }
+
+  /** Keeps the messages that are about to go for as long again, for both. */
+  keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#engine.keepLonger(roomId, userId)
   }
 
   /** Says that a message, and all before it, was delivered to a person or seen by them. */
@@ -114,6 +131,10 @@ export class Conversations {
     return this.#engine.endRoom(roomId, userId)
   }
 
+  async #lifetimeIn(roomId: RoomId, userId: UserId): Promise<number> {
+    return (await this.#engine.readSummary(roomId, userId)).lifetimeMs ?? this.#rules.messageTtlMs
+  }
+
   async #sendWithImage(
     roomId: RoomId,
     userId: UserId,
@@ -121,7 +142,10 @@ export class Conversations {
   ): Promise<{ message: Message; duplicate: boolean }> {
     const { image, lifetimeMs, settle } = await this.#claimImage(imageId, roomId, userId, nonce)
     try {
-      const draft = { nonce, text, image, lifetimeMs: Math.min(this.#rules.messageTtlMs, lifetimeMs) }
+      const chosenMs = await this.#lifetimeIn(roomId, userId)
+      // A server that lets pictures live shorter than messages does so in every chat; else they live as the chat has it.
+      const isBounded = lifetimeMs < this.#rules.messageTtlMs
+      const draft = { nonce, text, image, lifetimeMs: isBounded ? Math.min(chosenMs, lifetimeMs) : chosenMs }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
       settle(sent.message.image?.id ?? '')
       return sent

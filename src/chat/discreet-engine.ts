@@ -75,6 +75,16 @@ export class DiscreetEngine implements Engine {
     return this.#inner.removeMessage(roomId, userId, messageId)
   }
 
+  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
+    await this.#enter(roomId, userId)
+    return this.#inner.setLifetime(roomId, userId, lifetimeMs)
+  }
+
+  async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+    await this.#enter(roomId, userId)
+    return this.#inner.keepLonger(roomId, userId)
+  }
+
   async moveCursor(
     roomId: RoomId,
     userId: UserId,

@@ -32,6 +32,10 @@ export interface Message {
   readonly image: ImageRef | null
   readonly sentAt: number
   readonly expiresAt: number
+  /** How long it was to live when it was sent, ms: what each keeping adds to `expiresAt`. */
+  readonly lifetimeMs: number
+  /** How often it was kept for as long again. */
+  readonly keptTimes: number
   /** Never shown to the other, for whom it does not exist: not read, not counted, never delivered. */
   readonly isHeld?: true
 }
@@ -54,6 +58,14 @@ export interface Cursors {
 
 export type CursorKind = keyof Cursors
 
+/** How long messages live in a room, as one of its two people chose it. */
+export interface ChosenLifetime {
+  readonly lifetimeMs: number
+  readonly byId: UserId
+  /** The newest message at that time: the choice counts for those after it. */
+  readonly sinceSeq: number
+}
+
 /** A room as one of its two people sees it: living messages only, oldest first. */
 export interface RoomView {
   readonly id: RoomId
@@ -64,6 +76,8 @@ export interface RoomView {
   readonly mine: Cursors
   readonly theirs: Cursors
   readonly messages: readonly Message[]
+  /** Null while nobody has chosen: then the server's own life counts. */
+  readonly lifetime: ChosenLifetime | null
 }
 
 /** A line in a person's list of chats. */
@@ -78,6 +92,8 @@ export interface RoomSummary {
   readonly theirs: Cursors
   /** When the room last changed in a way its people see (opened, message sent), ms since the epoch. */
   readonly activeAt: number
+  /** How long its messages live as its people chose it, ms; null for the server's own. */
+  readonly lifetimeMs: number | null
 }
 
 /** Whether a person is here, and since when not: ms since the epoch, null when online or never seen. */
@@ -122,6 +138,21 @@ export type EngineEvent =
         readonly imageId: string | null
         readonly expiresAt: number
       }[]
+    })
+  | (RoomEventBase & {
+      readonly type: 'lifetime.changed'
+      readonly version: number
+      readonly lifetimeMs: number
+      readonly byId: UserId
+    })
+  /** Messages have come so near their end that they may be kept (see `keepLonger`). Changes no version. */
+  | (RoomEventBase & { readonly type: 'messages.expiring'; readonly messages: readonly Message[] })
+  | (RoomEventBase & {
+      readonly type: 'messages.kept'
+      readonly version: number
+      readonly byId: UserId
+      /** As they are by now: each with its new `expiresAt`. */
+      readonly messages: readonly Message[]
     })
   | (RoomEventBase & {
       readonly type: 'room.dissolved'
@@ -188,6 +219,23 @@ export interface Engine {
   removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void>
 
   /**
+   * Chooses how long messages live in a room, for both: what is sent from then on, that is, since the caller of
+   * `sendMessage` says how long each lives and reads it here. Emits `lifetime.changed`; nothing when it stands so already.
+   * @throws ChatError `not_found`
+   */
+  setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void>
+
+  /**
+   * Puts off the end of the messages that are about to expire: those that `messages.expiring` told of, which it does of
+   * each a minute before its end, or at half of a life that is shorter than two (`warnsAt` says when). Each lives on for as
+   * long again as it was to live when it was sent, at most ten times. A held message is kept like the others, whoever asks,
+   * so that its sender notices nothing. Emits `messages.kept`, or nothing when there is none to keep. An engine without
+   * `keepLonger` tells of none and keeps none.
+   * @throws ChatError `not_found`
+   */
+  keepLonger(roomId: RoomId, userId: UserId): Promise<void>
+
+  /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that
    * stands there or further already, one's own message, or one that lives no longer: nothing changes, nothing is emitted.
    * A move that is not shown is kept for the person's own sake: `mine`, `unread` and the room's end go by it, while
@@ -244,6 +292,8 @@ export interface EngineOptions {
   readonly roomGraceMs: number
   readonly roomMaxMessages: number
   readonly maxBytes: number
+  /** Whether messages may be kept for as long again; left out, they may not. */
+  readonly keepLonger?: boolean
 }
 
 /** Bytes that a message is counted as: its text as UTF-16, its picture's description, and a flat 512 for all else. */

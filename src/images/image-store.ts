@@ -98,6 +98,12 @@ export class ImageStore {
       entry.people = audienceOf(event)
       entry.expiresAt = event.message.expiresAt
     }
+    if (event.type === 'messages.kept') {
+      for (const { image, expiresAt } of event.messages) {
+        const entry = image && this.#entries.get(image.id)
+        if (entry) entry.expiresAt = expiresAt
+      }
+    }
     if (event.type === 'message.removed') {
       for (const { imageId } of event.messages) if (imageId) this.#drop(imageId)
     }

@@ -31,7 +31,7 @@ export interface AcceptedImage extends ImageRef {
 
 export interface ImagesOptions {
   readonly rules: ImageRules & { readonly uploadDir: string }
-  /** How long a picture lives at most once it is sent, ms. */
+  /** How long a picture lives once it is sent, ms: a bound where it is shorter than a message's life. */
   readonly imageTtlMs: number
   readonly engine: Pick<Engine, 'readSummary' | 'subscribe'>
   readonly clock: Clock

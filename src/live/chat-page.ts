@@ -4,6 +4,7 @@ import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
 import { type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState } from './page-state.js'
+import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
 
 /** What pages show of other people. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
@@ -13,7 +14,7 @@ export interface ChatPageDeps {
   readonly clock: Clock
   readonly namesOf: NamesOf
   readonly isTyping: (roomId: RoomId, userId: UserId) => boolean
-  readonly messageTtlMs: number
+  readonly lifetimeRules: LifetimeRules
   /** Tells this run of the server from those before it. */
   readonly serverId: string
 }
@@ -47,12 +48,14 @@ export interface NamedRoom {
 export class ChatPage {
   readonly context: ViewContext
   readonly viewer: Viewer
+  readonly lifetime: RoomLifetime
   readonly #deps: ChatPageDeps
 
   constructor(deps: ChatPageDeps, viewer: Viewer) {
     this.#deps = deps
     this.viewer = viewer
     this.context = viewContext(viewer)
+    this.lifetime = new RoomLifetime(deps.lifetimeRules, this.context, viewer)
   }
 
   /**
@@ -92,13 +95,18 @@ export class ChatPage {
       .join('')
   }
 
+  /** Those of a room's messages that are about to go and may be kept. */
+  expiringOf({ messages }: RoomView): Message[] {
+    return this.lifetime.expiring(messages, this.#deps.clock.now())
+  }
+
   #viewMessage(message: Message, otherName: string, { mine, theirs }: BothCursors, reportKey: string) {
     const frame = { mine, theirs, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
     return { ...viewMessage(message, frame, this.context), reportKey }
   }
 
   /** "Online", or since when not, beside how long messages live. */
-  async renderPresence(otherId: UserId): Promise<string> {
+  async renderPresence(otherId: UserId, lifetimeMs: number): Promise<string> {
     const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)
     const { t, times } = this.context
     const now = this.#deps.clock.now()
@@ -107,7 +115,7 @@ export class ChatPage {
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
-    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(this.#deps.messageTtlMs) })
+    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
   }
 
   /** What a page shows, as it says it when it connects. */

@@ -52,6 +52,7 @@ export class HtmlListPane {
 
   async take(event: EngineEvent): Promise<void> {
     if (event.type === 'presence.changed') return this.#takePresence(event.presence.userId)
+    if (event.type === 'lifetime.changed' || event.type === 'messages.expiring') return
     if (event.type !== 'room.dissolved') {
       return this.#note(event.roomId, event.type === 'message.sent' || event.type === 'room.opened')
     }

@@ -1,4 +1,4 @@
-import type { EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
+import type { EngineEvent, Message, MessageId, RoomId, RoomView, UserId } from '../chat/engine.js'
 import type { Predecessor } from '../views/message-view.js'
 import { renderPartial } from '../views/renderer.js'
 import { Announcements } from './announcements.js'
@@ -6,10 +6,12 @@ import type { BothCursors, ChatPage } from './chat-page.js'
 import { fragment } from './fragments.js'
 import type { SharedRenderings } from './listener.js'
 import type { PageState } from './page-state.js'
+import type { LifetimeChange } from './room-lifetime.js'
 
 type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
 type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
 type Shown = Pick<PageState, 'epoch' | 'version'>
+type Kept = Extract<EngineEvent, { type: 'messages.kept' }>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
 const nothing = { delivered: 0, seen: 0 }
@@ -27,6 +29,10 @@ export class HtmlRoomPane {
   #version = -1
   #cursors: BothCursors = { mine: nothing, theirs: nothing }
   #last: Predecessor | null = null
+  #lifetime: LifetimeChange | null = null
+  #showsNote = false
+  /** Those that the page warns of, without their text. */
+  readonly #expiring = new Map<MessageId, Pick<Message, 'roomId' | 'lifetimeMs'>>()
   #isGone = false
 
   /** @param lineId changes with every connection: what must be reported anew is rendered with it */
@@ -67,21 +73,33 @@ export class HtmlRoomPane {
     this.#version = view.version
     this.#cursors = { mine: view.mine, theirs: view.theirs }
     const last = view.messages.at(-1)
+    this.#lifetime = view.lifetime
+    const note = this.#page.lifetime.renderNote(view.lifetime, last?.seq ?? 0, otherName)
+    this.#showsNote = note !== ''
+    const differs = view.epoch !== shown.epoch || view.version !== shown.version
     this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
-    if (view.epoch !== shown.epoch || view.version !== shown.version) {
+    if (differs) {
       this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)))
+      // While nobody has ever chosen, every page shows the server's own.
+      if (view.lifetime) {
+        await this.#pushLifetime(view.lifetime)
+        this.#pushNote(note)
+      }
     } else if (again) this.#pushUnseen(view)
+    this.#catchUpWarning(view, differs)
   }
 
   /** The line "Online", anew. */
   async pushPresence(): Promise<void> {
-    this.#push(fragment('presence', 'outerMorph', await this.#page.renderPresence(this.#otherId)))
+    const lifetimeMs = this.#page.lifetime.current(this.#lifetime)
+    this.#push(fragment('presence', 'outerMorph', await this.#page.renderPresence(this.#otherId, lifetimeMs)))
   }
 
   async take(event: RoomEvent, shared: SharedRenderings): Promise<void> {
     if (this.#isGone || event.roomId !== this.roomId) return
     if (event.type === 'room.dissolved') return this.#takeDissolved(event)
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
+    if (event.type === 'messages.expiring') return this.#takeExpiring(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
     if (event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
     this.#version = event.version
@@ -92,7 +110,10 @@ export class HtmlRoomPane {
         this.#announcements.drop(id)
         this.#push(fragment(`m-${id}`, 'delete'))
       }
+      this.#dropExpiring(event.messages)
     }
+    if (event.type === 'messages.kept') this.#takeKept(event, shared)
+    if (event.type === 'lifetime.changed') await this.#takeLifetime(event)
   }
 
   stop(): void {
@@ -117,6 +138,70 @@ export class HtmlRoomPane {
     )
     this.#last = { senderId: message.senderId, sentAt: message.sentAt }
     this.#push(fragment('list', 'beforeend', row))
+    if (this.#showsNote) this.#pushNote('')
+  }
+
+  async #takeLifetime({ lifetimeMs, byId }: LifetimeChange): Promise<void> {
+    const change = { lifetimeMs, byId }
+    await this.#pushLifetime(change)
+    const sentence = this.#page.lifetime.sayChange(change, this.#otherName)
+    this.#pushNote(renderPartial('sentence', this.#page.context, { sentence }))
+    this.#announce(sentence)
+  }
+
+  async #pushLifetime(lifetime: LifetimeChange): Promise<void> {
+    this.#lifetime = lifetime
+    await this.pushPresence()
+    this.#push(fragment('about', 'innerHTML', this.#page.lifetime.renderAbout(lifetime)))
+    this.#push(fragment('lifetime', 'outerMorph', this.#page.lifetime.renderChoices(lifetime)))
+  }
+
+  #pushNote(html: string): void {
+    this.#showsNote = html !== ''
+    this.#push(fragment('lifetime-note', 'innerHTML', html))
+  }
+
+  #announce(sentence: string): void {
+    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
+  }
+
+  /** A warning comes with no new version, and goes with one. */
+  #catchUpWarning(view: RoomView, differs: boolean): void {
+    this.#expiring.clear()
+    for (const message of this.#page.expiringOf(view)) this.#expiring.set(message.id, message)
+    if (differs || this.#expiring.size > 0) this.#pushWarning()
+  }
+
+  #takeExpiring(messages: readonly Message[]): void {
+    for (const { id, roomId, lifetimeMs, isHeld, senderId } of messages) {
+      if (!isHeld || senderId !== this.#otherId) this.#expiring.set(id, { roomId, lifetimeMs })
+    }
+    if (this.#expiring.size > 0) this.#pushWarning()
+  }
+
+  #dropExpiring(messages: readonly { readonly id: MessageId }[]): void {
+    const wasWarned = this.#expiring.size > 0
+    for (const { id } of messages) this.#expiring.delete(id)
+    if (wasWarned && this.#expiring.size === 0) this.#pushWarning()
+  }
+
+  #pushWarning(): void {
+    const html = this.#page.lifetime.renderWarning([...this.#expiring.values()])
+    this.#push(fragment('warning', 'innerMorph', html))
+  }
+
+  #takeKept({ messages, byId }: Kept, shared: SharedRenderings): void {
+    const visible = messages.filter(({ isHeld, senderId }) => !isHeld || senderId !== this.#otherId)
+    for (const message of visible) this.#pushArticle(message, shared)
+    this.#dropExpiring(visible)
+    if (visible.length > 0) this.#announce(this.#page.lifetime.sayKept(byId, this.#otherName))
+  }
+
+  #pushArticle(message: Message, shared: SharedRenderings): void {
+    const article = this.#renderOnce(`article ${message.id}`, shared, cursors =>
+      this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+    )
+    this.#push(fragment(`a-${message.id}`, 'outerMorph', article))
   }
 
   #takeReceipt(event: ReceiptMoved, shared: SharedRenderings): void {
@@ -125,12 +210,7 @@ export class HtmlRoomPane {
       return
     }
     this.#cursors = { ...this.#cursors, theirs: event.after }
-    for (const message of event.messages) {
-      const article = this.#renderOnce(`article ${message.id}`, shared, cursors =>
-        this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
-      )
-      this.#push(fragment(`a-${message.id}`, 'outerMorph', article))
-    }
+    for (const message of event.messages) this.#pushArticle(message, shared)
   }
 
   /** Rendered once for all pages of a viewer: they show the same. */
@@ -157,7 +237,7 @@ export class HtmlRoomPane {
     const name = this.#otherName
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
     const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
-    for (const id of ['list', 'typing']) this.#push(fragment(id, 'innerHTML'))
+    for (const id of ['list', 'typing', 'warning', 'lifetime-note']) this.#push(fragment(id, 'innerHTML'))
     this.#push(
       fragment(
         'gone',

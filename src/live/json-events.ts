@@ -23,6 +23,15 @@ export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: Sha
       const messageIds = event.messages.map(({ id }) => id)
       return [text({ type: 'message:expired', roomId: event.roomId, messageIds })]
     }
+    case 'messages.kept': {
+      const { roomId, byId: userId } = event
+      const messages = event.messages.map(({ id, expiresAt }) => ({ messageId: id, expiresAt: isoTimeOf(expiresAt) }))
+      return [text({ type: 'message:kept', roomId, userId, messages })]
+    }
+    case 'lifetime.changed': {
+      const { roomId, byId: userId, lifetimeMs } = event
+      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs })]
+    }
     case 'room.dissolved':
       return [text({ type: 'room:dissolved', roomId: event.roomId, reason: event.reason })]
     case 'typing.changed': {
@@ -33,6 +42,8 @@ export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: Sha
       return [text(presenceFrame(event.presence))]
     case 'room.opened':
     case 'receipt.noted':
+    // Programs know from the message itself when it goes.
+    case 'messages.expiring':
       return []
   }
 }

@@ -57,6 +57,17 @@ export const serverFrameSchemas = {
   messageExpired: z
     .object({ type: z.literal('message:expired'), roomId, messageIds: z.array(z.string()).min(1) })
     .describe('Messages are gone, in any room of yours. Forget them.'),
+  messageKept: z
+    .object({
+      type: z.literal('message:kept'),
+      roomId,
+      userId,
+      messages: z.array(z.object({ messageId: z.string(), expiresAt: z.iso.datetime() })).min(1),
+    })
+    .describe('Somebody has kept messages for as long again, in any room of yours: when they go now.'),
+  roomLifetime: z
+    .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1) })
+    .describe('Somebody has chosen how long messages live that are sent from now on, in any room of yours.'),
   roomDissolved: z
     .object({ type: z.literal('room:dissolved'), roomId, reason: z.enum(['ended', 'away', 'account_deleted']) })
     .describe('A room of yours is gone with all that was in it. Forget it.'),

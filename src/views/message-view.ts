@@ -17,6 +17,8 @@ export interface MessageView {
   readonly sentAtIso: string
   readonly goneAt: string
   readonly goneAtIso: string
+  /** Whether it was put off. */
+  readonly isKept: boolean
   readonly remainingMs: number
   /** What the fragment reports of itself when it enters a page: only for the other's messages, not yet seen. */
   readonly reports: boolean
@@ -59,7 +61,7 @@ const secondsMatterBelowMs = 120_000
 export function viewMessage(message: Message, frame: MessageFrame, { t, times }: ViewContext): MessageView {
   const mine = message.senderId === frame.userId
   const status = statusOf(message, mine ? frame.theirs : frame.mine)
-  const seconds = message.expiresAt - message.sentAt < secondsMatterBelowMs
+  const seconds = message.lifetimeMs < secondsMatterBelowMs
   return {
     id: message.id,
     roomId: message.roomId,
@@ -78,6 +80,7 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     sentAtIso: new Date(message.sentAt).toISOString(),
     goneAt: times.hour(message.expiresAt, { near: frame.now, seconds }),
     goneAtIso: new Date(message.expiresAt).toISOString(),
+    isKept: message.keptTimes > 0,
     remainingMs: Math.max(0, message.expiresAt - frame.now),
     reports: !mine && status !== 'seen',
   }

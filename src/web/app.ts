@@ -27,6 +27,7 @@ import { type EventStreamsDeps, eventStreams } from './event-streams.js'
 import { framePosts } from './frame-posts.js'
 import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
+import { lifetimePages } from './lifetime-pages.js'
 import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
 import { registrationPages } from './registration-pages.js'
@@ -105,7 +106,6 @@ export function createApp(deps: AppDeps): Express {
     people,
     conversations,
     chatPage: deps.chatPage,
-    roomGraceMs: config.roomGraceMs,
     secure: isHttps(config),
     pictureRules: { ...config.images, maxDescription },
   })
@@ -126,7 +126,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(['/chats', '/people', '/images'], ...guards)
   app.use(blockPages({ people }).router)
   app.use('/chats/:room/messages', messages.onStale)
-  app.use(framePosts(conversations), chats.router, messages.router, imagePages(images))
+  const lifetimes = lifetimePages({ conversations, sendChat })
+  app.use(framePosts(conversations), chats.router, messages.router, lifetimes.router, imagePages(images))
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
   app.use(errorPages(log))

@@ -16,7 +16,6 @@ export interface ChatPagesDeps {
   readonly people: People
   readonly conversations: Conversations
   readonly chatPage: ChatPageDeps
-  readonly roomGraceMs: number
   /** Whether cookies are for https alone. */
   readonly secure: boolean
   /** What a picture may be at most, for the browser to make it that before it leaves: pixels, percent, characters. */
@@ -108,12 +107,11 @@ export function chatPages(deps: ChatPagesDeps): {
   ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(roomId)
-    const [side, presence] = await Promise.all([viewSide(request, page, view.id), page.renderPresence(view.otherId)])
-    const { t, times } = page.context
-    const lifetime = times.length(deps.chatPage.messageTtlMs)
-    const lifeHint = deps.roomGraceMs
-      ? t('chat.lifeHint', { lifetime, grace: times.length(deps.roomGraceMs) })
-      : t('chat.lifeHintNoGrace', { lifetime })
+    const { lifetime } = page
+    const [side, presence] = await Promise.all([
+      viewSide(request, page, view.id),
+      page.renderPresence(view.otherId, lifetime.current(view.lifetime)),
+    ])
     const refresh = everyOf(request)
     rememberOther(response, view.id, view.otherId)
     if (refresh) mayFrame(response)
@@ -123,13 +121,14 @@ export function chatPages(deps: ChatPagesDeps): {
       isRestarted: request.query.restarted === '1',
       lastSeenId: lastOf(view),
       me: page.viewer.userId,
-      messageLifeMs: deps.chatPage.messageTtlMs,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
       messages: page.renderMessages(view, otherName, 'load'),
       presence,
-      lifetime,
-      lifeHint,
+      about: lifetime.renderAbout(view.lifetime),
+      lifetimeChoices: lifetime.renderChoices(view.lifetime),
+      lifetimeNote: lifetime.renderNote(view.lifetime, view.messages.at(-1)?.seq ?? 0, otherName),
+      warning: lifetime.renderWarning(page.expiringOf(view)),
       nonce: randomBytes(12).toString('base64url'),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
       ...composer,
@@ -148,6 +147,7 @@ export function chatPages(deps: ChatPagesDeps): {
       other: { name: otherName },
       lastSeenId: lastOf(view),
       messages: page.renderMessages(view, otherName, 'load'),
+      warning: page.lifetime.renderWarning(page.expiringOf(view)),
     })
   }
 

@@ -21,6 +21,8 @@ export function describeMessages(makeEngine: MakeEngine): void {
         image,
         sentAt: world.now(),
         expiresAt: world.now() + 5_000,
+        lifetimeMs: 5_000,
+        keptTimes: 0,
       }
       expect(sent).toEqual({ message, duplicate: false })
       const view = await world.engine.readRoom(id, 'ann')

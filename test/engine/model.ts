@@ -22,6 +22,7 @@ export interface ModelRoom {
   seq: number
   activeAt: number
   messages: Message[]
+  lifetimeMs: number | null
 }
 
 interface ModelLease {
@@ -59,7 +60,7 @@ export class Model {
       [userId, seat(this.now)],
       [otherId, seat(0)],
     ])
-    this.rooms.push({ id, seats, version: 1, seq: 0, activeAt: this.now, messages: [] })
+    this.rooms.push({ id, seats, version: 1, seq: 0, activeAt: this.now, messages: [], lifetimeMs: null })
   }
 
   /** The message that a send must be answered with if it is a duplicate, or the code of its refusal, or null. */
@@ -84,6 +85,13 @@ export class Model {
     if (message === undefined || message.senderId === userId || message.seq <= seat.cursors[kind]) return
     const delivered = Math.max(seat.cursors.delivered, message.seq)
     seat.cursors = { delivered, seen: kind === 'seen' ? message.seq : seat.cursors.seen }
+    room.version += 1
+  }
+
+  choose(room: ModelRoom, userId: UserId, lifetimeMs: number): void {
+    this.seat(room, userId).activeAt = this.now
+    if (room.lifetimeMs === lifetimeMs) return
+    room.lifetimeMs = lifetimeMs
     room.version += 1
   }
 

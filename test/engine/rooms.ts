@@ -99,6 +99,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
         mine: { delivered: 2, seen: 0 },
         theirs: { delivered: 0, seen: 0 },
         activeAt: world.now(),
+        lifetimeMs: null,
       }
       expect(await world.engine.readSummary(id, 'bob')).toEqual(forBob)
       expect(await world.engine.listRooms('bob')).toEqual([forBob])

@@ -18,6 +18,7 @@ export type Step =
       /** Which of all messages ever sent, counted back from the newest. */
       readonly back: number
     }
+  | { readonly type: 'choose'; readonly userId: UserId; readonly otherId: UserId; readonly lifetimeMs: number }
   | { readonly type: 'hold' | 'drop'; readonly userId: UserId; readonly leaseId: string; readonly ms: number }
   | { readonly type: 'forget'; readonly userId: UserId }
   | { readonly type: 'advance'; readonly ms: number }
@@ -62,6 +63,10 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         leaseId: fc.constantFrom('tab-1', 'tab-2'),
         ms: fc.constant(0),
       }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('choose'), ...pair, lifetimeMs: fc.integer({ min: 1, max: 3 }) }),
     },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), ...pair }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('forget'), userId: person }) },
@@ -114,6 +119,10 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
     model.end(room)
     await engine.endRoom(room.id, userId)
   }
+  if (step.type === 'choose') {
+    model.choose(room, userId, step.lifetimeMs)
+    await engine.setLifetime(room.id, userId, step.lifetimeMs)
+  }
   if (step.type === 'move') {
     const messageId = sent.at(-1 - step.back) ?? 'never was'
     model.move(room, userId, step.kind, messageId)
@@ -163,6 +172,7 @@ export async function compare(world: World, model: Model): Promise<void> {
         mine: model.seat(room, userId).cursors,
         theirs: model.seat(room, otherId).cursors,
         activeAt: room.activeAt,
+        lifetimeMs: room.lifetimeMs,
       })
     }
   }

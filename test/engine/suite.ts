@@ -3,6 +3,7 @@ import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
 import { describeKeeping } from './keeping.js'
+import { describeLifetimes } from './lifetimes.js'
 import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
@@ -17,6 +18,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
     describeUnsending(makeEngine)
+    describeLifetimes(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)

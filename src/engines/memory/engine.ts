@@ -125,6 +125,27 @@ class MemoryEngine implements Engine {
     this.#rooms.retract(room, entry)
   }
 
+  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
+    const now = this.#due.run()
+    const { room, mine } = this.#rooms.enter(roomId, userId)
+    mine.activeAt = now
+    const byId = mine.person.id
+    if (!room.setLifetime(lifetimeMs, byId)) return
+    const { id, people, version } = room
+    this.#events.tell({ type: 'lifetime.changed', roomId: id, people, version, lifetimeMs, byId })
+  }
+
+  async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+    const now = this.#due.run()
+    const { room, mine } = this.#rooms.enter(roomId, userId)
+    mine.activeAt = now
+    const messages = room.keepLonger()
+    if (messages.length === 0) return
+    this.#rooms.schedule(room)
+    const { id, people, version } = room
+    this.#events.tell({ type: 'messages.kept', roomId: id, people, version, byId: mine.person.id, messages })
+  }
+
   async moveCursor(
     roomId: RoomId,
     userId: UserId,

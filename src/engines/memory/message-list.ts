@@ -1,12 +1,19 @@
 import type { Message, MessageId, UserId } from '#src/chat/engine.js'
+import { keptLonger, warnsAt } from '#src/chat/lifetimes.js'
 import { Heap, type HeapEntry } from './heap.js'
 
 /** A living message among its neighbours. `bytes` is what it counts for at the cap. */
 export interface Entry extends HeapEntry {
-  readonly message: Message
+  message: Message
   readonly bytes: number
+  /** Waits for the time to warn of its end; null for a message that nobody is to be warned of, or not any more. */
+  warning: Warning | null
   previous: Entry | null
   next: Entry | null
+}
+
+interface Warning extends HeapEntry {
+  readonly entry: Entry
 }
 
 /**
@@ -16,8 +23,17 @@ export interface Entry extends HeapEntry {
 export class MessageList {
   readonly #byId = new Map<MessageId, Entry>()
   readonly #byExpiry = new Heap<Entry>()
+  readonly #byWarning = new Heap<Warning>()
+  /** Those that were warned of, and may be kept. */
+  readonly #warned = new Set<Entry>()
+  readonly #keepLonger: boolean
   #first: Entry | null = null
   #last: Entry | null = null
+
+  /** @param keepLonger whether messages may be kept beyond their time */
+  constructor(keepLonger: boolean) {
+    this.#keepLonger = keepLonger
+  }
 
   /** How many messages live. */
   get size(): number {
@@ -36,6 +52,11 @@ export class MessageList {
     return this.#byExpiry.first?.dueAt ?? Number.POSITIVE_INFINITY
   }
 
+  /** When the next warning is due, in ms since the epoch; Infinity when there is none. */
+  get nextWarning(): number {
+    return this.#byWarning.first?.dueAt ?? Number.POSITIVE_INFINITY
+  }
+
   /** A living message by its id. */
   get(id: MessageId): Entry | undefined {
     return this.#byId.get(id)
@@ -43,13 +64,39 @@ export class MessageList {
 
   /** Adds a message newer than all before; `bytes` is what it counts for at the cap. */
   append(message: Message, bytes: number): Entry {
-    const entry: Entry = { message, bytes, previous: this.#last, next: null, dueAt: message.expiresAt, place: -1 }
+    const { expiresAt } = message
+    const entry = { message, bytes, warning: null, previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
     if (this.#last === null) this.#first = entry
     else this.#last.next = entry
     this.#last = entry
     this.#byId.set(message.id, entry)
-    this.#byExpiry.add(entry, message.expiresAt)
+    this.#byExpiry.add(entry, expiresAt)
+    this.#awaitWarning(entry)
     return entry
+  }
+
+  /** The messages that one is to be warned of by `now` and was not yet, in the order of `seq`. */
+  warn(now: number): readonly Message[] {
+    const warned: Entry[] = []
+    for (let first = this.#byWarning.first; first && first.dueAt <= now; first = this.#byWarning.first) {
+      this.#byWarning.remove(first)
+      first.entry.warning = null
+      this.#warned.add(first.entry)
+      warned.push(first.entry)
+    }
+    return messagesOf(warned)
+  }
+
+  /** Keeps for as long again the messages that were warned of; the answer is how they are by now, in the order of `seq`. */
+  keepWarned(): readonly Message[] {
+    const kept = [...this.#warned]
+    this.#warned.clear()
+    for (const entry of kept) {
+      entry.message = keptLonger(entry.message)
+      this.#byExpiry.add(entry, entry.message.expiresAt)
+      this.#awaitWarning(entry)
+    }
+    return messagesOf(kept)
   }
 
   /** Takes out one message whose time has come by `now`, or answers undefined when there is none left. */
@@ -63,6 +110,8 @@ export class MessageList {
   /** Takes out a message that is in. */
   remove(entry: Entry): void {
     this.#byExpiry.remove(entry)
+    if (entry.warning) this.#byWarning.remove(entry.warning)
+    this.#warned.delete(entry)
     this.#byId.delete(entry.message.id)
     if (entry.previous === null) this.#first = entry.next
     else entry.previous.next = entry.next
@@ -74,4 +123,15 @@ export class MessageList {
   *[Symbol.iterator](): Generator<Entry> {
     for (let entry = this.#first; entry !== null; entry = entry.next) yield entry
   }
+
+  #awaitWarning(entry: Entry): void {
+    const at = this.#keepLonger ? warnsAt(entry.message) : null
+    if (at === null) return
+    entry.warning = { entry, dueAt: at, place: -1 }
+    this.#byWarning.add(entry.warning, at)
+  }
+}
+
+function messagesOf(entries: readonly Entry[]): readonly Message[] {
+  return entries.map(({ message }) => message).sort((a, b) => a.seq - b.seq)
 }

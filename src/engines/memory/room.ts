@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  type ChosenLifetime,
   type CursorKind,
   countBytes,
   type Draft,
@@ -28,20 +29,24 @@ export class Room {
   readonly id = randomBytes(16).toString('base64url')
   readonly epoch = randomBytes(6).toString('base64url')
   readonly people: readonly [UserId, UserId]
-  readonly messages = new MessageList()
+  readonly messages: MessageList
   version = 1
+  lifetime: ChosenLifetime | null = null
   #seq = 0
 
   /**
    * @param activeAt when the room was opened or last written to, in ms since the epoch
    * @param activity grows from one such moment to the next anywhere, so that a list of rooms can be sorted by it
+   * @param keepLonger whether its messages may be kept beyond their time
    */
   constructor(
     readonly seats: readonly [Seat, Seat],
     readonly duty: Duty,
     public activeAt: number,
     public activity: number,
+    keepLonger: boolean,
   ) {
+    this.messages = new MessageList(keepLonger)
     this.people = [seats[0].person.id, seats[1].person.id]
   }
 
@@ -68,6 +73,8 @@ export class Room {
       image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
       sentAt: now,
       expiresAt: now + draft.lifetimeMs,
+      lifetimeMs: draft.lifetimeMs,
+      keptTimes: 0,
       ...(draft.isHeld && { isHeld: true }),
     }
     const entry = this.messages.append(message, countBytes(draft))
@@ -80,6 +87,21 @@ export class Room {
     const changed = seat.advance(kind, entry, isShown)
     if (changed !== false && isShown) this.version += 1
     return changed
+  }
+
+  /** Chooses how long messages live from now on; false when that changes nothing. */
+  setLifetime(lifetimeMs: number, byId: UserId): boolean {
+    if (this.lifetime?.lifetimeMs === lifetimeMs) return false
+    this.lifetime = { lifetimeMs, byId, sinceSeq: this.#seq }
+    this.version += 1
+    return true
+  }
+
+  /** Keeps the messages that were warned of for as long again, and answers which. */
+  keepLonger(): readonly Message[] {
+    const kept = this.messages.keepWarned()
+    if (kept.length > 0) this.version += 1
+    return kept
   }
 
   /** Takes out a living message before its time. */
@@ -124,6 +146,7 @@ export function viewRoom({ room, mine, theirs }: Side): RoomView {
     messages: Array.from(room.messages, entry => entry.message).filter(
       ({ isHeld, senderId }) => !isHeld || senderId === mine.person.id,
     ),
+    lifetime: room.lifetime,
   }
 }
 
@@ -137,5 +160,6 @@ export function summarise({ room, mine, theirs }: Side): RoomSummary {
     mine: mine.cursors,
     theirs: theirs.shown,
     activeAt: room.activeAt,
+    lifetimeMs: room.lifetime?.lifetimeMs ?? null,
   }
 }

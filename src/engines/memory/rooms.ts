@@ -1,4 +1,4 @@
-import type { DissolveReason, EngineOptions, RoomId, UserId } from '#src/chat/engine.js'
+import type { DissolveReason, EngineOptions, Message, RoomId, UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { EventStream } from './event-stream.js'
@@ -42,7 +42,8 @@ export class Rooms {
     const opener = this.people.admit(userId)
     const other = this.people.admit(otherId)
     const duty = createDuty(dueNow => this.#attend(room, dueNow))
-    const room: Room = new Room([new Seat(opener, now), new Seat(other, 0)], duty, now, this.nextActivity())
+    const seats = [new Seat(opener, now), new Seat(other, 0)] as const
+    const room: Room = new Room(seats, duty, now, this.nextActivity(), this.options.keepLonger ?? false)
     this.#byId.set(room.id, room)
     opener.rooms.set(other.id, room)
     other.rooms.set(opener.id, room)
@@ -58,9 +59,10 @@ export class Rooms {
     return this.#activity
   }
 
-  /** Sees to it that a room is attended to when its next message expires or it may dissolve. */
+  /** Sees to it that a room is attended to when its next message expires or is warned of, or it may dissolve. */
   schedule(room: Room): void {
-    this.due.by(room.duty, Math.min(room.messages.nextExpiry, room.dissolvesAt(this.options.roomGraceMs)))
+    const { nextExpiry, nextWarning } = room.messages
+    this.due.by(room.duty, Math.min(nextExpiry, nextWarning, room.dissolvesAt(this.options.roomGraceMs)))
   }
 
   /** Erases a room for both and emits `room.dissolved`. */
@@ -104,9 +106,14 @@ export class Rooms {
       this.dissolve(room, 'away', null)
       return
     }
+    const warned = expired.length === 0 ? room.messages.warn(now) : []
     this.schedule(room)
-    if (expired.length === 0) return
-    this.#tellRemoved(room, expired)
+    if (expired.length > 0) this.#tellRemoved(room, expired)
+    if (warned.length > 0) this.#tellExpiring(room, warned)
+  }
+
+  #tellExpiring(room: Room, messages: readonly Message[]): void {
+    this.events.tell({ type: 'messages.expiring', roomId: room.id, people: room.people, messages })
   }
 
   #tellRemoved(room: Room, entries: readonly Entry[]): void {

@@ -1,0 +1,62 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Conversations } from '../chat/conversations.js'
+import { ChatError } from '../chat/errors.js'
+import { fragment } from '../live/fragments.js'
+import { refusalSentence } from '../views/refusals.js'
+import { renderPartial } from '../views/renderer.js'
+import type { SendChat } from './chat-pages.js'
+import { refuseForm } from './forms.js'
+import { contextOf } from './pages.js'
+import { accountOf, formField, pathParameter } from './request.js'
+import { route } from './routes.js'
+
+export interface LifetimePagesDeps {
+  readonly conversations: Conversations
+  readonly sendChat: SendChat
+}
+
+/** What is pushed shows what was done; a page without a script is loaded anew, in its frame where it has one. */
+function answer(request: Request, response: Response): void {
+  if (request.get('hx-request') === 'true') return void response.status(204).end()
+  const room = pathParameter(request, 'room')
+  const [, every] = /\/frame\?every=(\d{1,4})$/.exec(request.get('referer') ?? '') ?? []
+  response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
+}
+
+/** Choosing how long messages live in a chat, and keeping those that are about to go. */
+export function lifetimePages({ conversations, sendChat }: LifetimePagesDeps): { router: Router } {
+  const router = Router()
+
+  const choose: RequestHandler = async (request, response) => {
+    const chosen = formField(request, 'lifetimeMs')
+    try {
+      const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
+      await conversations.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
+      answer(request, response)
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code === 'not_found') throw error
+      const context = contextOf(request)
+      const sentence = refusalSentence(error, context.t, 0)
+      const status = refuseForm(response, error)
+      if (request.get('hx-request') === 'true') {
+        const said = renderPartial('announcement', context, { sentence })
+        response
+          .status(status)
+          .type('html')
+          .send(fragment('announcer', 'beforeend', said))
+      } else {
+        const errors = [{ field: null, text: sentence }]
+        await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
+      }
+    }
+  }
+
+  const keep: RequestHandler = async (request, response) => {
+    await conversations.keepLonger(pathParameter(request, 'room'), accountOf(request).id)
+    answer(request, response)
+  }
+
+  route(router, '/chats/:room/lifetime', { post: [choose] })
+  route(router, '/chats/:room/keep', { post: [keep] })
+  return { router }
+}
