@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { type ClaimImage, Conversations } from '#src/chat/conversations.js'
+import { lifetimeChoices, mayChoose } from '#src/chat/lifetimes.js'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { codeOf, generous } from '../engine/world.js'
+import { FakeClock } from '../fake-clock.js'
+
+const minute = 60_000
+const hour = 60 * minute
+const bounds = { messageTtlMs: hour, messageTtlMaxMs: 24 * hour }
+
+async function start({ imageTtlMs = hour, limit = async () => {} } = {}) {
+  const clock = new FakeClock()
+  const engine = createMemoryEngine({ ...generous, clock })
+  const claimImage: ClaimImage = async id => {
+    const image = { id, width: 1, height: 1, alt: '' }
+    return { image, lifetimeMs: imageTtlMs, settle: () => {} }
+  }
+  const deps = { limit, claimImage, personExists: async () => true }
+  const conversations = new Conversations(engine, { ...bounds, messageMaxLength: 100 }, deps)
+  const { id } = await conversations.open('ann', 'bob')
+  let sent = 0
+  const send = async (imageId?: string) => {
+    sent += 1
+    const { message } = await conversations.send(id, 'ann', { content: 'hello', nonce: `n-${sent}`, imageId })
+    return message.expiresAt - message.sentAt
+  }
+  return { conversations, engine, id, send }
+}
+
+describe('how long messages live in a chat', () => {
+  it('is the server’s own until one chooses, and counts for what is sent after that', async () => {
+    const { conversations, id, send } = await start()
+    expect(await send()).toBe(hour)
+    await conversations.setLifetime(id, 'bob', 4 * hour)
+    expect(await send()).toBe(4 * hour)
+    const { messages } = await conversations.read(id, 'ann')
+    expect(messages.map(({ expiresAt, sentAt }) => expiresAt - sentAt)).toEqual([hour, 4 * hour])
+    await conversations.setLifetime(id, 'ann', hour)
+    expect(await send()).toBe(hour)
+  })
+
+  it('is between five minutes and the longest, or the server’s own', async () => {
+    const { conversations, id } = await start()
+    for (const lifetimeMs of [5 * minute - 1, 24 * hour + 1, 0, -hour, 400_000.5, Number.NaN]) {
+      expect(await codeOf(conversations.setLifetime(id, 'ann', lifetimeMs))).toBe('invalid')
+    }
+    for (const lifetimeMs of [5 * minute, 24 * hour]) await conversations.setLifetime(id, 'ann', lifetimeMs)
+    expect(mayChoose(3000, { messageTtlMs: 3000, messageTtlMaxMs: hour })).toBe(true)
+    expect(await codeOf(conversations.setLifetime(id, 'cat', hour))).toBe('not_found')
+  })
+
+  it('is told of only when it changes', async () => {
+    const { conversations, engine, id } = await start()
+    const told: string[] = []
+    engine.subscribe(({ type }) => told.push(type))
+    for (const lifetimeMs of [hour, 4 * hour, 4 * hour]) await conversations.setLifetime(id, 'ann', lifetimeMs)
+    expect(told).toEqual(['lifetime.changed'])
+  })
+
+  it('is that of pictures too, unless the server lets them live shorter', async () => {
+    for (const [imageTtlMs, lived] of [
+      [hour, 4 * hour],
+      [10 * minute, 10 * minute],
+    ] as const) {
+      const { conversations, id, send } = await start({ imageTtlMs })
+      await conversations.setLifetime(id, 'ann', 4 * hour)
+      expect(await send('picture')).toBe(lived)
+      await conversations.setLifetime(id, 'ann', 5 * minute)
+      expect(await send('another')).toBe(5 * minute)
+    }
+  })
+
+  it('is offered as a wide choice within what the server allows', () => {
+    expect(lifetimeChoices(bounds, hour).map(ms => ms / minute)).toEqual([5, 15, 60, 240, 720, 1440])
+    expect(lifetimeChoices({ messageTtlMs: 3000, messageTtlMaxMs: 15 * minute }, 3000)).toEqual([
+      3000,
+      5 * minute,
+      15 * minute,
+    ])
+    expect(lifetimeChoices({ messageTtlMs: minute, messageTtlMaxMs: minute }, minute)).toEqual([minute])
+    expect(lifetimeChoices({ messageTtlMs: hour, messageTtlMaxMs: 48 * hour }, 7 * minute)).toContain(48 * hour)
+  })
+})

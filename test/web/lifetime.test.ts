@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newcomer, newPair } from '../crowd.js'
+import type { HttpClient } from '../http-client.js'
+import { startTestServer } from '../test-server.js'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer({ MESSAGE_TTL_MAX_MS: '43200000' })
+})
+afterAll(() => server.stop())
+
+const textOf = async (client: HttpClient, path: string) => (await client.get(path)).text()
+const choose = (client: HttpClient, chat: string, lifetimeMs: string) =>
+  client.post(`${chat}/lifetime`, { lifetimeMs }, chat)
+const remainingOf = (html: string) => [...html.matchAll(/data-remaining="(\d+)" tabindex/g)].map(([, ms]) => Number(ms))
+
+describe('how long messages live, without JavaScript', () => {
+  it('is chosen on the page, within what the server allows, with its own marked', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const html = await textOf(ann, chat)
+    const offered = [...html.matchAll(/<option value="(\d+)"( selected)?>([^<]+)</g)].map(match => match.slice(1))
+    expect(offered).toEqual([
+      ['300000', undefined, '5 minutes'],
+      ['900000', undefined, '15 minutes'],
+      ['3600000', ' selected', '1 hour (usual)'],
+      ['14400000', undefined, '4 hours'],
+      ['43200000', undefined, '12 hours'],
+    ])
+    expect(html).toContain(`action="${chat}/lifetime"`)
+  })
+
+  it('is told to both in words, and counts for what is sent after that', async () => {
+    const { ann, ben, annName, chat } = await newPair(server.url)
+    await ben.post(`${chat}/messages`, { content: 'before' }, chat)
+    const answer = await choose(ann, chat, '14400000')
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
+    for (const [client, who] of [
+      [ann, 'You'],
+      [ben, annName],
+    ] as const) {
+      const html = await textOf(client, chat)
+      expect(html).toContain(`${who} changed how long messages live: 4 hours`)
+      expect(html).toContain('gone after 4 hours</span>')
+      expect(html).toContain('Messages are gone after 4 hours')
+      expect(html).toContain('data-life="14400000"')
+    }
+    await ben.post(`${chat}/messages`, { content: 'after' }, chat)
+    const html = await textOf(ann, chat)
+    const [before = 0, after = 0] = remainingOf(html)
+    expect(before).toBeLessThanOrEqual(3_600_000)
+    expect(after).toBeGreaterThan(14_300_000)
+    expect(html).not.toContain('changed how long')
+  })
+
+  it('refuses in words what may not be chosen', async () => {
+    const { ann, chat } = await newPair(server.url)
+    for (const lifetimeMs of ['60000', '86400000', '1e6', '', '-1']) {
+      const answer = await choose(ann, chat, lifetimeMs)
+      expect(answer.status).toBe(422)
+      expect(await answer.text()).toContain('Something in the form needs mending.')
+    }
+    expect(await textOf(ann, chat)).toContain('gone after 1 hour</span>')
+  })
+
+  it('is nobody else’s to choose or put off, nor without a token', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const outsider = await newcomer(server.url)
+    for (const path of [`${chat}/lifetime`, `${chat}/keep`]) {
+      expect((await outsider.post(path, { lifetimeMs: '300000' }, '/chats')).status).toBe(404)
+      expect((await ann.request('POST', path)).status).toBe(403)
+      expect((await ann.get(path)).status).toBe(405)
+    }
+  })
+
+  it('keeps nothing that is not about to go', async () => {
+    const { ann, chat } = await newPair(server.url)
+    await ann.post(`${chat}/messages`, { content: 'stays as it is' }, chat)
+    const answer = await ann.post(`${chat}/keep`, {}, chat)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
+    const html = await textOf(ann, chat)
+    expect(Math.max(...remainingOf(html))).toBeLessThanOrEqual(3_600_000)
+    expect(html).not.toContain('Keep for as long again')
+  })
+})
