@@ -35,6 +35,11 @@ export class Mirror {
         expect([...room.messages.values()].every(({ seq }) => seq < event.message.seq)).toBe(true)
         room.messages.set(event.message.id, event.message)
         break
+      case 'messages.expiring':
+      case 'messages.kept':
+        expect(event.messages.length).toBeGreaterThan(0)
+        for (const { id, seq } of event.messages) expect(room.messages.get(id)?.seq).toBe(seq)
+        break
       case 'message.removed':
         expect(event.messages.length).toBeGreaterThan(0)
         for (const { id, seq } of event.messages) {

@@ -50,7 +50,13 @@ describe('by the clock', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
-    engine = createMemoryEngine({ clock, roomGraceMs: 1440 * minute, roomMaxMessages: 100, maxBytes: 1e9 })
+    engine = createMemoryEngine({
+      clock,
+      roomGraceMs: 1440 * minute,
+      roomMaxMessages: 100,
+      maxBytes: 1e9,
+      keepLonger: true,
+    })
     images = new Images({
       rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder },
       imageTtlMs: 60 * minute,
@@ -88,6 +94,18 @@ describe('by the clock', () => {
     const { id } = await upload()
     await send(id, 'n1')
     await clock.advance(60 * minute - 1)
+    expect(images.find(id, 'bob')).not.toBeNull()
+    await clock.advance(1)
+    expect(images.find(id, 'bob')).toBeNull()
+    await expect.poll(sealed).toEqual([])
+  })
+
+  test('one whose message is kept for as long again is kept with it, and goes with it', async () => {
+    const { id } = await upload()
+    await send(id, 'n1')
+    await clock.advance(59 * minute)
+    await engine.keepLonger(roomId, 'bob')
+    await clock.advance(61 * minute - 1)
     expect(images.find(id, 'bob')).not.toBeNull()
     await clock.advance(1)
     expect(images.find(id, 'bob')).toBeNull()
