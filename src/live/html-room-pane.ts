@@ -237,7 +237,10 @@ export class HtmlRoomPane {
     const name = this.#otherName
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
     const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
-    for (const id of ['list', 'typing', 'warning', 'lifetime-note']) this.#push(fragment(id, 'innerHTML'))
+    if (this.#showsNote) this.#pushNote('')
+    this.#expiring.clear()
+    // A warning is not shown over an empty list.
+    for (const id of ['list', 'typing']) this.#push(fragment(id, 'innerHTML'))
     this.#push(
       fragment(
         'gone',

@@ -62,6 +62,7 @@ describe('a page that comes back by a socket', () => {
     expect(more).toEqual([])
     expect(frame?.operations.map(({ target, swap }) => [target, swap])).toEqual([
       ['list', 'innerMorph'],
+      ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
       ['page-title', 'innerHTML'],
       ['presence', 'outerMorph'],
