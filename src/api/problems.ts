@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { ChatError, type ErrorCode, InvalidInput } from '../chat/errors.js'
 import { refusalSentence } from '../views/refusals.js'
-import { defaultLanguage, type SentenceKey, translator } from '../views/sentences.js'
+import { defaultLanguage } from '../languages.js'
+import { type SentenceKey, translator } from '../views/sentences.js'
 import { errorStatuses, statusOfOthers } from '../web/errors.js'
 
 /** The stable codes of refusals: those of the domain, and those of HTTP alone. */
