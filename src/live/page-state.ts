@@ -25,5 +25,11 @@ export function formatState({ server, epoch, version, digest, language }: PageSt
 export function parseState(text: string | null | undefined): PageState {
   const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.(\w*))?$/.exec(text ?? '')
   const [, server = '', epoch, version, digest = '', language] = parts ?? []
-  return { server, epoch: epoch || null, version: Number(version ?? -1), digest, language: isLanguage(language) ? language : null }
+  return {
+    server,
+    epoch: epoch || null,
+    version: Number(version ?? -1),
+    digest,
+    language: isLanguage(language) ? language : null,
+  }
 }

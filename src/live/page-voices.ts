@@ -37,7 +37,9 @@ export class PageVoices {
 
   /** What a page is told whose room is not there. */
   sayGone(identity: Identity, { shown }: PageGreeting): string {
-    return fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown)) + fragment('list', 'innerHTML')
+    return (
+      fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown)) + fragment('list', 'innerHTML')
+    )
   }
 
   #pageFor({ userId, zone, language }: Identity, shown: PageState): ChatPage {
