@@ -33,14 +33,22 @@ async function coveredStops(page: Page): Promise<string[]> {
       if (!focused || focused === document.body) return null
       if (focused.hasAttribute('data-visited')) return null
       focused.setAttribute('data-visited', '')
-      // A label is the face of the field that lies invisible over it.
-      const { left, right, top, bottom } = focused.getBoundingClientRect()
-      const [x, y] = [
-        (Math.max(left, 0) + Math.min(right, innerWidth)) / 2,
-        (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2,
-      ]
-      const hit = document.elementFromPoint(x, y)
-      const isSeen = hit !== null && (focused.contains(hit) || hit.contains(focused))
+      const box = focused.getBoundingClientRect()
+      const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]
+      const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
+      // In its middle and towards its corners: a button may float over one end of a list that scrolls beneath it.
+      const hits = [
+        [2, 2],
+        [1, 1],
+        [3, 1],
+        [1, 3],
+        [3, 3],
+      ].map(([x = 0, y = 0]) =>
+        document.elementFromPoint(left + ((right - left) * x) / 4, top + ((bottom - top) * y) / 4),
+      )
+      const covers = hits.filter(hit => hit === null || !(focused.contains(hit) || hit.contains(focused)))
+      const isSeen = covers.length <= 2
+      const hit = covers[0]
       return { isSeen, html: focused.outerHTML.slice(0, 120), over: hit?.outerHTML.slice(0, 80) ?? 'nothing' }
     })
     if (!found) break
