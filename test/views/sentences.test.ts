@@ -11,7 +11,7 @@ type Elements = ReturnType<IntlMessageFormat['getAst']>
 
 const english = readCatalogue('en')
 /** Names are the same everywhere, and what is only placeholders has nothing to translate. */
-const sameEverywhere = /^(app\.name|app\.unread|chat\.says|chat\.utc|picture\.says)$/
+const sameEverywhere = /^(app\.name|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
 /** Sentences in which a word happens to be the same as in English. */
 const happensToBeSame = 12
 
