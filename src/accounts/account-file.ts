@@ -19,6 +19,8 @@ export class AccountFileError extends Error {
 const storedSettings = settingsSchema.extend({
   // A zone that this machine does not know, as after a move, is no reason not to start.
   zone: settingsSchema.shape.zone.catch(null),
+  // Nor is a language that an earlier or later version has.
+  language: settingsSchema.shape.language.catch('auto'),
 })
 
 const storedAccount = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { languages } from '../languages.js'
 import { isTimeZone } from './time-zone.js'
 
 /** The refresh rates without JavaScript that a person may choose, in seconds; 0 is off. */
@@ -10,9 +11,13 @@ export const themes = ['system', 'dark', 'light', 'contrast'] as const
 /** The keys that may send a message. */
 export const sendKeys = ['enter', 'ctrl-enter'] as const
 
+/** The languages that a person may choose; `auto` is what the browser asks for. */
+export const languageChoices = ['auto', ...languages] as const
+
 /** What a person has set for themselves, one truth for the form and the file. Every setting has a default. */
 export const settingsSchema = z.object({
   theme: z.enum(themes).default('system'),
+  language: z.enum(languageChoices).default('auto'),
   /** Null: what the browser said at log-in. */
   zone: z.string().refine(isTimeZone).nullable().default(null),
   sendKey: z.enum(sendKeys).default('enter'),

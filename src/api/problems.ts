@@ -2,8 +2,9 @@ import type { ErrorRequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { ChatError, type ErrorCode, InvalidInput } from '../chat/errors.js'
+import { defaultLanguage } from '../languages.js'
 import { refusalSentence } from '../views/refusals.js'
-import { defaultLanguage, type SentenceKey, translator } from '../views/sentences.js'
+import { type SentenceKey, translator } from '../views/sentences.js'
 import { errorStatuses, statusOfOthers } from '../web/errors.js'
 
 /** The stable codes of refusals: those of the domain, and those of HTTP alone. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { bearerOf, type Tokens } from '../accounts/tokens.js'
+import { defaultLanguage } from '../languages.js'
 import type { Identity } from '../live/listener.js'
 
 /** Whether a request says who it is by a token; then no cookie counts. */
@@ -16,6 +17,7 @@ export async function identifyByToken(tokens: Tokens, request: IncomingMessage):
     userId: claims.userId,
     sessionId: null,
     zone: null,
+    language: defaultLanguage,
     endsAt: claims.expiresAt,
     isLive: () => tokens.isLive(claims),
   }

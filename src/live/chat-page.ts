@@ -119,8 +119,8 @@ export class ChatPage {
   }
 
   /** What a page shows, as it says it when it connects. */
-  formatState(state: Omit<PageState, 'server'>): string {
-    return formatState({ ...state, server: this.#deps.serverId })
+  formatState(state: Omit<PageState, 'server' | 'language'>): string {
+    return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import type { Language } from '../languages.js'
 import type { CloseCode } from './close-codes.js'
 
 /** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
@@ -12,6 +13,8 @@ export interface Identity {
   readonly endsAt: number | null
   /** The time zone that pages are rendered in, null when it is not known. */
   readonly zone: string | null
+  /** The language that is set, or that the handshake asks for; a page that is in another by now stays in its own. */
+  readonly language: Language
 }
 
 /** What carries text to a page or program: a socket or a stream. */

@@ -1,3 +1,5 @@
+import { isLanguage, type Language } from '../languages.js'
+
 /**
  * What a page shows, short enough for an address or the id of an event: the life and version of its room, and a digest
  * of the rest. A page says it when it connects; where it differs from what the server has, the page is morphed.
@@ -10,16 +12,24 @@ export interface PageState {
   readonly version: number
   /** What the list of chats shows, short. */
   readonly digest: string
+  /** What the page is in, null when it does not say: it stays so, whatever is set elsewhere meanwhile. */
+  readonly language: Language | null
 }
 
-/** Writes the state as `server.epoch.version.digest`. */
-export function formatState({ server, epoch, version, digest }: PageState): string {
-  return `${server}.${epoch ?? ''}.${version}.${digest}`
+/** Writes the state as `server.epoch.version.digest.language`. */
+export function formatState({ server, epoch, version, digest, language }: PageState): string {
+  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}`
 }
 
 /** Reads what `formatState` wrote; anything else is a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
-  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)$/.exec(text ?? '')
-  const [, server = '', epoch, version, digest = ''] = parts ?? []
-  return { server, epoch: epoch || null, version: Number(version ?? -1), digest }
+  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.(\w*))?$/.exec(text ?? '')
+  const [, server = '', epoch, version, digest = '', language] = parts ?? []
+  return {
+    server,
+    epoch: epoch || null,
+    version: Number(version ?? -1),
+    digest,
+    language: isLanguage(language) ? language : null,
+  }
 }

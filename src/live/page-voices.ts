@@ -1,5 +1,4 @@
 import type { RoomId } from '../chat/engine.js'
-import { defaultLanguage } from '../views/sentences.js'
 import { ChatPage, type ChatPageDeps } from './chat-page.js'
 import { fragment } from './fragments.js'
 import { HtmlVoice, type HtmlVoiceDeps } from './html-voice.js'
@@ -32,16 +31,18 @@ export class PageVoices {
     { id, identity, roomId, line }: { id: string; identity: Identity; roomId: RoomId | null; line: Line },
     { shown, again }: PageGreeting,
   ): { voice: HtmlVoice; start(): Promise<void> } {
-    const voice = new HtmlVoice(id, identity, roomId, this.#pageFor(identity), line, this.#voice)
+    const voice = new HtmlVoice(id, identity, roomId, this.#pageFor(identity, shown), line, this.#voice)
     return { voice, start: () => voice.start(shown, again) }
   }
 
   /** What a page is told whose room is not there. */
   sayGone(identity: Identity, { shown }: PageGreeting): string {
-    return fragment('gone', 'innerHTML', this.#pageFor(identity).renderGone(shown)) + fragment('list', 'innerHTML')
+    return (
+      fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown)) + fragment('list', 'innerHTML')
+    )
   }
 
-  #pageFor({ userId, zone }: Identity): ChatPage {
-    return new ChatPage(this.#page, { userId, language: defaultLanguage, zone })
+  #pageFor({ userId, zone, language }: Identity, shown: PageState): ChatPage {
+    return new ChatPage(this.#page, { userId, language: shown.language ?? language, zone })
   }
 }

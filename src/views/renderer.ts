@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Eta } from 'eta'
+import { type Language, traitsOf } from '../languages.js'
 import { projectRoot } from '../project-root.js'
 import { assetUrl } from './assets.js'
 import { type Translate, translator } from './sentences.js'
@@ -11,7 +12,7 @@ const eta = new Eta({ views: join(projectRoot, 'views'), cache: true, autoTrim: 
 /** Somebody who looks: their language and zone decide how things are said. `zone` is null until it is known. */
 export interface Viewer {
   readonly userId: string
-  readonly language: string
+  readonly language: Language
   readonly zone: string | null
 }
 
@@ -19,7 +20,7 @@ export interface Viewer {
 export interface ViewContext {
   readonly t: Translate
   readonly times: Times
-  readonly language: string
+  readonly language: Language
   readonly direction: 'ltr' | 'rtl'
 }
 
@@ -31,7 +32,7 @@ export function viewContext({ language, zone }: Pick<Viewer, 'language' | 'zone'
   let context = contexts.get(key)
   if (!context) {
     const t = translator(language)
-    context = { t, times: new Times(language, zone, t), language, direction: language === 'ar' ? 'rtl' : 'ltr' }
+    context = { t, times: new Times(language, zone, t), language, direction: traitsOf(language).direction }
     contexts.set(key, context)
   }
   return context

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { z } from 'zod'
 import type english from '../../locales/en.json'
+import { defaultLanguage, type Language, traitsOf } from '../languages.js'
 import { projectRoot } from '../project-root.js'
 
 /** The name of a sentence in the catalogue (locales/). */
@@ -22,27 +23,34 @@ const catalogues = new Map(
 )
 const formats = new Map<string, IntlMessageFormat>()
 
-/** The language that pages are in unless another is chosen. */
-export const defaultLanguage = 'en'
-
 /** Whether a name such as one found in Accept-Language is a key of the catalogue. */
 export function isSentenceKey(key: string): key is SentenceKey {
   return catalogues.get(defaultLanguage)?.[key] !== undefined
 }
 
-function say(language: string, key: SentenceKey, values: SentenceValues): string {
+/**
+ * Keeps the direction of what is put into a sentence to itself, by the characters that do what <bdi> does: an English
+ * name that ends in a full stop would turn the Arabic around it.
+ */
+function isolate(value: string | number): string | number {
+  return typeof value === 'string' && value ? `\u2068${value}\u2069` : value
+}
+
+function say(language: Language, key: SentenceKey, values: SentenceValues): string {
+  const { direction, locale } = traitsOf(language)
   const id = `${language} ${key}`
   let format = formats.get(id)
   if (!format) {
     const text = catalogues.get(language)?.[key] ?? catalogues.get(defaultLanguage)?.[key]
     if (text === undefined) throw new Error(`No sentence is named ${key}`)
-    format = new IntlMessageFormat(text, language, undefined, { ignoreTag: true })
+    format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })
     formats.set(id, format)
   }
-  return String(format.format({ ...values }))
+  const said = Object.entries(values).map(([name, value]) => [name, direction === 'rtl' ? isolate(value) : value])
+  return String(format.format(Object.fromEntries(said)))
 }
 
 /** The catalogue in one language; sentences it lacks are said in English. */
-export function translator(language: string): Translate {
+export function translator(language: Language): Translate {
   return (key, values = {}) => say(language, key, values)
 }

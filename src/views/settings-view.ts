@@ -1,5 +1,6 @@
-import { type AccountSettings, refreshRates, sendKeys, themes } from '../accounts/settings.js'
+import { type AccountSettings, languageChoices, refreshRates, sendKeys, themes } from '../accounts/settings.js'
 import { timeZones } from '../accounts/time-zone.js'
+import { traitsOf } from '../languages.js'
 import type { SentenceKey, Translate } from './sentences.js'
 
 /** One of several answers to a question, of which one is chosen. */
@@ -7,6 +8,8 @@ export interface Choice {
   readonly value: string
   readonly label: string
   readonly isChosen: boolean
+  /** The language that the label is in, where that is not the page's. */
+  readonly language?: string
 }
 
 const themeNames = {
@@ -25,6 +28,13 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
     chosen: T,
   ): Choice[] => values.map(value => ({ value, label: t(names[value]), isChosen: value === chosen }))
   return {
+    languageChoices: languageChoices.map(language => ({
+      value: language,
+      isChosen: language === settings.language,
+      ...(language === 'auto'
+        ? { label: t('settings.languageBrowser') }
+        : { label: traitsOf(language).ownName, language }),
+    })),
     themeChoices: choose(themes, themeNames, settings.theme),
     sendKeyChoices: choose(sendKeys, sendKeyNames, settings.sendKey),
     refreshChoices: refreshRates.map(rate => ({

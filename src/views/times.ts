@@ -1,12 +1,13 @@
+import { type Language, traitsOf } from '../languages.js'
 import type { Translate } from './sentences.js'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatter(language: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language} ${zone} ${JSON.stringify(options)}`
+function formatter(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${zone} ${JSON.stringify(options)}`
   let format = formats.get(key)
   if (!format) {
-    format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone, hourCycle: 'h23' })
+    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone, hourCycle: 'h23' })
     formats.set(key, format)
   }
   return format
@@ -14,12 +15,12 @@ function formatter(language: string, zone: string, options: Intl.DateTimeFormatO
 
 /** Says hours of the day in a person's language and zone; without a zone in UTC, and says so. */
 export class Times {
-  readonly #language: string
+  readonly #locale: string
   readonly #zone: string | null
   readonly #translate: Translate
 
-  constructor(language: string, zone: string | null, translate: Translate) {
-    this.#language = language
+  constructor(language: Language, zone: string | null, translate: Translate) {
+    this.#locale = traitsOf(language).locale
     this.#zone = zone
     this.#translate = translate
   }
@@ -35,16 +36,16 @@ export class Times {
       minute: '2-digit',
       ...(seconds ? { second: '2-digit' } : {}),
     }
-    const day = formatter(this.#language, zone, { dateStyle: 'short' })
+    const day = formatter(this.#locale, zone, { dateStyle: 'short' })
     const otherDay = day.format(at) !== day.format(near)
-    const text = formatter(this.#language, zone, otherDay ? { weekday: 'short', ...clock } : clock).format(at)
+    const text = formatter(this.#locale, zone, otherDay ? { weekday: 'short', ...clock } : clock).format(at)
     return this.#zone ? text : this.#translate('chat.utc', { time: text })
   }
 
   /** A day with its weekday: right for as long as it is shown, which "today" is not. */
   day(at: number): string {
     const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
-    return formatter(this.#language, this.#zone ?? 'UTC', options).format(at)
+    return formatter(this.#locale, this.#zone ?? 'UTC', options).format(at)
   }
 
   /** A length of time in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
@@ -56,7 +57,7 @@ export class Times {
       ['second', 1000],
     ] as const
     const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['second', 1000]
-    return new Intl.NumberFormat(this.#language, {
+    return new Intl.NumberFormat(this.#locale, {
       style: 'unit',
       unit,
       unitDisplay: 'long',

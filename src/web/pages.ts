@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { defaultSettings } from '../accounts/settings.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
-import { defaultLanguage } from '../views/sentences.js'
+import { languageOf } from './accepted-language.js'
 
 /** A field that was refused, in words; `field` is null for what concerns the whole form. */
 export interface FormError {
@@ -14,7 +14,7 @@ export interface FormError {
 /** How things are said to whoever asks. */
 export function viewerOf(request: Request): Viewer {
   const zone = request.account?.settings.zone ?? request.session?.zone ?? null
-  return { userId: request.account?.id ?? '', language: defaultLanguage, zone }
+  return { userId: request.account?.id ?? '', language: languageOf(request, request.account?.settings), zone }
 }
 
 export function contextOf(request: Request): ViewContext {
@@ -31,8 +31,11 @@ export function sendPage(request: Request, response: Response, status: number, t
     sendKey,
     refreshSeconds,
   }
+  const context = contextOf(request)
   response
     .status(status)
     .type('html')
-    .send(render(`pages/${template}`, contextOf(request), { ...defaults, ...data }))
+    .set('Content-Language', context.language)
+    .vary('Accept-Language')
+    .send(render(`pages/${template}`, context, { ...defaults, ...data }))
 }

@@ -10,6 +10,7 @@ import type { People } from '../accounts/people.js'
 import { isTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/listener.js'
+import { languageOf } from './accepted-language.js'
 
 const sweepMs = 60_000
 
@@ -77,7 +78,7 @@ export class Sessions {
   }
 
   /** Who opens a socket, by the session cookie that came with it. */
-  async identify(request: IncomingMessage): Promise<(Identity & { zone: string | null }) | null> {
+  async identify(request: IncomingMessage): Promise<Identity | null> {
     const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
     const id = cookie && signedCookie(cookie, this.#secret)
     if (!id) return null
@@ -86,7 +87,8 @@ export class Sessions {
     if (!account) return null
     const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
     const zone = account.settings.zone ?? data?.zone ?? null
-    return { userId: account.id, sessionId: id, zone, endsAt: null, isLive }
+    const language = languageOf(request, account.settings)
+    return { userId: account.id, sessionId: id, zone, language, endsAt: null, isLive }
   }
 
   stop(): void {

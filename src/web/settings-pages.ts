@@ -113,6 +113,7 @@ function readSettings(request: Request, current: AccountSettings): AccountSettin
   const hasZone = typeof request.body === 'object' && request.body !== null && 'zone' in request.body
   return parseInput(settingsSchema, {
     ...current,
+    ...(said('language') && { language: said('language') }),
     ...(said('theme') && { theme: said('theme') }),
     ...(hasZone && { zone: said('zone') || null }),
     ...(said('sendKey') && { sendKey: said('sendKey') }),

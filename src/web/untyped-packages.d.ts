@@ -22,3 +22,14 @@ declare module 'memorystore' {
     options?: Options,
   ) => session.Store & { stopInterval(): void }
 }
+
+declare module 'accepts' {
+  import type { IncomingMessage } from 'node:http'
+
+  interface Accepts {
+    /** The best of the names; false when none is accepted. */
+    languages(names: string[]): string | false
+  }
+
+  export default function accepts(request: IncomingMessage): Accepts
+}
