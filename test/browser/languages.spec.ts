@@ -36,7 +36,7 @@ async function coveredStops(page: Page): Promise<string[]> {
       const box = focused.getBoundingClientRect()
       const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]
       const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
-      // In its middle and towards its corners: a button may float over one end of a list that scrolls beneath it.
+      // In its middle and towards its corners: a button may float over a list that scrolls beneath it, not over a control.
       const hits = [
         [2, 2],
         [1, 1],
@@ -47,7 +47,8 @@ async function coveredStops(page: Page): Promise<string[]> {
         document.elementFromPoint(left + ((right - left) * x) / 4, top + ((bottom - top) * y) / 4),
       )
       const covers = hits.filter(hit => hit === null || !(focused.contains(hit) || hit.contains(focused)))
-      const isSeen = covers.length <= 2
+      const isControl = focused.matches('a, button, input, select, textarea')
+      const isSeen = covers.length <= (isControl ? 1 : 4)
       const hit = covers[0]
       return { isSeen, html: focused.outerHTML.slice(0, 120), over: hit?.outerHTML.slice(0, 80) ?? 'nothing' }
     })
