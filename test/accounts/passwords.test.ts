@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
@@ -69,16 +68,16 @@ describe('passwords', () => {
   })
 })
 
-// The machine may be busy with other things, so each may try again.
 describe('the time it takes to log in', () => {
-  it('is not taken from everyone else', { retry: 3 }, async () => {
+  it('is not taken from everyone else', async () => {
     const people = await demoPeople()
-    const delay = monitorEventLoopDelay({ resolution: 5 })
-    delay.enable()
+    const before = performance.eventLoopUtilization()
+    const start = performance.now()
     const logIns = Array.from({ length: 20 }, () => people.logIn('alice@example.com', 'password123'))
     await Promise.all(logIns)
-    delay.disable()
-    expect(delay.percentile(99) / 1e6).toBeLessThan(50)
+    // Hashed in the event loop, it would be busy all the time: what it is busy for does not depend on the machine's load.
+    expect(performance.now() - start).toBeGreaterThan(200)
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.3)
   })
 
   it('does not tell whether an address has an account', { retry: 3 }, async () => {
