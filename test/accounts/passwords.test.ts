@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
