@@ -18,6 +18,7 @@ export async function identifyByToken(tokens: Tokens, request: IncomingMessage):
     sessionId: null,
     zone: null,
     language: defaultLanguage,
+    announced: [],
     endsAt: claims.expiresAt,
     isLive: () => tokens.isLive(claims),
   }

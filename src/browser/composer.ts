@@ -17,6 +17,7 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   const template = document.getElementById('pending')
   const outbox = document.getElementById('outbox')
   const messages = document.getElementById('messages')
+  const slow = document.getElementById('slow')
   if (!(composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement && outbox && messages)) return
   if (!(template instanceof HTMLTemplateElement)) return
   const drafts = new Drafts(live.dataset.draft ?? '')
@@ -156,6 +157,8 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     for (const bubble of outbox.children) {
       bubble.classList.toggle('slow', Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > slowMs)
     }
+    const words = outbox.querySelector('.slow [data-status=sending]') ? (slow?.dataset.words ?? '') : ''
+    if (slow && slow.textContent !== words) slow.textContent = words
     if (!inFlight?.isConnected || statusOf(inFlight) !== 'sending' || !line.isOpen()) return pump()
     waitedMs += tickMs
     if (waitedMs >= giveUpMs) {

@@ -34,7 +34,6 @@ export function rescueFocus(live: HTMLElement): void {
   })
   live.addEventListener('htmx:after:swap', () => {
     moveTo(places)
-    const spoken = document.getElementById('announcer')?.lastElementChild
-    if (spoken) setTimeout(() => spoken.remove(), spokenMs)
+    for (const spoken of document.querySelectorAll('#announcer p')) setTimeout(() => spoken.remove(), spokenMs)
   })
 }

@@ -105,6 +105,16 @@ export class ChatPage {
     return { ...viewMessage(message, frame, this.context), reportKey }
   }
 
+  /** Whether the other person is here; false for somebody who is not known. */
+  async isOnline(otherId: UserId): Promise<boolean> {
+    return (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)?.isOnline ?? false
+  }
+
+  /** The button that holds back what is new, or lets it come again. */
+  renderPause(roomId: RoomId, isPaused: boolean): string {
+    return renderPartial('pause', this.context, { roomId, isPaused })
+  }
+
   /** "Online", or since when not, beside how long messages live. */
   async renderPresence(otherId: UserId, lifetimeMs: number): Promise<string> {
     const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)

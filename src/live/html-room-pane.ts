@@ -1,3 +1,4 @@
+import type { AnnouncementKind } from '../accounts/settings.js'
 import type { EngineEvent, Message, MessageId, RoomId, RoomView, UserId } from '../chat/engine.js'
 import type { Predecessor } from '../views/message-view.js'
 import { renderPartial } from '../views/renderer.js'
@@ -36,13 +37,20 @@ export class HtmlRoomPane {
   #isGone = false
 
   /** @param lineId changes with every connection: what must be reported anew is rendered with it */
-  constructor(roomId: RoomId, page: ChatPage, lineId: string, push: (html: string) => void) {
+  constructor(
+    roomId: RoomId,
+    page: ChatPage,
+    lineId: string,
+    push: (html: string) => void,
+    announced: readonly AnnouncementKind[],
+  ) {
     this.roomId = roomId
     this.#page = page
     this.#lineId = lineId
     this.#push = push
     this.#announcements = new Announcements(
       page.context,
+      announced,
       html => push(fragment('announcer', 'beforeend', html)),
       () => push(fragment('announcer', 'innerHTML')),
     )
@@ -69,6 +77,8 @@ export class HtmlRoomPane {
     const { view, otherName } = await this.#page.readRoom(this.roomId)
     this.#otherId = view.otherId
     this.#otherName = otherName
+    const isOnline = await this.#page.isOnline(view.otherId)
+    this.#announcements.begin(otherName, isOnline)
     this.#epoch = view.epoch
     this.#version = view.version
     this.#cursors = { mine: view.mine, theirs: view.theirs }
@@ -87,6 +97,13 @@ export class HtmlRoomPane {
       }
     } else if (again) this.#pushUnseen(view)
     this.#catchUpWarning(view, differs)
+    if (again) this.#announcements.addMissed(countMissed(view))
+  }
+
+  /** The other person has come or gone. */
+  async takePresence(isOnline: boolean): Promise<void> {
+    this.#announcements.notePresence(isOnline)
+    await this.pushPresence()
   }
 
   /** The line "Online", anew. */
@@ -95,14 +112,15 @@ export class HtmlRoomPane {
     this.#push(fragment('presence', 'outerMorph', await this.#page.renderPresence(this.#otherId, lifetimeMs)))
   }
 
-  async take(event: RoomEvent, shared: SharedRenderings): Promise<void> {
+  /** @param isPaused whether earlier events were held back, so that this one's version says nothing */
+  async take(event: RoomEvent, shared: SharedRenderings, isPaused = false): Promise<void> {
     if (this.#isGone || event.roomId !== this.roomId) return
     if (event.type === 'room.dissolved') return this.#takeDissolved(event)
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
     if (event.type === 'messages.expiring') return this.#takeExpiring(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
-    if (event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
-    this.#version = event.version
+    if (!isPaused && event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
+    if (!isPaused) this.#version = event.version
     if (event.type === 'message.sent') this.#takeMessage(event.message, shared)
     if (event.type === 'receipt.moved') this.#takeReceipt(event, shared)
     if (event.type === 'message.removed') {
@@ -131,8 +149,11 @@ export class HtmlRoomPane {
   }
 
   #takeMessage(message: Message, shared: SharedRenderings): void {
-    if (message.senderId === this.#otherId) this.#announcements.add(message, this.#otherName)
-    else this.#push(fragment(`p-${message.nonce}`, 'delete'))
+    if (message.senderId === this.#otherId) this.#announcements.add(message)
+    else {
+      this.#announcements.noteSent()
+      this.#push(fragment(`p-${message.nonce}`, 'delete'))
+    }
     const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
       this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
     )
@@ -226,6 +247,7 @@ export class HtmlRoomPane {
 
   #takeTyping(userId: UserId, isTyping: boolean): void {
     if (userId !== this.#otherId) return
+    this.#announcements.noteTyping(isTyping)
     const sentence = isTyping ? this.#page.context.t('chat.typing', { name: this.#otherName }) : ''
     this.#push(fragment('typing', 'innerHTML', renderPartial('typing', this.#page.context, { sentence })))
   }
@@ -249,4 +271,9 @@ export class HtmlRoomPane {
       ),
     )
   }
+}
+
+/** How many messages of the other's no page of this person's had before: those that came while the line was away. */
+function countMissed({ messages, otherId, mine }: RoomView): number {
+  return messages.filter(({ senderId, seq }) => senderId === otherId && seq > mine.delivered).length
 }

@@ -37,6 +37,7 @@ export class HtmlVoice implements Voice {
   #parts: string[] = []
   #turn: Promise<void> = Promise.resolve()
   #isScheduled = false
+  #isPaused = false
 
   constructor(id: string, identity: Identity, roomId: RoomId | null, page: ChatPage, line: Line, deps: HtmlVoiceDeps) {
     this.id = id
@@ -47,7 +48,7 @@ export class HtmlVoice implements Voice {
     this.#line = line
     this.#deps = deps
     const push = (html: string) => this.#push(html)
-    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push) : null
+    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced) : null
     this.#list = new HtmlListPane(deps.engine, page, roomId, push, unread => this.#renderTitle(unread))
   }
 
@@ -55,6 +56,9 @@ export class HtmlVoice implements Voice {
   start(shown: PageState, again: boolean): Promise<void> {
     return this.#inTurn(async () => {
       await this.#room?.catchUp(shown, again)
+      this.#isPaused = shown.isPaused && !again
+      // A line that was lost ends the pause: what happened meanwhile cannot be told apart from what was held back.
+      if (shown.isPaused && again) this.#pushPause()
       const hasChanged = await this.#list.catchUp(shown.digest)
       if (hasChanged) await this.#room?.pushPresence()
     })
@@ -64,8 +68,22 @@ export class HtmlVoice implements Voice {
     if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#line.isBusy) return
+    if (this.#isPaused && !this.#goesThrough(event)) return
     this.#inbox.push({ event, shared })
     this.#schedule()
+  }
+
+  /** Holds back what is new, or shows at once what was held back. What is gone goes all the same. */
+  pause(roomId: RoomId, isPaused: boolean): void {
+    if (roomId !== this.#room?.roomId || isPaused === this.#isPaused) return
+    void this.#inTurn(async () => {
+      this.#isPaused = isPaused
+      this.#pushPause()
+      if (isPaused) return
+      await this.#room?.catchUp({ epoch: null, version: -1 }, true)
+      await this.#list.catchUp('')
+      await this.#room?.pushPresence()
+    })
   }
 
   async handle(frame: Record<string, unknown>): Promise<boolean> {
@@ -95,6 +113,18 @@ export class HtmlVoice implements Voice {
     this.#room?.stop()
     this.#inbox = []
     this.#line.close(code)
+  }
+
+  /** Taking away, ending, and what the person does themselves are not held back. */
+  #goesThrough(event: EngineEvent): boolean {
+    if (event.type === 'message.sent') return event.message.senderId === this.userId
+    if (event.type === 'typing.changed') return !event.isTyping
+    return event.type === 'message.removed' || event.type === 'room.dissolved'
+  }
+
+  #pushPause(): void {
+    if (!this.#room) return
+    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(this.#room.roomId, this.#isPaused)))
   }
 
   #renderTitle(unread: number): string {
@@ -128,8 +158,10 @@ export class HtmlVoice implements Voice {
 
   async #takeInbox(): Promise<void> {
     for (const { event, shared } of this.#inbox.splice(0)) {
-      if (event.type !== 'presence.changed') await this.#room?.take(event, shared)
-      else if (event.presence.userId === this.#room?.otherId) await this.#room.pushPresence()
+      if (event.type !== 'presence.changed') await this.#room?.take(event, shared, this.#isPaused)
+      else if (event.presence.userId === this.#room?.otherId) {
+        await this.#room.takePresence(event.presence.isOnline)
+      }
       await this.#list.take(event)
     }
     await this.#list.pushChanges()
@@ -139,7 +171,7 @@ export class HtmlVoice implements Voice {
     const parts = this.#parts.splice(0)
     if (parts.length === 0) return
     const shown = this.#room?.shown ?? { epoch: null, version: 0 }
-    const state = this.#page.formatState({ ...shown, digest: this.#list.digest })
+    const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#isPaused })
     parts.push(fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state })))
     this.#line.write(parts.join(''), state)
   }

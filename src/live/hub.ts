@@ -85,6 +85,13 @@ export class Hub {
     return this.#typing.isTyping(roomId, userId)
   }
 
+  /** Holds a room's updates back, or goes on, on every page that a session has open of it. */
+  pause(userId: UserId, sessionId: string, roomId: RoomId, isPaused: boolean): void {
+    for (const listener of this.#byUser.get(userId) ?? []) {
+      if (listener.sessionId === sessionId) listener.pause?.(roomId, isPaused)
+    }
+  }
+
   /** Ends every connection that a session opened. */
   closeSession(userId: UserId, sessionId: string): void {
     for (const listener of this.#byUser.get(userId) ?? []) {

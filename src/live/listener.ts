@@ -1,3 +1,4 @@
+import type { AnnouncementKind } from '../accounts/settings.js'
 import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import type { Language } from '../languages.js'
 import type { CloseCode } from './close-codes.js'
@@ -15,6 +16,8 @@ export interface Identity {
   readonly zone: string | null
   /** The language that is set, or that the handshake asks for; a page that is in another by now stays in its own. */
   readonly language: Language
+  /** What is spoken to this person on pages. */
+  readonly announced: readonly AnnouncementKind[]
 }
 
 /** What carries text to a page or program: a socket or a stream. */
@@ -49,6 +52,8 @@ export interface Listener {
   receive(event: EngineEvent, shared: SharedRenderings): void
   /** Takes notice of who has a room open that this connection has open too. Must not throw. */
   notice?(visit: Visit): void
+  /** Holds back what is new in a room, or goes on. Must not throw. */
+  pause?(roomId: RoomId, isPaused: boolean): void
   /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
   beat(): void
   close(code: CloseCode): void

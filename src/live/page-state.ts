@@ -14,22 +14,25 @@ export interface PageState {
   readonly digest: string
   /** What the page is in, null when it does not say: it stays so, whatever is set elsewhere meanwhile. */
   readonly language: Language | null
+  /** Whether the page holds back what is new. */
+  readonly isPaused: boolean
 }
 
-/** Writes the state as `server.epoch.version.digest.language`. */
-export function formatState({ server, epoch, version, digest, language }: PageState): string {
-  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}`
+/** Writes the state as `server.epoch.version.digest.language`, and `.paused` where that is so. */
+export function formatState({ server, epoch, version, digest, language, isPaused }: PageState): string {
+  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${isPaused ? '.paused' : ''}`
 }
 
 /** Reads what `formatState` wrote; anything else is a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
-  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.(\w*))?$/.exec(text ?? '')
-  const [, server = '', epoch, version, digest = '', language] = parts ?? []
+  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.(\w*))?(\.paused)?$/.exec(text ?? '')
+  const [, server = '', epoch, version, digest = '', language, paused] = parts ?? []
   return {
     server,
     epoch: epoch || null,
     version: Number(version ?? -1),
     digest,
     language: isLanguage(language) ? language : null,
+    isPaused: paused !== undefined,
   }
 }

@@ -86,7 +86,7 @@ export function chatPages(deps: ChatPagesDeps): {
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const side = await viewSide(request, page, null)
-    const state = page.formatState({ epoch: null, version: 0, digest: side.digest })
+    const state = page.formatState({ epoch: null, version: 0, digest: side.digest, isPaused: false })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }
 
@@ -113,6 +113,7 @@ export function chatPages(deps: ChatPagesDeps): {
       page.renderPresence(view.otherId, lifetime.current(view.lifetime)),
     ])
     const refresh = everyOf(request)
+    const isPaused = accountOf(request).settings.startsPaused
     rememberOther(response, view.id, view.otherId)
     if (refresh) mayFrame(response)
     sendPage(request, response, status, 'chat', {
@@ -130,7 +131,8 @@ export function chatPages(deps: ChatPagesDeps): {
       lifetimeNote: lifetime.renderNote(view.lifetime, view.messages.at(-1)?.seq ?? 0, otherName),
       warning: lifetime.renderWarning(page.expiringOf(view)),
       nonce: randomBytes(12).toString('base64url'),
-      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest }),
+      pause: page.renderPause(view.id, isPaused),
+      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, isPaused }),
       ...composer,
       pictures: deps.pictureRules,
     })

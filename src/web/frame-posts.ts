@@ -2,11 +2,15 @@ import { type RequestHandler, Router } from 'express'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
 import { commandSchema, execute } from '../live/commands.js'
-import { accountOf, pathParameter } from './request.js'
+import type { Hub } from '../live/hub.js'
+import { accountOf, formField, pathParameter } from './request.js'
 import { route } from './routes.js'
 
-/** What a page would say over its socket, posted where no socket gets through: receipts and typing. */
-export function framePosts(conversations: Conversations): Router {
+/**
+ * What a page would say over its socket, posted where no socket gets through: receipts and typing. And whether what is
+ * new is held back, which every page posts.
+ */
+export function framePosts(conversations: Conversations, hub: Hub): Router {
   const router = Router()
 
   const take: RequestHandler = async (request, response) => {
@@ -18,7 +22,15 @@ export function framePosts(conversations: Conversations): Router {
     response.status(204).end()
   }
 
+  /** The push to the page says the rest: this answers nothing. */
+  const pause: RequestHandler = (request, response) => {
+    const { id } = accountOf(request)
+    hub.pause(id, request.sessionID, pathParameter(request, 'room'), formField(request, 'paused') === 'yes')
+    response.status(204).end()
+  }
+
   route(router, '/chats/frames', { post: [take] })
   route(router, '/chats/:room/frames', { post: [take] })
+  route(router, '/chats/:room/updates', { post: [pause] })
   return router
 }

@@ -87,8 +87,9 @@ export class Sessions {
     if (!account) return null
     const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
     const zone = account.settings.zone ?? data?.zone ?? null
+    const { announced } = account.settings
     const language = languageOf(request, account.settings)
-    return { userId: account.id, sessionId: id, zone, language, endsAt: null, isLive }
+    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: null, isLive }
   }
 
   stop(): void {
