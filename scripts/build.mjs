@@ -59,8 +59,9 @@ async function buildStyle() {
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-const [script, pictures, stream, style] = await Promise.all([
+const [script, notices, pictures, stream, style] = await Promise.all([
   buildScript(),
+  bundle('notices.ts', 'esm'),
   bundle('pictures.ts', 'esm'),
   bundle('stream.ts', 'esm'),
   buildStyle(),
@@ -69,6 +70,7 @@ const [script, pictures, stream, style] = await Promise.all([
 const manifest = {
   'app.js': publish('app.js', script),
   'app.css': publish('app.css', style),
+  'notices.js': publish('notices.js', notices),
   'pictures.js': publish('pictures.js', pictures),
   'stream.js': publish('stream.js', stream),
 }

@@ -8,6 +8,6 @@ const manifest = z
   .parse(JSON.parse(readFileSync(join(projectRoot, 'static', 'build', 'manifest.json'), 'utf8')))
 
 /** The address of a built file, with the hash of its content in its name. */
-export function assetUrl(name: 'app.js' | 'app.css' | 'pictures.js' | 'stream.js'): string {
+export function assetUrl(name: 'app.js' | 'app.css' | 'notices.js' | 'pictures.js' | 'stream.js'): string {
   return `/static/build/${manifest[name]}`
 }

@@ -1,4 +1,13 @@
-import { type AccountSettings, languageChoices, refreshRates, sendKeys, themes } from '../accounts/settings.js'
+import {
+  type AccountSettings,
+  announcementKinds,
+  languageChoices,
+  refreshRates,
+  sendKeys,
+  soundKinds,
+  textSizes,
+  themes,
+} from '../accounts/settings.js'
 import { timeZones } from '../accounts/time-zone.js'
 import { traitsOf } from '../languages.js'
 import type { SentenceKey, Translate } from './sentences.js'
@@ -18,6 +27,18 @@ const themeNames = {
   dark: 'settings.themeDark',
   light: 'settings.themeLight',
 } as const
+const textSizeNames = {
+  normal: 'settings.textNormal',
+  large: 'settings.textLarge',
+  larger: 'settings.textLarger',
+} as const
+const announcementNames = {
+  messages: 'settings.announceMessages',
+  typing: 'settings.announceTyping',
+  presence: 'settings.announcePresence',
+  sent: 'settings.announceSent',
+} as const
+const soundNames = { mine: 'settings.soundMine', theirs: 'settings.soundTheirs' } as const
 const sendKeyNames = { enter: 'settings.sendEnter', 'ctrl-enter': 'settings.sendCtrlEnter' } as const
 
 /** The settings as their page shows them. `browserZone` is what the browser said at log-in, null for nothing. */
@@ -25,8 +46,8 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
   const choose = <T extends string>(
     values: readonly T[],
     names: Readonly<Record<T, SentenceKey>>,
-    chosen: T,
-  ): Choice[] => values.map(value => ({ value, label: t(names[value]), isChosen: value === chosen }))
+    ...chosen: readonly T[]
+  ): Choice[] => values.map(value => ({ value, label: t(names[value]), isChosen: chosen.includes(value) }))
   return {
     languageChoices: languageChoices.map(language => ({
       value: language,
@@ -42,6 +63,11 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
       label: rate === 0 ? t('settings.refreshOff') : t('settings.refreshEvery', { seconds: rate }),
       isChosen: rate === settings.refreshSeconds,
     })),
+    textSizeChoices: choose(textSizes, textSizeNames, settings.textSize),
+    announcedChoices: choose(announcementKinds, announcementNames, ...settings.announced),
+    soundChoices: choose(soundKinds, soundNames, ...settings.sounds),
+    notifyChoices: yesOrNo(settings.notifies, t),
+    pauseChoices: yesOrNo(settings.startsPaused, t),
     receiptChoices: yesOrNo(settings.sendsReceipts, t),
     typingChoices: yesOrNo(settings.sendsTyping, t),
     zoneChoices: [

@@ -23,12 +23,15 @@ export function contextOf(request: Request): ViewContext {
 
 /** Answers with a page. */
 export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
-  const { theme, sendKey, refreshSeconds } = request.account?.settings ?? defaultSettings
+  const { theme, textSize, sendKey, refreshSeconds, sounds, notifies } = request.account?.settings ?? defaultSettings
   const defaults = {
     csrfToken: request.csrfToken?.() ?? '',
     errors: [],
     theme: theme === 'system' ? '' : theme,
+    textSize: textSize === 'normal' ? '' : textSize,
     sendKey,
+    sounds,
+    notifies,
     refreshSeconds,
   }
   const context = contextOf(request)

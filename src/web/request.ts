@@ -40,6 +40,13 @@ export function formField(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** All that a form says under one name, as boxes that are checked do; an empty text stands for none of them. */
+export function formFields(request: Request, name: string): string[] {
+  const body: unknown = request.body
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : []
+  return [value].flat().filter((each): each is string => typeof each === 'string' && each !== '')
+}
+
 /** A parameter of the path as text. */
 export function pathParameter(request: Request, name: string): string {
   const value = request.params[name]

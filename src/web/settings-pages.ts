@@ -8,7 +8,7 @@ import { viewSettings } from '../views/settings-view.js'
 import { isStaleToken } from './csrf.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
-import { accountOf, formField } from './request.js'
+import { accountOf, formField, formFields } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
 
@@ -110,12 +110,19 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
 /** What a form says of the settings; what it does not say stays as it is. An empty zone is the browser's. */
 function readSettings(request: Request, current: AccountSettings): AccountSettings {
   const said = (name: keyof AccountSettings) => formField(request, name)
-  const hasZone = typeof request.body === 'object' && request.body !== null && 'zone' in request.body
+  const isSaid = (name: keyof AccountSettings) =>
+    typeof request.body === 'object' && request.body !== null && name in request.body
+  const checked = (name: 'announced' | 'sounds') => (isSaid(name) ? { [name]: formFields(request, name) } : {})
   return parseInput(settingsSchema, {
     ...current,
     ...(said('language') && { language: said('language') }),
+    ...(said('textSize') && { textSize: said('textSize') }),
+    ...checked('announced'),
+    ...checked('sounds'),
+    ...(said('notifies') && { notifies: said('notifies') === 'yes' }),
+    ...(said('startsPaused') && { startsPaused: said('startsPaused') === 'yes' }),
     ...(said('theme') && { theme: said('theme') }),
-    ...(hasZone && { zone: said('zone') || null }),
+    ...(isSaid('zone') && { zone: said('zone') || null }),
     ...(said('sendKey') && { sendKey: said('sendKey') }),
     ...(said('sendsReceipts') && { sendsReceipts: said('sendsReceipts') === 'yes' }),
     ...(said('sendsTyping') && { sendsTyping: said('sendsTyping') === 'yes' }),
