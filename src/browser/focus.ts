@@ -32,8 +32,10 @@ export function rescueFocus(live: HTMLElement): void {
   live.addEventListener('htmx:before:swap', () => {
     places = placesBeside()
   })
+  // Not after the swap: until then the focus would be nowhere, and a screen reader at the top of the page.
+  new MutationObserver(() => moveTo(places)).observe(live, { childList: true, subtree: true })
   live.addEventListener('htmx:after:swap', () => {
-    moveTo(places)
+    places = []
     for (const spoken of document.querySelectorAll('#announcer p')) setTimeout(() => spoken.remove(), spokenMs)
   })
 }

@@ -5,8 +5,8 @@ import { renderPartial, type ViewContext } from '../views/renderer.js'
 
 /** Messages that come within this time are spoken as one. Source: accessibility, what is said. */
 const burstMs = 1400
-/** Typing is spoken of once it has gone on for this long. */
-const typingMs = 2000
+/** A single key shows for two seconds. What shows for longer is typing, and is spoken of. */
+const typingMs = 2500
 /** After this without a key, typing that begins anew is spoken of again. */
 const typingOverMs = 30_000
 /** Coming and going is spoken of when it lasts. */

@@ -139,3 +139,21 @@ export async function send(page: Page, text: string): Promise<void> {
 
 /** The message that shows this text. */
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })
+
+/** Sends messages faster than anybody types, as posts of the page's own: "NAME 0", "NAME 1" and so on. */
+export async function sendMany(page: Page, count: number, name: string): Promise<void> {
+  await page.evaluate(
+    async texts => {
+      const token = document.querySelector<HTMLInputElement>('#composer [name="_csrf"]')?.value ?? ''
+      for (const content of texts) {
+        const body = new URLSearchParams({
+          _csrf: token,
+          content,
+          nonce: `many-${Math.random().toString(36).slice(2)}`,
+        })
+        await fetch(`${location.pathname}/messages`, { method: 'POST', body, headers: { 'hx-request': 'true' } })
+      }
+    },
+    Array.from({ length: count }, (_, index) => `${name} ${index}`),
+  )
+}

@@ -1,4 +1,5 @@
 import { expect, message, send, test } from './fixtures.js'
+import { keepFocus, keepSpeech, readFocus, takeSpeech } from './ledgers.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '3000' } })
 
@@ -30,12 +31,30 @@ test('the focused message that goes hands its focus on, never to nowhere', async
   const { ann, ben } = await chat()
   await send(ben, 'goes first')
   await expect(message(ann, 'goes first')).toBeVisible()
-  await ann.waitForTimeout(500)
+  await ann.waitForTimeout(1000)
   await send(ben, 'goes second')
   await expect(message(ann, 'goes second')).toBeVisible()
   await message(ann, 'goes first').focus()
+  await keepFocus(ann)
   await expect(message(ann, 'goes first')).toHaveCount(0)
   await expect(message(ann, 'goes second')).toBeFocused()
   await expect(ann.getByRole('article')).toHaveCount(0)
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
+  const places = await readFocus(ann)
+  expect(places).toHaveLength(3)
+  expect(places.at(-1)).toBe('messages')
+  expect(places).not.toContain('BODY')
+})
+
+test('nothing is said when messages vanish, and what was spoken of them goes with them', async ({ chat }) => {
+  const { ann, ben, benPerson } = await chat()
+  await keepSpeech(ann)
+  await ann.reload()
+  await expect(ann.locator('#presence').getByText('Online')).toBeVisible()
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ben, 'said, then gone')
+  await expect(ann.locator('#announcer p')).toHaveText(`${benPerson.name}: said, then gone`)
+  await expect(message(ann, 'said, then gone')).toHaveCount(0)
+  await expect(ann.locator('#announcer')).toBeEmpty()
+  expect(await takeSpeech(ann)).toEqual([`${benPerson.name}: said, then gone`])
 })

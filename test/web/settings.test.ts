@@ -64,6 +64,39 @@ describe('what a person sets', () => {
     expect(chat).toContain('Ctrl and Enter sends, Enter begins a new line.')
   })
 
+  it('sets the size of text, what is spoken, and what sounds, with boxes that can all be empty', async () => {
+    const { client } = await join()
+    const chat = await client.openChat(aliceId)
+    expect(await textOf(client, chat)).not.toMatch(/data-size=|data-sounds|data-notice|notices-/)
+    const post = async (fields: [string, string][]) => {
+      const body = new URLSearchParams([['_csrf', await client.token('/settings')], ...fields])
+      return client.request('POST', '/settings', { body })
+    }
+    await post([
+      ['textSize', 'larger'],
+      ['announced', ''],
+      ['announced', 'typing'],
+      ['sounds', ''],
+      ['sounds', 'mine'],
+      ['sounds', 'theirs'],
+      ['notifies', 'yes'],
+    ])
+    const page = await textOf(client, chat)
+    expect(page).toContain('data-size="larger"')
+    expect(page).toContain('data-sounds="mine theirs"')
+    expect(page).toContain('data-notice="You have a new message"')
+    expect(page).toMatch(/<script type="module" src="[^"]*notices-/)
+    const checked = /name="(announced|sounds)" value="(\w+)" checked/g
+    const boxes = async () => [...(await textOf(client, '/settings')).matchAll(checked)].map(([, , value]) => value)
+    expect(await boxes()).toEqual(['typing', 'mine', 'theirs'])
+    await post([
+      ['announced', ''],
+      ['sounds', ''],
+    ])
+    expect(await boxes()).toEqual([])
+    expect((await post([['sounds', 'drums']])).status).toBe(422)
+  })
+
   it('decides in which zone times are said, before what the browser says', async () => {
     const { client } = await join('Asia/Kolkata')
     const chat = await client.openChat(aliceId)

@@ -1,0 +1,157 @@
+import type { Page } from '@playwright/test'
+import { expect, message, send, sendMany, test } from './fixtures.js'
+import { keepFocus, readFocus } from './ledgers.js'
+
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
+
+/** Presses Tab until something with this name has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  const nameOf = () =>
+    page.evaluate(() => {
+      const active = document.activeElement
+      const label = active instanceof HTMLInputElement ? active.labels?.[0]?.textContent : ''
+      return (active?.getAttribute('aria-label') || label || active?.textContent || '').trim()
+    })
+  for (let count = 0; count < 40; count += 1) {
+    await page.keyboard.press('Tab')
+    if ((await nameOf()).endsWith(name)) return
+  }
+  throw new Error(`Tab never comes to ${name}`)
+}
+
+/** Takes one's own message back by its button, which comes with the focus. */
+async function takeBack(page: Page, text: string): Promise<void> {
+  await message(page, text).focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(message(page, text)).toHaveCount(0)
+}
+
+test('by keyboard alone one registers, finds somebody, writes, reads back, ends the chat and logs out', async ({
+  visit,
+  person,
+}) => {
+  const ben = await person('Keys')
+  const page = await visit()
+  await page.goto('/login')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
+  await tabTo(page, 'Create an account')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible()
+  await tabTo(page, 'Username')
+  await page.keyboard.type('By-Keys-Alone')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('by-keys-alone@example.com')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('long enough 1')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await tabTo(page, 'Find people')
+  await page.keyboard.type(ben.name)
+  await expect(page.getByText('One person found')).toBeVisible()
+  await tabTo(page, `Chat with ${ben.name}`)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
+
+  await tabTo(page, 'Message')
+  for (const text of ['one', 'two', 'three']) {
+    await page.keyboard.type(text)
+    await page.keyboard.press('Enter')
+    await expect(message(page, text)).toHaveAttribute('data-status', 'sent')
+  }
+  await expect(composer(page)).toBeFocused()
+  await expect(composer(page)).toHaveValue('')
+  await page.keyboard.press('Shift+Tab')
+  for (let count = 0; count < 10; count += 1) {
+    if (await page.getByRole('region', { name: 'Messages' }).evaluate(each => each === document.activeElement)) break
+    await page.keyboard.press('Shift+Tab')
+  }
+  for (const [key, text] of [
+    ['ArrowUp', 'three'],
+    ['ArrowUp', 'two'],
+    ['Home', 'one'],
+    ['End', 'three'],
+    ['ArrowUp', 'two'],
+    ['ArrowDown', 'three'],
+  ] as const) {
+    await page.keyboard.press(key)
+    await expect(message(page, text)).toBeFocused()
+  }
+  await page.keyboard.press('Escape')
+  await expect(composer(page)).toBeFocused()
+
+  await page.keyboard.press('Control+Home')
+  await page.evaluate(() => document.getElementById('main')?.focus())
+  await tabTo(page, 'End chat')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'End this chat?' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'End chat' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'End for both')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await tabTo(page, 'Log out')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+})
+
+test('whatever is pushed, the focus, the draft and the caret are where they were', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await send(ann, 'to be seen')
+  await expect(message(ann, 'to be seen')).toHaveAttribute('data-status', 'seen')
+  await composer(ann).fill('half a sentence')
+  await composer(ann).evaluate((element: HTMLTextAreaElement) => element.setSelectionRange(4, 6))
+  await keepFocus(ann)
+  await composer(ben).press('x')
+  await expect(ann.getByText('is typing').first()).toBeVisible()
+  await sendMany(ben, 20, 'pushed')
+  await expect(message(ann, 'pushed 19')).toBeVisible()
+  await takeBack(ben, 'pushed 19')
+  await expect(message(ann, 'pushed 19')).toHaveCount(0)
+  await ben.goto('/chats')
+  await ben.goto(path)
+  await expect(ann.locator('#presence').getByText('Online')).toBeVisible()
+  expect(await readFocus(ann)).toEqual(['content half a sentence|4-6'])
+})
+
+test('a focused message that is taken back hands on its focus: to the next, to the one before, to the list', async ({
+  chat,
+}) => {
+  const { ann, ben } = await chat()
+  await sendMany(ben, 3, 'row')
+  await expect(message(ann, 'row 2')).toBeVisible()
+  await message(ann, 'row 1').focus()
+  await keepFocus(ann)
+  await takeBack(ben, 'row 1')
+  await expect(message(ann, 'row 2')).toBeFocused()
+  await takeBack(ben, 'row 2')
+  await expect(message(ann, 'row 0')).toBeFocused()
+  await takeBack(ben, 'row 0')
+  await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
+  const places = await readFocus(ann)
+  expect(places).toHaveLength(4)
+  expect(places).not.toContain('BODY')
+})
+
+test('updates can be paused and go on, by a button that keeps its focus', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  const button = (name: string) => ann.getByRole('button', { name })
+  await button('Pause updates').focus()
+  await ann.keyboard.press('Enter')
+  await expect(button('Resume updates')).toBeFocused()
+  await send(ben, 'while you read')
+  await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'sent')
+  await send(ann, 'written meanwhile')
+  await expect(message(ann, 'written meanwhile')).toBeVisible()
+  await expect(message(ann, 'while you read')).toHaveCount(0)
+  await button('Resume updates').focus()
+  await ann.keyboard.press('Enter')
+  await expect(message(ann, 'while you read')).toBeVisible()
+  await expect(ann.getByRole('article').locator('.text')).toHaveText(['while you read', 'written meanwhile'])
+  await expect(button('Pause updates')).toBeFocused()
+  await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'seen')
+})

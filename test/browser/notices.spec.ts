@@ -1,0 +1,75 @@
+import type { Page } from '@playwright/test'
+import { expect, message, send, test } from './fixtures.js'
+
+interface Notice {
+  readonly title: string
+  readonly options: unknown
+}
+
+/** Has a page write down what it would show and play, in the place of the browser's own. */
+async function keepNotices(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const notices: unknown[] = []
+    const tones: number[] = []
+    Object.assign(window, { notices, tones })
+    class Kept extends EventTarget {
+      static permission = 'granted'
+      static requestPermission = () => Promise.resolve('granted')
+      constructor(title: string, options: unknown) {
+        super()
+        notices.push({ title, options })
+      }
+      close() {}
+    }
+    Object.assign(window, { Notification: Kept })
+    document.hasFocus = () => false
+    const { start } = OscillatorNode.prototype
+    OscillatorNode.prototype.start = function (when) {
+      tones.push(this.frequency.value)
+      start.call(this, when)
+    }
+  })
+}
+
+const kept = (page: Page) =>
+  page.evaluate(() => ({ notices: Reflect.get(window, 'notices'), tones: Reflect.get(window, 'tones') }))
+
+test('sounds and notifications come when they are asked for, and never say what a message says', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  expect(await ann.content()).not.toContain('notices-')
+  await ann.goto('/settings')
+  await ann.getByRole('checkbox', { name: 'When my message is sent' }).check()
+  await ann.getByRole('checkbox', { name: 'When a message comes' }).check()
+  await ann.getByRole('group', { name: 'Desktop notifications' }).getByLabel('Yes').check()
+  await ann.getByRole('button', { name: 'Save settings' }).click()
+  await expect(ann.getByText('Your settings are saved.')).toBeVisible()
+  await keepNotices(ann)
+  await ann.goto(path)
+  await expect(ann.locator('#presence').getByText('Online')).toBeVisible()
+  expect(await kept(ann)).toEqual({ notices: [], tones: [] })
+  await send(ann, 'mine')
+  await expect(message(ann, 'mine')).toHaveAttribute('data-status', 'seen')
+  await expect.poll(async () => (await kept(ann)).tones).toEqual([587, 440])
+  await send(ben, 'a secret')
+  await expect(message(ann, 'a secret')).toBeVisible()
+  await expect.poll(async () => (await kept(ann)).tones).toEqual([587, 440, 659, 880])
+  const { notices } = await kept(ann)
+  const expected: Notice = { title: 'You have a new message', options: { tag: 'message', silent: true } }
+  expect(notices).toEqual([expected])
+})
+
+test('the settings say whether the browser allows notifications, and ask it by a button alone', async ({ chat }) => {
+  const { ann } = await chat()
+  await ann.addInitScript(() => {
+    const state = { permission: 'default', requestPermission: async () => {} }
+    state.requestPermission = async () => {
+      state.permission = 'granted'
+    }
+    Object.assign(window, { Notification: state })
+  })
+  await ann.goto('/settings')
+  await expect(ann.getByText('Your browser has not been asked yet.')).toBeVisible()
+  await ann.getByRole('button', { name: 'Ask my browser' }).click()
+  await expect(ann.getByText('Your browser allows them.')).toBeVisible()
+  await expect(ann.getByRole('button', { name: 'Ask my browser' })).toBeHidden()
+})

@@ -1,0 +1,134 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect } from './fixtures.js'
+
+/** How a person may have the pages look, beside dark. */
+const looks = [
+  { colorScheme: 'light', theme: 'light' },
+  { colorScheme: 'dark', theme: 'contrast' },
+  { colorScheme: 'light', theme: 'contrast' },
+] as const
+
+const withoutMotion = { reducedMotion: 'reduce' } as const
+
+async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
+  const builder = new AxeBuilder({ page })
+  if (onlyContrast) builder.withRules(['color-contrast-enhanced'])
+  else {
+    builder.options({ rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } } })
+  }
+  const { violations } = await builder.analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  )
+}
+
+/** What axe finds: every rule in dark, and text of 7:1 in every other theme. AAA contrast and target sizes are on. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark', ...withoutMotion })
+  const found = await runAxe(page, false)
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme)
+  for (const look of looks) {
+    await page.emulateMedia({ colorScheme: look.colorScheme, ...withoutMotion })
+    await page.evaluate(each => document.documentElement.setAttribute('data-theme', each), look.theme)
+    found.push(...(await runAxe(page, true)).map(each => `${look.theme} on ${look.colorScheme}: ${each}`))
+  }
+  await page.evaluate(before => {
+    if (before) document.documentElement.dataset.theme = before
+    else delete document.documentElement.dataset.theme
+  }, theme)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: null })
+  return found
+}
+
+/** What stands out of a window 320 px wide, at the size of text that is given in percent. */
+export async function tooWide(page: Page, textSize = 100): Promise<string[]> {
+  const size = page.viewportSize()
+  await page.setViewportSize({ width: 320, height: 640 })
+  const found = await page.evaluate(percent => {
+    document.documentElement.style.fontSize = `${percent}%`
+    const wide = [...document.querySelectorAll('main *, dialog[open] *')]
+      // What is clipped to nothing is for the ear alone.
+      .filter(element => element.checkVisibility() && !element.closest('.ear, .with, select, pre'))
+      .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
+      .map(element => element.outerHTML.slice(0, 120))
+    const width = document.documentElement.scrollWidth
+    document.documentElement.style.fontSize = ''
+    return width > innerWidth ? [`the page is ${width} px wide`, ...wide] : wide
+  }, textSize)
+  if (size) await page.setViewportSize(size)
+  return found
+}
+
+/** What is cut off once lines, words and letters stand as far apart as WCAG 1.4.12 says. */
+export function cutBySpacing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(
+      '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }',
+    )
+    document.adoptedStyleSheets = [sheet]
+    const cut = [...document.querySelectorAll('button, a, label, h1, h2, legend, .text, .meta, .hint, .about')]
+      .filter(element => element instanceof HTMLElement && element.checkVisibility())
+      .filter(element => !element.closest('.ear, .with, .skip') && !element.querySelector('.ear, .with'))
+      .filter(element => getComputedStyle(element).overflow !== 'visible')
+      .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
+      .map(element => element.outerHTML.slice(0, 120))
+    document.adoptedStyleSheets = []
+    return cut
+  })
+}
+
+/** A stop of the Tab key: what it is, and what covers it. */
+interface Stop {
+  readonly name: string
+  readonly coveredBy: string
+}
+
+const mostStops = 80
+
+/** Goes through a page by Tab, from its start to its end, and probes whether each thing focused can be seen. */
+export async function tabThrough(page: Page): Promise<readonly Stop[]> {
+  const stops: Stop[] = []
+  await page.evaluate(() => {
+    const start = document.createElement('span')
+    start.tabIndex = -1
+    document.body.prepend(start)
+    start.focus()
+    start.remove()
+  })
+  for (let count = 0; count < mostStops; count += 1) {
+    await page.keyboard.press('Tab')
+    const stop = await page.evaluate(() => {
+      const active = document.activeElement
+      if (!(active instanceof HTMLElement) || active === document.body || active.dataset.probed) return null
+      active.dataset.probed = 'yes'
+      const box = active.getBoundingClientRect()
+      const [left, right] = [Math.max(box.left, 0) + 2, Math.min(box.right, innerWidth) - 2]
+      const [top, bottom] = [Math.max(box.top, 0) + 2, Math.min(box.bottom, innerHeight) - 2]
+      const points = [0.1, 0.5, 0.9].flatMap(x =>
+        [0.1, 0.5, 0.9].map(y => [left + (right - left) * x, top + (bottom - top) * y] as const),
+      )
+      const hits = points.map(([x, y]) => document.elementFromPoint(x, y))
+      const covers = hits.filter(hit => !(hit && (active.contains(hit) || hit.contains(active))))
+      const name = active.getAttribute('aria-label') || active.textContent?.trim() || active.id || active.nodeName
+      const isSmall = box.width < 2 || box.height < 2
+      // Something of it must be seen (2.4.11), and here all of it is asked for (2.4.12).
+      return {
+        name: name.slice(0, 60),
+        coveredBy: isSmall ? 'it has no size' : covers.map(hit => hit?.outerHTML.slice(0, 80) ?? 'nothing').join(' '),
+      }
+    })
+    if (!stop) return stops
+    stops.push(stop)
+  }
+  throw new Error(`Tab does not come to an end after ${mostStops} stops`)
+}
+
+/** Fails with what is wrong for axe, too wide for 320 px, cut off by spacing, or moving though nothing should. */
+export async function expectUsable(page: Page, name: string): Promise<void> {
+  expect.soft([name, await violationsOf(page)]).toEqual([name, []])
+  expect.soft([name, 'at 320 px', await tooWide(page)]).toEqual([name, 'at 320 px', []])
+  expect.soft([name, 'larger', await tooWide(page, 150)]).toEqual([name, 'larger', []])
+  expect.soft([name, 'spacing', await cutBySpacing(page)]).toEqual([name, 'spacing', []])
+}

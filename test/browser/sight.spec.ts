@@ -1,0 +1,179 @@
+import type { Page } from '@playwright/test'
+import { expect, message, send, sendMany, test } from './fixtures.js'
+import { tabThrough } from './probes.js'
+
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
+
+const covered = async (page: Page) => (await tabThrough(page)).filter(({ coveredBy }) => coveredBy)
+
+test('nothing that has the focus is covered, on any page and in a small window', async ({ chat, visit }) => {
+  const { ann, ben, path } = await chat()
+  await sendMany(ben, 30, 'line')
+  await expect(message(ann, 'line 29')).toBeVisible()
+  const visitor = await visit()
+  for (const [page, address] of [
+    [visitor, '/login'],
+    [visitor, '/register'],
+    [ann, path],
+    [ann, '/chats'],
+    [ann, '/settings'],
+    [ann, `${path}/end`],
+  ] as const) {
+    await page.setViewportSize({ width: 360, height: 480 })
+    await page.goto(address)
+    const stops = await tabThrough(page)
+    expect([address, stops.length > 3]).toEqual([address, true])
+    expect([address, stops.filter(({ coveredBy }) => coveredBy)]).toEqual([address, []])
+  }
+  await ann.setViewportSize({ width: 1280, height: 720 })
+  await ann.goto(path)
+  expect(await covered(ann)).toEqual([])
+})
+
+test('by arrows, every message that has the focus can be seen, above the composer', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await sendMany(ben, 30, 'line')
+  await expect(message(ann, 'line 29')).toBeVisible()
+  await ann.setViewportSize({ width: 360, height: 480 })
+  await ann.getByRole('region', { name: 'Messages' }).focus()
+  for (const key of ['ArrowUp', 'ArrowUp', 'Home', 'ArrowDown', 'End']) {
+    await ann.keyboard.press(key)
+    const isSeen = await ann.evaluate(() => {
+      const box = document.activeElement?.getBoundingClientRect()
+      const bottom = document.querySelector('footer')?.getBoundingClientRect().top ?? 0
+      const top = document.querySelector('.chat .bar')?.getBoundingClientRect().bottom ?? 0
+      return box !== undefined && box.top >= top - 1 && box.bottom <= bottom + 1
+    })
+    expect([key, isSeen]).toEqual([key, true])
+  }
+})
+
+test('nothing moves where motion is to be reduced', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.emulateMedia({ reducedMotion: 'reduce' })
+  const count = () =>
+    ann.evaluate(() => {
+      const moves = Number(Reflect.get(window, 'moves') ?? 0)
+      return moves + document.getAnimations().length
+    })
+  await ann.evaluate(() => {
+    Object.assign(window, { moves: 0 })
+    const noteMove = () => Object.assign(window, { moves: Number(Reflect.get(window, 'moves')) + 1 })
+    for (const kind of ['animationstart', 'transitionstart']) addEventListener(kind, noteMove, true)
+  })
+  await ben.getByRole('textbox', { name: 'Message' }).press('x')
+  await expect(ann.getByText('is typing').first()).toBeVisible()
+  await send(ben, 'still')
+  await expect(message(ann, 'still')).toBeVisible()
+  await ann.getByRole('button', { name: 'End chat' }).hover()
+  await ann.getByRole('button', { name: 'End chat' }).click()
+  expect(await count()).toBe(0)
+  // The proof can fail: with motion allowed, a message that arrives does move.
+  await ann.keyboard.press('Escape')
+  await ann.emulateMedia({ reducedMotion: 'no-preference' })
+  await send(ben, 'moving')
+  await expect(message(ann, 'moving')).toBeVisible()
+  await expect.poll(count).toBeGreaterThan(0)
+})
+
+test('in forced colours controls, bubbles and fields keep an edge, and icons are drawn in the colour of text', async ({
+  chat,
+}) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'edged')
+  await expect(message(ann, 'edged')).toBeVisible()
+  await ann.emulateMedia({ forcedColors: 'active' })
+  const flat = await ann.evaluate(() =>
+    [...document.querySelectorAll('article, .button, .unread, .avatar, textarea, input[type="search"]')]
+      .filter(element => element.checkVisibility() && !element.closest('dialog:not([open])'))
+      .filter(element => {
+        const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(element)
+        return borderTopWidth === '0px' || borderTopStyle === 'none' || borderTopColor === backgroundColor
+      })
+      .map(element => element.outerHTML.slice(0, 100)),
+  )
+  expect(flat).toEqual([])
+  const icons = await ann.evaluate(() =>
+    [...document.querySelectorAll('.icon')]
+      .filter(icon => icon.checkVisibility())
+      .map(icon => [getComputedStyle(icon).stroke, getComputedStyle(icon.parentElement ?? icon).color]),
+  )
+  expect(icons.length).toBeGreaterThan(2)
+  for (const [stroke, colour] of icons) expect(stroke).toBe(colour)
+})
+
+test('the chat is a heading, a list of named and described messages, and a labelled composer', async ({ chat }) => {
+  const { ann, ben, benPerson } = await chat()
+  await send(ben, 'hello')
+  await expect(message(ann, 'hello')).toBeVisible()
+  await send(ann, 'hello back')
+  await expect(message(ann, 'hello back')).toHaveAttribute('data-status', 'seen')
+  await expect(ann.getByRole('main')).toMatchAriaSnapshot(`
+    - main:
+      - banner:
+        - link "Back to chats"
+        - heading "Chat with ${benPerson.name}" [level=1]
+        - paragraph: /Online · gone after .+/
+        - button "End chat"
+      - region "Messages":
+        - paragraph: /Messages are gone after .+/
+        - paragraph:
+          - link "Block ${benPerson.name}"
+        - list:
+          - listitem: /.+/
+          - listitem:
+            - article "${benPerson.name}":
+              - text: hello
+              - paragraph:
+                - time: /\\d\\d:\\d\\d/
+                - time: /gone .+/
+          - listitem:
+            - article "You":
+              - text: hello back
+              - paragraph:
+                - time: /\\d\\d:\\d\\d/
+                - time: /gone .+/
+                - text: Seen
+            - button "Take back"
+      - button "Pause updates"
+      - contentinfo:
+        - button "Add image"
+        - textbox "Message"
+        - button "Send"
+        - paragraph: Enter sends, Shift and Enter begins a new line.
+  `)
+  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d gone .+ Seen$/)
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(/Messages are gone after/)
+  const tree = await ann.locator('body').ariaSnapshot()
+  expect(tree).toContain('link "Skip to content"')
+  expect(tree.match(/^ *- main/gm)).toHaveLength(1)
+  expect(tree.match(/\[level=1\]/g)).toHaveLength(1)
+})
+
+test('a chat of 100 messages paints within a second on a slow processor, and nothing shifts', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await sendMany(ben, 100, 'one of a hundred')
+  await expect(message(ann, 'one of a hundred 99')).toBeVisible()
+  await ben.close()
+  await ann.goto('about:blank')
+  const session = await ann.context().newCDPSession(ann)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  await ann.goto(path, { waitUntil: 'networkidle' })
+  const { paint, shift } = await ann.evaluate(
+    () =>
+      new Promise<{ paint: number; shift: number }>(resolve => {
+        const seen = { paint: 0, shift: 0 }
+        new PerformanceObserver(list => {
+          for (const entry of list.getEntries()) seen.paint = Math.max(seen.paint, entry.startTime)
+        }).observe({ type: 'largest-contentful-paint', buffered: true })
+        new PerformanceObserver(list => {
+          for (const entry of list.getEntries()) seen.shift += Number(Reflect.get(entry, 'value'))
+        }).observe({ type: 'layout-shift', buffered: true })
+        setTimeout(() => resolve(seen), 500)
+      }),
+  )
+  test.info().annotations.push({ type: 'largest paint', description: `${paint.toFixed(0)} ms, shift ${shift}` })
+  expect(paint).toBeGreaterThan(0)
+  expect(paint).toBeLessThan(1000)
+  expect(shift).toBe(0)
+})

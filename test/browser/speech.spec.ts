@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test'
+import { connected, test } from './faulty-chat.js'
+import { expect, message, send, sendMany } from './fixtures.js'
+import { keepSpeech, takeSpeech } from './ledgers.js'
+
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
+
+/** Longer than a burst is waited for: nothing that was to be spoken comes after this. */
+const quietMs = 2500
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
+const announcer = (page: Page) => page.locator('#announcer p')
+
+async function listen(page: Page): Promise<void> {
+  await keepSpeech(page)
+  await page.reload()
+  await connected(page)
+}
+
+test('loading, writing, ticks and what the other shows say nothing; what comes is said once', async ({ chat }) => {
+  const { ann, ben, benPerson } = await chat()
+  await send(ben, 'stood there before')
+  await expect(message(ann, 'stood there before')).toBeVisible()
+  await listen(ann)
+  await send(ann, 'my own words')
+  await expect(message(ann, 'my own words')).toHaveAttribute('data-status', 'seen')
+  await ann.waitForTimeout(quietMs)
+  expect(await takeSpeech(ann)).toEqual([])
+
+  await send(ben, 'hello')
+  await expect(announcer(ann)).toHaveText(`${benPerson.name}: hello`)
+  expect(await takeSpeech(ann)).toEqual([`${benPerson.name}: hello`])
+
+  await sendMany(ben, 20, 'burst')
+  await expect(message(ann, 'burst 19')).toBeVisible()
+  await ann.waitForTimeout(quietMs)
+  const burst = await takeSpeech(ann)
+  expect(burst.length).toBeLessThanOrEqual(2)
+  const counts = burst.map(each => Number(/^(\d+) new messages?$/.exec(each)?.[1] ?? 1))
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20)
+})
+
+test('typing is said after two seconds, once, and a message that breaks it off is said alone', async ({ chat }) => {
+  const { ann, ben, benPerson } = await chat()
+  await listen(ann)
+  await composer(ben).press('x')
+  await expect(ann.getByText(`${benPerson.name} is typing`, { exact: true })).toBeVisible()
+  await expect(ann.locator('#typing')).toBeEmpty()
+  expect(await takeSpeech(ann)).toEqual([])
+  await composer(ben).pressSequentially('this takes quite a while', { delay: 250 })
+  await send(ben, 'done')
+  await expect(announcer(ann).filter({ hasText: 'done' })).toBeVisible()
+  expect(await takeSpeech(ann)).toEqual([`${benPerson.name} is typing`, `${benPerson.name}: done`])
+})
+
+test('a line lost and back is said, with what was missed as a count', async ({ faultyChat }) => {
+  const { ann, benClient, faults, path } = await faultyChat()
+  await listen(ann)
+  faults.isDown = true
+  faults.cut()
+  await expect(ann.locator('#line')).toHaveText('Reconnecting')
+  for (let index = 0; index < 4; index += 1) {
+    await benClient.post(`${path}/messages`, { content: `missed ${index}`, nonce: `missed-${index}` }, path)
+  }
+  faults.heal()
+  await expect(message(ann, 'missed 3')).toBeVisible()
+  await ann.waitForTimeout(2 * quietMs)
+  expect(await takeSpeech(ann)).toEqual(['Reconnecting', 'Connected again', '4 new messages'])
+})
+
+test('what cannot go out is said to be sending after three seconds, and not sent at once', async ({ faultyChat }) => {
+  const { ann, faults } = await faultyChat()
+  await listen(ann)
+  faults.drop('up')
+  const since = Date.now()
+  await send(ann, 'on its way')
+  await expect(ann.locator('#slow')).toHaveText('Sending')
+  expect(Date.now() - since).toBeGreaterThan(2900)
+  expect(await takeSpeech(ann)).toEqual(['Sending'])
+  faults.heal()
+  await expect(message(ann, 'on its way')).toHaveAttribute('data-status', /sent|delivered|seen/, { timeout: 15_000 })
+  await takeSpeech(ann)
+  await send(ann, 'x'.repeat(5001))
+  await expect(ann.getByRole('alert')).toHaveText('Not sent')
+  expect((await takeSpeech(ann)).filter(each => each !== 'Connected again')).toEqual(['Not sent'])
+})
+
+test('who wants to hear nothing hears nothing', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await ann.goto('/settings')
+  for (const box of ['New messages', 'That somebody is typing', 'That somebody comes or goes']) {
+    await ann.getByRole('checkbox', { name: box }).uncheck()
+  }
+  await ann.getByRole('button', { name: 'Save settings' }).click()
+  await expect(ann.getByText('Your settings are saved.')).toBeVisible()
+  await keepSpeech(ann)
+  await ann.goto(path)
+  await connected(ann)
+  await send(ben, 'psst')
+  await expect(message(ann, 'psst')).toBeVisible()
+  await ann.waitForTimeout(quietMs)
+  expect(await takeSpeech(ann)).toEqual([])
+})
