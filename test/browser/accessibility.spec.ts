@@ -1,76 +1,106 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, message, send, test } from './fixtures.js'
+import { expect, message, send, sendMany, test } from './fixtures.js'
+import { expectUsable } from './probes.js'
 
-/** The rules that a page breaks, with the elements that do: AAA contrast and target sizes among them. */
-async function violationsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
-    .options({ rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } } })
-    .analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  )
-}
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
 
-async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize()
-  await page.setViewportSize({ width: 320, height: 640 })
-  const width = await page.evaluate(() => document.documentElement.scrollWidth)
-  expect([name, width]).toEqual([name, 320])
-  const wide = await page.evaluate(() =>
-    [...document.querySelectorAll('main *')]
-      .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > 320.5)
-      .map(element => element.outerHTML.slice(0, 100)),
-  )
-  expect([name, wide]).toEqual([name, []])
-  if (size) await page.setViewportSize(size)
-}
+/** A picture of one dot, for a page to send. */
+const dot = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
-for (const colorScheme of ['dark', 'light'] as const) {
-  test(`nothing is wrong for axe on any page in ${colorScheme}, nor too wide at 320 px`, async ({
-    chat,
-    visit,
-    tolerate,
-  }) => {
-    test.setTimeout(60_000)
-    tolerate(/status of 4(04|22)/)
-    const check = async (page: Page, name: string) => {
-      await page.emulateMedia({ colorScheme })
-      expect([name, await violationsOf(page)]).toEqual([name, []])
-      await expectNoSidewaysScroll(page, name)
-    }
-    const visitor = await visit()
-    await visitor.goto('/login')
-    await check(visitor, 'log-in')
-    await visitor.getByRole('button', { name: 'Log in' }).click()
-    await expect(visitor).toHaveTitle(/^Error/)
-    await check(visitor, 'refused log-in')
-    await visitor.goto('/register')
-    await check(visitor, 'registration')
+const right = 'שלום, זו הודעה ארוכה למדי שנכתבה מימין לשמאל עם (סוגריים) ו-123'
 
-    const { ann, ben, path } = await chat()
-    await check(ann, 'empty chat')
-    await send(ben, `see https://example.com/${'long'.repeat(40)} ${'W'.repeat(80)}`)
-    await send(ann, 'seen by the other')
-    await expect(message(ann, 'seen by the other')).toHaveAttribute('data-status', 'seen')
-    await ben.goto('/chats')
-    await send(ann, 'delivered to the other')
-    await expect(message(ann, 'delivered to the other')).toHaveAttribute('data-status', 'delivered')
-    await send(ann, 'x'.repeat(5001))
-    await expect(ann.locator('#outbox article')).toHaveAttribute('data-status', 'failed')
-    await check(ann, 'chat')
-    await check(ben, 'chats')
-    await ben.goto('/people?q=a')
-    await check(ben, 'people')
-    await ann.getByRole('button', { name: 'End chat' }).click()
-    await check(ann, 'dialog')
-    await ann.goto(`${path}/end`)
-    await check(ann, 'end')
-    await ben.goto(path)
-    await ann.getByRole('button', { name: 'End for both' }).click()
-    await expect(ben.getByText('ended this chat')).toBeVisible()
-    await check(ben, 'chat that is gone')
-    await ann.goto('/nowhere')
-    await check(ann, 'not found')
+test('pages of accounts are usable in every theme: to axe, at 320 px, larger, and spaced out', async ({
+  chat,
+  visit,
+  tolerate,
+}) => {
+  test.setTimeout(90_000)
+  tolerate(/status of 4(03|04|22)/)
+  const visitor = await visit()
+  await visitor.goto('/login')
+  await expectUsable(visitor, 'log-in')
+  await visitor.getByRole('button', { name: 'Log in' }).click()
+  await expect(visitor).toHaveTitle(/^Error/)
+  await expectUsable(visitor, 'refused log-in')
+  await visitor.goto('/register')
+  await visitor.getByRole('button', { name: 'Create account' }).click()
+  await expect(visitor).toHaveTitle(/^Error/)
+  await expectUsable(visitor, 'refused registration')
+  await visitor.goto('/api/docs')
+  await expect(visitor.getByRole('heading', { level: 1 })).toBeVisible()
+
+  const { ann, path } = await chat()
+  await ann.goto('/settings?done=saved')
+  await expectUsable(ann, 'settings')
+  await ann.getByRole('button', { name: 'Change password' }).click()
+  await expect(ann).toHaveTitle(/^Error/)
+  await expectUsable(ann, 'refused settings')
+  await ann.goto(`${path}/end`)
+  await expectUsable(ann, 'end')
+  await ann.goto(path)
+  await ann.getByRole('link', { name: /^Block/ }).click()
+  await expectUsable(ann, 'block')
+  await ann.goto('/nowhere')
+  await expectUsable(ann, 'not found')
+})
+
+test('chats are usable in every theme and state: empty, full, refused, long, from the right, offline, gone', async ({
+  chat,
+  tolerate,
+}) => {
+  test.setTimeout(120_000)
+  tolerate(/status of 404|WebSocket|ERR_|htmx/)
+  const { ann, ben, path } = await chat()
+  await expectUsable(ann, 'empty chat')
+  await send(ben, `see https://example.com/${'long'.repeat(40)} ${'W'.repeat(80)}`)
+  await send(ben, right)
+  await send(ann, 'seen by the other')
+  await expect(message(ann, 'seen by the other')).toHaveAttribute('data-status', 'seen')
+  await ann.locator('#image').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })
+  await ann.getByLabel('Description').fill('One dot')
+  await expectUsable(ann, 'picture before it is sent')
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ann.locator('#list').getByRole('img', { name: 'One dot' })).toBeVisible()
+  await ben.goto('/chats')
+  await send(ann, 'delivered to the other')
+  await expect(message(ann, 'delivered to the other')).toHaveAttribute('data-status', 'delivered')
+  await send(ann, 'x'.repeat(5001))
+  await expect(ann.locator('#outbox article')).toHaveAttribute('data-status', 'failed')
+  await expectUsable(ann, 'chat')
+  await expectUsable(ben, 'chats')
+  await ben.goto('/people?q=nobody-of-this-name')
+  await expectUsable(ben, 'nobody found')
+  await ann.getByRole('link', { name: 'One dot' }).click()
+  await expect(ann.getByRole('dialog', { name: 'Picture' })).toBeVisible()
+  await expectUsable(ann, 'picture')
+  await ann.keyboard.press('Escape')
+  await expect(ann.getByRole('link', { name: 'One dot' })).toBeFocused()
+  await ann.getByRole('button', { name: 'End chat' }).click()
+  await expectUsable(ann, 'dialog')
+  await ann.keyboard.press('Escape')
+  await ben.goto(path)
+  await sendMany(ben, 100, 'one of a hundred')
+  await expect(message(ann, 'one of a hundred 99')).toBeVisible()
+  await expectUsable(ann, '100 messages')
+  await goOffline(ann)
+  await expect(ann.locator('#line')).toHaveText('Reconnecting')
+  await expectUsable(ann, 'offline')
+  await ann.context().setOffline(false)
+  await expect(ann.locator('#line')).toBeEmpty({ timeout: 15_000 })
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.getByText('ended this chat')).toBeVisible()
+  await expectUsable(ann, 'chat that is gone')
+})
+
+/** Takes the network away, and the socket with it, which Chromium would leave open. */
+async function goOffline(page: Page): Promise<void> {
+  await page.context().setOffline(true)
+  await page.evaluate(() => {
+    const live = document.getElementById('live')
+    live?._htmx?.ws?.connection?.socket?.close()
   })
 }

@@ -57,7 +57,7 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
   await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
 
   await tabTo(page, 'Message')
-  for (const text of ['one', 'two', 'three']) {
+  for (const text of ['first', 'second', 'third']) {
     await page.keyboard.type(text)
     await page.keyboard.press('Enter')
     await expect(message(page, text)).toHaveAttribute('data-status', 'sent')
@@ -70,12 +70,12 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
     await page.keyboard.press('Shift+Tab')
   }
   for (const [key, text] of [
-    ['ArrowUp', 'three'],
-    ['ArrowUp', 'two'],
-    ['Home', 'one'],
-    ['End', 'three'],
-    ['ArrowUp', 'two'],
-    ['ArrowDown', 'three'],
+    ['ArrowUp', 'third'],
+    ['ArrowUp', 'second'],
+    ['Home', 'first'],
+    ['End', 'third'],
+    ['ArrowUp', 'second'],
+    ['ArrowDown', 'third'],
   ] as const) {
     await page.keyboard.press(key)
     await expect(message(page, text)).toBeFocused()
