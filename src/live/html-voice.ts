@@ -68,7 +68,7 @@ export class HtmlVoice implements Voice {
     if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#line.isBusy) return
-    if (this.#isPaused && !this.#goesThrough(event)) return
+    if (this.#isPaused && this.#isHeldBack(event)) return
     this.#inbox.push({ event, shared })
     this.#schedule()
   }
@@ -115,11 +115,11 @@ export class HtmlVoice implements Voice {
     this.#line.close(code)
   }
 
-  /** Taking away, ending, and what the person does themselves are not held back. */
-  #goesThrough(event: EngineEvent): boolean {
-    if (event.type === 'message.sent') return event.message.senderId === this.userId
-    if (event.type === 'typing.changed') return !event.isTyping
-    return event.type === 'message.removed' || event.type === 'room.dissolved'
+  /** What is gone, about to go or kept, and what the person does themselves, is not held back. */
+  #isHeldBack(event: EngineEvent): boolean {
+    if (event.type === 'message.sent') return event.message.senderId !== this.userId
+    if (event.type === 'typing.changed') return event.isTyping
+    return event.type === 'receipt.moved' || event.type === 'presence.changed'
   }
 
   #pushPause(): void {

@@ -127,7 +127,13 @@ export function createApp(deps: AppDeps): Express {
   app.use(blockPages({ people }).router)
   app.use('/chats/:room/messages', messages.onStale)
   const lifetimes = lifetimePages({ conversations, sendChat })
-  app.use(framePosts(conversations, deps.events.hub), chats.router, messages.router, lifetimes.router, imagePages(images))
+  app.use(
+    framePosts(conversations, deps.events.hub),
+    chats.router,
+    messages.router,
+    lifetimes.router,
+    imagePages(images),
+  )
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
   app.use(errorPages(log))

@@ -29,6 +29,8 @@ function messageOf(text: string): Message {
     image: null,
     nonce: `n${lastSeq}`,
     sentAt: 0,
+    lifetimeMs: 1,
+    keptTimes: 0,
     expiresAt: 1,
   }
 }
