@@ -58,7 +58,8 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   person: async ({ base }, use) => {
     await use(async name => {
       lastNumber += 1
-      const unique = `${name}-${lastNumber}`
+      // A dot, since other crowds number theirs behind a hyphen, and letters tell no names apart by their case.
+      const unique = `${name}.${lastNumber}`
       await newcomer(base, unique)
       return personOf(unique)
     })

@@ -96,7 +96,7 @@ test('typing is shown to the other, and gone about two seconds after the last ke
     }).observe(sign, { childList: true, subtree: true })
   })
   await composer(ann).pressSequentially('typing some words', { delay: 40 })
-  const sign = ben.getByText(`${annPerson.name} is typing`, { exact: true })
+  const sign = ben.locator('#typing').getByText(`${annPerson.name} is typing`, { exact: true })
   await expect(sign).toBeVisible()
   await composer(ann).press('x')
   await expect(sign).toBeHidden()
