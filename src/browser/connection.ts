@@ -36,23 +36,26 @@ export function keepConnected(live: HTMLElement): LiveLine {
 
   const isOpen = () => (isStreaming ? isStreamOpen : connection?.socket?.readyState === WebSocket.OPEN)
 
+  let said = ''
   const say = (id: string) => {
+    said = id
     const template = document.getElementById(id)
     if (template instanceof HTMLTemplateElement) status?.replaceChildren(template.content.cloneNode(true))
+    else status?.replaceChildren()
   }
   const isDown = () => {
     isStreamOpen = false
     document.getElementById('typing')?.replaceChildren()
-    if (!isOver && !status?.hasChildNodes()) say('line-down')
+    if (!isOver && said !== 'line-down') say('line-down')
   }
   const isUp = () => {
     heardAt = Date.now()
     wasOpen = true
     failedHandshakes = 0
     isStreamOpen = isStreaming
-    if (!status?.hasChildNodes()) return
+    if (said !== 'line-down') return
     say('line-up')
-    setTimeout(() => isOpen() && status.replaceChildren(), backAgainMs)
+    setTimeout(() => said === 'line-up' && say(''), backAgainMs)
   }
   const isHeard = () => {
     heardAt = Date.now()
@@ -72,7 +75,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
   /** The server has said why it ends the line. */
   const end = (code: number) => {
     const isFinal = code === notLoggedIn || code === noSuchRoom
-    if (isFinal) status?.replaceChildren()
+    if (isFinal) say('')
     else {
       isDown()
       setTimeout(() => {

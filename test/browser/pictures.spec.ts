@@ -161,6 +161,7 @@ test('an upload shows how far it is, can be called off, and lets those behind it
 test('what is refused says why and can be tried again', async ({ page }) => {
   await openChat(page, 'alice@example.com', 'bob')
   await choose(page, [file('a.png', Buffer.from('no picture'))])
+  await expect(page.getByLabel('Description')).toBeVisible()
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(page.locator('#outbox')).toContainText('Not sent')
   await expect(page.locator('#outbox')).toContainText('This is not a picture that can be sent')
