@@ -117,11 +117,17 @@ export function keepConnected(live: HTMLElement): LiveLine {
     } else live._htmx?.sse?.delayCanceller?.()
   }
 
-  const stream = (query = '') => {
+  const stream = (query = '', again = '') => {
     isStreaming = true
     clearTimeout(connection?.timer ?? undefined)
-    // Few networks need it, so few browsers load it.
-    import(live.dataset.stream ?? '').then(({ postInstead }) => postInstead(live, query))
+    // Few networks need it, so few browsers load it. Under the same name, one that failed would fail again.
+    import(live.dataset.stream + again).then(
+      ({ postInstead }) => postInstead(live, query),
+      () => {
+        isDown()
+        setTimeout(stream, retryMs, query, `${again}?`)
+      },
+    )
   }
   /** Where plain HTTP answers and sockets fail again and again, something between lets none through. */
   const countFailure = () => {
