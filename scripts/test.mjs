@@ -1,26 +1,53 @@
 /** Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. */
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { root, run } from './process.mjs'
 import { build, findChromium, install } from './setup.mjs'
 
 const bin = name => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 
-/** Reads the counts of one runner's JSON report; a runner that wrote none has failed. */
+const read = file => JSON.parse(readFileSync(file, 'utf8'))
+const firstLine = text => (text ?? '').split('\n', 1)[0]
+
+/** Reads the counts of one runner's JSON report, and what failed; a runner that wrote none has failed. */
 function countVitest(file) {
-  const report = JSON.parse(readFileSync(file, 'utf8'))
+  const report = read(file)
+  const tests = report.testResults.flatMap(({ name, message, status, assertionResults }) => [
+    ...assertionResults.map(test => ({ ...test, name })),
+    // A file that could not be run at all has no tests to fail.
+    ...(status === 'failed' && assertionResults.length === 0
+      ? [{ status, fullName: '', failureMessages: [message], name }]
+      : []),
+  ])
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: tests
+      .filter(({ status }) => status === 'failed')
+      .map(
+        ({ name, fullName, failureMessages }) =>
+          `${relative(root, name)} ${fullName}: ${firstLine(failureMessages[0])}`,
+      ),
   }
 }
 
 function countPlaywright(file) {
-  const { stats } = JSON.parse(readFileSync(file, 'utf8'))
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+  const { stats, suites } = read(file)
+  const specsOf = suite => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    skipped: stats.skipped,
+    failures: suites
+      .flatMap(specsOf)
+      .filter(({ ok }) => !ok)
+      .map(
+        ({ file: spec, title, tests }) => `${spec} ${title}: ${firstLine(tests[0]?.results.at(-1)?.error?.message)}`,
+      ),
+  }
 }
 
 try {
@@ -31,6 +58,7 @@ try {
   await check()
 
   const total = { passed: 0, failed: 0, skipped: 0 }
+  const failures = []
   let broken = false
   const suites = [
     [
@@ -46,8 +74,11 @@ try {
     if ((await run(bin(program), args, { env })) !== 0) broken = true
     const counts = count(file)
     for (const key of Object.keys(total)) total[key] += counts[key]
+    failures.push(...counts.failures)
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+  // Said again at the end, where a long output is cut last.
+  for (const failure of failures) console.log(`failed: ${failure}`)
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
   const nothingRan = total.passed === 0
   const skippedInCi = process.env.CI === 'true' && total.skipped > 0

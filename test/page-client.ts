@@ -69,6 +69,7 @@ export class PageClient {
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
   #written = 0
+  #loads = 0
 
   /** @param url where the page connects, through a proxy; `chat` is its path */
   constructor(url: string, client: HttpClient, chat: string, lifeMs: number, times: PageTimes) {
@@ -87,15 +88,21 @@ export class PageClient {
     return this.#socket?.readyState === WebSocket.OPEN
   }
 
-  /** Loads the page, as often as it takes, and connects. What waits in the outbox has survived, as in sessionStorage. */
+  /**
+   * Loads the page, as often as it takes, and connects. What waits in the outbox has survived, as in sessionStorage. A load
+   * that is under way is given up, as a browser gives it up.
+   */
   async load(): Promise<void> {
     this.#drop()
+    this.#loads += 1
+    const load = this.#loads
+    const isGivenUp = () => this.#isStopped || load !== this.#loads
     let html = ''
-    while (!html && !this.#isStopped) {
+    while (!html && !isGivenUp()) {
       html = await this.#fetchPage().catch(() => '')
       if (!html) await new Promise(resolve => setTimeout(resolve, this.#times.reconnectMs))
     }
-    if (this.#isStopped) return
+    if (isGivenUp()) return
     this.#address = attributeOf(html, 'hx-ws:connect')
     this.#state = ''
     for (const bubble of this.#outbox) if (bubble.status === 'waiting') bubble.status = 'sending'
