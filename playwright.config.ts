@@ -11,11 +11,11 @@ export default defineConfig<object, WorkerFixtures>({
   forbidOnly: process.env.CI === 'true',
   projects: [
     { name: 'sockets' },
-    // The journeys once more where no socket gets through.
+    // Everything once more where no socket gets through, but what is about sockets or without a script.
     {
       name: 'streams',
-      testMatch: /(journey|live|vanishing)\.spec\.ts/,
-      grepInvert: /within 100 ms/,
+      testIgnore: /(without-script|languages)\.spec\.ts/,
+      grepInvert: /@sockets|without JavaScript/,
       use: { transport: 'streams' },
     },
   ],

@@ -33,6 +33,6 @@ declare const trustedTypes: TrustedTypePolicyFactory | undefined
 interface HTMLElement {
   _htmx?: {
     ws?: { connection?: WsConnection }
-    sse?: { reader?: ReadableStreamDefaultReader; delayCanceller?: (() => void) | null }
+    sse?: { reader?: ReadableStreamDefaultReader; lastEventId?: string; delayCanceller?: (() => void) | null }
   }
 }

@@ -96,11 +96,12 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'chat that is gone')
 })
 
-/** Takes the network away, and the socket with it, which Chromium would leave open. */
+/** Takes the network away, and with it the line, which Chromium would leave open. */
 async function goOffline(page: Page): Promise<void> {
   await page.context().setOffline(true)
   await page.evaluate(() => {
     const live = document.getElementById('live')
     live?._htmx?.ws?.connection?.socket?.close()
+    live?._htmx?.sse?.reader?.cancel()
   })
 }

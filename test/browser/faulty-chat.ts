@@ -3,7 +3,7 @@ import { newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import type { HttpClient } from '../http-client.js'
 import { ServerProcess } from '../server-process.js'
-import { test as house } from './fixtures.js'
+import { test as house, preferStreams } from './fixtures.js'
 
 /** Two people whose browsers reach the server through a proxy with faults. */
 export interface FaultyChat {
@@ -42,17 +42,19 @@ async function enter(context: BrowserContext, client: HttpClient, url: string): 
 }
 
 export const test = house.extend<Faulty>({
-  faults: async ({ base, tolerate }, use) => {
+  faults: async ({ origin, transport, tolerate }, use) => {
     tolerate(noise)
-    const proxy = await FaultProxy.before(base)
+    const proxy = await FaultProxy.before(origin)
+    proxy.refusesUpgrades = transport === 'streams'
     await use(proxy)
     await proxy.stop()
   },
-  faultyChat: async ({ browser, base, faults, contextOptions }, use) => {
+  faultyChat: async ({ browser, origin, transport, faults, contextOptions }, use) => {
     await use(async ({ query = '', context: options } = {}) => {
-      const { ann, ben, annName, benName, chat } = await newPair(base)
+      const { ann, ben, annName, benName, chat } = await newPair(origin)
       const open = async (client: HttpClient) => {
         const context = await browser.newContext({ ...contextOptions, baseURL: faults.url, ...options })
+        if (transport === 'streams') await preferStreams(context)
         await enter(context, client, faults.url)
         return context
       }

@@ -1,4 +1,10 @@
-import { type BrowserContextOptions, expect, type Page, test as playwright } from '@playwright/test'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Page,
+  test as playwright,
+} from '@playwright/test'
 import { newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import type { HttpClient } from '../http-client.js'
@@ -28,6 +34,8 @@ export interface WorkerFixtures {
   /** Settings of the server beside those of all tests. */
   serverEnv: Record<string, string>
   /** Where the worker's own server serves. */
+  origin: string
+  /** Where pages reach it: of streams, through a proxy that lets no socket through. */
   base: string
 }
 
@@ -36,8 +44,8 @@ let lastNumber = 0
 export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   transport: ['sockets', { option: true, scope: 'worker' }],
   serverEnv: [{}, { option: true, scope: 'worker' }],
-  base: [
-    async ({ serverEnv, transport }, use) => {
+  origin: [
+    async ({ serverEnv }, use) => {
       const server = new ServerProcess({
         TZ: 'America/New_York',
         LOG_LEVEL: 'error',
@@ -45,13 +53,17 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
         RATE_LIMIT_AUTH_ADDRESS: '1000000',
         ...serverEnv,
       })
-      if (transport === 'streams') {
-        const proxy = await FaultProxy.before(await server.address())
-        proxy.refusesUpgrades = true
-        await use(proxy.url)
-        await proxy.stop()
-      } else await use(await server.address())
+      await use(await server.address())
       await server.stop()
+    },
+    { scope: 'worker' },
+  ],
+  base: [
+    async ({ origin, transport }, use) => {
+      const proxy = await FaultProxy.before(origin)
+      proxy.refusesUpgrades = true
+      await use(transport === 'streams' ? proxy.url : origin)
+      await proxy.stop()
     },
     { scope: 'worker' },
   ],
@@ -71,12 +83,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     const errors: string[] = []
     await use(async options => {
       const context = await browser.newContext({ ...contextOptions, baseURL: base, ...options })
-      // As if three handshakes had failed on the page before: a test of the fall-back itself waits for them.
-      if (transport === 'streams') {
-        await context.addInitScript(() => {
-          if (location.protocol.startsWith('http')) sessionStorage.setItem('stream', String(Date.now()))
-        })
-      }
+      if (transport === 'streams') await preferStreams(context)
       context.on('weberror', error => errors.push(String(error.error())))
       context.on('console', message => {
         if (message.type() === 'error') errors.push(message.text())
@@ -84,8 +91,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
       return context.newPage()
     })
     await Promise.all(browser.contexts().map(context => context.close()))
-    // A report before the script of streams is loaded finds no line, and is made again.
-    if (transport === 'streams') tolerated.add(/Connection not open|Failed to fetch/)
+    if (transport === 'streams') tolerated.add(streamNoise)
     const patterns = [...tolerated]
     tolerated.clear()
     expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
@@ -115,6 +121,16 @@ export { expect }
 /** Gives a browser the session of somebody who logged in without one. */
 async function enter(page: Page, client: HttpClient, url: string): Promise<void> {
   await page.context().addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))
+}
+
+/** What a console says of streams: a report before their script is loaded finds no line, and a refused post has its status. */
+const streamNoise = /Connection not open|Failed to fetch|status of 4(22|29)/
+
+/** As if three handshakes had failed on the page before: a test of the fall-back itself waits for them. */
+export async function preferStreams(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    if (location.protocol.startsWith('http')) sessionStorage.setItem('stream', String(Date.now()))
+  })
 }
 
 export async function logIn(page: Page, { email, password }: Person): Promise<void> {

@@ -22,10 +22,11 @@ const cookiesOf = (client: HttpClient) => [...client.cookies]
 
 test('a message in a hidden tab is delivered, and seen only once the tab is in front', async ({
   base,
+  origin,
   launchOptions,
 }) => {
-  const { ann, ben, chat } = await newPair(base)
-  const sender = await LivePage.open(base, ann, chat)
+  const { ann, ben, chat } = await newPair(origin)
+  const sender = await LivePage.open(origin, ann, chat)
   const chromium = await RawChromium.start(launchOptions.executablePath)
   try {
     await chromium.setCookies(base, cookiesOf(ben))

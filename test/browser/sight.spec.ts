@@ -157,7 +157,8 @@ test('a chat of 100 messages paints within a second on a slow processor, and not
   await ann.goto('about:blank')
   const session = await ann.context().newCDPSession(ann)
   await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-  await ann.goto(path, { waitUntil: 'networkidle' })
+  await ann.goto(path)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
   const { paint, shift } = await ann.evaluate(
     () =>
       new Promise<{ paint: number; shift: number }>(resolve => {
