@@ -12,11 +12,9 @@ const dot = Buffer.from(
 
 const right = 'שלום, זו הודעה ארוכה למדי שנכתבה מימין לשמאל עם (סוגריים) ו-123'
 
-test('pages of accounts are usable in every theme: to axe, at 320 px, larger, and spaced out', async ({
-  chat,
-  visit,
-  tolerate,
-}) => {
+test('pages of accounts are usable in every theme: to axe, at 320 px, larger, and spaced out', {
+  tag: '@long',
+}, async ({ chat, visit, tolerate }) => {
   test.setTimeout(90_000)
   tolerate(/status of 4(03|04|22)/)
   const visitor = await visit()
@@ -47,10 +45,9 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await expectUsable(ann, 'not found')
 })
 
-test('chats are usable in every theme and state: empty, full, refused, long, from the right, offline, gone', async ({
-  chat,
-  tolerate,
-}) => {
+test('chats are usable in every theme and state: empty, full, refused, long, from the right, offline, gone', {
+  tag: '@long',
+}, async ({ chat, tolerate }) => {
   test.setTimeout(120_000)
   tolerate(/status of 404|WebSocket|ERR_|htmx/)
   const { ann, ben, path } = await chat()

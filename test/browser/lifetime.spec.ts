@@ -25,7 +25,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await expect(ann.locator('#lifetime-note')).toBeHidden()
 })
 
-test('one warning with one button keeps messages for both', async ({ chat }) => {
+test('one warning with one button keeps messages for both', { tag: '@long' }, async ({ chat }) => {
   test.setTimeout(90_000)
   const { ann, ben } = await chat()
   await send(ann, 'worth keeping')

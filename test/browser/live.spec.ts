@@ -20,7 +20,7 @@ async function watchArrivals(page: Page): Promise<void> {
 const arrivalOf = (page: Page, text: string): Promise<number> =>
   page.evaluate(each => Number(Reflect.get(Reflect.get(window, 'arrivals'), each)), text)
 
-test('a message is on the other screen within 100 ms', async ({ chat }) => {
+test('a message is on the other screen within 100 ms', { tag: '@sockets' }, async ({ chat }) => {
   const { ann, ben } = await chat()
   await watchArrivals(ben)
   await ann.evaluate(() => {

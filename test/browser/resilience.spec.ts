@@ -134,9 +134,9 @@ test('a dead socket that was given up never comes back beside the new one', { ta
   expect(sockets.length).toBe(count)
 })
 
-test('a message without an answer for 15 s is Not sent, keeps its text, and goes out by Try again', async ({
-  faultyChat,
-}) => {
+test('a message without an answer for 15 s is Not sent, keeps its text, and goes out by Try again', {
+  tag: '@long',
+}, async ({ faultyChat }) => {
   const { ann, ben, path } = await faultyChat()
   let swallows = true
   await ann.routeWebSocket(/\/ws/, socket => {

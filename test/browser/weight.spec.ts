@@ -4,7 +4,9 @@ import { expect, test } from './fixtures.js'
 
 const kilobyte = 1024
 
-test('the first load of a chat is at most 32 KB, of which our own script is at most 4', async ({ chat }) => {
+test('the first load of a chat is at most 32 KB, of which our own script is at most 4', { tag: '@long' }, async ({
+  chat,
+}) => {
   const { ann, path } = await chat()
   const fresh = await ann.context().newPage()
   const session = await ann.context().newCDPSession(fresh)
