@@ -1,27 +1,41 @@
 /**
- * How long a text message takes to the other's screen, at rest and while ten 12-megapixel pictures are being converted.
+ * How long a text message takes to the other's screen, at rest and while ten 12-megapixel pictures are being converted; ten
+ * times over, since the pictures of one time are done before two hundred messages are sent.
  * Run: node scripts/build.mjs && node bench/pictures.mjs
  */
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import sharp from 'sharp'
 import { WebSocket } from 'ws'
 
-if (!isMainThread) {
-  // Uploads have a thread of their own, so that what they cost this program is not taken for what they cost the server.
-  const { address, cookie, _csrf, photo, pictures } = workerData
-  const upload = async (_, n) => {
-    const form = new FormData()
-    form.set('_csrf', _csrf)
-    form.set('nonce', `picture-${n}`)
-    form.set('image', new Blob([photo]), 'a.jpg')
-    return (await fetch(address, { method: 'POST', body: form, headers: { cookie }, redirect: 'manual' })).status
-  }
-  parentPort.postMessage(await Promise.all(Array.from({ length: pictures }, upload)))
+if (process.send) {
+  // Uploads have a process of their own, which gives way: on two processors what they cost this program must not be
+  // taken for what they cost the server.
+  setPriority(constants.priority.PRIORITY_LOW)
+  process.once('message', async ({ address, cookie, _csrf, photo, pictures, times }) => {
+    const bytes = Buffer.from(photo, 'base64')
+    const upload = async (time, n) => {
+      const form = new FormData()
+      form.set('_csrf', _csrf)
+      form.set('nonce', `picture-${time}-${n}`)
+      form.set('image', new Blob([bytes]), 'a.jpg')
+      return (await fetch(address, { method: 'POST', body: form, headers: { cookie }, redirect: 'manual' })).status
+    }
+    process.once('message', async () => {
+      const statuses = []
+      for (let time = 0; time < times; time++) {
+        statuses.push(...(await Promise.all(Array.from({ length: pictures }, (_, n) => upload(time, n)))))
+      }
+      process.send(statuses)
+      process.disconnect()
+    })
+    process.send('ready')
+  })
+  await once(process, 'disconnect')
   process.exit()
 }
 
@@ -30,8 +44,10 @@ const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-bench-'))
 const messages = 1000
 const gapMs = 10
 const pictures = 10
+const times = 10
+const worst = 3
 
-const server = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
+const server = spawn(process.execPath, ['--max-semi-space-size=2', join(root, 'dist', 'main.js')], {
   cwd: folder,
   env: {
     PATH: process.env.PATH,
@@ -130,33 +146,39 @@ const uploadData = {
   address: `${url}${chat}/messages`,
   cookie: [...alice.cookies].map(pair => pair.join('=')).join('; '),
   _csrf: await alice.token(chat),
-  photo,
+  photo: photo.toString('base64'),
   pictures,
+  times,
 }
+
+const uploader = fork(import.meta.filename)
+uploader.send(uploadData)
+await once(uploader, 'message')
 
 await sendTexts(200)
 const atRest = await sendTexts(messages)
 isRunning = true
 const start = performance.now()
 let uploadsMs = 0
-const uploads = new Promise(resolve => {
-  new Worker(new URL(import.meta.url), { workerData: uploadData }).once('message', statuses => {
-    isRunning = false
-    uploadsMs = performance.now() - start
-    resolve(statuses)
-  })
+const uploads = once(uploader, 'message').then(([statuses]) => {
+  isRunning = false
+  uploadsMs = performance.now() - start
+  return statuses
 })
+uploader.send('begin')
 const whileConverting = await sendTexts(Number.POSITIVE_INFINITY)
 const statuses = await uploads
+const ratio = whileConverting.p99 / atRest.p99
+if (ratio >= worst) process.exitCode = 1
 console.log(
   JSON.stringify(
     {
       photoBytes: photo.length,
-      statuses,
-      msForAll: Math.round(uploadsMs),
+      statuses: [...new Set(statuses)],
+      msForTen: Math.round(uploadsMs / times),
       atRest,
       whileConverting,
-      ratioP99: Number((whileConverting.p99 / atRest.p99).toFixed(2)),
+      ratioP99: Number(ratio.toFixed(2)),
     },
     null,
     2,

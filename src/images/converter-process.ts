@@ -1,10 +1,7 @@
 /** A process of its own that converts one picture after the other: files come in by its input, pictures leave by its output. */
-import { constants, setPriority } from 'node:os'
 import { convert, prepareConversions } from './conversion.js'
 import { answerFrames, FrameReader, lengthOf } from './converter-frames.js'
 
-// Before any thread begins: those inherit it. A picture may wait for a message, never the other way about.
-setPriority(constants.priority.PRIORITY_LOW)
 prepareConversions()
 
 const [maxWidth = 0, maxHeight = 0, quality = 0] = process.argv.slice(2).map(Number)

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
 import type { ConversionProblem, ImageRules, Picture } from './conversion.js'
 import { FrameReader, lengthOf, readAnswer } from './converter-frames.js'
 
@@ -21,14 +23,21 @@ const environment = {
 export class ConverterWorker {
   readonly #rules: ImageRules
   readonly #idleMs: number
+  readonly #log: Logger
   readonly #onCrash: (code: number | null, signal: string | null) => void
   #child: Child | null = null
   #idleTimer: NodeJS.Timeout | null = null
 
   /** @param onCrash told that the process ended in the middle of a picture */
-  constructor(rules: ImageRules, idleMs: number, onCrash: (code: number | null, signal: string | null) => void) {
+  constructor(
+    rules: ImageRules,
+    idleMs: number,
+    log: Logger,
+    onCrash: (code: number | null, signal: string | null) => void,
+  ) {
     this.#rules = rules
     this.#idleMs = idleMs
+    this.#log = log
     this.#onCrash = onCrash
   }
 
@@ -58,6 +67,7 @@ export class ConverterWorker {
       env: environment,
       stdio: ['pipe', 'pipe', 'ignore'],
     })
+    this.#giveWay(child)
     // Writing to a process that has died fails here; the picture's own answer tells of it.
     child.stdin.on('error', () => {})
     child.once('exit', () => {
@@ -65,6 +75,15 @@ export class ConverterWorker {
     })
     this.#child = child
     return child
+  }
+
+  /** Before the process begins any thread: those inherit it. A picture may wait for a message, never the other way about. */
+  #giveWay({ pid }: Child): void {
+    try {
+      if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the process that reads pictures keeps its priority')
+    }
   }
 
   #exchange(child: Child, file: Buffer): Promise<Picture | ConversionProblem> {

@@ -28,7 +28,7 @@ export class Converter {
     const onCrash = (code: number | null, signal: string | null) => {
       if (!this.#isStopped) log.warn({ code, signal }, 'a picture ended the process that read it')
     }
-    this.#workers = Array.from({ length: atWork }, () => new ConverterWorker(rules, idleMs, onCrash))
+    this.#workers = Array.from({ length: atWork }, () => new ConverterWorker(rules, idleMs, log, onCrash))
     this.#idle = [...this.#workers]
   }
 

@@ -46,7 +46,7 @@ function refusalOf(error: unknown): ChatError {
  */
 export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions): RequestHandler {
   const read = multer({
-    storage: wipingStorage,
+    storage: wipingStorage(maxSize),
     limits: { ...parts, fileSize: maxSize, fieldSize: maxFieldSize },
     fileFilter(request, _file, done) {
       admit(request).then(
