@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from './fixtures.js'
-import { expectUsable } from './probes.js'
+import { cutBySpacing, expectUsable, tooWide } from './probes.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
 
@@ -29,6 +29,7 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await expectUsable(visitor, 'refused registration')
   await visitor.goto('/api/docs')
   await expect(visitor.getByRole('heading', { level: 1 })).toBeVisible()
+  await expectUsable(visitor, 'descriptions for programs')
 
   const { ann, path } = await chat()
   await ann.goto('/settings?done=saved')
@@ -41,8 +42,43 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await ann.goto(path)
   await ann.getByRole('link', { name: /^Block/ }).click()
   await expectUsable(ann, 'block')
+  await ann.getByRole('button', { name: 'Block', exact: true }).click()
+  await ann.goto('/settings')
+  await expect(ann.getByRole('button', { name: /^Unblock/ })).toBeVisible()
+  await expectUsable(ann, 'settings with somebody blocked')
   await ann.goto('/nowhere')
   await expectUsable(ann, 'not found')
+})
+
+test('pages without JavaScript are usable in every theme', { tag: '@long' }, async ({ chat, visit }) => {
+  const { ann, ben, path } = await chat()
+  await send(ben, 'to a page without a script')
+  await expect(message(ann, 'to a page without a script')).toBeVisible()
+  // axe is a script itself: the pages are given to it as they are shown where there is none.
+  const page = await visit()
+  await page.context().addCookies(await ann.context().cookies())
+  await page.route('**', async route => {
+    const response = await route.fetch()
+    if (!response.headers()['content-type']?.startsWith('text/html')) return route.fulfill({ response })
+    const body = (await response.text()).replace(/<\/?noscript>|<script[^>]*><\/script>/g, '')
+    return route.fulfill({ response, body })
+  })
+  for (const [address, name] of [
+    ['/chats', 'chats'],
+    [path, 'chat'],
+  ] as const) {
+    await page.goto(address)
+    await expectUsable(page, `${name}, without JavaScript`)
+  }
+  // The frame of its own refreshes itself as often as the person has set, and its heading is that of the page around it.
+  const plain = await visit({ javaScriptEnabled: false })
+  await plain.context().addCookies(await ann.context().cookies())
+  for (const address of [`${path}?every=60`, `${path}/frame?every=60`]) {
+    await plain.goto(address)
+    expect(await tooWide(plain)).toEqual([])
+    expect(await tooWide(plain, 150)).toEqual([])
+    expect(await cutBySpacing(plain)).toEqual([])
+  }
 })
 
 test('chats are usable in every theme and state: empty, full, refused, long, from the right, offline, gone', {

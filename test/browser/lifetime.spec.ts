@@ -1,4 +1,5 @@
 import { expect, message, send, test } from './fixtures.js'
+import { expectUsable } from './probes.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '40000' } })
 
@@ -7,6 +8,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await ann.getByRole('textbox', { name: 'Message' }).fill('a draft')
   await ben.getByRole('textbox', { name: 'Message' }).fill('another')
   await ann.getByText('Change how long messages live').click()
+  await expectUsable(ann, 'how long messages live')
   await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
   await ann.getByRole('button', { name: 'Set for both' }).click()
   for (const page of [ann, ben]) {
@@ -37,6 +39,7 @@ test('one warning with one button keeps messages for both', { tag: '@long' }, as
     await expect(page.getByRole('status').filter({ hasText: 'Messages will be gone within 20 seconds' })).toBeVisible()
   }
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expectUsable(ann, 'warning')
   await keep(ann).focus()
   await ann.keyboard.press('Enter')
   for (const page of [ann, ben]) {

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures.js'
+import { expect, logIn, test } from './fixtures.js'
 
 test('without JavaScript two people register, log in, find each other, chat, end it and log out', async ({
   visit,
@@ -16,6 +16,8 @@ test('without JavaScript two people register, log in, find each other, chat, end
   await page.getByRole('button', { name: 'Find', exact: true }).click()
   await page.getByRole('button', { name: `Chat with ${ben.name}`, exact: true }).click()
   await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
+  // There Enter begins a line, whatever the settings say.
+  await expect(page.getByRole('textbox', { name: 'Message' })).not.toHaveAccessibleDescription(/Enter sends/)
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello\nwithout a script')
   await page.getByRole('button', { name: 'Send' }).click()
   const mine = page.getByRole('article', { name: 'You' })
@@ -72,4 +74,59 @@ test('without JavaScript what was refused keeps its draft, and the errors are li
   await expect(page).toHaveTitle(/^Error: Chat with/)
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveValue(draft)
   await expect(page.getByRole('textbox', { name: 'Message' })).toHaveAttribute('aria-invalid', 'true')
+})
+
+test('without JavaScript every setting is one form, and a password, the other devices and the account end by others', async ({
+  visit,
+  person,
+  tolerate,
+}) => {
+  tolerate(/status of 422/)
+  const ann = await person('ann')
+  const options = { javaScriptEnabled: false }
+  const [page, other] = [await visit(options), await visit(options)]
+  for (const each of [page, other]) await logIn(each, ann)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const group = (name: string) => page.getByRole('group', { name })
+  await page.getByLabel('Language').selectOption({ label: 'As my browser' })
+  await group('Theme').getByLabel('High contrast').check()
+  await group('Text size').getByLabel('Larger').check()
+  await group('Key that sends').getByLabel('Ctrl and Enter').check()
+  await page.getByLabel('Time zone').selectOption('Europe/Berlin')
+  await group('What a screen reader says by itself').getByLabel('New messages').uncheck()
+  await group('Sounds').getByLabel('When a message comes').check()
+  await group('Open chats with updates paused').getByLabel('Yes').check()
+  await group('Refresh without JavaScript').getByLabel('Every 15 seconds').check()
+  await page.getByRole('button', { name: 'Save settings' }).click()
+  await expect(page.getByText('Your settings are saved.')).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast')
+  await page.reload()
+  await expect(group('Text size').getByLabel('Larger')).toBeChecked()
+  await expect(group('Key that sends').getByLabel('Ctrl and Enter')).toBeChecked()
+  await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin')
+  await expect(group('What a screen reader says by itself').getByLabel('New messages')).not.toBeChecked()
+  await expect(group('Sounds').getByLabel('When a message comes')).toBeChecked()
+  await expect(group('Open chats with updates paused').getByLabel('Yes')).toBeChecked()
+  await expect(group('Refresh without JavaScript').getByLabel('Every 15 seconds')).toBeChecked()
+
+  await page.getByLabel('Current password').fill(ann.password)
+  await page.getByLabel('New password').fill('another long one')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByText('Your password is changed.')).toBeVisible()
+  await other.goto('/chats')
+  await expect(other.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+  await page.getByRole('button', { name: 'Log out everywhere' }).click()
+  await expect(page.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+
+  await logIn(page, { ...ann, password: 'another long one' })
+  await page.goto('/settings')
+  const farewell = page.getByRole('region', { name: 'Delete my account' })
+  await farewell.getByLabel('Password').fill('another long one')
+  await page.getByRole('button', { name: 'Delete my account for good' }).click()
+  await page.goto('/chats')
+  await expect(page.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+  await page.getByLabel('Email').fill(ann.email)
+  await page.getByLabel('Password').fill('another long one')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(page).toHaveTitle(/^Error: Log in/)
 })

@@ -1,0 +1,60 @@
+import { expect, logIn, test } from './fixtures.js'
+import { expectUsable } from './probes.js'
+
+const operatorToken = 'a token for the tests alone, which nobody guesses'
+
+test.use({ serverEnv: { REGISTRATION: 'invite', OPERATOR_TOKEN: operatorToken, DEMO_USERS: 'true' } })
+
+test('an invite made by a member lets somebody in, and the page that makes it is usable', { tag: '@long' }, async ({
+  visit,
+}) => {
+  const alice = await visit()
+  await logIn(alice, { name: 'alice', email: 'alice@example.com', password: 'password123' })
+  await alice.getByRole('link', { name: 'Settings' }).click()
+  await alice.getByRole('link', { name: 'Make an invite link' }).click()
+  await expectUsable(alice, 'invites')
+  await alice.getByRole('button', { name: 'Make a link' }).click()
+  const link = await alice.getByRole('textbox').inputValue()
+  await expectUsable(alice, 'invite that was made')
+  const guest = await visit()
+  await guest.goto(link)
+  await expectUsable(guest, 'registration by an invite')
+  await guest.getByLabel('Username').fill('guest')
+  await guest.getByLabel('Email').fill('guest@example.com')
+  await guest.getByLabel('Password').fill('long enough 1')
+  await guest.getByRole('button', { name: 'Create account' }).click()
+  await expect(guest.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+})
+
+test('without an invite the page says what is missing, and is usable', { tag: '@long' }, async ({
+  visit,
+  tolerate,
+}) => {
+  tolerate(/status of 403/)
+  const stranger = await visit()
+  await stranger.goto('/register')
+  await expect(stranger.getByText('You need an invite')).toBeVisible()
+  await expectUsable(stranger, 'registration without an invite')
+})
+
+test('a link by the operator sets a new password, once, and its page is usable', { tag: '@long' }, async ({
+  base,
+  visit,
+  tolerate,
+}) => {
+  tolerate(/status of 4(04|10|22)/)
+  const headers = { authorization: `Bearer ${operatorToken}` }
+  const page = await visit()
+  const answer = await page.request.post(`${base}/operator/accounts/bob/reset-password`, { headers })
+  const { link } = await answer.json()
+  await page.goto(link)
+  await expectUsable(page, 'new password')
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await expect(page).toHaveTitle(/^Error/)
+  await expectUsable(page, 'new password, refused')
+  await page.getByLabel('New password').fill('a new one for bob')
+  await page.getByRole('button', { name: 'Set password' }).click()
+  await logIn(page, { name: 'bob', email: 'bob@example.com', password: 'a new one for bob' })
+  await page.goto(link)
+  await expect(page.getByLabel('New password')).toHaveCount(0)
+})
