@@ -18,8 +18,8 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   const outbox = document.getElementById('outbox')
   const messages = document.getElementById('messages')
   const slow = document.getElementById('slow')
-  if (!(composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement && outbox && messages)) return
-  if (!(template instanceof HTMLTemplateElement)) return
+  const isWhole = outbox && messages && template instanceof HTMLTemplateElement
+  if (!(isWhole && composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement)) return
   const drafts = new Drafts(live.dataset.draft ?? '')
   const room = live.dataset.room ?? ''
   const writtenAt = new Map<string, number>()
@@ -33,7 +33,7 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     const article = articleOf(bubble)
     if (article) article.dataset.status = status
     const failed = bubble.querySelector<HTMLElement>('.failed')
-    if (failed) failed.textContent = status === 'failed' ? (failed.dataset.words ?? '') : ''
+    failed?.replaceChildren(status === 'failed' ? (failed.dataset.words ?? '') : '')
     if (status === 'sending') bubble.querySelector('.reason')?.replaceChildren()
   }
   const nonceOf = (bubble: Element) => bubble.id.slice(2)

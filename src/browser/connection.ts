@@ -2,7 +2,7 @@
 const silenceMs = 25_000
 const watchMs = 1000
 const retryMs = 2000
-const backAgainMs = 2500
+const backAgainMs = 2000
 /** A handshake without an answer for this long, back-off included, is given up. */
 const handshakeMs = 10_000
 /** The server has said that it is too much for it: come back when that is over. */
@@ -178,10 +178,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
       else if (isStreamOpen || name === 'htmx:sse:error') isDown()
     })
   }
-  live.addEventListener('line:close', event => {
-    const code = Number(detailOf(event).data)
-    if (code > 4400) end(code)
-  })
+  live.addEventListener('line:close', event => end(Number(detailOf(event).data)))
   live.addEventListener('htmx:sse:close', () => setTimeout(hurry, retryMs))
   live.addEventListener('htmx:error', event => {
     if (isStreaming && event.target === live) setTimeout(hurry, retryMs)

@@ -8,6 +8,13 @@ export function watchList(messages: HTMLElement): void {
   const badge = newest?.querySelector('b')
   let missed = 0
 
+  // The list is one tab stop: of the buttons beside the messages, that of the one with the focus.
+  document.addEventListener('keydown', event => {
+    if (event.key !== 'Tab') return
+    for (const button of document.querySelectorAll<HTMLElement>('.unsend')) {
+      button.tabIndex = button.closest('li:focus-within') ? 0 : -1
+    }
+  })
   messages.addEventListener('keydown', event => {
     if (event.key === 'Escape') content?.focus()
     const articles = [...messages.querySelectorAll('article')]
@@ -25,7 +32,7 @@ export function watchList(messages: HTMLElement): void {
   const update = () => {
     if (!isAway()) missed = 0
     if (newest) newest.hidden = !isAway()
-    if (badge) badge.textContent = missed ? String(missed) : ''
+    badge?.replaceChildren(missed ? String(missed) : '')
   }
   messages.addEventListener('scroll', update, { passive: true })
   newest?.addEventListener('click', () => {

@@ -12,20 +12,17 @@ allowHtmx()
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = zone
 
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-dialog]')) {
-  const dialog = document.getElementById(form.dataset.dialog ?? '')
+for (const form of document.querySelectorAll('[data-end]')) {
   form.addEventListener('submit', event => {
-    if (!(dialog instanceof HTMLDialogElement)) return
     event.preventDefault()
-    dialog.showModal()
+    document.querySelector<HTMLDialogElement>('#end')?.showModal()
   })
 }
 
-for (const form of document.querySelectorAll('details form')) {
-  form.addEventListener('submit', () => {
-    const summary = form.parentElement?.querySelector('summary')
-    summary?.focus()
-    summary?.click()
+for (const summary of document.querySelectorAll('summary')) {
+  summary.nextElementSibling?.addEventListener('submit', () => {
+    summary.focus()
+    summary.click()
   })
 }
 

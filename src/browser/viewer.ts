@@ -16,8 +16,8 @@ export function watchViewer(live: HTMLElement): void {
     dialog.showModal()
   })
   dialog.addEventListener('close', () => {
-    large.removeAttribute('src')
     large.alt = ''
+    large.removeAttribute('src')
   })
   live.addEventListener('htmx:after:swap', () => {
     if (!dialog.open || opened?.isConnected) return

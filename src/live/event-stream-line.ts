@@ -36,10 +36,10 @@ export class EventStreamLine implements Line {
     else this.#send(`${id}${text.replace(/^/gm, 'data: ')}\n\n`)
   }
 
-  /** A stream has no close codes: an event says why, and the page knows what to do. */
+  /** A stream has no close codes: an event says why. The page acts upon those that are more than a line that ends. */
   close(code: CloseCode): void {
     if (this.#response.writableEnded) return
-    this.#send(`event: line:close\ndata: ${code}\n\n`)
+    this.#send(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
     this.#response.end()
   }
 

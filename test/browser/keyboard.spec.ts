@@ -137,6 +137,23 @@ test('a focused message that is taken back hands on its focus: to the next, to t
   expect(places).not.toContain('BODY')
 })
 
+test('every button to take back is there for the ear, and Tab meets that of the focused message alone', async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  for (const text of ['first', 'second', 'third']) await send(ann, text)
+  await expect(ann.getByRole('article')).toHaveCount(3)
+  await expect(ann.getByRole('button', { name: 'Take back' })).toHaveCount(3)
+  const button = ann.getByRole('listitem').filter({ hasText: 'second' }).getByRole('button')
+  await message(ann, 'second').focus()
+  await ann.keyboard.press('Tab')
+  await expect(button).toBeFocused()
+  await ann.keyboard.press('Tab')
+  await expect(ann.getByRole('button', { name: 'Pause updates' })).toBeFocused()
+  await ann.keyboard.press('Shift+Tab')
+  await expect(ann.getByRole('link', { name: /^Block/ })).toBeFocused()
+})
+
 test('updates can be paused and go on, by a button that keeps its focus', async ({ chat }) => {
   const { ann, ben } = await chat()
   const button = (name: string) => ann.getByRole('button', { name })

@@ -71,7 +71,8 @@ export function cutBySpacing(page: Page): Promise<string[]> {
     const cut = [...document.querySelectorAll('button, a, label, h1, h2, legend, .text, .meta, .hint, .about')]
       .filter(element => element instanceof HTMLElement && element.checkVisibility())
       .filter(element => !element.closest('.ear, .with, .skip') && !element.querySelector('.ear, .with'))
-      .filter(element => getComputedStyle(element).overflow !== 'visible')
+      // What is clipped to nothing is for the ear alone.
+      .filter(element => getComputedStyle(element).overflow !== 'visible' && element.clientWidth > 1)
       .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
       .map(element => element.outerHTML.slice(0, 120))
     document.adoptedStyleSheets = []

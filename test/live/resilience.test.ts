@@ -177,7 +177,7 @@ describe('a page on server-sent events', () => {
     await stream.event(({ data }) => data.includes('innerMorph'))
     await own.stop()
     await stream.ended
-    expect(stream.events.at(-1)).toEqual({ id: '', event: 'line:close', data: '1012' })
+    expect(stream.events.at(-1)).toEqual({ id: '', event: 'line:away', data: '1012' })
   })
 
   it('hears something every 15 seconds', { timeout: 25_000 }, async () => {
