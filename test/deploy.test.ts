@@ -112,6 +112,11 @@ describe('the systemd unit', () => {
     expect(readConfig(env)).toMatchObject({ isProduction: true, host: '127.0.0.1' })
     expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node .*dist\/main\.js$/m)
   })
+
+  it('lets the process that reads pictures give way, which it is refused with the other calls for resources', () => {
+    const filters = [...unit.matchAll(/^SystemCallFilter=(.*)$/gm)].map(([, calls]) => calls)
+    expect(filters).toEqual(['@system-service', '~@privileged @resources', 'setpriority'])
+  })
 })
 
 describe('every way to host it', () => {
