@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { ConfigError, readConfig } from './config.js'
@@ -9,8 +10,18 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
+/** Takes settings from a file `.env` where there is one; the environment wins. */
+function readEnvFile(): void {
+  if (!existsSync('.env')) return
+  try {
+    process.loadEnvFile('.env')
+  } catch (cause) {
+    throw new ConfigError(`The file ${resolve('.env')} cannot be read by the user that runs the server.`, { cause })
+  }
+}
+
 async function main(): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+  readEnvFile()
   const config = readConfig(process.env)
   const server = await createServer(config)
   const { host, port } = await server.start()

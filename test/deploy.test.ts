@@ -112,6 +112,11 @@ describe('the systemd unit', () => {
     expect(readConfig(env)).toMatchObject({ isProduction: true, host: '127.0.0.1' })
     expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node .*dist\/main\.js$/m)
   })
+
+  it('lets the process that reads pictures give way, which it is refused with the other calls for resources', () => {
+    const filters = [...unit.matchAll(/^SystemCallFilter=(.*)$/gm)].map(([, calls]) => calls)
+    expect(filters).toEqual(['@system-service', '~@privileged @resources', 'setpriority'])
+  })
 })
 
 describe('every way to host it', () => {
@@ -129,7 +134,22 @@ describe('every way to host it', () => {
     expect(nginx.match(/^\s*access_log off;$/gm)).toHaveLength(nginx.match(/^server \{$/gm)?.length ?? 0)
     expect(nginx).toContain('proxy_request_buffering off;')
     expect(nginx).toContain('proxy_max_temp_file_size 0;')
-    expect(read('deploy/Caddyfile')).not.toMatch(/^\s*log\b/m)
+    // Caddy logs requests where `log` says so, and those that fail unless it is told not to.
+    expect(read('deploy/Caddyfile').match(/^\s*log\b[^}]*\}/gm)).toEqual([
+      expect.stringMatching(/^\s*log \{\s+exclude http\.log http\.handlers\s+\}$/),
+    ])
+  })
+
+  it('has no proxy that lets the world ask what is for the machine, however it is written', () => {
+    const [, pattern = 'none'] = /location ~\* (\S+) \{\s+return 404;/.exec(read('deploy/nginx.conf')) ?? []
+    // Both nginx's ~* and Caddy's path matcher mind no case.
+    const isInner = new RegExp(pattern, 'i')
+    const [, paths = ''] = /@inner path (.*)/.exec(read('deploy/Caddyfile')) ?? []
+    for (const path of ['/metrics', '/operator']) {
+      for (const asked of [path, `${path}/`, path.toUpperCase(), `${path}/accounts`]) expect(asked).toMatch(isInner)
+      expect(paths.split(' ')).toEqual(expect.arrayContaining([path, `${path}/*`]))
+    }
+    expect('/operators').not.toMatch(isInner)
   })
 
   it('starts node with the small young generation that the footprint is measured with', () => {

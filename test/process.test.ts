@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { newPair } from './crowd.js'
 import { LivePage } from './live-page.js'
 import { ServerProcess } from './server-process.js'
@@ -59,6 +62,18 @@ describe('the process', () => {
     expect(server.output.startsWith(words)).toBe(true)
     expect(server.output.trim().split('\n')).toHaveLength(1)
     expect(server.output).not.toContain('changeme')
+  })
+
+  it('does not start beside a .env that it cannot read, and says so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-start-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    // Not even root can read a folder as a file.
+    mkdirSync(join(folder, '.env'))
+    const server = new ServerProcess({}, 'dist/main.js', folder)
+    expect(await server.ended).toEqual([1, null])
+    expect(server.output.trim()).toBe(
+      `The file ${join(folder, '.env')} cannot be read by the user that runs the server.`,
+    )
   })
 
   it('does not start on a port that is taken, and says so', async () => {

@@ -16,10 +16,13 @@ export class ServerProcess {
   readonly #uploads = mkdtempSync(join(tmpdir(), 'ephemeral-chat-uploads-'))
   #output = ''
 
-  /** @param env beside PATH, the only settings it gets */
-  constructor(env: Record<string, string>, program = 'dist/main.js') {
-    this.child = spawn(process.execPath, [program], {
-      cwd: root,
+  /**
+   * @param env beside PATH, the only settings it gets
+   * @param folder where it is started
+   */
+  constructor(env: Record<string, string>, program = 'dist/main.js', folder = root) {
+    this.child = spawn(process.execPath, [join(root, program)], {
+      cwd: folder,
       env: {
         PATH: process.env.PATH ?? '',
         PORT: '0',

@@ -115,7 +115,8 @@ async function serve() {
   app.get('/broken', () => {
     throw new Error(MARK)
   })
-  app.get('/slow', () => undefined)
+  /** Settled once /slow is asked for, which is never answered. */
+  const slowRequest = new Promise<void>(resolve => app.get('/slow', () => resolve()))
   app.get('/whoami', (_request, response) => void response.send(response.locals.requestId))
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     captured.log.error({ requestId: response.locals.requestId, err: error })
@@ -135,7 +136,7 @@ async function serve() {
     await expect.poll(() => requestLines().length).toBe(before + 1)
     return response
   }
-  return { ...captured, origin, ask, requestLines }
+  return { ...captured, origin, ask, requestLines, slowRequest }
 }
 
 describe('the line of a request', () => {
@@ -188,10 +189,11 @@ describe('the line of a request', () => {
   })
 
   it('says when the client went away', async () => {
-    const { origin, requestLines } = await serve()
+    const { origin, requestLines, slowRequest } = await serve()
     const request = get(`${origin}/slow`)
     request.on('error', () => undefined)
-    setTimeout(() => request.destroy(), 50)
+    await slowRequest
+    request.destroy()
     await expect.poll(() => requestLines()).toEqual([expect.objectContaining({ route: '/slow', aborted: true })])
   })
 })
