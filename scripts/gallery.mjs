@@ -16,8 +16,10 @@ const sheets = { phone: { columns: 6, scale: 0.6 }, wide: { columns: 3, scale: 0
 const gap = 16
 
 const photo = async sharp => {
-  const hill = (y, colour) => `<path d="M0 ${y} Q300 ${y - 160} 620 ${y - 20} T1200 ${y - 60} V800 H0 Z" fill="${colour}"/>`
-  const sky = '<linearGradient id="s" x2="0" y2="1"><stop stop-color="#f6c177"/><stop offset="1" stop-color="#eb6f92"/></linearGradient>'
+  const hill = (y, colour) =>
+    `<path d="M0 ${y} Q300 ${y - 160} 620 ${y - 20} T1200 ${y - 60} V800 H0 Z" fill="${colour}"/>`
+  const sky =
+    '<linearGradient id="s" x2="0" y2="1"><stop stop-color="#f6c177"/><stop offset="1" stop-color="#eb6f92"/></linearGradient>'
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="800"><defs>${sky}</defs><rect width="1200" height="800" fill="url(#s)"/><circle cx="820" cy="300" r="90" fill="#fff3d6"/>${hill(520, '#7a5c86')}${hill(610, '#4b4a73')}${hill(700, '#26304d')}</svg>`
   return sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer()
 }
@@ -51,7 +53,10 @@ async function register(browser, base, name) {
 async function open(page, name) {
   await page.goto('/chats')
   const link = page.getByRole('link', { name: new RegExp(`^${name} `) })
-  await ((await link.count()) > 0 ? link.first() : page.getByRole('button', { name: `Chat with ${name}`, exact: true })).click()
+  await ((await link.count()) > 0
+    ? link.first()
+    : page.getByRole('button', { name: `Chat with ${name}`, exact: true })
+  ).click()
   await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
   await page.waitForTimeout(500)
   return page.url()
@@ -67,7 +72,9 @@ async function write(page, ...texts) {
 }
 
 const operate = async (base, path) =>
-  (await fetch(`${base}/operator/${path}`, { method: 'POST', headers: { authorization: `Bearer ${operatorToken}` } })).json()
+  (
+    await fetch(`${base}/operator/${path}`, { method: 'POST', headers: { authorization: `Bearer ${operatorToken}` } })
+  ).json()
 
 /** Every picture that is taken: its name, and how one comes to see it. */
 function scenesOf({ reset, invite, chat, endedChat, lonely }) {
@@ -146,10 +153,14 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       },
     ],
     ['Chat that is gone', 'alice', goto(endedChat)],
-    ['Block?', 'alice', async page => {
-      await page.goto(chat)
-      await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
-    }],
+    [
+      'Block?',
+      'alice',
+      async page => {
+        await page.goto(chat)
+        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+      },
+    ],
     ['Invites', 'alice', goto('/invites')],
     ['Settings', 'alice', goto('/settings')],
     ['Not found', 'alice', goto('/nowhere')],
@@ -262,7 +273,12 @@ try {
         await page.context().setOffline(false)
         await page.evaluate(() => sessionStorage.clear())
         const caption = await sharp({
-          text: { text: `<span foreground="#444">${name.replace('&', '&amp;')}</span>`, font: 'sans 11', rgba: true, dpi: 110 },
+          text: {
+            text: `<span foreground="#444">${name.replace('&', '&amp;')}</span>`,
+            font: 'sans 11',
+            rgba: true,
+            dpi: 110,
+          },
         })
           .png()
           .toBuffer()
@@ -282,7 +298,10 @@ try {
           { input: tile, left, top: top + captionHeight },
         ]
       })
-      await sheet.composite(placed).webp({ quality: 80 }).toFile(join(out, `${size}-${theme.replace(' ', '-')}.webp`))
+      await sheet
+        .composite(placed)
+        .webp({ quality: 80 })
+        .toFile(join(out, `${size}-${theme.replace(' ', '-')}.webp`))
     }
   }
   await browser.close()
