@@ -220,8 +220,11 @@ describe.concurrent('limits of a line', () => {
     const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
     try {
       const { ann, chat } = await newPair(brief.url)
-      const listener = await LivePage.open(brief.url, ann, chat)
-      expect(await listener.closed).toBe(4401)
+      const listeners = [
+        await LivePage.open(brief.url, ann, chat),
+        new LivePage(brief.url, '/ws', { cookie: ann.cookieHeader }, [program]),
+      ]
+      expect(await Promise.all(listeners.map(({ closed }) => closed))).toEqual([4401, 4401])
     } finally {
       await brief.stop()
     }
