@@ -80,7 +80,8 @@ export class Sessions {
   /** Who opens a socket, by the session cookie that came with it. */
   async identify(request: IncomingMessage): Promise<Identity | null> {
     const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
-    const id = cookie && signedCookie(cookie, this.#secret)
+    // What does not begin like this is no signed value, and would be handed back as it is.
+    const id = cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)
     if (!id) return null
     const data = await this.#read(id)
     const account = await this.#findAccount(data)

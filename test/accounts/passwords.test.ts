@@ -30,6 +30,8 @@ describe('passwords', () => {
     expect(await quick.verify('Correct horse', one)).toBe(false)
     expect(await quick.verify('', one)).toBe(false)
     expect(await real.verify('correct horse', two)).toBe(true)
+    // What makes them slow to try.
+    expect(await real.hash('correct horse')).toMatch(/^\$2b\$10\$/)
   })
 
   it('match no dummy hash', async () => {

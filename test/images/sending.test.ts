@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HttpClient } from '../http-client.js'
+import { bobId, HttpClient } from '../http-client.js'
 import { type PictureServer, picturesOf, startPictureServer } from './picture-server.js'
 import { movingPicture, phonePhoto, plainPicture } from './pictures.js'
 
@@ -109,6 +109,15 @@ test('nobody else gets it, by any way', async () => {
   expect((await new HttpClient(server.url).get(address)).headers.get('location')).toContain('/login')
   const imageId = address.split('/').at(-1) ?? ''
   expect((await eve.post(`${server.chat}/messages`, { content: '', imageId }, '/chats')).status).toBe(404)
+  // One that is uploaded and not sent is nobody's to look at, or to send in a chat of one's own.
+  const form = new FormData()
+  form.set('_csrf', server.token)
+  form.set('image', new Blob([new Uint8Array(await plainPicture('png', { width: 10, height: 10 }))]), 'unsent.png')
+  const upload = await server.alice.request('POST', `${server.chat}/images`, { body: form })
+  const unsent: { imageId: string } = await upload.json()
+  const own = await eve.openChat(bobId)
+  expect((await eve.get(`/images/${unsent.imageId}`)).status).toBe(404)
+  expect((await eve.post(`${own}/messages`, { content: '', imageId: unsent.imageId }, own)).status).toBe(404)
   const leaving = new HttpClient(server.url)
   await leaving.logIn('bob@example.com')
   expect((await leaving.get(address)).status).toBe(200)

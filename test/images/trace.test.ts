@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type FSWatcher, watch } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,10 +17,16 @@ let server: ChildProcess
 let inspected: InspectedProcess
 let url = ''
 let output = ''
+/** Whatever has stood in the server's folders, however briefly. */
+const seen = new Set<string>()
+let watchers: FSWatcher[] = []
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'ephemeral-chat-trace-'))
   await Promise.all(['uploads', 'temporary'].map(name => mkdir(join(scratch, name))))
+  watchers = ['.', 'uploads', 'temporary'].map(folder =>
+    watch(join(scratch, folder), (_event, name) => void seen.add(join(folder, name ?? ''))),
+  )
   server = spawn(process.execPath, ['--inspect=0', program], {
     cwd: scratch,
     env: {
@@ -47,6 +54,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   inspected.close()
+  for (const watcher of watchers) watcher.close()
   server.kill('SIGKILL')
   await once(server, 'close')
   await rm(scratch, { recursive: true, force: true })
@@ -56,7 +64,9 @@ afterAll(async () => {
 async function onDisk(): Promise<Buffer> {
   const entries = await readdir(scratch, { withFileTypes: true, recursive: true })
   const files = entries.filter(entry => entry.isFile())
-  return Buffer.concat(await Promise.all(files.map(entry => readFile(join(entry.parentPath, entry.name)))))
+  // One that goes before it is read holds nothing.
+  const bytes = files.map(entry => readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0)))
+  return Buffer.concat(await Promise.all(bytes))
 }
 
 test('a picture leaves no trace: on disk at no time; in no log; after its time in no string and no live Buffer', async () => {
@@ -97,6 +107,10 @@ test('a picture leaves no trace: on disk at no time; in no log; after its time i
   // The address was asked for a moment ago; what was in the picture was not.
   expect(await inspected.findTexts([note, alt, 'secret-file-name'])).toEqual([])
   expect(texts.filter(text => output.includes(text))).toEqual([])
+  // Nothing came and went while nobody looked: the lock of the folder, and sealed pictures.
+  const foreign = [...seen].filter(name => !/^uploads(\/([\w-]{22}\.sealed|\.in-use))?$/.test(name))
+  expect(foreign).toEqual([])
+  expect([...seen].filter(name => name.endsWith('.sealed'))).toHaveLength(1)
   expect(await readdir(join(scratch, 'temporary'))).toEqual([])
   await expect
     .poll(async () => (await readdir(join(scratch, 'uploads'))).filter(name => name.endsWith('.sealed')))

@@ -8,6 +8,8 @@ import { LivePage } from '../live-page.js'
 import { startTestServer } from '../test-server.js'
 
 const program = 'ephemeral-chat.v1.json'
+/** Whoever is not dismissed within this is let in. */
+const letInMs = 3000
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -25,6 +27,7 @@ async function attempt(path: string, headers: Record<string, string>, protocols:
     let isOpen = false
     socket.on('open', () => {
       isOpen = true
+      setTimeout(() => resolve('opened, and let in'), letInMs).unref()
     })
     socket.on('unexpected-response', (_request, response) => {
       resolve(`refused ${response.statusCode}`)
@@ -44,8 +47,20 @@ describe('a socket is refused in a way that the other end understands', () => {
   })
 
   it('when the session is made up, unsigned or signed by others', async () => {
-    for (const sid of ['nonsense', 's%3Aabc.def', 'abc']) {
-      expect(await attemptBoth('/ws', { cookie: `sid=${sid}` })).toEqual(['opened, closed 4401', 'refused 401'])
+    const [mine, another] = [await newcomer(server.url), await newcomer(server.url)].map(client =>
+      decodeURIComponent(client.cookies.get('sid') ?? '').split('.'),
+    )
+    const [living, theirs] = [mine?.[0] ?? '', another?.[1] ?? '']
+    expect(living).toMatch(/^s:[\w-]{20,}$/)
+    expect(theirs.length).toBeGreaterThan(20)
+    const madeUp = ['nonsense', 'abc', 's:abc.def', living.slice(2), living, `${living}.`, `${living}.${theirs}`]
+    for (const sid of madeUp) {
+      const cookie = `sid=${encodeURIComponent(sid)}`
+      expect([sid, await attemptBoth('/ws', { cookie })]).toEqual([sid, ['opened, closed 4401', 'refused 401']])
+      expect([sid, (await new HttpClient(server.url).get('/chats', { headers: { cookie } })).status]).toEqual([
+        sid,
+        303,
+      ])
     }
   })
 
@@ -131,6 +146,8 @@ describe('a frame', () => {
   })
 })
 
+const visitorOf = ({ url }: { url: string }) => new HttpClient(url)
+
 describe.concurrent('limits of a line', () => {
   it('holds back who is too fast, loses nothing of it, and closes with 4429 when it goes on', async () => {
     const slow = await startTestServer({ RATE_LIMIT_FRAMES: '5' })
@@ -166,16 +183,25 @@ describe.concurrent('limits of a line', () => {
   })
 
   it('ends sockets with 4401 at log-out, and none of another log-in of the same person', async () => {
-    const alice = await newcomer(server.url, 'twice-here')
-    const again = new HttpClient(server.url)
-    await again.logIn('twice-here@example.com', 'long enough 1')
-    const [first, second] = [
-      await LivePage.open(server.url, alice, '/chats'),
-      await LivePage.open(server.url, again, '/chats'),
-    ]
-    await alice.post('/logout', {}, '/chats')
-    expect(await first.closed).toBe(4401)
-    expect(await second.fence()).toEqual([])
+    // A server of its own: its first heartbeat, at which every session that is over ends, is far away.
+    const fresh = await startTestServer()
+    try {
+      const [alice, again, thief] = [await newcomer(fresh.url, 'twice-here'), visitorOf(fresh), visitorOf(fresh)]
+      await again.logIn('twice-here@example.com', 'long enough 1')
+      for (const [name, value] of alice.cookies) thief.cookies.set(name, value)
+      const [first, second] = [
+        await LivePage.open(fresh.url, alice, '/chats'),
+        await LivePage.open(fresh.url, again, '/chats'),
+      ]
+      const start = Date.now()
+      await alice.post('/logout', {}, '/chats')
+      expect(await first.closed).toBe(4401)
+      expect(Date.now() - start).toBeLessThan(5000)
+      expect((await thief.get('/chats')).status).toBe(303)
+      expect(await second.fence()).toEqual([])
+    } finally {
+      await fresh.stop()
+    }
   })
 
   it('ends with 4401 at its next frame when the session is over', async () => {
@@ -194,8 +220,11 @@ describe.concurrent('limits of a line', () => {
     const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
     try {
       const { ann, chat } = await newPair(brief.url)
-      const listener = await LivePage.open(brief.url, ann, chat)
-      expect(await listener.closed).toBe(4401)
+      const listeners = [
+        await LivePage.open(brief.url, ann, chat),
+        new LivePage(brief.url, '/ws', { cookie: ann.cookieHeader }, [program]),
+      ]
+      expect(await Promise.all(listeners.map(({ closed }) => closed))).toEqual([4401, 4401])
     } finally {
       await brief.stop()
     }

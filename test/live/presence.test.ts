@@ -10,15 +10,19 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 it('shows who is here to those who share a chat, and to nobody else', async () => {
-  const { ann, ben, chat, room } = await newPair(server.url)
+  const { ann, ben, benName, chat, room } = await newPair(server.url)
   const page = await LivePage.open(server.url, ann, chat)
-  const outside = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+  const stranger = await newcomer(server.url)
+  const outside = await LivePage.open(server.url, stranger, '/chats')
   expect(await (await ann.get(chat)).text()).toMatch(/id="presence"[^>]*><span>Not here now/)
   await LivePage.open(server.url, ben, '/chats')
   const shown = await page.operation('presence')
   expect(shown.html).toContain('Online')
   expect((await page.operation(`c-${room}`)).html).toContain('Online')
   expect(await outside.fence()).toEqual([])
+  const found = await (await stranger.get(`/people?q=${benName}`)).text()
+  expect(found).toContain(benName)
+  expect(found).not.toMatch(/Online|class="dot"/)
 })
 
 it('changes nothing when one of two tabs closes, and says since when somebody is away once the last has', async () => {

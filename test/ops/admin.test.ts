@@ -156,13 +156,17 @@ describe('the door of the operator', () => {
 
   it('opens to the token alone, and not to many guesses', async () => {
     const guarded = await startTestServer({ OPERATOR_TOKEN: token })
-    const ask = async (authorization: string) =>
-      fetch(`${guarded.url}/operator/accounts`, { headers: { authorization } })
+    const ask = async (authorization: string, path = 'accounts', method = 'GET') =>
+      fetch(`${guarded.url}/operator/${path}`, { method, headers: { authorization } })
     expect((await ask(`Bearer ${token}`)).status).toBe(200)
     const wrong = ['', token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(1)}`]
-    for (const authorization of [...wrong, ...wrong]) {
-      const answer = await ask(authorization)
-      expect(answer.status).toBe(401)
+    const deeds = ['reset-password', 'disable', 'enable', 'delete'].map(deed => `accounts/alice/${deed}`)
+    const answers = [
+      ...(await Promise.all(wrong.map(authorization => ask(authorization)))),
+      ...(await Promise.all([...deeds, 'invites'].map(path => ask(`Bearer ${token}x`, path, 'POST')))),
+    ]
+    for (const answer of answers) {
+      expect([answer.url, answer.status]).toEqual([answer.url, 401])
       expect(await answer.json()).toMatchObject({ code: 'unauthenticated' })
     }
     const late = await ask(`Bearer ${token}`)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pair } from '../crowd.js'
+import { newPair, pair } from '../crowd.js'
 import { HttpClient } from '../http-client.js'
 import { LivePage } from '../live-page.js'
 import { startTestServer } from '../test-server.js'
@@ -90,9 +90,25 @@ describe('metrics', () => {
   })
 
   it('hold no name, address or id of anybody', async () => {
+    const { ann, annName, benName, chat, room } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    page.say({ type: 'message:send', content: 'sent', nonce: 'sent' })
+    await page.operation('list', 'beforeend')
+    // Refused in every place, since what is counted of that is said in words.
+    page.say({ type: annName })
+    await page.fence()
+    await ann.get(`/${annName}`)
+    await ann.post(`${chat}/messages`, { content: '' }, chat)
+    const visitor = new HttpClient(server.url)
+    await visitor.logIn(`${annName}@example.com`, 'wrong wrong')
+    const stranger = new LivePage(server.url, `/ws?room=${room}`, { cookie: visitor.cookieHeader })
+    expect(await stranger.closed).toBe(4401)
     const headers = { authorization: `Bearer ${token}` }
-    const text = await (await new HttpClient(server.url).get('/metrics', { headers })).text()
-    expect(text).not.toMatch(/alice|bob|@|[0-9a-f]{8}-[0-9a-f]{4}/)
+    const text = await (await visitor.get('/metrics', { headers })).text()
+    for (const place of ['request', 'frame', 'handshake']) expect(text).toContain(`refusals_total{place="${place}"`)
+    for (const who of ['alice', 'bob', annName, benName, '@', room, '127.0.0.1', '::1']) expect(text).not.toContain(who)
+    expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/)
+    await page.close()
   })
 
   it('have every name that the dashboard draws', async () => {

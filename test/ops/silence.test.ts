@@ -22,6 +22,8 @@ it('writes a line for each request, and nothing of what people wrote, are or hol
   const page = await LivePage.open(base, ann, chat)
   const other = await LivePage.open(base, ben, chat)
   const secrets = [secret, marker, room, 'long enough 1', '@example.com', annName, benName, await idOf(ann, benName)]
+  // Where they come from, and with what.
+  secrets.push('127.0.0.1', 'user-agent-of-ann')
 
   page.say({ type: 'message:send', content: `${marker} by socket`, nonce: 'nonce-by-socket' })
   const id = messageIdOf(await other.operation('list', 'beforeend'))
@@ -42,7 +44,7 @@ it('writes a line for each request, and nothing of what people wrote, are or hol
     body: 'x'.repeat(3_000_000),
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   })
-  await ann.get(`/people?q=${marker}`)
+  await ann.get(`/people?q=${marker}`, { headers: { 'user-agent': 'user-agent-of-ann' } })
   await ann.get(`/${marker}?${marker}=${marker}`)
   await ann.get(`/chats/${marker}`)
   await ann.get('/chats/%E0%A4%A')

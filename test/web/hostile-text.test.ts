@@ -23,8 +23,9 @@ function shownText(html: string): string {
 }
 
 const family = '👨‍👩‍👧‍👦'
+const markup = '<b>bold</b> <img src=x onerror=alert(1)> <svg/onload=alert(1)>'
 const hostile: [string, string][] = [
-  ['markup', '<b>bold</b> <img src=x onerror=alert(1)> <svg/onload=alert(1)>'],
+  ['markup', markup],
   ['a script', '<script>alert(1)</script>'],
   ['the end of its element', '</div></article></li></ol><h1>mine now</h1>'],
   ['the end of a textarea', '</textarea><script>alert(1)</script>'],
@@ -70,6 +71,16 @@ describe('text is kept as typed and shown as text', () => {
     const [, preview = ''] = /class="last"[^>]*>([\s\S]*?)<\/span>/.exec(operations[0]?.html ?? '') ?? []
     expect(shownText(preview).replace(/\ufffd$/, '')).toContain(`You: ${expected.slice(0, 100)}`)
     expect(preview).not.toContain('<')
+  })
+
+  it('when it is read out', async () => {
+    const { ann, ben, chat, annName } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ben, chat)
+    await ann.post(`${chat}/messages`, { content: markup, nonce: 'n' }, chat)
+    const { html } = await page.operation('announcer')
+    const [, spoken = ''] = /^<p dir="auto">([\s\S]*)<\/p>$/.exec(html) ?? []
+    expect(shownText(spoken)).toBe(`${annName}: ${markup}`)
+    expect(spoken).not.toContain('<')
   })
 
   it.each(hostile)('in a draft that was refused, when it is %s', async (_what, text) => {

@@ -54,7 +54,8 @@ describe('a connection', () => {
   })
 
   it('that sends its headers a byte at a time is cut', async () => {
-    const { socket, closed } = await dial(await serve({ patience }))
+    // By the time for headers: that for the whole request, which may carry a picture, is far longer.
+    const { socket, closed } = await dial(await serve({ patience: { ...patience, requestMs: 120_000 } }))
     const drip = setInterval(() => socket.write('x'), 20)
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
     await closed

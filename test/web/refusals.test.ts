@@ -13,6 +13,10 @@ const visitor = () => new HttpClient(server.url)
 const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? [])[1]
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
+/** What an answer says beside its body, but what is another each time. */
+const headersOf = ({ headers }: Response) =>
+  [...headers].filter(([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name))
+
 /** Each refused field: marked, described by its error, and linked from the summary with the same words. */
 function linkedErrors(html: string): Record<string, string> {
   const errors: Record<string, string> = {}
@@ -36,11 +40,14 @@ describe('a log-in', () => {
   })
 
   it('says the same of an unknown address as of a wrong password', async () => {
-    const pages = await Promise.all(
-      ['bob@example.com', 'no1@example.com'].map(async email => (await visitor().logIn(email, 'wrong wrong')).text()),
+    const [known, unknown] = await Promise.all(
+      ['bob@example.com', 'no1@example.com'].map(async email => {
+        const response = await visitor().logIn(email, 'wrong wrong')
+        const html = (await response.text()).replaceAll(/(bob|no1)@example\.com|value="[^"]*"/g, '')
+        return { status: response.status, headers: headersOf(response), html }
+      }),
     )
-    const [known, unknown] = pages.map(html => html.replaceAll(/(bob|no1)@example\.com|value="[^"]*"/g, ''))
-    expect(known).toBe(unknown)
+    expect(known).toEqual(unknown)
   })
 
   it('without anything names both fields', async () => {
@@ -185,15 +192,19 @@ describe('a session', () => {
   })
 
   it('gets a new id at log-in, whatever was planted', async () => {
-    const planted = await newcomer(server.url)
-    const before = planted.cookies.get('sid') ?? ''
-    const client = visitor()
-    client.cookies.set('sid', before)
-    await client.post('/logout', {}, '/chats')
-    client.cookies.set('sid', before)
-    await client.logIn('bob@example.com')
-    expect(client.cookies.get('sid')).toMatch(/^s%3A/)
-    expect(client.cookies.get('sid')).not.toBe(before)
+    const thief = await newcomer(server.url)
+    const planted = thief.cookies.get('sid') ?? ''
+    const bob = { email: 'bob@example.com', password: 'password123' }
+    // A session that lives, so that the log-in is posted with a token of its pages; and the same once it is over.
+    for (const page of ['/chats', '/login']) {
+      const client = visitor()
+      client.cookies.set('sid', planted)
+      expect((await client.post('/login', bob, page)).status).toBe(303)
+      expect(client.cookies.get('sid')).toMatch(/^s%3A/)
+      expect(client.cookies.get('sid')).not.toBe(planted)
+      expect((await client.get('/chats')).status).toBe(200)
+      expect((await thief.get('/chats')).status).toBe(303)
+    }
   })
 
   it('that is gone sends a post to the log-in with the way back', async () => {
@@ -343,30 +354,53 @@ describe('a stranger', () => {
   it('gets for a chat of others what they get for one that never was, byte for byte', async () => {
     const { ann, chat } = await newPair(server.url)
     await ann.post(`${chat}/messages`, { content: 'private', nonce: 'n' }, chat)
+    const [, id = ''] = /data-message-id="([^"]+)"/.exec(await (await ann.get(chat)).text()) ?? []
     const stranger = await newcomer(server.url)
     const token = await stranger.token('/chats')
-    const body = () => new URLSearchParams({ _csrf: token, content: 'hello', nonce: 'n' })
-    const requests: [string, string][] = [
-      ['GET', ''],
-      ['GET', '/end'],
-      ['POST', '/end'],
-      ['POST', '/messages'],
+    const fields = {
+      _csrf: token,
+      content: 'hello',
+      nonce: 'n',
+      type: 'typing:start',
+      lifetimeMs: '60000',
+      paused: 'yes',
+    }
+    const picture = new FormData()
+    picture.set('_csrf', token)
+    picture.set('image', new Blob(['GIF89a']), 'picture.gif')
+    const posted = () => new URLSearchParams(fields)
+    // Refused by their status, but for a stream of events, which says it inside, and a pause of what one does not see.
+    const requests: [string, number, (() => BodyInit)?][] = [
+      ['', 404],
+      ['/end', 404],
+      ['/frame', 404],
+      [`/seen?upto=${id}`, 404],
+      ['/events', 200],
+      ['/end', 404, posted],
+      ['/messages', 404, posted],
+      ['/messages', 404, () => picture],
+      ['/images', 404, () => picture],
+      [`/messages/${id}/unsend`, 404, posted],
+      ['/frames', 404, posted],
+      ['/lifetime', 404, posted],
+      ['/keep', 404, posted],
+      ['/updates', 204, posted],
     ]
-    for (const [method, path] of requests) {
+    for (const [path, status, body] of requests) {
       const [theirs, none] = await Promise.all(
         [chat, '/chats/AAAAAAAAAAAAAAAAAAAAAA'].map(async room => {
-          const init = method === 'POST' ? { body: body() } : {}
-          const response = await stranger.request(method, room + path, init)
-          const headers = [...response.headers].filter(
-            ([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name),
-          )
-          return { status: response.status, headers, text: await response.text() }
+          const response = await stranger.request(body ? 'POST' : 'GET', room + path, body && { body: body() })
+          return { path, status: response.status, headers: headersOf(response), text: await response.text() }
         }),
       )
       expect(theirs).toEqual(none)
-      expect(theirs?.status).toBe(404)
+      expect([path, theirs?.status]).toEqual([path, status])
+      expect(theirs?.text).not.toContain('private')
     }
-    expect(await (await ann.get(chat)).text()).not.toContain('hello')
+    const after = await (await ann.get(chat)).text()
+    expect(after).toContain('private')
+    expect(after).toContain('data-status="sent"')
+    expect(after).not.toContain('hello')
   })
 
   it('learns no more by a stale token or by one that is too long', async () => {

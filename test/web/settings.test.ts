@@ -32,6 +32,9 @@ async function logIn(email: string, secret = password): Promise<HttpClient> {
 const textOf = async (client: HttpClient, path: string) => (await client.get(path)).text()
 const isLoggedIn = async (client: HttpClient) => (await client.get('/chats')).status === 200
 
+/** Long before the next heartbeat, at which every socket of a session that is over ends. */
+const atOnceMs = 5000
+
 /** The code that the list's socket of a person is closed with. */
 function closingOf(client: HttpClient): { opened: Promise<void>; closed: Promise<number> } {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, {
@@ -150,9 +153,11 @@ describe('changing the password', () => {
     await socket.opened
     const oldCookies = new Map(client.cookies)
     const fields = { currentPassword: password, newPassword: 'another password' }
+    const start = Date.now()
     const answer = await client.post('/settings/password', fields, '/settings')
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/settings?done=password'])
     expect(await socket.closed).toBe(4401)
+    expect(Date.now() - start).toBeLessThan(atOnceMs)
     expect([await isLoggedIn(client), await isLoggedIn(other)]).toEqual([true, false])
     const thief = new HttpClient(server.url)
     for (const [name, value] of oldCookies) thief.cookies.set(name, value)
@@ -202,9 +207,11 @@ it('logs out everywhere', async () => {
   const other = await logIn(email)
   const sockets = [closingOf(client), closingOf(other)]
   await Promise.all(sockets.map(({ opened }) => opened))
+  const start = Date.now()
   const answer = await client.post('/settings/sessions', {}, '/settings')
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login'])
   expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401])
+  expect(Date.now() - start).toBeLessThan(atOnceMs)
   expect([await isLoggedIn(client), await isLoggedIn(other)]).toEqual([false, false])
   expect(await isLoggedIn(await logIn(email))).toBe(true)
 })
