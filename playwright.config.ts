@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import type { WorkerFixtures } from './test/browser/fixtures.js'
 
+const isWhole = process.env.WHOLE === '1'
+
 export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
@@ -12,12 +14,13 @@ export default defineConfig<object, WorkerFixtures>({
   forbidOnly: process.env.CI === 'true',
   projects: [
     { name: 'sockets' },
-    // Once more where no socket gets through, but what is about sockets or without a script; and within `npm test`
-    // without what takes long and is about looks, which `npm run streams` runs as well.
+    // Once more where no socket gets through, but what is about sockets or without a script: whole by `npm run streams`,
+    // and what is about the line itself within `npm test`.
     {
       name: 'streams',
+      testMatch: isWhole ? '**/*.spec.ts' : /(hidden-tab|journey|limits|live|resilience|sleeping|vanishing)\.spec\.ts/,
       testIgnore: /(without-script|languages)\.spec\.ts/,
-      grepInvert: process.env.WHOLE ? /@sockets|without JavaScript/ : /@sockets|@long|without JavaScript/,
+      grepInvert: isWhole ? /@sockets|without JavaScript/ : /@sockets|@long|without JavaScript/,
       use: { transport: 'streams' },
     },
   ],

@@ -157,20 +157,22 @@ export async function send(page: Page, text: string): Promise<void> {
 /** The message that shows this text. */
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })
 
-/** Sends messages faster than anybody types, as posts of the page's own: "NAME 0", "NAME 1" and so on. */
-export async function sendMany(page: Page, count: number, name: string): Promise<void> {
+/**
+ * Sends messages faster than anybody types, as posts of the page's own: "NAME 0", "NAME 1" and so on. `together` does not
+ * wait for each before the next, and so may bring them out of their order.
+ */
+export async function sendMany(page: Page, count: number, name: string, { together = false } = {}): Promise<void> {
   await page.evaluate(
-    async texts => {
+    async ({ texts, together }) => {
       const token = document.querySelector<HTMLInputElement>('#composer [name="_csrf"]')?.value ?? ''
-      for (const content of texts) {
-        const body = new URLSearchParams({
-          _csrf: token,
-          content,
-          nonce: `many-${Math.random().toString(36).slice(2)}`,
-        })
-        await fetch(`${location.pathname}/messages`, { method: 'POST', body, headers: { 'hx-request': 'true' } })
+      const post = (content: string) => {
+        const nonce = `many-${Math.random().toString(36).slice(2)}`
+        const body = new URLSearchParams({ _csrf: token, content, nonce })
+        return fetch(`${location.pathname}/messages`, { method: 'POST', body, headers: { 'hx-request': 'true' } })
       }
+      if (together) await Promise.all(texts.map(post))
+      else for (const content of texts) await post(content)
     },
-    Array.from({ length: count }, (_, index) => `${name} ${index}`),
+    { texts: Array.from({ length: count }, (_, index) => `${name} ${index}`), together },
   )
 }
