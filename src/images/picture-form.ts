@@ -22,8 +22,8 @@ export interface PictureFormOptions {
 
 const received = new WeakMap<Request, ReceivedPicture>()
 
-/** A form of that length carries nothing that is ours to keep: it is not even read to its end. */
-const absurdSize = 67_108_864
+/** A form that is longer than any picture by this carries nothing that is ours to keep: it is not even read to its end. */
+const absurdExcess = 67_108_864
 /** The forms have two inputs for a picture, of which one stays empty, and six other fields. */
 const parts = { files: 2, fields: 12, parts: 14, headerPairs: 20, fieldNameSize: 100 }
 
@@ -63,7 +63,7 @@ export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions
 
   return (request, response, next) => {
     if (!request.is('multipart/form-data')) return next()
-    if (Number(request.get('content-length') ?? 0) > absurdSize) {
+    if (Number(request.get('content-length') ?? 0) > maxSize + absurdExcess) {
       response.set('Connection', 'close')
       return next(new ChatError('image_too_large'))
     }
