@@ -7,8 +7,8 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Most of a test is waiting for moments to come: three keep two processors busy for less than half of their time.
-  workers: 3,
+  // Browsers keep two processors busy with no more than two tests, and what is to be on time comes late with more.
+  workers: 2,
   retries: 0,
   timeout: 30_000,
   forbidOnly: process.env.CI === 'true',

@@ -31,11 +31,13 @@ interface Faulty {
 /** What a browser's console says of a line that is down. */
 const noise = /Failed to load resource|WebSocket|Failed to fetch|network error|ERR_|htmx:(ws|sse|error)/
 
-/** Waits until the page has its line. */
+/** Waits until the page has its line, a socket or a stream, and says nothing else. */
 export const connected = (page: Page) =>
-  page.waitForFunction(
-    () => document.querySelector('#live[data-htmx-powered]') && !document.querySelector('#line span'),
-  )
+  page.waitForFunction(() => {
+    const { ws, sse } = document.getElementById('live')?._htmx ?? {}
+    const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
+    return isOpen && !document.querySelector('#line span')
+  })
 
 async function enter(context: BrowserContext, client: HttpClient, url: string): Promise<void> {
   await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))
