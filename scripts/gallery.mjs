@@ -15,6 +15,12 @@ const windows = { phone: { width: 390, height: 844 }, wide: { width: 1280, heigh
 const sheets = { phone: { columns: 6, scale: 0.6 }, wide: { columns: 3, scale: 0.5 } }
 const gap = 16
 
+/** A link as an address of whatever server draws it. */
+function addressOf(link) {
+  const { pathname, search } = new URL(link)
+  return pathname + search
+}
+
 const photo = async sharp => {
   const hill = (y, colour) =>
     `<path d="M0 ${y} Q300 ${y - 160} 620 ${y - 20} T1200 ${y - 60} V800 H0 Z" fill="${colour}"/>`
@@ -25,8 +31,8 @@ const photo = async sharp => {
 }
 
 /** Logs somebody in, in a browser of their own. */
-async function enter(browser, base, name, options = {}) {
-  const context = await browser.newContext({ baseURL: base, viewport: windows.wide, ...options })
+async function enter(browser, base, name) {
+  const context = await browser.newContext({ baseURL: base, viewport: windows.wide })
   const page = await context.newPage()
   await page.goto('/login')
   await page.getByLabel('Email').fill(`${name}@example.com`)
@@ -41,13 +47,19 @@ async function register(browser, base, name) {
   const context = await browser.newContext({ baseURL: base })
   const page = await context.newPage()
   const { link } = await operate(base, 'invites')
-  await page.goto(new URL(link).href.replace(/^https?:\/\/[^/]+/, base))
+  await page.goto(addressOf(link))
   await page.getByLabel('Username').fill(name)
   await page.getByLabel('Email').fill(`${name}@example.com`)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Create account' }).click()
   await page.waitForURL(url => !url.pathname.startsWith('/register'))
   await context.close()
+}
+
+/** Goes to a chat, and waits until it is live. */
+async function goLive(page, address) {
+  await page.goto(address)
+  await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
 }
 
 async function open(page, name) {
@@ -108,8 +120,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'Picture chosen',
       'alice',
       async (page, image) => {
-        await page.goto(chat)
-        await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+        await goLive(page, chat)
         await page.locator('#image').setInputFiles({ name: 'hills.jpg', mimeType: 'image/jpeg', buffer: image })
         await page.locator('.picture-form img').waitFor()
       },
@@ -118,8 +129,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'Picture, large',
       'alice',
       async page => {
-        await page.goto(chat)
-        await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+        await goLive(page, chat)
         await page.getByRole('link', { name: 'Hills at sunset' }).first().click()
         await page.waitForTimeout(400)
       },
@@ -128,8 +138,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'Line lost, not sent',
       'alice',
       async page => {
-        await page.goto(chat)
-        await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+        await goLive(page, chat)
         await page.waitForTimeout(300)
         await page.getByRole('textbox', { name: 'Message' }).fill('x'.repeat(5001))
         await page.getByRole('textbox', { name: 'Message' }).press('Enter')
@@ -147,8 +156,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'End chat?',
       'alice',
       async page => {
-        await page.goto(chat)
-        await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+        await goLive(page, chat)
         await page.getByRole('button', { name: 'End chat' }).click()
       },
     ],
@@ -183,8 +191,7 @@ async function prepare(browser, base, image) {
   await open(cleo, 'alice')
   await write(cleo, 'Are you coming on Sunday?', 'Bring the big pot, please')
   const chat = await open(alice, 'bob')
-  await bob.goto(chat)
-  await bob.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+  await goLive(bob, chat)
   await write(alice, 'Hi! Did you get home well?')
   await write(bob, 'Yes, just before the rain.', 'And I took this on the way:')
   await bob.locator('#image').setInputFiles({ name: 'hills.jpg', mimeType: 'image/jpeg', buffer: image })
@@ -243,7 +250,6 @@ try {
   const [{ link: reset }, { link: invite }] = await Promise.all(
     ['accounts/Dana/reset-password', 'invites'].map(path => operate(base, path)),
   )
-  const addressOf = link => new URL(link).href.slice(new URL(link).origin.length)
   const scenes = scenesOf({ ...addresses, reset: addressOf(reset), invite: addressOf(invite) })
   const people = { ...pages, visitor }
   for (const theme of themes) {
@@ -258,8 +264,7 @@ try {
         await page.evaluate(each => document.documentElement.setAttribute('data-theme', each), kind)
         if (state === 'typing') {
           await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
-          await pages.bob.goto(addresses.chat)
-          await pages.bob.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+          await goLive(pages.bob, addresses.chat)
           await pages.bob.getByRole('textbox', { name: 'Message' }).pressSequentially('I am', { delay: 200 })
           await page.locator('#typing > *').first().waitFor()
         }
