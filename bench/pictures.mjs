@@ -47,7 +47,7 @@ const pictures = 10
 const times = 10
 const worst = 3
 
-const server = spawn(process.execPath, ['--max-semi-space-size=2', join(root, 'dist', 'main.js')], {
+const server = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=1', join(root, 'dist', 'main.js')], {
   cwd: folder,
   env: {
     PATH: process.env.PATH,

@@ -27,7 +27,6 @@ beforeAll(async () => {
     LOG_LEVEL: 'error',
     METRICS_TOKEN: token,
     RATE_LIMIT_AUTH_ADDRESS: '1000000',
-    NODE_OPTIONS: '--max-semi-space-size=2',
   })
   url = await server.address()
   const monitor = new HttpClient(url)
