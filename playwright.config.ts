@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import type { WorkerFixtures } from './test/browser/fixtures.js'
 
+/** See `findBrowsers` in scripts/setup.mjs. */
+const executablePath = process.env.HEADLESS_SHELL_PATH ?? process.env.CHROMIUM_PATH
 const isWhole = process.env.WHOLE === '1'
 
 export default defineConfig<object, WorkerFixtures>({
@@ -27,7 +29,7 @@ export default defineConfig<object, WorkerFixtures>({
   use: {
     browserName: 'chromium',
     launchOptions: {
-      ...(process.env.CHROMIUM_PATH ? { executablePath: process.env.CHROMIUM_PATH } : {}),
+      ...(executablePath ? { executablePath } : {}),
       args: [
         '--no-sandbox',
         '--disable-quic',

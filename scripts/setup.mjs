@@ -86,6 +86,30 @@ export async function findChromium() {
   )
 }
 
+/**
+ * Resolves with what tells the browser tests their browsers: a whole Chromium, which one test needs, and its headless
+ * shell for the others. The shell is the same engine without what is around a page, and takes half the time; where there
+ * is none, or a browser was named, the whole one does for all.
+ */
+export async function findBrowsers() {
+  const chromium = await findChromium()
+  return {
+    CHROMIUM_PATH: chromium,
+    HEADLESS_SHELL_PATH: process.env.CHROMIUM_PATH ? chromium : await findShell(chromium),
+  }
+}
+
+async function findShell(chromium) {
+  const shell = '/usr/bin/chromium-headless-shell'
+  if (existsSync(shell)) return shell
+  if (chromium !== '/usr/bin/chromium' || !asRoot() || !onDebian()) return chromium
+  console.log("Installing Chromium's headless shell for the browser tests ...")
+  return aptInstall('chromium-headless-shell').then(
+    () => shell,
+    () => chromium,
+  )
+}
+
 /** Makes sure that a Redis server can be started by the tests. */
 export async function findRedis() {
   const known = await firstThere(['redis-server', 'valkey-server'])

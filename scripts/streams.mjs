@@ -1,12 +1,12 @@
 /** Runs the whole browser suite where no socket gets through: `npm test` leaves out of it what takes long. */
 import { join } from 'node:path'
 import { must, root } from './process.mjs'
-import { build, findChromium, install } from './setup.mjs'
+import { build, findBrowsers, install } from './setup.mjs'
 
 try {
   await install()
   await build()
-  const env = { CHROMIUM_PATH: await findChromium(), NODE_ENV: 'test', WHOLE: '1' }
+  const env = { ...(await findBrowsers()), NODE_ENV: 'test', WHOLE: '1' }
   const playwright = join(root, 'node_modules', '.bin', 'playwright')
   await must(playwright, ['test', '--project=streams', '--reporter=list'], { env })
 } catch (error) {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { root, run } from './process.mjs'
-import { build, findChromium, install } from './setup.mjs'
+import { build, findBrowsers, install } from './setup.mjs'
 
 const bin = name => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
@@ -53,7 +53,7 @@ function countPlaywright(file) {
 try {
   await install()
   await build()
-  const chromium = await findChromium()
+  const browsers = await findBrowsers()
   const { check } = await import('./check.mjs')
   await check()
 
@@ -70,7 +70,7 @@ try {
     ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
   ]
   for (const [program, args, file, count] of suites) {
-    const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
+    const env = { ...browsers, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
     if ((await run(bin(program), args, { env })) !== 0) broken = true
     const counts = count(file)
     for (const key of Object.keys(total)) total[key] += counts[key]

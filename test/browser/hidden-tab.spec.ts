@@ -20,14 +20,10 @@ async function sendBy(sender: LivePage, content: string): Promise<string> {
 
 const cookiesOf = (client: HttpClient) => [...client.cookies]
 
-test('a message in a hidden tab is delivered, and seen only once the tab is in front', async ({
-  base,
-  origin,
-  launchOptions,
-}) => {
+test('a message in a hidden tab is delivered, and seen only once the tab is in front', async ({ base, origin }) => {
   const { ann, ben, chat } = await newPair(origin)
   const sender = await LivePage.open(origin, ann, chat)
-  const chromium = await RawChromium.start(launchOptions.executablePath)
+  const chromium = await RawChromium.start()
   try {
     await chromium.setCookies(base, cookiesOf(ben))
     const tab = await chromium.open(new URL(chat, base).href)

@@ -39,8 +39,9 @@ export class RawChromium {
     })
   }
 
-  /** @param program the one that the driver would use, when left out */
-  static async start(program = chromium.executablePath()): Promise<RawChromium> {
+  /** Starts a whole one: a headless shell has no tab that could be in front of another. */
+  static async start(): Promise<RawChromium> {
+    const program = process.env.CHROMIUM_PATH ?? chromium.executablePath()
     const profile = await mkdtemp(join(tmpdir(), 'ephemeral-chat-browser-'))
     const child = spawn(
       program,
