@@ -1,9 +1,10 @@
 import type { AnnouncementKind } from '../accounts/settings.js'
-import type { EngineEvent, Message, MessageId, RoomId, RoomView, UserId } from '../chat/engine.js'
+import type { EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
 import type { Predecessor } from '../views/message-view.js'
 import { renderPartial } from '../views/renderer.js'
 import { Announcements } from './announcements.js'
 import type { BothCursors, ChatPage } from './chat-page.js'
+import { ExpiryWarning } from './expiry-warning.js'
 import { fragment } from './fragments.js'
 import type { SharedRenderings } from './listener.js'
 import type { PageState } from './page-state.js'
@@ -32,8 +33,7 @@ export class HtmlRoomPane {
   #last: Predecessor | null = null
   #lifetime: LifetimeChange | null = null
   #showsNote = false
-  /** Those that the page warns of, without their text. */
-  readonly #expiring = new Map<MessageId, Pick<Message, 'roomId' | 'lifetimeMs'>>()
+  readonly #warning: ExpiryWarning
   #isGone = false
 
   /** @param lineId changes with every connection: what must be reported anew is rendered with it */
@@ -54,6 +54,7 @@ export class HtmlRoomPane {
       html => push(fragment('announcer', 'beforeend', html)),
       () => push(fragment('announcer', 'innerHTML')),
     )
+    this.#warning = new ExpiryWarning(page.lifetime, push)
   }
 
   get otherName(): string {
@@ -96,7 +97,7 @@ export class HtmlRoomPane {
         this.#pushNote(note)
       }
     } else if (again) this.#pushUnseen(view)
-    this.#catchUpWarning(view, differs)
+    this.#warning.catchUp(this.#page.expiringOf(view), differs)
     if (again) this.#announcements.addMissed(countMissed(view))
   }
 
@@ -117,7 +118,7 @@ export class HtmlRoomPane {
     if (this.#isGone || event.roomId !== this.roomId) return
     if (event.type === 'room.dissolved') return this.#takeDissolved(event)
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
-    if (event.type === 'messages.expiring') return this.#takeExpiring(event.messages)
+    if (event.type === 'messages.expiring') return this.#warning.add(event.messages.filter(this.#isVisible))
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
     if (!isPaused && event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
     if (!isPaused) this.#version = event.version
@@ -128,7 +129,7 @@ export class HtmlRoomPane {
         this.#announcements.drop(id)
         this.#push(fragment(`m-${id}`, 'delete'))
       }
-      this.#dropExpiring(event.messages)
+      this.#warning.drop(event.messages)
     }
     if (event.type === 'messages.kept') this.#takeKept(event, shared)
     if (event.type === 'lifetime.changed') await this.#takeLifetime(event)
@@ -186,35 +187,13 @@ export class HtmlRoomPane {
     this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
   }
 
-  /** A warning comes with no new version, and goes with one. */
-  #catchUpWarning(view: RoomView, differs: boolean): void {
-    this.#expiring.clear()
-    for (const message of this.#page.expiringOf(view)) this.#expiring.set(message.id, message)
-    if (differs || this.#expiring.size > 0) this.#pushWarning()
-  }
-
-  #takeExpiring(messages: readonly Message[]): void {
-    for (const { id, roomId, lifetimeMs, isHeld, senderId } of messages) {
-      if (!isHeld || senderId !== this.#otherId) this.#expiring.set(id, { roomId, lifetimeMs })
-    }
-    if (this.#expiring.size > 0) this.#pushWarning()
-  }
-
-  #dropExpiring(messages: readonly { readonly id: MessageId }[]): void {
-    const wasWarned = this.#expiring.size > 0
-    for (const { id } of messages) this.#expiring.delete(id)
-    if (wasWarned && this.#expiring.size === 0) this.#pushWarning()
-  }
-
-  #pushWarning(): void {
-    const html = this.#page.lifetime.renderWarning([...this.#expiring.values()])
-    this.#push(fragment('warning', 'innerMorph', html))
-  }
+  /** Whether the viewer is shown a message at all: not one by somebody who is held back from them. */
+  readonly #isVisible = ({ isHeld, senderId }: Message): boolean => !isHeld || senderId !== this.#otherId
 
   #takeKept({ messages, byId }: Kept, shared: SharedRenderings): void {
-    const visible = messages.filter(({ isHeld, senderId }) => !isHeld || senderId !== this.#otherId)
+    const visible = messages.filter(this.#isVisible)
     for (const message of visible) this.#pushArticle(message, shared)
-    this.#dropExpiring(visible)
+    this.#warning.drop(visible)
     if (visible.length > 0) this.#announce(this.#page.lifetime.sayKept(byId, this.#otherName))
   }
 
@@ -260,7 +239,7 @@ export class HtmlRoomPane {
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
     const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
     if (this.#showsNote) this.#pushNote('')
-    this.#expiring.clear()
+    this.#warning.forget()
     // A warning is not shown over an empty list.
     for (const id of ['list', 'typing']) this.#push(fragment(id, 'innerHTML'))
     this.#push(
