@@ -1,16 +1,14 @@
 /**
  * How long a text message takes to the other's screen, at rest and while ten 12-megapixel pictures are being converted; ten
  * times over, since the pictures of one time are done before two hundred messages are sent.
- * Run: node scripts/build.mjs && node bench/pictures.mjs
  */
-import { fork, spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { constants, setPriority, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { constants, setPriority } from 'node:os'
 import sharp from 'sharp'
 import { WebSocket } from 'ws'
+import { serve } from '../scripts/served.mjs'
 
 if (process.send) {
   // Uploads have a process of their own, which gives way: on two processors what they cost this program must not be
@@ -39,37 +37,20 @@ if (process.send) {
   process.exit()
 }
 
-const root = join(import.meta.dirname, '..')
-const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-bench-'))
 const messages = 1000
 const gapMs = 10
 const pictures = 10
 const times = 10
 const worst = 3
 
-const server = spawn(process.execPath, ['--max-semi-space-size=2', '--v8-pool-size=1', join(root, 'dist', 'main.js')], {
-  cwd: folder,
-  env: {
-    PATH: process.env.PATH,
-    NODE_ENV: 'test',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-    UPLOAD_DIR: join(folder, 'uploads'),
-    MAX_IMAGE_SIZE: '4000000',
-    RATE_LIMIT_MESSAGES: '1000000',
-    RATE_LIMIT_FRAMES: '1000000',
-    RATE_LIMIT_UPLOADS: '1000000',
-    ROOM_MAX_MESSAGES: '1000000',
-  },
+const { url, stop } = await serve({
+  NODE_ENV: 'test',
+  MAX_IMAGE_SIZE: '4000000',
+  RATE_LIMIT_MESSAGES: '1000000',
+  RATE_LIMIT_FRAMES: '1000000',
+  RATE_LIMIT_UPLOADS: '1000000',
+  ROOM_MAX_MESSAGES: '1000000',
 })
-let output = ''
-await new Promise(resolve =>
-  server.stdout.on('data', chunk => {
-    output += chunk
-    if (output.includes('Keeps messages')) resolve()
-  }),
-)
-const url = /serves (\S+)/.exec(output)[1]
 
 class Person {
   cookies = new Map()
@@ -186,6 +167,4 @@ console.log(
 )
 from.close()
 to.close()
-server.kill('SIGTERM')
-await new Promise(resolve => server.once('close', resolve))
-rmSync(folder, { recursive: true, force: true })
+await stop()

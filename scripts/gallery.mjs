@@ -1,10 +1,8 @@
 /** Draws every page in every theme, on a phone and wide, and lays them side by side in docs/gallery/. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
+import { serve } from './served.mjs'
 import { build, findChromium, install } from './setup.mjs'
 
 const operatorToken = 'a token for the pictures of the pages alone, never for people'
@@ -88,9 +86,14 @@ const operate = async (base, path) =>
     await fetch(`${base}/operator/${path}`, { method: 'POST', headers: { authorization: `Bearer ${operatorToken}` } })
   ).json()
 
-/** Every picture that is taken: its name, and how one comes to see it. */
+/**
+ * Every picture that is taken: its name, whose page it is of, and how one comes to see it. What a scene does to other
+ * pages is put back by the function that it may return.
+ */
 function scenesOf({ reset, invite, chat, endedChat, lonely }) {
-  const goto = path => page => page.goto(path)
+  const goto = path => async page => {
+    await page.goto(path)
+  }
   return [
     ['Log in', 'visitor', goto('/login')],
     [
@@ -106,7 +109,20 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     ['Chats', 'alice', goto('/chats')],
     ['People, none found', 'alice', goto('/people?q=nobody')],
     ['Chat', 'alice', goto(chat)],
-    ['Chat, typing', 'alice', goto(chat), 'typing'],
+    [
+      'Chat, typing',
+      'alice',
+      async (page, { bob }) => {
+        await goLive(page, chat)
+        await goLive(bob, chat)
+        await bob.getByRole('textbox', { name: 'Message' }).pressSequentially('I am', { delay: 200 })
+        await page.locator('#typing > *').first().waitFor()
+        return async () => {
+          await bob.getByRole('textbox', { name: 'Message' }).fill('')
+          await bob.goto('/chats')
+        }
+      },
+    ],
     ['Empty chat', 'alice', goto(lonely)],
     [
       'How long messages live',
@@ -119,7 +135,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     [
       'Picture chosen',
       'alice',
-      async (page, image) => {
+      async (page, { image }) => {
         await goLive(page, chat)
         await page.locator('#image').setInputFiles({ name: 'hills.jpg', mimeType: 'image/jpeg', buffer: image })
         await page.locator('.picture-form img').waitFor()
@@ -218,31 +234,15 @@ try {
   await install()
   await build()
   const [{ chromium }, { default: sharp }] = await Promise.all([import('@playwright/test'), import('sharp')])
-  const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-gallery-'))
   const out = join(root, 'docs', 'gallery')
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const server = spawn(process.execPath, [join(root, 'dist', 'main.js')], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      LOG_LEVEL: 'warn',
-      UPLOAD_DIR: join(folder, 'uploads'),
-      OPERATOR_TOKEN: operatorToken,
-      REGISTRATION: 'invite',
-      RATE_LIMIT_AUTH_ADDRESS: '1000',
-      RATE_LIMIT_MESSAGES: '1000',
-      SESSION_SECRET: 'only for pictures of the pages, never for people',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const { url: base, stop } = await serve({
+    OPERATOR_TOKEN: operatorToken,
+    REGISTRATION: 'invite',
+    RATE_LIMIT_AUTH_ADDRESS: '1000',
+    RATE_LIMIT_MESSAGES: '1000',
   })
-  let output = ''
-  for await (const piece of server.stdout) {
-    output += piece
-    if (output.includes('Keeps messages')) break
-  }
-  const [, base] = /serves (\S+)/.exec(output)
   const browser = await chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] })
   const image = await photo(sharp)
   const { pages, addresses } = await prepare(browser, base, image)
@@ -257,24 +257,15 @@ try {
       const { columns, scale } = sheets[size]
       const [width, height] = [windows[size].width * scale, windows[size].height * scale].map(Math.round)
       const tiles = []
-      for (const [name, who, see, state] of scenes) {
+      for (const [name, who, see] of scenes) {
         const page = people[who]
         const kind = await wear(page, theme, size)
-        await see(page, image)
+        const putBack = await see(page, { image, bob: pages.bob })
         await page.evaluate(each => document.documentElement.setAttribute('data-theme', each), kind)
-        if (state === 'typing') {
-          await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
-          await goLive(pages.bob, addresses.chat)
-          await pages.bob.getByRole('textbox', { name: 'Message' }).pressSequentially('I am', { delay: 200 })
-          await page.locator('#typing > *').first().waitFor()
-        }
         await page.waitForFunction(() => [...document.querySelectorAll('#list img')].every(each => each.complete))
         await page.waitForTimeout(100)
         const shot = await page.screenshot({ animations: 'disabled' })
-        if (state === 'typing') {
-          await pages.bob.getByRole('textbox', { name: 'Message' }).fill('')
-          await pages.bob.goto('/chats')
-        }
+        await putBack?.()
         await page.context().setOffline(false)
         await page.evaluate(() => sessionStorage.clear())
         const caption = await sharp({
@@ -310,9 +301,7 @@ try {
     }
   }
   await browser.close()
-  server.kill('SIGTERM')
-  await once(server, 'close')
-  rmSync(folder, { recursive: true, force: true })
+  await stop()
 } catch (error) {
   console.error(error)
   process.exit(1)
