@@ -36,6 +36,13 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     failed?.replaceChildren(status === 'failed' ? (failed.dataset.words ?? '') : '')
     if (status === 'sending') bubble.querySelector('.reason')?.replaceChildren()
   }
+  /** What can never be sent as it is stands aside at once, and lets what was written after it go. */
+  const offer = (bubble: Element) => {
+    const isTooLong = fieldOf(bubble, 'content').length > Number(composer.dataset.max)
+    bubble.classList.toggle('refused', isTooLong)
+    setStatus(bubble, isTooLong ? 'failed' : 'sending')
+    if (isTooLong) bubble.querySelector('.reason')?.append(composer.dataset.tooLong ?? '')
+  }
   const nonceOf = (bubble: Element) => bubble.id.slice(2)
   const fieldOf = (bubble: Element, name: string) =>
     bubble.querySelector<HTMLInputElement>(`[name="${name}"]`)?.value ?? ''
@@ -46,16 +53,18 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
       imageId: fieldOf(bubble, 'imageId'),
       at: writtenAt.get(nonceOf(bubble)) ?? Date.now(),
     })).filter(({ text, imageId }) => text || imageId)
+  /** Whatever becomes of a bubble, what is kept for a reload is what still stands there. */
+  const keep = () => drafts.keep(room, listPending())
   const isTooOld = (bubble: Element) =>
     Date.now() - (writtenAt.get(nonceOf(bubble)) ?? 0) > Number(document.getElementById('presence')?.dataset.life)
 
-  /** Sends the first bubble. One that was refused, or is older than a message's life, holds back those behind it. */
+  /** Sends the first bubble that may go. One that failed, or is older than a message's life, holds back those behind it. */
   const pump = () => {
     if (inFlight && !inFlight.isConnected) {
       inFlight = null
       waitedMs = 0
     }
-    const first = outbox.firstElementChild
+    const first = outbox.querySelector(':scope > :not(.refused)')
     const form = first?.querySelector('form')
     if (!first || !form || inFlight || !line.isOpen() || statusOf(first) !== 'sending') return
     if (isTooOld(first)) return setStatus(first, 'failed')
@@ -78,18 +87,13 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     writtenAt.set(nonce, at)
     const shown = bubble.querySelector('.text')
     if (shown) shown.textContent = text
-    if (imageId) {
-      const picture = new Image()
-      picture.className = 'preview'
-      picture.alt = ''
-      picture.src = `/images/${imageId}`
-      shown?.before(picture)
-    }
+    if (imageId) bubble.querySelector('img')?.setAttribute('src', `/images/${imageId}`)
     const values: Record<string, string> = { nonce, imageId, content: text }
     for (const input of bubble.querySelectorAll('input')) input.value = values[input.name] ?? ''
+    offer(bubble)
     outbox.append(bubble)
     htmx.process(bubble)
-    messages.scrollTop = messages.scrollHeight
+    messages.scrollTop = 0
   }
 
   composer.addEventListener('submit', event => {
@@ -111,10 +115,17 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     composer.requestSubmit()
   })
   outbox.addEventListener('click', event => {
-    const bubble = event.target instanceof Element && event.target.closest('.again')?.closest('.pending')
+    const button = event.target instanceof Element ? event.target.closest('.again, .rewrite') : null
+    const bubble = button?.closest('.pending')
     if (!bubble) return
-    writtenAt.set(nonceOf(bubble), Date.now())
-    setStatus(bubble, 'sending')
+    if (button?.matches('.again')) {
+      writtenAt.set(nonceOf(bubble), Date.now())
+      offer(bubble)
+    } else {
+      drafts.giveUp([{ text: fieldOf(bubble, 'content') }])
+      content.value = drafts.read()
+      bubble.remove()
+    }
     inFlight = null
     waitedMs = 0
     content.focus()
@@ -126,15 +137,18 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
       if (!writtenAt.has(nonceOf(bubble))) writtenAt.set(nonceOf(bubble), Date.now())
     }
     drafts.write(content.value)
-    drafts.keep(room, listPending())
+    keep()
     pump()
   })
   const onAnswer = () => {
     settle()
-    const isGone = document.getElementById('gone')?.hasChildNodes()
-    if (isGone && outbox.hasChildNodes()) {
+    const gone = document.getElementById('gone')
+    if (gone?.hasChildNodes()) {
       drafts.giveUp(listPending())
       outbox.replaceChildren()
+      document.querySelector<HTMLDialogElement>('#end')?.close()
+      // What the focus was on is hidden now. Not to the button: who is typing would press it.
+      if (!document.activeElement?.checkVisibility()) gone.focus()
     }
     pump()
   }
@@ -173,8 +187,6 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
 
   for (const pending of drafts.takeBack(room)) show(pending)
   settle()
-  // Whatever becomes of a bubble, what is kept for a reload is what still stands there.
-  const keep = () => drafts.keep(room, listPending())
   keep()
   new MutationObserver(keep).observe(outbox, { childList: true })
   content.value ||= drafts.read()

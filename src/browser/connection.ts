@@ -18,6 +18,8 @@ export interface LiveLine {
   isOpen(): boolean
   /** Gives the line up for dead and begins another. */
   renew(): void
+  /** The person is logging out on this page, which goes its own way: the end of the line is not to lead it elsewhere. */
+  leave(): void
 }
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
@@ -74,6 +76,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
 
   /** The server has said why it ends the line. */
   const end = (code: number) => {
+    if (isOver) return
     const isFinal = code === notLoggedIn || code === noSuchRoom
     if (isFinal) say('')
     else {
@@ -200,5 +203,11 @@ export function keepConnected(live: HTMLElement): LiveLine {
   const isForced = new URLSearchParams(location.search).get('live') === 'sse'
   const streamedAt = Number(sessionStorage.getItem('stream'))
   if (isForced || Date.now() - streamedAt < streamMemoryMs) stream()
-  return { isOpen, renew }
+  return {
+    isOpen,
+    renew,
+    leave() {
+      isOver = true
+    },
+  }
 }

@@ -43,7 +43,8 @@ export class Drafts {
     return []
   }
 
-  giveUp(pending: readonly Pending[]): void {
+  /** What was not sent joins the draft. */
+  giveUp(pending: readonly Pick<Pending, 'text'>[]): void {
     this.write([...pending.map(({ text }) => text), this.read()].filter(Boolean).join('\n'))
     sessionStorage.removeItem(this.#outboxKey)
   }

@@ -2,22 +2,23 @@ import { keepFocus } from './focus.js'
 
 /** Timers stand still while the machine sleeps: the clock itself is looked at this often. */
 const lookMs = 1000
+const never = Number.POSITIVE_INFINITY
 
 /** Takes messages away when their time is over, also where the server cannot say so: asleep, or without a line. */
 export function expireInTime(): void {
   const dueAt = new WeakMap<HTMLElement, number>()
-  let next = Number.POSITIVE_INFINITY
+  let next = never
   let timer = 0
 
   const sweep = () => {
     const now = Date.now()
-    next = Number.POSITIVE_INFINITY
+    next = never
     for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
       // The server says what remains, not the hour: the clocks need not agree.
       const { remaining } = shown.dataset
-      if (remaining !== undefined) dueAt.set(shown, now + Number(remaining))
+      if (remaining !== undefined) dueAt.set(shown, remaining ? now + Number(remaining) : never)
       shown.removeAttribute('data-remaining')
-      const due = dueAt.get(shown) ?? Number.POSITIVE_INFINITY
+      const due = dueAt.get(shown) ?? never
       if (due > now) next = Math.min(next, due)
       else {
         dueAt.delete(shown)

@@ -5,7 +5,6 @@ import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
 import { watchPictures } from './picture-loader.js'
 import { allowHtmx } from './trusted-types.js'
-import { watchViewer } from './viewer.js'
 
 allowHtmx()
 
@@ -27,12 +26,11 @@ for (const summary of document.querySelectorAll('summary')) {
 }
 
 const live = document.getElementById('live')
-if (live) {
-  const connection = keepConnected(live)
+const connection = live && keepConnected(live)
+if (connection) {
   watchComposer(live, connection)
   rescueFocus(live)
   watchPictures()
-  watchViewer(live)
 }
 const messages = document.getElementById('messages')
 if (messages) watchList(messages)
@@ -41,5 +39,8 @@ expireInTime()
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {
-  form.addEventListener('submit', () => sessionStorage.clear())
+  form.addEventListener('submit', () => {
+    sessionStorage.clear()
+    connection?.leave()
+  })
 }

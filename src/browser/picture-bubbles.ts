@@ -46,13 +46,14 @@ export class PictureBubbles {
     this.#outbox.append(bubble)
     htmx.process(bubble)
     const messages = document.getElementById('messages')
-    if (messages) messages.scrollTop = messages.scrollHeight
+    if (messages) messages.scrollTop = 0
     void this.#upload(outgoing)
     this.#outbox.dispatchEvent(new Event('outbox:changed'))
   }
 
   async #upload(outgoing: Outgoing): Promise<void> {
     setStatus(outgoing, 'uploading')
+    bubbleOf(outgoing)?.classList.remove('refused')
     const blob = await outgoing.blob
     this.#preview(outgoing, blob)
     const form = new FormData()
@@ -136,6 +137,8 @@ function fail(outgoing: Outgoing, message: string): void {
   const bubble = bubbleOf(outgoing)
   const { failed = '', broken = '' } = bubble?.querySelector<HTMLElement>('.upload')?.dataset ?? {}
   setStatus(outgoing, 'failed')
+  // What the server will never take stands aside; a network that failed may come back.
+  bubble?.classList.toggle('refused', message !== '')
   bubble?.querySelector('.failed')?.replaceChildren(failed)
   bubble?.querySelector('.reason')?.replaceChildren(message || broken)
 }

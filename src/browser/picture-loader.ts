@@ -1,13 +1,14 @@
-/** Whoever never sends a picture never loads what it takes: the script for it comes with the first one chosen. */
+/** Whoever never sends or opens a picture never loads what it takes: the script for it comes with the first one. */
 export function watchPictures(): void {
   const composer = document.getElementById('composer')
   if (!(composer instanceof HTMLFormElement)) return
+  const load = (): Promise<typeof import('./pictures.js')> => import(composer.dataset.pictures ?? '')
 
   const choose = async (files: FileList | undefined | null, event: Event) => {
     const chosen = [...(files ?? [])].filter(({ type }) => type.startsWith('image/'))
     if (chosen.length === 0) return
     event.preventDefault()
-    const pictures: typeof import('./pictures.js') = await import(composer.dataset.pictures ?? '')
+    const pictures = await load()
     pictures.choose(composer, chosen)
   }
 
@@ -19,4 +20,14 @@ export function watchPictures(): void {
   addEventListener('paste', event => void choose(event.clipboardData?.files, event))
   addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault())
   addEventListener('drop', event => void choose(event.dataTransfer?.files, event))
+  addEventListener('click', event => {
+    const link = event.target instanceof Element && event.target.closest<HTMLAnchorElement>('a.picture')
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    // Where its script cannot be had the picture is still itself.
+    load().then(
+      pictures => pictures.view(link),
+      () => location.assign(link.href),
+    )
+  })
 }

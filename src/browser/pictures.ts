@@ -1,4 +1,4 @@
-/** What it takes to send pictures. A file of its own, loaded with the first picture that is chosen. */
+/** What it takes to send pictures, and to see them large: a file of its own, loaded with the first that is chosen or opened. */
 import { PictureBubbles } from './picture-bubbles.js'
 import { shrink } from './shrinking.js'
 
@@ -82,6 +82,8 @@ class PictureForm {
     this.#showNext()
   }
 }
+
+export { view } from './viewer.js'
 
 let form: PictureForm | null = null
 

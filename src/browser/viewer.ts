@@ -1,25 +1,24 @@
-/** Opens a picture large in a dialog, which goes when the picture does. */
-export function watchViewer(live: HTMLElement): void {
+let opened: HTMLAnchorElement | null = null
+
+/** Shows a picture large in a dialog, which goes when the picture does. */
+export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')
-  if (!(dialog instanceof HTMLDialogElement && large)) return
-  let opened: Element | null = null
+  const small = link.querySelector('img')
+  if (!(dialog instanceof HTMLDialogElement && large && small)) return
+  large.src = small.src
+  large.alt = small.alt
+  if (!opened) watch(dialog, large)
+  opened = link
+  dialog.showModal()
+}
 
-  live.addEventListener('click', event => {
-    const link = event.target instanceof Element ? event.target.closest('a.picture') : null
-    const small = link?.querySelector('img')
-    if (!small || event.ctrlKey || event.metaKey || event.shiftKey) return
-    event.preventDefault()
-    opened = link
-    large.src = small.src
-    large.alt = small.alt
-    dialog.showModal()
-  })
+function watch(dialog: HTMLDialogElement, large: HTMLImageElement): void {
   dialog.addEventListener('close', () => {
     large.alt = ''
     large.removeAttribute('src')
   })
-  live.addEventListener('htmx:after:swap', () => {
+  document.addEventListener('htmx:after:swap', () => {
     if (!dialog.open || opened?.isConnected) return
     dialog.close()
     document.getElementById('messages')?.focus()

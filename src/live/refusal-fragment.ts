@@ -1,10 +1,19 @@
-import type { ChatError } from '../chat/errors.js'
+import type { ChatError, ErrorCode } from '../chat/errors.js'
 import { refusalSentence } from '../views/refusals.js'
 import { renderPartial, type ViewContext } from '../views/renderer.js'
 import { fragment } from './fragments.js'
 
 /** Below this a refused send would only be refused again. */
 const shortestRetryMs = 50
+
+/** What may pass by itself, so that the bubble keeps its place before those behind it. What was left unsaid here is final. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'rate_limited',
+  'room_full',
+  'server_busy',
+  'server_full',
+  'storage_failed',
+])
 
 /** Gives a bubble back with its text: waiting for the limit to pass, or not sent and why. */
 export function refusalFragment(
@@ -20,6 +29,7 @@ export function refusalFragment(
     imageId: draft.imageId ?? '',
     status: isWaiting ? 'waiting' : 'failed',
     reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
+    isRefused: !passing.has(error.code),
     retryAfterMs: isWaiting ? Math.max(shortestRetryMs, error.retryAfterMs ?? 0) : 0,
   })
   return fragment(`p-${draft.nonce}`, 'outerHTML', html)

@@ -55,7 +55,7 @@ const hash = (text: string) => createHash('sha256').update(text).digest('base64u
 
 /** What a line shows, short. What remains of its message is left out: it is another at every moment. */
 export function hashLine(html: string): string {
-  return hash(html.replace(/ data-remaining="\d+"/, ''))
+  return hash(html.replace(/ data-remaining="\d*"/, ''))
 }
 
 /** What a list of chats shows, short, from the hashes of its lines: a page that shows the same needs no catching up. */

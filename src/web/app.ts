@@ -107,6 +107,7 @@ export function createApp(deps: AppDeps): Express {
     conversations,
     chatPage: deps.chatPage,
     secure: isHttps(config),
+    messageMaxLength: config.messageMaxLength,
     pictureRules: { ...config.images, maxDescription },
   })
   const { sendChat } = chats

@@ -7,6 +7,7 @@ import type { ImageRef, RoomView } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
 import { initialOf, tintOf } from '../views/chat-list.js'
+import { refusalSentence } from '../views/refusals.js'
 import { type FormError, sendPage, viewerOf } from './pages.js'
 import { accountOf, formField, pathParameter } from './request.js'
 import { route } from './routes.js'
@@ -18,6 +19,8 @@ export interface ChatPagesDeps {
   readonly chatPage: ChatPageDeps
   /** Whether cookies are for https alone. */
   readonly secure: boolean
+  /** Characters; what is longer is not sent, and the page says so by itself. */
+  readonly messageMaxLength: number
   /** What a picture may be at most, for the browser to make it that before it leaves: pixels, percent, characters. */
   readonly pictureRules: PictureRules
 }
@@ -59,7 +62,7 @@ export function chatPages(deps: ChatPagesDeps): {
   sendChat: SendChat
   showGone: ErrorRequestHandler
 } {
-  const { people, conversations } = deps
+  const { people, conversations, messageMaxLength } = deps
   const router = Router()
 
   /** What the side with the list shows on every page. */
@@ -114,7 +117,7 @@ export function chatPages(deps: ChatPagesDeps): {
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
-    rememberOther(response, view.id, view.otherId)
+    rememberOther(response, view.id, view.otherId, page.viewer.userId)
     if (refresh) mayFrame(response)
     sendPage(request, response, status, 'chat', {
       ...side,
@@ -134,6 +137,8 @@ export function chatPages(deps: ChatPagesDeps): {
       pause: page.renderPause(view.id, isPaused),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, isPaused }),
       ...composer,
+      maxLength: messageMaxLength,
+      tooLong: refusalSentence(new ChatError('message_too_long'), page.context.t, messageMaxLength),
       pictures: deps.pictureRules,
     })
   }
@@ -154,28 +159,29 @@ export function chatPages(deps: ChatPagesDeps): {
   }
 
   /**
-   * So that a chat that is gone is no dead end: its address alone still knows, by this cookie, whom it was with, and by
-   * which run of the server.
+   * So that a chat that is gone is no dead end: its address alone still knows, by this cookie, who was with whom, and by
+   * which run of the server. To anybody else who logs in in this browser it is a chat that never was.
    */
-  function rememberOther(response: Response, roomId: string, otherId: string): void {
+  function rememberOther(response: Response, roomId: string, otherId: string, ownId: string): void {
     const { secure, chatPage } = deps
-    const value = `${otherId}.${chatPage.serverId}`
+    const value = `${otherId}.${ownId}.${chatPage.serverId}`
     response.cookie(otherCookie, value, { httpOnly: true, sameSite: 'lax', secure, path: `/chats/${roomId}` })
   }
 
   const showGone: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (!(error instanceof ChatError) || error.code !== 'not_found') return next(error)
     const cookie: unknown = request.cookies[otherCookie]
-    const [otherId = '', server] = (typeof cookie === 'string' ? cookie : formField(request, 'with')).split('.')
-    const isOther = otherId !== request.account?.id
-    const found = isOther ? people.find(otherId) : Promise.resolve(null)
+    const kept = typeof cookie === 'string' ? cookie : formField(request, 'with')
+    const [otherId = '', ownId = '', server] = kept.split('.')
+    const isOwn = ownId === request.account?.id && otherId !== ownId
+    const found = isOwn ? people.find(otherId) : Promise.resolve(null)
     found
       .then(other => {
         if (!other) return next(error)
         const draft = formField(request, 'content')
         // Nobody meant the chat to end when the server was started anew: the page goes on by itself, once.
         const goesOn = server !== undefined && server !== deps.chatPage.serverId
-        if (goesOn) rememberOther(response, pathParameter(request, 'room'), other.id)
+        if (goesOn) rememberOther(response, pathParameter(request, 'room'), other.id, ownId)
         sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft, goesOn })
       })
       .catch(next)

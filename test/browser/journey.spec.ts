@@ -76,3 +76,20 @@ test('a chat that was ended is gone from both screens and can be opened anew', a
   await expect(ben.getByRole('article')).toHaveCount(0)
   expect(new URL(ben.url()).pathname).not.toBe(path)
 })
+
+test('who logs out on a chat is asked nothing, and the next person there learns nothing of it', async ({
+  chat,
+  person,
+  tolerate,
+}) => {
+  tolerate(/status of 404/)
+  const { ann, benPerson, path } = await chat()
+  const stranger = await person('stranger')
+  await ann.getByRole('button', { name: 'Log out' }).click()
+  await expect(ann.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+  expect(ann.url()).toMatch(/\/login$/)
+  await logIn(ann, stranger)
+  await ann.goto(path)
+  await expect(ann.getByRole('heading', { name: 'Page not found', level: 1 })).toBeVisible()
+  await expect(ann.getByRole('main')).not.toContainText(benPerson.name)
+})

@@ -173,3 +173,26 @@ test('updates can be paused and go on, by a button that keeps its focus', async 
   await expect(button('Pause updates')).toBeFocused()
   await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'seen')
 })
+
+test('who was writing when the other ends the chat is at the words that say so, and Tab is at what can be done', async ({
+  chat,
+}) => {
+  const { ann, ben, benPerson } = await chat()
+  await ann.getByRole('textbox', { name: 'Message' }).fill('half a thought')
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.locator('#gone')).toBeFocused()
+  await expect(ann.getByText('Nothing here yet')).toBeHidden()
+  await ann.keyboard.press('Tab')
+  await expect(ann.locator('#reopen').getByRole('button', { name: `Chat with ${benPerson.name}` })).toBeFocused()
+})
+
+test('who was asked whether to end a chat that the other has just ended is asked no more', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.getByRole('button', { name: 'End chat' }).click()
+  await expect(ann.getByRole('dialog')).toBeVisible()
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.getByRole('dialog')).toBeHidden()
+  await expect(ann.locator('#gone')).toBeFocused()
+})

@@ -20,3 +20,34 @@ test('a message too long is not sent, says why, keeps its text, and can be tried
   await expect(bubble.getByRole('button', { name: 'Try again' })).toBeVisible()
   await expect(message(ben, 'xxx')).toHaveCount(0)
 })
+
+for (const [what, text] of [
+  ['is too long', 'x'.repeat(5001)],
+  ['would be too long a frame', 'x'.repeat(40_000)],
+  ['holds what no message may', 'a bell\u0007rings'],
+] as const) {
+  test(`a message that ${what} lets what is written after it go, also when the page comes anew`, async ({ chat }) => {
+    const { ann, ben } = await chat()
+    await send(ann, text)
+    await send(ann, 'written after')
+    await expect(message(ben, 'written after')).toBeVisible()
+    await ann.reload()
+    await expect(ann.locator('#outbox article')).toContainText('Not sent')
+    await send(ann, 'written anew')
+    await expect(message(ben, 'written anew')).toBeVisible()
+    await expect(ann.locator('#outbox article')).toHaveCount(1)
+  })
+}
+
+test('a message that was refused is taken back to be written anew, before what is being written', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ann, `too long ${'x'.repeat(5000)}`)
+  await ann.getByRole('textbox', { name: 'Message' }).fill('half a thought')
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  const composer = ann.getByRole('textbox', { name: 'Message' })
+  await expect(composer).toBeFocused()
+  await expect(composer).toHaveValue(`too long ${'x'.repeat(5000)}\nhalf a thought`)
+  await send(ann, 'short enough')
+  await expect(message(ben, 'short enough')).toBeVisible()
+})

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { movingPicture, phonePhoto, plainPicture } from '../images/pictures.js'
-import { expect, logIn, startChat, test } from './fixtures.js'
+import { expect, logIn, message, send, startChat, test } from './fixtures.js'
 
 test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000' } })
 
@@ -142,6 +142,18 @@ test('what is refused says why and can be tried again', async ({ chat, tolerate 
   await expect(ann.locator('#outbox')).toContainText('This is not a picture that can be sent')
   await ann.getByRole('button', { name: 'Try again' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
+})
+
+test('one that is refused lets a text behind it go, and can be put away', async ({ chat, tolerate }) => {
+  tolerate(/status of 415/)
+  const { ann, ben } = await chat()
+  await choose(ann, [file('a.png', Buffer.from('no picture'))])
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ann.locator('#outbox')).toContainText('Not sent')
+  await send(ann, 'behind it')
+  await expect(message(ben, 'behind it')).toBeVisible()
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(ann.locator('#outbox > *')).toHaveCount(0)
 })
 
 test('it opens large in a dialog; Escape gives the focus back; when its message goes, so does the dialog', async ({

@@ -46,6 +46,18 @@ test('the focused message that goes hands its focus on, never to nowhere', async
   expect(places).not.toContain('BODY')
 })
 
+test('where the last message of a chat is gone the list of chats says so', async ({ chat }) => {
+  const { ann, ben, benPerson } = await chat()
+  await send(ben, 'last and gone')
+  const line = ann.getByRole('link', { name: new RegExp(`^${benPerson.name}`) })
+  await expect(line).toContainText('last and gone')
+  await expect(line).toContainText('No messages')
+  // A sweep of the page for what is over must leave these words alone.
+  await send(ben, 'another')
+  await expect(line).toContainText('another')
+  await expect(line).toContainText('No messages')
+})
+
 test('nothing is said when messages vanish, and what was spoken of them goes with them', async ({ chat }) => {
   const { ann, ben, benPerson } = await chat()
   await keepSpeech(ann)
