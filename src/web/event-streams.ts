@@ -33,14 +33,20 @@ export function eventStreams({ clock, log, hub, conversations, sessions, voices 
     return lastId ? { shown: parseState(lastId), again: true } : greeting
   }
 
-  // Refusals open the stream and close it at once, as with a socket, so that the page knows why.
+  // As with a socket, a page of ours that may not listen is told why by a stream that closes at once; anybody else is refused.
   const listen: RequestHandler = async (request, response) => {
-    const line = new EventStreamLine(response, clock)
+    const isPage = request.get('hx-request') !== undefined
     const identity = await sessions.identify(request)
-    if (!identity) return line.close(closeCodes.notLoggedIn)
+    if (!identity) {
+      if (!isPage) throw new ChatError('unauthenticated')
+      return new EventStreamLine(response, clock).close(closeCodes.notLoggedIn)
+    }
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
-    if (roomId && !(await conversations.includes(roomId, identity.userId))) {
+    const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
+    if (!isTheirs && !isPage) throw new ChatError('not_found')
+    const line = new EventStreamLine(response, clock)
+    if (!isTheirs) {
       line.write(voices.sayGone(identity, greeting))
       return line.close(closeCodes.noSuchRoom)
     }

@@ -23,9 +23,11 @@ export function framePosts(conversations: Conversations, hub: Hub): Router {
   }
 
   /** The push to the page says the rest: this answers nothing. */
-  const pause: RequestHandler = (request, response) => {
+  const pause: RequestHandler = async (request, response) => {
     const { id } = accountOf(request)
-    hub.pause(id, request.sessionID, pathParameter(request, 'room'), formField(request, 'paused') === 'yes')
+    const roomId = pathParameter(request, 'room')
+    if (!(await conversations.includes(roomId, id))) throw new ChatError('not_found')
+    hub.pause(id, request.sessionID, roomId, formField(request, 'paused') === 'yes')
     response.status(204).end()
   }
 

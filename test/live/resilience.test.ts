@@ -170,8 +170,9 @@ describe('a page on server-sent events', () => {
     const own = await startTestServer()
     const { ann, chat } = await newPair(own.url)
     const stranger = new HttpClient(own.url)
-    expect(await (await stranger.get(`${chat}/events`)).text()).toBe('event: line:close\ndata: 4401\n\n')
-    const noRoom = await (await ann.get('/chats/nowhere/events')).text()
+    const asPage = { headers: { 'hx-request': 'true' } }
+    expect(await (await stranger.get(`${chat}/events`, asPage)).text()).toBe('event: line:close\ndata: 4401\n\n')
+    const noRoom = await (await ann.get('/chats/nowhere/events', asPage)).text()
     expect(noRoom).toMatch(/hx-target="#gone"[\s\S]*event: line:close\ndata: 4404\n\n$/)
     const stream = await EventStream.open(ann, `${chat}/events`)
     await stream.event(({ data }) => data.includes('innerMorph'))

@@ -369,13 +369,12 @@ describe('a stranger', () => {
     picture.set('_csrf', token)
     picture.set('image', new Blob(['GIF89a']), 'picture.gif')
     const posted = () => new URLSearchParams(fields)
-    // Refused by their status, but for a stream of events, which says it inside, and a pause of what one does not see.
     const requests: [string, number, (() => BodyInit)?][] = [
       ['', 404],
       ['/end', 404],
       ['/frame', 404],
       [`/seen?upto=${id}`, 404],
-      ['/events', 200],
+      ['/events', 404],
       ['/end', 404, posted],
       ['/messages', 404, posted],
       ['/messages', 404, () => picture],
@@ -384,7 +383,7 @@ describe('a stranger', () => {
       ['/frames', 404, posted],
       ['/lifetime', 404, posted],
       ['/keep', 404, posted],
-      ['/updates', 204, posted],
+      ['/updates', 404, posted],
     ]
     for (const [path, status, body] of requests) {
       const [theirs, none] = await Promise.all(
