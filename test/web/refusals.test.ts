@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { safeNext } from '#src/web/request.js'
 import { newcomer, newPair } from '../crowd.js'
 import { bobId, HttpClient } from '../http-client.js'
 import { startTestServer } from '../test-server.js'
@@ -221,6 +223,75 @@ describe('a session', () => {
       `/login?next=${encodeURIComponent(chat)}`,
     ])
     expect(whereTo(await ann.request('POST', '/chats', { body: body() }))).toEqual([303, '/login?next=%2Fchats'])
+  })
+
+  it.each([
+    ['/settings', '/settings'],
+    ['/settings/password', '/settings'],
+    ['/invites', '/invites'],
+    ['/people/AAAAAAAA/block', '/people/AAAAAAAA/block'],
+    ['/people/AAAAAAAA/unblock', '/settings'],
+    ['/chats/AAAAAAAA/keep', '/chats/AAAAAAAA'],
+    ['/chats/frames', '/chats'],
+    ['/logout', '/chats'],
+  ])('that is gone leads from a post to %s back to %s', async (path, page) => {
+    const body = new URLSearchParams({ theme: 'dark' })
+    expect(whereTo(await visitor().request('POST', path, { body }))).toEqual([
+      303,
+      `/login?next=${encodeURIComponent(page)}`,
+    ])
+  })
+})
+
+describe('a way back', () => {
+  const abroad = [
+    '/.//evil.example/x',
+    '/chats/../..//evil.example',
+    '/.\\/evil.example',
+    '/\\evil.example',
+    '/./\\evil.example',
+    '/\t/evil.example',
+    '/%2e//evil.example',
+    '//evil.example',
+    'https://evil.example/',
+  ]
+
+  it.each(abroad)('that is %j leads to the chats: whoever is logged in, logs in, or registers', async next => {
+    const asked = `next=${encodeURIComponent(next)}`
+    const one = visitor()
+    const shown = await (await one.get(`/login?${asked}`)).text()
+    expect(shown + (await (await one.get(`/register?${asked}`)).text())).not.toContain('name="next"')
+    const fields = { email: 'bob@example.com', password: 'password123', next }
+    expect(whereTo(await one.post('/login', fields))).toEqual([303, '/chats'])
+    expect(whereTo(await one.get(`/login?${asked}`))).toEqual([303, '/chats'])
+    const username = `back-${abroad.indexOf(next)}`
+    const account = { username, email: `${username}@example.com`, password: 'long enough 1', next }
+    expect(whereTo(await visitor().post('/register', account))).toEqual([303, '/chats'])
+  })
+
+  it('is of this server, whatever is asked for', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '//',
+      '.',
+      '..',
+      '\\',
+      '%2e',
+      '@',
+      ':',
+      '?',
+      '#',
+      'evil.example',
+      'chats',
+      '\t',
+      'http:',
+    )
+    const address = fc.oneof(
+      fc.string(),
+      fc.array(piece).map(pieces => `/${pieces.join('')}`),
+    )
+    const isOurs = (next: string) => new URL(safeNext(next) || '/', 'http://here').origin === 'http://here'
+    fc.assert(fc.property(address, isOurs), { numRuns: 5000 })
   })
 })
 
