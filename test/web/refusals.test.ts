@@ -400,9 +400,14 @@ describe('an address', () => {
   })
 
   it.each([
+    ['DELETE', '/', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
+    ['POST', '/static/icons/icon.svg', 'GET, HEAD'],
+    ['DELETE', '/static/icons/icon.svg', 'GET, HEAD'],
     ['DELETE', '/chats', 'GET, HEAD, POST'],
     ['PUT', '/login', 'GET, HEAD, POST'],
     ['PATCH', '/register', 'GET, HEAD, POST'],
+    ['DELETE', '/reset/x', 'GET, HEAD, POST'],
     ['GET', '/logout', 'POST'],
     ['DELETE', '/chats/AAAAAAAAAAAAAAAAAAAAAA', 'GET, HEAD'],
     ['GET', '/chats/AAAAAAAAAAAAAAAAAAAAAA/messages', 'POST'],
@@ -412,6 +417,14 @@ describe('an address', () => {
     const headers = { 'csrf-token': await client.token('/chats') }
     const response = await client.request(method, path, { headers })
     expect([response.status, response.headers.get('allow')]).toEqual([405, allowed])
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('of a form gets 405 by %s without a token, logged in or not', async method => {
+    for (const client of [visitor(), await newcomer(server.url)]) {
+      for (const path of ['/login', '/register', '/reset/x', '/', '/settings', '/chats']) {
+        expect([path, (await client.request(method, path)).status]).toEqual([path, 405])
+      }
+    }
   })
 
   it('of a page with nobody logged in gives the log-in', async () => {
