@@ -38,6 +38,7 @@ import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
+import { staleForms } from './stale-forms.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -137,6 +138,7 @@ export function createApp(deps: AppDeps): Express {
   )
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
+  app.use(staleForms)
   app.use(errorPages(log))
   return app
 }

@@ -322,6 +322,68 @@ describe('a token', () => {
     expect(html).not.toContain(fields.password)
   })
 
+  it('of an earlier log-in gives every other form again: its fields, a good token, one button', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const [, benId = ''] = /name="with" value="([^"]+)"/.exec(await (await ann.get(chat)).text()) ?? []
+    await ben.post(`${chat}/messages`, { content: 'unread', nonce: 'n' }, chat)
+    await ann.post(`${chat}/messages`, { content: 'mine', nonce: 'n' }, chat)
+    const mine = /<article[^>]*data-message-id="([\w-]+)"[^>]*data-nonce="n"/.exec(await (await ann.get(chat)).text())
+    const posts: [string, Record<string, string>, string][] = [
+      ['/chats', { userId: benId }, chat],
+      [`${chat}/lifetime`, { lifetimeMs: '300000' }, chat],
+      [`${chat}/keep`, {}, chat],
+      [`${chat}/messages/${mine?.[1]}/unsend`, {}, chat],
+      [`/people/${benId}/block`, {}, '/chats'],
+      [`/people/${benId}/unblock`, {}, '/settings?done=unblocked'],
+      [`${chat}/end`, {}, '/chats'],
+      ['/logout', {}, '/login'],
+    ]
+    for (const [path, fields, goal] of posts) {
+      const answer = await ann.post(path, { ...stale, ...fields }, '/chats')
+      const html = await answer.text()
+      expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 403, null])
+      expect(html).toContain('open since before the last log-in')
+      const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(html) ?? []
+      expect(action).toBe(path)
+      const given = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+      const body = new URLSearchParams(given.map(([, name = '', value = '']) => [name, value]))
+      expect(Object.fromEntries(body)).toMatchObject(fields)
+      expect([path, ...whereTo(await ann.request('POST', action, { body }))]).toEqual([path, 303, goal])
+    }
+  })
+
+  it('that is stale does nothing by itself, and gives back what was typed as text alone', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const draft = '"><script>alert(1)</script>'
+    const html = await (await ann.post('/chats', { ...stale, draft, '"x"': draft }, '/chats')).text()
+    expect(html).toContain('value="&quot;&gt;&lt;script&gt;')
+    expect(html).not.toContain('<script>alert')
+    await ann.post(`${chat}/end`, stale, chat)
+    expect((await ann.get(chat)).status).toBe(200)
+  })
+
+  it('that is stale is held out to nobody from a page of another site', async () => {
+    const { ann, chat } = await newPair(server.url)
+    for (const origin of ['https://evil.example', 'null']) {
+      const answer = await ann.post(`${chat}/end`, stale, chat, { headers: { origin } })
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).not.toContain('<form')
+    }
+  })
+
+  it('that is stale has a page that htmx posts from come anew', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const headers = { 'hx-request': 'true' }
+    for (const [path, fields] of [
+      ['lifetime', { lifetimeMs: '60000' }],
+      ['messages', { content: 'not sent', nonce: 'n' }],
+    ] as const) {
+      const answer = await ann.post(`${chat}/${path}`, { ...stale, ...fields }, chat, { headers })
+      expect([path, answer.status, answer.headers.get('hx-refresh')]).toEqual([path, 403, 'true'])
+      expect(await answer.text()).toBe('')
+    }
+  })
+
   it('that is missing, or of somebody else, ends no chat and logs nobody out', async () => {
     const { ann, ben, chat } = await newPair(server.url)
     const foreign = await ben.token(chat)
