@@ -200,8 +200,8 @@ export async function createServer(config: Config): Promise<Server> {
     maxConnections: config.maxConnections,
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => operation.observer.refused('connection', reason),
+    onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
   })
-  http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
 
   return {
     async start() {
