@@ -52,13 +52,9 @@ async function main(): Promise<void> {
   )
 }
 
-/** Whether it is for whoever starts the server to mend: a setting, or an address that cannot be listened on. */
+/** Whether it is for whoever starts the server to mend. */
 function isForOperator(error: unknown): error is Error {
-  return (
-    error instanceof ConfigError ||
-    error instanceof AccountFileError ||
-    (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
-  )
+  return error instanceof ConfigError || error instanceof AccountFileError
 }
 
 main().catch(error => {

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { Admission } from './accounts/admission.js'
 import { Discretion } from './accounts/discretion.js'
 import { Gate } from './accounts/gate.js'
@@ -32,13 +31,17 @@ import { Operation } from './ops/operation.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
+import { listen } from './web/listening.js'
 import { accountOf } from './web/request.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
-  /** Begins to listen; the answer is where. Throws when the address, or UPLOAD_DIR, is taken. */
+  /**
+   * Begins to listen; the answer is where.
+   * @throws ConfigError when the address, or UPLOAD_DIR, is taken or cannot be used
+   */
   start(): Promise<{ host: string; port: number }>
   /** Closes sockets with 1012, lets requests finish for a while, and forgets everything. */
   stop(): Promise<void>
@@ -197,20 +200,13 @@ export async function createServer(config: Config): Promise<Server> {
     maxConnections: config.maxConnections,
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => operation.observer.refused('connection', reason),
+    onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
   })
-  http.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head))
 
   return {
     async start() {
       await images.start()
-      await new Promise<void>((resolve, reject) => {
-        http.once('error', reject)
-        http.listen(config.port, config.host, () => {
-          http.off('error', reject)
-          resolve()
-        })
-      })
-      const { address, port } = addressOf(http.address())
+      const { address, port } = await listen(http, config)
       return { host: address, port }
     },
     async stop() {
@@ -227,9 +223,4 @@ export async function createServer(config: Config): Promise<Server> {
       await Promise.all([engine.stop(), images.stop(), passwords.close(), accounts.close()])
     },
   }
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port')
-  return address
 }

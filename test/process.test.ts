@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -81,7 +81,25 @@ describe('the process', () => {
     const { port } = new URL(await first.address())
     const second = start({ PORT: port })
     expect(await second.ended).toEqual([1, null])
-    expect(second.output).toContain(port)
-    expect(second.output.trim().split('\n')).toHaveLength(1)
+    expect(second.output.trim()).toBe(`PORT is "${port}" but must be a free one: something listens on it already.`)
+  })
+
+  it.each(['name.invalid', '192.0.2.1'])('does not start on %s, no address of its own, and says so', async host => {
+    const server = start({ HOST: host })
+    expect(await server.ended).toEqual([1, null])
+    expect(server.output.trim()).toMatch(
+      new RegExp(`^HOST is "${host}" but must be an address of this machine, or a name of one \\(E\\w+\\)\\.$`),
+    )
+  })
+
+  it.each(['a-file', 'a-file/below'])('does not start with UPLOAD_DIR at %s, and says so', async name => {
+    const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-start-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'a-file'), '')
+    const server = start({ UPLOAD_DIR: join(folder, name) })
+    expect(await server.ended).toEqual([1, null])
+    expect(server.output.trim()).toBe(
+      `UPLOAD_DIR is "${join(folder, name)}" but must be a folder, and a file stands there.`,
+    )
   })
 })

@@ -53,7 +53,8 @@ export const passwordChangeInput = z.object({ currentPassword: filledText, newPa
  * @throws InvalidInput with the first key of each refused field
  */
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
-  const { success, data, error } = schema.safeParse(input ?? {})
+  // What a schema has no key for gets this one, never the library's own words.
+  const { success, data, error } = schema.safeParse(input ?? {}, { error: () => 'invalid' })
   if (success) return data
   const fields: Record<string, string> = {}
   for (const issue of error.issues) {

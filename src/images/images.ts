@@ -56,7 +56,7 @@ export class Images {
 
   /**
    * Takes the folder for this server alone.
-   * @throws ConfigError when another server uses it
+   * @throws ConfigError when another server uses it, and when it cannot be used
    */
   start(): Promise<void> {
     return this.#folder.open()

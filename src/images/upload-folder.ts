@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises'
+import { constants, createReadStream, type ReadStream } from 'node:fs'
+import { access, mkdir, readdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { codeOf } from '../accounts/account-file.js'
+import { ConfigError } from '../config.js'
 import { lockFolder, lockName } from './folder-lock.js'
 
 /** Names of our files: 128 random bits that say nothing of what is inside. */
@@ -24,16 +26,30 @@ export class UploadFolder {
   /**
    * Takes the folder, and removes what an earlier server left: its keys are gone. Foreign files stay and are named in
    * the log.
-   * @throws ConfigError when another server uses it
+   * @throws ConfigError when another server uses it, and when it cannot be used
    */
   async open(): Promise<void> {
-    await mkdir(this.#path, { recursive: true })
-    this.#lock = await lockFolder(this.#path)
-    const names = await readdir(this.#path)
+    const names = await this.#take().catch((error: unknown) => {
+      throw error instanceof ConfigError ? error : new ConfigError(this.#explain(error), { cause: error })
+    })
     await Promise.all(names.filter(name => ours.test(name)).map(name => this.remove(name)))
     const foreign = names.filter(name => !ours.test(name) && name !== keeper && name !== lockName)
     if (foreign.length > 0)
       this.#log.warn({ files: foreign }, 'files that are not ours stand in UPLOAD_DIR and stay there')
+  }
+
+  async #take(): Promise<string[]> {
+    await mkdir(this.#path, { recursive: true })
+    await access(this.#path, constants.R_OK | constants.W_OK | constants.X_OK)
+    this.#lock = await lockFolder(this.#path)
+    return readdir(this.#path)
+  }
+
+  #explain(error: unknown): string {
+    const code = codeOf(error)
+    const setting = `UPLOAD_DIR is "${this.#path}"`
+    if (code === 'EEXIST' || code === 'ENOTDIR') return `${setting} but must be a folder, and a file stands there.`
+    return `${setting} but must be a folder that the user that runs the server may read and write (${code}).`
   }
 
   /** Writes a file under a new name, which it returns. */

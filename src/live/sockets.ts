@@ -129,8 +129,9 @@ export class Sockets {
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    if (url.pathname !== '/ws') return refuseUpgrade(socket, 404)
+    const [target = '', base] = [request.url, 'http://localhost']
+    const url = URL.canParse(target, base) ? new URL(target, base) : null
+    if (url?.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
     const admitted = await this.#admit(request, isProgram, url.searchParams).catch((error: unknown) => {
       if (error instanceof Refusal) return error

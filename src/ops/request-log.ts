@@ -15,7 +15,8 @@ function routeOf(request: Request): string {
 
 /**
  * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and writes one line when it is over: method,
- * route, status, milliseconds, id. One whose client went away before the end says so.
+ * route, status, milliseconds, id. One whose client went away before the end says so. A fault is an error; that a room
+ * or the server is full (507) is a refusal like those of 4xx.
  */
 export function logRequests(log: Logger): RequestHandler {
   return (request, response, next) => {
@@ -32,7 +33,7 @@ export function logRequests(log: Logger): RequestHandler {
         ms: Math.round(performance.now() - start),
         ...(!response.writableFinished && { aborted: true }),
       }
-      if (response.statusCode >= 500) log.error(line, 'request')
+      if (response.statusCode >= 500 && response.statusCode !== 507) log.error(line, 'request')
       else log.info(line, 'request')
     })
     next()

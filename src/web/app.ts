@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import compression from 'compression'
 import cookieParser from 'cookie-parser'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
 import sirv from 'sirv'
 import type { Admission } from '../accounts/admission.js'
@@ -33,10 +33,12 @@ import { operatorRoutes } from './operator-routes.js'
 import { registrationPages } from './registration-pages.js'
 import { accountOf, pathParameter } from './request.js'
 import { type PasswordResets, resetPages } from './reset-pages.js'
+import { route } from './routes.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
+import { staleForms } from './stale-forms.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -95,9 +97,9 @@ export function createApp(deps: AppDeps): Express {
   const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
   const invites = invitePages({ admission, publicUrl: config.publicUrl })
   const reset = resetPages({ people, resets, limits })
-  app.use('/login', csrf, logIn.onStale)
-  app.use('/register', csrf, register.onStale)
-  app.use('/reset/:token', csrf, reset.onStale)
+  app.use('/login', onlyServed(csrf), logIn.onStale)
+  app.use('/register', onlyServed(csrf), register.onStale)
+  app.use('/reset/:token', onlyServed(csrf), reset.onStale)
   app.use(['/logout', '/invites'], ...guards)
   app.use('/settings', ...guards, settings.onStale)
   app.use(logIn.router, register.router, settings.router, invites.router, reset.router)
@@ -121,7 +123,7 @@ export function createApp(deps: AppDeps): Express {
       await refuseOver(limits.uploads, id)
     },
   })
-  app.get('/', (request, response) => response.redirect(303, request.account ? '/chats' : '/login'))
+  app.use(entrance())
   // A form with a picture holds its token inside, so it is read before the guards.
   app.post(['/chats/:room/messages', '/chats/:room/images'], requireAccount, readPicture)
   app.use(['/chats', '/people', '/images'], ...guards)
@@ -137,6 +139,7 @@ export function createApp(deps: AppDeps): Express {
   )
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
+  app.use(staleForms)
   app.use(errorPages(log))
   return app
 }
@@ -147,10 +150,19 @@ function onlyServed(handler: RequestHandler): RequestHandler {
     ['GET', 'HEAD', 'POST'].includes(request.method) ? handler(request, response, next) : next()
 }
 
+/** The address alone, which leads on; and what is said to whoever asks for a file that is not there, or would change one. */
+function entrance(): Router {
+  const router = Router()
+  route(router, '/', { get: [(request, response) => response.redirect(303, request.account ? '/chats' : '/login')] })
+  route(router, '/static/*file', { get: [notFound] })
+  return router
+}
+
 function serveStatic(folder: string): RequestHandler {
   const root = join(projectRoot, folder)
   const built = sirv(join(root, 'build'), { brotli: true, gzip: true, immutable: true, maxAge: 31_536_000, etag: true })
   const icons = sirv(join(root, 'icons'), { maxAge: 86_400, etag: true })
-  const router = express.Router()
-  return router.use('/build', built).use('/icons', icons)
+  const files = Router().use('/build', built).use('/icons', icons)
+  return (request, response, next) =>
+    ['GET', 'HEAD'].includes(request.method) ? files(request, response, next) : next()
 }

@@ -6,7 +6,8 @@ import type { Config } from '../config.js'
 import { formField } from './request.js'
 import { isHttps } from './sessions.js'
 
-const readToken = (request: Request) => formField(request, '_csrf') || request.get('csrf-token')
+/** The token that a request brings; '' for none. */
+export const readToken = (request: Request): string => formField(request, '_csrf') || (request.get('csrf-token') ?? '')
 
 /**
  * Asks for a token on every form. Once somebody is logged in its secret lives in the session; before, in a cookie of its

@@ -42,12 +42,17 @@ export function statusOfError(error: ChatError): number {
   return errorStatuses[error.code]
 }
 
-/** A way back for who must log in first: the page itself, or for a post the chat that it came from. */
+/** The pages that have forms, by where these are posted: what is matched is the page. */
+const formPage = /^\/(?:chats\/[\w-]+(?=\/)|people\/[\w-]+\/block|settings|invites)(?![\w-])/
+
+/** A way back for who must log in first: the page itself, or for a post the one that it came from. */
 function wayBack(request: Request): string {
-  if (request.method === 'GET') return safeNext(request.originalUrl)
   // Not `path`, which lacks what the middleware is mounted at.
-  const [, room] = /^(\/chats\/[\w-]+)/.exec(request.originalUrl) ?? []
-  return safeNext(room ?? '/chats')
+  const address = request.originalUrl
+  if (request.method === 'GET') return safeNext(address)
+  if (/^\/people\/[\w-]+\/unblock/.test(address)) return '/settings'
+  const [page = '/chats'] = formPage.exec(address) ?? []
+  return safeNext(page)
 }
 
 /** Sends whoever is not logged in to the log-in, with the way back. */

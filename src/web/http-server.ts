@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { isForWebSocket, serveWithoutUpgrade } from './unspoken-upgrade.js'
 
 /** What an attacker may hold of the server's patience, in milliseconds; a test takes shorter ones. */
 export interface Patience {
@@ -31,6 +32,8 @@ export interface HttpServerOptions {
   readonly isBehindProxy: boolean
   /** Told of each connection that was closed for another: `half_open` gave way, or `too_many` was there. */
   readonly onRefused: (reason: 'half_open' | 'too_many') => void
+  /** Takes what asks to become a WebSocket; any other upgrade is ignored, and the request served. */
+  readonly onWebSocket: (request: IncomingMessage, head: Buffer) => void
   readonly patience?: Patience
   readonly mostWaiting?: number
 }
@@ -58,11 +61,16 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
   })
   // Sets keep the order in which things came.
   const waiting = new Set<Socket>()
+  const known = new WeakSet<Socket>()
+  /** The last answer that is not yet out. One that is must not be held: with its request it holds what somebody wrote. */
+  const pending = new WeakMap<Socket, ServerResponse>()
   http.maxConnections = options.maxConnections
   http.on('drop', () => options.onRefused('too_many'))
   http.on('connection', socket => {
     waiting.add(socket)
-    socket.once('close', () => waiting.delete(socket))
+    // One that is handed back comes here again.
+    if (!known.has(socket)) socket.once('close', () => waiting.delete(socket))
+    known.add(socket)
     const [oldest] = waiting
     if (waiting.size <= limit || oldest === undefined) return
     waiting.delete(oldest)
@@ -70,14 +78,32 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     options.onRefused('half_open')
   })
   http.on('request', (request, response) => {
-    const arrived = () => waiting.delete(request.socket)
+    const { socket } = request
+    pending.set(socket, response)
+    response.once('close', () => {
+      if (pending.get(socket) === response) pending.delete(socket)
+    })
+    const arrived = () => waiting.delete(socket)
     // A stream of events never finishes, and nobody reads the end of a request without a body.
     if (hasBody(request)) {
       request.once('end', arrived)
       response.once('finish', arrived)
     } else arrived()
   })
-  http.on('upgrade', request => waiting.delete(request.socket))
+  http.on('upgrade', (request, _socket, head) => {
+    const { socket } = request
+    waiting.delete(socket)
+    if (isForWebSocket(request)) return options.onWebSocket(request, head)
+    const before = pending.get(socket)
+    if (!before) return serveWithoutUpgrade(http, request, head)
+    // Answers go out in the order of their requests: those before it must be out, and nothing listens meanwhile.
+    const onError = () => socket.destroy()
+    socket.on('error', onError)
+    before.once('close', () => {
+      socket.off('error', onError)
+      serveWithoutUpgrade(http, request, head)
+    })
+  })
   http.on('request', app)
   return {
     http,

@@ -91,7 +91,9 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
   }
 
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
-    if (!isStaleToken(error)) return next(error)
+    // What lies below the address that this is mounted at has no draft; and htmx would not show a page.
+    const isForm = request.path === '/' && request.get('hx-request') !== 'true'
+    if (!isStaleToken(error) || !isForm) return next(error)
     const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
     sendChat(request, response, { status: 403, draft, alt, image: null, errors }).catch(next)

@@ -55,8 +55,9 @@ export function pathParameter(request: Request, name: string): string {
 
 /** An address of ours to go to after log-in, or '' when the given one is not of ours. */
 export function safeNext(address: string): string {
-  if (!URL.canParse(address, 'http://ours')) return ''
-  const url = new URL(address, 'http://ours')
-  const isOurs = url.origin === 'http://ours' && address.startsWith('/')
-  return isOurs && url.pathname !== '/' ? url.pathname + url.search : ''
+  if (!address.startsWith('/') || !URL.canParse(address, 'http://ours')) return ''
+  const { origin, pathname, search } = new URL(address, 'http://ours')
+  // Without its dot segments a path of ours may begin with two slashes, which a browser takes for another host.
+  const isOurs = origin === 'http://ours' && pathname !== '/' && !pathname.startsWith('//')
+  return isOurs ? pathname + search : ''
 }

@@ -66,6 +66,26 @@ it('opens one room for two people, and none with nobody or oneself', async () =>
   expect((await alice.post('/chat/rooms', { otherUserId: 'x y' })).body.errors).toEqual({ otherUserId: 'id_invalid' })
 })
 
+it('names what is wrong with a field by a key, never in words that may change', async () => {
+  const message = { content: 'Hello', nonce: 'n1', imageId: 'i1' }
+  const account = { username: 'newcomer', email: 'newcomer@example.com', password: 'long enough 1' }
+  const inputs: [string, Record<string, unknown>][] = [
+    [`/chat/rooms/${await open()}/messages`, message],
+    ['/chat/rooms', { otherUserId: bobId }],
+    ['/auth/register', { ...account, invite: '' }],
+    ['/auth/login', { email: account.email, password: account.password }],
+  ]
+  for (const [path, input] of inputs) {
+    for (const field of Object.keys(input)) {
+      for (const wrong of [null, 1, {}, ['x']]) {
+        const { status, body } = await alice.post(path, { ...input, [field]: wrong })
+        expect([field, wrong, status]).toEqual([field, wrong, 422])
+        expect(body.errors).toEqual({ [field]: expect.stringMatching(/^[a-z]+(_[a-z]+)*$/) })
+      }
+    }
+  }
+})
+
 it('sends a message once however often it is sent, and shows it to both', async () => {
   const path = `/chat/rooms/${await open()}/messages`
   const first = await alice.post(path, { content: 'Hello <b>Bob</b>\r\n', nonce: 'n1' })

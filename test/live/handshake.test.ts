@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
@@ -83,6 +84,15 @@ describe('a socket is refused in a way that the other end understands', () => {
 
   it('when the address is another', async () => {
     expect(await attempt('/socket', {}, [])).toBe('refused 404')
+  })
+
+  it.each(['//', '//[', '/ws[', 'http://[/ws'])('when the address is %s, which may be none', async target => {
+    const { hostname, port } = new URL(server.url)
+    const head = `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+    const socket = connect(Number(port), hostname, () => socket.write(head))
+    const [told] = await once(socket, 'data')
+    socket.destroy()
+    expect(String(told)).toMatch(/^HTTP\/1\.1 404 /)
   })
 
   it('but not when our own page opens it', async () => {

@@ -117,6 +117,7 @@ async function serve() {
   })
   /** Settled once /slow is asked for, which is never answered. */
   const slowRequest = new Promise<void>(resolve => app.get('/slow', () => resolve()))
+  app.get('/full', (_request, response) => void response.sendStatus(507))
   app.get('/whoami', (_request, response) => void response.send(response.locals.requestId))
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     captured.log.error({ requestId: response.locals.requestId, err: error })
@@ -179,6 +180,16 @@ describe('the line of a request', () => {
     const second = await (await ask('/whoami', { headers: { 'x-request-id': first } })).text()
     expect(second).toMatch(/^[0-9a-f-]{36}$/)
     expect(second).not.toBe(first)
+  })
+
+  it('is no error for a refusal, be it that there is no more room', async () => {
+    const { ask, requestLines } = await serve()
+    for (const path of ['/nowhere', '/full', '/broken']) await ask(path)
+    expect(requestLines().map(({ level, status }) => [level, status])).toEqual([
+      ['info', 404],
+      ['info', 507],
+      ['error', 500],
+    ])
   })
 
   it('is written for what matches no route', async () => {

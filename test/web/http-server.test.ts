@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '#src/web/http-server.js'
@@ -7,15 +8,26 @@ const patience = { headersMs: 300, requestMs: 600, lookMs: 50 }
 const sockets = new Set<Socket>()
 let server: HttpServer
 const refused: string[] = []
+const seen: IncomingHttpHeaders[] = []
 
 async function serve(options: Partial<HttpServerOptions> = {}): Promise<number> {
   refused.length = 0
+  seen.length = 0
   server = createHttpServer(
     (request, response) => {
-      request.resume()
-      request.on('end', () => response.end('served'))
+      const parts: Buffer[] = []
+      request.on('data', part => parts.push(part))
+      const answer = () => response.end(`served ${request.method} ${request.url} ${Buffer.concat(parts)};`)
+      request.on('end', () => (request.url === '/late' ? setTimeout(answer, 100) : answer()))
+      seen.push(request.headers)
     },
-    { maxConnections: 100, isBehindProxy: false, onRefused: reason => refused.push(reason), ...options },
+    {
+      maxConnections: 100,
+      isBehindProxy: false,
+      onRefused: reason => refused.push(reason),
+      onWebSocket: ({ socket }) => socket.end('spoken'),
+      ...options,
+    },
   )
   server.http.listen(0, '127.0.0.1')
   await once(server.http, 'listening')
@@ -109,5 +121,121 @@ describe('a connection', () => {
     first.socket.write(request)
     await first.closed
     expect(first.told()).toContain('served')
+  })
+})
+
+describe('an upgrade to what is not spoken', () => {
+  const offer = 'Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\n${offer}\r\n`
+  const plain = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+  const post = (path: string, body: string) =>
+    `POST ${path} HTTP/1.1\r\n${offer}Content-Length: ${body.length}\r\n\r\n${body}`
+  const last = request.replace(' / ', ' /last ')
+  const answersIn = (told: string) => [...told.matchAll(/served ([^;]*);/g)].map(([, answer = '']) => answer.trim())
+
+  /** What the server answers to these packets, one after the other, until it closes after the last. */
+  async function answersTo(...packets: string[]): Promise<string[]> {
+    const { socket, closed, told } = await dial(await serve())
+    socket.setNoDelay()
+    for (const packet of packets) {
+      socket.write(packet)
+      await new Promise(resolve => setTimeout(resolve, 30))
+    }
+    await closed
+    return answersIn(told())
+  }
+
+  it.each([
+    ['a GET', [get('/a'), last], ['GET /a', 'GET /last']],
+    ['a POST', [post('/a', 'body'), last], ['POST /a body', 'GET /last']],
+    [
+      'a POST whose body comes later',
+      [post('/a', 'body').slice(0, -4), 'bo', 'dy', last],
+      ['POST /a body', 'GET /last'],
+    ],
+    [
+      'a POST in chunks',
+      [`POST /a HTTP/1.1\r\n${offer}Transfer-Encoding: chunked\r\n\r\n2\r\nbo\r\n`, '2\r\ndy\r\n0\r\n\r\n', last],
+      ['POST /a body', 'GET /last'],
+    ],
+    ['several in one packet', [post('/a', 'body') + get('/b') + last], ['POST /a body', 'GET /b', 'GET /last']],
+    ['one behind an answer that is late', [plain('/late') + get('/b') + last], ['GET /late', 'GET /b', 'GET /last']],
+    ['one behind one that is late', [get('/late') + get('/b') + last], ['GET /late', 'GET /b', 'GET /last']],
+    ['one a byte at a time', [...get('/a').slice(0, 24), get('/a').slice(24) + last], ['GET /a', 'GET /last']],
+    [
+      'one whose body looks like a request',
+      [post('/a', get('/b')) + last],
+      [`POST /a ${get('/b').trim()}`, 'GET /last'],
+    ],
+    ['to an unknown thing', [get('/a').replace('h2c', 'TLS/1.0') + last], ['GET /a', 'GET /last']],
+  ])('is ignored: %s is served', async (_what, packets, answers) => {
+    expect(await answersTo(...packets)).toEqual(answers)
+  })
+
+  it('is ignored where the connection is to be closed', async () => {
+    expect(await answersTo(get('/a').replace('Upgrade,', 'close, Upgrade,'))).toEqual(['GET /a'])
+  })
+
+  it('leaves nothing of itself to the request, and all else', async () => {
+    await answersTo(get('/a').replace('Host', 'X-Name: v\u00e4lue\r\nCookie: a=1\r\nCookie: b=2\r\nHost') + last)
+    expect(seen[0]).toEqual({
+      'x-name': Buffer.from('v\u00e4lue').toString('latin1'),
+      cookie: 'a=1; b=2',
+      host: 'localhost',
+    })
+  })
+
+  it('cannot be asked for twice over in one request', async () => {
+    const both = `POST /a HTTP/1.1\r\n${offer}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`
+    const { socket, closed, told } = await dial(await serve())
+    socket.write(both + last)
+    await closed
+    expect(told()).toMatch(/^HTTP\/1\.1 400 /)
+    expect(seen).toEqual([])
+  })
+
+  it('makes a connection count once, however often it is asked for', async () => {
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const port = await serve({ mostWaiting: 1 })
+    const { socket, closed, told } = await dial(port)
+    for (let index = 0; index < 30; index += 1) {
+      socket.write(get(`/${index}`))
+      await expect.poll(() => answersIn(told())).toHaveLength(index + 1)
+    }
+    expect(await server.countConnections()).toEqual({ tcpConnections: 1, waitingConnections: 0 })
+    socket.write(post('/a', 'body').slice(0, -1))
+    await expect.poll(() => server.countConnections()).toEqual({ tcpConnections: 1, waitingConnections: 1 })
+    socket.destroy()
+    await closed
+    await expect.poll(() => server.countConnections()).toEqual({ tcpConnections: 0, waitingConnections: 0 })
+    process.off('warning', warn)
+    expect([warnings, refused]).toEqual([[], []])
+  })
+
+  it('keeps nothing when its connection goes before the answer that it waits for', async () => {
+    const { socket, closed } = await dial(await serve())
+    socket.write(plain('/late') + get('/b'))
+    await expect.poll(() => seen).toHaveLength(1)
+    socket.resetAndDestroy()
+    await closed
+    await expect.poll(() => server.countConnections()).toEqual({ tcpConnections: 0, waitingConnections: 0 })
+    await new Promise(resolve => setTimeout(resolve, 150))
+    expect(seen).toHaveLength(1)
+  })
+
+  it('is cut like any request when its body does not come', async () => {
+    const { socket, closed, told } = await dial(await serve({ patience }))
+    socket.write(post('/a', 'body').slice(0, -1))
+    await closed
+    expect(told()).toMatch(/^HTTP\/1\.1 408/)
+  })
+
+  it('does not keep a WebSocket from whoever asks for it', async () => {
+    const { socket, closed, told } = await dial(await serve())
+    socket.write(get('/ws').replace('h2c', 'WebSocket'))
+    await closed
+    expect(told()).toBe('spoken')
   })
 })

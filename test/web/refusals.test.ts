@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { safeNext } from '#src/web/request.js'
 import { newcomer, newPair } from '../crowd.js'
 import { bobId, HttpClient } from '../http-client.js'
 import { startTestServer } from '../test-server.js'
@@ -222,6 +224,75 @@ describe('a session', () => {
     ])
     expect(whereTo(await ann.request('POST', '/chats', { body: body() }))).toEqual([303, '/login?next=%2Fchats'])
   })
+
+  it.each([
+    ['/settings', '/settings'],
+    ['/settings/password', '/settings'],
+    ['/invites', '/invites'],
+    ['/people/AAAAAAAA/block', '/people/AAAAAAAA/block'],
+    ['/people/AAAAAAAA/unblock', '/settings'],
+    ['/chats/AAAAAAAA/keep', '/chats/AAAAAAAA'],
+    ['/chats/frames', '/chats'],
+    ['/logout', '/chats'],
+  ])('that is gone leads from a post to %s back to %s', async (path, page) => {
+    const body = new URLSearchParams({ theme: 'dark' })
+    expect(whereTo(await visitor().request('POST', path, { body }))).toEqual([
+      303,
+      `/login?next=${encodeURIComponent(page)}`,
+    ])
+  })
+})
+
+describe('a way back', () => {
+  const abroad = [
+    '/.//evil.example/x',
+    '/chats/../..//evil.example',
+    '/.\\/evil.example',
+    '/\\evil.example',
+    '/./\\evil.example',
+    '/\t/evil.example',
+    '/%2e//evil.example',
+    '//evil.example',
+    'https://evil.example/',
+  ]
+
+  it.each(abroad)('that is %j leads to the chats: whoever is logged in, logs in, or registers', async next => {
+    const asked = `next=${encodeURIComponent(next)}`
+    const one = visitor()
+    const shown = await (await one.get(`/login?${asked}`)).text()
+    expect(shown + (await (await one.get(`/register?${asked}`)).text())).not.toContain('name="next"')
+    const fields = { email: 'bob@example.com', password: 'password123', next }
+    expect(whereTo(await one.post('/login', fields))).toEqual([303, '/chats'])
+    expect(whereTo(await one.get(`/login?${asked}`))).toEqual([303, '/chats'])
+    const username = `back-${abroad.indexOf(next)}`
+    const account = { username, email: `${username}@example.com`, password: 'long enough 1', next }
+    expect(whereTo(await visitor().post('/register', account))).toEqual([303, '/chats'])
+  })
+
+  it('is of this server, whatever is asked for', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '//',
+      '.',
+      '..',
+      '\\',
+      '%2e',
+      '@',
+      ':',
+      '?',
+      '#',
+      'evil.example',
+      'chats',
+      '\t',
+      'http:',
+    )
+    const address = fc.oneof(
+      fc.string(),
+      fc.array(piece).map(pieces => `/${pieces.join('')}`),
+    )
+    const isOurs = (next: string) => new URL(safeNext(next) || '/', 'http://here').origin === 'http://here'
+    fc.assert(fc.property(address, isOurs), { numRuns: 5000 })
+  })
 })
 
 describe('a token', () => {
@@ -249,6 +320,68 @@ describe('a token', () => {
     expect(response.status).toBe(403)
     expect(html).toContain(`value="${kept}"`)
     expect(html).not.toContain(fields.password)
+  })
+
+  it('of an earlier log-in gives every other form again: its fields, a good token, one button', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const [, benId = ''] = /name="with" value="([^"]+)"/.exec(await (await ann.get(chat)).text()) ?? []
+    await ben.post(`${chat}/messages`, { content: 'unread', nonce: 'n' }, chat)
+    await ann.post(`${chat}/messages`, { content: 'mine', nonce: 'n' }, chat)
+    const mine = /<article[^>]*data-message-id="([\w-]+)"[^>]*data-nonce="n"/.exec(await (await ann.get(chat)).text())
+    const posts: [string, Record<string, string>, string][] = [
+      ['/chats', { userId: benId }, chat],
+      [`${chat}/lifetime`, { lifetimeMs: '300000' }, chat],
+      [`${chat}/keep`, {}, chat],
+      [`${chat}/messages/${mine?.[1]}/unsend`, {}, chat],
+      [`/people/${benId}/block`, {}, '/chats'],
+      [`/people/${benId}/unblock`, {}, '/settings?done=unblocked'],
+      [`${chat}/end`, {}, '/chats'],
+      ['/logout', {}, '/login'],
+    ]
+    for (const [path, fields, goal] of posts) {
+      const answer = await ann.post(path, { ...stale, ...fields }, '/chats')
+      const html = await answer.text()
+      expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 403, null])
+      expect(html).toContain('open since before the last log-in')
+      const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(html) ?? []
+      expect(action).toBe(path)
+      const given = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+      const body = new URLSearchParams(given.map(([, name = '', value = '']) => [name, value]))
+      expect(Object.fromEntries(body)).toMatchObject(fields)
+      expect([path, ...whereTo(await ann.request('POST', action, { body }))]).toEqual([path, 303, goal])
+    }
+  })
+
+  it('that is stale does nothing by itself, and gives back what was typed as text alone', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const draft = '"><script>alert(1)</script>'
+    const html = await (await ann.post('/chats', { ...stale, draft, '"x"': draft }, '/chats')).text()
+    expect(html).toContain('value="&quot;&gt;&lt;script&gt;')
+    expect(html).not.toContain('<script>alert')
+    await ann.post(`${chat}/end`, stale, chat)
+    expect((await ann.get(chat)).status).toBe(200)
+  })
+
+  it('that is stale is held out to nobody from a page of another site', async () => {
+    const { ann, chat } = await newPair(server.url)
+    for (const origin of ['https://evil.example', 'null']) {
+      const answer = await ann.post(`${chat}/end`, stale, chat, { headers: { origin } })
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).not.toContain('<form')
+    }
+  })
+
+  it('that is stale has a page that htmx posts from come anew', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const headers = { 'hx-request': 'true' }
+    for (const [path, fields] of [
+      ['lifetime', { lifetimeMs: '60000' }],
+      ['messages', { content: 'not sent', nonce: 'n' }],
+    ] as const) {
+      const answer = await ann.post(`${chat}/${path}`, { ...stale, ...fields }, chat, { headers })
+      expect([path, answer.status, answer.headers.get('hx-refresh')]).toEqual([path, 403, 'true'])
+      expect(await answer.text()).toBe('')
+    }
   })
 
   it('that is missing, or of somebody else, ends no chat and logs nobody out', async () => {
@@ -329,9 +462,14 @@ describe('an address', () => {
   })
 
   it.each([
+    ['DELETE', '/', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
+    ['POST', '/static/icons/icon.svg', 'GET, HEAD'],
+    ['DELETE', '/static/icons/icon.svg', 'GET, HEAD'],
     ['DELETE', '/chats', 'GET, HEAD, POST'],
     ['PUT', '/login', 'GET, HEAD, POST'],
     ['PATCH', '/register', 'GET, HEAD, POST'],
+    ['DELETE', '/reset/x', 'GET, HEAD, POST'],
     ['GET', '/logout', 'POST'],
     ['DELETE', '/chats/AAAAAAAAAAAAAAAAAAAAAA', 'GET, HEAD'],
     ['GET', '/chats/AAAAAAAAAAAAAAAAAAAAAA/messages', 'POST'],
@@ -341,6 +479,14 @@ describe('an address', () => {
     const headers = { 'csrf-token': await client.token('/chats') }
     const response = await client.request(method, path, { headers })
     expect([response.status, response.headers.get('allow')]).toEqual([405, allowed])
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('of a form gets 405 by %s without a token, logged in or not', async method => {
+    for (const client of [visitor(), await newcomer(server.url)]) {
+      for (const path of ['/login', '/register', '/reset/x', '/', '/settings', '/chats']) {
+        expect([path, (await client.request(method, path)).status]).toEqual([path, 405])
+      }
+    }
   })
 
   it('of a page with nobody logged in gives the log-in', async () => {

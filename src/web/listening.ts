@@ -1,0 +1,30 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { codeOf } from '../accounts/account-file.js'
+import { type Config, ConfigError } from '../config.js'
+
+/**
+ * Begins to listen; the answer is where.
+ * @throws ConfigError when that is no address of this machine, or is taken
+ */
+export async function listen(server: Server, where: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error) => reject(new ConfigError(explain(error, where), { cause: error }))
+    server.once('error', fail)
+    server.listen(where.port, where.host, () => {
+      server.off('error', fail)
+      resolve()
+    })
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port')
+  return address
+}
+
+/** What is wrong with HOST or PORT, in a sentence. */
+function explain(error: Error, { host, port }: Pick<Config, 'host' | 'port'>): string {
+  const code = codeOf(error)
+  if (code === 'EADDRINUSE') return `PORT is "${port}" but must be a free one: something listens on it already.`
+  if (code === 'EACCES') return `PORT is "${port}" but must be one that the user that runs the server may listen on.`
+  return `HOST is "${host}" but must be an address of this machine, or a name of one (${code}).`
+}

@@ -1,0 +1,56 @@
+import { expect, logIn, message, send, startChat, test } from './fixtures.js'
+import { expectUsable } from './probes.js'
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? '' : ', without JavaScript'
+  test(`a page from before the last log-in goes on by one button${how}`, async ({ visit, person, tolerate }) => {
+    tolerate(/status of 403/)
+    const [ann, ben] = [await person('ann'), await person('ben')]
+    const page = await visit({ javaScriptEnabled })
+    await logIn(page, ann)
+    await startChat(page, ben)
+    const path = await page.getByRole('link', { name: `Block ${ben.name}` }).getAttribute('href')
+    await page.goto(path ?? '')
+    const other = await page.context().newPage()
+    await other.goto('/chats')
+    await other.getByRole('button', { name: 'Log out' }).click()
+    await logIn(other, ann)
+    await page.getByRole('button', { name: 'Block' }).click()
+    await expect(page.getByRole('heading', { name: 'This page had grown old', level: 1 })).toBeVisible()
+    if (javaScriptEnabled) await expectUsable(page, 'a stale form')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+    await expect(page.getByRole('link', { name: new RegExp(`^${ben.name}`) })).toHaveCount(0)
+  })
+}
+
+test('a chat whose token is stale comes anew when it posts, with the draft', async ({ chat, tolerate }) => {
+  tolerate(/status of 403/)
+  const { ann } = await chat()
+  const draft = ann.getByRole('textbox', { name: 'Message' })
+  await draft.fill('a draft')
+  await ann.evaluate(() => {
+    for (const input of document.querySelectorAll<HTMLInputElement>('[name="_csrf"]')) input.value = 'of-yesterday'
+  })
+  const choose = async () => {
+    await ann.getByText('Change how long messages live').click()
+    await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
+    await ann.getByRole('button', { name: 'Set for both' }).click()
+  }
+  await Promise.all([ann.waitForEvent('load'), choose()])
+  await expect(ann.locator('#presence')).not.toContainText('4 hours')
+  await expect(draft).toHaveValue('a draft')
+  await choose()
+  await expect(ann.locator('#presence')).toContainText('gone after 4 hours')
+})
+
+test('a message that a stale token held back goes out once the page has come anew', async ({ chat, tolerate }) => {
+  tolerate(/status of 403/)
+  const { ann, ben } = await chat()
+  await ann.evaluate(() => {
+    for (const input of document.querySelectorAll<HTMLInputElement>('[name="_csrf"]')) input.value = 'of-yesterday'
+  })
+  await send(ann, 'held back')
+  await expect(message(ben, 'held back')).toHaveCount(1)
+  await expect(message(ann, 'held back')).toHaveAttribute('data-status', /delivered|seen/)
+})
