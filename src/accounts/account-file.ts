@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { codeOf } from '../system-fault.js'
 import { type Account, emailKey, usernameKey } from './account.js'
 import { settingsSchema } from './settings.js'
 
@@ -119,9 +120,4 @@ async function using(file: FileHandle, work: (file: FileHandle) => Promise<void>
   } finally {
     await file.close()
   }
-}
-
-/** The code of a fault of the system, such as ENOENT. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
 }

@@ -3,7 +3,8 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { AccountFileError, codeOf } from './account-file.js'
+import { codeOf } from '../system-fault.js'
+import { AccountFileError } from './account-file.js'
 
 const OWNER_ONLY = 0o600
 const BEAT_MS = 1000

@@ -3,8 +3,8 @@ import { constants, createReadStream, type ReadStream } from 'node:fs'
 import { access, mkdir, readdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { codeOf } from '../accounts/account-file.js'
 import { ConfigError } from '../config.js'
+import { codeOf } from '../system-fault.js'
 import { lockFolder, lockName } from './folder-lock.js'
 
 /** Names of our files: 128 random bits that say nothing of what is inside. */

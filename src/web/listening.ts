@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { codeOf } from '../accounts/account-file.js'
 import { type Config, ConfigError } from '../config.js'
+import { codeOf } from '../system-fault.js'
 
 /**
  * Begins to listen; the answer is where.
