@@ -324,7 +324,7 @@ describe('a token', () => {
 
   it('of an earlier log-in gives every other form again: its fields, a good token, one button', async () => {
     const { ann, ben, chat } = await newPair(server.url)
-    const [, benId = ''] = /name="with" value="([^"]+)"/.exec(await (await ann.get(chat)).text()) ?? []
+    const [, benId = ''] = /name="userId" value="([^"]+)"/.exec(await (await ann.get(chat)).text()) ?? []
     await ben.post(`${chat}/messages`, { content: 'unread', nonce: 'n' }, chat)
     await ann.post(`${chat}/messages`, { content: 'mine', nonce: 'n' }, chat)
     const mine = /<article[^>]*data-message-id="([\w-]+)"[^>]*data-nonce="n"/.exec(await (await ann.get(chat)).text())
