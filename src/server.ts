@@ -133,7 +133,7 @@ export async function createServer(config: Config): Promise<Server> {
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
   }
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
-  const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }
+  const programs = { ...voiceDeps, hub, namesOf: chatPage.namesOf }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,

@@ -9,6 +9,7 @@ import { EventStreamLine } from '../live/event-stream-line.js'
 import type { Hub } from '../live/hub.js'
 import { parseState } from '../live/page-state.js'
 import { greetingOf, type PageVoices } from '../live/page-voices.js'
+import { TermedLine } from '../live/termed-line.js'
 import { pathParameter } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
@@ -35,9 +36,13 @@ export function eventStreams({ clock, log, hub, conversations, sessions, voices 
 
   // Refusals open the stream and close it at once, as with a socket, so that the page knows why.
   const listen: RequestHandler = async (request, response) => {
-    const line = new EventStreamLine(response, clock)
+    const stream = new EventStreamLine(response, clock)
     const identity = await sessions.identify(request)
-    if (!identity) return line.close(closeCodes.notLoggedIn)
+    if (!identity) return stream.close(closeCodes.notLoggedIn)
+    // What ends a stream is no visit: express-session would put off the session's end by it, even when that ends it.
+    Reflect.deleteProperty(request, 'session')
+    const line = new TermedLine(stream, identity, clock, log)
+    response.on('close', () => line.stop())
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
     if (roomId && !(await conversations.includes(roomId, identity.userId))) {
