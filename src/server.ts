@@ -22,7 +22,7 @@ import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { closeCodes } from './live/close-codes.js'
-import { Hub } from './live/hub.js'
+import { Hub, lingerMs } from './live/hub.js'
 import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
@@ -85,14 +85,17 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const discretion = new Discretion()
   for (const account of await people.list()) discretion.note(account)
-  const engine = new DiscreetEngine(memoryEngine, discretion)
+  const engine = new DiscreetEngine(memoryEngine, discretion, clock)
   people.onAmended(account => {
     const { id } = account
-    const added = account.blocked.filter(otherId => !discretion.hasBlocked(id, otherId))
-    discretion.note(account)
-    for (const otherId of added) engine.hide(id, otherId)
+    const { blocked, unblocked } = discretion.note(account)
+    const shown = [
+      ...blocked.map(otherId => engine.hide(id, otherId, lingerMs)),
+      ...unblocked.map(otherId => engine.reveal(id, otherId)),
+    ]
+    Promise.all(shown).catch((error: unknown) => log.error({ err: error }, 'a block was not shown as it should be'))
     // Their pages come back at once, and find no more than they may.
-    if (added.length > 0) hub.closeUser(id, closeCodes.restarting)
+    if (blocked.length > 0) hub.closeUser(id, closeCodes.restarting)
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))
@@ -133,7 +136,7 @@ export async function createServer(config: Config): Promise<Server> {
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
   }
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
-  const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }
+  const programs = { ...voiceDeps, hub, namesOf: chatPage.namesOf }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,

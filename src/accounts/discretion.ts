@@ -5,10 +5,16 @@ import type { Account } from './account.js'
 export class Discretion {
   readonly #byId = new Map<UserId, Pick<Account, 'settings' | 'blocked'>>()
 
-  /** Takes note of an account as it is now. */
-  note({ id, settings, blocked }: Account): void {
+  /** Takes note of an account as it is now; the answer is whom it has blocked, and blocks no longer, since the last time. */
+  note({ id, settings, blocked }: Account): { readonly blocked: UserId[]; readonly unblocked: UserId[] } {
+    const before = this.#byId.get(id)?.blocked ?? []
+    const [known, current] = [new Set(before), new Set(blocked)]
     if (settings.sendsReceipts && settings.sendsTyping && blocked.length === 0) this.#byId.delete(id)
     else this.#byId.set(id, { settings, blocked })
+    return {
+      blocked: blocked.filter(otherId => !known.has(otherId)),
+      unblocked: before.filter(otherId => !current.has(otherId)),
+    }
   }
 
   /** Forgets an account that is no more. */

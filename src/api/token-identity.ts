@@ -20,6 +20,6 @@ export async function identifyByToken(tokens: Tokens, request: IncomingMessage):
     language: defaultLanguage,
     announced: [],
     endsAt: claims.expiresAt,
-    isLive: () => tokens.isLive(claims),
+    askEnd: async () => ((await tokens.isLive(claims)) ? claims.expiresAt : null),
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js'
 import type {
   CursorKind,
   Draft,
@@ -13,6 +14,7 @@ import type {
   UserId,
 } from './engine.js'
 import { ChatError } from './errors.js'
+import { LastSights } from './last-sights.js'
 
 /** What people keep from others. */
 export interface Discreet {
@@ -22,6 +24,7 @@ export interface Discreet {
 }
 
 type Listener = (event: EngineEvent) => void
+type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
 
 /**
  * An engine that keeps what people do not want told, at its source: pages, API and sockets all stand behind it.
@@ -29,16 +32,19 @@ type Listener = (event: EngineEvent) => void
  * - Who tells nobody of receipts or typing sends none; their own unread counts go on.
  * - For who has blocked somebody, the room of the two does not exist until they take it back, and opening it is refused
  *   with `blocked`. The blocked notices nothing: what they send is held, and stays "Sent" until it expires.
- * - Neither sees the other's presence or typing.
+ * - Neither sees the other's presence or typing. To the blocked, who blocked them closed their pages at that moment and
+ *   has not come back.
  */
 export class DiscreetEngine implements Engine {
   readonly #inner: Engine
   readonly #discreet: Discreet
+  readonly #sights: LastSights
   readonly #subscriptions = new Set<{ readonly listener: Listener }>()
 
-  constructor(inner: Engine, discreet: Discreet) {
+  constructor(inner: Engine, discreet: Discreet, clock: Clock) {
     this.#inner = inner
     this.#discreet = discreet
+    this.#sights = new LastSights(inner, clock)
   }
 
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
@@ -109,6 +115,7 @@ export class DiscreetEngine implements Engine {
   }
 
   forgetPerson(userId: UserId): Promise<void> {
+    this.#sights.forget(userId)
     return this.#inner.forgetPerson(userId)
   }
 
@@ -120,9 +127,14 @@ export class DiscreetEngine implements Engine {
     return this.#inner.dropLease(userId, leaseId, lingerMs)
   }
 
-  readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>> {
-    const visible = userIds.filter(userId => !this.#isBetween(viewerId, userId))
-    return this.#inner.readPresence(viewerId, visible)
+  async readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>> {
+    const visible = userIds.filter(userId => !this.#discreet.hasBlocked(viewerId, userId))
+    const found = await this.#inner.readPresence(viewerId, visible)
+    const presences = [...found].map(async ([userId, presence]): Promise<[UserId, Presence]> => {
+      const isHidden = this.#discreet.hasBlocked(userId, viewerId)
+      return [userId, isHidden ? await this.#sights.read(userId, viewerId) : presence]
+    })
+    return new Map(await Promise.all(presences))
   }
 
   readStats(): Promise<EngineStats> {
@@ -143,15 +155,30 @@ export class DiscreetEngine implements Engine {
   }
 
   stop(): Promise<void> {
+    this.#sights.clear()
     return this.#inner.stop()
   }
 
-  /** Lets one person who was just blocked see the other go, as they go whenever they close their pages. */
-  hide(userId: UserId, fromId: UserId): void {
-    const presence = { userId, isOnline: false, lastSeen: null }
-    for (const { listener } of this.#subscriptions) {
-      listener({ type: 'presence.changed', presence, audience: [fromId] })
-    }
+  /**
+   * Lets one person, who was just blocked, see the other go as they go whenever they close their pages: after `lingerMs`,
+   * as with `dropLease`.
+   */
+  hide(userId: UserId, fromId: UserId, lingerMs: number): Promise<void> {
+    return this.#sights.begin(userId, fromId, lingerMs, () => this.#tellPresence(userId, fromId))
+  }
+
+  /** Lets one person, who is blocked no longer, see the other as they are. */
+  async reveal(userId: UserId, toId: UserId): Promise<void> {
+    const { isOnline } = await this.#sights.read(userId, toId)
+    this.#sights.end(userId, toId)
+    await this.#tellPresence(userId, toId, isOnline)
+  }
+
+  /** Tells one person how they see another, if they see them at all, and not as they were shown already. */
+  async #tellPresence(userId: UserId, toId: UserId, wasOnline = true): Promise<void> {
+    const presence = (await this.readPresence(toId, [userId])).get(userId)
+    if (presence === undefined || presence.isOnline === wasOnline) return
+    for (const { listener } of this.#subscriptions) listener({ type: 'presence.changed', presence, audience: [toId] })
   }
 
   /** What of an event may be told, and to whom; null for nothing. */
@@ -161,15 +188,18 @@ export class DiscreetEngine implements Engine {
       const audience = event.audience.filter(each => !this.#isBetween(each, userId))
       return audience.length === 0 ? null : { ...event, audience }
     }
-    // What ends is told to both: a page that shows it must not keep it.
-    if (event.type === 'room.dissolved' || event.type === 'message.removed') return event
+    if (event.type === 'message.removed') return event
     const [first, second] = event.people
-    const hears = [first, second].filter(
-      (each, index) => !this.#discreet.hasBlocked(each, index === 0 ? second : first),
-    )
+    const hears = [first, second].filter((each, index) => this.#mayHear(event, each, index === 0 ? second : first))
     const [only] = hears
     if (hears.length === 2) return event
     return only === undefined || (event.onlyFor ?? only) !== only ? null : { ...event, onlyFor: only }
+  }
+
+  /** What ends is told to both: a page that shows it must not keep it. But what was never shown does not end either. */
+  #mayHear({ type, roomId }: RoomEvent, userId: UserId, otherId: UserId): boolean {
+    if (!this.#discreet.hasBlocked(userId, otherId)) return true
+    return type === 'room.dissolved' && this.#sights.mayShow(roomId, userId, otherId)
   }
 
   #isBetween(userId: UserId, otherId: UserId): boolean {

@@ -137,6 +137,8 @@ export type EngineEvent =
         readonly seq: number
         readonly imageId: string | null
         readonly expiresAt: number
+        /** Who sent it, when it was held: nobody else may hear of it. */
+        readonly onlyFor?: UserId
       }[]
     })
   | (RoomEventBase & {
@@ -315,4 +317,17 @@ export function audienceOf(event: EngineEvent): readonly UserId[] {
   if (event.type === 'presence.changed') return event.audience
   if (event.type === 'receipt.noted') return [event.userId]
   return event.onlyFor === undefined ? event.people : [event.onlyFor]
+}
+
+/** What one person may hear of an event: of the messages in it none that was held from them. Null for nothing at all. */
+export function heardBy(event: EngineEvent, userId: UserId): EngineEvent | null {
+  if (event.type === 'message.removed') {
+    const messages = event.messages.filter(({ onlyFor = userId }) => onlyFor === userId)
+    return messages.length > 0 ? { ...event, messages } : null
+  }
+  if (event.type === 'messages.expiring' || event.type === 'messages.kept') {
+    const messages = event.messages.filter(({ isHeld, senderId }) => !isHeld || senderId === userId)
+    return messages.length > 0 ? { ...event, messages } : null
+  }
+  return event
 }

@@ -118,7 +118,7 @@ export class HtmlRoomPane {
     if (this.#isGone || event.roomId !== this.roomId) return
     if (event.type === 'room.dissolved') return this.#takeDissolved(event)
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
-    if (event.type === 'messages.expiring') return this.#warning.add(event.messages.filter(this.#isVisible))
+    if (event.type === 'messages.expiring') return this.#warning.add(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
     if (!isPaused && event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
     if (!isPaused) this.#version = event.version
@@ -187,14 +187,10 @@ export class HtmlRoomPane {
     this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
   }
 
-  /** Whether the viewer is shown a message at all: not one by somebody who is held back from them. */
-  readonly #isVisible = ({ isHeld, senderId }: Message): boolean => !isHeld || senderId !== this.#otherId
-
   #takeKept({ messages, byId }: Kept, shared: SharedRenderings): void {
-    const visible = messages.filter(this.#isVisible)
-    for (const message of visible) this.#pushArticle(message, shared)
-    this.#warning.drop(visible)
-    if (visible.length > 0) this.#announce(this.#page.lifetime.sayKept(byId, this.#otherName))
+    for (const message of messages) this.#pushArticle(message, shared)
+    this.#warning.drop(messages)
+    this.#announce(this.#page.lifetime.sayKept(byId, this.#otherName))
   }
 
   #pushArticle(message: Message, shared: SharedRenderings): void {

@@ -9,9 +9,10 @@ import { commandSchema, execute } from './commands.js'
 import { fragment } from './fragments.js'
 import { HtmlListPane } from './html-list-pane.js'
 import { HtmlRoomPane } from './html-room-pane.js'
-import type { Identity, Line, SharedRenderings, Voice } from './listener.js'
+import type { Identity, SharedRenderings, Voice } from './listener.js'
 import type { PageState } from './page-state.js'
 import { refusalFragment } from './refusal-fragment.js'
+import type { TermedLine } from './termed-line.js'
 
 export interface HtmlVoiceDeps {
   readonly engine: Engine
@@ -27,9 +28,8 @@ export class HtmlVoice implements Voice {
   readonly id: string
   readonly userId: UserId
   readonly sessionId: string | null
-  readonly #identity: Identity
   readonly #page: ChatPage
-  readonly #line: Line
+  readonly #line: TermedLine
   readonly #deps: HtmlVoiceDeps
   readonly #room: HtmlRoomPane | null
   readonly #list: HtmlListPane
@@ -39,11 +39,17 @@ export class HtmlVoice implements Voice {
   #isScheduled = false
   #isPaused = false
 
-  constructor(id: string, identity: Identity, roomId: RoomId | null, page: ChatPage, line: Line, deps: HtmlVoiceDeps) {
+  constructor(
+    id: string,
+    identity: Identity,
+    roomId: RoomId | null,
+    page: ChatPage,
+    line: TermedLine,
+    deps: HtmlVoiceDeps,
+  ) {
     this.id = id
     this.userId = identity.userId
     this.sessionId = identity.sessionId
-    this.#identity = identity
     this.#page = page
     this.#line = line
     this.#deps = deps
@@ -103,10 +109,7 @@ export class HtmlVoice implements Voice {
   }
 
   beat(): void {
-    this.#identity.isLive().then(
-      isLive => (isLive ? this.#line.write('{}') : this.close(closeCodes.notLoggedIn)),
-      (error: unknown) => this.#fail(error),
-    )
+    void this.#line.check().then(goesOn => goesOn && this.#line.write('{}'))
   }
 
   close(code: CloseCode): void {

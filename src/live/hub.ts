@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import { audienceOf, type Engine, type EngineEvent, type RoomId, type UserId } from '../chat/engine.js'
+import { audienceOf, type Engine, type EngineEvent, heardBy, type RoomId, type UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import type { Listener, SharedRenderings } from './listener.js'
@@ -12,7 +12,7 @@ export const heartbeatMs = 15_000
 /** Three missed heartbeats end the presence of a node that crashed. */
 const leaseMs = 3 * heartbeatMs
 /** A reload or a change of page shows nobody as gone. Source: issue "Nothing is lost", several tabs. */
-const lingerMs = 10_000
+export const lingerMs = 10_000
 
 /** All open connections of this node: who is told of what, presence, the heartbeat, and ending them. */
 export class Hub {
@@ -126,7 +126,9 @@ export class Hub {
   #deliver(event: EngineEvent): void {
     const shared: SharedRenderings = new Map()
     for (const userId of audienceOf(event)) {
-      for (const listener of this.#byUser.get(userId) ?? []) listener.receive(event, shared)
+      const heard = heardBy(event, userId)
+      if (heard === null) continue
+      for (const listener of this.#byUser.get(userId) ?? []) listener.receive(heard, shared)
     }
   }
 

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import type { Clock } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
@@ -14,7 +13,8 @@ import type { Hub } from './hub.js'
 import { framesOf, visitFrame } from './json-events.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './json-frames.js'
 import { type joinedSchema, roomMessagesJson, sentJson, versionOf } from './json-messages.js'
-import type { Identity, Line, SharedRenderings, Visit, Voice } from './listener.js'
+import type { Identity, SharedRenderings, Visit, Voice } from './listener.js'
+import type { TermedLine } from './termed-line.js'
 
 type Ref = z.infer<typeof refSchema>
 
@@ -22,7 +22,6 @@ export interface JsonVoiceDeps {
   readonly conversations: Conversations
   readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
   readonly namesOf: NamesOf
-  readonly clock: Clock
   readonly log: Logger
   readonly messageMaxLength: number
   /** Told the code of each refusal. */
@@ -34,17 +33,15 @@ export class JsonVoice implements Voice {
   readonly id: string
   readonly userId: UserId
   readonly sessionId: string | null
-  readonly #identity: Identity
-  readonly #line: Line
+  readonly #line: TermedLine
   readonly #deps: JsonVoiceDeps
   readonly #joined = new Set<RoomId>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(id: string, identity: Identity, line: Line, deps: JsonVoiceDeps) {
+  constructor(id: string, identity: Identity, line: TermedLine, deps: JsonVoiceDeps) {
     this.id = id
     this.userId = identity.userId
     this.sessionId = identity.sessionId
-    this.#identity = identity
     this.#line = line
     this.#deps = deps
   }
@@ -61,11 +58,8 @@ export class JsonVoice implements Voice {
   }
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
-    const { endsAt } = this.#identity
     if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
-    const isOver = endsAt !== null && this.#deps.clock.now() >= endsAt
-    if (isOver) this.close(closeCodes.notLoggedIn)
-    if (isOver || !this.#isHeard(event)) return
+    if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
     this.#inTurn(async () => {
       for (const frame of await framesOf(event, this.#deps.namesOf, shared)) this.#line.write(frame)
@@ -96,10 +90,7 @@ export class JsonVoice implements Voice {
   }
 
   beat(): void {
-    this.#identity.isLive().then(
-      isLive => (isLive ? undefined : this.close(closeCodes.notLoggedIn)),
-      (error: unknown) => this.#fail(error),
-    )
+    void this.#line.check()
   }
 
   close(code: CloseCode): void {

@@ -8,10 +8,10 @@ export interface Identity {
   readonly userId: UserId
   /** The session that ends this connection when it ends; null for a token. */
   readonly sessionId: string | null
-  /** Whether the session or token still holds: asked again for every frame and at every heartbeat. */
-  isLive(): Promise<boolean>
-  /** When a token ends by itself, in milliseconds since the epoch; null for a session, which `isLive` alone knows of. */
-  readonly endsAt: number | null
+  /** When the session or token ends by itself, as it stood at the handshake; in milliseconds since the epoch. */
+  readonly endsAt: number
+  /** When it ends as it stands now, a visit having put it off perhaps; null when it is over. */
+  askEnd(): Promise<number | null>
   /** The time zone that pages are rendered in, null when it is not known. */
   readonly zone: string | null
   /** The language that is set, or that the handshake asks for; a page that is in another by now stays in its own. */

@@ -2,8 +2,9 @@ import type { RoomId } from '../chat/engine.js'
 import { ChatPage, type ChatPageDeps } from './chat-page.js'
 import { fragment } from './fragments.js'
 import { HtmlVoice, type HtmlVoiceDeps } from './html-voice.js'
-import type { Identity, Line } from './listener.js'
+import type { Identity } from './listener.js'
 import { type PageState, parseState } from './page-state.js'
+import type { TermedLine } from './termed-line.js'
 
 /** What a page says of itself when it connects. */
 export interface PageGreeting {
@@ -28,7 +29,7 @@ export class PageVoices {
   }
 
   open(
-    { id, identity, roomId, line }: { id: string; identity: Identity; roomId: RoomId | null; line: Line },
+    { id, identity, roomId, line }: { id: string; identity: Identity; roomId: RoomId | null; line: TermedLine },
     { shown, again }: PageGreeting,
   ): { voice: HtmlVoice; start(): Promise<void> } {
     const voice = new HtmlVoice(id, identity, roomId, this.#pageFor(identity, shown), line, this.#voice)

@@ -4,7 +4,7 @@ import type { Clock } from '../chat/clock.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { parseFrame } from './commands.js'
 import type { FrameMeter } from './frame-meter.js'
-import type { Identity, Line, Voice } from './listener.js'
+import type { Line, Voice } from './listener.js'
 import { Outflow } from './outflow.js'
 
 /** After this a peer that does not answer the closing is cut. */
@@ -54,18 +54,21 @@ export class SocketLine implements Line {
     this.#clock.after(closeTimeoutMs, () => this.#socket.terminate())
   }
 
-  /** Begins to listen; `onBadFrame` is called for what cannot be read, null where it is no JSON object. */
-  open(voice: Voice, identity: Identity, onBadFrame: OnBadFrame = () => {}): void {
+  /**
+   * Begins to listen. `mayGoOn` is asked before each frame, and closes the line when it says no; `onBadFrame` is called for
+   * what cannot be read, null where it is no JSON object.
+   */
+  open(voice: Voice, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
     this.#socket.on('message', (data, isBinary) => {
       if (isBinary) return this.close(closeCodes.unsupportedData)
-      this.#turn = this.#turn.then(() => this.#take(data, voice, identity, onBadFrame))
+      this.#turn = this.#turn.then(() => this.#take(data, voice, mayGoOn, onBadFrame))
     })
   }
 
-  async #take(data: RawData, voice: Voice, identity: Identity, onBadFrame: OnBadFrame): Promise<void> {
+  async #take(data: RawData, voice: Voice, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame): Promise<void> {
     if (this.#isClosing) return
     try {
-      if (!(await identity.isLive())) return this.close(closeCodes.notLoggedIn)
+      if (!(await mayGoOn())) return
       const { pauseMs, isTooFast } = this.#meter.count()
       if (isTooFast) return this.close(closeCodes.tooFast)
       const frame = parseFrame(data.toString())

@@ -8,9 +8,10 @@ import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Hub } from './hub.js'
-import type { Identity, Line, Voice } from './listener.js'
+import type { Identity, Voice } from './listener.js'
 import { Pulse } from './pulse.js'
 import { type OnBadFrame, SocketLine } from './socket-line.js'
+import { TermedLine } from './termed-line.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -72,7 +73,7 @@ export interface VoiceRequest {
   readonly roomId: string | null
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: Line
+  readonly line: TermedLine
 }
 
 export interface OpenedVoice {
@@ -169,11 +170,14 @@ export class Sockets {
 
   async #open(ws: WebSocket, admitted: Omit<VoiceRequest, 'id' | 'line'>): Promise<void> {
     const { hub, clock, log, framesPerSecond } = this.#deps
-    const line = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log)
+    const socketLine = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log)
+    const line = new TermedLine(socketLine, admitted.identity, clock, log)
+    ws.on('close', () => line.stop())
     const id = randomBytes(9).toString('base64url')
     const { voice, start, onBadFrame } = this.#deps.openVoice({ ...admitted, id, line })
     this.#pulse.watch(ws)
-    line.open(voice, admitted.identity, frame => {
+    const mayGoOn = () => line.check()
+    socketLine.open(voice, mayGoOn, frame => {
       this.#deps.onRefused('frame', 'bad_request')
       onBadFrame?.(frame)
     })

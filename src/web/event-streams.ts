@@ -9,6 +9,7 @@ import { EventStreamLine } from '../live/event-stream-line.js'
 import type { Hub } from '../live/hub.js'
 import { parseState } from '../live/page-state.js'
 import { greetingOf, type PageVoices } from '../live/page-voices.js'
+import { TermedLine } from '../live/termed-line.js'
 import { pathParameter } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
@@ -45,7 +46,8 @@ export function eventStreams({ clock, log, hub, conversations, sessions, voices 
     const greeting = greet(request)
     const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
     if (!isTheirs && !isPage) throw new ChatError('not_found')
-    const line = new EventStreamLine(response, clock)
+    const line = new TermedLine(new EventStreamLine(response, clock), identity, clock, log)
+    response.on('close', () => line.stop())
     if (!isTheirs) {
       line.write(voices.sayGone(identity, greeting))
       return line.close(closeCodes.noSuchRoom)

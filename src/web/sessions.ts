@@ -85,12 +85,15 @@ export class Sessions {
     if (!id) return null
     const data = await this.#read(id)
     const account = await this.#findAccount(data)
-    if (!account) return null
-    const isLive = async () => (await this.#findAccount(await this.#read(id))) !== null
-    const zone = account.settings.zone ?? data?.zone ?? null
+    if (!data || !account) return null
+    const askEnd = async () => {
+      const current = await this.#read(id)
+      return current && (await this.#findAccount(current)) ? endOf(current) : null
+    }
+    const zone = account.settings.zone ?? data.zone ?? null
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
-    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: null, isLive }
+    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), askEnd }
   }
 
   stop(): void {
@@ -108,4 +111,9 @@ export class Sessions {
     const account = await this.#people.find(data.userId)
     return account && account.generation === data.generation ? account : null
   }
+}
+
+/** When a session ends if nobody comes, in milliseconds since the epoch. A store gives back the date as text. */
+function endOf({ cookie: { expires } }: expressSession.SessionData): number {
+  return expires ? new Date(expires).getTime() : Number.POSITIVE_INFINITY
 }

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ApiClient } from '../api/api-client.js'
+import { idOf, newcomer } from '../crowd.js'
 import { HttpClient } from '../http-client.js'
+import { ProgramSocket } from '../live/program-socket.js'
 import { LivePage } from '../live-page.js'
 import { startTestServer } from '../test-server.js'
 
@@ -52,23 +56,89 @@ describe('a block', () => {
     expect(page).toMatch(/data-status="sent"/)
   })
 
-  it('keeps messages, presence and typing away, and the chat out of the list', async () => {
+  it('keeps messages and typing away, and the chat out of the list', async () => {
     const { rude, calm, chat, send, open } = await pair()
     const list = await open(calm.client, '/chats')
     const watching = await open(rude.client)
     await block(calm.client, rude.id)
-    await watching.frame(({ text }) => text.includes('Not here now'))
-    list.forget()
+    await list.closed
+    const listAgain = await open(calm.client, '/chats')
     await send(rude.client, 'secret words')
     watching.say({ type: 'typing:start' })
     await watching.fence()
     await aWhile()
-    expect(list.frames.map(({ text }) => text).join('')).not.toMatch(/secret words|typing/)
+    expect(listAgain.frames.map(({ text }) => text).join('')).not.toMatch(/secret words|typing/)
     expect(await textOf(calm.client, '/chats')).not.toContain(chat)
-    expect(await textOf(rude.client, chat)).not.toMatch(/<span>Online|Last seen/)
     for (const path of [chat, `${chat}/end`]) expect((await calm.client.get(path)).status).toBe(404)
-    list.socket.close()
+    listAgain.socket.close()
     watching.socket.close()
+  }, 30_000)
+
+  it('looks to the blocked as if the page had been closed: left at once, offline ten seconds later, and so from then on', async () => {
+    const [calm, leaver, rude] = [await join(), await join(), await join()]
+    const api = await ApiClient.connect(server.url)
+    await api.logIn(`${rude.name}@example.com`, password)
+    const program = await ProgramSocket.open(server.url, { token: api.token })
+    const pages = new Map<string, LivePage>()
+    for (const { client, id } of [calm, leaver]) {
+      const chat = await client.openChat(rude.id)
+      pages.set(id, await LivePage.open(server.url, client, chat))
+      await program.ask({ type: 'room:join', roomId: chat.slice('/chats/'.length) })
+    }
+    const start = Date.now()
+    pages.get(leaver.id)?.socket.close()
+    await block(calm.client, rude.id)
+    for (const { id } of [leaver, calm]) {
+      await program.hears('user:left', { userId: id })
+      expect(Date.now() - start).toBeLessThan(5000)
+    }
+    const heard = async ({ id }: { id: string }) => {
+      const { lastSeen, isOnline } = await program.hears('user:offline', { userId: id })
+      const types = program.frames.filter(({ userId }) => userId === id).map(({ type }) => type)
+      return { isOnline, isSince: Math.abs(Date.parse(String(lastSeen)) - start) < 3000, types }
+    }
+    expect(await heard(calm)).toEqual(await heard(leaver))
+    expect((await heard(calm)).types).toEqual(['user:online', 'user:left', 'user:offline'])
+    const shown = async ({ name }: { name: string }) => {
+      const [person] = z.array(z.looseObject({})).parse((await api.get(`/users/search?q=${name}`)).body.users)
+      return [person?.isOnline, typeof person?.lastSeen]
+    }
+    expect(await shown(calm)).toEqual([false, 'string'])
+    expect(await shown(leaver)).toEqual([false, 'string'])
+    for (const { id } of [calm, leaver]) {
+      expect(await textOf(rude.client, await rude.client.openChat(id))).toContain('Last seen')
+    }
+    program.close()
+  }, 30_000)
+
+  it('reaches the blocker with nothing of what the blocked does: no id of what expires, no room that they open and end', async () => {
+    const brief = await startTestServer({ MESSAGE_TTL_MS: '1000', RATE_LIMIT_API: '1000' })
+    try {
+      const [calm, rude] = [await newcomer(brief.url, 'calm'), await newcomer(brief.url, 'rude')]
+      const [calmApi, rudeApi] = [await ApiClient.connect(brief.url), await ApiClient.connect(brief.url)]
+      await calmApi.logIn('calm@example.com', 'long enough 1')
+      await rudeApi.logIn('rude@example.com', 'long enough 1')
+      const calmId = await idOf(rude, 'calm')
+      const chat = await rude.openChat(calmId)
+      await block(calm, await idOf(calm, 'rude'))
+      const program = await ProgramSocket.open(brief.url, { token: calmApi.token })
+      const own = await ProgramSocket.open(brief.url, { token: rudeApi.token })
+      const roomId = chat.slice('/chats/'.length)
+      await own.ask({ type: 'message:send', roomId, content: 'held', nonce: 'held' })
+      await own.hears('message:expired', { roomId })
+      await rude.post(`${chat}/end`, {}, `${chat}/end`)
+      await program.hears('room:dissolved', { roomId })
+      const another = await rude.openChat(calmId)
+      await rude.post(`${another}/end`, {}, `${another}/end`)
+      await own.hears('room:dissolved', { roomId: another.slice('/chats/'.length) })
+      expect((await program.settled()).filter(({ type }) => type !== 'reply')).toEqual([
+        { type: 'room:dissolved', roomId, reason: 'ended' },
+      ])
+      program.close()
+      own.close()
+    } finally {
+      await brief.stop()
+    }
   }, 30_000)
 
   it('refuses the blocker a chat with the blocked, in words, until it is taken back', async () => {

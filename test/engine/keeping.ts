@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { statusOf } from '#src/chat/engine.js'
+import { heardBy, statusOf } from '#src/chat/engine.js'
 import { type MakeEngine, texts, World } from './world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
@@ -88,6 +88,22 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0 })
       await world.advance(1_000)
       expect(await world.told('room.dissolved')).toHaveLength(1)
+    })
+
+    test('goes without a word to the other, beside those that they know of', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const shown = await world.send(id, 'ann', { lifetimeMs: 1_000 })
+      const held = await world.send(id, 'ann', { isHeld: true, lifetimeMs: 1_000 })
+      const alone = await world.send(id, 'ann', { isHeld: true, lifetimeMs: 2_000 })
+      await world.advance(2_000)
+      const removed = await world.told('message.removed')
+      const heard = (userId: string) =>
+        removed
+          .map(event => heardBy(event, userId))
+          .map(event => event && 'messages' in event && event.messages.map(({ id }) => id))
+      expect(heard('ann')).toEqual([[shown.id, held.id], [alone.id]])
+      expect(heard('bob')).toEqual([[shown.id], null])
     })
 
     test('can be taken back, and is never doubled', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { newcomer, newPair } from '../crowd.js'
+import { EventStream } from '../event-stream.js'
 import { HttpClient } from '../http-client.js'
 import { LivePage } from '../live-page.js'
 import { startTestServer } from '../test-server.js'
@@ -226,15 +227,34 @@ describe.concurrent('limits of a line', () => {
     }
   })
 
-  it('ends with 4401 at the next heartbeat when it only listens', async () => {
+  it('ends with 4401 within a second of the session when it only listens, be it a page, a program or a stream', async () => {
     const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
     try {
       const { ann, chat } = await newPair(brief.url)
-      const listeners = [
-        await LivePage.open(brief.url, ann, chat),
-        new LivePage(brief.url, '/ws', { cookie: ann.cookieHeader }, [program]),
-      ]
-      expect(await Promise.all(listeners.map(({ closed }) => closed))).toEqual([4401, 4401])
+      const page = await LivePage.open(brief.url, ann, chat)
+      const end = Date.now() + 2000
+      const socket = new LivePage(brief.url, '/ws', { cookie: ann.cookieHeader }, [program])
+      const stream = await EventStream.open(ann, '/chats/events')
+      expect(await Promise.all([page.closed, socket.closed])).toEqual([4401, 4401])
+      await stream.event(({ event, data }) => event === 'line:close' && data === '4401')
+      expect(Date.now() - end).toBeLessThan(1000)
+      // Its end was no visit, which would have put off the end of the session.
+      expect((await ann.get('/chats')).status).toBe(303)
+    } finally {
+      await brief.stop()
+    }
+  })
+
+  it('goes on when a visit has put off the end of the session', async () => {
+    const brief = await startTestServer({ SESSION_TTL_MS: '2000' })
+    try {
+      const { ann, chat } = await newPair(brief.url)
+      const page = await LivePage.open(brief.url, ann, chat)
+      await delay(1200)
+      await ann.get('/chats')
+      const end = Date.now() + 2000
+      expect(await page.closed).toBe(4401)
+      expect(end - Date.now()).toBeLessThan(200)
     } finally {
       await brief.stop()
     }

@@ -117,11 +117,12 @@ export class Rooms {
   }
 
   #tellRemoved(room: Room, entries: readonly Entry[]): void {
-    const messages = entries.map(({ message: { id, seq, image, expiresAt } }) => ({
+    const messages = entries.map(({ message: { id, seq, image, expiresAt, isHeld, senderId } }) => ({
       id,
       seq,
       imageId: image?.id ?? null,
       expiresAt,
+      ...(isHeld && { onlyFor: senderId }),
     }))
     this.events.tell({
       type: 'message.removed',
