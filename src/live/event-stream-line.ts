@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '../chat/clock.js'
 import type { CloseCode } from './close-codes.js'
 import type { Line } from './listener.js'
-import { Outflow } from './outflow.js'
+import { type OnTaken, Outflow } from './outflow.js'
 
 /** A stream of server-sent events as a line. The id of an event is the state of the page, which a reconnect gives back. */
 export class EventStreamLine implements Line {
@@ -11,11 +11,15 @@ export class EventStreamLine implements Line {
 
   constructor(response: ServerResponse, clock: Clock) {
     this.#response = response
-    this.#outflow = new Outflow(
-      clock,
-      () => response.writableLength,
-      () => response.destroy(),
-    )
+    const send = (text: string, onTaken: OnTaken) => void response.write(text, onTaken)
+    this.#outflow = new Outflow(clock, {
+      get bufferedBytes() {
+        return response.writableLength
+      },
+      send,
+      sendPart: (part, _isLast, onTaken) => send(part, onTaken),
+      cut: () => response.destroy(),
+    })
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       // no-transform keeps a compression from holding events back, the other name a proxy from buffering them.
@@ -30,16 +34,25 @@ export class EventStreamLine implements Line {
   }
 
   write(text: string, state?: string): void {
-    const id = state === undefined ? '' : `id: ${state}\n`
     // What keeps a socket alive is no message here: a named event is heard by the script and swapped by nobody.
-    if (text === '{}') this.#send('event: line:beat\ndata:\n\n')
-    else this.#send(`${id}${text.replace(/^/gm, 'data: ')}\n\n`)
+    const event = text === '{}' ? 'event: line:beat\ndata:\n\n' : fragmentEvent(text, state)
+    if (this.#isOpen) this.#outflow.write(event)
+  }
+
+  catchUp(text: string, state?: string): void {
+    if (this.#isOpen) this.#outflow.catchUp(fragmentEvent(text, state))
+  }
+
+  taken(): Promise<void> {
+    return this.#outflow.taken()
   }
 
   /** A stream has no close codes: an event says why. The page acts upon those that are more than a line that ends. */
   close(code: CloseCode): void {
-    if (this.#response.writableEnded) return
-    this.#send(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
+    if (!this.#isOpen) return
+    // Within a catch-up the words would become a part of it. Half an event is shown by nobody, and who comes back hears why.
+    if (this.#outflow.isCatchingUp) return void this.#response.destroy()
+    this.#outflow.write(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
     this.#response.end()
   }
 
@@ -47,8 +60,12 @@ export class EventStreamLine implements Line {
     this.#outflow.cutIfStalled()
   }
 
-  #send(event: string): void {
-    if (this.#response.writableEnded || this.#response.destroyed) return
-    this.#response.write(event, this.#outflow.begin())
+  get #isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed
   }
+}
+
+function fragmentEvent(text: string, state: string | undefined): string {
+  const id = state === undefined ? '' : `id: ${state}\n`
+  return `${id}${text.replace(/^/gm, 'data: ')}\n\n`
 }

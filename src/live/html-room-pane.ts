@@ -23,7 +23,7 @@ export class HtmlRoomPane {
   readonly roomId: RoomId
   readonly #page: ChatPage
   readonly #lineId: string
-  readonly #push: (html: string) => void
+  readonly #push: (html: string, isCatchUp?: boolean) => void
   readonly #announcements: Announcements
   #otherId: UserId = ''
   #otherName = ''
@@ -41,7 +41,7 @@ export class HtmlRoomPane {
     roomId: RoomId,
     page: ChatPage,
     lineId: string,
-    push: (html: string) => void,
+    push: (html: string, isCatchUp?: boolean) => void,
     announced: readonly AnnouncementKind[],
   ) {
     this.roomId = roomId
@@ -90,7 +90,7 @@ export class HtmlRoomPane {
     const differs = view.epoch !== shown.epoch || view.version !== shown.version
     this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
     if (differs) {
-      this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)))
+      this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)), true)
       // While nobody has ever chosen, every page shows the server's own.
       if (view.lifetime) {
         await this.#pushLifetime(view.lifetime)
@@ -144,7 +144,7 @@ export class HtmlRoomPane {
     for (const message of view.messages) {
       if (message.senderId === view.otherId && message.seq > view.mine.seen) {
         const html = this.#page.renderArticle(message, this.#otherName, view, this.#lineId)
-        this.#push(fragment(`a-${message.id}`, 'outerMorph', html))
+        this.#push(fragment(`a-${message.id}`, 'outerMorph', html), true)
       }
     }
   }

@@ -35,6 +35,8 @@ export class HtmlVoice implements Voice {
   readonly #list: HtmlListPane
   #inbox: { event: EngineEvent; shared: SharedRenderings }[] = []
   #parts: string[] = []
+  /** Whether a list of messages is among the parts, which may be long. */
+  #holdsCatchUp = false
   #turn: Promise<void> = Promise.resolve()
   #isScheduled = false
   #isPaused = false
@@ -53,7 +55,7 @@ export class HtmlVoice implements Voice {
     this.#page = page
     this.#line = line
     this.#deps = deps
-    const push = (html: string) => this.#push(html)
+    const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced) : null
     this.#list = new HtmlListPane(deps.engine, page, roomId, push, unread => this.#renderTitle(unread))
   }
@@ -136,8 +138,9 @@ export class HtmlVoice implements Voice {
     return renderPartial('title', this.#page.context, { unread, title })
   }
 
-  #push(html: string): void {
+  #push(html: string, isCatchUp = false): void {
     this.#parts.push(html)
+    this.#holdsCatchUp ||= isCatchUp
     this.#schedule()
   }
 
@@ -176,7 +179,9 @@ export class HtmlVoice implements Voice {
     const shown = this.#room?.shown ?? { epoch: null, version: 0 }
     const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#isPaused })
     parts.push(fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state })))
-    this.#line.write(parts.join(''), state)
+    if (this.#holdsCatchUp) this.#line.catchUp(parts.join(''), state)
+    else this.#line.write(parts.join(''), state)
+    this.#holdsCatchUp = false
   }
 
   #fail(error: unknown): void {

@@ -17,6 +17,8 @@ import type { Identity, SharedRenderings, Visit, Voice } from './listener.js'
 import type { TermedLine } from './termed-line.js'
 
 type Ref = z.infer<typeof refSchema>
+/** What a join is answered with, if with anything. */
+type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 
 export interface JsonVoiceDeps {
   readonly conversations: Conversations
@@ -37,6 +39,7 @@ export class JsonVoice implements Voice {
   readonly #deps: JsonVoiceDeps
   readonly #joined = new Set<RoomId>()
   #turn: Promise<unknown> = Promise.resolve()
+  #lastJoin: Promise<unknown> = Promise.resolve()
 
   constructor(id: string, identity: Identity, line: TermedLine, deps: JsonVoiceDeps) {
     this.id = id
@@ -50,7 +53,7 @@ export class JsonVoice implements Voice {
   async start(roomId: RoomId | null): Promise<void> {
     if (roomId === null) return
     try {
-      await this.#join(roomId, undefined, joined => this.#write({ type: 'room:joined', roomId, ...joined }))
+      await this.#join(roomId, undefined, joined => ({ type: 'room:joined', roomId, ...joined }))
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.close(closeCodes.noSuchRoom)
@@ -106,7 +109,7 @@ export class JsonVoice implements Voice {
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
     if (command.type === 'room:join') {
-      return this.#join(command.roomId, command.version, joined => this.#reply(ref, joined))
+      return this.#join(command.roomId, command.version, joined => ref !== undefined && done(ref, joined))
     }
     if (command.type === 'room:leave') {
       this.#joined.delete(command.roomId)
@@ -117,12 +120,19 @@ export class JsonVoice implements Voice {
     this.#reply(ref, answer ? sentJson(answer) : {})
   }
 
+  /** One after another, as each is taken: a program cannot have the server hold many rooms for it. */
+  #join(roomId: RoomId, shown: string | undefined, frameOf: FrameOfJoin): Promise<void> {
+    const join = async () => {
+      await this.#line.taken()
+      await this.#joinInTurn(roomId, shown, frameOf)
+    }
+    const result = this.#lastJoin.then(join, join)
+    this.#lastJoin = result
+    return result
+  }
+
   /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
-  #join(
-    roomId: RoomId,
-    shown: string | undefined,
-    answer: (joined: z.infer<typeof joinedSchema>) => void,
-  ): Promise<void> {
+  #joinInTurn(roomId: RoomId, shown: string | undefined, frameOf: FrameOfJoin): Promise<void> {
     const { conversations, hub, namesOf } = this.#deps
     return this.#inTurn(async () => {
       const view = await conversations.read(roomId, this.userId)
@@ -131,7 +141,8 @@ export class JsonVoice implements Voice {
       const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]))
       this.#joined.add(roomId)
       hub.enterRoom(roomId, this)
-      answer({ version, unchanged, messages, activeUsers: hub.activeUsers(roomId) })
+      const frame = frameOf({ version, unchanged, messages, activeUsers: hub.activeUsers(roomId) })
+      if (frame) this.#line.catchUp(JSON.stringify(frame))
     })
   }
 
@@ -142,7 +153,7 @@ export class JsonVoice implements Voice {
   }
 
   #reply(ref: Ref | undefined, fields: object): void {
-    if (ref !== undefined) this.#line.write(JSON.stringify({ type: 'reply', ref, ok: true, ...fields }))
+    if (ref !== undefined) this.#line.write(JSON.stringify(done(ref, fields)))
   }
 
   #refuse(error: ChatError, ref: Ref | undefined): void {
@@ -160,4 +171,8 @@ export class JsonVoice implements Voice {
     this.#deps.log.error({ err: error }, 'a program could not be kept up to date')
     this.close(closeCodes.internalError)
   }
+}
+
+function done(ref: Ref, fields: object): object {
+  return { type: 'reply', ref, ok: true, ...fields }
 }

@@ -24,6 +24,10 @@ export interface Identity {
 export interface Line {
   /** @param state what the other end shows once it has this; a line that can carry it gives it back on reconnecting */
   write(text: string, state?: string): void
+  /** Writes what brings the other end up to date, and may be long: while it is taken it makes nobody a slow reader. */
+  catchUp(text: string, state?: string): void
+  /** Resolves once what `catchUp` wrote was taken, or the line has ended. */
+  taken(): Promise<void>
   close(code: CloseCode): void
   /** Whether what was written waits to be taken: then what passes by itself is better left out. */
   readonly isBusy: boolean

@@ -6,41 +6,122 @@ const mostBufferedBytes = 1_048_576
 const busyBytes = 65_536
 /** A reader that takes nothing for this long holds messages in its buffer that may be gone. */
 const stalledMs = 1000
+/** A catch-up goes out in parts of this many UTF-16 units, so that it shows whether any of it is taken. */
+const partLength = 16_384
+/** A reader that takes no part of its catch-up for this long is cut, whether or not anything expires. */
+const stuckMs = 10_000
 
-/** Watches how well the other end of a line takes what is written. */
+/** Told when what was handed over was taken, by the other end or by the system; with an error when it never will be. */
+export type OnTaken = (error?: Error | null) => void
+
+/** The way out of a line. */
+export interface Channel {
+  /** How much waits to be taken. */
+  readonly bufferedBytes: number
+  send(text: string, onTaken: OnTaken): void
+  /** Sends a part of a text. Until the last of its parts nothing else is sent. */
+  sendPart(part: string, isLast: boolean, onTaken: OnTaken): void
+  /** Ends the line at once. */
+  cut(): void
+}
+
+/**
+ * Writes to a line, and watches how well the other end takes it.
+ *
+ * What is written counts against a mebibyte, and who is further behind is cut. A catch-up alone does not count: a room may
+ * hold more than that, and who takes it steadily must get it. One waits at a time, so that a connection makes the server
+ * hold no more than one room and a mebibyte; and if it takes nothing for ten seconds, nothing.
+ */
 export class Outflow {
   readonly #clock: Clock
-  readonly #bufferedBytes: () => number
-  readonly #cut: () => void
+  readonly #channel: Channel
   #waiting = 0
   #waitingSince = 0
+  #isCatchingUp = false
+  /** What was written since the catch-up began, in its order. */
+  #behind: string[] = []
+  #behindBytes = 0
+  #whenTaken: (() => void)[] = []
 
-  /**
-   * @param bufferedBytes how much waits to be taken
-   * @param cut ends the line at once
-   */
-  constructor(clock: Clock, bufferedBytes: () => number, cut: () => void) {
+  constructor(clock: Clock, channel: Channel) {
     this.#clock = clock
-    this.#bufferedBytes = bufferedBytes
-    this.#cut = cut
+    this.#channel = channel
   }
 
   get isBusy(): boolean {
-    return this.#bufferedBytes() > busyBytes
+    return this.#isCatchingUp || this.#channel.bufferedBytes > busyBytes
   }
 
-  /** Notes a write; the answer is to be called when it was taken. Cuts a reader that is too slow. */
-  begin(): () => void {
+  /** Whether a catch-up waits to be taken. */
+  get isCatchingUp(): boolean {
+    return this.#isCatchingUp
+  }
+
+  /** Writes, and cuts a reader that is too slow. */
+  write(text: string): void {
+    if (this.#isCatchingUp) {
+      this.#behind.push(text)
+      this.#behindBytes += Buffer.byteLength(text)
+    }
+    if (this.#channel.bufferedBytes + this.#behindBytes > mostBufferedBytes) this.#channel.cut()
+    if (!this.#isCatchingUp) this.#channel.send(text, this.#begin())
+  }
+
+  /** Writes what may be longer than a reader may be behind. One that comes while another waits counts as all else does. */
+  catchUp(text: string): void {
+    if (text.length <= partLength || this.#isCatchingUp) this.write(text)
+    else {
+      this.#isCatchingUp = true
+      this.#sendPart(text, 0)
+    }
+  }
+
+  /** Resolves once no catch-up waits to be taken, or the line has ended. */
+  async taken(): Promise<void> {
+    if (!this.#isCatchingUp) return
+    await new Promise<void>(resolve => {
+      this.#whenTaken.push(resolve)
+    })
+  }
+
+  cutIfStalled(): void {
+    if (this.#waiting > 0 && this.#clock.now() - this.#waitingSince > stalledMs) this.#channel.cut()
+  }
+
+  /** Notes that something waits; the answer is to be called when it was taken. */
+  #begin(): () => void {
     if (this.#waiting === 0) this.#waitingSince = this.#clock.now()
     this.#waiting += 1
-    if (this.#bufferedBytes() > mostBufferedBytes) this.#cut()
     return () => {
       this.#waiting -= 1
       this.#waitingSince = this.#clock.now()
     }
   }
 
-  cutIfStalled(): void {
-    if (this.#waiting > 0 && this.#clock.now() - this.#waitingSince > stalledMs) this.#cut()
+  #sendPart(text: string, from: number): void {
+    const to = from + partLengthAt(text, from)
+    const isLast = to >= text.length
+    const noteTaken = this.#begin()
+    const cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
+    this.#channel.sendPart(text.slice(from, to), isLast, error => {
+      noteTaken()
+      cancelStuck()
+      if (error) this.#behind = []
+      if (error || isLast) this.#endCatchUp()
+      else this.#sendPart(text, to)
+    })
   }
+
+  #endCatchUp(): void {
+    this.#isCatchingUp = false
+    this.#behindBytes = 0
+    for (const text of this.#behind.splice(0)) this.#channel.send(text, this.#begin())
+    for (const resolve of this.#whenTaken.splice(0)) resolve()
+  }
+}
+
+/** How much of a text one part takes: no character is torn in two. */
+function partLengthAt(text: string, from: number): number {
+  const isTorn = /[\uD800-\uDBFF]/.test(text.charAt(from + partLength - 1))
+  return isTorn ? partLength - 1 : partLength
 }

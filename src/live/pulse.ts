@@ -12,7 +12,7 @@ export class Pulse {
   readonly #clock: Clock
   /** Those that have not answered since they were last asked. */
   readonly #silent = new Set<WebSocket>()
-  readonly #watched = new Set<WebSocket>()
+  readonly #watched = new Map<WebSocket, () => boolean>()
   #cancel: () => void
 
   constructor(clock: Clock) {
@@ -20,9 +20,9 @@ export class Pulse {
     this.#cancel = clock.after(pulseMs, () => this.#ask())
   }
 
-  /** Watches an open socket until it is closed. */
-  watch(socket: WebSocket): void {
-    this.#watched.add(socket)
+  /** Watches an open socket until it is closed. It is asked nothing while `isExcused` says so. */
+  watch(socket: WebSocket, isExcused: () => boolean): void {
+    this.#watched.set(socket, isExcused)
     socket.on('pong', () => this.#silent.delete(socket))
     socket.on('close', () => {
       this.#watched.delete(socket)
@@ -35,7 +35,11 @@ export class Pulse {
   }
 
   #ask(): void {
-    for (const socket of this.#watched) {
+    for (const [socket, isExcused] of this.#watched) {
+      if (isExcused()) {
+        this.#silent.delete(socket)
+        continue
+      }
       if (this.#silent.has(socket)) {
         socket.terminate()
         continue

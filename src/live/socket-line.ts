@@ -28,15 +28,23 @@ export class SocketLine implements Line {
     this.#meter = meter
     this.#clock = clock
     this.#log = log
-    this.#outflow = new Outflow(
-      clock,
-      () => socket.bufferedAmount,
-      () => socket.terminate(),
-    )
+    this.#outflow = new Outflow(clock, {
+      get bufferedBytes() {
+        return socket.bufferedAmount
+      },
+      send: (text, onTaken) => socket.send(text, onTaken),
+      sendPart: (part, isLast, onTaken) => socket.send(part, { fin: isLast }, onTaken),
+      cut: () => socket.terminate(),
+    })
   }
 
   get isBusy(): boolean {
     return this.#outflow.isBusy
+  }
+
+  /** Whether a catch-up waits to be taken, behind which the answer to a ping may stand for long. */
+  get isCatchingUp(): boolean {
+    return this.#outflow.isCatchingUp
   }
 
   cutIfStalled(): void {
@@ -44,7 +52,19 @@ export class SocketLine implements Line {
   }
 
   write(text: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, this.#outflow.begin())
+    if (this.#socket.readyState === this.#socket.OPEN) this.#outflow.write(text)
+  }
+
+  catchUp(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#outflow.catchUp(text)
+  }
+
+  /** Reads nothing meanwhile: who does not take what they asked for asks for no more. */
+  async taken(): Promise<void> {
+    if (!this.#outflow.isCatchingUp) return
+    this.#socket.pause()
+    await this.#outflow.taken()
+    this.#socket.resume()
   }
 
   close(code: CloseCode): void {

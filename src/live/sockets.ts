@@ -175,7 +175,8 @@ export class Sockets {
     ws.on('close', () => line.stop())
     const id = randomBytes(9).toString('base64url')
     const { voice, start, onBadFrame } = this.#deps.openVoice({ ...admitted, id, line })
-    this.#pulse.watch(ws)
+    // Whoever takes a catch-up is there, and its line sees to it that they take it.
+    this.#pulse.watch(ws, () => socketLine.isCatchingUp)
     const mayGoOn = () => line.check()
     socketLine.open(voice, mayGoOn, frame => {
       this.#deps.onRefused('frame', 'bad_request')

@@ -38,6 +38,14 @@ export class TermedLine implements Line {
     this.#inTime(() => this.#line.write(text, state))
   }
 
+  catchUp(text: string, state?: string): void {
+    this.#inTime(() => this.#line.catchUp(text, state))
+  }
+
+  taken(): Promise<void> {
+    return this.#line.taken()
+  }
+
   close(code: CloseCode): void {
     this.stop()
     this.#line.close(code)

@@ -153,6 +153,32 @@ it('answers refusals with the codes of the API, by reply or as an error', async 
   end()
 })
 
+it('joins many big rooms at once, each answered as the one before is taken', async () => {
+  const big = await startTestServer({ RATE_LIMIT_MESSAGES: '100000', RATE_LIMIT_API: '100000' })
+  try {
+    const alice = await ApiClient.connect(big.url, 'alice@example.com')
+    const rooms: string[] = []
+    for (const username of ['first', 'second', 'third']) {
+      const input = { username, email: `${username}@example.com`, password: 'long enough' }
+      const { token } = (await alice.as(null).post('/auth/register', input)).body
+      const other = alice.as(String(token))
+      const { roomId } = (await other.post('/chat/rooms', { otherUserId: aliceId })).body
+      rooms.push(String(roomId))
+      const path = `/chat/rooms/${roomId}/messages`
+      // The longest that there are: each room holds more than a system buffers.
+      for (let index = 0; index < 500; index += 1)
+        await other.post(path, { content: '€'.repeat(5000), nonce: `n${index}` })
+    }
+    const socket = await ProgramSocket.open(big.url, { token: alice.token })
+    const joins = Promise.all(rooms.map(roomId => socket.ask({ type: 'room:join', roomId })))
+    const counts = joins.then(answers => answers.map(({ messages }) => Array.isArray(messages) && messages.length))
+    expect(await Promise.race([counts, socket.closed])).toEqual([500, 500, 500])
+    socket.close()
+  } finally {
+    await big.stop()
+  }
+}, 60_000)
+
 it('says when to come back after too many sends', async () => {
   const slow = await startTestServer({ RATE_LIMIT_MESSAGES: '1' })
   try {

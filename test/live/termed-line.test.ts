@@ -17,6 +17,8 @@ beforeEach(() => {
     isBusy: false,
     cutIfStalled: () => {},
     write: text => said.push(text),
+    catchUp: text => said.push(text),
+    taken: () => Promise.resolve(),
     close: code => said.push(code),
   }
 })
