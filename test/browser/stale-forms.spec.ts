@@ -1,4 +1,4 @@
-import { expect, logIn, message, send, startChat, test } from './fixtures.js'
+import { expect, logIn, message, send, test } from './fixtures.js'
 import { expectUsable } from './probes.js'
 
 for (const javaScriptEnabled of [true, false]) {
@@ -8,7 +8,8 @@ for (const javaScriptEnabled of [true, false]) {
     const [ann, ben] = [await person('ann'), await person('ben')]
     const page = await visit({ javaScriptEnabled })
     await logIn(page, ann)
-    await startChat(page, ben)
+    await page.goto(`/people?q=${ben.name}`)
+    await page.getByRole('button', { name: `Chat with ${ben.name}`, exact: true }).click()
     const path = await page.getByRole('link', { name: `Block ${ben.name}` }).getAttribute('href')
     await page.goto(path ?? '')
     const other = await page.context().newPage()
