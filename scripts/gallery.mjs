@@ -185,6 +185,18 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
         await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
       },
     ],
+    [
+      'Form that grew old',
+      'alice',
+      async page => {
+        await page.goto(chat)
+        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+        await page.locator('main [name=_csrf]').evaluate(field => {
+          field.value = 'of-yesterday'
+        })
+        await page.getByRole('button', { name: 'Block', exact: true }).click()
+      },
+    ],
     ['Invites', 'alice', goto('/invites')],
     ['Settings', 'alice', goto('/settings')],
     ['Not found', 'alice', goto('/nowhere')],
