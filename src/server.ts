@@ -84,8 +84,9 @@ export async function createServer(config: Config): Promise<Server> {
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
   const discretion = new Discretion()
+  const onHidingFailed = (error: unknown) => log.error({ err: error }, 'a block was not shown as it should be')
   for (const account of await people.list()) discretion.note(account)
-  const engine = new DiscreetEngine(memoryEngine, discretion, clock)
+  const engine = new DiscreetEngine(memoryEngine, discretion, clock, onHidingFailed)
   people.onAmended(account => {
     const { id } = account
     const { blocked, unblocked } = discretion.note(account)
@@ -93,7 +94,7 @@ export async function createServer(config: Config): Promise<Server> {
       ...blocked.map(otherId => engine.hide(id, otherId, lingerMs)),
       ...unblocked.map(otherId => engine.reveal(id, otherId)),
     ]
-    Promise.all(shown).catch((error: unknown) => log.error({ err: error }, 'a block was not shown as it should be'))
+    Promise.all(shown).catch(onHidingFailed)
     // Their pages come back at once, and find no more than they may.
     if (blocked.length > 0) hub.closeUser(id, closeCodes.restarting)
   })

@@ -1,6 +1,4 @@
-let opened: HTMLAnchorElement | null = null
-
-/** Shows a picture large in a dialog, which goes when the picture does. */
+/** Shows a picture large in a dialog, which goes when the picture does; nothing of it is held when it is closed. */
 export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')
@@ -8,19 +6,17 @@ export function view(link: HTMLAnchorElement): void {
   if (!(dialog instanceof HTMLDialogElement && large && small)) return
   large.src = small.src
   large.alt = small.alt
-  if (!opened) watch(dialog, large)
-  opened = link
-  dialog.showModal()
-}
-
-function watch(dialog: HTMLDialogElement, large: HTMLImageElement): void {
-  dialog.addEventListener('close', () => {
-    large.alt = ''
-    large.removeAttribute('src')
-  })
-  document.addEventListener('htmx:after:swap', () => {
-    if (!dialog.open || opened?.isConnected) return
+  const goWithPicture = () => {
+    if (!dialog.open || link.isConnected) return
     dialog.close()
     document.getElementById('messages')?.focus()
-  })
+  }
+  const forget = () => {
+    document.removeEventListener('htmx:after:swap', goWithPicture)
+    large.alt = ''
+    large.removeAttribute('src')
+  }
+  document.addEventListener('htmx:after:swap', goWithPicture)
+  dialog.addEventListener('close', forget, { once: true })
+  dialog.showModal()
 }

@@ -39,11 +39,14 @@ export class DiscreetEngine implements Engine {
   readonly #inner: Engine
   readonly #discreet: Discreet
   readonly #sights: LastSights
+  readonly #onError: (error: unknown) => void
   readonly #subscriptions = new Set<{ readonly listener: Listener }>()
 
-  constructor(inner: Engine, discreet: Discreet, clock: Clock) {
+  /** @param onError told when somebody could not be told that another has gone, which they see at their next look */
+  constructor(inner: Engine, discreet: Discreet, clock: Clock, onError: (error: unknown) => void) {
     this.#inner = inner
     this.#discreet = discreet
+    this.#onError = onError
     this.#sights = new LastSights(inner, clock)
   }
 
@@ -164,7 +167,9 @@ export class DiscreetEngine implements Engine {
    * as with `dropLease`.
    */
   hide(userId: UserId, fromId: UserId, lingerMs: number): Promise<void> {
-    return this.#sights.begin(userId, fromId, lingerMs, () => this.#tellPresence(userId, fromId))
+    return this.#sights.begin(userId, fromId, lingerMs, () => {
+      this.#tellPresence(userId, fromId).catch(this.#onError)
+    })
   }
 
   /** Lets one person, who is blocked no longer, see the other as they are. */

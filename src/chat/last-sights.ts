@@ -25,7 +25,7 @@ export class LastSights {
   }
 
   /** Keeps how things stand at a block. Who is here then is gone after `lingerMs`: that is when `onGone` is called. */
-  async begin(blockerId: UserId, blockedId: UserId, lingerMs: number, onGone: () => Promise<void>): Promise<void> {
+  async begin(blockerId: UserId, blockedId: UserId, lingerMs: number, onGone: () => void): Promise<void> {
     const now = this.#clock.now()
     const sight: Sight = {
       ending: this.#engine.readPresence(blockedId, [blockerId]).then(found => {
@@ -38,8 +38,7 @@ export class LastSights {
     const [{ until }, roomId] = await Promise.all([sight.ending, this.#engine.findRoom(blockerId, blockedId)])
     sight.roomId = roomId
     if (until === now || this.#find(blockerId, blockedId) !== sight) return
-    // One that cannot be told shows at the next look.
-    sight.cancel = this.#clock.after(until - this.#clock.now(), () => void onGone().catch(() => {}))
+    sight.cancel = this.#clock.after(until - this.#clock.now(), onGone)
   }
 
   /** What the blocked see of who blocked them. */

@@ -85,8 +85,8 @@ export function createApp(deps: AppDeps): Express {
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
-  const csrf = csrfProtection(config)
-  const guards = [onlyServed(requireAccount), onlyServed(csrf)]
+  const csrf = onlyServed(csrfProtection(config))
+  const guards = [onlyServed(requireAccount), csrf]
   const logIn = sessionPages({
     gate,
     sessions,
@@ -97,9 +97,9 @@ export function createApp(deps: AppDeps): Express {
   const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
   const invites = invitePages({ admission, publicUrl: config.publicUrl })
   const reset = resetPages({ people, resets, limits })
-  app.use('/login', onlyServed(csrf), logIn.onStale)
-  app.use('/register', onlyServed(csrf), register.onStale)
-  app.use('/reset/:token', onlyServed(csrf), reset.onStale)
+  app.use('/login', csrf, logIn.onStale)
+  app.use('/register', csrf, register.onStale)
+  app.use('/reset/:token', csrf, reset.onStale)
   app.use(['/logout', '/invites'], ...guards)
   app.use('/settings', ...guards, settings.onStale)
   app.use(logIn.router, register.router, settings.router, invites.router, reset.router)

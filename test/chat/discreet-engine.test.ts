@@ -20,7 +20,14 @@ beforeEach(() => {
     sendsReceipts: () => true,
     sendsTyping: () => true,
   }
-  engine = new DiscreetEngine(createMemoryEngine({ ...generous, clock, roomGraceMs: 30 * day }), discreet, clock)
+  engine = new DiscreetEngine(
+    createMemoryEngine({ ...generous, clock, roomGraceMs: 30 * day }),
+    discreet,
+    clock,
+    error => {
+      throw error
+    },
+  )
   events = []
   engine.subscribe(event => events.push(event))
 })
