@@ -52,7 +52,7 @@ export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDe
       refusals: [],
       handle: async ({ request }) => {
         const { id: userId } = accountOf(request)
-        const summaries = await engine.listRooms(userId)
+        const { rooms: summaries } = await engine.listRooms(userId, { limit: 100 })
         const others = summaries.map(({ otherId }) => otherId)
         const names = await namesOf(people, [userId, ...others])
         const presences = await engine.readPresence(userId, others)

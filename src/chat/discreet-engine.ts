@@ -9,9 +9,12 @@ import type {
   MessageId,
   Presence,
   RoomId,
+  RoomList,
+  RoomListAsk,
   RoomSummary,
   RoomView,
   UserId,
+  WindowAsk,
 } from './engine.js'
 import { ChatError } from './errors.js'
 import { LastSights } from './last-sights.js'
@@ -59,18 +62,18 @@ export class DiscreetEngine implements Engine {
     return this.#discreet.hasBlocked(userId, otherId) ? null : this.#inner.findRoom(userId, otherId)
   }
 
-  async readRoom(roomId: RoomId, userId: UserId): Promise<RoomView> {
+  async readRoom(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView> {
     await this.#enter(roomId, userId)
-    return this.#inner.readRoom(roomId, userId)
+    return this.#inner.readRoom(roomId, userId, ask)
   }
 
   readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
     return this.#enter(roomId, userId)
   }
 
-  async listRooms(userId: UserId): Promise<readonly RoomSummary[]> {
-    const rooms = await this.#inner.listRooms(userId)
-    return rooms.filter(({ otherId }) => !this.#discreet.hasBlocked(userId, otherId))
+  async listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList> {
+    const { rooms, ...rest } = await this.#inner.listRooms(userId, ask)
+    return { ...rest, rooms: rooms.filter(({ otherId }) => !this.#discreet.hasBlocked(userId, otherId)) }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {

@@ -66,7 +66,30 @@ export interface ChosenLifetime {
   readonly sinceSeq: number
 }
 
-/** A room as one of its two people sees it: living messages only, oldest first. */
+/** The messages that stand together in a room, by their `seq`: both ends belong to it. */
+export interface SeqRange {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Which messages of a room are asked for. Whatever is asked, a window ends after a mebibyte of text (UTF-8), with at least
+ * one message in it; and it holds none that is held from the person.
+ *
+ * - `visit`: what somebody sees who comes in: the newest 100; or, when more than those are unread, from the first unread
+ *   one on, 200 at most.
+ * - `newest`, `before`, `after`: at most `limit`, the newest of all, or those next to `seq` on either side.
+ * - `page`: what a page that shows `from` to `to` shows by now. One that is open-ended shows what came since; the others
+ *   stay within their window. The newest 200 of it are given, and of those before them, which the page has already, only
+ *   which ones live (`RoomView.standing`). When more came than can be given, it is a `visit`.
+ */
+export type WindowAsk =
+  | { readonly of: 'visit' }
+  | { readonly of: 'newest'; readonly limit: number }
+  | { readonly of: 'before' | 'after'; readonly seq: number; readonly limit: number }
+  | ({ readonly of: 'page'; readonly isOpenEnded: boolean } & SeqRange)
+
+/** A room as one of its two people sees it: a window of its living messages, oldest first. */
 export interface RoomView {
   readonly id: RoomId
   /** Tells apart two lives of anything that could carry the same id; part of what a page shows beside the version. */
@@ -76,8 +99,30 @@ export interface RoomView {
   readonly mine: Cursors
   readonly theirs: Cursors
   readonly messages: readonly Message[]
+  /** Whether living messages stand before those given, and how many stand after them. */
+  readonly hasEarlier: boolean
+  readonly later: number
+  /** Answers `page`: which of the messages from `from` on live that stand before those given. Null: it is a `visit`. */
+  readonly standing: readonly SeqRange[] | null
+  /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
+  readonly newestSeq: number
   /** Null while nobody has chosen: then the server's own life counts. */
   readonly lifetime: ChosenLifetime | null
+}
+
+/** A part of a person's list of chats, the most recently active first. */
+export interface RoomList {
+  readonly rooms: readonly RoomSummary[]
+  /** Whether others follow, which were active earlier. */
+  readonly hasEarlier: boolean
+  /** Living messages that this person has not seen, in all rooms together. */
+  readonly unread: number
+}
+
+/** Which part of the list is asked for: `limit` rooms, the first, or those behind the room `before`. */
+export interface RoomListAsk {
+  readonly limit: number
+  readonly before?: RoomId | undefined
 }
 
 /** A line in a person's list of chats. */
@@ -191,10 +236,11 @@ export interface Engine {
   findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null>
 
   /**
-   * The room as `userId` sees it. Reading also counts as having been active in the room (see `dropLease`).
+   * The room as `userId` sees it, a `visit` unless told. Reading also counts as having been active in the room (see
+   * `dropLease`). Costs what the window costs, however many messages the room holds.
    * @throws ChatError `not_found`
    */
-  readRoom(roomId: RoomId, userId: UserId): Promise<RoomView>
+  readRoom(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView>
 
   /**
    * One line of the list of chats.
@@ -202,8 +248,11 @@ export interface Engine {
    */
   readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary>
 
-  /** All rooms of a person, the most recently active first. */
-  listRooms(userId: UserId): Promise<readonly RoomSummary[]>
+  /**
+   * Rooms of a person, the most recently active first. What is not asked for costs nothing. A room `before` that is not
+   * theirs, or no more, has nothing behind it.
+   */
+  listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList>
 
   /**
    * Adds a message. Idempotent on (room, sender, nonce) for as long as the first message lives: the second time returns

@@ -6,6 +6,9 @@ import { renderPartial, type ViewContext, type Viewer, viewContext } from '../vi
 import { formatState, type PageState } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
 
+/** The chats that a list shows at first. */
+export const listWindow = 100
+
 /** What pages show of other people. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
 
@@ -145,7 +148,7 @@ export class ChatPage {
 
   /** How many messages wait to be seen, in all chats together. */
   async countUnread(): Promise<number> {
-    return sumUnread(await this.#deps.engine.listRooms(this.viewer.userId))
+    return (await this.#deps.engine.listRooms(this.viewer.userId, { limit: 0 })).unread
   }
 
   /** One line of the list of chats. */
@@ -156,10 +159,10 @@ export class ChatPage {
 
   /** The list of chats, a short form of each line in their order, and one of them all. */
   async renderList(currentRoomId: RoomId | null): Promise<RenderedList> {
-    const summaries = await this.#deps.engine.listRooms(this.viewer.userId)
-    const lines = await this.#renderLines(summaries, currentRoomId)
-    const hashes = new Map(summaries.map(({ id }, index) => [id, hashLine(lines[index] ?? '')]))
-    return { html: lines.join(''), hashes, digest: digestOf(hashes.values()), unread: sumUnread(summaries) }
+    const { rooms, unread } = await this.#deps.engine.listRooms(this.viewer.userId, { limit: listWindow })
+    const lines = await this.#renderLines(rooms, currentRoomId)
+    const hashes = new Map(rooms.map(({ id }, index) => [id, hashLine(lines[index] ?? '')]))
+    return { html: lines.join(''), hashes, digest: digestOf(hashes.values()), unread }
   }
 
   async #renderLines(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {
@@ -178,8 +181,4 @@ export class ChatPage {
       }),
     )
   }
-}
-
-function sumUnread(summaries: readonly RoomSummary[]): number {
-  return summaries.reduce((sum, { unread }) => sum + unread, 0)
 }

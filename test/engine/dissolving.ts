@@ -116,7 +116,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       await world.send(id, 'ann', { nonce: 'same', lifetimeMs: 10 })
       await world.advance(most)
       expect(await isThere()).toBe(true)
-      for (const userId of ['ann', 'bob']) await world.engine.listRooms(userId)
+      for (const userId of ['ann', 'bob']) await world.chats(userId)
       await world.advance(1)
       expect(await isThere()).toBe(false)
     })
@@ -125,7 +125,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine, { roomGraceMs: GRACE })
       const id = await world.open()
       await world.advance(GRACE - 1)
-      await world.engine.listRooms('ann')
+      await world.chats('ann')
       await world.engine.readSummary(id, 'bob')
       await world.engine.setTyping(id, 'bob', true)
       await world.engine.readPresence('ann', ['bob'])
@@ -142,7 +142,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       await world.engine.dropLease('ann', 'tab', 0)
       await world.advance(GRACE)
       expect((await world.told('room.dissolved')).map(event => event.roomId)).toEqual([withBob])
-      expect((await world.engine.listRooms('ann')).map(room => room.id)).toEqual([withCat])
+      expect((await world.chats('ann')).map(room => room.id)).toEqual([withCat])
     })
 
     test('with a grace period of 0 a room outlives its people’s absence as long as a message lives, seen or not', async () => {

@@ -102,19 +102,19 @@ export function describeRooms(makeEngine: MakeEngine): void {
         lifetimeMs: null,
       }
       expect(await world.engine.readSummary(id, 'bob')).toEqual(forBob)
-      expect(await world.engine.listRooms('bob')).toEqual([forBob])
+      expect(await world.chats('bob')).toEqual([forBob])
       const forAnn = { ...forBob, otherId: 'bob', unread: 0, mine: forBob.theirs, theirs: forBob.mine }
-      expect(await world.engine.listRooms('ann')).toEqual([forAnn])
+      expect(await world.chats('ann')).toEqual([forAnn])
     })
 
     test('a list has all rooms of a person and nobody else’s, the most recently active first', async () => {
       const world = await World.start(makeEngine)
-      expect(await world.engine.listRooms('ann')).toEqual([])
+      expect(await world.chats('ann')).toEqual([])
       const withBob = await world.open('ann', 'bob')
       await world.advance(1)
       await world.open('cat', 'ann')
       await world.open('bob', 'cat')
-      const others = async () => (await world.engine.listRooms('ann')).map(room => room.otherId)
+      const others = async () => (await world.chats('ann')).map(room => room.otherId)
       expect(await others()).toEqual(['cat', 'bob'])
       await world.advance(1)
       const message = await world.send(withBob, 'bob')
@@ -135,7 +135,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
       await world.engine.endRoom(id, 'bob')
       for (const userId of ['ann', 'bob']) {
         expect(await codeOf(world.engine.readRoom(id, userId))).toBe('not_found')
-        expect(await world.engine.listRooms(userId)).toEqual([])
+        expect(await world.chats(userId)).toEqual([])
       }
       expect(await world.engine.findRoom('ann', 'bob')).toBeNull()
       await world.advance(120_000)

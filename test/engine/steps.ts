@@ -152,7 +152,7 @@ export async function compare(world: World, model: Model): Promise<void> {
   const { engine } = world
   for (const userId of people) {
     const rooms = model.rooms.filter(room => room.seats.has(userId))
-    const summaries = await engine.listRooms(userId)
+    const { rooms: summaries } = await engine.listRooms(userId, { limit: 100 })
     expect(summaries).toHaveLength(rooms.length)
     for (const otherId of people) {
       const room = model.find(userId, otherId)

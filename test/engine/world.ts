@@ -1,5 +1,14 @@
 import { onTestFinished } from 'vitest'
-import type { Draft, Engine, EngineEvent, EngineOptions, Message, RoomId, UserId } from '#src/chat/engine.js'
+import type {
+  Draft,
+  Engine,
+  EngineEvent,
+  EngineOptions,
+  Message,
+  RoomId,
+  RoomSummary,
+  UserId,
+} from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import type { FakeClock } from '../fake-clock.js'
 
@@ -61,6 +70,11 @@ export class World {
   /** Opens the room of two people, ann and bob unless told. */
   async open(userId: UserId = 'ann', otherId: UserId = 'bob'): Promise<RoomId> {
     return (await this.engine.openRoom(userId, otherId)).id
+  }
+
+  /** The first hundred chats of a person's list. */
+  async chats(userId: UserId): Promise<readonly RoomSummary[]> {
+    return (await this.engine.listRooms(userId, { limit: 100 })).rooms
   }
 
   /** Sends a message and returns it. */

@@ -10,9 +10,12 @@ import type {
   MessageId,
   Presence as PresenceOf,
   RoomId,
+  RoomList,
+  RoomListAsk,
   RoomSummary,
   RoomView,
   UserId,
+  WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
@@ -67,11 +70,11 @@ class MemoryEngine implements Engine {
     return this.#rooms.find(userId, otherId)?.id ?? null
   }
 
-  async readRoom(roomId: RoomId, userId: UserId): Promise<RoomView> {
+  async readRoom(roomId: RoomId, userId: UserId, ask: WindowAsk = { of: 'visit' }): Promise<RoomView> {
     const now = this.#due.run()
     const side = this.#rooms.enter(roomId, userId)
     side.mine.activeAt = now
-    return viewRoom(side)
+    return viewRoom(side, ask)
   }
 
   async readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
@@ -79,14 +82,18 @@ class MemoryEngine implements Engine {
     return summarise(this.#rooms.enter(roomId, userId))
   }
 
-  async listRooms(userId: UserId): Promise<readonly RoomSummary[]> {
+  async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
-    const rooms = [...(this.#people.get(userId)?.rooms.values() ?? [])]
-    rooms.sort((a, b) => b.activity - a.activity)
-    return rooms.flatMap(room => {
-      const side = room.sideOf(userId)
-      return side === undefined ? [] : [summarise(side)]
-    })
+    const sides = [...(this.#people.get(userId)?.rooms.values() ?? [])]
+      .sort((a, b) => b.activity - a.activity)
+      .flatMap(room => room.sideOf(userId) ?? [])
+    const at = before === undefined ? -1 : sides.findIndex(({ room }) => room.id === before)
+    const start = before !== undefined && at === -1 ? sides.length : at + 1
+    return {
+      rooms: sides.slice(start, start + limit).map(summarise),
+      hasEarlier: sides.length > start + limit,
+      unread: sides.reduce((sum, { mine }) => sum + mine.unread, 0),
+    }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {

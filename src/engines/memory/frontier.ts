@@ -4,6 +4,11 @@ import type { Entry } from './message-list.js'
 export class Frontier {
   #first: Entry | null = null
 
+  /** The first living message beyond the cursor. */
+  get first(): Entry | null {
+    return this.#first
+  }
+
   /** Takes note of a new message. */
   add(entry: Entry): void {
     this.#first ??= entry

@@ -40,6 +40,11 @@ export class MessageList {
     return this.#byId.size
   }
 
+  /** The newest living message. */
+  get last(): Entry | null {
+    return this.#last
+  }
+
   /** The newest living message that a person may see. */
   lastFor(userId: UserId): Message | null {
     let entry = this.#last

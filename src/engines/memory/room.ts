@@ -8,9 +8,11 @@ import {
   type RoomSummary,
   type RoomView,
   type UserId,
+  type WindowAsk,
 } from '#src/chat/engine.js'
 import type { Duty } from './due-queue.js'
 import { type Entry, MessageList } from './message-list.js'
+import { cutWindow } from './message-window.js'
 import type { Seat } from './seat.js'
 import { ownCopy } from './traces.js'
 
@@ -135,7 +137,7 @@ export class Room {
 }
 
 /** The room as the person on that side sees it. */
-export function viewRoom({ room, mine, theirs }: Side): RoomView {
+export function viewRoom({ room, mine, theirs }: Side, ask: WindowAsk): RoomView {
   return {
     id: room.id,
     epoch: room.epoch,
@@ -143,9 +145,7 @@ export function viewRoom({ room, mine, theirs }: Side): RoomView {
     otherId: theirs.person.id,
     mine: mine.cursors,
     theirs: theirs.shown,
-    messages: Array.from(room.messages, entry => entry.message).filter(
-      ({ isHeld, senderId }) => !isHeld || senderId === mine.person.id,
-    ),
+    ...cutWindow(room.messages, mine, ask),
     lifetime: room.lifetime,
   }
 }

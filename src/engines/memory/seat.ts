@@ -28,6 +28,18 @@ export class Seat {
     return this.#sent.get(nonce)
   }
 
+  /** The first living message of the other's that this person has not seen. */
+  get firstUnread(): Entry | null {
+    let entry = this.#seen.first
+    while (entry !== null && !this.#isTheirs(entry)) entry = entry.next
+    return entry
+  }
+
+  /** Whether this person may see a message. */
+  sees(entry: Entry): boolean {
+    return !entry.message.isHeld || this.#isMine(entry)
+  }
+
   /** Takes note of a new message in the room. */
   add(entry: Entry): void {
     this.#delivered.add(entry)
