@@ -99,8 +99,9 @@ export interface RoomView {
   readonly mine: Cursors
   readonly theirs: Cursors
   readonly messages: readonly Message[]
-  /** Whether living messages stand before those given, and how many stand after them. */
-  readonly hasEarlier: boolean
+  /** The living message before those given; null when there is none. */
+  readonly previous: Message | null
+  /** How many living messages stand after those given. */
   readonly later: number
   /** Answers `page`: which of the messages from `from` on live that stand before those given. Null: it is a `visit`. */
   readonly standing: readonly SeqRange[] | null

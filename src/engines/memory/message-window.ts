@@ -8,7 +8,7 @@ const MOST = 200
 /** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
 const MOST_TEXT_BYTES = 1_048_576
 
-type Window = Pick<RoomView, 'messages' | 'hasEarlier' | 'later' | 'standing' | 'newestSeq'>
+type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
 type Direction = 'previous' | 'next'
 
 /** Cuts the window that is asked for out of a room's messages, as the person of `seat` may see them. */
@@ -19,7 +19,7 @@ export function cutWindow(messages: MessageList, seat: Seat, ask: WindowAsk): Wi
   const [first, last] = [entries[0], entries.at(-1)]
   return {
     messages: entries.map(({ message }) => message),
-    hasEarlier: first !== undefined && visible(first.previous, 'previous', seat) !== null,
+    previous: visible(first?.previous ?? null, 'previous', seat)?.message ?? null,
     later: last === undefined ? 0 : countAfter(last, seat),
     standing: page?.standing ?? null,
     newestSeq: newest?.message.seq ?? 0,
