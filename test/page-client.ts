@@ -224,7 +224,7 @@ export class PageClient {
 
   #apply(target: string, swap: string, html: string): void {
     if (target === 'state') this.#state = attributeOf(html, 'value')
-    else if (target === 'list') this.#show(swap === 'beforeend' ? [...this.rows, ...readRows(html)] : readRows(html))
+    else if (target === 'list') this.#takeList(swap, html)
     else if (target === 'gone') this.#takeGone()
     else if (target.startsWith('m-') && swap === 'delete')
       this.#show(this.rows.filter(({ id }) => `m-${id}` !== target))
@@ -232,6 +232,15 @@ export class PageClient {
       const [row] = readRows(html)
       if (row) this.#show(this.rows.map(each => (`a-${each.id}` === target ? row : each)))
     } else if (target.startsWith('p-')) this.#takeAnswer(target.slice(2), html)
+  }
+
+  /** What the server brings up to date may begin further down: of those before it, it says which ones stand. */
+  #takeList(swap: string, html: string): void {
+    const ranges = attributeOf(html, 'data-ranges')
+      .split(' ')
+      .map(range => range.split('-').map(Number))
+    const stands = ({ seq }: Row) => ranges.some(([from = 0, to = 0]) => from <= seq && seq <= to)
+    this.#show([...(swap === 'beforeend' ? this.rows : this.rows.filter(stands)), ...readRows(html)])
   }
 
   #takeGone(): void {

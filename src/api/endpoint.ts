@@ -55,6 +55,11 @@ export interface Endpoint extends Facts {
 
 const nothing = z.object({})
 
+/** How many of something are asked for, in an address. */
+export function limitInput(most: number) {
+  return z.coerce.number().int().min(1).max(most).optional()
+}
+
 /** Declares an endpoint whose input is read by its schemas. */
 export function endpoint<Body extends z.ZodType = typeof nothing, Query extends z.ZodType = typeof nothing>(
   declared: Facts & {

@@ -3,10 +3,27 @@ import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { RoomView } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
-import { messageSchema, sentJson, sentSchema, versionOf, versionSchema } from '../live/json-messages.js'
+import {
+  askFor,
+  beforeSchema,
+  hasEarlierSchema,
+  messageSchema,
+  sentJson,
+  sentSchema,
+  usualWindow,
+  versionOf,
+  versionSchema,
+} from '../live/json-messages.js'
 import { accountOf, pathParameter } from '../web/request.js'
-import { type Endpoint, endpoint } from './endpoint.js'
+import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 import { showMessages } from './rooms.js'
+
+const mostMessages = 200
+
+const windowInput = z.object({
+  before: z.coerce.number().pipe(beforeSchema).optional(),
+  limit: limitInput(mostMessages).describe(`How many, ${usualWindow} unless told; fewer come when they are long.`),
+})
 
 /** The messages of a chat, and sending one. */
 export function messageEndpoints({
@@ -22,23 +39,33 @@ export function messageEndpoints({
       method: 'get',
       path: '/chat/rooms/:roomId/messages',
       name: 'listMessages',
-      summary: 'All messages of a chat, oldest first. Its version is the ETag too',
+      summary:
+        'Messages of a chat, oldest first: the newest, or those before one. The version of the chat is the ETag too',
       access: 'person',
+      query: windowInput,
       answers: {
         200: {
           description: 'The messages',
-          schema: z.object({ version: versionSchema, messages: z.array(messageSchema) }),
+          schema: z.object({
+            version: versionSchema,
+            hasEarlier: hasEarlierSchema,
+            messages: z.array(messageSchema),
+          }),
         },
         304: { description: 'Nothing has changed since the version in `If-None-Match`', schema: null },
       },
-      refusals: ['not_found'],
-      handle: async ({ request }) => {
+      refusals: ['invalid', 'not_found'],
+      handle: async ({ request, query }) => {
         const { id } = accountOf(request)
-        const view = await conversations.read(pathParameter(request, 'roomId'), id)
+        const view = await conversations.read(pathParameter(request, 'roomId'), id, askFor(query))
         const headers = { ETag: etagOf(view) }
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers }
         const messages = await showMessages(people, view, id)
-        return { status: 200, headers, body: { version: versionOf(view), messages } }
+        return {
+          status: 200,
+          headers,
+          body: { version: versionOf(view), hasEarlier: view.previous !== null, messages },
+        }
       },
     }),
     endpoint({

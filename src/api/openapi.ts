@@ -94,8 +94,14 @@ function pathParameters({ path }: Endpoint): Parameter[] {
 }
 
 function queryParameters({ query }: Endpoint, writer: SchemaWriter): Parameter[] {
-  const { properties = {} } = query ? writer.write(query, 'input') : {}
-  return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: true, schema }))
+  const { properties = {}, required } = query ? writer.write(query, 'input') : {}
+  const isRequired = (name: string) => Array.isArray(required) && required.includes(name)
+  return Object.entries(properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: isRequired(name),
+    schema,
+  }))
 }
 
 function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation['responses'] {

@@ -3,9 +3,9 @@ import type { People } from '../accounts/people.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Engine, RoomSummary, RoomView, UserId } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
-import { messageJson, messageSchema, roomMessagesJson } from '../live/json-messages.js'
+import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json-messages.js'
 import { accountOf } from '../web/request.js'
-import { type Endpoint, endpoint } from './endpoint.js'
+import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 
 const roomSchema = z
   .object({
@@ -18,6 +18,19 @@ const roomSchema = z
   })
   .meta({ id: 'Room', description: 'A chat with somebody' })
 
+const usualList = 100
+const mostRooms = 200
+
+const listInput = z.object({
+  before: idSchema.optional().describe('Gives those behind this room.'),
+  limit: limitInput(mostRooms).describe(`How many, ${usualList} unless told.`),
+})
+
+const listSchema = z.object({
+  hasEarlier: z.boolean().describe('Whether others follow, which were active earlier: ask again with `before`.'),
+  rooms: z.array(roomSchema),
+})
+
 export interface RoomEndpointsDeps {
   readonly people: People
   readonly conversations: Conversations
@@ -29,7 +42,7 @@ export async function namesOf(people: People, ids: readonly UserId[]): Promise<R
   return new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username]))
 }
 
-/** All messages of a room, with the names of its two people. */
+/** The messages of a window, with the names of the room's two people. */
 export async function showMessages(people: People, view: RoomView, viewerId: UserId) {
   return roomMessagesJson(view, await namesOf(people, [viewerId, view.otherId]))
 }
@@ -48,11 +61,12 @@ export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDe
       name: 'listRooms',
       summary: 'Your chats, the most recently active first',
       access: 'person',
-      answers: { 200: { description: 'Your chats', schema: z.object({ rooms: z.array(roomSchema) }) } },
-      refusals: [],
-      handle: async ({ request }) => {
+      query: listInput,
+      answers: { 200: { description: 'Your chats', schema: listSchema } },
+      refusals: ['invalid'],
+      handle: async ({ request, query: { before, limit = usualList } }) => {
         const { id: userId } = accountOf(request)
-        const { rooms: summaries } = await engine.listRooms(userId, { limit: 100 })
+        const { rooms: summaries, hasEarlier } = await engine.listRooms(userId, { limit, before })
         const others = summaries.map(({ otherId }) => otherId)
         const names = await namesOf(people, [userId, ...others])
         const presences = await engine.readPresence(userId, others)
@@ -64,7 +78,7 @@ export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDe
           unreadCount: summary.unread,
           lastMessage: showLast(summary, names),
         }))
-        return { status: 200, body: { rooms } }
+        return { status: 200, body: { hasEarlier, rooms } }
       },
     }),
     endpoint({
@@ -77,14 +91,20 @@ export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDe
       answers: {
         200: {
           description: 'The chat',
-          schema: z.object({ roomId: z.string(), messages: z.array(messageSchema) }),
+          schema: z.object({
+            roomId: z.string(),
+            hasEarlier: hasEarlierSchema,
+            messages: z.array(messageSchema),
+          }),
         },
       },
       refusals: ['invalid', 'not_found'],
       handle: async ({ request, body }) => {
         const { id } = accountOf(request)
-        const view = await conversations.open(id, body.otherUserId)
-        return { status: 200, body: { roomId: view.id, messages: await showMessages(people, view, id) } }
+        const { id: roomId } = await conversations.open(id, body.otherUserId)
+        const view = await conversations.read(roomId, id, askFor({}))
+        const messages = await showMessages(people, view, id)
+        return { status: 200, body: { roomId, hasEarlier: view.previous !== null, messages } }
       },
     }),
   ]

@@ -4,8 +4,7 @@ const awayPixels = 120
 /** The list of messages by keyboard: one tab stop, arrows, Home and End within it, Escape back to the composer. */
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
-  const newest = document.getElementById('newest')
-  const badge = newest?.querySelector('b')
+  const jump = document.getElementById('jump')
   let missed = 0
 
   // The list is one tab stop: of the buttons beside the messages, that of the one with the focus.
@@ -31,11 +30,14 @@ export function watchList(messages: HTMLElement): void {
   const isAway = () => messages.scrollTop < -awayPixels
   const update = () => {
     if (!isAway()) missed = 0
+    // While later messages are missing a link leads to them, which is the server's.
+    const newest = document.getElementById('newest')
     if (newest) newest.hidden = !isAway()
-    badge?.replaceChildren(missed ? String(missed) : '')
+    newest?.querySelector('b')?.replaceChildren(missed ? String(missed) : '')
   }
   messages.addEventListener('scroll', update, { passive: true })
-  newest?.addEventListener('click', () => {
+  jump?.addEventListener('click', event => {
+    if (event.target instanceof Element && event.target.closest('a')) return
     messages.scrollTop = 0
     content?.focus()
   })

@@ -1,5 +1,6 @@
 import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
+import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
@@ -33,7 +34,10 @@ if (connection) {
   watchPictures()
 }
 const messages = document.getElementById('messages')
-if (messages) watchList(messages)
+if (messages) {
+  watchList(messages)
+  watchEarlier(messages)
+}
 expireInTime()
 // The server was started anew while somebody was logging in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()

@@ -1,4 +1,4 @@
-import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId } from './engine.js'
+import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId, WindowAsk } from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
@@ -121,9 +121,9 @@ export class Conversations {
     }
   }
 
-  /** The room as a person sees it. */
-  read(roomId: RoomId, userId: UserId): Promise<RoomView> {
-    return this.#engine.readRoom(roomId, userId)
+  /** A window of the room as a person sees it; a `visit` unless told. */
+  read(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView> {
+    return this.#engine.readRoom(roomId, userId, ask)
   }
 
   /** Erases the chat for both. */

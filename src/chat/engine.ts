@@ -80,8 +80,8 @@ export interface SeqRange {
  *   one on, 200 at most.
  * - `newest`, `before`, `after`: at most `limit`, the newest of all, or those next to `seq` on either side.
  * - `page`: what a page that shows `from` to `to` shows by now. One that is open-ended shows what came since; the others
- *   stay within their window. The newest 200 of it are given, and of those before them, which the page has already, only
- *   which ones live (`RoomView.standing`). When more came than can be given, it is a `visit`.
+ *   stay within their window. The newest 200 of it are given; of those before them, which the page may have, only which
+ *   ones live (`RoomView.standing`). When more came than can be given, it is a `visit`.
  */
 export type WindowAsk =
   | { readonly of: 'visit' }
@@ -103,7 +103,7 @@ export interface RoomView {
   readonly previous: Message | null
   /** How many living messages stand after those given. */
   readonly later: number
-  /** Answers `page`: which of the messages from `from` on live that stand before those given. Null: it is a `visit`. */
+  /** Answers `page`: which messages live before those given, the newest 500 ranges of them. Null: it is a `visit`. */
   readonly standing: readonly SeqRange[] | null
   /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
   readonly newestSeq: number

@@ -1,12 +1,13 @@
 import type { Clock } from '../chat/clock.js'
-import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId } from '../chat/engine.js'
+import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId, WindowAsk } from '../chat/engine.js'
 import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
 import { type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
+import { mapInParts } from '../views/parts.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
-import { formatState, type PageState } from './page-state.js'
+import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
 
-/** The chats that a list shows at first. */
+/** How many chats a list shows at once. */
 export const listWindow = 100
 
 /** What pages show of other people. */
@@ -36,6 +37,8 @@ export interface RenderedList {
   readonly hashes: Map<RoomId, string>
   /** Messages not yet seen, of all chats. */
   readonly unread: number
+  /** The link to the chats that follow; '' when there are none. */
+  readonly more: string
 }
 
 /** A room beside the name of its other person. */
@@ -62,11 +65,11 @@ export class ChatPage {
   }
 
   /**
-   * Reads a room for this viewer.
+   * Reads a room for this viewer; a `visit` unless told.
    * @throws ChatError `not_found`
    */
-  async readRoom(roomId: RoomId): Promise<NamedRoom> {
-    const view = await this.#deps.engine.readRoom(roomId, this.viewer.userId)
+  async readRoom(roomId: RoomId, ask?: WindowAsk): Promise<NamedRoom> {
+    const view = await this.#deps.engine.readRoom(roomId, this.viewer.userId, ask)
     return { view, otherName: await this.nameOf(view.otherId) }
   }
 
@@ -91,11 +94,37 @@ export class ChatPage {
     return renderPartial('message', this.context, { ...view, ...placeMessage(message, before, this.context) })
   }
 
-  /** All living messages of a room, in order. */
-  renderMessages(view: RoomView, otherName: string, reportKey: string): string {
-    return view.messages
-      .map((message, index) => this.renderRow(message, otherName, view, reportKey, view.messages[index - 1] ?? null))
-      .join('')
+  /** The messages of a window, in order. Those that the page has already before them are left standing. */
+  async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
+    const { messages, standing, theirs } = view
+    const isContinued = standing !== null && standing.length > 0
+    const first = isContinued ? view.previous : null
+    const rows = await mapInParts(messages, (message, index) =>
+      this.renderRow(message, otherName, view, reportKey, messages[index - 1] ?? first),
+    )
+    if (!isContinued) return rows.join('')
+    const ranges = standing.map(({ from, to }) => `${from}-${to}`).join(' ')
+    return renderPartial('standing', this.context, { ranges, cursors: theirs }) + rows.join('')
+  }
+
+  /** The day of a message, as its heading has it. */
+  dayOf({ sentAt }: Message): string {
+    return this.context.times.day(sentAt)
+  }
+
+  /** The link to the messages before those shown, hidden when there are none. `isFramed`: it leads out of a frame. */
+  renderEarlier({ id, messages, previous }: RoomView, isFramed = false): string {
+    return renderPartial('earlier', this.context, { roomId: id, seq: previous ? messages[0]?.seq : 0, isFramed })
+  }
+
+  /** The link to the messages after those shown; '' when there are none. */
+  renderLater(roomId: RoomId, { to, isOpenEnded }: PageWindow, isFramed = false): string {
+    return renderPartial('later', this.context, { roomId, seq: isOpenEnded ? 0 : to, isFramed })
+  }
+
+  /** What leads to the newest message: `later` messages are not shown before it. */
+  renderJump(roomId: RoomId, later: number): string {
+    return renderPartial('jump', this.context, { roomId, later })
   }
 
   /** Those of a room's messages that are about to go and may be kept. */
@@ -157,12 +186,22 @@ export class ChatPage {
     return line
   }
 
-  /** The list of chats, a short form of each line in their order, and one of them all. */
-  async renderList(currentRoomId: RoomId | null): Promise<RenderedList> {
-    const { rooms, unread } = await this.#deps.engine.listRooms(this.viewer.userId, { limit: listWindow })
+  /**
+   * The list of chats, a short form of each line in their order, and one of them all.
+   * @param before the room behind which the list begins, for one that does not begin with the newest
+   */
+  async renderList(currentRoomId: RoomId | null, before?: RoomId): Promise<RenderedList> {
+    const ask = { limit: listWindow, before }
+    const { rooms, unread, hasEarlier } = await this.#deps.engine.listRooms(this.viewer.userId, ask)
     const lines = await this.#renderLines(rooms, currentRoomId)
     const hashes = new Map(rooms.map(({ id }, index) => [id, hashLine(lines[index] ?? '')]))
-    return { html: lines.join(''), hashes, digest: digestOf(hashes.values()), unread }
+    const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
+    return { html: lines.join(''), hashes, digest: digestOf(hashes.values()), unread, more }
+  }
+
+  /** The link to the chats behind one, '' for none. */
+  renderMore(before: RoomId): string {
+    return renderPartial('more-chats', this.context, { before })
   }
 
   async #renderLines(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {
@@ -171,7 +210,7 @@ export class ChatPage {
       this.#deps.namesOf(others),
       this.#deps.engine.readPresence(this.viewer.userId, others),
     ])
-    return summaries.map(summary =>
+    return mapInParts(summaries, summary =>
       renderChatLine(summary, this.viewer, this.context, {
         name: names.get(summary.otherId) ?? '',
         presence: presences.get(summary.otherId) ?? null,

@@ -1,8 +1,9 @@
 import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { digestOf, hashLine } from '../views/chat-list.js'
-import type { ChatPage } from './chat-page.js'
+import { type ChatPage, listWindow } from './chat-page.js'
 import { fragment } from './fragments.js'
+import { olderPart } from './page-state.js'
 
 /** The list of chats of a page: notes which lines have changed and renders each once a frame. */
 export class HtmlListPane {
@@ -16,6 +17,8 @@ export class HtmlListPane {
   #hashes = new Map<RoomId, string>()
   #digest: string | null = null
   #unread = 0
+  /** Whether the page shows chats that are no longer among the newest: what becomes new leaves it. */
+  #isOlderPart = false
   #mayCountDiffer = false
 
   constructor(
@@ -34,18 +37,22 @@ export class HtmlListPane {
 
   /** What the page's list shows by now. */
   get digest(): string {
+    if (this.#isOlderPart) return olderPart
     this.#digest ??= digestOf(this.#hashes.values())
     return this.#digest
   }
 
   /** Brings the list up to date; says whether anything was pushed. */
   async catchUp(shownDigest: string): Promise<boolean> {
+    this.#isOlderPart = shownDigest === olderPart
+    if (this.#isOlderPart) return false
     const list = await this.#page.renderList(this.#currentRoomId)
     this.#hashes = list.hashes
     this.#digest = list.digest
     this.#unread = list.unread
     if (list.digest === shownDigest) return false
     this.#push(fragment('chats', 'innerMorph', list.html))
+    this.#push(fragment('more-chats', 'innerMorph', list.more))
     this.#pushTitle()
     return true
   }
@@ -95,17 +102,30 @@ export class HtmlListPane {
   }
 
   async #pushLine(roomId: RoomId, moves: boolean): Promise<void> {
+    // A line that the page does not show changes nothing on it.
+    if (!moves && !this.#isOlderPart && !this.#hashes.has(roomId)) return
     const id = `c-${roomId}`
     const html = await this.#renderLine(roomId)
     if (html === null || moves) {
       this.#forget(roomId)
       this.#push(fragment(id, 'delete'))
     }
-    if (html === null) return
+    if (html === null || (moves && this.#isOlderPart)) return
     this.#push(moves ? fragment('chats', 'afterbegin', html) : fragment(id, 'outerMorph', html))
     const hash = hashLine(html)
     this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
     this.#digest = null
+    this.#dropSurplus()
+  }
+
+  /** What is more than a list shows at once leaves it at the end. */
+  #dropSurplus(): void {
+    if (this.#hashes.size <= listWindow) return
+    const last = [...this.#hashes.keys()].at(-1) ?? ''
+    this.#forget(last)
+    this.#push(fragment(`c-${last}`, 'delete'))
+    const before = [...this.#hashes.keys()].at(-1) ?? ''
+    this.#push(fragment('more-chats', 'innerMorph', this.#page.renderMore(before)))
   }
 
   #forget(roomId: RoomId): void {

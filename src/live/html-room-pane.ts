@@ -9,10 +9,11 @@ import { fragment } from './fragments.js'
 import type { SharedRenderings } from './listener.js'
 import type { PageState } from './page-state.js'
 import type { LifetimeChange } from './room-lifetime.js'
+import { RoomWindow } from './room-window.js'
 
 type RoomEvent = Exclude<EngineEvent, { type: 'presence.changed' }>
 type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
-type Shown = Pick<PageState, 'epoch' | 'version'>
+type Shown = Pick<PageState, 'epoch' | 'version' | 'window'>
 type Kept = Extract<EngineEvent, { type: 'messages.kept' }>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
@@ -31,6 +32,7 @@ export class HtmlRoomPane {
   #version = -1
   #cursors: BothCursors = { mine: nothing, theirs: nothing }
   #last: Predecessor | null = null
+  readonly #window = new RoomWindow()
   #lifetime: LifetimeChange | null = null
   #showsNote = false
   readonly #warning: ExpiryWarning
@@ -65,9 +67,10 @@ export class HtmlRoomPane {
     return this.#otherId
   }
 
-  /** The life and version that the page shows; null when the room is gone. */
+  /** The life, version and window that the page shows; null when the room is gone. */
   get shown(): Shown {
-    return this.#isGone ? { epoch: null, version: 0 } : { epoch: this.#epoch, version: this.#version }
+    if (this.#isGone) return { epoch: null, version: 0, window: null }
+    return { epoch: this.#epoch, version: this.#version, window: this.#window.shown }
   }
 
   /**
@@ -75,7 +78,9 @@ export class HtmlRoomPane {
    * @throws ChatError `not_found`
    */
   async catchUp(shown: Shown, again: boolean): Promise<void> {
-    const { view, otherName } = await this.#page.readRoom(this.roomId)
+    if (shown.window) this.#window.begin(shown.window)
+    const { view, otherName } = await this.#page.readRoom(this.roomId, shown.window ? this.#window.ask : undefined)
+    this.#window.adopt(view)
     this.#otherId = view.otherId
     this.#otherName = otherName
     const isOnline = await this.#page.isOnline(view.otherId)
@@ -85,12 +90,14 @@ export class HtmlRoomPane {
     this.#cursors = { mine: view.mine, theirs: view.theirs }
     const last = view.messages.at(-1)
     this.#lifetime = view.lifetime
-    const note = this.#page.lifetime.renderNote(view.lifetime, last?.seq ?? 0, otherName)
+    const note = this.#page.lifetime.renderNote(view.lifetime, view.newestSeq, otherName)
     this.#showsNote = note !== ''
     const differs = view.epoch !== shown.epoch || view.version !== shown.version
     this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
     if (differs) {
-      this.#push(fragment('list', 'innerMorph', this.#page.renderMessages(view, otherName, this.#lineId)), true)
+      this.#push(fragment('list', 'innerMorph', await this.#page.renderMessages(view, otherName, this.#lineId)), true)
+      if (view.standing === null) this.#push(fragment('earlier', 'innerMorph', this.#page.renderEarlier(view)))
+      if (!(shown.window?.isOpenEnded && this.#window.shown.isOpenEnded)) this.#pushLater()
       // While nobody has ever chosen, every page shows the server's own.
       if (view.lifetime) {
         await this.#pushLifetime(view.lifetime)
@@ -99,6 +106,11 @@ export class HtmlRoomPane {
     } else if (again) this.#pushUnseen(view)
     this.#warning.catchUp(this.#page.expiringOf(view), differs)
     if (again) this.#announcements.addMissed(countMissed(view))
+  }
+
+  /** The same for a page whose version says nothing. */
+  catchUpAnew(again: boolean): Promise<void> {
+    return this.catchUp({ epoch: null, version: -1, window: this.#window.shown }, again)
   }
 
   /** The other person has come or gone. */
@@ -120,9 +132,9 @@ export class HtmlRoomPane {
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
     if (event.type === 'messages.expiring') return this.#warning.add(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
-    if (!isPaused && event.version !== this.#version + 1) return this.catchUp({ epoch: null, version: -1 }, false)
+    if (!isPaused && event.version !== this.#version + 1) return this.catchUpAnew(false)
     if (!isPaused) this.#version = event.version
-    if (event.type === 'message.sent') this.#takeMessage(event.message, shared)
+    if (event.type === 'message.sent') this.#takeMessage(event.message, shared, isPaused)
     if (event.type === 'receipt.moved') this.#takeReceipt(event, shared)
     if (event.type === 'message.removed') {
       for (const { id } of event.messages) {
@@ -130,6 +142,7 @@ export class HtmlRoomPane {
         this.#push(fragment(`m-${id}`, 'delete'))
       }
       this.#warning.drop(event.messages)
+      if (this.#window.drop(event.messages.map(({ seq }) => seq))) this.#pushLater()
     }
     if (event.type === 'messages.kept') this.#takeKept(event, shared)
     if (event.type === 'lifetime.changed') await this.#takeLifetime(event)
@@ -149,11 +162,22 @@ export class HtmlRoomPane {
     }
   }
 
-  #takeMessage(message: Message, shared: SharedRenderings): void {
+  /** The way to what the page does not show after its window. */
+  #pushLater(): void {
+    const { shown, later } = this.#window
+    this.#push(fragment('later', 'innerMorph', this.#page.renderLater(this.roomId, shown)))
+    this.#push(fragment('jump', 'innerMorph', this.#page.renderJump(this.roomId, later)))
+  }
+
+  #takeMessage(message: Message, shared: SharedRenderings, isPaused: boolean): void {
     if (message.senderId === this.#otherId) this.#announcements.add(message)
     else {
       this.#announcements.noteSent()
       this.#push(fragment(`p-${message.nonce}`, 'delete'))
+    }
+    if (!this.#window.add(message.seq, !isPaused)) {
+      this.#push(fragment('later-count', 'innerHTML', String(this.#window.later)))
+      return
     }
     const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
       this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),

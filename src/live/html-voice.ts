@@ -88,7 +88,7 @@ export class HtmlVoice implements Voice {
       this.#isPaused = isPaused
       this.#pushPause()
       if (isPaused) return
-      await this.#room?.catchUp({ epoch: null, version: -1 }, true)
+      await this.#room?.catchUpAnew(true)
       await this.#list.catchUp('')
       await this.#room?.pushPresence()
     })
@@ -176,7 +176,7 @@ export class HtmlVoice implements Voice {
   #flush(): void {
     const parts = this.#parts.splice(0)
     if (parts.length === 0) return
-    const shown = this.#room?.shown ?? { epoch: null, version: 0 }
+    const shown = this.#room?.shown ?? { epoch: null, version: 0, window: null }
     const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#isPaused })
     parts.push(fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state })))
     if (this.#holdsCatchUp) this.#line.catchUp(parts.join(''), state)

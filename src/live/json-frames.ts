@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { idSchema } from '../chat/message-input.js'
 import { commandSchema } from './commands.js'
-import { joinedSchema, messageSchema, sentSchema } from './json-messages.js'
+import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './json-messages.js'
 
 /** What a program marks a frame with to get an answer to it. */
 export const refSchema = z.union([z.string().min(1).max(64), z.int()])
@@ -14,8 +14,16 @@ const activeUsers = z.array(userId)
 /** What a program may send. Each may carry a `ref` beside what stands here. */
 export const programFrameSchema = z.discriminatedUnion('type', [
   z
-    .object({ type: z.literal('room:join'), roomId: idSchema, version: z.string().max(128).optional() })
-    .describe('Opens a room: from now on its typing and visits are told too. Answered with its messages.'),
+    .object({
+      type: z.literal('room:join'),
+      roomId: idSchema,
+      version: z.string().max(128).optional(),
+      before: beforeSchema.optional(),
+    })
+    .describe(
+      'Opens a room: from now on its typing and visits are told too. Answered with its newest messages, or those ' +
+        '`before` one. What you hold from before these, read again or forget: nothing says which of them have gone.',
+    ),
   z.object({ type: z.literal('room:leave'), roomId: idSchema }).describe('Closes a room.'),
   ...commandSchema.options,
 ])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Cursors, type Message, type RoomView, statusOf, type UserId } from '../chat/engine.js'
+import { type Cursors, type Message, type RoomView, statusOf, type UserId, type WindowAsk } from '../chat/engine.js'
 
 const isoTime = z.iso.datetime()
 
@@ -34,11 +34,21 @@ export const sentSchema = z.object({
 /** The state of a room: `epoch:version`. The same text means that nothing has changed. */
 export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
 
+/** How many messages are given unless told. */
+export const usualWindow = 100
+
+/** Whether a window is all that there is on its earlier side. */
+export const hasEarlierSchema = z.boolean().describe('Whether messages stand before these: ask again with `before`.')
+
+/** The place in a room before which messages are asked for. */
+export const beforeSchema = z.int().min(1).describe('Gives those before the message with this `seq`.')
+
 /** What joining a room is answered with. */
 export const joinedSchema = z.object({
   version: versionSchema,
   unchanged: z.boolean().describe('The version is the one that was said: then `messages` is left empty.'),
-  messages: z.array(messageSchema),
+  hasEarlier: hasEarlierSchema,
+  messages: z.array(messageSchema).describe('The newest 100, or the 100 before `before`; fewer when they are long.'),
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
 })
 
@@ -74,7 +84,18 @@ export function messageJson(message: Message, senderUsername: string, recipient:
   }
 }
 
-/** All messages of a room as one of its people sees it. */
+/** What a program asks for: the newest messages, or those before one. */
+export function askFor({
+  before,
+  limit = usualWindow,
+}: {
+  before?: number | undefined
+  limit?: number | undefined
+}): WindowAsk {
+  return before === undefined ? { of: 'newest', limit } : { of: 'before', seq: before, limit }
+}
+
+/** The messages of a window as one of the room's people sees them. */
 export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, string>): MessageJson[] {
   return view.messages.map(message => {
     const recipient = message.senderId === view.otherId ? view.mine : view.theirs

@@ -12,11 +12,13 @@ import { execute } from './commands.js'
 import type { Hub } from './hub.js'
 import { framesOf, visitFrame } from './json-events.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './json-frames.js'
-import { type joinedSchema, roomMessagesJson, sentJson, versionOf } from './json-messages.js'
+import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './json-messages.js'
 import type { Identity, SharedRenderings, Visit, Voice } from './listener.js'
 import type { TermedLine } from './termed-line.js'
 
 type Ref = z.infer<typeof refSchema>
+/** What a program joins, what it shows of it, and what it wants to have. */
+type Join = Pick<Extract<ProgramFrame, { type: 'room:join' }>, 'roomId' | 'version' | 'before'>
 /** What a join is answered with, if with anything. */
 type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 
@@ -53,7 +55,7 @@ export class JsonVoice implements Voice {
   async start(roomId: RoomId | null): Promise<void> {
     if (roomId === null) return
     try {
-      await this.#join(roomId, undefined, joined => ({ type: 'room:joined', roomId, ...joined }))
+      await this.#join({ roomId }, joined => ({ type: 'room:joined', roomId, ...joined }))
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.close(closeCodes.noSuchRoom)
@@ -109,7 +111,7 @@ export class JsonVoice implements Voice {
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
     if (command.type === 'room:join') {
-      return this.#join(command.roomId, command.version, joined => ref !== undefined && done(ref, joined))
+      return this.#join(command, joined => ref !== undefined && done(ref, joined))
     }
     if (command.type === 'room:leave') {
       this.#joined.delete(command.roomId)
@@ -121,10 +123,10 @@ export class JsonVoice implements Voice {
   }
 
   /** One after another, as each is taken: a program cannot have the server hold many rooms for it. */
-  #join(roomId: RoomId, shown: string | undefined, frameOf: FrameOfJoin): Promise<void> {
+  #join(wanted: Join, frameOf: FrameOfJoin): Promise<void> {
     const join = async () => {
       await this.#line.taken()
-      await this.#joinInTurn(roomId, shown, frameOf)
+      await this.#joinInTurn(wanted, frameOf)
     }
     const result = this.#lastJoin.then(join, join)
     this.#lastJoin = result
@@ -132,16 +134,17 @@ export class JsonVoice implements Voice {
   }
 
   /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
-  #joinInTurn(roomId: RoomId, shown: string | undefined, frameOf: FrameOfJoin): Promise<void> {
+  #joinInTurn({ roomId, version: shown, before }: Join, frameOf: FrameOfJoin): Promise<void> {
     const { conversations, hub, namesOf } = this.#deps
     return this.#inTurn(async () => {
-      const view = await conversations.read(roomId, this.userId)
+      const view = await conversations.read(roomId, this.userId, askFor({ before }))
       const version = versionOf(view)
-      const unchanged = version === shown
+      const unchanged = version === shown && before === undefined
+      const hasEarlier = view.previous !== null
       const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]))
       this.#joined.add(roomId)
       hub.enterRoom(roomId, this)
-      const frame = frameOf({ version, unchanged, messages, activeUsers: hub.activeUsers(roomId) })
+      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })
       if (frame) this.#line.catchUp(JSON.stringify(frame))
     })
   }

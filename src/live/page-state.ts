@@ -1,3 +1,4 @@
+import type { SeqRange } from '../chat/engine.js'
 import { isLanguage, type Language } from '../languages.js'
 
 /**
@@ -16,23 +17,37 @@ export interface PageState {
   readonly language: Language | null
   /** Whether the page holds back what is new. */
   readonly isPaused: boolean
+  /** The messages that the page shows; null on the page of the list of chats. */
+  readonly window: PageWindow | null
 }
 
-/** Writes the state as `server.epoch.version.digest.language`, and `.paused` where that is so. */
-export function formatState({ server, epoch, version, digest, language, isPaused }: PageState): string {
-  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${isPaused ? '.paused' : ''}`
+/** The messages between two of a room's, by their `seq`, that a page shows. */
+export interface PageWindow extends SeqRange {
+  /** Whether what is sent from now on belongs to it; else later messages are missing before that. */
+  readonly isOpenEnded: boolean
 }
+
+/** The digest of a list of chats that does not begin with the newest: it is not caught up with. */
+export const olderPart = 'older'
+
+/** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`.from-to~` when open-ended), `.paused`. */
+export function formatState({ server, epoch, version, digest, language, window, isPaused }: PageState): string {
+  const shown = window ? `.${window.from}-${window.to}${window.isOpenEnded ? '~' : ''}` : ''
+  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${shown}${isPaused ? '.paused' : ''}`
+}
+
+const format = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(\.paused)?$/
 
 /** Reads what `formatState` wrote; anything else is a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
-  const parts = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.(\w*))?(\.paused)?$/.exec(text ?? '')
-  const [, server = '', epoch, version, digest = '', language, paused] = parts ?? []
+  const [, server = '', epoch, version, digest = '', language, from, to, open, paused] = format.exec(text ?? '') ?? []
   return {
     server,
     epoch: epoch || null,
     version: Number(version ?? -1),
     digest,
     language: isLanguage(language) ? language : null,
+    window: from === undefined ? null : { from: Number(from), to: Number(to), isOpenEnded: Boolean(open) },
     isPaused: paused !== undefined,
   }
 }

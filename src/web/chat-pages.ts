@@ -3,13 +3,16 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import type { People } from '../accounts/people.js'
 import { refreshRates } from '../accounts/settings.js'
 import type { Conversations } from '../chat/conversations.js'
-import type { ImageRef, RoomView } from '../chat/engine.js'
+import type { ImageRef, RoomView, WindowAsk } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
+import { fragment } from '../live/fragments.js'
+import { olderPart } from '../live/page-state.js'
+import { windowOf } from '../live/room-window.js'
 import { initialOf, tintOf } from '../views/chat-list.js'
 import { refusalSentence } from '../views/refusals.js'
 import { type FormError, sendPage, viewerOf } from './pages.js'
-import { accountOf, formField, pathParameter } from './request.js'
+import { accountOf, formField, pathParameter, queryText } from './request.js'
 import { route } from './routes.js'
 import { mayBeFramed, mayFrame } from './security-headers.js'
 
@@ -49,11 +52,24 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
+/** How many messages are put beside those shown. */
+const windowSize = 100
+
 const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
 /** The last message of the other's that a page shows: what a visitor without JavaScript sees with it. */
 function lastOf({ messages, otherId }: RoomView): string {
   return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+}
+
+/** Which messages the address of a chat asks for; undefined for those of a visit. */
+function askOf(request: Request): WindowAsk | undefined {
+  if (request.query.newest !== undefined) return { of: 'newest', limit: windowSize }
+  for (const of of ['before', 'after'] as const) {
+    const seq = queryText(request, of)
+    if (/^\d{1,15}$/.test(seq)) return { of, seq: Number(seq), limit: windowSize }
+  }
+  return undefined
 }
 
 /** The list of chats, people, and a chat. */
@@ -66,10 +82,10 @@ export function chatPages(deps: ChatPagesDeps): {
   const router = Router()
 
   /** What the side with the list shows on every page. */
-  async function viewSide(request: Request, page: ChatPage, currentRoomId: string | null) {
-    const query = typeof request.query.q === 'string' ? request.query.q.slice(0, 64) : ''
+  async function viewSide(request: Request, page: ChatPage, currentRoomId: string | null, before?: string) {
+    const query = queryText(request, 'q').slice(0, 64)
     const [list, found] = await Promise.all([
-      page.renderList(currentRoomId),
+      page.renderList(currentRoomId, before),
       people.search(query, accountOf(request).id),
     ])
     const shown = found.map(({ id, username }) => ({
@@ -79,7 +95,9 @@ export function chatPages(deps: ChatPagesDeps): {
       tint: tintOf(id),
       isOnline: false,
     }))
-    return { chatLines: list.html, digest: list.digest, unread: list.unread, query, people: shown }
+    const { html: chatLines, more: moreChats, unread } = list
+    const digest = before ? olderPart : list.digest
+    return { chatLines, moreChats, isOlderPart: Boolean(before), digest, unread, query, people: shown }
   }
 
   /** How often a page without JavaScript looks for new messages by itself: in seconds, 0 for never. */
@@ -88,8 +106,8 @@ export function chatPages(deps: ChatPagesDeps): {
 
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
-    const side = await viewSide(request, page, null)
-    const state = page.formatState({ epoch: null, version: 0, digest: side.digest, isPaused: false })
+    const side = await viewSide(request, page, null, queryText(request, 'before') || undefined)
+    const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }
 
@@ -109,10 +127,12 @@ export function chatPages(deps: ChatPagesDeps): {
     roomId = pathParameter(request, 'room'),
   ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
-    const { view, otherName } = await page.readRoom(roomId)
+    const { view, otherName } = await page.readRoom(roomId, askOf(request))
     const { lifetime } = page
-    const [side, presence] = await Promise.all([
+    const window = windowOf(view)
+    const [side, messages, presence] = await Promise.all([
       viewSide(request, page, view.id),
+      page.renderMessages(view, otherName, 'load'),
       page.renderPresence(view.otherId, lifetime.current(view.lifetime)),
     ])
     const refresh = everyOf(request)
@@ -127,20 +147,41 @@ export function chatPages(deps: ChatPagesDeps): {
       me: page.viewer.userId,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
-      messages: page.renderMessages(view, otherName, 'load'),
+      messages,
+      earlier: page.renderEarlier(view),
+      later: page.renderLater(view.id, window),
+      jump: page.renderJump(view.id, view.later),
       presence,
       about: lifetime.renderAbout(view.lifetime),
       lifetimeChoices: lifetime.renderChoices(view.lifetime),
-      lifetimeNote: lifetime.renderNote(view.lifetime, view.messages.at(-1)?.seq ?? 0, otherName),
+      lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
       warning: lifetime.renderWarning(page.expiringOf(view)),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
-      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, isPaused }),
+      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
       ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence(new ChatError('message_too_long'), page.context.t, messageMaxLength),
       pictures: deps.pictureRules,
     })
+  }
+
+  /** Puts earlier messages before those that a page shows, unless it shows others by now. */
+  const showEarlier: RequestHandler = async (request, response, next) => {
+    const ask = askOf(request)
+    if (ask?.of !== 'before' || request.get('hx-request') !== 'true') return next()
+    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
+    const rows = await page.renderMessages(view, otherName, 'load')
+    const list = `list:has([data-seq='${ask.seq}'])`
+    const last = view.messages.at(-1)
+    const day = last && page.dayOf(last)
+    response.type('html').send(
+      // The day that the page began with begins further up now.
+      (day ? fragment(`${list} > [data-day='${day}']:first-child`, 'delete') : '') +
+        fragment(list, 'afterbegin', rows) +
+        fragment('earlier', 'innerMorph', page.renderEarlier(view)),
+    )
   }
 
   /** The messages alone, for a frame that loads itself anew beside a composer that stays. */
@@ -153,7 +194,9 @@ export function chatPages(deps: ChatPagesDeps): {
       roomId: view.id,
       other: { name: otherName },
       lastSeenId: lastOf(view),
-      messages: page.renderMessages(view, otherName, 'load'),
+      earlier: page.renderEarlier(view, true),
+      messages: await page.renderMessages(view, otherName, 'load'),
+      later: page.renderLater(view.id, windowOf(view), true),
       warning: page.lifetime.renderWarning(page.expiringOf(view)),
     })
   }
@@ -214,7 +257,9 @@ export function chatPages(deps: ChatPagesDeps): {
 
   route(router, '/people', { get: [showList] })
   route(router, '/chats', { get: [showList], post: [open] })
-  route(router, '/chats/:room', { get: [(request, response) => sendChat(request, response, emptyComposer)] })
+  route(router, '/chats/:room', {
+    get: [showEarlier, (request, response) => sendChat(request, response, emptyComposer)],
+  })
   route(router, '/chats/:room/frame', { get: [showFrame] })
   route(router, '/chats/:room/seen', { get: [see] })
   route(router, '/chats/:room/end', { get: [askEnd], post: [end] })

@@ -47,6 +47,12 @@ export function formFields(request: Request, name: string): string[] {
   return [value].flat().filter((each): each is string => typeof each === 'string' && each !== '')
 }
 
+/** What an address asks under a name, as text; '' when it is missing or said more than once. */
+export function queryText(request: Request, name: string): string {
+  const value = request.query[name]
+  return typeof value === 'string' ? value : ''
+}
+
 /** A parameter of the path as text. */
 export function pathParameter(request: Request, name: string): string {
   const value = request.params[name]

@@ -166,13 +166,14 @@ it('joins many big rooms at once, each answered as the one before is taken', asy
       rooms.push(String(roomId))
       const path = `/chat/rooms/${roomId}/messages`
       // The longest that there are: each room holds more than a system buffers.
-      for (let index = 0; index < 500; index += 1)
+      for (let index = 0; index < 100; index += 1)
         await other.post(path, { content: '€'.repeat(5000), nonce: `n${index}` })
     }
     const socket = await ProgramSocket.open(big.url, { token: alice.token })
     const joins = Promise.all(rooms.map(roomId => socket.ask({ type: 'room:join', roomId })))
     const counts = joins.then(answers => answers.map(({ messages }) => Array.isArray(messages) && messages.length))
-    expect(await Promise.race([counts, socket.closed])).toEqual([500, 500, 500])
+    // As many as make a mebibyte.
+    expect(await Promise.race([counts, socket.closed])).toEqual([69, 69, 69])
     socket.close()
   } finally {
     await big.stop()

@@ -64,6 +64,7 @@ describe('a page that comes back by a socket', () => {
       ['list', 'innerMorph'],
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
+      ['more-chats', 'innerMorph'],
       ['page-title', 'innerHTML'],
       ['presence', 'outerMorph'],
     ])
@@ -126,8 +127,16 @@ describe('a reader that takes nothing', () => {
     expect(slow.frames.length).toBeLessThan(count)
     const path = `/ws?room=${room}&state=${stateOf(slow)}&again=1`
     const back = new LivePage(server.url, path, { cookie: ben.cookieHeader })
-    const list = await back.operation('list', 'innerMorph')
-    expect(readRows(list.html).map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+    // More than a page shows at once: it begins with what is unread and leads on to the rest.
+    const shown = readRows((await back.operation('list', 'innerMorph')).html)
+    let later = (await back.operation('later', 'innerMorph')).html
+    while (later) {
+      const [, address = ''] = /href="([^"#]+)/.exec(later) ?? []
+      const html = await (await ben.get(address)).text()
+      shown.push(...readRows(html))
+      later = /<p class="more" id="later">(.*?)<\/p>/s.exec(html)?.[1] ?? ''
+    }
+    expect(shown.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
   })
 })
 

@@ -7,6 +7,7 @@ const VISIT = 100
 const MOST = 200
 /** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
 const MOST_TEXT_BYTES = 1_048_576
+const MOST_RANGES = 500
 
 type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
 type Direction = 'previous' | 'next'
@@ -20,7 +21,7 @@ export function cutWindow(messages: MessageList, seat: Seat, ask: WindowAsk): Wi
   return {
     messages: entries.map(({ message }) => message),
     previous: visible(first?.previous ?? null, 'previous', seat)?.message ?? null,
-    later: last === undefined ? 0 : countAfter(last, seat),
+    later: countAfter(newest, seat, last?.message.seq ?? endOf(ask)),
     standing: page?.standing ?? null,
     newestSeq: newest?.message.seq ?? 0,
   }
@@ -61,21 +62,21 @@ function cutPage(
   if (first === undefined) return { entries, standing: [] }
   const before = visible(first.previous, 'previous', seat)
   if (before !== null && before.message.seq > to) return null
-  return { entries, standing: rangesBetween(from, before, seat) }
+  return { entries, standing: rangesUpTo(before, seat) }
 }
 
-/** Whole ranges: a held message in between is one that the person never had. */
-function rangesBetween(from: number, last: Entry | null, seat: Seat): SeqRange[] {
+/** Held messages break no range: to this person they never were. */
+function rangesUpTo(last: Entry | null, seat: Seat): SeqRange[] {
   const ranges: { from: number; to: number }[] = []
-  for (
-    let entry = last;
-    entry !== null && entry.message.seq >= from;
-    entry = visible(entry.previous, 'previous', seat)
-  ) {
+  let next = 0
+  for (let entry = last; entry !== null; entry = entry.previous) {
     const { seq } = entry.message
     const range = ranges.at(-1)
-    if (range?.from === seq + 1) range.from = seq
+    if (range && seq + 1 === next) range.from = seq
+    else if (!seat.sees(entry)) continue
+    else if (ranges.length === MOST_RANGES) break
     else ranges.push({ from: seq, to: seq })
+    next = seq
   }
   return ranges.reverse()
 }
@@ -126,9 +127,20 @@ function firstAfter(newest: Entry | null, seat: Seat, seq: number): Entry | null
   return found
 }
 
-function countAfter(last: Entry, seat: Seat): number {
+function countAfter(newest: Entry | null, seat: Seat, seq: number): number {
   let count = 0
-  for (let entry = visible(last.next, 'next', seat); entry !== null; entry = visible(entry.next, 'next', seat))
+  for (
+    let entry = newest;
+    entry !== null && entry.message.seq > seq;
+    entry = visible(entry.previous, 'previous', seat)
+  ) {
     count += 1
+  }
   return count
+}
+
+/** Where a window ends in which nothing lives. */
+function endOf(ask: WindowAsk): number {
+  if (ask.of === 'before') return ask.seq - 1
+  return ask.of === 'page' && !ask.isOpenEnded ? ask.to : Number.POSITIVE_INFINITY
 }
