@@ -85,7 +85,10 @@ export class ChatPage {
     before: Predecessor | null,
   ): string {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
-    return renderPartial('message', this.context, { ...view, ...placeMessage(message, before, this.context) })
+    return renderPartial('message', this.context, {
+      ...view,
+      ...placeMessage(message, before, this.context, this.#deps.clock),
+    })
   }
 
   /** All living messages of a room, in order. */
@@ -101,7 +104,7 @@ export class ChatPage {
   }
 
   #viewMessage(message: Message, otherName: string, { mine, theirs }: BothCursors, reportKey: string) {
-    const frame = { mine, theirs, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
+    const frame = { mine, theirs, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, frame, this.context), reportKey }
   }
 
@@ -119,9 +122,10 @@ export class ChatPage {
   async renderPresence(otherId: UserId, lifetimeMs: number): Promise<string> {
     const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)
     const { t, times } = this.context
-    const now = this.#deps.clock.now()
+    const { clock } = this.#deps
+    const near = clock.wallTimeOf(clock.now())
     const since = presence?.lastSeen
-      ? t('chat.lastSeen', { time: times.hour(presence.lastSeen, { near: now }) })
+      ? t('chat.lastSeen', { time: times.hour(clock.wallTimeOf(presence.lastSeen), { near }) })
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
@@ -174,7 +178,7 @@ export class ChatPage {
         presence: presences.get(summary.otherId) ?? null,
         isTyping: this.#deps.isTyping(summary.id, summary.otherId),
         currentRoomId,
-        now: this.#deps.clock.now(),
+        clock: this.#deps.clock,
       }),
     )
   }
