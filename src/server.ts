@@ -65,7 +65,7 @@ export async function createServer(config: Config): Promise<Server> {
   const clock = new SystemClock((stepMs, apartMs) =>
     log.warn(
       { stepMs, apartMs },
-      `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: only the times that are shown follow it`,
+      `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
     ),
   )
   const limits = createLimits(config)

@@ -8,8 +8,10 @@ export interface TimeSources {
   wall(): number
   /** Only moves forward, and stands still while the machine sleeps. */
   awake(): number
-  /** Only moves forward, by sleep as well, and may be coarse; null when it cannot be read. */
+  /** Only moves forward, by sleep as well; null when it cannot be read. */
   uptime(): number | null
+  /** What `uptime` gets ahead by less than this may be its coarseness. */
+  readonly shortestSleepMs: number
 }
 
 /** Told of a step of the wall clock: its length, less than 0 for one back, and how far the two clocks are apart since. */
@@ -21,8 +23,6 @@ const lookEveryMs = 1000
 const freshMs = 100
 /** Readings that took longer than this do not belong together: the process was held up between them. */
 const longestLookMs = 20
-/** Shorter differences may be the coarseness of `uptime`, which is a second on macOS. */
-const shortestSleepMs = process.platform === 'darwin' ? 1500 : 50
 /** Shorter differences are not worth a line in the log, nor that what is shown of one moment changes. */
 const shortestStepMs = 1000
 /** setTimeout calls at once when it is to wait longer. */
@@ -105,7 +105,7 @@ export class SystemClock implements Clock {
   #noteSleep(up: number | null, awake: number): void {
     if (up === null || this.#uptimeLead === null) return
     const sleptMs = up - awake - this.#uptimeLead
-    if (sleptMs - this.#sleptMs < shortestSleepMs) return
+    if (sleptMs - this.#sleptMs < this.#sources.shortestSleepMs) return
     this.#sleptMs = sleptMs
     // Timers have slept too.
     for (const wait of this.#waits) this.#arm(wait)
@@ -133,19 +133,19 @@ export class SystemClock implements Clock {
 }
 
 /**
- * A reader of how long the machine has been up, sleep included. Its file stays open: once the process has no descriptor
- * left the system would be asked in another way, which in a container may count from another start, as if after a sleep.
+ * How long the machine has been up, sleep included. The file stays open: once the process has no descriptor left the system
+ * would be asked in another way, which in a container may count from another start, as if after a sleep.
  */
-function uptimeReader(): () => number | null {
+function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
   const text = Buffer.alloc(64)
   let file: number
   try {
     file = openSync('/proc/uptime', 'r')
   } catch {
-    // This is not Linux, or it shows us no such file.
-    return () => uptime() * 1000
+    // Not Linux, or without such a file. This one counts whole seconds on some systems.
+    return { uptime: () => uptime() * 1000, shortestSleepMs: 1500 }
   }
-  return () => {
+  const read = () => {
     try {
       const length = readSync(file, text, 0, text.length, 0)
       const seconds = Number.parseFloat(text.toString('latin1', 0, length))
@@ -155,10 +155,11 @@ function uptimeReader(): () => number | null {
       return null
     }
   }
+  return { uptime: read, shortestSleepMs: 50 }
 }
 
 const machine: TimeSources = {
   wall: () => Date.now(),
   awake: () => performance.now(),
-  uptime: uptimeReader(),
+  ...findUptime(),
 }
