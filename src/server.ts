@@ -11,7 +11,6 @@ import { People } from './accounts/people.js'
 import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
-import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
 import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { ErrorCode } from './chat/errors.js'
@@ -28,6 +27,7 @@ import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { Operation } from './ops/operation.js'
+import { SystemClock } from './ops/system-clock.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
@@ -61,8 +61,13 @@ const maxDescriptionBytes = 16_384
 
 /** Wires everything together: the one place that knows all the rooms of the house. */
 export async function createServer(config: Config): Promise<Server> {
-  const clock = systemClock
   const log = createLog(config.logLevel)
+  const clock = new SystemClock((stepMs, apartMs) =>
+    log.warn(
+      { stepMs, apartMs },
+      `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
+    ),
+  )
   const limits = createLimits(config)
   const passwords = new Passwords({
     cost: config.bcryptCost,
@@ -137,7 +142,7 @@ export async function createServer(config: Config): Promise<Server> {
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
   }
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
-  const programs = { ...voiceDeps, hub, namesOf: chatPage.namesOf }
+  const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -162,6 +167,7 @@ export async function createServer(config: Config): Promise<Server> {
   const api = createApi({
     config,
     log,
+    clock,
     gate,
     people,
     tokens,
@@ -221,6 +227,7 @@ export async function createServer(config: Config): Promise<Server> {
       await closed
       clearTimeout(cut)
       operation.stop()
+      clock.stop()
       sockets.stop()
       sessions.stop()
       limits.stop()

@@ -6,10 +6,12 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** A clock that stands still until a test moves it. Times in ms since the epoch. */
+/** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>()
   #now: number
+  /** How far the wall clock was set from this one, in ms. */
+  apartMs = 0
 
   constructor(now = 1_700_000_000_000) {
     this.#now = now
@@ -22,6 +24,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now
+  }
+
+  wallTimeOf(moment: number): number {
+    return moment + this.apartMs
   }
 
   after(ms: number, callback: () => void): () => void {

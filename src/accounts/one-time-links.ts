@@ -11,7 +11,7 @@ export interface OneTimeLinksOptions {
   readonly perOwner: number
 }
 
-/** A link as it is handed out; its token is nowhere else. `expiresAt` in ms since the epoch. */
+/** A link as it is handed out; its token is nowhere else. `expiresAt` by the wall clock, ms since the epoch. */
 export interface OneTimeLink {
   readonly token: string
   readonly expiresAt: number
@@ -43,7 +43,7 @@ export class OneTimeLinks<T> {
     const surplus = this.count(owner) + 1 - this.#options.perOwner
     for (const hash of this.#hashesOf(owner).slice(0, Math.max(surplus, 0))) this.#byHash.delete(hash)
     this.#byHash.set(hashOf(token), { owner, value, expiresAt })
-    return { token, expiresAt }
+    return { token, expiresAt: this.#options.clock.wallTimeOf(expiresAt) }
   }
 
   /** Whether a link works. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, systemClock } from '../chat/clock.js'
+import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
@@ -19,7 +19,7 @@ export interface PeopleOptions {
   readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash'>
   /** `open`: people see who is here. `exact`: a name must be typed whole. */
   readonly directory: 'open' | 'exact'
-  readonly clock?: Clock
+  readonly clock: Clock
   /** Who may register; everybody when left out. */
   readonly admission?: Admission
 }
@@ -35,7 +35,7 @@ export class People {
   readonly #amendmentListeners = new Listeners<Account>()
   readonly #removalListeners = new Listeners<UserId>()
 
-  constructor({ store, passwords, directory, clock = systemClock, admission = openAdmission(clock) }: PeopleOptions) {
+  constructor({ store, passwords, directory, clock, admission = openAdmission(clock) }: PeopleOptions) {
     this.#store = store
     this.#passwords = passwords
     this.#directory = directory
@@ -67,7 +67,8 @@ export class People {
     return this.#admission.admit(invite, async () => {
       await this.#refuseTaken(username, email)
       const passwordHash = await this.#passwords.hash(password)
-      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#clock.now() })
+      const createdAt = this.#clock.wallTimeOf(this.#clock.now())
+      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt })
       await this.#store.add(account)
       return account
     })

@@ -39,7 +39,7 @@ export class Tokens {
 
   /** A new token for a person, and when it ends in milliseconds since the epoch. */
   async issue(account: Account): Promise<{ token: string; expiresAt: number }> {
-    const issuedAt = Math.floor(this.#options.clock.now() / 1000)
+    const issuedAt = Math.floor(this.#wallTime() / 1000)
     const expiresAt = issuedAt + this.#options.lifetimeSeconds
     const token = await new SignJWT({ gen: account.generation })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
@@ -62,12 +62,12 @@ export class Tokens {
 
   /** Whether a token that was verified still holds. */
   async isLive(claims: TokenClaims): Promise<boolean> {
-    return this.#options.clock.now() < claims.expiresAt && (await this.#findAccount(claims)) !== null
+    return this.#wallTime() < claims.expiresAt && (await this.#findAccount(claims)) !== null
   }
 
   async #read(token: string): Promise<TokenClaims | null> {
     try {
-      const currentDate = new Date(this.#options.clock.now())
+      const currentDate = new Date(this.#wallTime())
       // The algorithm is fixed here: one that the token names itself could be "none".
       const { payload } = await jwtVerify(token, this.#key, { algorithms: [algorithm], issuer, audience, currentDate })
       const { data } = claimsSchema.safeParse(payload)
@@ -76,6 +76,12 @@ export class Tokens {
       if (error instanceof errors.JOSEError) return null
       throw error
     }
+  }
+
+  /** What stands in a token is by the wall clock: it may come from an earlier run. */
+  #wallTime(): number {
+    const { clock } = this.#options
+    return clock.wallTimeOf(clock.now())
   }
 
   async #findAccount({ userId, generation }: TokenClaims): Promise<Account | null> {

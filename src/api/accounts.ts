@@ -5,7 +5,6 @@ import { loginInput, registrationInput } from '../accounts/account-input.js'
 import type { Gate, Visitor } from '../accounts/gate.js'
 import type { People } from '../accounts/people.js'
 import type { Tokens } from '../accounts/tokens.js'
-import { isoTimeOf } from '../live/json-messages.js'
 import { accountOf } from '../web/request.js'
 import { showLimit } from './access.js'
 import { type Endpoint, endpoint } from './endpoint.js'
@@ -34,7 +33,7 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
   })
   const admit = async (account: Account) => {
     const { token, expiresAt } = await tokens.issue(account)
-    return { user: ownAccount(account), token, expiresAt: isoTimeOf(expiresAt) }
+    return { user: ownAccount(account), token, expiresAt: new Date(expiresAt).toISOString() }
   }
   return [
     endpoint({

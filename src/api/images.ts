@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
+import type { WallTimes } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 import type { Images } from '../images/images.js'
 import { receivedPicture } from '../images/picture-form.js'
@@ -9,6 +10,7 @@ import { accountOf, formField, pathParameter } from '../web/request.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
 export interface ImageEndpointsDeps {
+  readonly clock: WallTimes
   readonly images: Images
   /** Reads the multipart form; see `pictureForm`. */
   readonly readPicture: RequestHandler
@@ -34,7 +36,7 @@ const uploadedSchema = z
   .meta({ id: 'UploadedImage', description: 'A picture that was uploaded' })
 
 /** Pictures: uploading one, and getting it. */
-export function imageEndpoints({ images, readPicture }: ImageEndpointsDeps): Endpoint[] {
+export function imageEndpoints({ clock, images, readPicture }: ImageEndpointsDeps): Endpoint[] {
   return [
     endpoint({
       method: 'post',
@@ -64,8 +66,8 @@ export function imageEndpoints({ images, readPicture }: ImageEndpointsDeps): End
         if (!bytes) throw new ChatError('image_missing')
         const upload = { roomId, userId, bytes, alt: formField(request, 'alt') }
         const { id, width, height, size, expiresAt } = await images.accept(upload, signal)
-        const shown = { imageId: id, imageUrl: imageApiUrl(id), width, height, size, expiresAt: isoTimeOf(expiresAt) }
-        return { status: 201, body: shown }
+        const shown = { imageId: id, imageUrl: imageApiUrl(id), width, height, size }
+        return { status: 201, body: { ...shown, expiresAt: isoTimeOf(expiresAt, clock) } }
       },
     }),
     endpoint({

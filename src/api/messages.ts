@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { People } from '../accounts/people.js'
+import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { RoomView } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
@@ -29,8 +30,10 @@ const windowInput = z.object({
 export function messageEndpoints({
   people,
   conversations,
+  clock,
 }: {
   people: People
+  clock: WallTimes
   conversations: Conversations
 }): Endpoint[] {
   const etagOf = (view: RoomView) => `"${versionOf(view)}"`
@@ -60,7 +63,7 @@ export function messageEndpoints({
         const view = await conversations.read(pathParameter(request, 'roomId'), id, askFor(query))
         const headers = { ETag: etagOf(view) }
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers }
-        const messages = await showMessages(people, view, id)
+        const messages = await showMessages(people, view, id, clock)
         return {
           status: 200,
           headers,
@@ -92,7 +95,7 @@ export function messageEndpoints({
       ],
       handle: async ({ request, body }) => {
         const sent = await conversations.send(pathParameter(request, 'roomId'), accountOf(request).id, body)
-        return { status: sent.duplicate ? 200 : 201, body: sentJson(sent) }
+        return { status: sent.duplicate ? 200 : 201, body: sentJson(sent, clock) }
       },
     }),
   ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PublicPerson } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import type { WallTimes } from '../chat/clock.js'
 import type { Engine, UserId } from '../chat/engine.js'
 import { isoTimeOf } from '../live/json-messages.js'
 import { accountOf } from '../web/request.js'
@@ -33,8 +34,10 @@ const searchInput = z.object({
 export function peopleEndpoints({
   people,
   engine,
+  clock,
 }: {
   people: People
+  clock: WallTimes
   engine: Pick<Engine, 'readPresence'>
 }): Endpoint[] {
   const show = async (viewerId: UserId, found: readonly PublicPerson[]) => {
@@ -45,7 +48,7 @@ export function peopleEndpoints({
     const users = found.map(({ id, username }) => {
       const presence = presences.get(id)
       const lastSeen = presence?.lastSeen ?? null
-      return { id, username, isOnline: presence?.isOnline ?? null, lastSeen: lastSeen && isoTimeOf(lastSeen) }
+      return { id, username, isOnline: presence?.isOnline ?? null, lastSeen: lastSeen && isoTimeOf(lastSeen, clock) }
     })
     return { status: 200, body: { users } }
   }

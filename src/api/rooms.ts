@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { People } from '../accounts/people.js'
+import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { Engine, RoomSummary, RoomView, UserId } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
@@ -32,6 +33,7 @@ const listSchema = z.object({
 })
 
 export interface RoomEndpointsDeps {
+  readonly clock: WallTimes
   readonly people: People
   readonly conversations: Conversations
   readonly engine: Pick<Engine, 'listRooms' | 'readPresence'>
@@ -43,16 +45,16 @@ export async function namesOf(people: People, ids: readonly UserId[]): Promise<R
 }
 
 /** The messages of a window, with the names of the room's two people. */
-export async function showMessages(people: People, view: RoomView, viewerId: UserId) {
-  return roomMessagesJson(view, await namesOf(people, [viewerId, view.otherId]))
+export async function showMessages(people: People, view: RoomView, viewerId: UserId, clock: WallTimes) {
+  return roomMessagesJson(view, await namesOf(people, [viewerId, view.otherId]), clock)
 }
 
 /** The list of chats, and opening one. */
-export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDeps): Endpoint[] {
+export function roomEndpoints({ clock, people, conversations, engine }: RoomEndpointsDeps): Endpoint[] {
   const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
     if (!lastMessage) return null
     const recipient = lastMessage.senderId === otherId ? mine : theirs
-    return messageJson(lastMessage, names.get(lastMessage.senderId) ?? '', recipient)
+    return messageJson(lastMessage, names.get(lastMessage.senderId) ?? '', recipient, clock)
   }
   return [
     endpoint({
@@ -103,7 +105,7 @@ export function roomEndpoints({ people, conversations, engine }: RoomEndpointsDe
         const { id } = accountOf(request)
         const { id: roomId } = await conversations.open(id, body.otherUserId)
         const view = await conversations.read(roomId, id, askFor({}))
-        const messages = await showMessages(people, view, id)
+        const messages = await showMessages(people, view, id, clock)
         return { status: 200, body: { roomId, hasEarlier: view.previous !== null, messages } }
       },
     }),

@@ -21,7 +21,7 @@ export interface ImageRef {
   readonly alt: string
 }
 
-/** A message. Times in milliseconds since the epoch; `seq` is gapless within its room and begins at 1. */
+/** A message. Times in ms of `Clock.now()`; `seq` is gapless within its room and begins at 1. */
 export interface Message {
   readonly id: MessageId
   readonly roomId: RoomId
@@ -136,13 +136,13 @@ export interface RoomSummary {
   /** One's own cursors and the other's, from which the status of the last message is read. */
   readonly mine: Cursors
   readonly theirs: Cursors
-  /** When the room last changed in a way its people see (opened, message sent), ms since the epoch. */
+  /** When the room last changed in a way its people see (opened, message sent), ms of `Clock.now()`. */
   readonly activeAt: number
   /** How long its messages live as its people chose it, ms; null for the server's own. */
   readonly lifetimeMs: number | null
 }
 
-/** Whether a person is here, and since when not: ms since the epoch, null when online or never seen. */
+/** Whether a person is here, and since when not: ms of `Clock.now()`, null when online or never seen. */
 export interface Presence {
   readonly userId: UserId
   readonly isOnline: boolean

@@ -3,7 +3,7 @@ import type { Engine, Presence, RoomId, UserId } from './engine.js'
 
 /** What one person last saw of another who blocked them. */
 interface Sight {
-  /** Online until then, and from then on gone since `lastSeen`; both in ms since the epoch. */
+  /** Online until then, and from then on gone since `lastSeen`; both in ms of `Clock.now()`. */
   readonly ending: Promise<{ readonly until: number; readonly lastSeen: number | null }>
   /** The room that the two had when it was blocked; undefined until it is known. */
   roomId?: RoomId | null

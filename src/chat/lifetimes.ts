@@ -41,7 +41,7 @@ export function warningOf(lifetimeMs: number): number | null {
   return warningMs >= shortestWarningMs ? warningMs : null
 }
 
-/** From when on a message may be kept for as long again, ms since the epoch; null when it may not, or not any more. */
+/** From when on a message may be kept for as long again, ms of `Clock.now()`; null when it may not, or not any more. */
 export function warnsAt({ expiresAt, lifetimeMs, keptTimes }: Timed): number | null {
   const warningMs = warningOf(lifetimeMs)
   return warningMs === null || keptTimes >= mostKeeps ? null : expiresAt - warningMs

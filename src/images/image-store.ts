@@ -25,7 +25,7 @@ interface Entry {
   nonce: string | null
   /** Those who see its message; null while it is not sent. */
   people: readonly UserId[] | null
-  /** When it goes, ms since the epoch: of a sent picture, with its message. */
+  /** The moment when it goes: of a sent picture, with its message. */
   expiresAt: number
   cancelTimer: () => void
 }
@@ -42,7 +42,7 @@ export class ImageStore {
     this.#log = log
   }
 
-  /** Keeps a picture for its sender to send. The answer is when it goes if they do not, ms since the epoch. */
+  /** Keeps a picture for its sender to send. The answer is the moment when it goes if they do not. */
   add(ref: ImageRef, size: number, roomId: RoomId, ownerId: UserId, sealed: SealedImage): number {
     const expiresAt = this.#clock.now() + unsentMs
     const cancelTimer = this.#clock.after(unsentMs, () => this.#drop(ref.id))

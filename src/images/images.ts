@@ -23,7 +23,7 @@ export interface Upload {
   readonly alt: string
 }
 
-/** An accepted picture. Width and height in pixels, size in bytes; goes at `expiresAt` (ms since the epoch) unless sent. */
+/** An accepted picture. Width and height in pixels, size in bytes; goes at the moment `expiresAt` unless sent. */
 export interface AcceptedImage extends ImageRef {
   readonly size: number
   readonly expiresAt: number

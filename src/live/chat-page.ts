@@ -91,7 +91,10 @@ export class ChatPage {
     before: Predecessor | null,
   ): string {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
-    return renderPartial('message', this.context, { ...view, ...placeMessage(message, before, this.context) })
+    return renderPartial('message', this.context, {
+      ...view,
+      ...placeMessage(message, before, this.context, this.#deps.clock),
+    })
   }
 
   /** The messages of a window, in order. Those that the page has already before them are left standing. */
@@ -109,7 +112,7 @@ export class ChatPage {
 
   /** The day of a message, as its heading has it. */
   dayOf({ sentAt }: Message): string {
-    return this.context.times.day(sentAt)
+    return this.context.times.day(this.#deps.clock.wallTimeOf(sentAt))
   }
 
   /** The link to the messages before those shown, hidden when there are none. `isFramed`: it leads out of a frame. */
@@ -133,7 +136,7 @@ export class ChatPage {
   }
 
   #viewMessage(message: Message, otherName: string, { mine, theirs }: BothCursors, reportKey: string) {
-    const frame = { mine, theirs, userId: this.viewer.userId, otherName, now: this.#deps.clock.now() }
+    const frame = { mine, theirs, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, frame, this.context), reportKey }
   }
 
@@ -151,9 +154,10 @@ export class ChatPage {
   async renderPresence(otherId: UserId, lifetimeMs: number): Promise<string> {
     const presence = (await this.#deps.engine.readPresence(this.viewer.userId, [otherId])).get(otherId)
     const { t, times } = this.context
-    const now = this.#deps.clock.now()
+    const { clock } = this.#deps
+    const near = clock.wallTimeOf(clock.now())
     const since = presence?.lastSeen
-      ? t('chat.lastSeen', { time: times.hour(presence.lastSeen, { near: now }) })
+      ? t('chat.lastSeen', { time: times.hour(clock.wallTimeOf(presence.lastSeen), { near }) })
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
@@ -216,7 +220,7 @@ export class ChatPage {
         presence: presences.get(summary.otherId) ?? null,
         isTyping: this.#deps.isTyping(summary.id, summary.otherId),
         currentRoomId,
-        now: this.#deps.clock.now(),
+        clock: this.#deps.clock,
       }),
     )
   }

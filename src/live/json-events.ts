@@ -1,3 +1,4 @@
+import type { WallTimes } from '../chat/clock.js'
 import { type Cursors, type EngineEvent, statusOf } from '../chat/engine.js'
 import type { NamesOf } from './chat-page.js'
 import type { ServerFrame } from './json-frames.js'
@@ -9,10 +10,15 @@ type Presence = Extract<EngineEvent, { type: 'presence.changed' }>['presence']
 const unreported: Cursors = { delivered: 0, seen: 0 }
 
 /** What an event is to programs: frames as JSON, the same for everyone it concerns. */
-export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: SharedRenderings): Promise<string[]> {
+export async function framesOf(
+  event: EngineEvent,
+  namesOf: NamesOf,
+  shared: SharedRenderings,
+  clock: WallTimes,
+): Promise<string[]> {
   switch (event.type) {
     case 'message.sent':
-      return [await newMessage(event.message, namesOf, shared)]
+      return [await newMessage(event.message, namesOf, shared, clock)]
     case 'receipt.moved':
       return event.messages.flatMap(message => {
         const status = statusOf(message, event.after)
@@ -25,7 +31,10 @@ export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: Sha
     }
     case 'messages.kept': {
       const { roomId, byId: userId } = event
-      const messages = event.messages.map(({ id, expiresAt }) => ({ messageId: id, expiresAt: isoTimeOf(expiresAt) }))
+      const messages = event.messages.map(({ id, expiresAt }) => ({
+        messageId: id,
+        expiresAt: isoTimeOf(expiresAt, clock),
+      }))
       return [text({ type: 'message:kept', roomId, userId, messages })]
     }
     case 'lifetime.changed': {
@@ -39,7 +48,7 @@ export async function framesOf(event: EngineEvent, namesOf: NamesOf, shared: Sha
       return [text({ type: 'typing:indicator', roomId, userId, isTyping })]
     }
     case 'presence.changed':
-      return [text(presenceFrame(event.presence))]
+      return [text(presenceFrame(event.presence, clock))]
     case 'room.opened':
     case 'receipt.noted':
     // Programs know from the message itself when it goes.
@@ -53,8 +62,8 @@ export function visitFrame({ roomId, userId, isHere, activeUsers }: Visit): Serv
   return { type: isHere ? 'user:joined' : 'user:left', roomId, userId, activeUsers: [...activeUsers] }
 }
 
-function presenceFrame({ userId, isOnline, lastSeen: ms }: Presence): ServerFrame {
-  const lastSeen = ms === null ? null : isoTimeOf(ms)
+function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {
+  const lastSeen = moment === null ? null : isoTimeOf(moment, clock)
   return isOnline
     ? { type: 'user:online', userId, isOnline, lastSeen }
     : { type: 'user:offline', userId, isOnline, lastSeen }
@@ -65,12 +74,13 @@ async function newMessage(
   message: Parameters<typeof messageJson>[0],
   namesOf: NamesOf,
   shared: SharedRenderings,
+  clock: WallTimes,
 ): Promise<string> {
   const key = `json ${message.id}`
   const known = shared.get(key)
   if (known !== undefined) return known
   const name = (await namesOf([message.senderId])).get(message.senderId) ?? ''
-  const frame = text({ type: 'message:new', ...messageJson(message, name, unreported) })
+  const frame = text({ type: 'message:new', ...messageJson(message, name, unreported, clock) })
   shared.set(key, frame)
   return frame
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WallTimes } from '../chat/clock.js'
 import { type Cursors, type Message, type RoomView, statusOf, type UserId, type WindowAsk } from '../chat/engine.js'
 
 const isoTime = z.iso.datetime()
@@ -57,9 +58,9 @@ export function imageApiUrl(imageId: string): string {
   return `/api/images/${imageId}.webp`
 }
 
-/** A time as programs get it. */
-export function isoTimeOf(ms: number): string {
-  return new Date(ms).toISOString()
+/** A moment as programs get it: by the wall clock. */
+export function isoTimeOf(moment: number, clock: WallTimes): string {
+  return new Date(clock.wallTimeOf(moment)).toISOString()
 }
 
 /** The version of a room as programs get it. */
@@ -68,7 +69,12 @@ export function versionOf({ epoch, version }: Pick<RoomView, 'epoch' | 'version'
 }
 
 /** A message for programs. `recipient`: the cursors of whom it is for. */
-export function messageJson(message: Message, senderUsername: string, recipient: Cursors): MessageJson {
+export function messageJson(
+  message: Message,
+  senderUsername: string,
+  recipient: Cursors,
+  clock: WallTimes,
+): MessageJson {
   return {
     id: message.id,
     seq: message.seq,
@@ -79,8 +85,8 @@ export function messageJson(message: Message, senderUsername: string, recipient:
     imageUrl: message.image && imageApiUrl(message.image.id),
     imageAlt: message.image?.alt ?? null,
     status: statusOf(message, recipient),
-    createdAt: isoTimeOf(message.sentAt),
-    expiresAt: isoTimeOf(message.expiresAt),
+    createdAt: isoTimeOf(message.sentAt, clock),
+    expiresAt: isoTimeOf(message.expiresAt, clock),
   }
 }
 
@@ -96,15 +102,19 @@ export function askFor({
 }
 
 /** The messages of a window as one of the room's people sees them. */
-export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, string>): MessageJson[] {
+export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, string>, clock: WallTimes): MessageJson[] {
   return view.messages.map(message => {
     const recipient = message.senderId === view.otherId ? view.mine : view.theirs
-    return messageJson(message, names.get(message.senderId) ?? '', recipient)
+    return messageJson(message, names.get(message.senderId) ?? '', recipient, clock)
   })
 }
 
 /** What a send is answered with. */
-export function sentJson({ message, duplicate }: { message: Message; duplicate: boolean }): z.infer<typeof sentSchema> {
+export function sentJson(
+  { message, duplicate }: { message: Message; duplicate: boolean },
+  clock: WallTimes,
+): z.infer<typeof sentSchema> {
   const { id, seq, sentAt, expiresAt } = message
-  return { messageId: id, seq, createdAt: isoTimeOf(sentAt), expiresAt: isoTimeOf(expiresAt), duplicate }
+  const [createdAt, goneAt] = [isoTimeOf(sentAt, clock), isoTimeOf(expiresAt, clock)]
+  return { messageId: id, seq, createdAt, expiresAt: goneAt, duplicate }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
@@ -25,6 +26,7 @@ type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 export interface JsonVoiceDeps {
   readonly conversations: Conversations
   readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
+  readonly clock: WallTimes
   readonly namesOf: NamesOf
   readonly log: Logger
   readonly messageMaxLength: number
@@ -67,7 +69,8 @@ export class JsonVoice implements Voice {
     if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
     this.#inTurn(async () => {
-      for (const frame of await framesOf(event, this.#deps.namesOf, shared)) this.#line.write(frame)
+      const { namesOf, clock } = this.#deps
+      for (const frame of await framesOf(event, namesOf, shared, clock)) this.#line.write(frame)
     }).catch((error: unknown) => this.#fail(error))
   }
 
@@ -119,7 +122,7 @@ export class JsonVoice implements Voice {
       return this.#reply(ref, {})
     }
     const answer = await execute(command, this.userId, this.#deps.conversations)
-    this.#reply(ref, answer ? sentJson(answer) : {})
+    this.#reply(ref, answer ? sentJson(answer, this.#deps.clock) : {})
   }
 
   /** One after another, as each is taken: a program cannot have the server hold many rooms for it. */
@@ -135,13 +138,13 @@ export class JsonVoice implements Voice {
 
   /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
   #joinInTurn({ roomId, version: shown, before }: Join, frameOf: FrameOfJoin): Promise<void> {
-    const { conversations, hub, namesOf } = this.#deps
+    const { conversations, hub, clock, namesOf } = this.#deps
     return this.#inTurn(async () => {
       const view = await conversations.read(roomId, this.userId, askFor({ before }))
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
-      const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]))
+      const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]), clock)
       this.#joined.add(roomId)
       hub.enterRoom(roomId, this)
       const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })

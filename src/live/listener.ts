@@ -8,7 +8,7 @@ export interface Identity {
   readonly userId: UserId
   /** The session that ends this connection when it ends; null for a token. */
   readonly sessionId: string | null
-  /** When the session or token ends by itself, as it stood at the handshake; in milliseconds since the epoch. */
+  /** When the session or token ends by itself, as it stood at the handshake; by the wall clock, ms since the epoch. */
   readonly endsAt: number
   /** When it ends as it stands now, a visit having put it off perhaps; null when it is over. */
   askEnd(): Promise<number | null>

@@ -3,7 +3,7 @@ import type { Clock } from '../chat/clock.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 import type { Identity, Line } from './listener.js'
 
-/** A timer does not notice that the machine slept or its clock was set, and setTimeout takes no more than 2^31 ms. */
+/** The wall clock, by which sessions and tokens end, may be set at any time, and no timer notices. */
 const longestWaitMs = 60_000
 
 /**
@@ -59,7 +59,7 @@ export class TermedLine implements Line {
   async check(): Promise<boolean> {
     const endsAt = await this.#askEnd()
     if (this.#isOver) return false
-    if (endsAt <= this.#clock.now()) {
+    if (endsAt <= this.#wallTime()) {
       this.close(closeCodes.notLoggedIn)
       return false
     }
@@ -79,7 +79,7 @@ export class TermedLine implements Line {
   #inTime(write: () => void): void {
     if (this.#isOver) return
     if (this.#waiting !== null) this.#waiting.push(write)
-    else if (this.#clock.now() < this.#endsAt) write()
+    else if (this.#wallTime() < this.#endsAt) write()
     else {
       this.#waiting = [write]
       void this.check()
@@ -96,10 +96,14 @@ export class TermedLine implements Line {
     }
   }
 
+  #wallTime(): number {
+    return this.#clock.wallTimeOf(this.#clock.now())
+  }
+
   #arm(): void {
-    const waitMs = Math.min(Math.max(this.#endsAt - this.#clock.now(), 0), longestWaitMs)
+    const waitMs = Math.min(Math.max(this.#endsAt - this.#wallTime(), 0), longestWaitMs)
     this.#cancelTimer = this.#clock.after(waitMs, () => {
-      if (this.#clock.now() < this.#endsAt) this.#arm()
+      if (this.#wallTime() < this.#endsAt) this.#arm()
       else void this.check().then(goesOn => goesOn && this.#arm())
     })
   }

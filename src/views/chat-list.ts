@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Clock } from '../chat/clock.js'
 import type { Presence, RoomSummary } from '../chat/engine.js'
 import { statusOf } from '../chat/engine.js'
 import { wordsOf } from './message-view.js'
@@ -12,7 +13,7 @@ export interface ChatLineContext {
   readonly isTyping: boolean
   /** The room that the page shows, marked as the current one. */
   readonly currentRoomId: string | null
-  readonly now: number
+  readonly clock: Clock
 }
 
 const previewLength = 120
@@ -32,6 +33,8 @@ export function renderChatLine(
   line: ChatLineContext,
 ): string {
   const last = summary.lastMessage
+  const { clock } = line
+  const now = clock.now()
   return renderPartial('chat-line', context, {
     roomId: summary.id,
     otherId: summary.otherId,
@@ -43,8 +46,8 @@ export function renderChatLine(
     isCurrent: summary.id === line.currentRoomId,
     unread: summary.unread,
     preview: previewOf(summary, viewer, context.t),
-    remainingMs: last && Math.max(0, last.expiresAt - line.now),
-    time: last ? context.times.hour(last.sentAt, { near: line.now }) : '',
+    remainingMs: last && Math.max(0, last.expiresAt - now),
+    time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
     status: last?.senderId === viewer.userId ? statusOf(last, summary.theirs) : null,
     // An unseen message of the other's that reached this list is delivered: the line itself reports it.
     reportsId: summary.unread > 0 && last && last.senderId !== viewer.userId ? last.id : null,

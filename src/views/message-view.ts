@@ -1,3 +1,4 @@
+import type { Clock, WallTimes } from '../chat/clock.js'
 import { type Cursors, type Message, type MessageStatus, statusOf } from '../chat/engine.js'
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
@@ -39,9 +40,15 @@ export type Predecessor = Pick<Message, 'senderId' | 'sentAt'>
 const runMs = 300_000
 
 /** Says where a message stands after the one before it. */
-export function placeMessage(message: Message, before: Predecessor | null, { times }: ViewContext): MessagePlace {
-  const day = times.day(message.sentAt)
-  const isNewDay = before === null || times.day(before.sentAt) !== day
+export function placeMessage(
+  message: Message,
+  before: Predecessor | null,
+  { times }: ViewContext,
+  clock: WallTimes,
+): MessagePlace {
+  const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
+  const day = dayOf(message)
+  const isNewDay = before === null || dayOf(before) !== day
   const isSoon = before !== null && message.sentAt - before.sentAt < runMs
   return { day: isNewDay ? day : '', continuesRun: !isNewDay && isSoon && before.senderId === message.senderId }
 }
@@ -52,7 +59,7 @@ export interface MessageFrame {
   readonly otherName: string
   readonly mine: Cursors
   readonly theirs: Cursors
-  readonly now: number
+  readonly clock: Clock
 }
 
 const secondsMatterBelowMs = 120_000
@@ -62,6 +69,11 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
   const mine = message.senderId === frame.userId
   const status = statusOf(message, mine ? frame.theirs : frame.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs
+  const { clock } = frame
+  const now = clock.now()
+  const near = clock.wallTimeOf(now)
+  const sentAt = clock.wallTimeOf(message.sentAt)
+  const goneAt = clock.wallTimeOf(message.expiresAt)
   return {
     id: message.id,
     roomId: message.roomId,
@@ -76,12 +88,12 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
       alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: frame.otherName })),
     },
     status,
-    sentAt: times.hour(message.sentAt, { near: frame.now }),
-    sentAtIso: new Date(message.sentAt).toISOString(),
-    goneAt: times.hour(message.expiresAt, { near: frame.now, seconds }),
-    goneAtIso: new Date(message.expiresAt).toISOString(),
+    sentAt: times.hour(sentAt, { near }),
+    sentAtIso: new Date(sentAt).toISOString(),
+    goneAt: times.hour(goneAt, { near, seconds }),
+    goneAtIso: new Date(goneAt).toISOString(),
     isKept: message.keptTimes > 0,
-    remainingMs: Math.max(0, message.expiresAt - frame.now),
+    remainingMs: Math.max(0, message.expiresAt - now),
     reports: !mine && status !== 'seen',
   }
 }

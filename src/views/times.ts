@@ -27,7 +27,7 @@ export class Times {
 
   /**
    * An hour of the day, with the weekday where it is not that of `near` and the seconds where they matter.
-   * @param at milliseconds since the epoch
+   * @param at by the wall clock, milliseconds since the epoch
    */
   hour(at: number, { near = at, seconds = false } = {}): string {
     const zone = this.#zone ?? 'UTC'

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
+import { FakeClock } from '../fake-clock.js'
 
 const quick = new Passwords({ cost: 4 })
 const real = new Passwords({ cost: 10 })
@@ -16,7 +17,12 @@ function median(values: number[]): number {
 }
 
 async function demoPeople(): Promise<People> {
-  const people = new People({ store: new MemoryAccountStore(), passwords: real, directory: 'open' })
+  const people = new People({
+    store: new MemoryAccountStore(),
+    passwords: real,
+    directory: 'open',
+    clock: new FakeClock(),
+  })
   await people.addDemoAccounts()
   return people
 }

@@ -2,13 +2,14 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
+import { FakeClock } from '../fake-clock.js'
 
 const passwords = new Passwords({ cost: 4 })
 
 afterAll(() => passwords.close())
 
 async function peopleWith(names: string[], directory: 'open' | 'exact' = 'open') {
-  const people = new People({ store: new MemoryAccountStore(), passwords, directory })
+  const people = new People({ store: new MemoryAccountStore(), passwords, directory, clock: new FakeClock() })
   const ids = new Map<string, string>()
   for (const username of names) {
     const account = await people.register({ username, email: `${username}@example.com`, password: 'password of it' })
@@ -68,7 +69,7 @@ describe('registering and logging in', () => {
 
   it.each(['changed', 'removed'])('lets nobody in whose account was %s while the password was verified', async how => {
     const store = new MemoryAccountStore()
-    const people = new People({ store, passwords, directory: 'open' })
+    const people = new People({ store, passwords, directory: 'open', clock: new FakeClock() })
     const input = { username: 'carol', email: 'carol@example.com', password: 'password of it' }
     const { id } = await people.register(input)
     const verify = async (password: string, hash: string) => {
@@ -78,7 +79,7 @@ describe('registering and logging in', () => {
       return isRight
     }
     const slow = { hash: passwords.hash.bind(passwords), dummyHash: passwords.dummyHash.bind(passwords), verify }
-    const slowPeople = new People({ store, passwords: slow, directory: 'open' })
+    const slowPeople = new People({ store, passwords: slow, directory: 'open', clock: new FakeClock() })
     await expect(slowPeople.logIn(input.email, input.password)).rejects.toMatchObject({ code: 'unauthenticated' })
   })
 })

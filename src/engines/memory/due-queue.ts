@@ -11,12 +11,6 @@ export function createDuty(perform: (now: number) => void): Duty {
   return { dueAt: 0, place: -1, perform }
 }
 
-/**
- * The longest one timer waits, in ms. Timers do not notice when the machine slept or its clock was set forward, and
- * setTimeout fires at once beyond 2^31 - 1 ms: looking up once a minute answers both.
- */
-const LONGEST_WAIT_MS = 60_000
-
 /** All that is due some day, behind one timer. Only what is due is ever touched. */
 export class DueQueue {
   #heap = new Heap<Duty>()
@@ -27,7 +21,7 @@ export class DueQueue {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Sees to it that a duty is performed at `at` (ms since the epoch) at the latest. One that is to come sooner stays
+   * Sees to it that a duty is performed at `at` (ms of `Clock.now()`) at the latest. One that is to come sooner stays
    * where it is and looks then whether its time has really come: so putting something off costs nothing.
    */
   by(duty: Duty, at: number): void {
@@ -66,7 +60,7 @@ export class DueQueue {
     if (first === undefined || first.dueAt >= this.#armedFor || this.#isStopped) return
     this.#disarm?.()
     this.#armedFor = first.dueAt
-    const waitMs = Math.min(Math.max(first.dueAt - this.clock.now(), 0), LONGEST_WAIT_MS)
+    const waitMs = Math.max(first.dueAt - this.clock.now(), 0)
     this.#disarm = this.clock.after(waitMs, () => {
       this.#armedFor = Number.POSITIVE_INFINITY
       this.#disarm = null

@@ -1,4 +1,4 @@
-/** Something a heap holds. `dueAt` in ms since the epoch; `place` is the heap's own business, -1 while outside. */
+/** Something a heap holds. `dueAt` in ms of `Clock.now()`; `place` is the heap's own business, -1 while outside. */
 export interface HeapEntry {
   dueAt: number
   place: number

@@ -52,12 +52,12 @@ export class MessageList {
     return entry?.message ?? null
   }
 
-  /** When the next message expires, in ms since the epoch; Infinity when there is none. */
+  /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
   get nextExpiry(): number {
     return this.#byExpiry.first?.dueAt ?? Number.POSITIVE_INFINITY
   }
 
-  /** When the next warning is due, in ms since the epoch; Infinity when there is none. */
+  /** When the next warning is due, in ms of `Clock.now()`; Infinity when there is none. */
   get nextWarning(): number {
     return this.#byWarning.first?.dueAt ?? Number.POSITIVE_INFINITY
   }

@@ -2,7 +2,7 @@ import type { Presence, UserId } from '#src/chat/engine.js'
 import type { Duty } from './due-queue.js'
 import type { Room } from './room.js'
 
-/** One open connection. Holds until `until`; `givenUpAt` is set while it lingers. Both in ms since the epoch. */
+/** One open connection. Holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
 export interface Lease {
   until: number
   givenUpAt: number | null
@@ -14,7 +14,7 @@ export class Person {
   readonly rooms = new Map<UserId, Room>()
   readonly leases = new Map<string, Lease>()
   isOnline = false
-  /** When the latest of the ended leases was given up or lapsed, in ms since the epoch; 0 for never. */
+  /** When the latest of the ended leases was given up or lapsed, in ms of `Clock.now()`; 0 for never. */
   lastHeldAt = 0
 
   constructor(

@@ -37,7 +37,7 @@ export class Room {
   #seq = 0
 
   /**
-   * @param activeAt when the room was opened or last written to, in ms since the epoch
+   * @param activeAt when the room was opened or last written to, in ms of `Clock.now()`
    * @param activity grows from one such moment to the next anywhere, so that a list of rooms can be sorted by it
    * @param keepLonger whether its messages may be kept beyond their time
    */
@@ -125,7 +125,7 @@ export class Room {
   }
 
   /**
-   * When the room dissolves if nothing more happens, in ms since the epoch: Infinity while someone is here, or while
+   * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity while someone is here, or while
    * what its messages need to be seen or to expire keeps it.
    */
   dissolvesAt(graceMs: number): number {

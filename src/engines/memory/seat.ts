@@ -17,7 +17,7 @@ export class Seat {
   readonly #delivered = new Frontier()
   readonly #seen = new Frontier()
 
-  /** @param activeAt when the person last opened, read or sent, in ms since the epoch; 0 for never */
+  /** @param activeAt when the person last opened, read or sent, in ms of `Clock.now()`; 0 for never */
   constructor(
     readonly person: Person,
     public activeAt: number,

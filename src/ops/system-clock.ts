@@ -1,0 +1,165 @@
+import { openSync, readSync } from 'node:fs'
+import { uptime } from 'node:os'
+import type { Clock } from '../chat/clock.js'
+
+/** What a machine tells of the time, each in milliseconds. */
+export interface TimeSources {
+  /** Since the epoch; may be set to anything at any time. */
+  wall(): number
+  /** Only moves forward, and stands still while the machine sleeps. */
+  awake(): number
+  /** Only moves forward, by sleep as well; null when it cannot be read. */
+  uptime(): number | null
+  /** What `uptime` gets ahead by less than this may be its coarseness. */
+  readonly shortestSleepMs: number
+}
+
+/** Told of a step of the wall clock: its length, less than 0 for one back, and how far the two clocks are apart since. */
+export type OnStep = (stepMs: number, apartMs: number) => void
+
+/** How often a sleep or a step is looked for. */
+const lookEveryMs = 1000
+/** A look that is older than this is taken again before the time is told. */
+const freshMs = 100
+/** Readings that took longer than this do not belong together: the process was held up between them. */
+const longestLookMs = 20
+/** Shorter differences are not worth a line in the log, nor that what is shown of one moment changes. */
+const shortestStepMs = 1000
+/** setTimeout calls at once when it is to wait longer. */
+const longestTimeoutMs = 2_147_483_647
+
+interface Wait {
+  readonly until: number
+  readonly callback: () => void
+  timer?: NodeJS.Timeout
+}
+
+/**
+ * The machine's time. The wall clock may be set at any moment, and what timers run on stops while the machine sleeps: so
+ * this one moves with the latter, and adds what was slept.
+ */
+export class SystemClock implements Clock {
+  readonly #sources: TimeSources
+  readonly #onStep: OnStep
+  /** The wall clock's lead on `awake` at the beginning, and that of `uptime`. */
+  readonly #wallLead: number
+  readonly #uptimeLead: number | null
+  readonly #waits = new Set<Wait>()
+  readonly #looking: NodeJS.Timeout
+  #sleptMs = 0
+  #apartMs = 0
+  #lookedAt: number
+
+  constructor(onStep: OnStep, sources: TimeSources = machine) {
+    this.#sources = sources
+    this.#onStep = onStep
+    const awake = sources.awake()
+    this.#wallLead = sources.wall() - awake
+    const up = sources.uptime()
+    this.#uptimeLead = up === null ? null : up - awake
+    this.#lookedAt = awake
+    this.#looking = setInterval(() => this.#look(), lookEveryMs).unref()
+  }
+
+  now(): number {
+    const awake = this.#sources.awake()
+    if (awake - this.#lookedAt < freshMs) return this.#momentAt(awake)
+    this.#look()
+    return this.#momentAt(this.#sources.awake())
+  }
+
+  wallTimeOf(moment: number): number {
+    return moment + this.#apartMs
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const wait: Wait = { until: this.now() + ms, callback }
+    this.#waits.add(wait)
+    this.#arm(wait)
+    return () => {
+      clearTimeout(wait.timer)
+      this.#waits.delete(wait)
+    }
+  }
+
+  /** Looks for sleeps and steps no more. */
+  stop(): void {
+    clearInterval(this.#looking)
+  }
+
+  #momentAt(awake: number): number {
+    return Math.floor(awake + this.#wallLead + this.#sleptMs)
+  }
+
+  #look(): void {
+    const before = this.#sources.awake()
+    const up = this.#sources.uptime()
+    const wall = this.#sources.wall()
+    const awake = this.#sources.awake()
+    this.#lookedAt = awake
+    if (awake - before > longestLookMs) return
+    this.#noteSleep(up, awake)
+    this.#noteStep(wall, awake)
+  }
+
+  #noteSleep(up: number | null, awake: number): void {
+    if (up === null || this.#uptimeLead === null) return
+    const sleptMs = up - awake - this.#uptimeLead
+    if (sleptMs - this.#sleptMs < this.#sources.shortestSleepMs) return
+    this.#sleptMs = sleptMs
+    // Timers have slept too.
+    for (const wait of this.#waits) this.#arm(wait)
+  }
+
+  #noteStep(wall: number, awake: number): void {
+    const apartMs = wall - this.#momentAt(awake)
+    const stepMs = apartMs - this.#apartMs
+    if (Math.abs(stepMs) < shortestStepMs) return
+    this.#apartMs = apartMs
+    this.#onStep(stepMs, apartMs)
+  }
+
+  #arm(wait: Wait): void {
+    clearTimeout(wait.timer)
+    const leftMs = wait.until - this.#momentAt(this.#sources.awake())
+    wait.timer = setTimeout(() => this.#end(wait), Math.min(leftMs, longestTimeoutMs)).unref()
+  }
+
+  #end(wait: Wait): void {
+    // A timer may be a millisecond early.
+    if (wait.until > this.now()) this.#arm(wait)
+    else if (this.#waits.delete(wait)) wait.callback()
+  }
+}
+
+/**
+ * How long the machine has been up, sleep included. The file stays open: once the process has no descriptor left the system
+ * would be asked in another way, which in a container may count from another start, as if after a sleep.
+ */
+function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
+  const text = Buffer.alloc(64)
+  let file: number
+  try {
+    file = openSync('/proc/uptime', 'r')
+  } catch {
+    // Not Linux, or without such a file. This one counts whole seconds on some systems.
+    return { uptime: () => uptime() * 1000, shortestSleepMs: 1500 }
+  }
+  const read = () => {
+    try {
+      const length = readSync(file, text, 0, text.length, 0)
+      const seconds = Number.parseFloat(text.toString('latin1', 0, length))
+      return Number.isFinite(seconds) ? seconds * 1000 : null
+    } catch {
+      // Not to know of a sleep for a while is better than to end.
+      return null
+    }
+  }
+  return { uptime: read, shortestSleepMs: 50 }
+}
+
+const machine: TimeSources = {
+  wall: () => Date.now(),
+  awake: () => performance.now(),
+  ...findUptime(),
+}

@@ -1,0 +1,24 @@
+/**
+ * The real server, whose wall clock its parent sets: each number that it sends is a step in milliseconds. Run as a child by
+ * clock-steps.test.ts.
+ */
+let apartMs = 0
+
+const MachineDate = Date
+globalThis.Date = class extends MachineDate {
+  constructor(...args) {
+    if (args.length === 0) super(MachineDate.now() + apartMs)
+    else super(...args)
+  }
+
+  static now() {
+    return MachineDate.now() + apartMs
+  }
+}
+
+process.on('message', stepMs => {
+  apartMs += stepMs
+  process.send('set')
+})
+
+await import('#src/main.js')
