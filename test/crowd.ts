@@ -38,3 +38,13 @@ export async function newPair(
   const chat = await ann.openChat(await idOf(ann, benName))
   return { ann, ben, annName, benName, chat, room: chat.slice('/chats/'.length) }
 }
+
+/** Sends messages one after another, "line 1" the first: more than anybody types. */
+export async function fill(client: HttpClient, chat: string, count: number): Promise<void> {
+  const token = await client.token(chat)
+  for (let number = 1; number <= count; number += 1) {
+    const body = new URLSearchParams({ _csrf: token, content: `line ${number}`, nonce: `line-${number}` })
+    const { status } = await client.request('POST', `${chat}/messages`, { body })
+    if (status !== 303) throw new Error(`Message ${number} ended with ${status}`)
+  }
+}

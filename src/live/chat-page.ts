@@ -1,7 +1,7 @@
 import type { Clock } from '../chat/clock.js'
-import type { Cursors, Engine, Message, RoomId, RoomSummary, RoomView, UserId, WindowAsk } from '../chat/engine.js'
+import type { Engine, Message, RoomId, RoomSummary, RoomView, UserId, WindowAsk } from '../chat/engine.js'
 import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
-import { type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
+import { type MessageFrame, type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
 import { mapInParts } from '../views/parts.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
@@ -23,11 +23,8 @@ export interface ChatPageDeps {
   readonly serverId: string
 }
 
-/** How far both people of a room have got. */
-export interface BothCursors {
-  readonly mine: Cursors
-  readonly theirs: Cursors
-}
+/** How far both people of a room have got, and what is to be reported of it. */
+export type BothCursors = Pick<MessageFrame, 'mine' | 'theirs' | 'deliversFrom'>
 
 /** The list of chats, with what a page notes of it. */
 export interface RenderedList {
@@ -99,11 +96,13 @@ export class ChatPage {
 
   /** The messages of a window, in order. Those that the page has already before them are left standing. */
   async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
-    const { messages, standing, theirs } = view
+    const { messages, standing, mine, theirs } = view
+    const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
+    const cursors = { mine, theirs, deliversFrom }
     const isContinued = standing !== null && standing.length > 0
     const first = isContinued ? view.previous : null
     const rows = await mapInParts(messages, (message, index) =>
-      this.renderRow(message, otherName, view, reportKey, messages[index - 1] ?? first),
+      this.renderRow(message, otherName, cursors, reportKey, messages[index - 1] ?? first),
     )
     if (!isContinued) return rows.join('')
     const ranges = standing.map(({ from, to }) => `${from}-${to}`).join(' ')
@@ -135,8 +134,8 @@ export class ChatPage {
     return this.lifetime.expiring(messages, this.#deps.clock.now())
   }
 
-  #viewMessage(message: Message, otherName: string, { mine, theirs }: BothCursors, reportKey: string) {
-    const frame = { mine, theirs, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+  #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
+    const frame = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, frame, this.context), reportKey }
   }
 

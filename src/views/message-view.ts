@@ -21,8 +21,9 @@ export interface MessageView {
   /** Whether it was put off. */
   readonly isKept: boolean
   readonly remainingMs: number
-  /** What the fragment reports of itself when it enters a page: only for the other's messages, not yet seen. */
-  readonly reports: boolean
+  /** What the fragment reports of itself, of the other's messages: when it enters a page, and when it comes into view. */
+  readonly reportsDelivered: boolean
+  readonly reportsSeen: boolean
 }
 
 /** Where a message stands: what came before it decides whether a day or a run begins. */
@@ -59,6 +60,8 @@ export interface MessageFrame {
   readonly otherName: string
   readonly mine: Cursors
   readonly theirs: Cursors
+  /** Only messages from this `seq` on report themselves as delivered: one report is for all before it. */
+  readonly deliversFrom?: number
   readonly clock: Clock
 }
 
@@ -94,7 +97,8 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     goneAtIso: new Date(goneAt).toISOString(),
     isKept: message.keptTimes > 0,
     remainingMs: Math.max(0, message.expiresAt - now),
-    reports: !mine && status !== 'seen',
+    reportsDelivered: !mine && status === 'sent' && message.seq >= (frame.deliversFrom ?? 0),
+    reportsSeen: !mine && status !== 'seen',
   }
 }
 

@@ -5,7 +5,7 @@ import {
   type Page,
   test as playwright,
 } from '@playwright/test'
-import { newcomer, newPair } from '../crowd.js'
+import { fill, newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import type { HttpClient } from '../http-client.js'
 import { ServerProcess } from '../server-process.js'
@@ -24,8 +24,8 @@ interface TestFixtures {
   visit: (options?: BrowserContextOptions) => Promise<Page>
   /** Lets the test pass though a console says this, as it does of every page with a status of 4xx. */
   tolerate: (pattern: RegExp) => void
-  /** Two people, each in a browser of their own, with their chat open in both. */
-  chat: () => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
+  /** Two people, each in a browser of their own, with their chat open in both; `lines` of the first's stand in it. */
+  chat: (lines?: number) => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
 }
 
 export interface WorkerFixtures {
@@ -97,8 +97,9 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
   },
   chat: async ({ visit, base }, use) => {
-    await use(async () => {
+    await use(async (lines = 0) => {
       const { ann, ben, annName, benName, chat } = await newPair(base)
+      await fill(ann, chat, lines)
       const pages = [await visit(), await visit()] as const
       await Promise.all([enter(pages[0], ann, base), enter(pages[1], ben, base)])
       for (const page of pages) {

@@ -1,0 +1,96 @@
+import type { Page } from '@playwright/test'
+import { expect, message, send, test } from './fixtures.js'
+
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000', RATE_LIMIT_REQUESTS: '1000' } })
+
+const rows = (page: Page) => page.getByRole('region', { name: 'Messages' }).getByRole('article')
+const earlier = (page: Page) => page.getByRole('link', { name: 'Show earlier messages' })
+const seqs = (page: Page) =>
+  rows(page).evaluateAll(articles => articles.map(article => Number(article.getAttribute('data-seq'))))
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const topOf = async (page: Page, text: string) => (await message(page, text).boundingBox())?.y ?? Number.NaN
+
+test('earlier messages come in above what is read, which stays where it is, and the focus goes to where they end', async ({
+  chat,
+}) => {
+  const { ann } = await chat(250)
+  await expect(rows(ann)).toHaveCount(100)
+  expect(await seqs(ann)).toEqual(range(151, 250))
+  await earlier(ann).scrollIntoViewIfNeeded()
+  const before = await topOf(ann, 'line 151')
+  await earlier(ann).dblclick()
+  await expect(rows(ann)).toHaveCount(200)
+  expect(await seqs(ann)).toEqual(range(51, 250))
+  expect(Math.abs((await topOf(ann, 'line 151')) - before)).toBeLessThan(60)
+  await expect(ann.locator('[data-seq="151"]')).toBeFocused()
+  await expect(ann.locator('.day:visible')).toHaveCount(1)
+  await earlier(ann).focus()
+  await ann.keyboard.press('Enter')
+  await expect(rows(ann)).toHaveCount(250)
+  await expect(earlier(ann)).toBeHidden()
+  await expect(ann.locator('[data-seq="51"]')).toBeFocused()
+  await expect(ann.locator('.day:visible')).toHaveCount(1)
+})
+
+test('a long page that was away keeps its rows, loses what was deleted, and shows what was seen', {
+  tag: '@sockets',
+}, async ({ chat, visit, tolerate }) => {
+  tolerate(/ERR_INTERNET_DISCONNECTED|htmx:ws:error/)
+  const { ann, ben, path } = await chat(320)
+  await ben.close()
+  for (const count of [200, 300, 320]) {
+    await earlier(ann).click()
+    await expect(rows(ann)).toHaveCount(count)
+  }
+  const old = ann.locator('[data-seq="20"]')
+  await old.evaluate(article => Reflect.set(article, 'wasHere', true))
+  const elsewhere = await visit({ storageState: await ann.context().storageState(), javaScriptEnabled: false })
+  await ann.context().setOffline(true)
+  await ann.evaluate(() => document.getElementById('live')?._htmx?.ws?.connection?.socket?.close())
+  await expect(ann.getByText('Reconnecting')).toBeVisible()
+  await elsewhere.goto(`${path}?before=100`)
+  await elsewhere.locator('li:has([data-seq="10"])').getByRole('button').click()
+  await elsewhere.getByRole('textbox', { name: 'Message' }).fill('and now')
+  await elsewhere.getByRole('button', { name: 'Send' }).click()
+  await ann.context().setOffline(false)
+  await expect(message(ann, 'and now')).toBeVisible()
+  await expect(rows(ann)).toHaveCount(320)
+  await expect(ann.locator('[data-seq="10"]')).toHaveCount(0)
+  expect(await old.evaluate(article => Reflect.get(article, 'wasHere'))).toBe(true)
+})
+
+test('while later messages are missing none is put in, and the way to the newest counts them', async ({ chat }) => {
+  const { ann, ben, path } = await chat(220)
+  await ann.goto(`${path}?before=150`)
+  expect(await seqs(ann)).toEqual(range(50, 149))
+  const jump = ann.getByRole('link', { name: /Jump to newest/ })
+  await expect(jump).toHaveText(/71$/)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ben, 'one more')
+  await expect(jump).toHaveText(/72$/)
+  await expect(message(ann, 'one more')).toHaveCount(0)
+  await ann.getByRole('link', { name: 'Show later messages' }).click()
+  expect(await seqs(ann)).toEqual(range(150, 221))
+  await expect(ann.getByRole('link', { name: 'Show later messages' })).toHaveCount(0)
+  await send(ben, 'and another')
+  await expect(message(ann, 'and another')).toBeVisible()
+  await ann.goto(`${path}?before=150`)
+  await jump.click()
+  expect((await seqs(ann)).at(-1)).toBe(222)
+})
+
+test('without JavaScript a long chat is read back and forth by links', async ({ chat, visit }) => {
+  const { ann, path } = await chat(230)
+  const page = await visit({ javaScriptEnabled: false, storageState: await ann.context().storageState() })
+  await page.goto(path)
+  expect(await seqs(page)).toEqual(range(131, 230))
+  await earlier(page).click()
+  expect(await seqs(page)).toEqual(range(31, 130))
+  await earlier(page).click()
+  expect(await seqs(page)).toEqual(range(1, 30))
+  await expect(earlier(page)).toHaveCount(0)
+  await page.getByRole('link', { name: 'Show later messages' }).click()
+  expect(await seqs(page)).toEqual(range(31, 130))
+  await page.getByRole('link', { name: /Jump to newest/ }).click()
+  expect(await seqs(page)).toEqual(range(131, 230))
+})
