@@ -26,6 +26,8 @@ export interface JsonVoiceDeps {
   readonly namesOf: NamesOf
   readonly log: Logger
   readonly messageMaxLength: number
+  /** Counts a join as a request; throws ChatError `rate_limited` when it is one too many. */
+  readonly countJoin: (userId: UserId) => void
   /** Told the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -109,6 +111,7 @@ export class JsonVoice implements Voice {
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
     if (command.type === 'room:join') {
+      this.#deps.countJoin(this.userId)
       return this.#join(command.roomId, command.version, joined => ref !== undefined && done(ref, joined))
     }
     if (command.type === 'room:leave') {
