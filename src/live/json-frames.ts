@@ -15,7 +15,9 @@ const activeUsers = z.array(userId)
 export const programFrameSchema = z.discriminatedUnion('type', [
   z
     .object({ type: z.literal('room:join'), roomId: idSchema, version: z.string().max(128).optional() })
-    .describe('Opens a room: from now on its typing and visits are told too. Answered with its messages. Counts as a request.'),
+    .describe(
+      'Opens a room: from now on its typing and visits are told too. Answered with its messages. Counts as a request.',
+    ),
   z.object({ type: z.literal('room:leave'), roomId: idSchema }).describe('Closes a room.'),
   ...commandSchema.options,
 ])
