@@ -14,6 +14,8 @@ import { MemoryAccountStore } from './memory-store.js'
 const OWNER_ONLY_FOLDER = 0o700
 /** Each write puts all accounts anew, so that after one nothing is written for this many times as long as it took. */
 const RESTS_PER_WRITE = 9
+/** A write seems to take hours when the machine slept meanwhile: nobody is to wait for nine times that. */
+const LONGEST_REST_MS = 60_000
 
 export interface FileAccountStoreOptions {
   /** Told why a write failed; those who asked for it hear `storage_failed`. */
@@ -152,7 +154,7 @@ export class FileAccountStore implements AccountStore {
     const failure = await this.#keep(draft)
     if (failure === null) this.#kept = draft
     const now = this.#clock.now()
-    this.#restsUntil = now + RESTS_PER_WRITE * (now - startedAt)
+    this.#restsUntil = now + Math.min(RESTS_PER_WRITE * (now - startedAt), LONGEST_REST_MS)
     for (const change of changes) change.settle(failure)
   }
 

@@ -3,7 +3,7 @@ import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
 
-/** Counts what a person does once more; the answer is for how many milliseconds they may not, 0 when they may. */
+/** Counts one thing that a person does. The answer is how many milliseconds too early it is, 0 when it may be done. */
 export type CountOne = (userId: UserId) => number
 
 /** A picture that was taken for a message. */
@@ -34,7 +34,7 @@ export interface MessageInput {
 
 export interface ConversationDeps {
   readonly countSend: CountOne
-  /** What reaches the other person beside sends: each such thing could be done only to bother them. */
+  /** Counts what reaches the other person beside sends, since it could be done over and over to bother them. */
   readonly countReaching: CountOne
   readonly claimImage: ClaimImage
   readonly personExists: (userId: UserId) => Promise<boolean>

@@ -123,6 +123,21 @@ it('writes what waits at once when it closes', async () => {
   expect(await readFile(path, 'utf8')).toContain('bob')
 })
 
+it('keeps nobody waiting for hours when the machine slept in the middle of a write', async () => {
+  const clock = new FakeClock()
+  const write: typeof writeAccountFile = async (...args) => {
+    await writeAccountFile(...args)
+    clock.jump(8 * 3_600_000)
+  }
+  const path = join(await folder(), 'accounts.json')
+  const store = await FileAccountStore.open(path, { onError: () => {}, write, clock })
+  await store.add(person('ann'))
+  const next = store.add(person('bob'))
+  await clock.advance(60_000)
+  await next
+  await store.close()
+})
+
 it('refuses one of the same name while another is being written', async () => {
   const store = await open(join(await folder(), 'accounts.json'))
   const same = Array.from({ length: 10 }, (_, n) =>
