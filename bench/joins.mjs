@@ -29,6 +29,8 @@ const server = spawn(process.execPath, ['bench/server/measured.mjs'], {
     UPLOAD_DIR: uploads,
     ROOM_MAX_MESSAGES: '1000000',
     RATE_LIMIT_AUTH_ADDRESS: '1000000',
+    RATE_LIMIT_REQUESTS: '1000000',
+    RATE_LIMIT_REACHING: '1000000',
     RATE_LIMIT_MESSAGES: '1000000',
     RATE_LIMIT_FRAMES: '1000000',
   },

@@ -33,6 +33,7 @@ import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
 import { listen } from './web/listening.js'
 import { accountOf } from './web/request.js'
+import { limitLight } from './web/request-limits.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
 
@@ -68,17 +69,18 @@ export async function createServer(config: Config): Promise<Server> {
       `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
     ),
   )
-  const limits = createLimits(config)
+  const limits = createLimits(config, clock)
+  const admit = (userId: string) => limits.requests.takeTurn(userId)
   const passwords = new Passwords({
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const accounts = await openAccountStore(config.accountsFile, error =>
+  const accounts = await openAccountStore(config.accountsFile, clock, error =>
     log.error({ err: error }, 'accounts were not saved'),
   )
   const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
-  const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission })
+  const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission, limits })
   if (config.demoUsers) await people.addDemoAccounts()
   const memoryEngine = createMemoryEngine({
     clock,
@@ -106,7 +108,8 @@ export async function createServer(config: Config): Promise<Server> {
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))
   const conversations = new Conversations(engine, config, {
-    limit: userId => refuseOver(limits.messages, userId),
+    countSend: userId => limits.messages.hit(userId).retryAfterMs,
+    countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
     claimImage: images.claim,
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
@@ -140,9 +143,16 @@ export async function createServer(config: Config): Promise<Server> {
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
+    admit,
   }
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
-  const programs = { ...voiceDeps, hub, clock, namesOf: chatPage.namesOf }
+  const programs = {
+    ...voiceDeps,
+    hub,
+    clock,
+    namesOf: chatPage.namesOf,
+    countJoin: (id: string) => refuseOver(limits.requests, id),
+  }
   const isOurOrigin = originCheck(config)
   const sockets = new Sockets({
     hub,
@@ -154,6 +164,7 @@ export async function createServer(config: Config): Promise<Server> {
     isOurOrigin,
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
+    admit,
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
     sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
     openVoice: ({ query, isProgram, ...seat }) => {
@@ -164,6 +175,7 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const guard = passwordGuard(limits)
   const gate = new Gate({ people, limits, guard })
+  const countLight = limitLight(limits.lightRequests)
   const api = createApi({
     config,
     log,
@@ -176,14 +188,15 @@ export async function createServer(config: Config): Promise<Server> {
     sessions,
     csrf: csrfProtection(config),
     isOurOrigin,
-    limit: limits.api,
+    limits,
+    countLight,
     countConnections: () => hub.connectionCount,
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({
       maxSize: config.images.maxSize,
       maxFieldSize: maxDescriptionBytes,
-      admit: request => refuseOver(limits.uploads, accountOf(request).id),
+      admit: async request => refuseOver(limits.uploads, accountOf(request).id),
     }),
     cookieName: sessions.cookieName,
   })
@@ -199,9 +212,10 @@ export async function createServer(config: Config): Promise<Server> {
     gate,
     guard,
     limits,
+    countLight,
     api,
     chatPage,
-    events: { clock, log, hub, conversations, sessions, voices },
+    events: { clock, log, hub, conversations, sessions, voices, admit },
     isOurOrigin,
     operation: operation.pages,
     observer: operation.observer,

@@ -18,6 +18,8 @@ export async function startTestServer(
     UPLOAD_DIR: uploadDir,
     RATE_LIMIT_AUTH: '1000',
     RATE_LIMIT_AUTH_ADDRESS: '1000000',
+    RATE_LIMIT_REQUESTS: '1000000',
+    RATE_LIMIT_REACHING: '1000000',
     ...env,
   })
   const server = await createServer(config)

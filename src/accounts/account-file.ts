@@ -7,6 +7,8 @@ import { type Account, emailKey, usernameKey } from './account.js'
 import { settingsSchema } from './settings.js'
 
 const OWNER_ONLY = 0o600
+/** A millisecond or two of work. */
+const ACCOUNTS_PER_PART = 1000
 const FORMAT = 'ephemeral-chat-accounts'
 
 /** The shape that this program writes. A later one reads the earlier. */
@@ -84,13 +86,23 @@ async function readText(path: string): Promise<string | null> {
 export async function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
-    await writeThrough(temporary, JSON.stringify({ format: FORMAT, version: VERSION, accounts }))
+    await writeThrough(temporary, partsOf(accounts))
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+/** The file in parts, so that nobody's chat waits while many accounts are put into words. */
+function* partsOf(accounts: readonly Account[]): Generator<string> {
+  yield `{"format":${JSON.stringify(FORMAT)},"version":${VERSION},"accounts":[`
+  for (let start = 0; start < accounts.length; start += ACCOUNTS_PER_PART) {
+    const part = accounts.slice(start, start + ACCOUNTS_PER_PART).map(account => JSON.stringify(account))
+    yield `${start > 0 ? ',' : ''}${part.join()}`
+  }
+  yield ']}'
 }
 
 /** Removes what a write that was killed has left, and nothing else. */
@@ -102,9 +114,9 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-async function writeThrough(path: string, text: string): Promise<void> {
+async function writeThrough(path: string, parts: Iterable<string>): Promise<void> {
   await using(await open(path, 'wx', OWNER_ONLY), async file => {
-    await file.writeFile(text)
+    for (const part of parts) await file.appendFile(part)
     await file.sync()
   })
 }

@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { codeOf } from '../system-fault.js'
@@ -11,8 +12,13 @@ import { FileLock } from './file-lock.js'
 import { MemoryAccountStore } from './memory-store.js'
 
 const OWNER_ONLY_FOLDER = 0o700
+/** Each write puts all accounts anew, so that after one nothing is written for this many times as long as it took. */
+const RESTS_PER_WRITE = 9
+/** A write seems to take hours when the machine slept meanwhile: nobody is to wait for nine times that. */
+const LONGEST_REST_MS = 60_000
 
 export interface FileAccountStoreOptions {
+  readonly clock: Clock
   /** Told why a write failed; those who asked for it hear `storage_failed`. */
   readonly onError: (error: unknown) => void
   /** Puts the accounts in the file; tests give one that fails. */
@@ -26,18 +32,22 @@ interface Change {
 
 /**
  * Accounts in a file that this process alone writes. All of them are in memory too, where they are read. A change is
- * answered once the file holds it; those that come while one is being written go into the next write together. Demo
- * accounts stay out of the file.
+ * answered once the file holds it. A server at rest writes one at once; writing then takes a tenth of the time at most, and
+ * changes that come meanwhile go into the next write together. Demo accounts stay out of the file.
  */
 export class FileAccountStore implements AccountStore {
   readonly #path: string
   readonly #lock: FileLock
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
+  readonly #clock: Clock
   #kept: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
   #isClosed = false
+  /** When the next write may begin, by the clock. */
+  #restsUntil = 0
+  #endRest: () => void = () => {}
 
   private constructor(path: string, lock: FileLock, kept: MemoryAccountStore, options: FileAccountStoreOptions) {
     this.#path = path
@@ -45,6 +55,7 @@ export class FileAccountStore implements AccountStore {
     this.#kept = kept
     this.#onError = options.onError
     this.#write = options.write ?? writeAccountFile
+    this.#clock = options.clock
   }
 
   /**
@@ -107,9 +118,10 @@ export class FileAccountStore implements AccountStore {
     return this.#change(store => store.remove(id))
   }
 
-  /** Finishes what is being written and gives the file free. */
+  /** Writes what waits, at once, and gives the file free. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#endRest()
     await this.#turn
     await this.#lock.release()
   }
@@ -133,13 +145,29 @@ export class FileAccountStore implements AccountStore {
 
   /** Makes the changes that wait on a copy, which becomes the truth once it is in the file. */
   async #keepWaiting(): Promise<void> {
+    await this.#rest()
+    const startedAt = this.#clock.now()
     const changes = this.#waiting
     this.#waiting = []
     const draft = this.#kept.clone()
     for (const change of changes) await change.run(draft)
     const failure = await this.#keep(draft)
     if (failure === null) this.#kept = draft
+    const now = this.#clock.now()
+    this.#restsUntil = now + Math.min(RESTS_PER_WRITE * (now - startedAt), LONGEST_REST_MS)
     for (const change of changes) change.settle(failure)
+  }
+
+  async #rest(): Promise<void> {
+    const restMs = this.#restsUntil - this.#clock.now()
+    if (restMs <= 0 || this.#isClosed) return
+    await new Promise<void>(resolve => {
+      const cancel = this.#clock.after(restMs, resolve)
+      this.#endRest = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   async #keep(draft: MemoryAccountStore): Promise<ChatError | null> {

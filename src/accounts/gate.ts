@@ -1,4 +1,5 @@
-import { addressKey, type Limit, type LimitResult, type Limits, refuseOver } from '../limits.js'
+import type { Limit, LimitResult } from '../limit.js'
+import { addressKey, type Limits, refuseOver } from '../limits.js'
 import type { Account } from './account.js'
 import { loginInput, parseInput } from './account-input.js'
 import type { PasswordGuard } from './password-guard.js'
@@ -30,7 +31,7 @@ export class Gate {
    * @throws InvalidInput; ChatError `rate_limited`, `unauthenticated`, `server_busy`
    */
   async logIn(input: unknown, visitor: Visitor): Promise<Account> {
-    await this.#countAddress(visitor)
+    this.#countAddress(visitor)
     const { people, guard } = this.#options
     const { email, password } = parseInput(loginInput, input)
     return guard({ email, address: visitor.address }, () => people.logIn(email, password))
@@ -41,12 +42,12 @@ export class Gate {
    * @throws InvalidInput; ChatError `registration_closed`, `invite_needed`, `rate_limited`, `server_busy`
    */
   async register(input: unknown, visitor: Visitor): Promise<Account> {
-    await this.#countAddress(visitor)
+    this.#countAddress(visitor)
     return this.#options.people.register(input)
   }
 
-  #countAddress(visitor: Visitor): Promise<void> {
+  #countAddress(visitor: Visitor): void {
     const { authAddress } = this.#options.limits
-    return refuseOver(authAddress, addressKey(visitor.address), result => visitor.onCounted?.(authAddress, result))
+    refuseOver(authAddress, addressKey(visitor.address), result => visitor.onCounted?.(authAddress, result))
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../chat/clock.js'
 import type { AccountStore } from './account-store.js'
 import { FileAccountStore } from './file-store.js'
 import { MemoryAccountStore } from './memory-store.js'
@@ -8,6 +9,10 @@ import { MemoryAccountStore } from './memory-store.js'
  * @param onError told why accounts could not be saved
  * @throws AccountFileError when the file cannot be used
  */
-export async function openAccountStore(file: string | null, onError: (error: unknown) => void): Promise<AccountStore> {
-  return file === null ? new MemoryAccountStore() : FileAccountStore.open(file, { onError })
+export async function openAccountStore(
+  file: string | null,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Promise<AccountStore> {
+  return file === null ? new MemoryAccountStore() : FileAccountStore.open(file, { clock, onError })
 }

@@ -15,7 +15,7 @@ export type PasswordGuard = <T>(tried: PasswordTry, check: () => Promise<T>) => 
 export function passwordGuard({ auth }: Pick<Limits, 'auth'>): PasswordGuard {
   return async ({ email, address }, check) => {
     const key = `${emailKey(email)} ${addressKey(address)}`
-    await refuseOver(auth, key)
+    refuseOver(auth, key)
     let isWrong = false
     try {
       return await check()
@@ -23,7 +23,7 @@ export function passwordGuard({ auth }: Pick<Limits, 'auth'>): PasswordGuard {
       isWrong = isWrongPassword(error)
       throw error
     } finally {
-      if (!isWrong) await auth.refund(key)
+      if (!isWrong) auth.refund(key)
     }
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
+import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import type { AccountAmendment, AccountStore } from './account-store.js'
@@ -22,7 +23,11 @@ export interface PeopleOptions {
   readonly clock: Clock
   /** Who may register; everybody when left out. */
   readonly admission?: Admission
+  /** How often a person may search and change; without limit when left out. */
+  readonly limits?: PersonLimits
 }
+
+type PersonLimits = Pick<Limits, 'searches' | 'accountChanges' | 'passwordChanges'>
 
 /** Everything that is done with accounts: register, log in, find, change, remove. */
 export class People {
@@ -31,16 +36,19 @@ export class People {
   readonly #directory: PeopleOptions['directory']
   readonly #clock: Clock
   readonly #admission: Admission
+  readonly #limits: PersonLimits | undefined
   readonly #generationListeners = new Listeners<Account>()
   readonly #amendmentListeners = new Listeners<Account>()
   readonly #removalListeners = new Listeners<UserId>()
 
-  constructor({ store, passwords, directory, clock, admission = openAdmission(clock) }: PeopleOptions) {
+  constructor(options: PeopleOptions) {
+    const { store, passwords, directory, clock, admission = openAdmission(clock), limits } = options
     this.#store = store
     this.#passwords = passwords
     this.#directory = directory
     this.#clock = clock
     this.#admission = admission
+    this.#limits = limits
   }
 
   /** Adds alice and bob; those that are there already, or whose name or e-mail somebody has, are left as they are. */
@@ -115,9 +123,14 @@ export class People {
     return new Map(accounts.map(account => [account.id, publicPerson(account)]))
   }
 
-  /** People whose name holds the query (or is it, in an `exact` directory), never the viewer; at most `limit`. */
+  /**
+   * People whose name holds the query (or is it, in an `exact` directory), never the viewer; at most `limit`.
+   * @throws ChatError `rate_limited` when somebody looks for names too often
+   */
   async search(query: string, viewerId: UserId, limit = SEARCH_LIMIT): Promise<readonly PublicPerson[]> {
     const name = query.trim()
+    // Looking at every name takes milliseconds of everybody's time; the first ones are just taken from a list.
+    if (name !== '') this.#refuseOver('searches', viewerId)
     const found = this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#findExactly(name)
     return found
       .filter(account => account.id !== viewerId && !account.isDisabled)
@@ -128,12 +141,19 @@ export class People {
   /**
    * Changes a password and ends all sessions and tokens; the answer is the account as it goes on.
    * @throws InvalidInput for `currentPassword` or `newPassword`; ChatError `unauthenticated` when the account is no more,
-   * `conflict` when it was changed meanwhile, `server_busy`
+   * `conflict` when it was changed meanwhile, `server_busy`, `rate_limited`
    */
   async changePassword(id: UserId, currentPassword: string, newPassword: string): Promise<Account> {
     const input = parseInput(passwordChangeInput, { currentPassword, newPassword })
-    const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
-    return this.#setPassword(account, input.newPassword)
+    this.#refuseOver('passwordChanges', id)
+    try {
+      const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
+      return await this.#setPassword(account, input.newPassword)
+    } catch (error) {
+      // Who has stolen a session and guesses must not keep its owner from changing the password.
+      if (error instanceof InvalidInput) this.#limits?.passwordChanges.refund(id)
+      throw error
+    }
   }
 
   /**
@@ -161,25 +181,31 @@ export class People {
 
   /**
    * Keeps what a person has set; sessions go on.
-   * @throws ChatError `not_found`
+   * @throws ChatError `not_found`, `rate_limited`
    */
-  changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
+  async changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
+    this.#refuseOver('accountChanges', id)
     return this.#amend(id, () => ({ settings }))
   }
 
   /**
    * Blocks somebody for a person. Of more than a thousand, the earliest are forgotten.
-   * @throws ChatError `not_found` when there is no such other, or it is oneself
+   * @throws ChatError `not_found` when there is no such other, or it is oneself; `rate_limited`
    */
   async block(id: UserId, otherId: UserId): Promise<void> {
+    this.#refuseOver('accountChanges', id)
     if (id === otherId || (await this.#store.findById(otherId)) === null) throw new ChatError('not_found')
     await this.#amend(id, ({ blocked }) => ({
       blocked: [...blocked.filter(each => each !== otherId), otherId].slice(-MAX_BLOCKED),
     }))
   }
 
-  /** Takes a block back. */
+  /**
+   * Takes a block back.
+   * @throws ChatError `rate_limited`
+   */
   async unblock(id: UserId, otherId: UserId): Promise<void> {
+    this.#refuseOver('accountChanges', id)
     await this.#amend(id, ({ blocked }) => ({ blocked: blocked.filter(each => each !== otherId) }))
   }
 
@@ -223,6 +249,10 @@ export class People {
   /** Calls `listener` with the id of each account that was removed; the answer ends it. */
   onRemoved(listener: (id: UserId) => void): () => void {
     return this.#removalListeners.add(listener)
+  }
+
+  #refuseOver(name: keyof PersonLimits, id: UserId): void {
+    if (this.#limits) refuseOver(this.#limits[name], id)
   }
 
   async #findExactly(name: string): Promise<readonly Account[]> {

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { bearerOf, type Tokens } from '../accounts/tokens.js'
 import { ChatError } from '../chat/errors.js'
-import { type Limit, type LimitResult, refuseOver } from '../limits.js'
+import type { Limit, LimitResult } from '../limit.js'
+import { type Limits, refuseOver } from '../limits.js'
 import { accountOf } from '../web/request.js'
 import type { Sessions } from '../web/sessions.js'
 import { bringsToken } from './token-identity.js'
@@ -11,11 +12,17 @@ export interface AccessDeps {
   readonly sessions: Pick<Sessions, 'middleware' | 'loadAccount'>
   readonly csrf: RequestHandler
   readonly isOurOrigin: (request: Request) => boolean
-  readonly limit: Limit
+  readonly limits: Pick<Limits, 'api' | 'requests'>
+  /** Counts what is asked for as parts of a page are; see `limitLight`. */
+  readonly countLight: RequestHandler
 }
 
-/** Lets in whoever brings a token, or a page of ours with the session's cookie and, to change anything, its CSRF token. */
-export function personOnly({ tokens, sessions, csrf, isOurOrigin, limit }: AccessDeps): RequestHandler[] {
+/**
+ * Lets in whoever brings a token, or a page of ours with the session's cookie and, to change anything, its CSRF token.
+ * @param isLight whether it counts as parts of a page do, not as a request
+ */
+export function personOnly(deps: AccessDeps, isLight: boolean): RequestHandler[] {
+  const { tokens, sessions, csrf, isOurOrigin, limits } = deps
   const byToken: RequestHandler = async (request, _response, next) => {
     const verified = await tokens.verify(bearerOf(request.headers.authorization) ?? '')
     request.account = verified?.account ?? null
@@ -30,9 +37,14 @@ export function personOnly({ tokens, sessions, csrf, isOurOrigin, limit }: Acces
     request.account = null
     return bringsToken(request) ? byToken(request, response, next) : next()
   }
-  const count: RequestHandler = async (request, response, next) => {
-    await refuseOver(limit, accountOf(request).id, result => showLimit(response, limit, result))
-    next()
+  const count: RequestHandler = (request, response, next) => {
+    const { id } = accountOf(request)
+    refuseOver(limits.api, id, result => showLimit(response, limits.api, result))
+    if (isLight) deps.countLight(request, response, next)
+    else {
+      refuseOver(limits.requests, id)
+      next()
+    }
   }
   return [
     withToken,
@@ -46,7 +58,7 @@ export function personOnly({ tokens, sessions, csrf, isOurOrigin, limit }: Acces
 
 /** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
 export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
-  const secondsLeft = Math.max(0, Math.ceil((result.resetAt - Date.now()) / 1000))
+  const secondsLeft = Math.max(0, Math.ceil(result.resetAfterMs / 1000))
   response.set('RateLimit-Policy', `"${name}";q=${limit};w=${windowMs / 1000}`)
   response.set('RateLimit', `"${name}";r=${result.remaining};t=${secondsLeft}`)
 }

@@ -49,7 +49,7 @@ export function createApi(deps: ApiDeps): Router {
     described ??= describeApi(endpoints, deps.cookieName)
     return described
   }
-  const person = personOnly(deps)
+  const accessTo = ({ access, isLight = false }: Endpoint) => (access === 'person' ? personOnly(deps, isLight) : [])
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
   const readJson = [only('application/json'), express.json({ limit }), objectOnly]
   const readInput = ({ form }: Endpoint) => (form ? [only('multipart/form-data'), form.read] : readJson)
@@ -59,11 +59,7 @@ export function createApi(deps: ApiDeps): Router {
   for (const path of new Set(endpoints.map(endpoint => endpoint.path))) {
     const handlers: { get?: RequestHandler[]; post?: RequestHandler[] } = {}
     for (const endpoint of endpoints.filter(other => other.path === path)) {
-      handlers[endpoint.method] = [
-        ...(endpoint.access === 'person' ? person : []),
-        ...readInput(endpoint),
-        answer(endpoint),
-      ]
+      handlers[endpoint.method] = [...accessTo(endpoint), ...readInput(endpoint), answer(endpoint)]
     }
     route(router, path, handlers)
   }

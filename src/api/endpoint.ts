@@ -35,6 +35,8 @@ interface Facts {
   readonly summary: string
   /** Who may ask: `anyone`, or whoever brings a token or a session. */
   readonly access: 'anyone' | 'person'
+  /** Whether it counts as the parts of a page do, of which there may be many, and not as a request. */
+  readonly isLight?: boolean
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** What it may be refused for, beside what any request may. */

@@ -76,6 +76,7 @@ export function imageEndpoints({ clock, images, readPicture }: ImageEndpointsDep
       name: 'readImage',
       summary: 'A picture, for its two people alone',
       access: 'person',
+      isLight: true,
       answers: { 200: { description: 'The picture', schema: null, media: 'image/webp' } },
       refusals: ['not_found'],
       handle: async ({ request }) => {

@@ -3,8 +3,8 @@ import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
 
-/** Counts sends; over the limit it throws ChatError `rate_limited`. */
-export type SendLimit = (userId: UserId) => Promise<void>
+/** Counts one thing that a person does. The answer is how many milliseconds too early it is, 0 when it may be done. */
+export type CountOne = (userId: UserId) => number
 
 /** A picture that was taken for a message. */
 export interface ClaimedImage {
@@ -32,6 +32,14 @@ export interface MessageInput {
   readonly imageId?: string | undefined
 }
 
+export interface ConversationDeps {
+  readonly countSend: CountOne
+  /** Counts what reaches the other person beside sends, since it could be done over and over to bother them. */
+  readonly countReaching: CountOne
+  readonly claimImage: ClaimImage
+  readonly personExists: (userId: UserId) => Promise<boolean>
+}
+
 /**
  * What two people do with each other. Pages, API and sockets all come through here, so that each rule stands once.
  * Whoever is not one of a room's two people gets ChatError `not_found` from every method.
@@ -39,28 +47,21 @@ export interface MessageInput {
 export class Conversations {
   readonly #engine: Engine
   readonly #rules: ConversationRules
-  readonly #limit: SendLimit
-  readonly #claimImage: ClaimImage
-  readonly #personExists: (userId: UserId) => Promise<boolean>
+  readonly #deps: ConversationDeps
 
-  constructor(
-    engine: Engine,
-    rules: ConversationRules,
-    deps: { limit: SendLimit; claimImage: ClaimImage; personExists: (userId: UserId) => Promise<boolean> },
-  ) {
+  constructor(engine: Engine, rules: ConversationRules, deps: ConversationDeps) {
     this.#engine = engine
     this.#rules = rules
-    this.#limit = deps.limit
-    this.#claimImage = deps.claimImage
-    this.#personExists = deps.personExists
+    this.#deps = deps
   }
 
   /**
    * Opens the chat of two people, or returns the one they have.
-   * @throws ChatError `not_found` when there is no such person, or it is oneself
+   * @throws ChatError `not_found` when there is no such person, or it is oneself; `rate_limited`
    */
   async open(userId: UserId, otherId: UserId): Promise<RoomView> {
-    if (!(await this.#personExists(otherId))) throw new ChatError('not_found')
+    refuseOver(this.#deps.countReaching(userId))
+    if (!(await this.#deps.personExists(otherId))) throw new ChatError('not_found')
     return this.#engine.openRoom(userId, otherId)
   }
 
@@ -72,14 +73,18 @@ export class Conversations {
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
     const text = normaliseText(input.content, this.#rules.messageMaxLength)
     if (text.trim() === '' && !input.imageId) throw new ChatError('message_empty')
-    await this.#limit(userId)
+    refuseOver(this.#deps.countSend(userId))
     if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
     const lifetimeMs = await this.#lifetimeIn(roomId, userId)
     return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })
   }
 
-  /** Takes one's own message back, for both. */
-  unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+  /**
+   * Takes one's own message back, for both.
+   * @throws ChatError `rate_limited`, `not_found`
+   */
+  async unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+    refuseOver(this.#deps.countReaching(userId))
     return this.#engine.removeMessage(roomId, userId, messageId)
   }
 
@@ -89,14 +94,17 @@ export class Conversations {
    */
   async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
     if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
-    // The other is told of each change: as many as one may send messages.
-    await this.#limit(userId)
+    refuseOver(this.#deps.countReaching(userId))
     if ((await this.#lifetimeIn(roomId, userId)) === lifetimeMs) return
     return this.#engine.setLifetime(roomId, userId, lifetimeMs)
   }
 
-  /** Keeps the messages that are about to go for as long again, for both. */
-  keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+  /**
+   * Keeps the messages that are about to go for as long again, for both.
+   * @throws ChatError `rate_limited`, `not_found`
+   */
+  async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+    refuseOver(this.#deps.countReaching(userId))
     return this.#engine.keepLonger(roomId, userId)
   }
 
@@ -105,8 +113,9 @@ export class Conversations {
     return this.#engine.moveCursor(roomId, userId, kind, messageId)
   }
 
-  /** Says that a person is typing, or no longer. */
-  setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+  /** Says that a person is typing, or no longer. What is over the limit is dropped: nobody waits for an answer to it. */
+  async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+    if (this.#deps.countReaching(userId) > 0) return
     return this.#engine.setTyping(roomId, userId, isTyping)
   }
 
@@ -126,8 +135,12 @@ export class Conversations {
     return this.#engine.readRoom(roomId, userId, ask)
   }
 
-  /** Erases the chat for both. */
-  end(roomId: RoomId, userId: UserId): Promise<void> {
+  /**
+   * Erases the chat for both.
+   * @throws ChatError `rate_limited`, `not_found`
+   */
+  async end(roomId: RoomId, userId: UserId): Promise<void> {
+    refuseOver(this.#deps.countReaching(userId))
     return this.#engine.endRoom(roomId, userId)
   }
 
@@ -140,7 +153,7 @@ export class Conversations {
     userId: UserId,
     { nonce, text, imageId }: { nonce: string; text: string; imageId: string },
   ): Promise<{ message: Message; duplicate: boolean }> {
-    const { image, lifetimeMs, settle } = await this.#claimImage(imageId, roomId, userId, nonce)
+    const { image, lifetimeMs, settle } = await this.#deps.claimImage(imageId, roomId, userId, nonce)
     try {
       const chosenMs = await this.#lifetimeIn(roomId, userId)
       // A server that lets pictures live shorter than messages does so in every chat; else they live as the chat has it.
@@ -154,4 +167,8 @@ export class Conversations {
       throw error
     }
   }
+}
+
+function refuseOver(retryAfterMs: number): void {
+  if (retryAfterMs > 0) throw new ChatError('rate_limited', retryAfterMs)
 }

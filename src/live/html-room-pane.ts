@@ -35,18 +35,24 @@ export class HtmlRoomPane {
   readonly #window = new RoomWindow()
   #lifetime: LifetimeChange | null = null
   #showsNote = false
+  readonly #admit: () => Promise<void>
   readonly #warning: ExpiryWarning
   #isGone = false
 
-  /** @param lineId changes with every connection: what must be reported anew is rendered with it */
+  /**
+   * @param lineId changes with every connection: what must be reported anew is rendered with it
+   * @param admit asked before each catch-up that the pane begins by itself
+   */
   constructor(
     roomId: RoomId,
     page: ChatPage,
     lineId: string,
     push: (html: string, isCatchUp?: boolean) => void,
     announced: readonly AnnouncementKind[],
+    admit: () => Promise<void>,
   ) {
     this.roomId = roomId
+    this.#admit = admit
     this.#page = page
     this.#lineId = lineId
     this.#push = push
@@ -132,7 +138,10 @@ export class HtmlRoomPane {
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
     if (event.type === 'messages.expiring') return this.#warning.add(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
-    if (!isPaused && event.version !== this.#version + 1) return this.catchUpAnew(false)
+    if (!isPaused && event.version !== this.#version + 1) {
+      await this.#admit()
+      return this.catchUpAnew(false)
+    }
     if (!isPaused) this.#version = event.version
     if (event.type === 'message.sent') this.#takeMessage(event.message, shared, isPaused)
     if (event.type === 'receipt.moved') this.#takeReceipt(event, shared)

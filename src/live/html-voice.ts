@@ -19,9 +19,17 @@ export interface HtmlVoiceDeps {
   readonly conversations: Conversations
   readonly log: Logger
   readonly messageMaxLength: number
+  /** Counts a catch-up as a request, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
+  readonly admit: (userId: UserId) => Promise<void>
   /** Told the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
+
+/** Why a page is no longer kept up to date though nothing went wrong. Of the second, it comes back and catches up. */
+const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
+  ['not_found', closeCodes.noSuchRoom],
+  ['rate_limited', closeCodes.tooBusy],
+])
 
 /** A page at the other end of a line: hears of events as HTML fragments for htmx, and speaks in form fields. */
 export class HtmlVoice implements Voice {
@@ -56,7 +64,8 @@ export class HtmlVoice implements Voice {
     this.#line = line
     this.#deps = deps
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
-    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced) : null
+    const admit = () => deps.admit(identity.userId)
+    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced, admit) : null
     this.#list = new HtmlListPane(deps.engine, page, roomId, push, unread => this.#renderTitle(unread))
   }
 
@@ -88,6 +97,7 @@ export class HtmlVoice implements Voice {
       this.#isPaused = isPaused
       this.#pushPause()
       if (isPaused) return
+      await this.#deps.admit(this.userId)
       await this.#room?.catchUpAnew(true)
       await this.#list.catchUp('')
       await this.#room?.pushPresence()
@@ -185,8 +195,8 @@ export class HtmlVoice implements Voice {
   }
 
   #fail(error: unknown): void {
-    const isGone = error instanceof ChatError && error.code === 'not_found'
-    if (!isGone) this.#deps.log.error({ err: error }, 'a page could not be kept up to date')
-    this.close(isGone ? closeCodes.noSuchRoom : closeCodes.internalError)
+    const code = error instanceof ChatError ? foreseen.get(error.code) : undefined
+    if (code === undefined) this.#deps.log.error({ err: error }, 'a page could not be kept up to date')
+    this.close(code ?? closeCodes.internalError)
   }
 }

@@ -22,7 +22,7 @@ export const programFrameSchema = z.discriminatedUnion('type', [
     })
     .describe(
       'Opens a room: from now on its typing and visits are told too. Answered with its newest messages, or those ' +
-        '`before` one. What you hold from before these, read again or forget: nothing says which of them have gone.',
+        '`before` one. What you hold from before these, read again or forget: nothing says which of them have gone. Counts as a request.',
     ),
   z.object({ type: z.literal('room:leave'), roomId: idSchema }).describe('Closes a room.'),
   ...commandSchema.options,

@@ -30,6 +30,8 @@ export interface JsonVoiceDeps {
   readonly namesOf: NamesOf
   readonly log: Logger
   readonly messageMaxLength: number
+  /** Counts a join as a request; throws ChatError `rate_limited` when it is one too many. */
+  readonly countJoin: (userId: UserId) => void
   /** Told the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -114,6 +116,7 @@ export class JsonVoice implements Voice {
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
     if (command.type === 'room:join') {
+      this.#deps.countJoin(this.userId)
       return this.#join(command, joined => ref !== undefined && done(ref, joined))
     }
     if (command.type === 'room:leave') {

@@ -29,6 +29,7 @@ const reasons = new Map([
   [401, 'unauthenticated'],
   [403, 'forbidden'],
   [404, 'not_found'],
+  [503, 'rate_limited'],
 ])
 
 /** A refusal at the handshake: programs get the status, pages the close code, so that they know why. */
@@ -59,6 +60,8 @@ export interface SocketsDeps {
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** Who asks, by session or (programs only) token; null when nobody is known by what they bring. */
   readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
+  /** Counts a request of a person, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
+  readonly admit: (userId: string) => Promise<void>
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is told whose room is not there, before it is closed. */
@@ -162,6 +165,9 @@ export class Sockets {
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
     const identity = await this.#deps.identify(request, isProgram)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
+    await this.#deps.admit(identity.userId).catch((error: unknown) => {
+      throw error instanceof ChatError ? new Refusal(503, closeCodes.tooBusy) : error
+    })
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       throw new Refusal(404, closeCodes.noSuchRoom, this.#deps.sayGone(identity, query))
     }

@@ -32,6 +32,7 @@ import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
 import { registrationPages } from './registration-pages.js'
 import { accountOf, pathParameter } from './request.js'
+import { limitRequests } from './request-limits.js'
 import { type PasswordResets, resetPages } from './reset-pages.js'
 import { route } from './routes.js'
 import { neverStore, securityHeaders } from './security-headers.js'
@@ -60,6 +61,8 @@ export interface AppDeps {
   readonly api: RequestHandler
   readonly guard: PasswordGuard
   readonly limits: Limits
+  /** Counts what pages ask for by themselves; see `limitLight`. */
+  readonly countLight: RequestHandler
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -73,7 +76,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
   app.use(logRequests(log), countRefusals(deps.observer), securityHeaders(config))
-  app.use('/static', serveStatic('static'))
+  app.use('/static', sessions.findAccount, deps.countLight, serveStatic('static'))
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
@@ -81,7 +84,7 @@ export function createApp(deps: AppDeps): Express {
   app.use('/api', deps.api)
   app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
-  app.use(sessions.middleware, sessions.loadAccount)
+  app.use(sessions.middleware, sessions.loadAccount, limitRequests(limits.requests, deps.countLight))
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
   app.use(express.urlencoded({ extended: false, limit: formLimit }))
@@ -95,7 +98,7 @@ export function createApp(deps: AppDeps): Express {
   })
   const register = registrationPages({ gate, admission, sessions })
   const settings = settingsPages({ people, sessions, guard, hasInvites: admission.isByMembers })
-  const invites = invitePages({ admission, publicUrl: config.publicUrl })
+  const invites = invitePages({ admission, limits, publicUrl: config.publicUrl })
   const reset = resetPages({ people, resets, limits })
   app.use('/login', csrf, logIn.onStale)
   app.use('/register', csrf, register.onStale)
@@ -120,7 +123,7 @@ export function createApp(deps: AppDeps): Express {
     admit: async request => {
       const { id } = accountOf(request)
       await images.admit(pathParameter(request, 'room'), id)
-      await refuseOver(limits.uploads, id)
+      refuseOver(limits.uploads, id)
     },
   })
   app.use(entrance())

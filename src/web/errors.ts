@@ -1,7 +1,9 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
+import { fragment } from '../live/fragments.js'
 import { refusalSentence } from '../views/refusals.js'
+import { renderPartial } from '../views/renderer.js'
 import { isStaleToken } from './csrf.js'
 import { contextOf, sendPage } from './pages.js'
 import { safeNext } from './request.js'
@@ -92,6 +94,15 @@ export function errorPages(log: Logger): ErrorRequestHandler {
       [500, t('error.internal', { id })],
     ])
     const message = known ? refusalSentence(known, t, 0) : (sentences.get(status) ?? t('error.bad_request'))
+    // A page that stays where it is has no place for another one. That what was to go is gone already is no news to it.
+    if (known && status !== 404 && request.get('hx-request') === 'true') {
+      const said = renderPartial('announcement', contextOf(request), { sentence: message })
+      response
+        .status(status)
+        .type('html')
+        .send(fragment('announcer', 'beforeend', said))
+      return
+    }
     const heading = t(status === 404 ? 'error.notFoundTitle' : 'error.title')
     sendPage(request, response, status, 'error', { heading, message })
   }

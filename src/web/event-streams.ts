@@ -21,10 +21,12 @@ export interface EventStreamsDeps {
   readonly conversations: Conversations
   readonly sessions: Sessions
   readonly voices: PageVoices
+  /** Counts a request of a person, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
+  readonly admit: (userId: string) => Promise<void>
 }
 
 /** Streams of events for pages that no socket reaches: the same voices over another line. */
-export function eventStreams({ clock, log, hub, conversations, sessions, voices }: EventStreamsDeps): Router {
+export function eventStreams({ clock, log, hub, conversations, sessions, voices, admit }: EventStreamsDeps): Router {
   const router = Router()
 
   /** The state that the browser saw last is newer than the one in the address. */
@@ -41,6 +43,12 @@ export function eventStreams({ clock, log, hub, conversations, sessions, voices 
     if (!identity) {
       if (!isPage) throw new ChatError('unauthenticated')
       return new EventStreamLine(response, clock).close(closeCodes.notLoggedIn)
+    }
+    try {
+      await admit(identity.userId)
+    } catch (error) {
+      if (!isPage || !(error instanceof ChatError)) throw error
+      return new EventStreamLine(response, clock).close(closeCodes.tooBusy)
     }
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)

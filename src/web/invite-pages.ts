@@ -3,17 +3,19 @@ import { type Admission, inviteLifetimeMs, invitesPerMember } from '../accounts/
 import type { OneTimeLink } from '../accounts/one-time-links.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
+import { type Limits, refuseOver } from '../limits.js'
 import { contextOf, sendPage } from './pages.js'
 import { accountOf } from './request.js'
 import { route } from './routes.js'
 
 export interface InvitePagesDeps {
   readonly admission: Admission
+  readonly limits: Pick<Limits, 'accountChanges'>
   readonly publicUrl: Config['publicUrl']
 }
 
 /** Making invites, where members may. */
-export function invitePages({ admission, publicUrl }: InvitePagesDeps): { router: Router } {
+export function invitePages({ admission, limits, publicUrl }: InvitePagesDeps): { router: Router } {
   const router = Router()
 
   function show(request: Request, response: Response, made: OneTimeLink | null): void {
@@ -30,7 +32,9 @@ export function invitePages({ admission, publicUrl }: InvitePagesDeps): { router
 
   // The link is shown once, in the answer itself: nobody can ask for it again, not even the server.
   const make: RequestHandler = (request, response) => {
-    show(request, response, admission.inviteBy(accountOf(request).id))
+    const { id } = accountOf(request)
+    refuseOver(limits.accountChanges, id)
+    show(request, response, admission.inviteBy(id))
   }
 
   route(router, '/invites', { get: [(request, response) => show(request, response, null)], post: [make] })

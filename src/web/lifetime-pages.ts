@@ -1,11 +1,8 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
-import { fragment } from '../live/fragments.js'
-import { refusalSentence } from '../views/refusals.js'
-import { renderPartial } from '../views/renderer.js'
 import type { SendChat } from './chat-pages.js'
-import { refuseForm } from './forms.js'
+import { formErrors, refuseForm } from './forms.js'
 import { contextOf } from './pages.js'
 import { accountOf, formField, pathParameter } from './request.js'
 import { route } from './routes.js'
@@ -34,20 +31,11 @@ export function lifetimePages({ conversations, sendChat }: LifetimePagesDeps): {
       await conversations.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
       answer(request, response)
     } catch (error) {
-      if (!(error instanceof ChatError) || error.code === 'not_found') throw error
-      const context = contextOf(request)
-      const sentence = refusalSentence(error, context.t, 0)
+      const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
+      if (!isTold) throw error
+      const errors = formErrors(error, contextOf(request).t)
       const status = refuseForm(response, error)
-      if (request.get('hx-request') === 'true') {
-        const said = renderPartial('announcement', context, { sentence })
-        response
-          .status(status)
-          .type('html')
-          .send(fragment('announcer', 'beforeend', said))
-      } else {
-        const errors = [{ field: null, text: sentence }]
-        await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
-      }
+      await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
     }
   }
 

@@ -29,12 +29,12 @@ export function operatorRoutes({ config, people, admission, resets, limits }: Op
   const { operatorToken, publicUrl } = config
   if (operatorToken === null) return router
 
-  const requireToken: RequestHandler = async (request, _response, next) => {
+  const requireToken: RequestHandler = (request, _response, next) => {
     const key = addressKey(request.ip)
-    await refuseOver(limits.operator, key)
+    refuseOver(limits.operator, key)
     const [, token = ''] = /^Bearer (.+)$/i.exec(request.get('authorization') ?? '') ?? []
     if (!isSame(token, operatorToken)) throw new ChatError('unauthenticated')
-    await limits.operator.refund(key)
+    limits.operator.refund(key)
     next()
   }
 

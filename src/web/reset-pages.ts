@@ -40,7 +40,7 @@ export function resetPages({ people, resets, limits }: ResetPagesDeps): FormPage
 
   const reset: RequestHandler = async (request, response) => {
     try {
-      await refuseOver(limits.authAddress, addressKey(request.ip))
+      refuseOver(limits.authAddress, addressKey(request.ip))
       await resets.use(pathParameter(request, 'token'), ({ userId, generation }) =>
         people.resetPassword(userId, generation, formField(request, 'newPassword')),
       )

@@ -57,6 +57,13 @@ export class Sessions {
     }, next)
   }
 
+  /** Finds who is logged in, for what is served before sessions are opened: nothing about the session changes. */
+  readonly findAccount: RequestHandler = async (request, _response, next) => {
+    const id = this.#idOf(request)
+    request.account = id === null ? null : await this.#findAccount(await this.#read(id))
+    next()
+  }
+
   /** Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. */
   async begin(request: Request, account: Account, zone: string): Promise<void> {
     await new Promise<void>((resolve, reject) =>
@@ -79,10 +86,8 @@ export class Sessions {
 
   /** Who opens a socket, by the session cookie that came with it. */
   async identify(request: IncomingMessage): Promise<Identity | null> {
-    const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
-    // What does not begin like this is no signed value, and would be handed back as it is.
-    const id = cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)
-    if (!id) return null
+    const id = this.#idOf(request)
+    if (id === null) return null
     const data = await this.#read(id)
     const account = await this.#findAccount(data)
     if (!data || !account) return null
@@ -98,6 +103,13 @@ export class Sessions {
 
   stop(): void {
     this.#store.stopInterval()
+  }
+
+  /** The id of the session whose cookie a request brings, if that is one of ours. */
+  #idOf(request: IncomingMessage): string | null {
+    const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
+    // What does not begin like this is no signed value, and would be handed back as it is.
+    return (cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)) || null
   }
 
   #read(id: string): Promise<expressSession.SessionData | null> {

@@ -4,9 +4,11 @@
  */
 import { newAccount } from '#src/accounts/account.js'
 import { FileAccountStore } from '#src/accounts/file-store.js'
+import { SystemClock } from '#src/ops/system-clock.js'
 
 const [, , file, round] = process.argv
-const store = await FileAccountStore.open(file, { onError: error => console.error(error) })
+const clock = new SystemClock(() => {})
+const store = await FileAccountStore.open(file, { clock, onError: error => console.error(error) })
 const say = line => process.stdout.write(`${line}\n`)
 const person = name => {
   const id = `${round}-${name}`
@@ -28,5 +30,8 @@ async function change(worker) {
   }
 }
 
+// The store's timers keep no process alive: the server's connections do.
+setInterval(() => {}, 1000)
 say('ready')
-await Promise.all([change('a'), change('b'), change('c')])
+// Many at once, since the store rests after each write.
+await Promise.all([...'abcdefghijkl'].map(change))

@@ -9,14 +9,14 @@ const minute = 60_000
 const hour = 60 * minute
 const bounds = { messageTtlMs: hour, messageTtlMaxMs: 24 * hour }
 
-async function start({ imageTtlMs = hour, limit = async () => {} } = {}) {
+async function start({ imageTtlMs = hour, countReaching = () => 0 } = {}) {
   const clock = new FakeClock()
   const engine = createMemoryEngine({ ...generous, clock })
   const claimImage: ClaimImage = async id => {
     const image = { id, width: 1, height: 1, alt: '' }
     return { image, lifetimeMs: imageTtlMs, settle: () => {} }
   }
-  const deps = { limit, claimImage, personExists: async () => true }
+  const deps = { countSend: () => 0, countReaching, claimImage, personExists: async () => true }
   const conversations = new Conversations(engine, { ...bounds, messageMaxLength: 100 }, deps)
   const { id } = await conversations.open('ann', 'bob')
   let sent = 0

@@ -1,0 +1,48 @@
+import { type RequestHandler, Router } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import { ChatError } from '../chat/errors.js'
+import type { Limit } from '../limit.js'
+import { accountOf } from './request.js'
+
+/** What pages ask for by themselves: pictures, beacons, and reports of what is seen and typed where no socket gets through. */
+const lightPaths = ['/images/:id', '/chats/:room/seen', '/chats/frames', '/chats/:room/frames']
+
+/** Counts what a page asks for by itself against its person, and refuses it when it is too much. Strangers pass. */
+export function limitLight(limit: Limit): RequestHandler {
+  const middleware = rateLimit({
+    windowMs: limit.windowMs,
+    limit: limit.limit,
+    standardHeaders: false,
+    legacyHeaders: false,
+    keyGenerator: request => accountOf(request).id,
+    skip: request => !request.account,
+    // Its own store would go by the wall clock, which may be set back.
+    store: {
+      increment(key) {
+        const { allowed, remaining } = limit.hit(key)
+        return { totalHits: allowed ? limit.limit - remaining : limit.limit + 1, resetTime: undefined }
+      },
+      decrement: key => limit.refund(key),
+      resetKey: key => limit.reset(key),
+    },
+    handler(request, response, next) {
+      // Nobody asked for what a page reports, so nobody is told of its refusal.
+      if (request.get('hx-request') === 'true') response.status(429).set('Retry-After', '1').end()
+      else next(new ChatError('rate_limited', limit.windowMs))
+    },
+  })
+  return (request, response, next) => void middleware(request, response, next)
+}
+
+/** Lets each page and form of a person have its turn, and what pages ask for by themselves pass. Strangers pass. */
+export function limitRequests(requests: Limit, light: RequestHandler): Router {
+  const router = Router()
+  router.use((request, _response, next) => next(request.account ? undefined : 'router'))
+  router.all(lightPaths, light, (_request, _response, next) => next('router'))
+  router.use(async (request, response, next) => {
+    await requests.takeTurn(accountOf(request).id)
+    // Who has left meanwhile needs no answer.
+    if (!response.destroyed) next()
+  })
+  return router
+}

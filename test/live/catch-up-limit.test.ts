@@ -1,0 +1,107 @@
+import pino from 'pino'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { Conversations } from '#src/chat/conversations.js'
+import { ChatError } from '#src/chat/errors.js'
+import { readConfig } from '#src/config.js'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import type { CloseCode } from '#src/live/close-codes.js'
+import { greetingOf, PageVoices } from '#src/live/page-voices.js'
+import { TermedLine } from '#src/live/termed-line.js'
+import { generous } from '../engine/world.js'
+import { FakeClock } from '../fake-clock.js'
+
+/** Ann's page of her chat with Ben, of whom a few more catch-ups are admitted. */
+async function openPage(admitted: number) {
+  const clock = new FakeClock()
+  const log = pino({ level: 'silent' })
+  const config = readConfig({})
+  const engine = createMemoryEngine({ ...generous, clock })
+  onTestFinished(() => engine.stop())
+  const room = await engine.openRoom('ann', 'ben')
+  const admit = vi.fn(async () => {
+    if (admit.mock.calls.length > admitted) throw new ChatError('rate_limited', 1)
+  })
+  const conversations = new Conversations(engine, config, {
+    countSend: () => 0,
+    countReaching: () => 0,
+    claimImage: () => Promise.reject(new ChatError('image_not_found')),
+    personExists: async () => true,
+  })
+  const page = {
+    engine,
+    clock,
+    lifetimeRules: config,
+    serverId: 'server',
+    namesOf: async (ids: readonly string[]) => new Map(ids.map(id => [id, id])),
+    isTyping: () => false,
+  }
+  const voices = new PageVoices(page, {
+    engine,
+    conversations,
+    log,
+    messageMaxLength: 100,
+    onRefused: () => {},
+    admit,
+  })
+  const written: string[] = []
+  const write = (text: string) => void written.push(text)
+  const closed: CloseCode[] = []
+  const line = {
+    write,
+    catchUp: write,
+    taken: async () => {},
+    close: (code: CloseCode) => void closed.push(code),
+    isBusy: false,
+    cutIfStalled: () => {},
+  }
+  const session = { endsAt: Number.POSITIVE_INFINITY, askEnd: async () => Number.POSITIVE_INFINITY }
+  const identity = {
+    ...session,
+    userId: 'ann',
+    sessionId: 'session',
+    zone: null,
+    language: 'en' as const,
+    announced: [],
+  }
+  const termed = new TermedLine(line, identity, clock, log)
+  const seat = { id: 'line', identity, roomId: room.id, line: termed }
+  const { voice, start } = voices.open(seat, greetingOf(new URLSearchParams()))
+  await start()
+  const count = (part: string) => written.filter(text => text.includes(part)).length
+  const lists = () => count('hx-target="#list" hx-swap="innerMorph"')
+  const pauses = () => count('hx-target="#pause"')
+  return { admit, closed, engine, lists, pauses, room, voice }
+}
+
+it('is asked for nothing when the first catch-up comes with its connection', async () => {
+  const { admit, lists } = await openPage(0)
+  expect([admit.mock.calls.length, lists()]).toEqual([0, 1])
+})
+
+it('has a page whose pause ends wait for its turn, and closes it with 1013 where that is too far away', async () => {
+  const { closed, lists, pauses, room, voice } = await openPage(1)
+  for (const [index, isPaused] of [true, false, true].entries()) {
+    voice.pause(room.id, isPaused)
+    await expect.poll(pauses).toBe(index + 1)
+  }
+  expect(lists()).toBe(2)
+  voice.pause(room.id, false)
+  await expect.poll(() => closed).toEqual([1013])
+  expect(lists()).toBe(2)
+})
+
+it('has a page that has missed something wait for its turn likewise', async () => {
+  const { closed, engine, lists, room, voice } = await openPage(1)
+  engine.subscribe(
+    event => event.type === 'message.sent' && event.message.text === 'heard' && voice.receive(event, new Map()),
+  )
+  const send = (text: string, nonce: string) =>
+    engine.sendMessage(room.id, 'ben', { nonce, text, image: null, lifetimeMs: 60_000 })
+  await send('missed', '1')
+  await send('heard', '2')
+  await expect.poll(lists).toBe(2)
+  await send('missed', '3')
+  await send('heard', '4')
+  await expect.poll(() => closed).toEqual([1013])
+  expect(lists()).toBe(2)
+})
