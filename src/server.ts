@@ -177,6 +177,8 @@ export async function createServer(config: Config): Promise<Server> {
     readPicture: pictureForm({
       maxSize: config.images.maxSize,
       maxFieldSize: maxDescriptionBytes,
+      held: images.uploads,
+      ownerOf: request => accountOf(request).id,
       admit: request => refuseOver(limits.uploads, accountOf(request).id),
     }),
     cookieName: sessions.cookieName,
