@@ -73,7 +73,14 @@ export async function createServer(config: Config): Promise<Server> {
   )
   const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
-  const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission })
+  const people = new People({
+    store: accounts,
+    passwords,
+    directory: config.directory,
+    clock,
+    admission,
+    onHashNotRenewed: error => log.warn({ err: error }, 'the hash of a password could not be renewed'),
+  })
   if (config.demoUsers) await people.addDemoAccounts()
   const memoryEngine = createMemoryEngine({
     clock,
