@@ -16,14 +16,14 @@ const everyMs = 10
 export const tooLargeExitCode = 77
 
 /**
- * Ends this process when it takes more than it may. It looks after itself, since the server's event loop may be late, and
+ * Ends this process when it takes more than it may, unless told otherwise `most`. It looks after itself, since the server's event loop may be late, and
  * decoding leaves this one free. The answer begins the count of processor time anew.
  */
-export function watchConsumption(): () => void {
+export function watchConsumption({ bytes, cpuMs } = most): () => void {
   let before = process.cpuUsage()
   setInterval(() => {
     const { user, system } = process.cpuUsage(before)
-    const isOver = process.memoryUsage.rss() > most.bytes || (user + system) / 1000 > most.cpuMs
+    const isOver = process.memoryUsage.rss() > bytes || (user + system) / 1000 > cpuMs
     if (isOver) process.exit(tooLargeExitCode)
   }, everyMs).unref()
   return () => {
