@@ -80,7 +80,15 @@ export async function createServer(config: Config): Promise<Server> {
   )
   const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
-  const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission, limits })
+  const people = new People({
+    store: accounts,
+    passwords,
+    directory: config.directory,
+    clock,
+    admission,
+    limits,
+    onHashNotRenewed: error => log.warn({ err: error }, 'the hash of a password could not be renewed'),
+  })
   if (config.demoUsers) await people.addDemoAccounts()
   const memoryEngine = createMemoryEngine({
     clock,
@@ -196,6 +204,8 @@ export async function createServer(config: Config): Promise<Server> {
     readPicture: pictureForm({
       maxSize: config.images.maxSize,
       maxFieldSize: maxDescriptionBytes,
+      held: images.uploads,
+      ownerOf: request => accountOf(request).id,
       admit: async request => refuseOver(limits.uploads, accountOf(request).id),
     }),
     cookieName: sessions.cookieName,

@@ -130,6 +130,17 @@ describe('every way to host it', () => {
     expect(unit).toMatch(/^Environment=UPLOAD_DIR=\/run\//m)
   })
 
+  it('has room for two processes that read pictures, and goes on when one of them runs out of memory', () => {
+    const [, sealed = ''] = /size=(\d+)m/.exec(chat.tmpfs?.[0] ?? '') ?? []
+    const [, limit = ''] = /^(\d+)g$/.exec(chat.mem_limit ?? '') ?? []
+    const { maxMessageMemoryBytes } = readConfig({})
+    const [server, uploads, converters] = [150, 64, 2 * 512]
+    expect(server + uploads + converters + Number(sealed) + maxMessageMemoryBytes / 1_048_576).toBeLessThan(
+      1024 * Number(limit),
+    )
+    expect(unit).toMatch(/^OOMPolicy=continue$/m)
+  })
+
   it('has no proxy that logs addresses or spools what people send', () => {
     const nginx = read('deploy/nginx.conf')
     expect(nginx.match(/^\s*access_log off;$/gm)).toHaveLength(nginx.match(/^server \{$/gm)?.length ?? 0)

@@ -15,7 +15,7 @@ export interface AccountChanges {
 }
 
 /** What of an account can change while its sessions go on. */
-export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked'>>
+export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'passwordHash'>>
 
 export interface AccountStore {
   /** Every account, in no order. */
@@ -29,6 +29,9 @@ export interface AccountStore {
 
   /** Those of the accounts that exist, in no order. */
   findMany(ids: readonly UserId[]): Promise<readonly Account[]>
+
+  /** The highest bcrypt cost of a hash that is kept; 0 where there is none. Does not look at every account. */
+  highestPasswordCost(): Promise<number>
 
   /**
    * Accounts whose name holds `part`, those that begin with it first, by name within each. An empty `part` is in every

@@ -98,6 +98,10 @@ export class FileAccountStore implements AccountStore {
     return this.#kept.findMany(ids)
   }
 
+  highestPasswordCost(): Promise<number> {
+    return this.#kept.highestPasswordCost()
+  }
+
   search(part: string, limit: number): Promise<readonly Account[]> {
     return this.#kept.search(part, limit)
   }

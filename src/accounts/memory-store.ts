@@ -2,6 +2,7 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, emailKey, usernameKey } from './account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import { costOf } from './password-hash.js'
 
 /** How many names a search looks at before it gives up: some milliseconds of work. */
 const MAX_SCANNED = 200_000
@@ -13,6 +14,8 @@ export class MemoryAccountStore implements AccountStore {
   readonly #byName = new Map<string, UserId>()
   /** The keys of `#byName`, sorted. */
   readonly #names: string[] = []
+  /** How many accounts have a hash of a cost. */
+  readonly #costs = new Map<number, number>()
 
   /** A store of its own with the same accounts. */
   clone(): MemoryAccountStore {
@@ -21,6 +24,7 @@ export class MemoryAccountStore implements AccountStore {
     for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
     for (const [name, id] of this.#byName) copy.#byName.set(name, id)
     for (const name of this.#names) copy.#names.push(name)
+    for (const [cost, count] of this.#costs) copy.#costs.set(cost, count)
     return copy
   }
 
@@ -42,6 +46,10 @@ export class MemoryAccountStore implements AccountStore {
 
   async findMany(ids: readonly UserId[]): Promise<readonly Account[]> {
     return ids.map(id => this.#get(id)).filter(account => account !== null)
+  }
+
+  async highestPasswordCost(): Promise<number> {
+    return Math.max(0, ...this.#costs.keys())
   }
 
   async search(part: string, limit: number): Promise<readonly Account[]> {
@@ -71,7 +79,7 @@ export class MemoryAccountStore implements AccountStore {
     }
     if (Object.keys(taken).length > 0) throw new InvalidInput(taken)
     if (this.#byId.has(account.id)) throw new ChatError('conflict')
-    this.#byId.set(account.id, account)
+    this.#put(account)
     this.#byName.set(name, account.id)
     this.#byEmail.set(email, account.id)
     this.#names.splice(this.#placeOf(name), 0, name)
@@ -82,7 +90,7 @@ export class MemoryAccountStore implements AccountStore {
     if (account === null) throw new ChatError('not_found')
     if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
     const changed = { ...account, ...changes, generation: account.generation + 1 }
-    this.#byId.set(id, changed)
+    this.#put(changed)
     return changed
   }
 
@@ -90,7 +98,7 @@ export class MemoryAccountStore implements AccountStore {
     const account = this.#get(id)
     if (account === null) throw new ChatError('not_found')
     const changed = { ...account, ...change(account) }
-    this.#byId.set(id, changed)
+    this.#put(changed)
     return changed
   }
 
@@ -99,6 +107,7 @@ export class MemoryAccountStore implements AccountStore {
     if (account === null) return false
     const name = usernameKey(account.username)
     this.#byId.delete(id)
+    this.#countCost(account, -1)
     this.#byEmail.delete(emailKey(account.email))
     this.#byName.delete(name)
     this.#names.splice(this.#placeOf(name), 1)
@@ -106,6 +115,20 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async close(): Promise<void> {}
+
+  #put(account: Account): void {
+    const before = this.#byId.get(account.id)
+    if (before) this.#countCost(before, -1)
+    this.#countCost(account, 1)
+    this.#byId.set(account.id, account)
+  }
+
+  #countCost({ passwordHash }: Account, change: 1 | -1): void {
+    const cost = costOf(passwordHash)
+    const count = (this.#costs.get(cost) ?? 0) + change
+    if (count > 0) this.#costs.set(cost, count)
+    else this.#costs.delete(cost)
+  }
 
   #get(id: UserId | undefined): Account | null {
     return (id !== undefined && this.#byId.get(id)) || null

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { genSaltSync } from 'bcryptjs'
-import type { Piscina } from 'piscina'
 import { ChatError } from '../chat/errors.js'
+import { FairTurns } from '../fair-turns.js'
+import { costOf } from './password-hash.js'
+import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
 
 const MAX_WAITING = 500
@@ -11,86 +12,154 @@ const MAX_THREADS = 4
 const IDLE_THREAD_MS = 30_000
 const MAX_BYTES = 72
 const DIGEST_LENGTH = 31
+const RETRY_AFTER_MS = 1000
+
+/** The rounds of cost 10, which take a slow processor a quarter of a second. */
+const ROUNDS_OF_COST_10 = 2 ** 10
+/** What a thread has in hand at most: it takes 5 to 16 seconds, and nobody waits longer. */
+const MAX_ROUNDS_A_THREAD = 64 * ROUNDS_OF_COST_10
+/** A thread that has not answered after these never will: what it takes to begin, and four times what a hash takes. */
+const BEGINNING_MS = 10_000
+const PATIENCE_MS_OF_COST_10 = 1000
 
 /** What is needed to hash. `cost` is bcrypt's: each one more doubles the work. */
 export interface PasswordsOptions {
   readonly cost: number
-  /** Told of a worker thread that failed with no work in hand. */
+  /** Told of a worker thread that failed. */
   readonly onError?: (error: unknown) => void
+  /** The module of the worker threads; tests give one that fails. */
+  readonly worker?: URL
+  /** How long a thread may take beside the work, in milliseconds; tests give less. */
+  readonly beginningMs?: number
 }
 
 /** Hashes and verifies passwords in worker threads, which exist only while there is work. */
 export class Passwords {
-  readonly #cost: number
+  /** bcrypt's cost of new hashes. */
+  readonly cost: number
   readonly #onError: (error: unknown) => void
-  #pool: Promise<Piscina<PasswordTask, string>> | null = null
+  readonly #worker: URL
+  readonly #beginningMs: number
+  // One core stays free for everyone's chat.
+  readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS)
+  readonly #turns = new FairTurns<symbol>({
+    atOnce: this.#threads,
+    maxWaiting: MAX_WAITING,
+    maxWaitingEach: 1,
+    retryAfterMs: RETRY_AFTER_MS,
+  })
+  readonly #idle = new Map<PasswordThread, NodeJS.Timeout>()
+  readonly #running = new Set<Promise<string>>()
+  #roundsInHand = 0
   #isClosed = false
 
-  constructor({ cost, onError = error => console.error(error) }: PasswordsOptions) {
-    this.#cost = cost
+  constructor({
+    cost,
+    onError = error => console.error(error),
+    worker = new URL('./password-worker.js', import.meta.url),
+    beginningMs = BEGINNING_MS,
+  }: PasswordsOptions) {
+    this.cost = cost
     this.#onError = onError
+    this.#worker = worker
+    this.#beginningMs = beginningMs
   }
 
   /**
    * The bcrypt hash of a password with a new salt.
-   * @throws ChatError `server_busy` when too many wait
+   * @throws ChatError `server_busy` when too many wait, or no thread could do it
    */
   hash(password: string): Promise<string> {
-    return this.#run(password, this.#cost)
+    return this.#run({ password, salt: this.cost, dummyCosts: [] }, this.cost)
   }
 
   /**
    * Whether the password is the one of the hash. Over 72 bytes it never is, since bcrypt would not look at the rest.
-   * @throws ChatError `server_busy` when too many wait
+   * @param highestKept the highest cost of all hashes that are kept: where it is given, the work is the same whatever the
+   *   hash, so that the time it takes tells nothing of it
+   * @throws ChatError `server_busy` when too many wait, or no thread could do it
    */
-  async verify(password: string, hash: string): Promise<boolean> {
+  async verify(password: string, hash: string, highestKept?: number): Promise<boolean> {
+    const cost = costOf(hash)
+    const likeCost = highestKept === undefined ? cost : Math.max(cost, this.#costOfLogIn(highestKept))
+    // The work of cost c twice is that of c + 1, and so on.
+    const dummyCosts = Array.from({ length: likeCost - cost }, (_, n) => cost + n)
+    const salt = hash.slice(0, -DIGEST_LENGTH)
     const wanted = Buffer.from(hash)
-    const computed = Buffer.from(await this.#run(password, hash.slice(0, -DIGEST_LENGTH)))
+    const computed = Buffer.from(await this.#run({ password, salt, dummyCosts }, likeCost))
     const isSame = wanted.length === computed.length && timingSafeEqual(wanted, computed)
     return isSame && Buffer.byteLength(password.normalize('NFC')) <= MAX_BYTES
   }
 
-  /** A hash that belongs to no password and takes as long to verify as any other. */
-  dummyHash(): string {
-    return genSaltSync(this.#cost) + '.'.repeat(DIGEST_LENGTH)
+  /** A hash that belongs to no password, and takes as long to verify as all that are kept, up to `highestKept`. */
+  dummyHash(highestKept = 0): string {
+    return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(DIGEST_LENGTH)
   }
 
   /** Lets what is being hashed finish, refuses what waits, ends the threads. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const pool = await this.#pool
-    await pool?.close({ force: true })
+    await Promise.allSettled(this.#running)
+    await Promise.all([...this.#idle.keys()].map(thread => this.#take(thread).end()))
   }
 
-  async #run(password: string, salt: number | string): Promise<string> {
-    if (this.#isClosed) throw new ChatError('server_busy', 1000)
-    this.#pool ??= openPool(this.#onError)
-    const pool = await this.#pool
-    if (this.#isClosed || pool.queueSize >= MAX_WAITING) throw new ChatError('server_busy', 1000)
+  #costOfLogIn(highestKept: number): number {
+    return Math.max(this.cost, highestKept)
+  }
+
+  /** @param cost of all the work together */
+  async #run(task: PasswordTask, cost: number): Promise<string> {
+    const rounds = 2 ** cost
+    const isTooMuch = this.#roundsInHand > 0 && this.#roundsInHand + rounds > this.#threads * MAX_ROUNDS_A_THREAD
+    if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', RETRY_AFTER_MS)
+    this.#roundsInHand += rounds
     try {
-      // One person's keyboards differ in how they compose an accented letter.
-      return await pool.run({ password: password.normalize('NFC'), salt })
-    } catch (error) {
-      if (this.#isClosed) throw new ChatError('server_busy', 1000)
-      throw error
+      const endTurn = await this.#turns.take(Symbol('task'))
+      try {
+        const patienceMs = this.#beginningMs + (rounds / ROUNDS_OF_COST_10) * PATIENCE_MS_OF_COST_10
+        const work = this.#runNow(task, patienceMs)
+        this.#running.add(work)
+        return await work.finally(() => this.#running.delete(work))
+      } finally {
+        endTurn()
+      }
+    } finally {
+      this.#roundsInHand -= rounds
     }
   }
-}
 
-/** Opened at the first password: a server where nobody has logged in yet idles without the megabytes of it. */
-async function openPool(onError: (error: unknown) => void): Promise<Piscina<PasswordTask, string>> {
-  const { Piscina } = await import('piscina')
-  const pool = new Piscina<PasswordTask, string>({
-    filename: fileURLToPath(new URL('./password-worker.js', import.meta.url)),
-    name: 'hashPassword',
-    minThreads: 0,
-    // One core stays free for everyone's chat.
-    maxThreads: Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS),
-    idleTimeout: IDLE_THREAD_MS,
-    stricterFIFO: true,
-    recordTiming: false,
-    env: {},
-  })
-  pool.on('error', onError)
-  return pool
+  async #runNow(task: PasswordTask, patienceMs: number): Promise<string> {
+    if (this.#isClosed) throw new ChatError('server_busy', RETRY_AFTER_MS)
+    try {
+      const thread = this.#livingThread()
+      // One person's keyboards differ in how they compose an accented letter.
+      const hash = await thread.run({ ...task, password: task.password.normalize('NFC') }, patienceMs)
+      this.#keep(thread)
+      return hash
+    } catch (error) {
+      // It throws for nothing but a thread that could not begin, has died or was ended.
+      this.#onError(error)
+      throw new ChatError('server_busy', RETRY_AFTER_MS)
+    }
+  }
+
+  #livingThread(): PasswordThread {
+    for (const thread of this.#idle.keys()) {
+      this.#take(thread)
+      if (!thread.isOver) return thread
+    }
+    return new PasswordThread(this.#worker)
+  }
+
+  /** Keeps a thread for the next password, and ends it when there is none for a while. */
+  #keep(thread: PasswordThread): void {
+    const end = () => this.#take(thread).end().catch(this.#onError)
+    this.#idle.set(thread, setTimeout(end, IDLE_THREAD_MS).unref())
+  }
+
+  #take(thread: PasswordThread): PasswordThread {
+    clearTimeout(this.#idle.get(thread))
+    this.#idle.delete(thread)
+    return thread
+  }
 }

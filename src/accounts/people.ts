@@ -9,6 +9,7 @@ import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
+import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
 
@@ -17,7 +18,7 @@ const MAX_BLOCKED = 1000
 
 export interface PeopleOptions {
   readonly store: AccountStore
-  readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash'>
+  readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash' | 'cost'>
   /** `open`: people see who is here. `exact`: a name must be typed whole. */
   readonly directory: 'open' | 'exact'
   readonly clock: Clock
@@ -25,6 +26,8 @@ export interface PeopleOptions {
   readonly admission?: Admission
   /** How often a person may search and change; without limit when left out. */
   readonly limits?: PersonLimits
+  /** Told why a hash could not be brought to the cost that new ones get. */
+  readonly onHashNotRenewed?: (error: unknown) => void
 }
 
 type PersonLimits = Pick<Limits, 'searches' | 'accountChanges' | 'passwordChanges'>
@@ -37,12 +40,14 @@ export class People {
   readonly #clock: Clock
   readonly #admission: Admission
   readonly #limits: PersonLimits | undefined
+  readonly #onHashNotRenewed: (error: unknown) => void
   readonly #generationListeners = new Listeners<Account>()
   readonly #amendmentListeners = new Listeners<Account>()
   readonly #removalListeners = new Listeners<UserId>()
 
   constructor(options: PeopleOptions) {
     const { store, passwords, directory, clock, admission = openAdmission(clock), limits } = options
+    this.#onHashNotRenewed = options.onHashNotRenewed ?? (error => console.error(error))
     this.#store = store
     this.#passwords = passwords
     this.#directory = directory
@@ -83,18 +88,21 @@ export class People {
   }
 
   /**
-   * The account that an e-mail address and a password belong to. Takes as long when there is none of that address.
+   * The account that an e-mail address and a password belong to. Takes as long whatever the account, and where there is
+   * none of that address.
    * @throws ChatError `unauthenticated`, `account_disabled`, `server_busy`
    */
   async logIn(email: string, password: string): Promise<Account> {
     const account = await this.#store.findByEmail(email)
-    const isRight = await this.#passwords.verify(password, account?.passwordHash ?? this.#passwords.dummyHash())
+    const highestCost = await this.#store.highestPasswordCost()
+    const hash = account?.passwordHash ?? this.#passwords.dummyHash(highestCost)
+    const isRight = await this.#passwords.verify(password, hash, highestCost)
     // Verifying takes a while, in which the account may have been removed or given another password.
     const current = account && (await this.#store.findById(account.id))
-    if (!isRight || !current || current.passwordHash !== account.passwordHash) throw new ChatError('unauthenticated')
+    if (!isRight || !current || !isSamePassword(account, current)) throw new ChatError('unauthenticated')
     // Only to who knows the password: nobody else learns anything of an account.
     if (current.isDisabled) throw new ChatError('account_disabled')
-    return current
+    return this.#renewHash(current, password)
   }
 
   find(id: UserId): Promise<Account | null> {
@@ -281,6 +289,22 @@ export class People {
     return changed
   }
 
+  /** Gives an account whose hash has another cost than new ones get such a hash. Sessions and tokens go on. */
+  async #renewHash(account: Account, password: string): Promise<Account> {
+    if (costOf(account.passwordHash) === this.#passwords.cost) return account
+    try {
+      const passwordHash = await this.#passwords.hash(password)
+      // The password may have been changed meanwhile.
+      return await this.#store.amend(account.id, now =>
+        now.passwordHash === account.passwordHash ? { passwordHash } : {},
+      )
+    } catch (error) {
+      // The next log-in tries again; this one needs nothing of it.
+      this.#onHashNotRenewed(error)
+      return account
+    }
+  }
+
   async #verifyOwner(id: UserId, password: string, field: string): Promise<Account> {
     const account = await this.#store.findById(id)
     if (account === null) throw new ChatError('unauthenticated')
@@ -289,4 +313,9 @@ export class People {
     }
     return account
   }
+}
+
+/** Whether an account still has the password that it had: a hash that was renewed leaves the generation as it is. */
+function isSamePassword(before: Account, now: Account): boolean {
+  return before.passwordHash === now.passwordHash || before.generation === now.generation
 }

@@ -9,6 +9,9 @@ const answerSchema = z.union([
 
 const lengthSize = 4
 
+/** The first frame of a process: it has begun all that it needs, and reads pictures from now on. */
+export const readyFrame: Buffer = Buffer.from('ready')
+
 /** Writes lengths before what they measure; pipes know no ends. */
 export function lengthOf(bytes: Buffer): Buffer {
   const length = Buffer.alloc(lengthSize)

@@ -7,6 +7,7 @@ import { ChatError } from '../chat/errors.js'
 import { normaliseText } from '../chat/message-input.js'
 import type { ImageRules } from './conversion.js'
 import { Converter } from './converter.js'
+import { HeldUploads } from './held-uploads.js'
 import { kindOf } from './image-kind.js'
 import { ImageStore, type ReadableImage } from './image-store.js'
 import { SealedImage } from './sealed-image.js'
@@ -40,6 +41,8 @@ export interface ImagesOptions {
 
 /** Pictures, from the file that somebody chose to the last byte's end. */
 export class Images {
+  /** What is uploaded and not yet accepted, by whatever way. */
+  readonly uploads = new HeldUploads()
   readonly #options: ImagesOptions
   readonly #folder: UploadFolder
   readonly #converter: Converter
@@ -87,7 +90,7 @@ export class Images {
   async accept({ roomId, userId, bytes, alt }: Upload, signal: AbortSignal): Promise<AcceptedImage> {
     const description = readDescription(alt)
     if (!kindOf(bytes)) throw new ChatError('image_unsupported')
-    const picture = await this.#converter.convert(bytes, signal)
+    const picture = await this.#converter.convert(bytes, userId, signal)
     const ref = { id: randomBytes(16).toString('base64url'), width: picture.width, height: picture.height }
     const size = picture.bytes.length
     const sealed = await SealedImage.seal(picture.bytes, this.#folder)

@@ -1,6 +1,8 @@
 import type { Request, RequestHandler } from 'express'
 import multer, { MulterError } from 'multer'
+import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import type { HeldForm, HeldUploads } from './held-uploads.js'
 import { wipingStorage } from './wiping-storage.js'
 
 /** What came with a form: a file or none, and why a file was refused. */
@@ -16,10 +18,14 @@ export interface PictureFormOptions {
   readonly maxSize: number
   /** Bytes of any other field. */
   readonly maxFieldSize: number
+  readonly held: HeldUploads
+  /** Who sends the form. */
+  readonly ownerOf: (request: Request) => UserId
   /** Asked before a file is read; a ChatError refuses it, so that a stranger cannot make the server hold anything. */
   readonly admit: (request: Request) => Promise<void>
 }
 
+const holding = new WeakMap<Request, HeldForm>()
 const received = new WeakMap<Request, ReceivedPicture>()
 
 /** A form that is longer than any picture by this carries nothing that is ours to keep: it is not even read to its end. */
@@ -34,6 +40,12 @@ const codes: Readonly<Record<string, ChatError['code']>> = {
   LIMIT_PART_COUNT: 'image_not_alone',
 }
 
+function heldFor(request: Request): HeldForm {
+  const held = holding.get(request)
+  if (!held) throw new Error('a form is read that nobody counts')
+  return held
+}
+
 function refusalOf(error: unknown): ChatError {
   if (error instanceof ChatError) return error
   const code = error instanceof MulterError ? codes[error.code] : undefined
@@ -44,12 +56,16 @@ function refusalOf(error: unknown): ChatError {
  * Reads a multipart form into memory: its fields into `request.body`, its file for `receivedPicture`. A refused file
  * does not end the request: what was typed beside it must not be lost.
  */
-export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions): RequestHandler {
+export function pictureForm({ maxSize, maxFieldSize, held, ownerOf, admit }: PictureFormOptions): RequestHandler {
+  async function admitPicture(request: Request): Promise<void> {
+    heldFor(request).beginPicture()
+    await admit(request)
+  }
   const read = multer({
-    storage: wipingStorage(maxSize),
+    storage: wipingStorage(maxSize, heldFor),
     limits: { ...parts, fileSize: maxSize, fieldSize: maxFieldSize },
     fileFilter(request, _file, done) {
-      admit(request).then(
+      admitPicture(request).then(
         () => done(null, true),
         (error: unknown) => {
           if (!(error instanceof ChatError)) return done(error instanceof Error ? error : new ChatError('bad_request'))
@@ -67,6 +83,14 @@ export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions
       response.set('Connection', 'close')
       return next(new ChatError('image_too_large'))
     }
+    try {
+      holding.set(request, held.begin(ownerOf(request)))
+    } catch (error) {
+      response.set('Connection', 'close')
+      return next(error)
+    }
+    const form = heldFor(request)
+    response.once('close', () => form.end())
     read(request, response, (error: unknown) => {
       const bytes = request.file?.buffer ?? null
       delete request.file
@@ -75,7 +99,7 @@ export function pictureForm({ maxSize, maxFieldSize, admit }: PictureFormOptions
         bytes?.fill(0)
         if (!response.writableFinished) gone.abort()
       })
-      const refusal = error ? refusalOf(error) : (received.get(request)?.refusal ?? null)
+      const refusal = error ? refusalOf(error) : (received.get(request)?.refusal ?? form.refusal)
       received.set(request, { bytes, refusal, signal: gone.signal })
       next()
     })

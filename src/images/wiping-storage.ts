@@ -1,7 +1,8 @@
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
+import type { HeldForm } from './held-uploads.js'
 
-/** The first buffer of a form that does not say how long it is, bytes. */
+/** The first buffer of an upload, bytes. What is claimed and not sent must cost nothing. */
 const firstSize = 65_536
 
 const waiting: (() => void)[] = []
@@ -22,25 +23,32 @@ function passTurn(): void {
 /**
  * Keeps an upload of at most `maxSize` bytes in memory as multer's own storage does, and overwrites the pieces that it
  * arrived in: they would stay where they are until the collector comes. They go into one buffer at once, since pieces that
- * pile up are work for the collector, which stops everything.
+ * pile up are work for the collector, which stops everything. What is refused on the way is read to its end and thrown
+ * away.
  */
-export function wipingStorage(maxSize: number): StorageEngine {
+export function wipingStorage(maxSize: number, heldFor: (request: Request) => HeldForm): StorageEngine {
   return {
     _handleFile(request: Request, file, done) {
-      // What is claimed and not sent costs nothing: memory that is never touched is none.
-      const announced = Number(request.get('content-length') ?? firstSize)
-      let buffer = Buffer.allocUnsafeSlow(Math.min(announced, maxSize))
+      const held = heldFor(request)
+      let buffer = Buffer.alloc(0)
       let size = 0
-      file.stream.on('data', (piece: Buffer) => {
-        if (size + piece.length > buffer.length) {
-          const larger = Buffer.allocUnsafeSlow(2 * buffer.length + piece.length)
-          buffer.copy(larger, 0, 0, size)
-          buffer.fill(0)
-          buffer = larger
-        }
+      const makeRoom = (needed: number) => {
+        const length = Math.max(needed, Math.min(maxSize, Math.max(2 * buffer.length, firstSize)))
+        held.grow(length - buffer.length)
+        const larger = Buffer.allocUnsafeSlow(held.refusal ? 0 : length)
+        buffer.copy(larger, 0, 0, size)
+        buffer.fill(0)
+        buffer = larger
+      }
+      const keep = (piece: Buffer) => {
+        if (held.refusal) return
+        if (size + piece.length > buffer.length) makeRoom(size + piece.length)
         piece.copy(buffer, size)
-        piece.fill(0)
         size += piece.length
+      }
+      file.stream.on('data', (piece: Buffer) => {
+        keep(piece)
+        piece.fill(0)
         file.stream.pause()
         awaitTurn(() => file.stream.resume())
       })

@@ -120,6 +120,8 @@ export function createApp(deps: AppDeps): Express {
   const readPicture = pictureForm({
     maxSize: config.images.maxSize,
     maxFieldSize: formLimit,
+    held: images.uploads,
+    ownerOf: request => accountOf(request).id,
     admit: async request => {
       const { id } = accountOf(request)
       await images.admit(pathParameter(request, 'room'), id)

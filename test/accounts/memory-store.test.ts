@@ -49,6 +49,28 @@ describe('the store of accounts', () => {
     expect(await namesFound(store, '')).toEqual(['alice'])
   })
 
+  it('knows the highest cost of a hash as accounts come, change and go', async () => {
+    const store = await storeOf('none')
+    const costs: number[] = []
+    const note = async () => costs.push(await store.highestPasswordCost())
+    await note()
+    for (const [name, cost] of [
+      ['a', '10'],
+      ['b', '12'],
+      ['c', '12'],
+    ] as const)
+      await store.add(account(name, { passwordHash: `$2b$${cost}$x` }))
+    await note()
+    await store.update('id-b', { passwordHash: '$2b$04$x' })
+    await note()
+    await store.amend('id-c', () => ({ passwordHash: '$2b$11$x' }))
+    await note()
+    await store.remove('id-c')
+    expect(await store.clone().highestPasswordCost()).toBe(10)
+    await note()
+    expect(costs).toEqual([0, 12, 12, 11, 10])
+  })
+
   it('lets only one of many at once have a name', async () => {
     const store = new MemoryAccountStore()
     const tries = Array.from({ length: 10 }, (_, n) =>

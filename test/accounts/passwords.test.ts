@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { newAccount } from '#src/accounts/account.js'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
@@ -77,6 +79,57 @@ describe('passwords', () => {
   })
 })
 
+describe('a thread that hashes passwords', () => {
+  it.each(['dies', 'throws', 'hangs'])(
+    'that %s answers whoever waits for it, and the next password is hashed',
+    async how => {
+      const failures: unknown[] = []
+      const passwords = new Passwords({
+        cost: 4,
+        onError: error => failures.push(error),
+        worker: new URL('./failing-password-worker.mjs', import.meta.url),
+        beginningMs: 2000,
+      })
+      onTestFinished(() => passwords.close())
+      const [failed, behind] = await Promise.allSettled([passwords.hash(how), passwords.hash('behind it')])
+      expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'server_busy', retryAfterMs: 1000 } })
+      expect(behind).toMatchObject({ status: 'fulfilled', value: 'hash of behind it' })
+      expect(await passwords.hash('next')).toBe('hash of next')
+      expect(failures).toHaveLength(1)
+    },
+  )
+
+  it('that cannot begin since descriptors have run out costs one log-in an answer, and no later one', async () => {
+    const program = `
+      import { closeSync, openSync } from 'node:fs'
+      import { Passwords } from '${new URL('../../dist/accounts/passwords.js', import.meta.url).href}'
+      const passwords = new Passwords({ cost: 4, onError() {} })
+      const hash = () => passwords.hash('correct horse').then(() => 'hashed', ({ code }) => code)
+      const taken = []
+      try { for (;;) taken.push(openSync('/dev/null')) } catch (error) { console.log(error.code) }
+      console.log(await hash())
+      for (const descriptor of taken) closeSync(descriptor)
+      console.log(await hash())`
+    const command = 'ulimit -n 64; exec "$0" --input-type=module --eval "$1"'
+    const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program])
+    expect(stdout.trim().split('\n')).toEqual(['EMFILE', 'server_busy', 'hashed'])
+  })
+
+  it('has no more in hand than some seconds of work: at 250 ms a log-in, 500 waited two minutes', async () => {
+    const passwords = new Passwords({
+      cost: 10,
+      onError: () => {},
+      worker: new URL('./failing-password-worker.mjs', import.meta.url),
+    })
+    onTestFinished(() => passwords.close())
+    const crowd = await Promise.allSettled(Array.from({ length: 500 }, () => passwords.hash('x')))
+    const threads = Math.min(Math.max(availableParallelism() - 1, 1), 4)
+    expect(crowd.filter(({ status }) => status === 'fulfilled')).toHaveLength(64 * threads)
+    // One alone is never too much, whatever it costs.
+    await expect(passwords.verify('x', `$2b$31$${'.'.repeat(53)}`)).resolves.toBe(false)
+  })
+})
+
 describe('the time it takes to log in', () => {
   it('is not taken from everyone else', async () => {
     const people = await demoPeople()
@@ -102,5 +155,35 @@ describe('the time it takes to log in', () => {
     const ratio = median(times['nobody@example.com']) / median(times['alice@example.com'])
     expect(ratio).toBeGreaterThan(0.75)
     expect(ratio).toBeLessThan(1.25)
+  })
+
+  it('does not tell which accounts are older than a change of BCRYPT_COST, nor which are disabled', async () => {
+    const passwords = new Passwords({ cost: 7 })
+    onTestFinished(() => passwords.close())
+    const store = new MemoryAccountStore()
+    const [cheap, dear] = [new Passwords({ cost: 5 }), new Passwords({ cost: 9 })]
+    onTestFinished(() => Promise.all([cheap.close(), dear.close()]).then(() => {}))
+    const hashes = {
+      cheap: await cheap.hash('password'),
+      disabled: await cheap.hash('password'),
+      dear: await dear.hash('password'),
+    }
+    for (const [id, passwordHash] of Object.entries(hashes)) {
+      const account = newAccount({ id, username: id, email: id, passwordHash, createdAt: 1 })
+      await store.add({ ...account, isDisabled: id === 'disabled' })
+    }
+    const people = new People({ store, passwords, directory: 'open', clock: new FakeClock() })
+    const spent = { cheap: [] as number[], disabled: [] as number[], dear: [] as number[], nobody: [] as number[] }
+    for (let round = 0; round < 8; round++) {
+      for (const email of ['cheap', 'disabled', 'dear', 'nobody'] as const) {
+        // Of the processor, all threads together: a machine that is busy with something else changes nothing.
+        const before = process.cpuUsage()
+        await expect(people.logIn(email, 'a wrong password')).rejects.toMatchObject({ code: 'unauthenticated' })
+        const { user, system } = process.cpuUsage(before)
+        if (round > 0) spent[email].push(user + system)
+      }
+    }
+    const medians = Object.values(spent).map(median)
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.4)
   })
 })

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
+import { ChatError } from '#src/chat/errors.js'
 import { FakeClock } from '../fake-clock.js'
 
 const passwords = new Passwords({ cost: 4 })
@@ -78,9 +79,67 @@ describe('registering and logging in', () => {
       else await people.remove(id, input.password)
       return isRight
     }
-    const slow = { hash: passwords.hash.bind(passwords), dummyHash: passwords.dummyHash.bind(passwords), verify }
+    const slow = {
+      cost: 4,
+      hash: passwords.hash.bind(passwords),
+      dummyHash: passwords.dummyHash.bind(passwords),
+      verify,
+    }
     const slowPeople = new People({ store, passwords: slow, directory: 'open', clock: new FakeClock() })
     await expect(slowPeople.logIn(input.email, input.password)).rejects.toMatchObject({ code: 'unauthenticated' })
+  })
+})
+
+describe('logging in after BCRYPT_COST was changed', () => {
+  const input = { username: 'carol', email: 'carol@example.com', password: 'password of it' }
+  const dearer = new Passwords({ cost: 6 })
+  afterAll(() => dearer.close())
+
+  async function begin(store = new MemoryAccountStore()) {
+    const { id } = await new People({ store, passwords, directory: 'open', clock: new FakeClock() }).register(input)
+    const onHashNotRenewed = vi.fn()
+    const people = new People({ store, passwords: dearer, directory: 'open', clock: new FakeClock(), onHashNotRenewed })
+    const told = vi.fn()
+    people.onGenerationChange(told)
+    const hash = async () => (await store.findById(id))?.passwordHash ?? ''
+    return { store, people, id, hash, told, onHashNotRenewed }
+  }
+
+  it('renews the hash, and ends no session or token', async () => {
+    const { people, hash, told } = await begin()
+    await expect(people.logIn(input.email, 'a wrong password')).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(await hash()).toMatch(/^\$2b\$04\$/)
+    const account = await people.logIn(input.email, input.password)
+    expect(account).toMatchObject({ generation: 0, passwordHash: await hash() })
+    expect(await hash()).toMatch(/^\$2b\$06\$/)
+    expect(told).not.toHaveBeenCalled()
+    await people.logIn(input.email, input.password)
+    expect(account.passwordHash).toBe(await hash())
+  })
+
+  it('lets both of two log-ins at once in', async () => {
+    const { people } = await begin()
+    const logIns = await Promise.allSettled([1, 2, 3].map(() => people.logIn(input.email, input.password)))
+    expect(logIns.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+  })
+
+  it('does not put the old password back where it is changed meanwhile', async () => {
+    const { store, people, id } = await begin()
+    const amend = store.amend.bind(store)
+    store.amend = async (...change) => {
+      await people.changePassword(id, input.password, 'another password')
+      return amend(...change)
+    }
+    await people.logIn(input.email, input.password)
+    await expect(people.logIn(input.email, input.password)).rejects.toMatchObject({ code: 'unauthenticated' })
+    await expect(people.logIn(input.email, 'another password')).resolves.toMatchObject({ generation: 1 })
+  })
+
+  it('lets in whose new hash cannot be stored, and says so', async () => {
+    const { store, people, id, onHashNotRenewed } = await begin()
+    store.amend = () => Promise.reject(new ChatError('storage_failed'))
+    await expect(people.logIn(input.email, input.password)).resolves.toMatchObject({ id })
+    expect(onHashNotRenewed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'storage_failed' }))
   })
 })
 

@@ -10,7 +10,7 @@ const secret = 'a secret of thirty-two characters or more'
 
 async function begin() {
   const clock = new FakeClock()
-  const passwords = { hash: async () => 'new', verify: async () => true, dummyHash: () => '' }
+  const passwords = { cost: 10, hash: async () => 'new', verify: async () => true, dummyHash: () => '' }
   const people = new People({ store: new MemoryAccountStore(), passwords, directory: 'open', clock })
   await people.addDemoAccounts()
   const tokens = new Tokens({ secret, lifetimeSeconds: 60, people, clock })

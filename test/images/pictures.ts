@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 
 /** What can be asked of a test picture. Sizes in pixels. */
@@ -44,6 +45,37 @@ export function plainPicture(format: 'jpeg' | 'png' | 'webp' | 'gif', { width, h
   return sharp({ create: { width, height, channels: 3, background: '#3a7' } })
     .toFormat(format)
     .toBuffer()
+}
+
+/** What a PNG says of itself, with the beginning of its pixels; of those there are none. */
+export function pngClaiming({ width, height }: TestPicture, kind: { depth: 8 | 16; hasAlpha: boolean }): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([kind.depth, kind.hasAlpha ? 6 : 2, 0, 0, 1], 8)
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const frame = Buffer.alloc(body.length + 8)
+    frame.writeUInt32BE(data.length)
+    body.copy(frame, 4)
+    frame.writeUInt32BE(crc32(body), body.length + 4)
+    return frame
+  }
+  const pixels = chunk('IDAT', deflateSync(Buffer.alloc(100)))
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    pixels,
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+/** A GIF of many frames, all the same. */
+export async function longPicture(size: TestPicture, frames: number): Promise<Buffer> {
+  const one = await plainPicture('gif', size)
+  const start = 13 + 3 * 2 ** (((one[10] ?? 0) & 7) + 1)
+  const frame = one.subarray(start, -1)
+  return Buffer.concat([one.subarray(0, start), ...Array<Buffer>(frames).fill(frame), one.subarray(-1)])
 }
 
 /** A GIF of two frames, red and blue. */

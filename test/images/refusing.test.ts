@@ -1,9 +1,10 @@
+import { type ClientRequest, request as httpRequest } from 'node:http'
 import { deflateRawSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HttpClient } from '../http-client.js'
+import { bobId, HttpClient } from '../http-client.js'
 import { type PictureServer, startPictureServer } from './picture-server.js'
-import { phonePhoto, plainPicture } from './pictures.js'
+import { longPicture, phonePhoto, plainPicture, pngClaiming } from './pictures.js'
 
 let server: PictureServer
 beforeAll(async () => {
@@ -27,6 +28,14 @@ function zip(): Buffer {
   return Buffer.concat([local, name, data, central, name, end])
 }
 
+/** Uploads a picture ahead of its message, as a page with a script does. */
+function uploadAs(sender: { client: HttpClient; chat: string; token: string }, bytes: Uint8Array): Promise<Response> {
+  const form = new FormData()
+  form.set('_csrf', sender.token)
+  form.set('image', new Blob([new Uint8Array(bytes)]), 'picture')
+  return sender.client.request('POST', `${sender.chat}/images`, { body: form })
+}
+
 /** A header of a PNG that promises far more than there is. */
 async function hugeHeader(): Promise<Buffer> {
   const png = await small()
@@ -48,6 +57,16 @@ const files: Record<string, [number[], () => Buffer | Promise<Buffer>]> = {
         .toBuffer(),
   ],
   'a header that claims 50,000 x 50,000': [[413, 422], hugeHeader],
+  'a PNG of 1 x 50,000,000 pixels, which took a process 30 s': [
+    [413],
+    () => pngClaiming({ width: 1, height: 50_000_000 }, { depth: 8, hasAlpha: false }),
+  ],
+  'an interlaced PNG of 49 megapixels with 16 bits a sample, which took 600 MB': [
+    [413],
+    () => pngClaiming({ width: 7000, height: 7000 }, { depth: 16, hasAlpha: true }),
+  ],
+  'a PNG with a side of 16,384 pixels': [[413], () => plainPicture('png', { width: 16_384, height: 1 })],
+  'a moving picture of 600 frames that take 311 MB': [[413], () => longPicture({ width: 480, height: 270 }, 600)],
   'a truncated JPEG': [[422], async () => (await phonePhoto({ width: 800, height: 600 })).subarray(0, 60_000)],
   'a JPEG cut in the middle with an end put on': [
     [422],
@@ -115,15 +134,78 @@ test('a description that is too long is refused', async () => {
 
 test('many at once queue up, and beyond twenty waiting are asked to come back', async () => {
   const photo = await phonePhoto({ width: 800, height: 600 }, 'note', 80)
-  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => server.send(photo, { nonce: `many-${n}` })))
+  const senders = await Promise.all(
+    Array.from({ length: 5 }, async (_, n) => {
+      const client = new HttpClient(server.url)
+      await client.post('/register', {
+        username: `sender-${n}`,
+        email: `sender-${n}@example.com`,
+        password: 'password123',
+      })
+      const chat = await client.openChat(bobId)
+      return { client, chat, token: await client.token(chat) }
+    }),
+  )
+  const uploads = senders.flatMap(sender => Array.from({ length: 6 }, () => uploadAs(sender, photo)))
+  const answers = await Promise.all(uploads)
   const statuses = answers.map(({ status }) => status)
-  expect(statuses.filter(status => status === 303).length).toBeGreaterThanOrEqual(22)
-  const refused = answers.filter(({ status }) => status !== 303)
+  expect(statuses.filter(status => status === 201).length).toBeGreaterThanOrEqual(22)
+  const refused = answers.filter(({ status }) => status !== 201)
   expect(refused.length).toBeGreaterThan(0)
   for (const { status, headers } of refused) {
     expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true])
   }
   expect(await server.sealed()).toHaveLength(30 - refused.length)
+})
+
+test('one member who sends many pictures keeps nobody waiting: four large ones shut all others out', async () => {
+  const { alice, bob, chat, token } = server
+  const large = await plainPicture('png', { width: 7000, height: 5000 })
+  let answered = 0
+  const uploads = Array.from({ length: 4 }, () =>
+    uploadAs({ client: alice, chat, token }, large).then(({ status }) => {
+      answered++
+      expect(status).toBe(201)
+    }),
+  )
+  const own = { client: bob, chat, token: await bob.token(chat) }
+  expect((await uploadAs(own, await small())).status).toBe(201)
+  expect(answered).toBeLessThanOrEqual(2)
+  await Promise.all(uploads)
+})
+
+test('of one member six pictures are held at once: the next is refused, with all that was typed beside it', async () => {
+  const { hostname, port } = new URL(server.url)
+  const headers = {
+    cookie: server.alice.cookieHeader,
+    'content-type': 'multipart/form-data; boundary=x',
+    'content-length': 1_000_000,
+  }
+  const unfinished: ClientRequest[] = []
+  const beginOne = async () => {
+    const request = httpRequest({ hostname, port, method: 'POST', path: `${server.chat}/images`, headers })
+    request.on('error', () => {})
+    unfinished.push(request)
+    const begun = '--x\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\nits first bytes'
+    await new Promise(resolve => request.write(begun, resolve))
+  }
+  const send = async () => {
+    const response = await server.send(await small(), { content: 'My <draft>', alt: 'A dot' })
+    return { status: response.status, page: await response.text() }
+  }
+  for (let n = 0; n < 5; n++) await beginOne()
+  // Whether it is read before what is sent next is not for us to say.
+  const beginAndSend = async () => {
+    await beginOne()
+    return (await send()).status
+  }
+  await expect.poll(beginAndSend, { timeout: 10_000 }).toBe(503)
+  expect(unfinished.length).toBeLessThan(12)
+  const { page } = await send()
+  expect(page).toContain('My &lt;draft&gt;')
+  expect(page).toContain('value="A dot"')
+  for (const request of unfinished) request.destroy()
+  await expect.poll(async () => (await send()).status, { timeout: 10_000 }).toBe(303)
 })
 
 test('more uploads a minute than allowed are refused, and the text stays', async () => {

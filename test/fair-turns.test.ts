@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { FairTurns } from '#src/fair-turns.js'
+
+const options = { atOnce: 2, maxWaiting: 5, maxWaitingEach: 3, retryAfterMs: 5000 }
+
+/** Turns, and who has got one so far, each with what ends it. */
+function begin() {
+  const turns = new FairTurns<string>(options)
+  const begun: string[] = []
+  const ends = new Map<string, () => void>()
+  const ask = async (name: string, signal?: AbortSignal) => {
+    const end = await turns.take(name.charAt(0), signal)
+    begun.push(name)
+    ends.set(name, end)
+  }
+  const end = async (name: string) => {
+    ends.get(name)?.()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return { begun, ask, end }
+}
+
+test('an owner is at work once at a time, and others pass', async () => {
+  const { begun, ask, end } = begin()
+  const all = ['a1', 'a2', 'a3', 'b1', 'c1'].map(name => ask(name))
+  await all[3]
+  expect(begun).toEqual(['a1', 'b1'])
+  await end('b1')
+  expect(begun).toEqual(['a1', 'b1', 'c1'])
+  await end('c1')
+  expect(begun).toEqual(['a1', 'b1', 'c1'])
+  await end('a1')
+  expect(begun.at(-1)).toBe('a2')
+})
+
+test('nobody waits for all that another has asked for', async () => {
+  const { begun, ask, end } = begin()
+  const all = ['a1', 'b1', 'a2', 'a3', 'b2', 'c1'].map(name => ask(name))
+  await all[1]
+  await end('a1')
+  await end('b1')
+  await end('a2')
+  expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'c1'])
+})
+
+test('too many that wait are refused, of one owner and of all', async () => {
+  const { ask, end } = begin()
+  const busy = { code: 'server_busy', retryAfterMs: 5000 }
+  await Promise.all([ask('a1'), ask('b1')])
+  const waiting = ['a2', 'a3', 'a4', 'b2', 'b3'].map(name => ask(name))
+  await expect(ask('a5')).rejects.toMatchObject(busy)
+  await expect(ask('c1')).rejects.toMatchObject(busy)
+  await end('a1')
+  await waiting[0]
+  const next = ask('c1')
+  await end('b1')
+  await end('b2')
+  await expect(next).resolves.toBeUndefined()
+})
+
+test('who goes away gives up the place in the queue', async () => {
+  const { begun, ask, end } = begin()
+  await Promise.all([ask('a1'), ask('b1')])
+  const gone = new AbortController()
+  const waiting = ask('a2', gone.signal)
+  const behind = ask('a3')
+  gone.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'bad_request' })
+  await expect(ask('c1', gone.signal)).rejects.toMatchObject({ code: 'bad_request' })
+  await end('a1')
+  await behind
+  expect(begun).toEqual(['a1', 'b1', 'a3'])
+})
