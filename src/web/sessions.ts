@@ -7,7 +7,7 @@ import expressSession from 'express-session'
 import memoryStore from 'memorystore'
 import type { Account } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
-import { isTimeZone } from '../accounts/time-zone.js'
+import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/listener.js'
 import { languageOf } from './accepted-language.js'
@@ -64,7 +64,7 @@ export class Sessions {
     )
     request.session.userId = account.id
     request.session.generation = account.generation
-    request.session.zone = isTimeZone(zone) ? zone : null
+    request.session.zone = canonicalTimeZone(zone)
     request.session.csrfSecret = randomBytes(18).toString('base64url')
     request.account = account
     await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))

@@ -170,6 +170,13 @@ it('reads a file from before a setting, or from a machine that knew other zones'
   expect((await store.findById('ann'))?.settings).toMatchObject({ theme: 'dark', zone: null, sendKey: 'enter' })
 })
 
+it('reads a time zone by its one name, however the file spells it', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const accounts = [{ ...person('ann'), settings: { zone: 'aSIA/toKYO' } }]
+  await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts }))
+  expect((await (await open(path)).findById('ann'))?.settings.zone).toBe('Asia/Tokyo')
+})
+
 it('says in one sentence what cannot be written', async () => {
   const path = await folder()
   await writeFile(join(path, 'file'), '')
