@@ -1,7 +1,8 @@
 /**
  * Where accounts are kept: the port. Each method is atomic; one that changes something answers once that is kept, or
  * throws ChatError `storage_failed` and then nothing has changed. Names and e-mails are compared without
- * regard to case.
+ * regard to case. Two accounts that were there before names were held to be unlike may look alike; each is found by its
+ * own name.
  */
 import type { UserId } from '../chat/engine.js'
 import type { Account } from './account.js'
@@ -37,7 +38,13 @@ export interface AccountStore {
   search(part: string, limit: number): Promise<readonly Account[]>
 
   /**
-   * @throws InvalidInput `username_taken`, `email_taken` or both, and then nothing has changed
+   * Asks whether a new account may have a name and an e-mail, as `add` does.
+   * @throws InvalidInput `username_taken` or `username_too_alike`, `email_taken`, or one of each
+   */
+  refuseTaken(username: string, email: string): Promise<void>
+
+  /**
+   * @throws InvalidInput as `refuseTaken` does, and then nothing has changed
    * @throws ChatError `conflict` when the id is taken
    */
   add(account: Account): Promise<void>

@@ -2,6 +2,7 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, emailKey, usernameKey } from './account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import { likenessesOf } from './likeness.js'
 
 /** How many names a search looks at before it gives up: some milliseconds of work. */
 const MAX_SCANNED = 200_000
@@ -13,6 +14,15 @@ export class MemoryAccountStore implements AccountStore {
   readonly #byName = new Map<string, UserId>()
   /** The keys of `#byName`, sorted. */
   readonly #names: string[] = []
+  /** How many names look like this; see `likenessesOf`. */
+  readonly #likenesses = new Map<string, number>()
+
+  /** A store of accounts that were kept before, of which no two share an id, a name or an e-mail. */
+  static of(accounts: readonly Account[]): MemoryAccountStore {
+    const store = new MemoryAccountStore()
+    for (const account of accounts) store.#put(account)
+    return store
+  }
 
   /** A store of its own with the same accounts. */
   clone(): MemoryAccountStore {
@@ -21,6 +31,7 @@ export class MemoryAccountStore implements AccountStore {
     for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
     for (const [name, id] of this.#byName) copy.#byName.set(name, id)
     for (const name of this.#names) copy.#names.push(name)
+    for (const [likeness, count] of this.#likenesses) copy.#likenesses.set(likeness, count)
     return copy
   }
 
@@ -62,19 +73,14 @@ export class MemoryAccountStore implements AccountStore {
     return found.map(name => this.#get(this.#byName.get(name))).filter(account => account !== null)
   }
 
+  async refuseTaken(username: string, email: string): Promise<void> {
+    this.#refuseTaken(username, email)
+  }
+
   async add(account: Account): Promise<void> {
-    const name = usernameKey(account.username)
-    const email = emailKey(account.email)
-    const taken = {
-      ...(this.#byName.has(name) && { username: 'username_taken' }),
-      ...(this.#byEmail.has(email) && { email: 'email_taken' }),
-    }
-    if (Object.keys(taken).length > 0) throw new InvalidInput(taken)
+    this.#refuseTaken(account.username, account.email)
     if (this.#byId.has(account.id)) throw new ChatError('conflict')
-    this.#byId.set(account.id, account)
-    this.#byName.set(name, account.id)
-    this.#byEmail.set(email, account.id)
-    this.#names.splice(this.#placeOf(name), 0, name)
+    this.#put(account)
   }
 
   async update(id: UserId, { ifGeneration, ...changes }: AccountChanges): Promise<Account> {
@@ -102,10 +108,41 @@ export class MemoryAccountStore implements AccountStore {
     this.#byEmail.delete(emailKey(account.email))
     this.#byName.delete(name)
     this.#names.splice(this.#placeOf(name), 1)
+    this.#countLikenesses(account, -1)
     return true
   }
 
   async close(): Promise<void> {}
+
+  #put(account: Account): void {
+    const name = usernameKey(account.username)
+    this.#byId.set(account.id, account)
+    this.#byName.set(name, account.id)
+    this.#byEmail.set(emailKey(account.email), account.id)
+    this.#names.splice(this.#placeOf(name), 0, name)
+    this.#countLikenesses(account, 1)
+  }
+
+  #countLikenesses({ username }: Account, change: 1 | -1): void {
+    for (const likeness of likenessesOf(username)) {
+      const count = (this.#likenesses.get(likeness) ?? 0) + change
+      if (count > 0) this.#likenesses.set(likeness, count)
+      else this.#likenesses.delete(likeness)
+    }
+  }
+
+  #refuseTaken(username: string, email: string): void {
+    const refused = {
+      ...(this.#isTooAlike(username) && { username: 'username_too_alike' }),
+      ...(this.#byName.has(usernameKey(username)) && { username: 'username_taken' }),
+      ...(this.#byEmail.has(emailKey(email)) && { email: 'email_taken' }),
+    }
+    if (Object.keys(refused).length > 0) throw new InvalidInput(refused)
+  }
+
+  #isTooAlike(username: string): boolean {
+    return [...likenessesOf(username)].some(likeness => this.#likenesses.has(likeness))
+  }
 
   #get(id: UserId | undefined): Account | null {
     return (id !== undefined && this.#byId.get(id)) || null
