@@ -23,8 +23,8 @@ writeFileSync(
   `/**
  * What each character of a name looks like, in hexadecimal code points: a prototype, and what is taken for it. Made by
  * scripts/confusables.mjs.
- * Source: Unicode ${version}, https://www.unicode.org/Public/security/${version}/confusables.txt; its terms of use:
- * https://www.unicode.org/copyright.html
+ * Source: Unicode ${version}, https://www.unicode.org/Public/security/${version}/confusables.txt. © Unicode, Inc.; its
+ * terms of use and license: https://www.unicode.org/terms_of_use.html
  */
 export const confusables = \`
 ${lines.join('\n')}

@@ -1,4 +1,4 @@
-/** Values that are made when first asked for, of which those used last are kept: what asks for them may be anybody. */
+/** Values that are made when first asked for, of which those used last are kept: however many are asked for. */
 export class RecentValues<V> {
   readonly #limit: number
   /** The one used longest ago first. */

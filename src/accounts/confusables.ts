@@ -1,8 +1,8 @@
 /**
  * What each character of a name looks like, in hexadecimal code points: a prototype, and what is taken for it. Made by
  * scripts/confusables.mjs.
- * Source: Unicode 17.0.0, https://www.unicode.org/Public/security/17.0.0/confusables.txt; its terms of use:
- * https://www.unicode.org/copyright.html
+ * Source: Unicode 17.0.0, https://www.unicode.org/Public/security/17.0.0/confusables.txt. © Unicode, Inc.; its
+ * terms of use and license: https://www.unicode.org/terms_of_use.html
  */
 export const confusables = `
 596: 5ad

@@ -18,7 +18,7 @@ function readPrototypes(): ReadonlyMap<string, string> {
 }
 
 /**
- * What a text looks like, the same for all that look alike; of no use for showing.
+ * What a text looks like: the same for all texts that look alike, and never shown.
  * Source: Unicode Technical Standard 39, section 4, the internal skeleton.
  */
 function skeletonOf(text: string): string {
@@ -32,10 +32,7 @@ function skeletonOf(text: string): string {
 /** The marks that Latin, Greek and Cyrillic letters are written with. */
 const accents = /[\u0300-\u036f]/g
 
-/**
- * What a name looks like: names that share one of these are too much alike. It looks the same as another also when that
- * is so in lower case, or without accents.
- */
+/** What a name looks like, as typed, in lower case, and without accents: names that share one are too much alike. */
 export function likenessesOf(name: string): ReadonlySet<string> {
   const bare = name.normalize('NFD').replace(accents, '')
   const forms = new Set([name, usernameKey(name), bare, usernameKey(bare)])

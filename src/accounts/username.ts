@@ -12,7 +12,7 @@ const LETTER_OR_DIGIT = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
 /** A letter with the marks upon it. */
 const MARKED_LETTER = /\P{M}\p{M}+/gu
 
-/** Marks that go with letters of several scripts; those of one script alone, as Hindi vowels are, its spelling needs. */
+/** A mark that goes with letters of several scripts, such as an accent. Those of one script alone, its spelling needs. */
 const SHARED_MARK = /\p{Script=Inherited}/gu
 const MAX_SHARED_MARKS = 2
 
@@ -49,7 +49,10 @@ function isOfOneSystem(name: string): boolean {
   return WRITING_SYSTEMS.some(system => system.test(letters))
 }
 
-/** Whether marks are piled up on a letter, to where other lines are read. One that has a code of its own is well known. */
+/**
+ * Whether marks are piled up on a letter, so high that they cover other lines. A letter that has a code point together
+ * with its marks, such as ᾅ, may have as many as that.
+ */
 function hasPiledMarks(name: string): boolean {
   const marked = name.match(MARKED_LETTER) ?? []
   return marked.some(letter => (letter.normalize('NFD').match(SHARED_MARK) ?? []).length > MAX_SHARED_MARKS)

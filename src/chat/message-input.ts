@@ -20,8 +20,8 @@ export const messageInput = z.object({
 const unshowable = /(?![\n\t])\p{Cc}|\p{Cs}/u
 
 /**
- * What leaves ink or a colour: all but white space, what Unicode says is shown as nothing, and the few blanks that it
- * says so of nowhere (of braille, music, Egyptian and Khitan writing, and the bounds of annotations).
+ * A character that shows something: no white space, none that Unicode says is to be ignored, and none of the few blanks
+ * of which it does not say so (in braille, music, Egyptian and Khitan writing, and around annotations).
  */
 const visible =
   /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffb\u{13430}-\u{1343f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]/u
