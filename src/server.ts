@@ -130,10 +130,14 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   const sessions = new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId))
-  people.onGenerationChange(({ id }) => hub.closeUser(id))
+  people.onGenerationChange(({ id }) => {
+    hub.closeUser(id)
+    resets.drop(id)
+  })
   people.onRemoved(id => {
     hub.closeUser(id)
     admission.dropOf(id)
+    resets.drop(id)
     discretion.forget(id)
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })

@@ -6,7 +6,7 @@ const MAX_EMAIL_LENGTH = 254
 const MIN_PASSWORD_LENGTH = 8
 const MAX_PASSWORD_BYTES = 72
 
-const EMAIL_NAME = /^[^\s\p{Cc}"(),:;<>@[\\\].]+(\.[^\s\p{Cc}"(),:;<>@[\\\].]+)*$/u
+const EMAIL_NAME = /^[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+(\.[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+)*$/u
 const EMAIL_DOMAIN =
   /^([\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}]$/u
 

@@ -1,7 +1,8 @@
 /**
  * Where accounts are kept: the port. Each method is atomic; one that changes something answers once that is kept, or
  * throws ChatError `storage_failed` and then nothing has changed. Names and e-mails are compared without
- * regard to case.
+ * regard to case. No new account gets a name that looks like another's; those of before may have one, and each is found
+ * by its own.
  */
 import type { UserId } from '../chat/engine.js'
 import type { Account } from './account.js'
@@ -40,7 +41,13 @@ export interface AccountStore {
   search(part: string, limit: number): Promise<readonly Account[]>
 
   /**
-   * @throws InvalidInput `username_taken`, `email_taken` or both, and then nothing has changed
+   * Refuses a name and an e-mail that a new account may not have, before the work of making one.
+   * @throws InvalidInput `username_taken` or `username_too_alike`, `email_taken`, or one of each
+   */
+  refuseTaken(username: string, email: string): Promise<void>
+
+  /**
+   * @throws InvalidInput as `refuseTaken` does, and then nothing has changed
    * @throws ChatError `conflict` when the id is taken
    */
   add(account: Account): Promise<void>

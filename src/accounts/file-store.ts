@@ -69,9 +69,7 @@ export class FileAccountStore implements AccountStore {
       const accounts = await readAccountFile(target)
       if (accounts === null) await begin(target)
       await removeLeftovers(target)
-      const kept = new MemoryAccountStore()
-      for (const account of accounts ?? []) await kept.add(account)
-      return new FileAccountStore(target, lock, kept, options)
+      return new FileAccountStore(target, lock, MemoryAccountStore.of(accounts ?? []), options)
     } catch (error) {
       await lock.release()
       throw error
@@ -104,6 +102,10 @@ export class FileAccountStore implements AccountStore {
 
   search(part: string, limit: number): Promise<readonly Account[]> {
     return this.#kept.search(part, limit)
+  }
+
+  refuseTaken(username: string, email: string): Promise<void> {
+    return this.#kept.refuseTaken(username, email)
   }
 
   add(account: Account): Promise<void> {

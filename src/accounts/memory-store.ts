@@ -2,6 +2,7 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Account, emailKey, usernameKey } from './account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import { likenessesOf } from './likeness.js'
 import { costOf } from './password-hash.js'
 
 /** How many names a search looks at before it gives up: some milliseconds of work. */
@@ -16,6 +17,15 @@ export class MemoryAccountStore implements AccountStore {
   readonly #names: string[] = []
   /** How many accounts have a hash of a cost. */
   readonly #costs = new Map<number, number>()
+  /** How many names look like this; see `likenessesOf`. */
+  readonly #likenesses = new Map<string, number>()
+
+  /** A store of accounts that were kept before, of which no two share an id, a name or an e-mail. */
+  static of(accounts: readonly Account[]): MemoryAccountStore {
+    const store = new MemoryAccountStore()
+    for (const account of accounts) store.#put(account)
+    return store
+  }
 
   /** A store of its own with the same accounts. */
   clone(): MemoryAccountStore {
@@ -25,6 +35,7 @@ export class MemoryAccountStore implements AccountStore {
     for (const [name, id] of this.#byName) copy.#byName.set(name, id)
     for (const name of this.#names) copy.#names.push(name)
     for (const [cost, count] of this.#costs) copy.#costs.set(cost, count)
+    for (const [likeness, count] of this.#likenesses) copy.#likenesses.set(likeness, count)
     return copy
   }
 
@@ -70,19 +81,14 @@ export class MemoryAccountStore implements AccountStore {
     return found.map(name => this.#get(this.#byName.get(name))).filter(account => account !== null)
   }
 
+  async refuseTaken(username: string, email: string): Promise<void> {
+    this.#refuseTaken(username, email)
+  }
+
   async add(account: Account): Promise<void> {
-    const name = usernameKey(account.username)
-    const email = emailKey(account.email)
-    const taken = {
-      ...(this.#byName.has(name) && { username: 'username_taken' }),
-      ...(this.#byEmail.has(email) && { email: 'email_taken' }),
-    }
-    if (Object.keys(taken).length > 0) throw new InvalidInput(taken)
+    this.#refuseTaken(account.username, account.email)
     if (this.#byId.has(account.id)) throw new ChatError('conflict')
     this.#put(account)
-    this.#byName.set(name, account.id)
-    this.#byEmail.set(email, account.id)
-    this.#names.splice(this.#placeOf(name), 0, name)
   }
 
   async update(id: UserId, { ifGeneration, ...changes }: AccountChanges): Promise<Account> {
@@ -90,7 +96,7 @@ export class MemoryAccountStore implements AccountStore {
     if (account === null) throw new ChatError('not_found')
     if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
     const changed = { ...account, ...changes, generation: account.generation + 1 }
-    this.#put(changed)
+    this.#replace(changed)
     return changed
   }
 
@@ -98,7 +104,7 @@ export class MemoryAccountStore implements AccountStore {
     const account = this.#get(id)
     if (account === null) throw new ChatError('not_found')
     const changed = { ...account, ...change(account) }
-    this.#put(changed)
+    this.#replace(changed)
     return changed
   }
 
@@ -111,12 +117,23 @@ export class MemoryAccountStore implements AccountStore {
     this.#byEmail.delete(emailKey(account.email))
     this.#byName.delete(name)
     this.#names.splice(this.#placeOf(name), 1)
+    this.#countLikenesses(account, -1)
     return true
   }
 
   async close(): Promise<void> {}
 
   #put(account: Account): void {
+    this.#replace(account)
+    const name = usernameKey(account.username)
+    this.#byName.set(name, account.id)
+    this.#byEmail.set(emailKey(account.email), account.id)
+    this.#names.splice(this.#placeOf(name), 0, name)
+    this.#countLikenesses(account, 1)
+  }
+
+  /** An account as it is now, under the name and e-mail that it has. */
+  #replace(account: Account): void {
     const before = this.#byId.get(account.id)
     if (before) this.#countCost(before, -1)
     this.#countCost(account, 1)
@@ -128,6 +145,27 @@ export class MemoryAccountStore implements AccountStore {
     const count = (this.#costs.get(cost) ?? 0) + change
     if (count > 0) this.#costs.set(cost, count)
     else this.#costs.delete(cost)
+  }
+
+  #countLikenesses({ username }: Account, change: 1 | -1): void {
+    for (const likeness of likenessesOf(username)) {
+      const count = (this.#likenesses.get(likeness) ?? 0) + change
+      if (count > 0) this.#likenesses.set(likeness, count)
+      else this.#likenesses.delete(likeness)
+    }
+  }
+
+  #refuseTaken(username: string, email: string): void {
+    const refused = {
+      ...(this.#isTooAlike(username) && { username: 'username_too_alike' }),
+      ...(this.#byName.has(usernameKey(username)) && { username: 'username_taken' }),
+      ...(this.#byEmail.has(emailKey(email)) && { email: 'email_taken' }),
+    }
+    if (Object.keys(refused).length > 0) throw new InvalidInput(refused)
+  }
+
+  #isTooAlike(username: string): boolean {
+    return [...likenessesOf(username)].some(likeness => this.#likenesses.has(likeness))
   }
 
   #get(id: UserId | undefined): Account | null {

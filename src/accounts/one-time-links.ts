@@ -21,6 +21,8 @@ interface Kept<T> {
   readonly owner: string
   readonly value: T
   readonly expiresAt: number
+  /** Whether it is being used: then it works for nobody else. */
+  isInUse: boolean
 }
 
 /**
@@ -40,9 +42,10 @@ export class OneTimeLinks<T> {
   create(owner: string, value: T): OneTimeLink {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const expiresAt = this.#options.clock.now() + this.#options.lifetimeMs
-    const surplus = this.count(owner) + 1 - this.#options.perOwner
-    for (const hash of this.#hashesOf(owner).slice(0, Math.max(surplus, 0))) this.#byHash.delete(hash)
-    this.#byHash.set(hashOf(token), { owner, value, expiresAt })
+    const hashes = this.#ofOwner(owner).map(([hash]) => hash)
+    const surplus = hashes.length + 1 - this.#options.perOwner
+    for (const hash of hashes.slice(0, Math.max(surplus, 0))) this.#byHash.delete(hash)
+    this.#byHash.set(hashOf(token), { owner, value, expiresAt, isInUse: false })
     return { token, expiresAt: this.#options.clock.wallTimeOf(expiresAt) }
   }
 
@@ -53,38 +56,41 @@ export class OneTimeLinks<T> {
 
   /** How many links of an owner work. */
   count(owner: string): number {
-    return this.#hashesOf(owner).length
+    return this.#ofOwner(owner).filter(([, { isInUse }]) => !isInUse).length
   }
 
-  /** Ends all links of an owner. */
+  /** Ends all links of an owner, those in use too: none of them works again. */
   drop(owner: string): void {
-    for (const hash of this.#hashesOf(owner)) this.#byHash.delete(hash)
+    for (const [hash] of this.#ofOwner(owner)) this.#byHash.delete(hash)
   }
 
   /**
-   * Uses a link up for a piece of work; when that fails, the link works again. Nobody else can use it meanwhile.
+   * Uses a link up for a piece of work, during which nobody else can use it. When that fails, the link works again,
+   * unless it has ended meanwhile: by its time, by `drop`, or by a newer one of its owner.
    * @throws ChatError `not_found` when the link does not work; whatever the work throws
    */
   async use<R>(token: string, work: (value: T) => Promise<R>): Promise<R> {
     const kept = this.#find(token)
     if (kept === null) throw new ChatError('not_found')
-    this.#byHash.delete(hashOf(token))
+    kept.isInUse = true
     try {
-      return await work(kept.value)
-    } catch (error) {
-      this.#byHash.set(hashOf(token), kept)
-      throw error
+      const done = await work(kept.value)
+      this.#byHash.delete(hashOf(token))
+      return done
+    } finally {
+      kept.isInUse = false
     }
   }
 
   #find(token: string): Kept<T> | null {
     this.#forgetExpired()
-    return this.#byHash.get(hashOf(token)) ?? null
+    const kept = this.#byHash.get(hashOf(token))
+    return kept === undefined || kept.isInUse ? null : kept
   }
 
-  #hashesOf(owner: string): string[] {
+  #ofOwner(owner: string): [hash: string, kept: Kept<T>][] {
     this.#forgetExpired()
-    return [...this.#byHash].filter(([, kept]) => kept.owner === owner).map(([hash]) => hash)
+    return [...this.#byHash].filter(([, kept]) => kept.owner === owner)
   }
 
   #forgetExpired(): void {

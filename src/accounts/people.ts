@@ -56,16 +56,15 @@ export class People {
     this.#limits = limits
   }
 
-  /** Adds alice and bob; those that are there already, or whose name or e-mail somebody has, are left as they are. */
+  /** Adds alice and bob, but neither who is there already, nor whose e-mail or name, or one like it, somebody has. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
-      const { id, username, email } = account
-      const found = [
-        await this.#store.findById(id),
-        await this.#store.findByUsername(username),
-        await this.#store.findByEmail(email),
-      ]
-      if (found.every(other => other === null)) await this.#store.add(account)
+      if ((await this.#store.findById(account.id)) !== null) continue
+      try {
+        await this.#store.add(account)
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+      }
     }
   }
 
@@ -78,7 +77,7 @@ export class People {
     if (this.#admission.registration === 'closed') throw new ChatError('registration_closed')
     const { username, email, password, invite } = parseInput(registrationInput, input)
     return this.#admission.admit(invite, async () => {
-      await this.#refuseTaken(username, email)
+      await this.#store.refuseTaken(username, email)
       const passwordHash = await this.#passwords.hash(password)
       const createdAt = this.#clock.wallTimeOf(this.#clock.now())
       const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt })
@@ -266,14 +265,6 @@ export class People {
   async #findExactly(name: string): Promise<readonly Account[]> {
     const account = await this.#store.findByUsername(name)
     return account === null ? [] : [account]
-  }
-
-  async #refuseTaken(username: string, email: string): Promise<void> {
-    const fields = {
-      ...((await this.#store.findByUsername(username)) && { username: 'username_taken' }),
-      ...((await this.#store.findByEmail(email)) && { email: 'email_taken' }),
-    }
-    if (Object.keys(fields).length > 0) throw new InvalidInput(fields)
   }
 
   async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { languages } from '../languages.js'
-import { isTimeZone } from './time-zone.js'
+import { canonicalTimeZone } from './time-zone.js'
 
 /** The refresh rates without JavaScript that a person may choose, in seconds; 0 is off. */
 export const refreshRates = [0, 5, 15, 60] as const
@@ -30,7 +30,12 @@ export const settingsSchema = z.object({
   theme: z.enum(themes).default('system'),
   language: z.enum(languageChoices).default('auto'),
   /** Null: what the browser said at log-in. */
-  zone: z.string().refine(isTimeZone).nullable().default(null),
+  zone: z
+    .string()
+    .transform(canonicalTimeZone)
+    .refine(zone => zone !== null)
+    .nullable()
+    .default(null),
   sendKey: z.enum(sendKeys).default('enter'),
   refreshSeconds: z.literal(refreshRates).default(0),
   /** Whether others are told what was delivered and seen. */

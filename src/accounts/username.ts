@@ -1,8 +1,20 @@
+import { isReserved } from './reserved-names.js'
+
 const MIN_LENGTH = 3
 const MAX_LENGTH = 30
 
 /** Letters with their marks, digits and three signs. */
 const ALLOWED = /^(?:\p{L}\p{M}*|[\p{Nd}_.-])+$/u
+
+/** A modifier letter alone, such as a prime or a length mark, looks like a sign. */
+const LETTER_OR_DIGIT = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
+
+/** A letter with the marks upon it. */
+const MARKED_LETTER = /\P{M}\p{M}+/gu
+
+/** A mark that goes with letters of several scripts, such as an accent. Those of one script alone, its spelling needs. */
+const SHARED_MARK = /\p{Script=Inherited}/gu
+const MAX_SHARED_MARKS = 2
 
 /** Characters that show nothing: with them two names could look the same. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
@@ -37,11 +49,27 @@ function isOfOneSystem(name: string): boolean {
   return WRITING_SYSTEMS.some(system => system.test(letters))
 }
 
-/** What is wrong with a name (in composed form), as a stable key, or null. */
-export function checkUsername(name: string): 'username_invalid' | 'username_mixed_scripts' | null {
+/**
+ * Whether marks are piled up on a letter, so high that they cover other lines. A letter that has a code point together
+ * with its marks, such as ᾅ, may have as many as that.
+ */
+function hasPiledMarks(name: string): boolean {
+  const marked = name.match(MARKED_LETTER) ?? []
+  return marked.some(letter => (letter.normalize('NFD').match(SHARED_MARK) ?? []).length > MAX_SHARED_MARKS)
+}
+
+function isWellFormed(name: string): boolean {
   const length = [...name].length
-  if (length < MIN_LENGTH || length > MAX_LENGTH || !ALLOWED.test(name) || INVISIBLE.test(name))
-    return 'username_invalid'
-  if (isOfOneSystem(name)) return null
+  const isOfRightLength = length >= MIN_LENGTH && length <= MAX_LENGTH
+  const isOfRightCharacters = ALLOWED.test(name) && LETTER_OR_DIGIT.test(name) && !INVISIBLE.test(name)
+  return isOfRightLength && isOfRightCharacters && !hasPiledMarks(name)
+}
+
+/** What is wrong with a name (in composed form), as a stable key, or null. */
+export function checkUsername(
+  name: string,
+): 'username_invalid' | 'username_mixed_scripts' | 'username_reserved' | null {
+  if (!isWellFormed(name)) return 'username_invalid'
+  if (isOfOneSystem(name)) return isReserved(name) ? 'username_reserved' : null
   return [...name].every(isOfOneSystem) ? 'username_mixed_scripts' : 'username_invalid'
 }

@@ -72,7 +72,7 @@ export class Conversations {
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
     const text = normaliseText(input.content, this.#rules.messageMaxLength)
-    if (text.trim() === '' && !input.imageId) throw new ChatError('message_empty')
+    if (text === '' && !input.imageId) throw new ChatError('message_empty')
     refuseOver(this.#deps.countSend(userId))
     if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
     const lifetimeMs = await this.#lifetimeIn(roomId, userId)

@@ -67,5 +67,6 @@ export class EventStreamLine implements Line {
 
 function fragmentEvent(text: string, state: string | undefined): string {
   const id = state === undefined ? '' : `id: ${state}\n`
-  return `${id}${text.replace(/^/gm, 'data: ')}\n\n`
+  // Only these end a line of a stream; to `m` in a pattern U+2028 and U+2029 do too, and the text would arrive torn.
+  return `${id}data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`
 }

@@ -24,18 +24,10 @@ export interface ViewContext {
   readonly direction: 'ltr' | 'rtl'
 }
 
-const contexts = new Map<string, ViewContext>()
-
-/** How things are said to a viewer; one object for each language and zone. */
+/** How things are said to a viewer. */
 export function viewContext({ language, zone }: Pick<Viewer, 'language' | 'zone'>): ViewContext {
-  const key = `${language} ${zone}`
-  let context = contexts.get(key)
-  if (!context) {
-    const t = translator(language)
-    context = { t, times: new Times(language, zone, t), language, direction: traitsOf(language).direction }
-    contexts.set(key, context)
-  }
-  return context
+  const t = translator(language)
+  return { t, times: new Times(language, zone, t), language, direction: traitsOf(language).direction }
 }
 
 /** Renders a template of views/ with escaping on. */

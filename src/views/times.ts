@@ -1,13 +1,15 @@
 import { type Language, traitsOf } from '../languages.js'
 import type { Translate } from './sentences.js'
+import { offsetOf } from './zone-offsets.js'
 
+/** A few for each language, none for a zone: one takes some 40 kB, and there are hundreds of zones. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatter(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale} ${zone} ${JSON.stringify(options)}`
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`
   let format = formats.get(key)
   if (!format) {
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone, hourCycle: 'h23' })
+    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC', hourCycle: 'h23' })
     formats.set(key, format)
   }
   return format
@@ -30,22 +32,22 @@ export class Times {
    * @param at by the wall clock, milliseconds since the epoch
    */
   hour(at: number, { near = at, seconds = false } = {}): string {
-    const zone = this.#zone ?? 'UTC'
     const clock: Intl.DateTimeFormatOptions = {
       hour: '2-digit',
       minute: '2-digit',
       ...(seconds ? { second: '2-digit' } : {}),
     }
-    const day = formatter(this.#locale, zone, { dateStyle: 'short' })
-    const otherDay = day.format(at) !== day.format(near)
-    const text = formatter(this.#locale, zone, otherDay ? { weekday: 'short', ...clock } : clock).format(at)
+    const local = this.#shift(at)
+    const day = formatter(this.#locale, { dateStyle: 'short' })
+    const otherDay = day.format(local) !== day.format(this.#shift(near))
+    const text = formatter(this.#locale, otherDay ? { weekday: 'short', ...clock } : clock).format(local)
     return this.#zone ? text : this.#translate('chat.utc', { time: text })
   }
 
   /** A day with its weekday: right for as long as it is shown, which "today" is not. */
   day(at: number): string {
     const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
-    return formatter(this.#locale, this.#zone ?? 'UTC', options).format(at)
+    return formatter(this.#locale, options).format(this.#shift(at))
   }
 
   /** A length of time in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
@@ -63,5 +65,10 @@ export class Times {
       unitDisplay: 'long',
       maximumFractionDigits: 1,
     }).format(ms / size)
+  }
+
+  /** The moment at which a clock in UTC shows what one in the zone shows. */
+  #shift(at: number): number {
+    return this.#zone === null ? at : at + offsetOf(this.#zone, at)
   }
 }

@@ -5,14 +5,21 @@ import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
 import memoryStore from 'memorystore'
+import { z } from 'zod'
 import type { Account } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
-import { isTimeZone } from '../accounts/time-zone.js'
+import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/listener.js'
 import { languageOf } from './accepted-language.js'
+import { AccountSessions } from './account-sessions.js'
 
 const sweepMs = 60_000
+
+/** How many sessions an account may have: a program that logs in again and again holds no more. */
+export const sessionsPerAccount = 100
+
+const ownedSession = z.object({ userId: z.string() })
 
 /** Whether people reach this server by https: then cookies are Secure and carry the __Host- prefix. */
 export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
@@ -27,6 +34,7 @@ export class Sessions {
   readonly #store: expressSession.Store & { stopInterval(): void }
   readonly #people: People
   readonly #secret: string
+  readonly #byAccount = new AccountSessions(sessionsPerAccount)
   readonly #onEnded: (userId: string, sessionId: string) => void
 
   /** @param onEnded told of every session that was ended on purpose */
@@ -37,7 +45,14 @@ export class Sessions {
     this.cookieName = secure ? '__Host-sid' : 'sid'
     this.#secret = config.sessionSecret
     this.#onEnded = onEnded
-    this.#store = new MemoryStore({ checkPeriod: sweepMs })
+    this.#store = new MemoryStore({
+      checkPeriod: sweepMs,
+      noDisposeOnSet: true,
+      dispose: (id, data) => {
+        const owner = ownedSession.safeParse(JSON.parse(data)).data
+        if (owner) this.#byAccount.remove(owner.userId, id)
+      },
+    })
     this.middleware = expressSession({
       name: this.cookieName,
       secret: this.#secret,
@@ -64,17 +79,26 @@ export class Sessions {
     next()
   }
 
-  /** Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. */
+  /**
+   * Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. Of the sessions
+   * of an account the newest hundred go on; those before end, with every line that they opened.
+   */
   async begin(request: Request, account: Account, zone: string): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       request.session.regenerate(error => (error ? reject(error) : resolve())),
     )
     request.session.userId = account.id
     request.session.generation = account.generation
-    request.session.zone = isTimeZone(zone) ? zone : null
+    request.session.zone = canonicalTimeZone(zone)
     request.session.csrfSecret = randomBytes(18).toString('base64url')
     request.account = account
     await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))
+    for (const id of this.#byAccount.add(account.id, request.sessionID)) {
+      await new Promise<void>((resolve, reject) =>
+        this.#store.destroy(id, error => (error ? reject(error) : resolve())),
+      )
+      this.#onEnded(account.id, id)
+    }
   }
 
   /** Ends the session and every line that it opened. */

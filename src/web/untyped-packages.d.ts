@@ -14,6 +14,10 @@ declare module 'memorystore' {
 
   interface Options {
     checkPeriod?: number
+    /** Told of each session that is no longer stored, whatever ended it, with what was stored as JSON. */
+    dispose?: (id: string, data: string) => void
+    /** Whether storing a session anew is no end of it. */
+    noDisposeOnSet?: boolean
   }
 
   export default function memoryStore(

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { loginInput, parseInput, registrationInput } from '#src/accounts/account-input.js'
+import { isReserved } from '#src/accounts/reserved-names.js'
 import { InvalidInput } from '#src/chat/errors.js'
+import { languages } from '#src/languages.js'
+import { translator } from '#src/views/sentences.js'
 
 const good = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse' }
 
@@ -23,7 +26,7 @@ describe('a username', () => {
   it.each([
     'bob',
     'a.b-c_d',
-    '...',
+    '_1_',
     'Ünïcödé',
     'x'.repeat(30),
     'дмитрий_7',
@@ -36,6 +39,19 @@ describe('a username', () => {
     'עוזיאל',
     'محمد',
     'हिन्दी',
+    'श्रीकृष्ण',
+    'आँचल',
+    'မြန်မာ',
+    'ကျော်မြွှေ',
+    'ខ្មែរ',
+    'ស្រ៊ីណា',
+    'தமிழ்',
+    'Nguyễn',
+    'ᾍδης',
+    'مُحَمَّد',
+    'Zoe\u0308\u0301',
+    'me2',
+    'administra',
     'สมชาย',
     'Łukasz99',
     '𠮷野家',
@@ -50,7 +66,18 @@ describe('a username', () => {
     'a@b',
     'a/b',
     '<b>x</b>',
+    '...',
+    '_-_',
+    '-.-.-',
+    'ʼʼʼ',
+    'ːːː',
+    'ーーー',
     'smile😀',
+    'half\ud800',
+    'a\u0301\u0302\u0303bc',
+    'bcế\u0323\u0301',
+    `a${'\u0300'.repeat(9)}b${'\u0301'.repeat(9)}c${'\u0302'.repeat(9)}`,
+    'กข\u0e48\u0301\u0e48\u0301\u0e48\u0301',
     'tab\tname',
     'line\nname',
     'zero\u200bwidth',
@@ -68,6 +95,38 @@ describe('a username', () => {
       expect(refusalOf({ username: name })).toEqual({ username: 'username_mixed_scripts' })
     },
   )
+
+  it.each([
+    'admin',
+    'ADMIN',
+    'Admin',
+    'adrnin',
+    'ADMlN',
+    'ádmin',
+    'admin.',
+    'a_d_m_i_n',
+    'ａｄｍｉｎ',
+    'administrator',
+    'operator',
+    'OPERAT0R',
+    'moderator',
+    'support',
+    'system',
+    'r00t',
+    'you',
+    'y0u',
+    'уоu',
+    'уоυ',
+    'me_',
+    'everyone',
+    'أنت',
+  ])('may not be %s, which is reserved or looks so', name => {
+    expect(['username_reserved', 'username_mixed_scripts']).toContain(refusalOf({ username: name }).username)
+  })
+
+  it.each(languages)('may not be what a person is called to themselves in %s', language => {
+    expect(isReserved(translator(language)('chat.you'))).toBe(true)
+  })
 
   it('is kept in composed form, without the spaces around it', () => {
     expect(parseInput(registrationInput, { ...good, username: ' Zoe\u0308 ' }).username).toBe('Zo\u00eb')
@@ -99,6 +158,8 @@ describe('an e-mail address', () => {
     'a..b@example.com',
     'a@exa mple.com',
     'a\n@example.com',
+    'a\ud800@example.com',
+    'a@exa\udc00mple.com',
     'Eve <eve@example.com>',
     `${'a'.repeat(65)}@example.com`,
     `a@${'b.'.repeat(130)}com`,

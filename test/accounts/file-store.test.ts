@@ -233,6 +233,29 @@ it('reads a file from before a setting, or from a machine that knew other zones'
   expect((await store.findById('ann'))?.settings).toMatchObject({ theme: 'dark', zone: null, sendKey: 'enter' })
 })
 
+it('opens a file with names that look alike or are reserved now, and keeps each when another goes', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const accounts = ['alice', 'аӏісе', 'aliᴄe', 'admin'].map(person)
+  await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts }))
+  const first = await open(path)
+  expect(await idsIn(first)).toHaveLength(4)
+  await first.update('аӏісе', { passwordHash: 'new' })
+  await first.remove('alice')
+  await expect(first.add(person('aIice'))).rejects.toMatchObject({ fields: { username: 'username_too_alike' } })
+  await first.close()
+  const second = await open(path)
+  expect(await idsIn(second)).toEqual(['admin', 'aliᴄe', 'аӏісе'])
+  expect(await second.findByUsername('аӏісе')).toMatchObject({ id: 'аӏісе', passwordHash: 'new' })
+  expect(await second.findByUsername('alice')).toBeNull()
+})
+
+it('reads a time zone by its one name, however the file spells it', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const accounts = [{ ...person('ann'), settings: { zone: 'aSIA/toKYO' } }]
+  await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts }))
+  expect((await (await open(path)).findById('ann'))?.settings.zone).toBe('Asia/Tokyo')
+})
+
 it('says in one sentence what cannot be written', async () => {
   const path = await folder()
   await writeFile(join(path, 'file'), '')

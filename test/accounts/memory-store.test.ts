@@ -71,6 +71,61 @@ describe('the store of accounts', () => {
     expect(costs).toEqual([0, 12, 12, 11, 10])
   })
 
+  it.each([
+    ['alice', 'aIice'],
+    ['alice', 'aliᴄe'],
+    ['alice', 'аӏісе'],
+    ['alice', 'a1ice'],
+    ['alice', 'álicé'],
+    ['аӏісе', 'alice'],
+    ['aIice', 'a1ice'],
+    ['ΡΑΟΥΑ', 'PAOYA'],
+    ['morning', 'rnorning'],
+    ['b0b', 'bob'],
+    ['Zoë', 'zoe'],
+    ['Jose\u0301', 'JOSÈ'],
+    ['Straße', 'STRAẞE'],
+    ['カタナ', '力タナ'],
+    ['ひ二つ', 'ひニつ'],
+  ])('refuses beside %s what is too much like it: %s', async (kept, other) => {
+    const store = await storeOf(kept)
+    await expect(store.add(account(other))).rejects.toMatchObject({ fields: { username: 'username_too_alike' } })
+    await expect(store.refuseTaken(other, `${kept}@example.com`)).rejects.toMatchObject({
+      fields: { username: 'username_too_alike', email: 'email_taken' },
+    })
+    expect(await namesFound(store, '')).toEqual([kept])
+    await store.remove(`id-${kept}`)
+    await expect(store.add(account(other))).resolves.toBeUndefined()
+  })
+
+  it.each([
+    ['alice', 'alicia'],
+    ['anna', 'hanna'],
+    ['person-1', 'person-2'],
+    ['हस', 'हँस'],
+    ['かな', 'がな'],
+    ['김철수', '김철호'],
+    ['мир', 'мор'],
+  ])('takes %s and %s, which differ for the eye', async (one, other) => {
+    await expect(storeOf(one, other)).resolves.toBeDefined()
+  })
+
+  it('holds two that were there before and look alike, each by its own name, and refuses a third', async () => {
+    const [ours, theirs] = [account('alice'), account('аӏісе')]
+    const store = MemoryAccountStore.of([ours, theirs, account('admin')]).clone()
+    expect(await store.findByUsername('ALICE')).toMatchObject({ id: ours.id })
+    expect(await store.findByUsername('Аӏісе')).toMatchObject({ id: theirs.id })
+    expect(await namesFound(store, 'ali')).toEqual(['alice'])
+    expect(await namesFound(store, 'аӏі')).toEqual(['аӏісе'])
+    expect(await store.update(theirs.id, { passwordHash: 'new' })).toMatchObject({ username: 'аӏісе', generation: 1 })
+    expect(await store.remove(ours.id)).toBe(true)
+    expect(await store.findByUsername('alice')).toBeNull()
+    expect(await store.findByUsername('аӏісе')).toMatchObject({ passwordHash: 'new' })
+    await expect(store.add(account('aIice'))).rejects.toMatchObject({ fields: { username: 'username_too_alike' } })
+    await store.remove(theirs.id)
+    await expect(store.add(account('aIice'))).resolves.toBeUndefined()
+  })
+
   it('lets only one of many at once have a name', async () => {
     const store = new MemoryAccountStore()
     const tries = Array.from({ length: 10 }, (_, n) =>

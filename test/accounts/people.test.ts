@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { newAccount } from '#src/accounts/account.js'
 import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
@@ -156,6 +157,28 @@ describe('the demo accounts', () => {
       const after = await second.people.logIn(`${name}@example.com`, 'password123')
       expect(after).toMatchObject({ id: before.id, username: name })
     }
+  })
+})
+
+describe('names that looked alike, or were not reserved, when they were registered', () => {
+  it('stay with their owners: both log in and are found by their own name alone, and the demo accounts give way', async () => {
+    const passwordHash = await passwords.hash('password of it')
+    const names = ['аӏісе', 'aliᴄe', 'admin']
+    const accounts = names.map((username, n) =>
+      newAccount({ id: `id-${n}`, username, email: `${n}@example.com`, passwordHash, createdAt: 1 }),
+    )
+    const store = MemoryAccountStore.of(accounts)
+    const people = new People({ store, passwords, directory: 'exact', clock: new FakeClock() })
+    await people.addDemoAccounts()
+    for (const { id, username, email } of accounts) {
+      expect(await people.logIn(email, 'password of it')).toMatchObject({ id })
+      expect(await people.findByName(username)).toMatchObject({ id })
+      expect(await people.search(username, 'viewer')).toEqual([{ id, username }])
+    }
+    expect((await people.list()).map(({ username }) => username)).toEqual(expect.arrayContaining([...names, 'bob']))
+    expect(await people.list()).toHaveLength(4)
+    const input = { username: 'alice', email: 'new@example.com', password: 'password of it' }
+    await expect(people.register(input)).rejects.toMatchObject({ fields: { username: 'username_too_alike' } })
   })
 })
 

@@ -35,6 +35,10 @@ it('names every refused field of a registration', async () => {
     password: 'long enough',
   })
   expect(taken.body.errors).toEqual({ username: 'username_taken', email: 'email_taken' })
+  const alike = { username: 'aIice', email: 'alike@example.com', password: 'long enough' }
+  expect((await anyone.post('/auth/register', alike)).body.errors).toEqual({ username: 'username_too_alike' })
+  const reserved = { username: 'Admin', email: 'alike@example.com', password: 'long enough' }
+  expect((await anyone.post('/auth/register', reserved)).body.errors).toEqual({ username: 'username_reserved' })
   expect((await anyone.post('/auth/register')).body.errors).toEqual({
     username: 'required',
     email: 'required',

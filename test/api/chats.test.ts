@@ -122,8 +122,10 @@ it('refuses a message that is empty, too long, or not text', async () => {
   const path = `/chat/rooms/${await open()}/messages`
   const codeOf = async (body: object) => (await alice.post(path, body)).body.code
   expect(await codeOf({ content: ' \n', nonce: 'a' })).toBe('message_empty')
+  expect(await codeOf({ content: '\u200b\u3164', nonce: 'a' })).toBe('message_empty')
   expect(await codeOf({ content: 'x'.repeat(101), nonce: 'a' })).toBe('message_too_long')
   expect(await codeOf({ content: 'a\u0000b', nonce: 'a' })).toBe('message_invalid')
+  expect(await codeOf({ content: 'a\ud800', nonce: 'a' })).toBe('message_invalid')
   expect(await codeOf({ content: 5, nonce: 'a' })).toBe('invalid')
   expect(await codeOf({ content: 'x', nonce: 'a b' })).toBe('invalid')
   expect(await codeOf({ content: 'x', nonce: 'a', imageId: 'none' })).toBe('image_not_found')

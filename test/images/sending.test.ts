@@ -61,6 +61,15 @@ test('the page knows its size and description before it is there, and never its 
   expect(page).not.toContain('holiday')
 })
 
+test('beside it a text of nothing visible is no text, and such a description none', async () => {
+  const picture = await plainPicture('png', { width: 31, height: 17 })
+  await sendAndFetch(picture, { content: '\u200b\u2800', alt: '\u3164' })
+  const page = await (await server.bob.get(server.chat)).text()
+  const [, last = ''] = /width="31" height="17"([\s\S]*?)<\/article>/.exec(page) ?? []
+  expect(last).toMatch(/^ alt="Image from alice, no description"/i)
+  expect(last).toMatch(/class="text"[^>]*><\/div>/)
+})
+
 test('a moving picture goes on moving', async () => {
   const { bytes } = await sendAndFetch(await movingPicture({ width: 2000, height: 1000 }))
   const { format, pages, width, pageHeight, delay } = await sharp(bytes, { animated: true }).metadata()

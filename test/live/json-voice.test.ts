@@ -146,6 +146,8 @@ it('tells that a room is gone', async () => {
 it('answers refusals with the codes of the API, by reply or as an error', async () => {
   const { roomId, alice, send, end } = await begin()
   expect(await send(alice, ' ')).toMatchObject({ ok: false, code: 'message_empty', message: expect.any(String) })
+  expect(await send(alice, '\u2060\u202e')).toMatchObject({ ok: false, code: 'message_empty' })
+  expect(await send(alice, '\udc00')).toMatchObject({ ok: false, code: 'message_invalid' })
   expect(await send(alice, 'x'.repeat(5001))).toMatchObject({ ok: false, code: 'message_too_long' })
   expect(await alice.ask({ type: 'room:join', roomId: 'none' })).toMatchObject({ ok: false, code: 'not_found' })
   alice.send({ type: 'message:send', roomId, content: '', nonce: 'n' })

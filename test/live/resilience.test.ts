@@ -175,6 +175,19 @@ describe('a page on server-sent events', () => {
     await benPage.close()
   })
 
+  it('gets a text with Unicode’s own line ends whole, not torn where they stand', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const stream = await EventStream.open(ann, `${chat}/events`)
+    const text = 'first\u2028second\u2029third\nfourth'
+    await ben.post(`${chat}/messages`, { content: text, nonce: 'lines' }, chat)
+    const { data } = await stream.event(event => event.data.includes('first'))
+    stream.close()
+    expect(data).toContain(`>${text}</div>`)
+    const caughtUp = await EventStream.open(ann, `${chat}/events?state=older`)
+    expect((await caughtUp.event(event => event.data.includes('first'))).data).toContain(`>${text}</div>`)
+    caughtUp.close()
+  })
+
   it('is told why it is closed: no session, no room, a restart', async () => {
     const own = await startTestServer()
     const { ann, chat } = await newPair(own.url)

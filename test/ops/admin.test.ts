@@ -80,9 +80,26 @@ describe('npm run admin', () => {
     const visitor = new HttpClient(server.url)
     expect((await visitor.get(first)).status).toBe(404)
     expect((await visitor.get(second)).status).toBe(200)
+    const csrf = await visitor.token(second)
     await client.post('/settings/sessions', {}, '/settings')
-    expect((await visitor.post(second, { newPassword: 'another password' })).status).toBe(404)
+    const body = new URLSearchParams({ _csrf: csrf, newPassword: 'another password' })
+    expect((await visitor.request('POST', second, { body })).status).toBe(404)
     expect((await logIn('twice')).status).toBe(303)
+  })
+
+  it.each([
+    ['a change of password', '/settings/password', { currentPassword: password, newPassword: 'another password' }],
+    ['a log-out everywhere', '/settings/sessions', {}],
+    ['the deletion of the account', '/settings/delete', { password }],
+  ])('shows no form for a link that was ended by %s', async (_what, path, fields) => {
+    const name = `changed${path.replaceAll('/', '-')}`
+    const client = await register(name)
+    const { pathname } = new URL((await admin(['reset-password', name])).out)
+    const visitor = new HttpClient(server.url)
+    expect((await visitor.get(pathname)).status).toBe(200)
+    expect((await client.post(path, fields, '/settings')).status).toBe(303)
+    const shown = await visitor.get(pathname)
+    expect([shown.status, await shown.text()]).toEqual([404, expect.stringContaining('This link no longer works')])
   })
 
   it('lets one of many at once use a link', async () => {

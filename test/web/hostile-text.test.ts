@@ -101,3 +101,25 @@ describe('control characters are refused', () => {
     expect(await (await ann.get(chat)).text()).not.toContain('data-message-id')
   })
 })
+
+describe('a message of nothing visible is refused as an empty one', () => {
+  it.each(['\u200b', '\u3164 \u2800', '\u202e', '\u{e0041}'])('on the page, such as %j', async content => {
+    const { ann, chat } = await newPair(server.url)
+    const sent = await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
+    expect([sent.status, await sent.text()]).toEqual([422, expect.stringContaining('Write something first.')])
+    expect(await (await ann.get(chat)).text()).not.toContain('data-message-id')
+  })
+
+  it('through the socket of a page', async () => {
+    const { ann, chat, room } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    for (const [nonce, content] of [
+      ['unseen', '\u2060\ufe0f'],
+      ['half', 'a\ud800'],
+    ] as const) {
+      page.say({ type: 'message:send', roomId: room, content, nonce })
+      const { html } = await page.operation(`p-${nonce}`)
+      expect(html).toContain(nonce === 'half' ? 'cannot be shown' : 'Write something first.')
+    }
+  })
+})

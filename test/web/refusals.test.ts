@@ -110,6 +110,8 @@ describe('a registration', () => {
     ['a name of mixed scripts', { username: 'аlice' }, 'username'],
     ['a name with markup', { username: '<b>bold</b>' }, 'username'],
     ['a taken name in other letters', { username: 'ALICE' }, 'username'],
+    ['a name that looks like a taken one', { username: 'аӏісе' }, 'username'],
+    ['a reserved name', { username: 'operator' }, 'username'],
     ['a taken e-mail', { email: 'Alice@Example.com' }, 'email'],
     ['a malformed e-mail', { email: 'nobody@nowhere' }, 'email'],
     ['a password under 8 characters', { password: 'short 7' }, 'password'],

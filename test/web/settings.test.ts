@@ -116,6 +116,15 @@ describe('what a person sets', () => {
     expect(await textOf(client, chat)).toContain(`>${hourIn('Asia/Kolkata')}</time>`)
   })
 
+  it('knows a time zone by its one name, however the browser or a form spells it', async () => {
+    const { client } = await join('aMeRiCa/nEw_yOrK')
+    expect(await textOf(client, '/settings')).toContain('As my browser: America/New York')
+    await client.post('/settings', { zone: 'aSiA/tOkYo' })
+    const page = await textOf(client, '/settings')
+    expect(page).toMatch(/<option value="Asia\/Tokyo" selected/)
+    expect(page).not.toContain('aSiA')
+  })
+
   it('is refused when it is none of the choices, and nothing of it is kept', async () => {
     const { client } = await join()
     for (const fields of [{ theme: 'pink' }, { zone: 'Mars/Olympus' }, { refreshSeconds: '1' }, { sendKey: 'x' }]) {

@@ -1,0 +1,40 @@
+import { usernameKey } from './account.js'
+import { confusables } from './confusables.js'
+
+let prototypes: ReadonlyMap<string, string> | null = null
+
+/** What each character looks like. Read when a first name is compared. */
+function readPrototypes(): ReadonlyMap<string, string> {
+  const read = (codes: string) => codes.split(' ').map(code => String.fromCodePoint(Number.parseInt(code, 16)))
+  return new Map(
+    confusables
+      .trim()
+      .split('\n')
+      .flatMap(line => {
+        const [prototype = '', characters = ''] = line.split(': ')
+        return read(characters).map(character => [character, read(prototype).join('')] as const)
+      }),
+  )
+}
+
+/**
+ * What a text looks like: the same for all texts that look alike, and never shown.
+ * Source: Unicode Technical Standard 39, section 4, the internal skeleton.
+ */
+function skeletonOf(text: string): string {
+  prototypes ??= readPrototypes()
+  let skeleton = ''
+  for (const character of text.normalize('NFD').replace(/\p{Default_Ignorable_Code_Point}/gu, ''))
+    skeleton += prototypes.get(character) ?? character
+  return skeleton.normalize('NFD')
+}
+
+/** The marks that Latin, Greek and Cyrillic letters are written with. */
+const accents = /[\u0300-\u036f]/g
+
+/** What a name looks like, as typed, in lower case, and without accents: names that share one are too much alike. */
+export function likenessesOf(name: string): ReadonlySet<string> {
+  const bare = name.normalize('NFD').replace(accents, '')
+  const forms = new Set([name, usernameKey(name), bare, usernameKey(bare)])
+  return new Set([...forms].map(form => usernameKey(skeletonOf(form))))
+}

@@ -1,0 +1,27 @@
+/** Values that are made when first asked for, of which those used last are kept: however many are asked for. */
+export class RecentValues<V> {
+  readonly #limit: number
+  /** The one used longest ago first. */
+  readonly #byKey = new Map<string, V>()
+
+  /** @param limit how many values are kept */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** The value of a key, made by `make` unless it is still kept. */
+  get(key: string, make: () => V): V {
+    const value = this.#byKey.get(key) ?? make()
+    this.#byKey.delete(key)
+    this.#byKey.set(key, value)
+    if (this.#byKey.size > this.#limit) this.#forgetOldest()
+    return value
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#byKey.keys()) {
+      this.#byKey.delete(key)
+      return
+    }
+  }
+}
