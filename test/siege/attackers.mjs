@@ -4,10 +4,14 @@
  */
 import { once, setMaxListeners } from 'node:events'
 import { constants, setPriority } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { attacks } from './attacks.mjs'
 
 // They give way: on two processors what they cost must not be taken for what they cost the server.
 setPriority(constants.priority.PRIORITY_LOW)
+
+/** What hangs on a server that is overcome is left behind after this, in milliseconds. */
+const endingMs = 2000
 
 const [{ names, ...target }] = await once(process, 'message')
 const ending = new AbortController()
@@ -15,12 +19,11 @@ const ending = new AbortController()
 setMaxListeners(0, ending.signal)
 const stop = () => ending.abort()
 process.once('message', stop)
-process.once('disconnect', stop)
+process.once('disconnect', () => process.exit())
 setTimeout(stop, target.forMs)
-// Whatever still hangs then is left.
-setTimeout(() => process.exit(), target.forMs + 10_000)
 
 const counts = Object.fromEntries(names.map(name => [name, { opened: 0, closed: 0, bytes: 0 }]))
-await Promise.all(names.map(name => attacks[name](target, ending.signal, counts[name])))
-if (process.connected) await new Promise(resolve => process.send(counts, resolve))
+const left = once(ending.signal, 'abort').then(() => delay(endingMs))
+await Promise.race([Promise.all(names.map(name => attacks[name](target, ending.signal, counts[name]))), left])
+await new Promise(resolve => process.send(counts, resolve))
 process.exit()

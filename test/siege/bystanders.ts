@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import WebSocket from 'ws'
-import { newRoom, openProgram } from './full-room.js'
+import { newRoom, openProgram } from '../full-room.js'
 
 /** How long messages took from being sent to being on the other side, in milliseconds. */
 export interface Latency {

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { projectRoot } from '#src/project-root.js'
+import { fillRoom, newRoom, type Room } from '../full-room.js'
 import { ServerProcess } from '../server-process.js'
 import { Bystanders, type Latency } from './bystanders.js'
-import { fillRoom, newRoom, type Room } from './full-room.js'
 import { type Health, Watch } from './watch.js'
 
 /** Every attack there is. Source: attacks.mjs. */

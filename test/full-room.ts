@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import WebSocket from 'ws'
 import { z } from 'zod'
-import { newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
+import { newPair } from './crowd.js'
+import type { HttpClient } from './http-client.js'
 
 /** Somebody with a page's session and a program's token. */
 export interface Member {
