@@ -14,10 +14,10 @@ await build()
 const { attackNames, besiege, fillings } = await importBundled('siege/siege')
 const [seconds = '60', ...named] = process.argv.slice(2)
 const forMs = Number(seconds) * 1000
-const attacks = named.length > 0 ? named : attackNames
+const names = named.length > 0 ? named : attackNames
 
 for (const [filling, content] of Object.entries(fillings)) {
-  const report = await besiege({ forMs, resets: 500, attacks, contentOf: () => content })
+  const report = await besiege({ forMs, resets: 500, names, contentOf: () => content })
   const { died, latency, isCut, health, peakBytes, membersBack, counts } = report
   console.log(`\nA full room of ${filling}`)
   console.table(counts)

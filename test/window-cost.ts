@@ -46,8 +46,16 @@ export const limitsAway = {
 }
 
 /** Measures on a server of its own. */
-export async function measureWindow({ rounds, small, big }: WindowPlan): Promise<WindowCost[]> {
+export async function measureWindow(plan: WindowPlan): Promise<WindowCost[]> {
   const server = new ServerProcess({ LOG_LEVEL: 'error', ...limitsAway }, 'bench/server/measured.mjs')
+  try {
+    return await measureOn(server, plan)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function measureOn(server: ServerProcess, { rounds, small, big }: WindowPlan): Promise<WindowCost[]> {
   const usedMs = async () => {
     const said = once(server.child, 'message')
     server.child.send('used')
@@ -77,7 +85,6 @@ export async function measureWindow({ rounds, small, big }: WindowPlan): Promise
     costs.push({ what: deed.what, smallMs, bigMs, ratio: bigMs / smallMs })
   }
   for (const visit of [smallRoom, bigRoom]) visit.leave()
-  await server.stop()
   return costs
 }
 

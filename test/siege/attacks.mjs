@@ -43,8 +43,7 @@ const head = (url, line, headers) =>
 const portOf = url => Number(new URL(url).port)
 
 /**
- * Keeps so many connections: opens each anew once it is gone, at the earliest `againMs` after it was opened, so that all
- * together are opened no oftener than that.
+ * Keeps so many connections until the signal comes: opens each anew once it is gone, but not before it is `againMs` old.
  * @param {(index: number) => import('node:net').Socket} open
  */
 async function keepConnections({ count, againMs, signal }, counts, open) {

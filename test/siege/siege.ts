@@ -7,21 +7,12 @@ import { z } from 'zod'
 import { projectRoot } from '#src/project-root.js'
 import { fillRoom, newRoom, type Room } from '../full-room.js'
 import { ServerProcess } from '../server-process.js'
+import { attacks } from './attacks.mjs'
 import { Bystanders, type Latency } from './bystanders.js'
 import { type Health, Watch } from './watch.js'
 
-/** Every attack there is. Source: attacks.mjs. */
-export const attackNames = [
-  'readers',
-  'pages',
-  'reads',
-  'forms',
-  'two-upgrades',
-  'late-h2c',
-  'late-websocket',
-  'streams',
-  'pongs',
-] as const
+/** Every attack there is. */
+export const attackNames = Object.keys(attacks)
 
 /** What the messages of the full room consist of: what grows most as it becomes HTML. */
 export const fillings = {
@@ -33,8 +24,9 @@ export interface SiegePlan {
   readonly forMs: number
   /** Connections of each reset pattern, spread over the time. */
   readonly resets: number
-  readonly attacks: readonly string[]
-  /** What message of that number says. */
+  /** The names of those that are made, all at once. */
+  readonly names: readonly string[]
+  /** What the message of that number says. */
   readonly contentOf: (index: number) => string
 }
 
@@ -70,12 +62,22 @@ const patienceMs = 5000
  * Attacks a server of its own with a heap of 512 MB while two others chat, and says how both fared. Of the limits only the
  * one that would make filling the room take minutes is out of the way.
  */
-export async function besiege({ forMs, resets, attacks, contentOf }: SiegePlan): Promise<SiegeReport> {
+export async function besiege(plan: SiegePlan): Promise<SiegeReport> {
   const server = new ServerProcess({
     NODE_OPTIONS: '--max-old-space-size=512',
     LOG_LEVEL: 'error',
     RATE_LIMIT_MESSAGES: '1000000',
   })
+  try {
+    return await attackWhileOthersChat(server, plan)
+  } finally {
+    // A server that is overcome would not end in time if it were asked to.
+    server.child.kill('SIGKILL')
+    await server.ended
+  }
+}
+
+async function attackWhileOthersChat(server: ServerProcess, { contentOf, ...orders }: SiegePlan): Promise<SiegeReport> {
   const url = await server.address()
   const room = await newRoom(url)
   await fillRoom(url, room, fullRoom, contentOf)
@@ -90,24 +92,20 @@ export async function besiege({ forMs, resets, attacks, contentOf }: SiegePlan):
     over.abort()
   })
   const [counts, latency, health] = await Promise.all([
-    attack({ url, forMs, resets, names: attacks }, room, over),
+    attack({ url, ...orders }, room, over),
     bystanders.chat(over.signal),
     watch.look(over.signal),
   ])
   const { isCut } = bystanders
   bystanders.leave()
   await Promise.race([noteEnd, delay(settlingMs)])
-  const report = { died, latency, isCut, health, peakBytes: watch.peakBytes, counts }
   const membersBack = died ? 0 : await countBack(url, room)
-  // A server that is overcome would not end in time if it were asked to.
-  server.child.kill('SIGKILL')
-  await server.ended
-  return { ...report, membersBack }
+  return { died, latency, isCut, health, peakBytes: watch.peakBytes, membersBack, counts }
 }
 
-/** Lets the attackers do their work, in a process of their own; `over` ends it, and is what its end brings about. */
+/** Lets the attackers work, in a process of their own, until their time is up or all is `over`; then it is over for all. */
 async function attack(
-  orders: { url: string; forMs: number; resets: number; names: readonly string[] },
+  orders: Omit<SiegePlan, 'contentOf'> & { url: string },
   { roomId, members }: Room,
   over: AbortController,
 ): Promise<SiegeReport['counts']> {
