@@ -43,7 +43,11 @@ export class ServerProcess {
     this.child.stderr?.on('data', data => {
       this.#output += data
     })
+    // Whoever is stopped before they stop it leaves no server behind.
+    const end = () => this.child.kill('SIGKILL')
+    process.once('exit', end)
     this.ended = once(this.child, 'close').then(([code, signal]) => {
+      process.off('exit', end)
       rmSync(this.#uploads, { recursive: true, force: true })
       return [code, signal]
     })
