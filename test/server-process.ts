@@ -3,9 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { projectRoot as root } from '#src/project-root.js'
 
 /** What `npm start` tells node, and with it every way of starting the server: what keeps its memory small. */
 export const nodeFlags =
@@ -45,7 +43,11 @@ export class ServerProcess {
     this.child.stderr?.on('data', data => {
       this.#output += data
     })
+    // Whoever is stopped before they stop it leaves no server behind.
+    const end = () => this.child.kill('SIGKILL')
+    process.once('exit', end)
     this.ended = once(this.child, 'close').then(([code, signal]) => {
+      process.off('exit', end)
       rmSync(this.#uploads, { recursive: true, force: true })
       return [code, signal]
     })

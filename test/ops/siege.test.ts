@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { attackNames, besiege, fillings } from '../siege/siege.js'
+
+const { quotes, links } = fillings
+/** Three files of tests share two processors with the attack; the bench has them for itself, and asks for 50. */
+const quickMs = 150
+const mostBytes = 512 * 1_048_576
+
+it('lives on with a heap of 512 MB, and keeps two others chatting, under every attack of strangers and members at once', {
+  timeout: 60_000,
+}, async () => {
+  const { died, latency, isCut, health, peakBytes, membersBack, counts } = await besiege({
+    forMs: 8000,
+    resets: 100,
+    names: attackNames,
+    contentOf: index => (index % 2 === 0 ? quotes : links),
+  })
+  process.stdout.write(
+    `siege: messages in ${latency.p50.toFixed(1)} ms at the median, 99 of 100 in ${latency.p99.toFixed(1)} ms; ${Math.round(peakBytes / 1_048_576)} MB at most\n`,
+  )
+  expect(died).toBeNull()
+  // Every attack has come about.
+  for (const name of attackNames) expect(counts[name]?.opened, name).toBeGreaterThan(0)
+  expect(counts.readers?.bytes).toBeGreaterThan(0)
+  expect(latency.arrived).toBe(latency.sent)
+  expect(isCut).toBe(false)
+  expect(latency.p50).toBeLessThan(quickMs)
+  expect(health.answered).toBe(health.asked)
+  expect(peakBytes).toBeLessThan(mostBytes)
+  // Whoever attacked holds nothing of it that keeps them out.
+  expect(membersBack).toBe(2)
+})

@@ -1,0 +1,209 @@
+/**
+ * What strangers and hostile members do to the server, each attack bounded in connections, in how often it opens them and
+ * by the signal that ends it. Plain JavaScript: it runs in a process of its own, beside the server and its victims.
+ */
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const kibibyte = 1024
+const formBytes = 1024 * kibibyte
+/** A trickling reader takes this much at a time, so often: more than the least that a reader must take. */
+const trickleBytes = 4 * kibibyte
+const trickleMs = 500
+/** So often a connection that reads nothing looks whether it was cut: only writing tells. */
+const probeMs = 2000
+const pongsAtOnce = 20_000
+const pongsEveryMs = 10
+
+/** What asks for a WebSocket. */
+const upgrade = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+]
+/** An empty pong, masked by zeroes as a client's frame must be. Source: RFC 6455, 5.5.3. */
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+
+/**
+ * @typedef {object} Target
+ * @property {string} url where the server listens
+ * @property {{ cookie: string, token: string }[]} members the two people of the full room
+ * @property {string} roomId the full room
+ *
+ * @typedef {object} Count
+ * @property {number} opened connections
+ * @property {number} closed of these by the server, or by its end
+ * @property {number} bytes that were read
+ */
+
+const head = (url, line, headers) =>
+  `${[line, `Host: ${new URL(url).host}`, ...headers].map(text => `${text}\r\n`).join('')}\r\n`
+
+const portOf = url => Number(new URL(url).port)
+
+/**
+ * Keeps so many connections until the signal comes: opens each anew once it is gone, but not before it is `againMs` old.
+ * @param {(index: number) => import('node:net').Socket} open
+ */
+async function keepConnections({ count, againMs, signal }, counts, open) {
+  const keep = async index => {
+    while (!signal.aborted) {
+      const openedAt = Date.now()
+      const socket = open(index)
+      counts.opened += 1
+      const end = () => socket.destroy()
+      signal.addEventListener('abort', end)
+      await new Promise(resolve => socket.on('error', () => {}).once('close', resolve))
+      signal.removeEventListener('abort', end)
+      if (!signal.aborted) counts.closed += 1
+      await delay(Math.max(0, openedAt + againMs - Date.now()), null, { signal }).catch(() => {})
+    }
+  }
+  await Promise.all(Array.from({ length: count }, (_, index) => keep(index)))
+}
+
+/** Does something every so often until the socket is closed. */
+function repeat(socket, everyMs, work) {
+  const timer = setInterval(work, everyMs)
+  socket.once('close', () => clearInterval(timer))
+}
+
+/** Sockets of pages and of programs, by turns, that read their catch-up of the full room a few kB at a time. */
+async function trickle({ url, members, roomId }, signal, counts) {
+  const open = index => {
+    const { cookie, token } = members[(index >> 1) % members.length]
+    const isProgram = index % 2 === 1
+    const socket = connect({
+      port: portOf(url),
+      host: '127.0.0.1',
+      onread: {
+        buffer: Buffer.alloc(trickleBytes),
+        callback(length) {
+          counts.bytes += length
+          return false
+        },
+      },
+    })
+    const identity = isProgram
+      ? [`Authorization: Bearer ${token}`, 'Sec-WebSocket-Protocol: ephemeral-chat.v1.json']
+      : [`Cookie: ${cookie}`]
+    socket.write(head(url, `GET /ws?room=${roomId} HTTP/1.1`, [...upgrade, ...identity]))
+    repeat(socket, trickleMs, () => socket.resume())
+    // Whoever answers is there: a ping that waits behind the catch-up is answered like one that came.
+    repeat(socket, 5000, () => socket.write(pong))
+    return socket
+  }
+  await keepConnections({ count: 30, againMs: 2000, signal }, counts, open)
+}
+
+/** Requests whose answers nobody reads. */
+async function leaveUnread({ url }, signal, counts, count, path, identify) {
+  const open = index => {
+    const socket = connect(portOf(url), '127.0.0.1')
+    socket.pause()
+    socket.write(head(url, `GET ${path} HTTP/1.1`, ['Connection: close', identify(index)]))
+    // An empty line before a request is nothing to the server. Source: RFC 9112, 2.2.
+    repeat(socket, probeMs, () => socket.write('\r\n'))
+    return socket
+  }
+  await keepConnections({ count, againMs: 3000, signal }, counts, open)
+}
+
+async function leavePagesUnread(target, signal, counts) {
+  const { members, roomId } = target
+  const identify = index => `Cookie: ${members[index % members.length].cookie}`
+  await leaveUnread(target, signal, counts, 60, `/chats/${roomId}`, identify)
+}
+
+async function leaveApiUnread(target, signal, counts) {
+  const { members, roomId } = target
+  const identify = index => `Authorization: Bearer ${members[index % members.length].token}`
+  await leaveUnread(target, signal, counts, 65, `/api/chat/rooms/${roomId}/messages`, identify)
+}
+
+/** Forms of a mebibyte whose last bytes never come. */
+async function leaveFormsUnfinished({ url }, signal, counts) {
+  const headers = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${formBytes}`]
+  const words = Buffer.from(`${head(url, 'POST /login HTTP/1.1', headers)}email=${'a'.repeat(formBytes - 64)}`)
+  const open = () => {
+    const socket = connect(portOf(url), '127.0.0.1')
+    socket.on('data', ({ length }) => {
+      counts.bytes += length
+    })
+    socket.write(words)
+    return socket
+  }
+  await keepConnections({ count: 600, againMs: 10_000, signal }, counts, open)
+}
+
+/** Connections that say something and are reset, each at another moment of the first milliseconds. */
+async function reset({ url, forMs, resets }, signal, counts, words) {
+  const resetOne = async index => {
+    const socket = connect(portOf(url), '127.0.0.1').on('error', () => {})
+    counts.opened += 1
+    const closed = new Promise(resolve => socket.once('close', resolve))
+    await new Promise(resolve => socket.once('connect', resolve).once('close', resolve))
+    await new Promise(resolve => socket.write(words(index), resolve))
+    if (index % 8 > 0) await delay(index % 8)
+    socket.resetAndDestroy()
+    await closed
+  }
+  const startedAt = Date.now()
+  const running = []
+  for (let index = 0; index < resets && !signal.aborted; index += 1) {
+    running.push(resetOne(index))
+    const nextAt = startedAt + ((index + 1) * forMs) / resets
+    await delay(Math.max(0, nextAt - Date.now()), null, { signal }).catch(() => {})
+  }
+  await Promise.all(running)
+}
+
+const plainRequest = url => head(url, 'GET /health HTTP/1.1', [])
+const h2cRequest = url => head(url, 'GET /health HTTP/1.1', ['Connection: Upgrade', 'Upgrade: h2c'])
+const socketRequest = url => head(url, 'GET /ws HTTP/1.1', upgrade)
+
+const resetTwoUpgrades = (target, signal, counts) =>
+  reset(target, signal, counts, () => h2cRequest(target.url).repeat(2))
+const resetLateH2c = (target, signal, counts) =>
+  reset(target, signal, counts, () => plainRequest(target.url) + h2cRequest(target.url))
+const resetLateSocket = ({ url, ...target }, signal, counts) =>
+  reset({ url, ...target }, signal, counts, index => {
+    const between = index % 2 === 0 ? '' : h2cRequest(url)
+    return plainRequest(url) + between + socketRequest(url)
+  })
+
+/** Streams of events that are reset as they open. */
+const resetStreams = (target, signal, counts) =>
+  reset(target, signal, counts, index => {
+    const { cookie } = target.members[index % target.members.length]
+    return head(target.url, `GET /chats/${target.roomId}/events HTTP/1.1`, [`Cookie: ${cookie}`, 'HX-Request: true'])
+  })
+
+/** One socket that answers pings nobody sent: as many as are read, two million a second at most. */
+async function pongUnasked({ url, members }, signal, counts) {
+  const pongs = Buffer.concat(Array.from({ length: pongsAtOnce }, () => pong))
+  const open = () => {
+    const socket = connect(portOf(url), '127.0.0.1')
+    socket.on('data', ({ length }) => {
+      counts.bytes += length
+    })
+    socket.write(head(url, 'GET /ws HTTP/1.1', [...upgrade, `Cookie: ${members[0].cookie}`]))
+    repeat(socket, pongsEveryMs, () => socket.writableNeedDrain || socket.write(pongs))
+    return socket
+  }
+  await keepConnections({ count: 1, againMs: 1000, signal }, counts, open)
+}
+
+/** Each attack by its name. @type {Record<string, (target: Target, signal: AbortSignal, counts: Count) => Promise<void>>} */
+export const attacks = {
+  readers: trickle,
+  pages: leavePagesUnread,
+  reads: leaveApiUnread,
+  forms: leaveFormsUnfinished,
+  'two-upgrades': resetTwoUpgrades,
+  'late-h2c': resetLateH2c,
+  'late-websocket': resetLateSocket,
+  streams: resetStreams,
+  pongs: pongUnasked,
+}
