@@ -22,12 +22,15 @@ import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { closeCodes } from './live/close-codes.js'
+import { Connections } from './live/connections.js'
 import { Hub, lingerMs } from './live/hub.js'
 import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
 import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { Operation } from './ops/operation.js'
+import { Unread } from './unread.js'
+import { Answers } from './web/answers.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
@@ -139,8 +142,16 @@ export async function createServer(config: Config): Promise<Server> {
   const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
   const programs = { ...voiceDeps, hub, namesOf: chatPage.namesOf }
   const isOurOrigin = originCheck(config)
-  const sockets = new Sockets({
+  const unread = new Unread(config.maxUnreadBytes, () => operation.observer.refused('connection', 'unread'))
+  const connections = new Connections({
     hub,
+    unread,
+    clock,
+    log,
+    onRefused: reason => operation.observer.refused('handshake', reason),
+  })
+  const sockets = new Sockets({
+    connections,
     clock,
     log,
     framesPerSecond: config.rateLimits.frames,
@@ -151,7 +162,7 @@ export async function createServer(config: Config): Promise<Server> {
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
     sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
-    openVoice: ({ query, isProgram, ...seat }) => {
+    openVoice: (seat, { query, isProgram }) => {
       if (!isProgram) return voices.open(seat, greetingOf(query))
       const voice = new JsonVoice(seat.id, seat.identity, seat.line, programs)
       return { voice, start: () => voice.start(seat.roomId), onBadFrame: frame => voice.refuseFrame(frame) }
@@ -195,7 +206,9 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     api,
     chatPage,
-    events: { clock, log, hub, conversations, sessions, voices },
+    events: { clock, log, connections, conversations, sessions, voices },
+    hub,
+    answers: new Answers(clock, unread),
     isOurOrigin,
     operation: operation.pages,
     observer: operation.observer,
