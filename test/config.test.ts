@@ -36,6 +36,7 @@ describe('the defaults', () => {
       maxMessageMemoryBytes: 268_435_456,
       roomGraceMs: 300_000,
       maxConnectionsPerUser: 50,
+      maxUnreadBytes: 16_777_216,
       rateLimits: { frames: 50, messages: 5, api: 5, uploads: 10, auth: 3, authAddress: 20 },
       directory: 'open',
       images: { maxSize: 2_097_152, maxWidth: 1280, maxHeight: 1280, quality: 80 },

@@ -55,7 +55,9 @@ export class SocketLine implements Carrier {
     this.whenClosed(() => this.#outflow.end())
     this.#hold()
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    socket.on('ping', () => this.#noteIdleFrame())
+    socket.on('ping', data => {
+      if (this.#noteIdleFrame() && !this.isBusy) socket.pong(data)
+    })
     socket.on('pong', () => this.#noteIdleFrame())
   }
 
@@ -147,16 +149,21 @@ export class SocketLine implements Carrier {
     if (this.#meter.countBad()) this.close(closeCodes.tooFast)
   }
 
-  /** Counts a frame that says nothing. One that does is counted when its turn comes. */
-  #noteIdleFrame(): void {
+  /**
+   * Counts a frame that says nothing; false when it is one too many. One that says something is counted when its turn
+   * comes.
+   */
+  #noteIdleFrame(): boolean {
     const { pauseMs, isTooFast } = this.#meter.count()
     if (isTooFast) this.close(closeCodes.tooFast)
     // One packet may hold thousands of them.
-    if (pauseMs === 0 || this.#isResting) return
-    this.#isResting = true
-    void this.#pause(pauseMs).then(() => {
-      this.#isResting = false
-    })
+    if (pauseMs > 0 && !this.#isResting) {
+      this.#isResting = true
+      void this.#pause(pauseMs).then(() => {
+        this.#isResting = false
+      })
+    }
+    return pauseMs === 0
   }
 
   /** Reads nothing for a while; whoever awaits it holds back what was read already: a burst in one packet passes no limit. */

@@ -89,6 +89,8 @@ export class Sockets {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // The line answers pings itself, within the limits of what it takes and holds.
+      autoPong: false,
       maxPayload: deps.maxFrameBytes,
       maxFragments: mostParts,
       maxBufferedChunks: mostParts,
