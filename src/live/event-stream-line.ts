@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../chat/clock.js'
 import type { UnreadShare } from '../unread.js'
-import type { CloseCode } from './close-codes.js'
+import { type CloseCode, closeTimeoutMs } from './close-codes.js'
 import type { Carrier } from './connections.js'
 import { type OnTaken, Outflow } from './outflow.js'
 import { onceOver } from './response-end.js'
@@ -9,11 +9,13 @@ import { onceOver } from './response-end.js'
 /** A stream of server-sent events as a line. The id of an event is the state of the page, which a reconnect gives back. */
 export class EventStreamLine implements Carrier {
   readonly #response: ServerResponse
+  readonly #clock: Clock
   readonly #outflow: Outflow
 
   /** @param share told how much waits to be read; null where that counts for nobody */
   constructor(response: ServerResponse, clock: Clock, share: UnreadShare | null = null) {
     this.#response = response
+    this.#clock = clock
     const send = (text: string, onTaken: OnTaken) => void response.write(text, onTaken)
     const channel = {
       get bufferedBytes() {
@@ -60,6 +62,10 @@ export class EventStreamLine implements Carrier {
     else {
       this.#outflow.write(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
       this.#response.end()
+      onceOver(
+        this.#response,
+        this.#clock.after(closeTimeoutMs, () => this.cut()),
+      )
     }
   }
 

@@ -2,15 +2,12 @@ import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../chat/clock.js'
 import type { UnreadShare } from '../unread.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
+import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
 import { parseFrame } from './commands.js'
 import type { Carrier, OnBadFrame } from './connections.js'
 import type { FrameMeter } from './frame-meter.js'
 import type { Voice } from './listener.js'
 import { type Channel, Outflow } from './outflow.js'
-
-/** After this a peer that does not answer the closing is cut. */
-const closeTimeoutMs = 2000
 
 /** Who hears what comes in. */
 interface Ear {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../chat/clock.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
+import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
 import type { Connections, OnBadFrame, OpenedVoice, Seat } from './connections.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Identity } from './listener.js'
@@ -19,8 +19,7 @@ const mostOpening = 1000
 const openingMs = 10_000
 /** Sockets at once that are opened only to say why they are closed; beyond, the handshake is refused as to programs. */
 const mostDismissals = 200
-/** How long the other end may take to answer a close, and how many frames it may have sent before it knew of it. */
-const closeTimeoutMs = 2000
+/** Frames that the other end may have sent before it knew that it is dismissed. */
 const mostLateFrames = 50
 /** Of a frame, how few bytes a part of it or a packet may have on the whole, and how many of them may be smaller. */
 const bytesPerPart = 256

@@ -10,7 +10,7 @@ import type { Unread } from '../unread.js'
 const stuckMs = 10_000
 /** How often the answers under way are looked at, in milliseconds. */
 const lookMs = 1000
-/** A long answer goes out in parts of this many UTF-16 units, so that it shows whether any of it is read. */
+/** An answer longer than this goes out in parts of so many UTF-16 units, so that it shows whether any of it is read. */
 const partLength = 16_384
 
 declare global {
@@ -18,7 +18,7 @@ declare global {
     interface Response {
       /**
        * Counts bytes of this answer that wait in memory until it is out, for the person who asked.
-       * @throws ChatError `rate_limited` when more waits for that person than may; not again for the same request
+       * @throws ChatError `rate_limited` when they are many and do not fit beside what waits for that person already
        */
       holdUnread(bytes: number): void
     }
@@ -43,25 +43,26 @@ export class Answers {
     this.#unread = unread
   }
 
-  /** Cuts the connection of an answer of which nothing was read for ten seconds. Streams of events see to it themselves. */
+  /**
+   * Cuts the connection of an answer of which nothing was read for ten seconds; streams of events see to that themselves.
+   * With an answer ends what flows into it.
+   */
   readonly watch: RequestHandler = (_request, response, next) => {
     this.#watched.set(response, { takenBytes: 0, since: this.#clock.now() })
     onceOver(response, () => this.#watched.delete(response))
+    // A file that is piped into an answer which ends early would stay open for ever.
+    response.once('pipe', (source: Readable) => onceOver(response, () => source.destroy()))
     this.#lookLater()
     next()
   }
 
   /** Counts what answers hold. To come after the compression, whose buffers hold what is written here. */
   readonly hold: RequestHandler = (request, response, next) => {
-    let wasRefused = false
     response.holdUnread = bytes => {
       const userId = request.account?.id
       if (userId === undefined) return
-      // What says so is small, and has to be said.
-      if (!wasRefused && !this.#unread.hasRoomFor(userId, bytes)) {
-        wasRefused = true
-        throw new ChatError('rate_limited', stuckMs)
-      }
+      // A short answer may say what has been done, or that a long one is refused: that is never taken back.
+      if (bytes > partLength && !this.#unread.hasRoomFor(userId, bytes)) throw new ChatError('rate_limited', stuckMs)
       const share = this.#unread.open(userId, null)
       share.set(bytes)
       onceOver(response, () => share.end())

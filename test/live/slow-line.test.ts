@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
+import { closeCodes } from '#src/live/close-codes.js'
 import { EventStreamLine } from '#src/live/event-stream-line.js'
 import { FrameMeter } from '#src/live/frame-meter.js'
 import type { Line } from '#src/live/listener.js'
@@ -250,6 +251,15 @@ for (const [name, open] of [
       await take(stalled, 4 * mebibyte)
     }
     expect(await isOpen(stalled)).toBe(true)
+  })
+
+  it(`cuts a ${name} that does not read on to its close`, async () => {
+    const stalled = await open()
+    await fill(stalled)
+    stalled.line.close(closeCodes.notLoggedIn)
+    expect(await isOpen(stalled)).toBe(true)
+    await clock.advance(2001)
+    await stalled.closed
   })
 
   it(`leaves a ${name} alone for whom less than 64 kB wait, however long`, async () => {
