@@ -17,6 +17,9 @@ import {
 const SECOND = 1000
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
+const MEGABYTE = 1024 * 1024
+/** A character is shown as six of a byte each, or fewer of more, and may stand in a page twice. */
+const UNREAD_BYTES_PER_CHARACTER = 12
 const MIN_PRODUCTION_BCRYPT_COST = 10
 const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
 
@@ -48,6 +51,7 @@ const settings = z.object({
   MAX_MESSAGE_MEMORY_MB: wholeNumber(1, 65_536, 'megabytes').default(256),
   ROOM_GRACE_MS: wholeNumber(0, 7 * DAY, 'milliseconds').default(300 * SECOND),
   MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000, 'connections').default(50),
+  MAX_UNREAD_MB: wholeNumber(1, 65_536, 'megabytes').default(16),
   RATE_LIMIT_FRAMES: wholeNumber(1, 1_000_000, 'frames a second').default(50),
   RATE_LIMIT_MESSAGES: wholeNumber(1, 1_000_000, 'sends a second').default(5),
   RATE_LIMIT_API: wholeNumber(1, 1_000_000, 'requests a second').default(5),
@@ -100,9 +104,10 @@ function arrange(set: Settings) {
     keepLonger: set.KEEP_LONGER,
     messageMaxLength: set.MESSAGE_MAX_LENGTH,
     roomMaxMessages: set.ROOM_MAX_MESSAGES,
-    maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * 1024 * 1024,
+    maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * MEGABYTE,
     roomGraceMs: set.ROOM_GRACE_MS,
     maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
+    maxUnreadBytes: set.MAX_UNREAD_MB * MEGABYTE,
     rateLimits: {
       frames: set.RATE_LIMIT_FRAMES,
       messages: set.RATE_LIMIT_MESSAGES,
@@ -148,6 +153,10 @@ function findClash(config: Config): string | null {
   }
   if (imageTtlMs > messageTtlMaxMs) {
     return `IMAGE_TTL_MS is "${imageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
+  }
+  const leastUnreadMb = Math.ceil((UNREAD_BYTES_PER_CHARACTER * config.messageMaxLength) / MEGABYTE)
+  if (config.maxUnreadBytes < leastUnreadMb * MEGABYTE) {
+    return `MAX_UNREAD_MB is "${config.maxUnreadBytes / MEGABYTE}" but must be at least ${leastUnreadMb}, ${UNREAD_BYTES_PER_CHARACTER} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
   }
   if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {
     return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${MIN_PRODUCTION_BCRYPT_COST} when NODE_ENV is production.`

@@ -21,6 +21,7 @@ import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
 import type { ChatPageDeps } from './live/chat-page.js'
 import { closeCodes } from './live/close-codes.js'
+import { Connections } from './live/connections.js'
 import { Hub, lingerMs } from './live/hub.js'
 import { JsonVoice } from './live/json-voice.js'
 import { greetingOf, PageVoices } from './live/page-voices.js'
@@ -28,6 +29,8 @@ import { Sockets } from './live/sockets.js'
 import { createLog } from './ops/log.js'
 import { Operation } from './ops/operation.js'
 import { SystemClock } from './ops/system-clock.js'
+import { Unread } from './unread.js'
+import { Answers } from './web/answers.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
@@ -71,6 +74,7 @@ export async function createServer(config: Config): Promise<Server> {
   )
   const limits = createLimits(config, clock)
   const admit = (userId: string) => limits.requests.takeTurn(userId)
+  const countRequest = (userId: string) => refuseOver(limits.requests, userId)
   const passwords = new Passwords({
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
@@ -163,11 +167,20 @@ export async function createServer(config: Config): Promise<Server> {
     hub,
     clock,
     namesOf: chatPage.namesOf,
-    countJoin: (id: string) => refuseOver(limits.requests, id),
+    countJoin: countRequest,
   }
   const isOurOrigin = originCheck(config)
-  const sockets = new Sockets({
+  const unread = new Unread(config.maxUnreadBytes, () => operation.observer.refused('connection', 'unread'))
+  const connections = new Connections({
     hub,
+    unread,
+    clock,
+    log,
+    onRefused: reason => operation.observer.refused('handshake', reason),
+    admit,
+  })
+  const sockets = new Sockets({
+    connections,
     clock,
     log,
     framesPerSecond: config.rateLimits.frames,
@@ -176,10 +189,10 @@ export async function createServer(config: Config): Promise<Server> {
     isOurOrigin,
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
-    admit,
+    countRequest,
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
     sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
-    openVoice: ({ query, isProgram, ...seat }) => {
+    openVoice: (seat, { query, isProgram }) => {
       if (!isProgram) return voices.open(seat, greetingOf(query))
       const voice = new JsonVoice(seat.id, seat.identity, seat.line, programs)
       return { voice, start: () => voice.start(seat.roomId), onBadFrame: frame => voice.refuseFrame(frame) }
@@ -229,7 +242,9 @@ export async function createServer(config: Config): Promise<Server> {
     countLight,
     api,
     chatPage,
-    events: { clock, log, hub, conversations, sessions, voices, admit },
+    events: { clock, log, connections, conversations, sessions, voices, countRequest },
+    hub,
+    answers: new Answers(clock, unread),
     isOurOrigin,
     operation: operation.pages,
     observer: operation.observer,

@@ -36,6 +36,7 @@ describe('the defaults', () => {
       maxMessageMemoryBytes: 268_435_456,
       roomGraceMs: 300_000,
       maxConnectionsPerUser: 50,
+      maxUnreadBytes: 16_777_216,
       rateLimits: {
         frames: 50,
         messages: 5,
@@ -191,6 +192,7 @@ describe('values that cannot work together', () => {
     [{ PUBLIC_URL: 'https://chat.example.com' }, ['PUBLIC_URL', 'https://chat.example.com', 'TRUST_PROXY']],
     [{ MESSAGE_TTL_MS: '7200000', MESSAGE_TTL_MAX_MS: '3600000' }, ['MESSAGE_TTL_MS', '7200000', '3600000']],
     [{ IMAGE_TTL_MS: '7200000', MESSAGE_TTL_MAX_MS: '3600000' }, ['IMAGE_TTL_MS', '7200000', '3600000']],
+    [{ MAX_UNREAD_MB: '1', MESSAGE_MAX_LENGTH: '87382' }, ['MAX_UNREAD_MB', '"1"', 'at least 2', '87382']],
     [{ BCRYPT_COST: '9', NODE_ENV: 'production' }, ['BCRYPT_COST', '9', 'at least 10']],
   ])('%j stop the start', (env, parts) => {
     const sentence = refusalOf(env)

@@ -106,6 +106,20 @@ describe('nothing of a message is left in the memory of the server', { timeout: 
     await stream.cancel()
   })
 
+  it('once it is taken back after its reader closed the page, though it was about to be spoken', async () => {
+    const { ann, annPage, benPage, chat, room } = await open()
+    const marker = makeMarker()
+    for (const type of ['typing:start', 'typing:stop']) annPage.say({ type })
+    await benPage.operation('typing')
+    annPage.say({ type: 'message:send', content: `${marker} and gone`, nonce: 'taken-back' })
+    const id = messageIdOf(await benPage.operation('list', 'beforeend'))
+    await benPage.close()
+    const token = await ann.token(chat)
+    await ann.request('POST', `/chats/${room}/messages/${id}/unsend`, { body: new URLSearchParams({ _csrf: token }) })
+    await annPage.operation(`m-${id}`, 'delete')
+    expect(await find(marker)).toEqual([nothing])
+  })
+
   it('once it was refused', async () => {
     const { ann, annPage, chat } = await open()
     const [bySocket, byForm, drafted] = [makeMarker(), makeMarker(), makeMarker()]

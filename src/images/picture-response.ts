@@ -1,11 +1,16 @@
 import type { Response } from 'express'
 import type { ReadableImage } from './image-store.js'
+import { pictureReadBytes } from './upload-folder.js'
 
 /** Whoever went away in the middle, and a picture that went, end a stream like this. */
 const cut = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'EPIPE', 'ECONNRESET']
 
+/** What reading, opening and sending a picture hold of it, each a part. */
+const heldBytes = 4 * pictureReadBytes
+
 /** Answers with a picture as it is decrypted. No cache keeps it, and nothing in it could ever run. */
 export async function sendPicture(response: Response, image: ReadableImage): Promise<void> {
+  if (response.req.method !== 'HEAD') response.holdUnread(Math.min(image.size, heldBytes))
   response
     .status(200)
     .set('Content-Type', 'image/webp')

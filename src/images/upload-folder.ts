@@ -12,6 +12,9 @@ const ours = /^[\w-]{22}\.sealed$/
 /** What git needs to keep the folder; nobody must be told of it. */
 const keeper = '.gitkeep'
 
+/** How much of a file is read ahead of who takes it. */
+export const pictureReadBytes = 16_384
+
 /** The folder of sealed pictures. Nothing in it is of use to anyone but the process that wrote it. */
 export class UploadFolder {
   readonly #path: string
@@ -59,8 +62,9 @@ export class UploadFolder {
     return name
   }
 
+  /** Reads a file, a little ahead of who takes it. */
   read(name: string): ReadStream {
-    return createReadStream(join(this.#path, name))
+    return createReadStream(join(this.#path, name), { highWaterMark: pictureReadBytes })
   }
 
   /** Removes a file of ours; one that cannot be removed is of no use to anyone without its key. */

@@ -27,6 +27,7 @@ export class Announcements {
   #name = ''
   #hasSpokenOfTyping = false
   #wasOnline: boolean | null = null
+  #isOver = false
 
   /**
    * @param kinds what this person wants to hear of
@@ -53,7 +54,7 @@ export class Announcements {
   add(message: Message): void {
     this.#cancel('typing')
     this.#hasSpokenOfTyping = false
-    if (!this.#kinds.has('messages')) return
+    if (this.#isOver || !this.#kinds.has('messages')) return
     this.#waiting.set(message.id, message)
     if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
@@ -104,12 +105,18 @@ export class Announcements {
 
   /** The same for all of them at once. */
   dropAll(): void {
-    this.stop()
+    this.#clear()
     if (this.#spoken.size > 0) this.#unsay()
     this.#spoken.clear()
   }
 
+  /** Nobody hears any more: what waits to be spoken is forgotten, and nothing more is taken. */
   stop(): void {
+    this.#isOver = true
+    this.#clear()
+  }
+
+  #clear(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
     this.#waiting.clear()
@@ -117,6 +124,7 @@ export class Announcements {
 
   #after(name: TimerName, ms: number, work: () => void): void {
     this.#cancel(name)
+    if (this.#isOver) return
     const run = () => {
       this.#timers.delete(name)
       work()

@@ -11,3 +11,6 @@ export const closeCodes = {
 } as const
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes]
+
+/** How long the other end may take to answer a close, or to read what was said before it, in milliseconds. */
+export const closeTimeoutMs = 2000

@@ -1,25 +1,32 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../chat/clock.js'
-import type { CloseCode } from './close-codes.js'
-import type { Line } from './listener.js'
+import type { UnreadShare } from '../unread.js'
+import { type CloseCode, closeTimeoutMs } from './close-codes.js'
+import type { Carrier } from './connections.js'
 import { type OnTaken, Outflow } from './outflow.js'
+import { onceOver } from './response-end.js'
 
 /** A stream of server-sent events as a line. The id of an event is the state of the page, which a reconnect gives back. */
-export class EventStreamLine implements Line {
+export class EventStreamLine implements Carrier {
   readonly #response: ServerResponse
+  readonly #clock: Clock
   readonly #outflow: Outflow
 
-  constructor(response: ServerResponse, clock: Clock) {
+  /** @param share told how much waits to be read; null where that counts for nobody */
+  constructor(response: ServerResponse, clock: Clock, share: UnreadShare | null = null) {
     this.#response = response
+    this.#clock = clock
     const send = (text: string, onTaken: OnTaken) => void response.write(text, onTaken)
-    this.#outflow = new Outflow(clock, {
+    const channel = {
       get bufferedBytes() {
         return response.writableLength
       },
       send,
-      sendPart: (part, _isLast, onTaken) => send(part, onTaken),
-      cut: () => response.destroy(),
-    })
+      sendPart: (part: string, _isLast: boolean, onTaken: OnTaken) => send(part, onTaken),
+      cut: () => this.cut(),
+    }
+    this.#outflow = new Outflow(clock, channel, share)
+    onceOver(response, () => this.#outflow.end())
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       // no-transform keeps a compression from holding events back, the other name a proxy from buffering them.
@@ -51,9 +58,25 @@ export class EventStreamLine implements Line {
   close(code: CloseCode): void {
     if (!this.#isOpen) return
     // Within a catch-up the words would become a part of it. Half an event is shown by nobody, and who comes back hears why.
-    if (this.#outflow.isCatchingUp) return void this.#response.destroy()
-    this.#outflow.write(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
-    this.#response.end()
+    if (this.#outflow.isCatchingUp) this.cut()
+    else {
+      this.#outflow.write(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
+      this.#response.end()
+      onceOver(
+        this.#response,
+        this.#clock.after(closeTimeoutMs, () => this.cut()),
+      )
+    }
+  }
+
+  /** Ends the connection too: an answer that waits behind another on it has none of its own to end. */
+  cut(): void {
+    this.#response.destroy()
+    this.#response.req.socket.destroy()
+  }
+
+  whenClosed(tell: () => void): void {
+    onceOver(this.#response, tell)
   }
 
   cutIfStalled(): void {

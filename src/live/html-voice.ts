@@ -48,6 +48,7 @@ export class HtmlVoice implements Voice {
   #turn: Promise<void> = Promise.resolve()
   #isScheduled = false
   #isPaused = false
+  #isOver = false
 
   constructor(
     id: string,
@@ -82,6 +83,7 @@ export class HtmlVoice implements Voice {
   }
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
+    if (this.#isOver) return
     if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#line.isBusy) return
@@ -125,9 +127,15 @@ export class HtmlVoice implements Voice {
   }
 
   close(code: CloseCode): void {
+    this.end()
+    this.#line.close(code)
+  }
+
+  end(): void {
+    this.#isOver = true
     this.#room?.stop()
     this.#inbox = []
-    this.#line.close(code)
+    this.#parts = []
   }
 
   /** What is gone, about to go or kept, and what the person does themselves, is not held back. */
@@ -149,6 +157,7 @@ export class HtmlVoice implements Voice {
   }
 
   #push(html: string, isCatchUp = false): void {
+    if (this.#isOver) return
     this.#parts.push(html)
     this.#holdsCatchUp ||= isCatchUp
     this.#schedule()
@@ -174,6 +183,7 @@ export class HtmlVoice implements Voice {
 
   async #takeInbox(): Promise<void> {
     for (const { event, shared } of this.#inbox.splice(0)) {
+      if (this.#isOver) return
       if (event.type !== 'presence.changed') await this.#room?.take(event, shared, this.#isPaused)
       else if (event.presence.userId === this.#room?.otherId) {
         await this.#room.takePresence(event.presence.isOnline)

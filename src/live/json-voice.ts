@@ -46,6 +46,7 @@ export class JsonVoice implements Voice {
   readonly #joined = new Set<RoomId>()
   #turn: Promise<unknown> = Promise.resolve()
   #lastJoin: Promise<unknown> = Promise.resolve()
+  #isOver = false
 
   constructor(id: string, identity: Identity, line: TermedLine, deps: JsonVoiceDeps) {
     this.id = id
@@ -67,6 +68,7 @@ export class JsonVoice implements Voice {
   }
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
+    if (this.#isOver) return
     if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#line.cutIfStalled()
     if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
@@ -104,7 +106,13 @@ export class JsonVoice implements Voice {
   }
 
   close(code: CloseCode): void {
+    this.end()
     this.#line.close(code)
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#joined.clear()
   }
 
   /** One hears of all one's rooms, but of the other's typing in those that one joined, and nothing passing while busy. */

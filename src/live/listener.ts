@@ -61,6 +61,8 @@ export interface Listener {
   /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
   beat(): void
   close(code: CloseCode): void
+  /** Its line has closed: it forgets all that it holds, and takes nothing more. */
+  end(): void
 }
 
 /** A listener that is also spoken to: a page in HTML, a program in JSON. */

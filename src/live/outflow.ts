@@ -1,4 +1,6 @@
 import type { Clock } from '../chat/clock.js'
+import type { UnreadShare } from '../unread.js'
+import { Pace } from './pace.js'
 
 /** A reader further behind than this is cut, and catches up when it comes back. Source: issue "Nothing is lost". */
 const mostBufferedBytes = 1_048_576
@@ -30,22 +32,32 @@ export interface Channel {
  *
  * What is written counts against a mebibyte, and who is further behind is cut. A catch-up alone does not count: a room may
  * hold more than that, and who takes it steadily must get it. One waits at a time, so that a connection makes the server
- * hold no more than one room and a mebibyte; and if it takes nothing for ten seconds, nothing.
+ * hold no more than one room and a mebibyte; and if it takes nothing for ten seconds, nothing. All that waits counts for its
+ * person, whose connections may together hold no more than so much, and has to be taken at a pace.
  */
 export class Outflow {
   readonly #clock: Clock
   readonly #channel: Channel
+  readonly #share: UnreadShare | null
+  readonly #pace: Pace
   #waiting = 0
   #waitingSince = 0
+  #isOver = false
   #isCatchingUp = false
+  /** All of the catch-up that waits: none of its text is let go before the last of it is taken. */
+  #catchUpBytes = 0
+  #cancelStuck: () => void = () => {}
   /** What was written since the catch-up began, in its order. */
   #behind: string[] = []
   #behindBytes = 0
   #whenTaken: (() => void)[] = []
 
-  constructor(clock: Clock, channel: Channel) {
+  /** @param share told how much waits; null where it counts for nobody */
+  constructor(clock: Clock, channel: Channel, share: UnreadShare | null = null) {
     this.#clock = clock
     this.#channel = channel
+    this.#share = share
+    this.#pace = new Pace(clock, () => channel.cut())
   }
 
   get isBusy(): boolean {
@@ -64,7 +76,8 @@ export class Outflow {
       this.#behindBytes += Buffer.byteLength(text)
     }
     if (this.#channel.bufferedBytes + this.#behindBytes > mostBufferedBytes) this.#channel.cut()
-    if (!this.#isCatchingUp) this.#channel.send(text, this.#begin())
+    if (!this.#isCatchingUp) this.#send(text)
+    this.#noteWaiting()
   }
 
   /** Writes what may be longer than a reader may be behind. One that comes while another waits counts as all else does. */
@@ -72,7 +85,9 @@ export class Outflow {
     if (text.length <= partLength || this.#isCatchingUp) this.write(text)
     else {
       this.#isCatchingUp = true
+      this.#catchUpBytes = Buffer.byteLength(text)
       this.#sendPart(text, 0)
+      this.#noteWaiting()
     }
   }
 
@@ -88,26 +103,51 @@ export class Outflow {
     if (this.#waiting > 0 && this.#clock.now() - this.#waitingSince > stalledMs) this.#channel.cut()
   }
 
+  /** To be called when the line has closed: what waits is let go, and whoever waits for it goes on. */
+  end(): void {
+    this.#isOver = true
+    this.#behind = []
+    this.#cancelStuck()
+    this.#endCatchUp()
+    this.#pace.end()
+  }
+
+  #send(text: string): void {
+    this.#channel.send(text, this.#begin(text))
+  }
+
   /** Notes that something waits; the answer is to be called when it was taken. */
-  #begin(): () => void {
+  #begin(text: string): () => void {
     if (this.#waiting === 0) this.#waitingSince = this.#clock.now()
     this.#waiting += 1
+    // Of the text itself nothing is held here: it may be gone before it is taken.
+    const bytes = Buffer.byteLength(text)
     return () => {
       this.#waiting -= 1
       this.#waitingSince = this.#clock.now()
+      this.#pace.noteTaken(bytes)
+      this.#noteWaiting()
     }
+  }
+
+  #noteWaiting(): void {
+    if (this.#isOver) return
+    const bytes = this.#channel.bufferedBytes + this.#behindBytes + this.#catchUpBytes
+    this.#share?.set(bytes)
+    this.#pace.noteWaiting(bytes)
   }
 
   #sendPart(text: string, from: number): void {
     const to = from + partLengthAt(text, from)
     const isLast = to >= text.length
-    const noteTaken = this.#begin()
-    const cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
-    this.#channel.sendPart(text.slice(from, to), isLast, error => {
+    const part = text.slice(from, to)
+    const noteTaken = this.#begin(part)
+    this.#cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
+    this.#channel.sendPart(part, isLast, error => {
       noteTaken()
-      cancelStuck()
+      this.#cancelStuck()
       if (error) this.#behind = []
-      if (error || isLast) this.#endCatchUp()
+      if (error || isLast || this.#isOver) this.#endCatchUp()
       else this.#sendPart(text, to)
     })
   }
@@ -115,7 +155,9 @@ export class Outflow {
   #endCatchUp(): void {
     this.#isCatchingUp = false
     this.#behindBytes = 0
-    for (const text of this.#behind.splice(0)) this.#channel.send(text, this.#begin())
+    this.#catchUpBytes = 0
+    for (const text of this.#behind.splice(0)) this.#send(text)
+    this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }
 }

@@ -1,10 +1,9 @@
-import type { RoomId } from '../chat/engine.js'
 import { ChatPage, type ChatPageDeps } from './chat-page.js'
+import type { OpenedVoice, Seat } from './connections.js'
 import { fragment } from './fragments.js'
 import { HtmlVoice, type HtmlVoiceDeps } from './html-voice.js'
 import type { Identity } from './listener.js'
 import { type PageState, parseState } from './page-state.js'
-import type { TermedLine } from './termed-line.js'
 
 /** What a page says of itself when it connects. */
 export interface PageGreeting {
@@ -28,10 +27,7 @@ export class PageVoices {
     this.#voice = voice
   }
 
-  open(
-    { id, identity, roomId, line }: { id: string; identity: Identity; roomId: RoomId | null; line: TermedLine },
-    { shown, again }: PageGreeting,
-  ): { voice: HtmlVoice; start(): Promise<void> } {
+  open({ id, identity, roomId, line }: Seat, { shown, again }: PageGreeting): OpenedVoice {
     const voice = new HtmlVoice(id, identity, roomId, this.#pageFor(identity, shown), line, this.#voice)
     return { voice, start: () => voice.start(shown, again) }
   }

@@ -1,20 +1,23 @@
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../chat/clock.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
+import type { UnreadShare } from '../unread.js'
+import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
 import { parseFrame } from './commands.js'
+import type { Carrier, OnBadFrame } from './connections.js'
 import type { FrameMeter } from './frame-meter.js'
-import type { Line, Voice } from './listener.js'
-import { Outflow } from './outflow.js'
+import type { Voice } from './listener.js'
+import { type Channel, Outflow } from './outflow.js'
 
-/** After this a peer that does not answer the closing is cut. */
-const closeTimeoutMs = 2000
-
-/** Told of a frame that could not be read, null where it is no JSON object. */
-export type OnBadFrame = (frame: Record<string, unknown> | null) => void
+/** Who hears what comes in. */
+interface Ear {
+  readonly voice: Voice
+  readonly mayGoOn: () => Promise<boolean>
+  readonly onBadFrame: OnBadFrame
+}
 
 /** A WebSocket as a line: what is written goes out, and what comes in reaches the voice in its order. */
-export class SocketLine implements Line {
+export class SocketLine implements Carrier {
   readonly #socket: WebSocket
   readonly #clock: Clock
   readonly #log: Logger
@@ -22,20 +25,37 @@ export class SocketLine implements Line {
   #turn: Promise<void> = Promise.resolve()
   readonly #outflow: Outflow
   #isClosing = false
+  #ear: Ear | null = null
+  /** For how many reasons nothing is read now. One is that nobody hears yet. */
+  #holds = 0
+  #isReading = false
+  #isResting = false
 
-  constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger) {
+  /**
+   * Reads nothing before it is opened.
+   * @param share told how much waits to be read; null where that counts for nobody
+   */
+  constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger, share: UnreadShare | null = null) {
     this.#socket = socket
     this.#meter = meter
     this.#clock = clock
     this.#log = log
-    this.#outflow = new Outflow(clock, {
+    const channel: Channel = {
       get bufferedBytes() {
         return socket.bufferedAmount
       },
       send: (text, onTaken) => socket.send(text, onTaken),
       sendPart: (part, isLast, onTaken) => socket.send(part, { fin: isLast }, onTaken),
-      cut: () => socket.terminate(),
+      cut: () => this.cut(),
+    }
+    this.#outflow = new Outflow(clock, channel, share)
+    this.whenClosed(() => this.#outflow.end())
+    this.#hold()
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
+    socket.on('ping', data => {
+      if (this.#noteIdleFrame() && !this.isBusy) socket.pong(data)
     })
+    socket.on('pong', () => this.#noteIdleFrame())
   }
 
   get isBusy(): boolean {
@@ -62,16 +82,26 @@ export class SocketLine implements Line {
   /** Reads nothing meanwhile: who does not take what they asked for asks for no more. */
   async taken(): Promise<void> {
     if (!this.#outflow.isCatchingUp) return
-    this.#socket.pause()
+    this.#hold()
     await this.#outflow.taken()
-    this.#socket.resume()
+    this.#release()
   }
 
   close(code: CloseCode): void {
     if (this.#isClosing) return
     this.#isClosing = true
+    this.#beginReading()
     this.#socket.close(code)
     this.#clock.after(closeTimeoutMs, () => this.#socket.terminate())
+  }
+
+  cut(): void {
+    this.#socket.terminate()
+  }
+
+  whenClosed(tell: () => void): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) tell()
+    else this.#socket.once('close', tell)
   }
 
   /**
@@ -79,13 +109,24 @@ export class SocketLine implements Line {
    * what cannot be read, null where it is no JSON object.
    */
   open(voice: Voice, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
-    this.#socket.on('message', (data, isBinary) => {
-      if (isBinary) return this.close(closeCodes.unsupportedData)
-      this.#turn = this.#turn.then(() => this.#take(data, voice, mayGoOn, onBadFrame))
-    })
+    this.#ear = { voice, mayGoOn, onBadFrame }
+    this.#beginReading()
   }
 
-  async #take(data: RawData, voice: Voice, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame): Promise<void> {
+  #beginReading(): void {
+    if (this.#isReading) return
+    this.#isReading = true
+    this.#release()
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    const ear = this.#ear
+    if (ear === null || this.#isClosing) this.#noteIdleFrame()
+    else if (isBinary) this.close(closeCodes.unsupportedData)
+    else this.#turn = this.#turn.then(() => this.#take(data, ear))
+  }
+
+  async #take(data: RawData, { voice, mayGoOn, onBadFrame }: Ear): Promise<void> {
     if (this.#isClosing) return
     try {
       if (!(await mayGoOn())) return
@@ -105,12 +146,39 @@ export class SocketLine implements Line {
     if (this.#meter.countBad()) this.close(closeCodes.tooFast)
   }
 
-  /** Reads nothing for a while, and holds back what was read already: a burst in one packet passes no limit. */
+  /**
+   * Counts a frame that says nothing; false when it is one too many. One that says something is counted when its turn
+   * comes.
+   */
+  #noteIdleFrame(): boolean {
+    const { pauseMs, isTooFast } = this.#meter.count()
+    if (isTooFast) this.close(closeCodes.tooFast)
+    // One packet may hold thousands of them.
+    if (pauseMs > 0 && !this.#isResting) {
+      this.#isResting = true
+      void this.#pause(pauseMs).then(() => {
+        this.#isResting = false
+      })
+    }
+    return pauseMs === 0
+  }
+
+  /** Reads nothing for a while; whoever awaits it holds back what was read already: a burst in one packet passes no limit. */
   async #pause(ms: number): Promise<void> {
-    this.#socket.pause()
+    this.#hold()
     await new Promise<void>(resolve => {
       this.#clock.after(ms, resolve)
     })
-    this.#socket.resume()
+    this.#release()
+  }
+
+  #hold(): void {
+    this.#holds += 1
+    if (this.#holds === 1) this.#socket.pause()
+  }
+
+  #release(): void {
+    this.#holds -= 1
+    if (this.#holds === 0) this.#socket.resume()
   }
 }

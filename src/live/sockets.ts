@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
+import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
+import type { Connections, OnBadFrame, OpenedVoice, Seat } from './connections.js'
 import { FrameMeter } from './frame-meter.js'
-import type { Hub } from './hub.js'
-import type { Identity, Voice } from './listener.js'
+import type { Identity } from './listener.js'
 import { Pulse } from './pulse.js'
-import { type OnBadFrame, SocketLine } from './socket-line.js'
-import { TermedLine } from './termed-line.js'
+import { SocketLine } from './socket-line.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -22,8 +20,11 @@ const mostOpening = 1000
 const openingMs = 10_000
 /** Sockets at once that are opened only to say why they are closed; beyond, the handshake is refused as to programs. */
 const mostDismissals = 200
-/** How long the other end may take to answer a close. */
-const closeTimeoutMs = 2000
+/** Frames that the other end may have sent before it knew that it is dismissed. */
+const mostLateFrames = 50
+/** Of a frame, how few bytes a part of it or a packet may have on the whole, and how many of them may be smaller. */
+const bytesPerPart = 256
+const fewParts = 64
 
 const reasons = new Map([
   [401, 'unauthenticated'],
@@ -49,7 +50,7 @@ class Refusal extends Error {
 }
 
 export interface SocketsDeps {
-  readonly hub: Hub
+  readonly connections: Pick<Connections, 'open'>
   readonly clock: Clock
   readonly log: Logger
   readonly framesPerSecond: number
@@ -60,30 +61,20 @@ export interface SocketsDeps {
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** Who asks, by session or (programs only) token; null when nobody is known by what they bring. */
   readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
-  /** Counts a request of a person, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
-  readonly admit: (userId: string) => Promise<void>
+  /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
+  readonly countRequest: (userId: string) => void
   /** Whether the person may see the room. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is told whose room is not there, before it is closed. */
   readonly sayGone: (identity: Identity, query: URLSearchParams) => string
   /** Makes the voice that the other end understands. */
-  readonly openVoice: (request: VoiceRequest) => OpenedVoice
+  readonly openVoice: (seat: Seat, arrival: Arrival) => OpenedVoice
 }
 
-export interface VoiceRequest {
-  readonly id: string
-  readonly identity: Identity
-  readonly roomId: string | null
+/** Whoever comes by a socket, and may. */
+export interface Arrival extends Pick<Seat, 'identity' | 'roomId'> {
   readonly query: URLSearchParams
   readonly isProgram: boolean
-  readonly line: TermedLine
-}
-
-export interface OpenedVoice {
-  readonly voice: Voice
-  /** Called once the voice hears of events: catching up. */
-  start(): Promise<void>
-  readonly onBadFrame?: OnBadFrame
 }
 
 /** Takes WebSocket upgrades: who may not is refused before anything else is done. */
@@ -96,11 +87,16 @@ export class Sockets {
 
   constructor(deps: SocketsDeps) {
     this.#deps = deps
+    const mostParts = fewParts + Math.ceil(deps.maxFrameBytes / bytesPerPart)
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // The line answers pings itself, within the limits of what it takes and holds.
+      autoPong: false,
       maxPayload: deps.maxFrameBytes,
+      maxFragments: mostParts,
+      maxBufferedChunks: mostParts,
       handleProtocols: protocols => (protocols.has(jsonProtocol) ? jsonProtocol : false),
     })
     this.#pulse = new Pulse(deps.clock)
@@ -148,10 +144,7 @@ export class Sockets {
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket failed'))
       if (admitted instanceof Refusal) return this.#dismiss(ws, admitted)
-      this.#open(ws, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
-        this.#deps.log.error({ err: error }, 'a socket could not be opened')
-        ws.close(closeCodes.internalError)
-      })
+      void this.#open(ws, { ...admitted, query: url.searchParams, isProgram })
     })
   }
 
@@ -165,39 +158,44 @@ export class Sockets {
     if (!this.#deps.isOurOrigin(request)) throw new Refusal(403, closeCodes.wrongOrigin)
     const identity = await this.#deps.identify(request, isProgram)
     if (!identity) throw new Refusal(401, closeCodes.notLoggedIn)
-    await this.#deps.admit(identity.userId).catch((error: unknown) => {
-      throw error instanceof ChatError ? new Refusal(503, closeCodes.tooBusy) : error
-    })
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
+      // One that is opened is counted by its owner.
+      this.#count(identity.userId)
       throw new Refusal(404, closeCodes.noSuchRoom, this.#deps.sayGone(identity, query))
     }
     return { identity, roomId }
   }
 
-  async #open(ws: WebSocket, admitted: Omit<VoiceRequest, 'id' | 'line'>): Promise<void> {
-    const { hub, clock, log, framesPerSecond } = this.#deps
-    const socketLine = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log)
-    const line = new TermedLine(socketLine, admitted.identity, clock, log)
-    ws.on('close', () => line.stop())
-    const id = randomBytes(9).toString('base64url')
-    const { voice, start, onBadFrame } = this.#deps.openVoice({ ...admitted, id, line })
-    // Whoever takes a catch-up is there, and its line sees to it that they take it.
-    this.#pulse.watch(ws, () => socketLine.isCatchingUp)
-    const mayGoOn = () => line.check()
-    socketLine.open(voice, mayGoOn, frame => {
-      this.#deps.onRefused('frame', 'bad_request')
-      onBadFrame?.(frame)
-    })
-    ws.on('close', () => void hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'closing failed')))
+  /** @throws Refusal */
+  #count(userId: string): void {
     try {
-      await hub.add(voice)
-      if (admitted.roomId !== null) hub.enterRoom(admitted.roomId, voice)
+      this.#deps.countRequest(userId)
     } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      this.#deps.onRefused('handshake', error.code)
-      return line.close(error.code === 'rate_limited' ? closeCodes.tooFast : closeCodes.restarting)
+      throw error instanceof ChatError ? new Refusal(503, closeCodes.tooBusy) : error
     }
-    await start()
+  }
+
+  #open(ws: WebSocket, arrival: Arrival): Promise<void> {
+    const { connections, clock, log, framesPerSecond } = this.#deps
+    return connections.open({
+      ...arrival,
+      carry: share => {
+        const line = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log, share)
+        // Whoever takes a catch-up is there, and its line sees to it that they take it.
+        this.#pulse.watch(ws, () => line.isCatchingUp)
+        return line
+      },
+      openVoice: seat => this.#openVoice(seat, arrival),
+    })
+  }
+
+  #openVoice(seat: Seat, arrival: Arrival): OpenedVoice {
+    const opened = this.#deps.openVoice(seat, arrival)
+    const onBadFrame: OnBadFrame = frame => {
+      this.#deps.onRefused('frame', 'bad_request')
+      opened.onBadFrame?.(frame)
+    }
+    return { ...opened, onBadFrame }
   }
 
   #dismiss(ws: WebSocket, { farewell, code }: Refusal): void {
@@ -207,6 +205,12 @@ export class Sockets {
       this.#dismissals -= 1
       cancel()
     })
+    let lateFrames = 0
+    const noteFrame = () => {
+      lateFrames += 1
+      if (lateFrames > mostLateFrames) ws.terminate()
+    }
+    ws.on('message', noteFrame).on('ping', noteFrame).on('pong', noteFrame)
     if (farewell) ws.send(farewell)
     ws.close(code)
   }

@@ -15,10 +15,12 @@ import { type Images, maxDescription } from '../images/images.js'
 import { pictureForm } from '../images/picture-form.js'
 import { type Limits, refuseOver } from '../limits.js'
 import type { ChatPageDeps } from '../live/chat-page.js'
+import type { Hub } from '../live/hub.js'
 import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
 import { projectRoot } from '../project-root.js'
+import type { Answers } from './answers.js'
 import { blockPages } from './block-pages.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
@@ -53,6 +55,8 @@ export interface AppDeps {
   readonly gate: Gate
   readonly chatPage: ChatPageDeps
   readonly events: EventStreamsDeps
+  readonly hub: Hub
+  readonly answers: Answers
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** What machines ask: /health and the like. */
   readonly operation: RequestHandler
@@ -75,12 +79,12 @@ export function createApp(deps: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
-  app.use(logRequests(log), countRefusals(deps.observer), securityHeaders(config))
+  app.use(deps.answers.watch, logRequests(log), countRefusals(deps.observer), securityHeaders(config))
   app.use('/static', sessions.findAccount, deps.countLight, serveStatic('static'))
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
-  app.use(compression(), cookieParser())
+  app.use(compression(), deps.answers.hold, cookieParser())
   app.use('/api', deps.api)
   app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
@@ -135,13 +139,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(blockPages({ people }).router)
   app.use('/chats/:room/messages', messages.onStale)
   const lifetimes = lifetimePages({ conversations, sendChat })
-  app.use(
-    framePosts(conversations, deps.events.hub),
-    chats.router,
-    messages.router,
-    lifetimes.router,
-    imagePages(images),
-  )
+  app.use(framePosts(conversations, deps.hub), chats.router, messages.router, lifetimes.router, imagePages(images))
   app.use('/chats/:room', chats.showGone)
   app.use(notFound)
   app.use(staleForms)

@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { type Request, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
 import { closeCodes } from '../live/close-codes.js'
+import type { Connections } from '../live/connections.js'
 import { EventStreamLine } from '../live/event-stream-line.js'
-import type { Hub } from '../live/hub.js'
 import { parseState } from '../live/page-state.js'
 import { greetingOf, type PageVoices } from '../live/page-voices.js'
-import { TermedLine } from '../live/termed-line.js'
 import { pathParameter } from './request.js'
 import { route } from './routes.js'
 import type { Sessions } from './sessions.js'
@@ -17,16 +15,25 @@ import type { Sessions } from './sessions.js'
 export interface EventStreamsDeps {
   readonly clock: Clock
   readonly log: Logger
-  readonly hub: Hub
+  readonly connections: Pick<Connections, 'open'>
   readonly conversations: Conversations
   readonly sessions: Sessions
   readonly voices: PageVoices
   /** Counts a request of a person, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
-  readonly admit: (userId: string) => Promise<void>
+  /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
+  readonly countRequest: (userId: string) => void
 }
 
 /** Streams of events for pages that no socket reaches: the same voices over another line. */
-export function eventStreams({ clock, log, hub, conversations, sessions, voices, admit }: EventStreamsDeps): Router {
+export function eventStreams({
+  clock,
+  log,
+  connections,
+  conversations,
+  sessions,
+  voices,
+  countRequest,
+}: EventStreamsDeps): Router {
   const router = Router()
 
   /** The state that the browser saw last is newer than the one in the address. */
@@ -44,36 +51,24 @@ export function eventStreams({ clock, log, hub, conversations, sessions, voices,
       if (!isPage) throw new ChatError('unauthenticated')
       return new EventStreamLine(response, clock).close(closeCodes.notLoggedIn)
     }
-    try {
-      await admit(identity.userId)
-    } catch (error) {
-      if (!isPage || !(error instanceof ChatError)) throw error
-      return new EventStreamLine(response, clock).close(closeCodes.tooBusy)
-    }
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
     const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
+    // One that is opened is counted by its owner.
+    if (!isTheirs) countRequest(identity.userId)
     if (!isTheirs && !isPage) throw new ChatError('not_found')
-    const line = new TermedLine(new EventStreamLine(response, clock), identity, clock, log)
-    response.on('close', () => line.stop())
     if (!isTheirs) {
+      const line = new EventStreamLine(response, clock)
       line.write(voices.sayGone(identity, greeting))
       return line.close(closeCodes.noSuchRoom)
     }
-    const id = randomBytes(9).toString('base64url')
-    const { voice, start } = voices.open({ id, identity, roomId, line }, greeting)
-    response.on(
-      'close',
-      () => void hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'closing failed')),
-    )
     if (request.query.fallback) log.info('a page lives on server-sent events: no socket reaches it')
-    try {
-      await hub.add(voice)
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      return line.close(error.code === 'rate_limited' ? closeCodes.tooFast : closeCodes.restarting)
-    }
-    await start()
+    await connections.open({
+      identity,
+      roomId,
+      carry: share => new EventStreamLine(response, clock, share),
+      openVoice: seat => voices.open(seat, greeting),
+    })
   }
 
   route(router, '/chats/events', { get: [listen] })

@@ -149,6 +149,12 @@ describe('a frame', () => {
     expect(await page.closed).toBe(1009)
   })
 
+  it('in hundreds of pieces closes with 1008, though they are empty', async () => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    for (let index = 0; index < 300; index += 1) page.socket.send('', { fin: false })
+    expect(await page.closed).toBe(1008)
+  })
+
   it('may hold a message whose every unit is escaped', async () => {
     const { ann, chat } = await newPair(server.url)
     const page = await LivePage.open(server.url, ann, chat)
@@ -175,6 +181,17 @@ describe.concurrent('limits of a line', () => {
     } finally {
       await slow.stop()
     }
+  })
+
+  it.each(['ping', 'pong'] as const)('closes with 4429 who goes on with a %s that nobody asked for', async kind => {
+    const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
+    const start = Date.now()
+    const flood = setInterval(() => {
+      for (let index = 0; index < 100; index += 1) page.socket[kind]()
+    }, 200)
+    expect(await page.closed).toBe(4429)
+    clearInterval(flood)
+    expect(Date.now() - start).toBeGreaterThan(4000)
   })
 
   it('lets a person hold MAX_CONNECTIONS_PER_USER and one more only when one has gone', async () => {

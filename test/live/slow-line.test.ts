@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
+import { closeCodes } from '#src/live/close-codes.js'
 import { EventStreamLine } from '#src/live/event-stream-line.js'
 import { FrameMeter } from '#src/live/frame-meter.js'
 import type { Line } from '#src/live/listener.js'
@@ -57,7 +58,7 @@ async function stalledSocket(): Promise<StalledLine> {
   const line = new SocketLine(socket, new FrameMeter(clock, 50), clock, pino({ level: 'silent' }))
   const frames: unknown[] = []
   const voice = {
-    ...{ id: 'id', userId: 'user', sessionId: null, receive: () => {}, beat: () => {}, close: () => {} },
+    ...{ id: 'id', userId: 'user', sessionId: null, receive: () => {}, beat: () => {}, close: () => {}, end: () => {} },
     handle: async (frame: object) => {
       frames.push(frame)
       await line.taken()
@@ -229,6 +230,43 @@ for (const [name, open] of [
     await clock.advance(200)
     stalled.line.cutIfStalled()
     await stalled.closed
+  })
+
+  it(`cuts a ${name} that takes less than a kilobyte a second over half a minute while more than 64 kB wait for it`, async () => {
+    const stalled = await open()
+    await fill(stalled)
+    stalled.line.write('x'.repeat(70 * kibibyte))
+    await clock.advance(29_000)
+    expect(await isOpen(stalled)).toBe(true)
+    await clock.advance(1001)
+    await stalled.closed
+  })
+
+  it(`leaves a ${name} alone that takes more than a kilobyte a second of what waits for it`, async () => {
+    const stalled = await open()
+    stalled.line.catchUp(longText)
+    while (stalled.buffered() === 0) await nextTurn()
+    for (let times = 0; times < 4; times += 1) {
+      await clock.advance(9000)
+      await take(stalled, 4 * mebibyte)
+    }
+    expect(await isOpen(stalled)).toBe(true)
+  })
+
+  it(`cuts a ${name} that does not read on to its close`, async () => {
+    const stalled = await open()
+    await fill(stalled)
+    stalled.line.close(closeCodes.notLoggedIn)
+    expect(await isOpen(stalled)).toBe(true)
+    await clock.advance(2001)
+    await stalled.closed
+  })
+
+  it(`leaves a ${name} alone for whom less than 64 kB wait, however long`, async () => {
+    const stalled = await open()
+    stalled.line.write('x'.repeat(60 * kibibyte))
+    await clock.advance(120_000)
+    expect(await isOpen(stalled)).toBe(true)
   })
 
   it(`leaves a ${name} alone that takes what it is given`, async () => {

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** Of a connection, whom to tell of its end: pipelined requests may bring many for one. */
+const listeners = new WeakMap<Socket, Set<() => void>>()
+
+/**
+ * Calls once when an answer is out or can no longer be given; at once when it already is so. An answer that waits behind
+ * another on its connection hears nothing of the connection's end by itself.
+ */
+export function onceOver(response: ServerResponse, tell: () => void): void {
+  const { socket } = response.req
+  if (response.destroyed || socket.destroyed) {
+    tell()
+    return
+  }
+  const ofSocket = listeners.get(socket) ?? listenTo(socket)
+  const over = () => {
+    response.off('close', over)
+    ofSocket.delete(over)
+    tell()
+  }
+  ofSocket.add(over)
+  response.on('close', over)
+}
+
+function listenTo(socket: Socket): Set<() => void> {
+  const ofSocket = new Set<() => void>()
+  listeners.set(socket, ofSocket)
+  socket.once('close', () => {
+    for (const over of [...ofSocket]) over()
+  })
+  return ofSocket
+}

@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ChatError } from '#src/chat/errors.js'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { type Carrier, Connections, type ConnectionsDeps } from '#src/live/connections.js'
+import { Hub } from '#src/live/hub.js'
+import type { Voice } from '#src/live/listener.js'
+import { Unread } from '#src/unread.js'
+import { ApiClient } from '../api/api-client.js'
+import { newPair } from '../crowd.js'
+import { EventStream } from '../event-stream.js'
+import { FakeClock } from '../fake-clock.js'
+import { aliceId, bobId, HttpClient } from '../http-client.js'
+import { LivePage } from '../live-page.js'
+import { getBytes, rawConnection } from '../raw-request.js'
+import { startTestServer } from '../test-server.js'
+import { ProgramSocket } from './program-socket.js'
+
+describe('a stream of events that is reset', () => {
+  let server: Awaited<ReturnType<typeof startTestServer>>
+  beforeAll(async () => {
+    server = await startTestServer({ MAX_CONNECTIONS_PER_USER: '3' })
+  })
+  afterAll(() => server.stop())
+
+  it('at any moment of its opening leaves nobody online, and takes the place of no other', {
+    timeout: 60_000,
+  }, async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    const moments: ((socket: Awaited<ReturnType<typeof rawConnection>>) => Promise<unknown>)[] = [
+      async () => {},
+      () => nextTurn(),
+      () => delay(1),
+      () => delay(3),
+      socket => once(socket, 'data'),
+    ]
+    const paths = [[`${chat}/events`], ['/chats/events'], [`${chat}/events`, `${chat}/events`]]
+    for (const wait of moments) {
+      for (let times = 0; times < 60; times += 1) {
+        const socket = await rawConnection(server.url)
+        socket.write(getBytes(ben.cookieHeader, ...(paths[times % paths.length] ?? [])))
+        await wait(socket)
+        socket.resetAndDestroy()
+      }
+    }
+    // Only who closes their last connection goes, after ten seconds: the page is told that he came, and that he went.
+    const hasGone = ({ operations }: { operations: readonly { target: string; html: string }[] }) =>
+      operations.some(({ target, html }) => target === 'presence' && /Last seen|Not here/.test(html))
+    await expect.poll(() => page.frames.some(hasGone), { timeout: 20_000 }).toBe(true)
+    const streams = await Promise.all([1, 2, 3].map(() => EventStream.open(ben, `${chat}/events`)))
+    await Promise.all(streams.map(stream => stream.event(({ data }) => data.includes('hx-partial'))))
+    for (const stream of streams) stream.close()
+  })
+})
+
+describe('a page on a stream of events', () => {
+  it('has its room open as one on a socket has, for as long as it is there', async () => {
+    const server = await startTestServer({ RATE_LIMIT_API: '1000' })
+    try {
+      const browser = new HttpClient(server.url)
+      await browser.logIn('alice@example.com')
+      const path = await browser.openChat(bobId)
+      const roomId = path.split('/').at(-1) ?? ''
+      const api = await ApiClient.connect(server.url, 'bob@example.com')
+      const program = await ProgramSocket.open(server.url, { token: api.token, room: roomId })
+      await program.hears('room:joined')
+      const stream = await EventStream.open(browser, `${path}/events`)
+      expect(await program.hears('user:joined', { userId: aliceId })).toMatchObject({ activeUsers: [bobId, aliceId] })
+      stream.close()
+      expect(await program.hears('user:left', { userId: aliceId })).toMatchObject({ activeUsers: [bobId] })
+      program.close()
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+describe('the owner of a connection', () => {
+  const identity = {
+    ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
+    language: 'en' as const,
+    askEnd: async () => Number.POSITIVE_INFINITY,
+  }
+
+  /** A connection of which a test says when it closes; `log` is what happened to it, in order. */
+  function open(isClosedAlready: boolean, admit: ConnectionsDeps['admit'] = async () => {}) {
+    const clock = new FakeClock()
+    const engine = createMemoryEngine({
+      ...{ clock, roomGraceMs: 0, roomMaxMessages: 10, maxBytes: 1000, keepLonger: false },
+      onListenerError: () => {},
+    })
+    const silent = pino({ level: 'silent' })
+    const hub = new Hub(engine, clock, silent, 1)
+    const log: string[] = []
+    let tellClosed = () => {}
+    const carrier: Carrier = {
+      ...{ isBusy: false, write: () => {}, catchUp: () => {}, taken: async () => {}, cutIfStalled: () => {} },
+      close: code => log.push(`close ${code}`),
+      cut: () => log.push('cut'),
+      whenClosed: tell => {
+        tellClosed = tell
+        if (isClosedAlready) tell()
+      },
+      open: () => log.push('heard'),
+    }
+    const voice: Voice = {
+      ...{ id: 'id', userId: 'ann', sessionId: null, receive: () => {}, beat: () => {}, close: () => {} },
+      end: () => log.push('voice ended'),
+      handle: async () => true,
+    }
+    const unread = new Unread(1000)
+    const connections = new Connections({
+      ...{ hub, unread, clock, log: silent, admit },
+      onRefused: reason => log.push(`refused ${reason}`),
+    })
+    const opened = connections.open({
+      ...{ identity, roomId: 'room' },
+      carry: share => {
+        share.set(600)
+        return carrier
+      },
+      openVoice: () => ({ voice, start: async () => void log.push('caught up') }),
+    })
+    return { log, hub, unread, opened, close: () => tellClosed() }
+  }
+
+  it('opens it, enters its room, catches it up, and ends all of it when it closes', async () => {
+    const { log, hub, unread, opened, close } = open(false)
+    await opened
+    expect(log).toEqual(['heard', 'caught up'])
+    expect([hub.connectionCount, hub.activeUsers('room'), unread.hasRoomFor('ann', 500)]).toEqual([1, ['ann'], false])
+    close()
+    expect(log).toEqual(['heard', 'caught up', 'voice ended'])
+    expect([hub.connectionCount, hub.activeUsers('room'), unread.hasRoomFor('ann', 500)]).toEqual([0, [], true])
+  })
+
+  it('takes none that has closed before it is opened, nor one that closes while it waits to be admitted', async () => {
+    const closed = open(true)
+    await closed.opened
+    expect([closed.log, closed.hub.connectionCount]).toEqual([['voice ended'], 0])
+    let letIn = () => {}
+    const waiting = open(false, () => new Promise<void>(resolve => (letIn = resolve)))
+    waiting.close()
+    letIn()
+    await waiting.opened
+    expect([waiting.log, waiting.hub.connectionCount]).toEqual([['voice ended'], 0])
+  })
+
+  it('closes one that is not admitted with 1013, unheard, and a fault of ours with 1011', async () => {
+    const refused = open(false, () => Promise.reject(new ChatError('rate_limited', 1000)))
+    await refused.opened
+    expect([refused.log, refused.hub.connectionCount]).toEqual([['refused rate_limited', 'close 1013'], 0])
+    const faulty = open(false, () => Promise.reject(new Error('a fault')))
+    await faulty.opened
+    expect(faulty.log).toEqual(['close 1011'])
+  })
+})

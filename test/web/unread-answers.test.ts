@@ -1,0 +1,180 @@
+import { once } from 'node:events'
+import { readdirSync, readlinkSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import express from 'express'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { Unread } from '#src/unread.js'
+import { Answers } from '#src/web/answers.js'
+import { ApiClient } from '../api/api-client.js'
+import { newPair } from '../crowd.js'
+import { FakeClock } from '../fake-clock.js'
+import type { HttpClient } from '../http-client.js'
+import { getBytes, rawConnection } from '../raw-request.js'
+import { startTestServer } from '../test-server.js'
+
+/** So many messages of so many quotation marks, six bytes each in a page, are more than the system buffers. */
+const messages = 20
+const marks = 50_000
+/** Less than two such pages, or one and its messages as JSON. */
+const mostUnreadMb = 7
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer({
+    RATE_LIMIT_API: '1000',
+    RATE_LIMIT_MESSAGES: '1000',
+    MESSAGE_MAX_LENGTH: String(marks),
+    MAX_UNREAD_MB: String(mostUnreadMb),
+    METRICS_TOKEN: 'a-token-of-the-test',
+  })
+})
+afterAll(() => server.stop())
+
+/** Two people, one of them by a program too, and their chat, whose page has six megabytes. */
+async function fullRoom() {
+  const people = await newPair(server.url)
+  const api = await ApiClient.connect(server.url)
+  await api.logIn(`${people.annName}@example.com`, 'long enough 1')
+  const path = `/chat/rooms/${people.room}/messages`
+  for (let index = 0; index < messages; index += 1) {
+    await api.post(path, { content: '"'.repeat(marks), nonce: `n${index}` })
+  }
+  return { ...people, api, path }
+}
+
+/** Asks for a page, uncompressed. */
+async function ask(client: HttpClient, path: string) {
+  const socket = await rawConnection(server.url)
+  socket.write(getBytes(client.cookieHeader, path))
+  return socket
+}
+
+async function countCut(): Promise<number> {
+  const headers = { authorization: 'Bearer a-token-of-the-test' }
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text()
+  return Number(/reason="unread"[^}]*\} (\d+)/.exec(text)?.[1] ?? 0)
+}
+
+describe('what waits for one person', { timeout: 30_000 }, () => {
+  it('is one page that they do not read: another gets 429 with Retry-After, as do its messages by the API, and the other person both', async () => {
+    const { ann, ben, api, chat, path } = await fullRoom()
+    const unread = await ask(ann, chat)
+    await once(unread, 'readable')
+    const refused = await ann.get(chat)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10'])
+    expect(await refused.text()).toContain('<h1')
+    const problem = await api.get(path)
+    expect([problem.status, problem.body.code]).toEqual([429, 'rate_limited'])
+    expect((await ben.get(chat)).status).toBe(200)
+    unread.destroy()
+    await expect.poll(async () => (await ann.get(chat)).status).toBe(200)
+  })
+
+  it('is one catch-up of three: the connection furthest behind is cut, and the last comes whole', async () => {
+    const { ann, ben, chat, room } = await fullRoom()
+    const address = `${server.url.replace('http', 'ws')}/ws?room=${room}`
+    const sockets = [1, 2, 3].map(() => new WebSocket(address, { headers: { cookie: ann.cookieHeader } }))
+    const outcomes = sockets.map(socket => {
+      socket.on('error', () => {}).once('open', () => socket.pause())
+      return Promise.race([once(socket, 'close').then(() => 'cut'), once(socket, 'message').then(() => 'whole')])
+    })
+    await expect.poll(countCut, { timeout: 9000 }).toBe(2)
+    expect((await ben.get(chat)).status).toBe(200)
+    for (const socket of sockets) socket.resume()
+    expect((await Promise.all(outcomes)).sort()).toEqual(['cut', 'cut', 'whole'])
+    for (const socket of sockets) socket.terminate()
+  })
+})
+
+/** How many files of the server's pages this process has open. */
+function countOpenFiles(): number {
+  const links = readdirSync('/proc/self/fd').map(descriptor => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`)
+    } catch {
+      return ''
+    }
+  })
+  return links.filter(link => link.includes('/static/build/')).length
+}
+
+it('a file that is asked for is closed with its connection, which may be reset before it is sent', async () => {
+  const page = await (await fetch(`${server.url}/login`)).text()
+  const [file = ''] = /\/static\/build\/[^"]+\.js/.exec(page) ?? []
+  const socket = await rawConnection(server.url)
+  socket.pause()
+  socket.write(getBytes('', ...Array.from({ length: 100 }, () => file)))
+  await expect.poll(countOpenFiles, { timeout: 9000 }).toBeGreaterThan(10)
+  socket.resetAndDestroy()
+  await expect.poll(countOpenFiles, { timeout: 9000 }).toBe(0)
+})
+
+describe('a long answer', () => {
+  const mebibyte = 1_048_576
+  const text = 'é'.repeat(20 * mebibyte)
+  let http: Server
+  let clock: FakeClock
+  let socket: Socket
+  let parts: Buffer[]
+  beforeAll(async () => {
+    clock = new FakeClock()
+    const answers = new Answers(clock, new Unread(mebibyte))
+    const app = express().use(answers.watch, answers.hold)
+    app.get('/', (_request, response) => void response.send(text))
+    app.get('/stream', (_request, response) => void response.type('text/event-stream').write('x'.repeat(mebibyte * 20)))
+    http = app.listen(0, 'localhost')
+    await once(http, 'listening')
+  })
+  afterAll(() => http.close())
+
+  async function begin(...paths: string[]) {
+    const address = http.address()
+    socket = await rawConnection(`http://localhost:${typeof address === 'object' ? address?.port : ''}`)
+    parts = []
+    socket.on('data', part => parts.push(part)).pause()
+    socket.write(getBytes('', ...paths))
+    await once(http, 'request')
+    // What the system buffers is filled.
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+
+  /** Reads so many bytes more. */
+  async function read(bytes: number) {
+    const goal = socket.bytesRead + bytes
+    socket.resume()
+    while (socket.bytesRead < goal && !socket.closed) await nextTurn()
+    socket.pause()
+  }
+
+  it.each([
+    ['of which nothing is read', ['/']],
+    ['that waits behind one of which nothing is read', ['/', '/']],
+    ['that waits behind a stream that goes on', ['/stream', '/']],
+  ])('%s is cut after ten seconds', async (_kind, paths) => {
+    await begin(...paths)
+    const closed = once(socket, 'close')
+    await clock.advance(9000)
+    await read(1)
+    expect(socket.closed).toBe(false)
+    await clock.advance(12_000)
+    socket.resume()
+    await closed
+    expect(Buffer.concat(parts).length).toBeLessThan(40 * mebibyte)
+  })
+
+  it('that is read slowly and steadily comes whole, torn in no character', async () => {
+    await begin('/')
+    for (let times = 0; times < 4; times += 1) {
+      await clock.advance(9000)
+      await read(5 * mebibyte)
+    }
+    await read(20 * mebibyte + 1)
+    const [head = '', body] = Buffer.concat(parts).toString().split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 200 [\s\S]*content-length: 41943040/i)
+    expect(body === text).toBe(true)
+    socket.destroy()
+  })
+})
