@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { countBytes } from './chat/engine.js'
 import {
   accountsUrl,
   bearerToken,
@@ -18,6 +19,10 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 const MIN_PRODUCTION_BCRYPT_COST = 10
+/** One person's living messages may hold this part of the memory for messages. */
+const PERSON_SHARE = 1 / 8
+/** As `countBytes` counts them. */
+const BYTES_PER_CHARACTER = 2
 const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
@@ -99,6 +104,7 @@ function arrange(set: Settings) {
     messageMaxLength: set.MESSAGE_MAX_LENGTH,
     roomMaxMessages: set.ROOM_MAX_MESSAGES,
     maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * 1024 * 1024,
+    maxMessageBytesPerPerson: set.MAX_MESSAGE_MEMORY_MB * 1024 * 1024 * PERSON_SHARE,
     roomGraceMs: set.ROOM_GRACE_MS,
     maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
     rateLimits: {
@@ -135,7 +141,7 @@ export type Config = ReturnType<typeof arrange>
 
 /** What is wrong with settings that are each in range and cannot work together, or null. */
 function findClash(config: Config): string | null {
-  const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs } = config
+  const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
     return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs the proxy in front that speaks it to be counted in TRUST_PROXY (1 or more).`
   }
@@ -144,6 +150,12 @@ function findClash(config: Config): string | null {
   }
   if (imageTtlMs > messageTtlMaxMs) {
     return `IMAGE_TTL_MS is "${imageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
+  }
+  const share = config.maxMessageBytesPerPerson
+  const emptyBytes = countBytes({ text: '', image: null })
+  if (emptyBytes + messageMaxLength * BYTES_PER_CHARACTER > share) {
+    const most = Math.floor((share - emptyBytes) / BYTES_PER_CHARACTER)
+    return `MESSAGE_MAX_LENGTH is "${messageMaxLength}" but must not be over ${most}, so that one message fits into the eighth of MAX_MESSAGE_MEMORY_MB that one person may hold.`
   }
   if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {
     return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${MIN_PRODUCTION_BCRYPT_COST} when NODE_ENV is production.`

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
+import { privacyOf } from './accounts/account.js'
 import { Admission } from './accounts/admission.js'
-import { Discretion } from './accounts/discretion.js'
 import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
 import { openAccountStore } from './accounts/open-store.js'
@@ -13,7 +13,6 @@ import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { systemClock } from './chat/clock.js'
 import { Conversations } from './chat/conversations.js'
-import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
@@ -75,28 +74,22 @@ export async function createServer(config: Config): Promise<Server> {
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
   const people = new People({ store: accounts, passwords, directory: config.directory, clock, admission })
   if (config.demoUsers) await people.addDemoAccounts()
-  const memoryEngine = createMemoryEngine({
+  const engine = createMemoryEngine({
     clock,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
+    maxBytesPerPerson: config.maxMessageBytesPerPerson,
     keepLonger: config.keepLonger,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
-  const discretion = new Discretion()
-  const onHidingFailed = (error: unknown) => log.error({ err: error }, 'a block was not shown as it should be')
-  for (const account of await people.list()) discretion.note(account)
-  const engine = new DiscreetEngine(memoryEngine, discretion, clock, onHidingFailed)
+  for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
   people.onAmended(account => {
-    const { id } = account
-    const { blocked, unblocked } = discretion.note(account)
-    const shown = [
-      ...blocked.map(otherId => engine.hide(id, otherId, lingerMs)),
-      ...unblocked.map(otherId => engine.reveal(id, otherId)),
-    ]
-    Promise.all(shown).catch(onHidingFailed)
-    // Their pages come back at once, and find no more than they may.
-    if (blocked.length > 0) hub.closeUser(id, closeCodes.restarting)
+    engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
+      // Their pages come back at once, and find no more than they may.
+      blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
+      (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
+    )
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))
@@ -118,7 +111,6 @@ export async function createServer(config: Config): Promise<Server> {
   people.onRemoved(id => {
     hub.closeUser(id)
     admission.dropOf(id)
-    discretion.forget(id)
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })
   const chatPage: ChatPageDeps = {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeBlocks } from './blocks.js'
 import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
@@ -9,6 +10,8 @@ import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
 import { describeRooms } from './rooms.js'
+import { describeTelling } from './telling.js'
+import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
 import type { MakeEngine } from './world.js'
 
@@ -23,6 +26,9 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)
     describePresence(makeEngine)
+    describeTelling(makeEngine)
+    describeBlocks(makeEngine)
+    describeUnnoticed(makeEngine)
     describeDissolving(makeEngine)
     describeEvents(makeEngine)
     describeProperties(makeEngine)
