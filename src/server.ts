@@ -31,6 +31,7 @@ import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
 import { listen } from './web/listening.js'
+import { operatorCheck } from './web/operator-token.js'
 import { accountOf } from './web/request.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
@@ -164,6 +165,7 @@ export async function createServer(config: Config): Promise<Server> {
     isOurOrigin,
     limit: limits.api,
     countConnections: () => hub.connectionCount,
+    checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({

@@ -44,6 +44,25 @@ export function personOnly({ tokens, sessions, csrf, isOurOrigin, limit }: Acces
   ]
 }
 
+/** Lets in the operator by their token, where there is one, and others as `personOnly` does. */
+export function personOrOperator(
+  deps: AccessDeps,
+  checkOperator: ((request: Request) => Promise<void>) | null,
+): RequestHandler[] {
+  const handlers = personOnly(deps)
+  if (checkOperator === null) return handlers
+  const recognise: RequestHandler = async (request, _response, next) => {
+    const isPerson = !bringsToken(request) || (await deps.tokens.verify(bearerOf(request.headers.authorization) ?? ''))
+    if (!isPerson) await checkOperator(request)
+    request.isOperator = !isPerson
+    next()
+  }
+  const unlessOperator = (handler: RequestHandler): RequestHandler => {
+    return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
+  }
+  return [recognise, ...handlers.map(unlessOperator)]
+}
+
 /** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
 export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
   const secondsLeft = Math.max(0, Math.ceil((result.resetAt - Date.now()) / 1000))

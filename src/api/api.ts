@@ -6,7 +6,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { notFound } from '../web/errors.js'
 import { route } from '../web/routes.js'
-import { type AccessDeps, personOnly } from './access.js'
+import { type AccessDeps, personOnly, personOrOperator } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
 import { apiDocs } from './docs-page.js'
 import type { Endpoint } from './endpoint.js'
@@ -23,6 +23,8 @@ export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageE
   readonly log: Logger
   readonly engine: Engine
   readonly countConnections: () => number
+  /** Throws for whoever does not bring the operator's token; null where there is none. */
+  readonly checkOperator: ((request: Request) => Promise<void>) | null
   /** The name of the session's cookie, for the description. */
   readonly cookieName: string
 }
@@ -49,7 +51,11 @@ export function createApi(deps: ApiDeps): Router {
     described ??= describeApi(endpoints, deps.cookieName)
     return described
   }
-  const person = personOnly(deps)
+  const access: Readonly<Record<Endpoint['access'], RequestHandler[]>> = {
+    anyone: [],
+    person: personOnly(deps),
+    'person or operator': personOrOperator(deps, deps.checkOperator),
+  }
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
   const readJson = [only('application/json'), express.json({ limit }), objectOnly]
   const readInput = ({ form }: Endpoint) => (form ? [only('multipart/form-data'), form.read] : readJson)
@@ -59,11 +65,7 @@ export function createApi(deps: ApiDeps): Router {
   for (const path of new Set(endpoints.map(endpoint => endpoint.path))) {
     const handlers: { get?: RequestHandler[]; post?: RequestHandler[] } = {}
     for (const endpoint of endpoints.filter(other => other.path === path)) {
-      handlers[endpoint.method] = [
-        ...(endpoint.access === 'person' ? person : []),
-        ...readInput(endpoint),
-        answer(endpoint),
-      ]
+      handlers[endpoint.method] = [...access[endpoint.access], ...readInput(endpoint), answer(endpoint)]
     }
     route(router, path, handlers)
   }

@@ -33,8 +33,8 @@ interface Facts {
   /** Its name in the description. */
   readonly name: string
   readonly summary: string
-  /** Who may ask: `anyone`, or whoever brings a token or a session. */
-  readonly access: 'anyone' | 'person'
+  /** Who may ask: `anyone`, whoever brings a token or a session, or also the operator by theirs. */
+  readonly access: 'anyone' | 'person' | 'person or operator'
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** What it may be refused for, beside what any request may. */

@@ -186,11 +186,45 @@ it('ends a chat that the other was never shown without a word to them', async ()
   for (const each of [socket, ends]) each.close()
 })
 
-it('counts what the server holds', async () => {
-  const { body } = await alice.get('/chat/stats')
-  expect(body).toMatchObject({ expiredMessages: 0 })
-  expect(Number(body.messages)).toBeGreaterThan(0)
-  expect(Number(body.bytesHeld)).toBeGreaterThan(512)
+it('tells a member the figures of their own chats, and nothing of what others write', async () => {
+  const [writer, reader, outsider] = [await register('writer'), await register('reader'), await register('outsider')]
+  const figures = async ({ client }: typeof writer) => (await client.get('/chat/stats')).body
+  const none = { rooms: 0, messages: 0, bytesHeld: 0 }
+  expect(await figures(writer)).toEqual(none)
+  const { body } = await writer.client.post('/chat/rooms', { otherUserId: reader.id })
+  expect([await figures(writer), await figures(reader)]).toEqual([{ ...none, rooms: 1 }, none])
+  await writer.client.post(`/chat/rooms/${body.roomId}/messages`, { content: 'counted', nonce: 'n-counted' })
+  const own = { rooms: 1, messages: 1, bytesHeld: 512 + 2 * 'counted'.length }
+  expect([await figures(writer), await figures(reader), await figures(outsider)]).toEqual([own, own, none])
+})
+
+it('tells the server’s figures to its operator alone, and lets nobody guess the token', async () => {
+  const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+  const guarded = await startTestServer({ OPERATOR_TOKEN: token, RATE_LIMIT_API: '1000' })
+  try {
+    const member = await ApiClient.connect(guarded.url, 'alice@example.com')
+    const socket = await ProgramSocket.open(guarded.url, { token: member.token })
+    const { body } = await member.post('/chat/rooms', { otherUserId: bobId })
+    await member.post(`/chat/rooms/${body.roomId}/messages`, { content: 'x', nonce: 'n' })
+    expect((await member.as(token).get('/chat/stats')).body).toEqual({
+      rooms: 1,
+      messages: 1,
+      bytesHeld: 514,
+      onlineUsers: 1,
+      connections: 1,
+      expiredMessages: 0,
+    })
+    expect((await member.as(token).get('/chat/rooms')).status).toBe(401)
+    const guesses: number[] = []
+    for (let times = 0; times < 11; times += 1) {
+      guesses.push((await member.as(`${token}${times}`).get('/chat/stats')).status)
+    }
+    expect(guesses).toEqual([...Array(10).fill(401), 429])
+    expect((await member.get('/chat/stats')).body).toEqual({ rooms: 1, messages: 1, bytesHeld: 514 })
+    socket.close()
+  } finally {
+    await guarded.stop()
+  }
 })
 
 it('refuses who holds an eighth of the memory for messages, and nobody else', async () => {
