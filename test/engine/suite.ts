@@ -13,6 +13,7 @@ import { describeRooms } from './rooms.js'
 import { describeTelling } from './telling.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
+import { describeWindows } from './windows.js'
 import type { MakeEngine } from './world.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
@@ -21,6 +22,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
     describeUnsending(makeEngine)
+    describeWindows(makeEngine)
     describeLifetimes(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)

@@ -7,6 +7,7 @@ const VISIT = 100
 const MOST = 200
 /** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
 const MOST_TEXT_BYTES = 1_048_576
+const MOST_RANGES = 500
 
 type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
 type Direction = 'previous' | 'next'
@@ -19,8 +20,8 @@ export function cutWindow(messages: MessageList, seat: Seat, ask: WindowAsk): Wi
   const [first, last] = [entries[0], entries.at(-1)]
   return {
     messages: entries.map(({ message }) => message),
-    previous: visible(first?.previous ?? null, 'previous', seat)?.message ?? null,
-    later: last === undefined ? 0 : countAfter(last, seat),
+    previous: before(first, newest, seat, startOf(ask))?.message ?? null,
+    later: countAfter(newest, seat, last?.message.seq ?? endOf(ask)),
     standing: page?.standing ?? null,
     newestSeq: newest?.message.seq ?? 0,
   }
@@ -58,24 +59,29 @@ function cutPage(
   const end = isOpenEnded ? newest : find(newest, seat, ({ seq }) => seq <= to)
   const entries = take(end, 'previous', seat, MOST).filter(({ message }) => message.seq >= from)
   const [first] = entries
-  if (first === undefined) return { entries, standing: [] }
-  const before = visible(first.previous, 'previous', seat)
-  if (before !== null && before.message.seq > to) return null
-  return { entries, standing: rangesBetween(from, before, seat) }
+  const previous = before(first, newest, seat, from)
+  if (first !== undefined && previous !== null && previous.message.seq > to) return null
+  return { entries, standing: rangesUpTo(previous, seat) }
 }
 
-/** Whole ranges: a held message in between is one that the person never had. */
-function rangesBetween(from: number, last: Entry | null, seat: Seat): SeqRange[] {
+/** The message before the first of a window; where the window holds none, the last of those before its start. */
+function before(first: Entry | undefined, newest: Entry | null, seat: Seat, start: number): Entry | null {
+  if (first !== undefined) return visible(first.previous, 'previous', seat)
+  return find(newest, seat, ({ seq }) => seq < start)
+}
+
+/** Held messages break no range: to this person they never were. */
+function rangesUpTo(last: Entry | null, seat: Seat): SeqRange[] {
   const ranges: { from: number; to: number }[] = []
-  for (
-    let entry = last;
-    entry !== null && entry.message.seq >= from;
-    entry = visible(entry.previous, 'previous', seat)
-  ) {
+  let next = 0
+  for (let entry = last; entry !== null; entry = entry.previous) {
     const { seq } = entry.message
     const range = ranges.at(-1)
-    if (range?.from === seq + 1) range.from = seq
+    if (range && seq + 1 === next) range.from = seq
+    else if (!seat.sees(entry)) continue
+    else if (ranges.length === MOST_RANGES) break
     else ranges.push({ from: seq, to: seq })
+    next = seq
   }
   return ranges.reverse()
 }
@@ -126,9 +132,26 @@ function firstAfter(newest: Entry | null, seat: Seat, seq: number): Entry | null
   return found
 }
 
-function countAfter(last: Entry, seat: Seat): number {
+function countAfter(newest: Entry | null, seat: Seat, seq: number): number {
   let count = 0
-  for (let entry = visible(last.next, 'next', seat); entry !== null; entry = visible(entry.next, 'next', seat))
+  for (
+    let entry = newest;
+    entry !== null && entry.message.seq > seq;
+    entry = visible(entry.previous, 'previous', seat)
+  ) {
     count += 1
+  }
   return count
+}
+
+/** Where a window starts in which nothing lives. */
+function startOf(ask: WindowAsk): number {
+  if (ask.of === 'after') return ask.seq + 1
+  return ask.of === 'page' ? ask.from : 0
+}
+
+/** Where a window ends in which nothing lives. */
+function endOf(ask: WindowAsk): number {
+  if (ask.of === 'before') return ask.seq - 1
+  return ask.of === 'page' && !ask.isOpenEnded ? ask.to : Number.POSITIVE_INFINITY
 }
