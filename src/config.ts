@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { countBytes } from './chat/engine.js'
 import {
   accountsUrl,
   bearerToken,
@@ -21,6 +22,10 @@ const MEGABYTE = 1024 * 1024
 /** A character is shown as six of a byte each, or fewer of more, and may stand in a page twice. */
 const UNREAD_BYTES_PER_CHARACTER = 12
 const MIN_PRODUCTION_BCRYPT_COST = 10
+/** One person's living messages may hold this part of the memory for messages. */
+const PERSON_SHARE = 1 / 8
+/** As `countBytes` counts them. */
+const BYTES_PER_CHARACTER = 2
 const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
@@ -105,6 +110,7 @@ function arrange(set: Settings) {
     messageMaxLength: set.MESSAGE_MAX_LENGTH,
     roomMaxMessages: set.ROOM_MAX_MESSAGES,
     maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * MEGABYTE,
+    maxMessageBytesPerPerson: set.MAX_MESSAGE_MEMORY_MB * MEGABYTE * PERSON_SHARE,
     roomGraceMs: set.ROOM_GRACE_MS,
     maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
     maxUnreadBytes: set.MAX_UNREAD_MB * MEGABYTE,
@@ -144,7 +150,7 @@ export type Config = ReturnType<typeof arrange>
 
 /** What is wrong with settings that are each in range and cannot work together, or null. */
 function findClash(config: Config): string | null {
-  const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs } = config
+  const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
     return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs the proxy in front that speaks it to be counted in TRUST_PROXY (1 or more).`
   }
@@ -157,6 +163,12 @@ function findClash(config: Config): string | null {
   const leastUnreadMb = Math.ceil((UNREAD_BYTES_PER_CHARACTER * config.messageMaxLength) / MEGABYTE)
   if (config.maxUnreadBytes < leastUnreadMb * MEGABYTE) {
     return `MAX_UNREAD_MB is "${config.maxUnreadBytes / MEGABYTE}" but must be at least ${leastUnreadMb}, ${UNREAD_BYTES_PER_CHARACTER} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
+  }
+  const share = config.maxMessageBytesPerPerson
+  const emptyBytes = countBytes({ text: '', image: null })
+  if (emptyBytes + messageMaxLength * BYTES_PER_CHARACTER > share) {
+    const most = Math.floor((share - emptyBytes) / BYTES_PER_CHARACTER)
+    return `MESSAGE_MAX_LENGTH is "${messageMaxLength}" but must not be over ${most}, so that one message fits into the eighth of MAX_MESSAGE_MEMORY_MB that one person may hold.`
   }
   if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {
     return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${MIN_PRODUCTION_BCRYPT_COST} when NODE_ENV is production.`

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
+import { privacyOf } from './accounts/account.js'
 import { Admission } from './accounts/admission.js'
-import { Discretion } from './accounts/discretion.js'
 import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
 import { openAccountStore } from './accounts/open-store.js'
@@ -12,7 +12,6 @@ import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { Conversations } from './chat/conversations.js'
-import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
@@ -35,6 +34,7 @@ import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
 import { createHttpServer } from './web/http-server.js'
 import { listen } from './web/listening.js'
+import { operatorCheck } from './web/operator-token.js'
 import { accountOf } from './web/request.js'
 import { limitLight } from './web/request-limits.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
@@ -94,28 +94,22 @@ export async function createServer(config: Config): Promise<Server> {
     onHashNotRenewed: error => log.warn({ err: error }, 'the hash of a password could not be renewed'),
   })
   if (config.demoUsers) await people.addDemoAccounts()
-  const memoryEngine = createMemoryEngine({
+  const engine = createMemoryEngine({
     clock,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
+    maxBytesPerPerson: config.maxMessageBytesPerPerson,
     keepLonger: config.keepLonger,
     onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
   })
-  const discretion = new Discretion()
-  const onHidingFailed = (error: unknown) => log.error({ err: error }, 'a block was not shown as it should be')
-  for (const account of await people.list()) discretion.note(account)
-  const engine = new DiscreetEngine(memoryEngine, discretion, clock, onHidingFailed)
+  for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
   people.onAmended(account => {
-    const { id } = account
-    const { blocked, unblocked } = discretion.note(account)
-    const shown = [
-      ...blocked.map(otherId => engine.hide(id, otherId, lingerMs)),
-      ...unblocked.map(otherId => engine.reveal(id, otherId)),
-    ]
-    Promise.all(shown).catch(onHidingFailed)
-    // Their pages come back at once, and find no more than they may.
-    if (blocked.length > 0) hub.closeUser(id, closeCodes.restarting)
+    engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
+      // Their pages come back at once, and find no more than they may.
+      blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
+      (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
+    )
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
   people.onRemoved(userId => images.forgetPerson(userId))
@@ -142,7 +136,6 @@ export async function createServer(config: Config): Promise<Server> {
     hub.closeUser(id)
     admission.dropOf(id)
     resets.drop(id)
-    discretion.forget(id)
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })
   const chatPage: ChatPageDeps = {
@@ -216,6 +209,7 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     countLight,
     countConnections: () => hub.connectionCount,
+    checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({

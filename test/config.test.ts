@@ -193,6 +193,10 @@ describe('values that cannot work together', () => {
     [{ MESSAGE_TTL_MS: '7200000', MESSAGE_TTL_MAX_MS: '3600000' }, ['MESSAGE_TTL_MS', '7200000', '3600000']],
     [{ IMAGE_TTL_MS: '7200000', MESSAGE_TTL_MAX_MS: '3600000' }, ['IMAGE_TTL_MS', '7200000', '3600000']],
     [{ MAX_UNREAD_MB: '1', MESSAGE_MAX_LENGTH: '87382' }, ['MAX_UNREAD_MB', '"1"', 'at least 2', '87382']],
+    [
+      { MESSAGE_MAX_LENGTH: '65281', MAX_MESSAGE_MEMORY_MB: '1' },
+      ['MESSAGE_MAX_LENGTH', '65281', 'not be over 65280', 'MAX_MESSAGE_MEMORY_MB'],
+    ],
     [{ BCRYPT_COST: '9', NODE_ENV: 'production' }, ['BCRYPT_COST', '9', 'at least 10']],
   ])('%j stop the start', (env, parts) => {
     const sentence = refusalOf(env)
@@ -202,6 +206,7 @@ describe('values that cannot work together', () => {
   it('work with http, or outside production', () => {
     expect(refusalOf({ PUBLIC_URL: 'http://chat.example.com' })).toBe('accepted')
     expect(refusalOf({ BCRYPT_COST: '4' })).toBe('accepted')
+    expect(refusalOf({ MESSAGE_MAX_LENGTH: '65280', MAX_MESSAGE_MEMORY_MB: '1' })).toBe('accepted')
   })
 })
 

@@ -2,11 +2,12 @@ import { bobId, HttpClient } from './http-client.js'
 
 let registered = 0
 
-/** The demo accounts, logged in, and the chat that they have. */
+/** The demo accounts, logged in, and the chat that both have opened. */
 export async function pair(base: string): Promise<{ alice: HttpClient; bob: HttpClient; chat: string; room: string }> {
   const [alice, bob] = [new HttpClient(base), new HttpClient(base)]
   await Promise.all([alice.logIn('alice@example.com'), bob.logIn('bob@example.com')])
   const chat = await alice.openChat(bobId)
+  await bob.get(chat)
   return { alice, bob, chat, room: chat.slice('/chats/'.length) }
 }
 
@@ -29,13 +30,14 @@ export async function idOf(client: HttpClient, username: string): Promise<string
   return id
 }
 
-/** A chat of two new people, so that a test shares nothing with another one on its server. */
+/** A chat that two new people have opened, so that a test shares nothing with another one on its server. */
 export async function newPair(
   base: string,
 ): Promise<{ ann: HttpClient; ben: HttpClient; annName: string; benName: string; chat: string; room: string }> {
   const [annName, benName] = [`ann-${++registered}`, `ben-${++registered}`]
   const [ann, ben] = await Promise.all([newcomer(base, annName), newcomer(base, benName)])
   const chat = await ann.openChat(await idOf(ann, benName))
+  await ben.get(chat)
   return { ann, ben, annName, benName, chat, room: chat.slice('/chats/'.length) }
 }
 

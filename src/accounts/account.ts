@@ -1,4 +1,4 @@
-import type { UserId } from '../chat/engine.js'
+import type { Privacy, UserId } from '../chat/engine.js'
 import { type AccountSettings, defaultSettings } from './settings.js'
 
 /** Someone who can log in. `createdAt` in milliseconds since the epoch. */
@@ -33,6 +33,11 @@ export interface PublicPerson {
 /** The account without what is nobody else's business. */
 export function publicPerson({ id, username }: Account): PublicPerson {
   return { id, username }
+}
+
+/** What a person keeps from others. */
+export function privacyOf({ settings: { sendsReceipts, sendsTyping }, blocked }: Account): Privacy {
+  return { sendsReceipts, sendsTyping, blocked }
 }
 
 /** What two spellings of one name have in common: neither case nor the width of a letter tells names apart. */

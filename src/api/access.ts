@@ -56,6 +56,25 @@ export function personOnly(deps: AccessDeps, isLight: boolean): RequestHandler[]
   ]
 }
 
+/** Lets in the operator by their token, where there is one, and others as `personOnly` does. */
+export function personOrOperator(
+  deps: AccessDeps,
+  checkOperator: ((request: Request) => void) | null,
+): RequestHandler[] {
+  const handlers = personOnly(deps, false)
+  if (checkOperator === null) return handlers
+  const recognise: RequestHandler = async (request, _response, next) => {
+    const isPerson = !bringsToken(request) || (await deps.tokens.verify(bearerOf(request.headers.authorization) ?? ''))
+    if (!isPerson) checkOperator(request)
+    request.isOperator = !isPerson
+    next()
+  }
+  const unlessOperator = (handler: RequestHandler): RequestHandler => {
+    return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
+  }
+  return [recognise, ...handlers.map(unlessOperator)]
+}
+
 /** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
 export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
   const secondsLeft = Math.max(0, Math.ceil(result.resetAfterMs / 1000))

@@ -6,7 +6,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { notFound } from '../web/errors.js'
 import { route } from '../web/routes.js'
-import { type AccessDeps, personOnly } from './access.js'
+import { type AccessDeps, personOnly, personOrOperator } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
 import { apiDocs } from './docs-page.js'
 import type { Endpoint } from './endpoint.js'
@@ -23,6 +23,8 @@ export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageE
   readonly log: Logger
   readonly engine: Engine
   readonly countConnections: () => number
+  /** Throws for whoever does not bring the operator's token; null where there is none. */
+  readonly checkOperator: ((request: Request) => void) | null
   /** The name of the session's cookie, for the description. */
   readonly cookieName: string
 }
@@ -49,7 +51,10 @@ export function createApi(deps: ApiDeps): Router {
     described ??= describeApi(endpoints, deps.cookieName)
     return described
   }
-  const accessTo = ({ access, isLight = false }: Endpoint) => (access === 'person' ? personOnly(deps, isLight) : [])
+  const accessTo = ({ access, isLight = false }: Endpoint): RequestHandler[] => {
+    if (access === 'anyone') return []
+    return access === 'person' ? personOnly(deps, isLight) : personOrOperator(deps, deps.checkOperator)
+  }
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
   const readJson = [only('application/json'), express.json({ limit }), objectOnly]
   const readInput = ({ form }: Endpoint) => (form ? [only('multipart/form-data'), form.read] : readJson)

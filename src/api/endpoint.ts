@@ -33,8 +33,8 @@ interface Facts {
   /** Its name in the description. */
   readonly name: string
   readonly summary: string
-  /** Who may ask: `anyone`, or whoever brings a token or a session. */
-  readonly access: 'anyone' | 'person'
+  /** Who may ask: `anyone`, whoever brings a token or a session, or also the operator by theirs. */
+  readonly access: 'anyone' | 'person' | 'person or operator'
   /** Whether it counts as the parts of a page do, of which there may be many, and not as a request. */
   readonly isLight?: boolean
   /** What it answers by status; null for an answer without a body. */

@@ -90,6 +90,7 @@ export function messageEndpoints({
         'image_not_found',
         'not_found',
         'rate_limited',
+        'person_full',
         'room_full',
         'server_full',
       ],

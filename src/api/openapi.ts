@@ -33,6 +33,11 @@ export interface OpenApi {
 
 const withToken = { token: [] }
 const withSession = { session: [], csrf: [] }
+const security: Readonly<Record<Endpoint['access'], Operation['security']>> = {
+  anyone: [],
+  person: [withToken, withSession],
+  'person or operator': [withToken, withSession, { operator: [] }],
+}
 const integerHeader = (description: string) => ({ description, schema: { type: 'integer' } })
 const textHeader = (description: string) => ({ description, schema: { type: 'string' } })
 const limitHeaders = {
@@ -63,6 +68,7 @@ export function describeApi(endpoints: readonly Endpoint[], cookieName: string):
       schemas: writer.components,
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        operator: { type: 'http', scheme: 'bearer', description: 'OPERATOR_TOKEN of the settings.' },
         session: { type: 'apiKey', in: 'cookie', name: cookieName },
         csrf: { type: 'apiKey', in: 'header', name: 'csrf-token', description: 'With the session, for all but GET.' },
       },
@@ -76,7 +82,7 @@ function describeEndpoint(endpoint: Endpoint, writer: SchemaWriter, problem: Con
   return {
     operationId: name,
     summary,
-    security: access === 'anyone' ? [] : [withToken, withSession],
+    security: security[access],
     parameters: [...pathParameters(endpoint), ...queryParameters(endpoint, writer)],
     ...(content && { requestBody: { required: true, content } }),
     responses: { ...describeAnswers(endpoint, writer), ...describeRefusals(endpoint, problem) },
@@ -116,7 +122,7 @@ function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation
 /** Every code that a request may be refused with, by its status. */
 function describeRefusals({ access, body, form, refusals }: Endpoint, problem: Content): Operation['responses'] {
   const always: ProblemCode[] = ['bad_request', 'forbidden', 'internal']
-  const ofPerson: ProblemCode[] = access === 'person' ? ['unauthenticated', 'rate_limited'] : []
+  const ofPerson: ProblemCode[] = access === 'anyone' ? [] : ['unauthenticated', 'rate_limited']
   const ofBody: ProblemCode[] = body || form ? ['payload_too_large', 'unsupported_media_type'] : []
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of new Set([...refusals, ...ofPerson, ...ofBody, ...always])) {

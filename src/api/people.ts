@@ -13,8 +13,8 @@ const personSchema = z
   .object({
     id: z.string(),
     username: z.string(),
-    isOnline: z.boolean().nullable().describe('Null unless you share a room.'),
-    lastSeen: z.iso.datetime().nullable().describe('Null while online, when never seen, and unless you share a room.'),
+    isOnline: z.boolean().nullable().describe('Null unless you share a room that they have opened, or written in.'),
+    lastSeen: z.iso.datetime().nullable().describe('Null while online, when never seen, and where `isOnline` is null.'),
   })
   .meta({ id: 'Person', description: 'Somebody else' })
 

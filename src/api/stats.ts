@@ -1,23 +1,30 @@
 import { z } from 'zod'
 import type { Engine } from '../chat/engine.js'
+import { accountOf } from '../web/request.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
 const count = z.int().min(0)
 
-const statsSchema = z
+const ownStatsSchema = z
   .object({
     rooms: count,
-    messages: count,
+    messages: count.describe('Those that you may see in them.'),
+    bytesHeld: count.describe('What these hold in memory, about.'),
+  })
+  .strict()
+  .meta({ id: 'OwnStats', description: 'What the server holds of your chats at this moment' })
+
+const serverStatsSchema = ownStatsSchema
+  .extend({
     onlineUsers: count,
     connections: count.describe('Open sockets and streams of this node.'),
-    bytesHeld: count.describe('What messages hold in memory, about.'),
     expiredMessages: count.describe('Since the server started.'),
   })
-  .meta({ id: 'Stats', description: 'What the server holds at this moment' })
+  .meta({ id: 'ServerStats', description: 'What the server holds at this moment' })
 
-/** What the server holds, in numbers. */
+/** What is held, in numbers: a person's own to the person, the server's to its operator. */
 export function statsEndpoints(deps: {
-  engine: Pick<Engine, 'readStats'>
+  engine: Pick<Engine, 'readStats' | 'readOwnStats'>
   countConnections: () => number
 }): Endpoint[] {
   return [
@@ -25,11 +32,12 @@ export function statsEndpoints(deps: {
       method: 'get',
       path: '/chat/stats',
       name: 'readStats',
-      summary: 'What the server holds, in numbers',
-      access: 'person',
-      answers: { 200: { description: 'The numbers', schema: statsSchema } },
+      summary: 'What the server holds of your chats, in numbers; with the operator’s token, what it holds of all',
+      access: 'person or operator',
+      answers: { 200: { description: 'The numbers', schema: z.union([ownStatsSchema, serverStatsSchema]) } },
       refusals: [],
-      handle: async () => {
+      handle: async ({ request }) => {
+        if (!request.isOperator) return { status: 200, body: await deps.engine.readOwnStats(accountOf(request).id) }
         const stats = await deps.engine.readStats()
         return { status: 200, body: { ...stats, connections: deps.countConnections() } }
       },

@@ -68,7 +68,7 @@ export class Conversations {
   /**
    * Sends a message; the second time with the same nonce returns the first message.
    * @throws ChatError `message_empty`, `message_too_long`, `message_invalid`, `image_not_found`, `rate_limited`,
-   *   `room_full`, `server_full`, `not_found`
+   *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
     const text = normaliseText(input.content, this.#rules.messageMaxLength)

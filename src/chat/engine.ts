@@ -7,6 +7,13 @@
  *   Events of one room are emitted in the order of their versions, after the change can be read.
  * - A message whose `expiresAt` has come is returned by no method, whether or not its removal has been emitted yet.
  * - Someone who is not one of a room's two people gets the same `not_found` as for a room that never was.
+ * - A room is shown to a person once they have opened it, or the other has written a message in it that was not held. To
+ *   somebody to whom it is not shown nothing tells of it: no list, no event, not even its end. Its id answers both.
+ * - A person has opened a room once they have opened or read it, written in it, or said that they have seen a message.
+ *   Their presence is told to the other, if the room is shown to the other, from then on and not before.
+ * - Nobody can tell that they are blocked. For who has blocked somebody, the room of the two does not exist until they take
+ *   it back. To the blocked, who blocked them closed their pages at that moment and has not come back: what they send is
+ *   held, nobody reads or types, and the room ends when it would then. What who blocked them really does changes nothing.
  */
 
 export type UserId = string
@@ -36,7 +43,7 @@ export interface Message {
   readonly lifetimeMs: number
   /** How often it was kept for as long again. */
   readonly keptTimes: number
-  /** Never shown to the other, for whom it does not exist: not read, not counted, never delivered. */
+  /** Sent to who had blocked the sender, for whom it does not exist: not read, not counted, never delivered. */
   readonly isHeld?: true
 }
 
@@ -46,8 +53,6 @@ export interface Draft {
   readonly text: string
   readonly image: ImageRef | null
   readonly lifetimeMs: number
-  /** Keep the message from the other, in silence: the sender sees it as sent until it expires. */
-  readonly isHeld?: boolean
 }
 
 /** How far a person has got: highest `seq` that reached them and that they saw. `seen <= delivered`; both only grow. */
@@ -99,9 +104,9 @@ export interface RoomView {
   readonly mine: Cursors
   readonly theirs: Cursors
   readonly messages: readonly Message[]
-  /** The living message before those given; null when there is none. */
+  /** The living message before those given, or before where they would stand; null when there is none. */
   readonly previous: Message | null
-  /** How many living messages stand after those given. */
+  /** How many living messages stand after those given, or after where they would stand. */
   readonly later: number
   /** Answers `page`: which messages live before those given, the newest 500 ranges of them. Null: it is a `visit`. */
   readonly standing: readonly SeqRange[] | null
@@ -149,18 +154,29 @@ export interface Presence {
   readonly lastSeen: number | null
 }
 
-/** Why a room is no more: one of its people ended it, both were away for the grace period, or an account was deleted. */
-export type DissolveReason = 'ended' | 'away' | 'account_deleted'
+/**
+ * Why a room is no more: one of its people ended it, both were away for the grace period, an account was deleted; or nobody
+ * had written in it, and who alone had opened it was away for the grace period or has opened too many (see `openRoom`).
+ */
+export type DissolveReason = 'ended' | 'away' | 'account_deleted' | 'empty'
+
+/** What a person keeps from others. */
+export interface Privacy {
+  readonly sendsReceipts: boolean
+  readonly sendsTyping: boolean
+  readonly blocked: readonly UserId[]
+}
 
 interface RoomEventBase {
   readonly roomId: RoomId
   readonly people: readonly [UserId, UserId]
-  /** The one of the two who alone may hear of it; both when absent. */
-  readonly onlyFor?: UserId
+  /** Those of the two who may hear of it; both when absent. */
+  readonly audience?: readonly UserId[]
 }
 
 /** Everything the engine tells. `version` is the room's after the change. */
 export type EngineEvent =
+  /** The room is new, or from now on in the list of who hears this. Changes no version. */
   | (RoomEventBase & { readonly type: 'room.opened'; readonly version: number })
   | (RoomEventBase & { readonly type: 'message.sent'; readonly version: number; readonly message: Message })
   | (RoomEventBase & {
@@ -209,11 +225,12 @@ export type EngineEvent =
       readonly byId: UserId | null
       readonly imageIds: readonly string[]
     })
+  /** For the other alone: one's own pages show nothing of one's typing. */
   | (RoomEventBase & { readonly type: 'typing.changed'; readonly userId: UserId; readonly isTyping: boolean })
   | {
       readonly type: 'presence.changed'
       readonly presence: Presence
-      /** Those who share a room with the person, and nobody else. */
+      /** Those who see the person's presence (see above), and nobody else. */
       readonly audience: readonly UserId[]
     }
 
@@ -226,14 +243,19 @@ export interface EngineStats {
   readonly expiredMessages: number
 }
 
+/** What is held of one person's rooms: the messages are those that they may see, of both people. */
+export type OwnStats = Pick<EngineStats, 'rooms' | 'messages' | 'bytesHeld'>
+
 export interface Engine {
   /**
-   * Opens the room of two people, or returns the one they have. Emits `room.opened` for a new one.
-   * @throws ChatError `not_found` when both are the same person
+   * Opens the room of two people, or returns the one they have. Emits `room.opened` for one that was not shown to the
+   * person before. Of the rooms that one person alone has opened and nobody has written in, a person holds 100: beyond, the
+   * oldest dissolves.
+   * @throws ChatError `not_found` when both are the same person; `blocked` when `userId` has blocked the other
    */
   openRoom(userId: UserId, otherId: UserId): Promise<RoomView>
 
-  /** The id of the room that two people have, or null. Opens nothing. */
+  /** The id of the room with `otherId` that is shown to `userId`, or null. Opens nothing. */
   findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null>
 
   /**
@@ -250,16 +272,16 @@ export interface Engine {
   readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary>
 
   /**
-   * Rooms of a person, the most recently active first. What is not asked for costs nothing. A room `before` that is not
-   * theirs, or no more, has nothing behind it.
+   * The rooms that are shown to a person, the most recently active first: written in, or added to their list. What is not
+   * asked for costs nothing. A room `before` that is not in the list has nothing behind it.
    */
   listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList>
 
   /**
    * Adds a message. Idempotent on (room, sender, nonce) for as long as the first message lives: the second time returns
-   * the first message with `duplicate: true`, changes nothing and emits nothing, even at a cap. One that is held keeps the
-   * room as an unseen one does; its `message.sent` is for the sender alone.
-   * @throws ChatError `not_found`; `room_full` or `server_full` at a cap, and then nothing has changed
+   * the first message with `duplicate: true`, changes nothing and emits nothing, even at a cap. One to who has blocked the
+   * sender is held: it keeps the room as an unseen one does, and its `message.sent` is for the sender alone.
+   * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
 
@@ -290,15 +312,16 @@ export interface Engine {
   /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. A cursor that
    * stands there or further already, one's own message, or one that lives no longer: nothing changes, nothing is emitted.
-   * A move that is not shown is kept for the person's own sake: `mine`, `unread` and the room's end go by it, while
-   * `theirs` stays for the other as it is, no version rises, and `receipt.noted` is emitted instead of `receipt.moved`. The
-   * next move that is shown shows all before it.
+   * A move of somebody who sends no receipts is kept for the person's own sake: `mine`, `unread` and the room's end go by
+   * it, while `theirs` stays for the other as it is, no version rises, and `receipt.noted` is emitted instead of
+   * `receipt.moved`. The next move that is shown shows all before it.
    * @throws ChatError `not_found` for the room
    */
-  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, isShown?: boolean): Promise<void>
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void>
 
   /**
-   * Tells the other that a person is typing, or no longer. Never stored; whoever shows it clears it by itself.
+   * Tells the other that a person is typing, or no longer, if the person tells of it and the other may hear it. Never
+   * stored; whoever shows it clears it by itself.
    * @throws ChatError `not_found`
    */
   setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void>
@@ -313,6 +336,14 @@ export interface Engine {
   forgetPerson(userId: UserId): Promise<void>
 
   /**
+   * Takes note of what a person keeps from others from now on; everything is told and sent until then. Whom they block from
+   * now on sees them as somebody who has given up all leases at this moment with `lingerMs` (see `dropLease`). Whom they
+   * block no longer sees them as they are; what was held from them meanwhile stays held.
+   * @returns whom they block that they did not block before
+   */
+  setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]>
+
+  /**
    * Takes or renews a lease on presence: one an open connection. A person is online while any lease holds. A lease not
    * renewed for `ttlMs` lapses by itself, as when a node has crashed. Emits `presence.changed` on the first lease only.
    */
@@ -321,16 +352,18 @@ export interface Engine {
   /**
    * Gives a lease up. The person counts as online for `lingerMs` more, so that a reload shows nobody as gone; then, if no
    * other lease holds, they are offline with `lastSeen` = when the lease was given up, and `presence.changed` is emitted.
-   * A room whose two people have both been away (no lease, no reading, sending or opening) for the grace period dissolves
-   * when nothing in it is unseen; one with unseen messages waits until they are seen or expire. With a grace period of 0 a
-   * room dissolves only when both are away and no message lives in it.
+   * A room dissolves when those to whom it is shown have all been away (no lease, no reading, sending or opening) for the
+   * grace period and nothing in it is unseen or held; one with such messages waits until they are seen or expire. With a
+   * grace period of 0 a room dissolves only when no message lives in it, and five minutes count.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
 
-  /** Presence of those of `userIds` who share a room with `viewerId`; the others are left out. */
+  /** Presence of those of `userIds` whose presence `viewerId` sees (see above); the others are left out. */
   readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>>
 
   readStats(): Promise<EngineStats>
+
+  readOwnStats(userId: UserId): Promise<OwnStats>
 
   /** Calls `listener` for every event from now on; the answer ends it. A listener that throws harms nobody else. */
   subscribe(listener: (event: EngineEvent) => void): () => void
@@ -344,6 +377,8 @@ export interface EngineOptions {
   readonly roomGraceMs: number
   readonly roomMaxMessages: number
   readonly maxBytes: number
+  /** What the living messages that one person has sent may count for (see `countBytes`). */
+  readonly maxBytesPerPerson: number
   /** Whether messages may be kept for as long again; left out, they may not. */
   readonly keepLonger?: boolean
 }
@@ -366,7 +401,7 @@ export function statusOf(message: Pick<Message, 'seq' | 'isHeld'>, recipient: Cu
 export function audienceOf(event: EngineEvent): readonly UserId[] {
   if (event.type === 'presence.changed') return event.audience
   if (event.type === 'receipt.noted') return [event.userId]
-  return event.onlyFor === undefined ? event.people : [event.onlyFor]
+  return event.audience ?? event.people
 }
 
 /** What one person may hear of an event: of the messages in it none that was held from them. Null for nothing at all. */

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'message_invalid'
   | 'message_too_long'
   | 'not_found'
+  | 'person_full'
   | 'rate_limited'
   | 'registration_closed'
   | 'room_full'

@@ -116,7 +116,8 @@ export class ChatPage {
 
   /** The link to the messages before those shown, hidden when there are none. `isFramed`: it leads out of a frame. */
   renderEarlier({ id, messages, previous }: RoomView, isFramed = false): string {
-    return renderPartial('earlier', this.context, { roomId: id, seq: previous ? messages[0]?.seq : 0, isFramed })
+    const seq = previous === null ? 0 : (messages[0]?.seq ?? previous.seq + 1)
+    return renderPartial('earlier', this.context, { roomId: id, seq, isFramed })
   }
 
   /** The link to the messages after those shown; '' when there are none. */

@@ -266,7 +266,8 @@ export class HtmlRoomPane {
     const { t } = this.#page.context
     const name = this.#otherName
     const ended = event.byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou')
-    const reasons = { ended, away: t('gone.away'), account_deleted: t('gone.deleted', { name }) }
+    const deleted = t('gone.deleted', { name })
+    const reasons = { ended, away: t('gone.away'), account_deleted: deleted, empty: t('gone.empty') }
     if (this.#showsNote) this.#pushNote('')
     this.#warning.forget()
     // A warning is not shown over an empty list.

@@ -119,8 +119,10 @@ export class Hub {
     if (event.type === 'room.dissolved') this.#rooms.forget(event.roomId)
     if (event.type !== 'message.sent') return
     const { roomId, people, message } = event
-    this.#typing.messageSent(roomId, message.senderId)
-    this.#onEvent({ type: 'typing.changed', roomId, people, userId: message.senderId, isTyping: false })
+    const userId = message.senderId
+    const audience = audienceOf(event).filter(each => each !== userId)
+    this.#typing.messageSent(roomId, userId)
+    this.#onEvent({ type: 'typing.changed', roomId, people, audience, userId, isTyping: false })
   }
 
   #deliver(event: EngineEvent): void {

@@ -77,7 +77,11 @@ export const serverFrameSchemas = {
     .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1) })
     .describe('Somebody has chosen how long messages live that are sent from now on, in any room of yours.'),
   roomDissolved: z
-    .object({ type: z.literal('room:dissolved'), roomId, reason: z.enum(['ended', 'away', 'account_deleted']) })
+    .object({
+      type: z.literal('room:dissolved'),
+      roomId,
+      reason: z.enum(['ended', 'away', 'account_deleted', 'empty']),
+    })
     .describe('A room of yours is gone with all that was in it. Forget it.'),
   userOnline: z
     .object({ type: z.literal('user:online'), userId, isOnline: z.literal(true), lastSeen })

@@ -8,6 +8,7 @@ const shortestRetryMs = 50
 
 /** What may pass by itself, so that the bubble keeps its place before those behind it. What was left unsaid here is final. */
 const passing: ReadonlySet<ErrorCode> = new Set([
+  'person_full',
   'rate_limited',
   'room_full',
   'server_busy',

@@ -173,7 +173,7 @@ export function chatPages(deps: ChatPagesDeps): {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
     const rows = await page.renderMessages(view, otherName, 'load')
-    const list = `list:has([data-seq='${ask.seq}'])`
+    const list = `messages:has([href$='before=${ask.seq}']) #list`
     const last = view.messages.at(-1)
     const day = last && page.dayOf(last)
     response.type('html').send(

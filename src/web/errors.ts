@@ -33,6 +33,7 @@ export const errorStatuses: Readonly<Record<ErrorCode, number>> = {
   message_invalid: 422,
   message_too_long: 422,
   rate_limited: 429,
+  person_full: 507,
   room_full: 507,
   server_full: 507,
   server_busy: 503,

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Account } from '../accounts/account.js'
 import type { Admission } from '../accounts/admission.js'
@@ -6,8 +5,9 @@ import type { OneTimeLink } from '../accounts/one-time-links.js'
 import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
-import { addressKey, type Limits, refuseOver } from '../limits.js'
+import type { Limits } from '../limits.js'
 import { statusOfError } from './errors.js'
+import { operatorCheck } from './operator-token.js'
 import { pathParameter } from './request.js'
 import type { PasswordResets } from './reset-pages.js'
 import { route } from './routes.js'
@@ -29,12 +29,9 @@ export function operatorRoutes({ config, people, admission, resets, limits }: Op
   const { operatorToken, publicUrl } = config
   if (operatorToken === null) return router
 
+  const checkToken = operatorCheck(operatorToken, limits.operator)
   const requireToken: RequestHandler = (request, _response, next) => {
-    const key = addressKey(request.ip)
-    refuseOver(limits.operator, key)
-    const [, token = ''] = /^Bearer (.+)$/i.exec(request.get('authorization') ?? '') ?? []
-    if (!isSame(token, operatorToken)) throw new ChatError('unauthenticated')
-    limits.operator.refund(key)
+    checkToken(request)
     next()
   }
 
@@ -89,10 +86,4 @@ const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, nex
 
 function view({ id, username, email, createdAt, isDisabled }: Account) {
   return { id, username, email, createdAt: new Date(createdAt).toISOString(), isDisabled }
-}
-
-/** Compares hashes, so that neither time nor length tells anything of the token. */
-function isSame(given: string, wanted: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(given), hash(wanted))
 }

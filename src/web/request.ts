@@ -18,6 +18,8 @@ declare global {
     interface Request {
       /** Who is logged in, set for every request. */
       account: Account | null
+      /** Whether it brings the operator's token, where that is taken beside a person's. */
+      isOperator?: boolean
       csrfToken(): string
     }
   }

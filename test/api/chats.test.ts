@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { aliceId, bobId } from '../http-client.js'
+import { aliceId, bobId, HttpClient } from '../http-client.js'
 import { ProgramSocket } from '../live/program-socket.js'
 import { startTestServer } from '../test-server.js'
 import { ApiClient } from './api-client.js'
@@ -29,11 +29,13 @@ async function register(username: string): Promise<{ id: string; client: ApiClie
   return { id: user.id, client: alice.as(token) }
 }
 
-it('finds people by 2 letters or more, and tells of their presence only who shares a room with them', async () => {
+it('finds people by 2 letters or more, and shows who is here only of those who have opened a chat with the asker', async () => {
   const { client: stranger } = await register('dora')
   const socket = await ProgramSocket.open(server.url, { token: bob.token })
-  await open()
+  const roomId = await open()
+  await stranger.post('/chat/rooms', { otherUserId: bobId })
   const seen = async (client: ApiClient) => users.parse((await client.get('/users/search?q=BO')).body).users
+  await bob.get(`/chat/rooms/${roomId}/messages`)
   expect(await seen(alice)).toEqual([expect.objectContaining({ id: bobId, isOnline: true })])
   expect(await seen(stranger)).toEqual([{ id: bobId, isOnline: null }])
   const listed = users.parse((await alice.get('/users')).body).users.map(({ id }) => id)
@@ -145,11 +147,111 @@ it('shows a stranger the same as for a room that never was', async () => {
   }
 })
 
-it('counts what the server holds', async () => {
-  const { body } = await alice.get('/chat/stats')
-  expect(body).toMatchObject({ rooms: 1, expiredMessages: 0 })
-  expect(Number(body.messages)).toBeGreaterThan(0)
-  expect(Number(body.bytesHeld)).toBeGreaterThan(512)
+it('opens a chat without a sign of whether the other is here, and puts it into no list but one’s own', async () => {
+  const [opener, other] = [await register('opener'), await register('other')]
+  const sockets = await Promise.all(
+    [opener, other].map(({ client }) => ProgramSocket.open(server.url, { token: client.token })),
+  )
+  const [openers, others] = sockets
+  if (!openers || !others) return expect.fail()
+  const { body } = await opener.client.post('/chat/rooms', { otherUserId: other.id })
+  const roomId = String(body.roomId)
+  await openers.ask({ type: 'room:join', roomId })
+  await openers.ask({ type: 'typing:start', roomId })
+  const chatsOf = async ({ client }: typeof opener) =>
+    z.object({ rooms: z.array(z.looseObject({})) }).parse((await client.get('/chat/rooms')).body).rooms
+  const presence = async () =>
+    users.parse((await opener.client.get('/users/search?q=other')).body).users.map(({ isOnline }) => isOnline)
+  expect(await presence()).toEqual([null])
+  expect(await chatsOf(opener)).toMatchObject([{ id: roomId, otherUserOnline: false }])
+  expect(await chatsOf(other)).toEqual([])
+  const told = async (socket: ProgramSocket) => (await socket.settled()).filter(({ type }) => type !== 'reply')
+  expect([await told(openers), await told(others)]).toEqual([[], []])
+  await others.ask({ type: 'room:join', roomId })
+  await openers.hears('user:online', { userId: other.id })
+  await openers.hears('user:joined', { userId: other.id })
+  expect(await presence()).toEqual([true])
+  expect(await chatsOf(other)).toMatchObject([{ id: roomId }])
+  for (const socket of sockets) socket.close()
+})
+
+it('ends a chat that the other was never shown without a word to them', async () => {
+  const [opener, other] = [await register('ender'), await register('unaware')]
+  const socket = await ProgramSocket.open(server.url, { token: other.client.token })
+  const ends = await ProgramSocket.open(server.url, { token: opener.client.token })
+  const { body } = await opener.client.post('/chat/rooms', { otherUserId: other.id })
+  const page = new HttpClient(server.url)
+  await page.logIn('ender@example.com', 'long enough')
+  await page.post(`/chats/${body.roomId}/end`, {}, `/chats/${body.roomId}/end`)
+  await ends.hears('room:dissolved', { roomId: body.roomId })
+  expect((await socket.settled()).filter(({ type }) => type !== 'reply')).toEqual([])
+  for (const each of [socket, ends]) each.close()
+})
+
+it('tells a member the figures of their own chats, and nothing of what others write', async () => {
+  const [writer, reader, outsider] = [await register('writer'), await register('reader'), await register('outsider')]
+  const figures = async ({ client }: typeof writer) => (await client.get('/chat/stats')).body
+  const none = { rooms: 0, messages: 0, bytesHeld: 0 }
+  expect(await figures(writer)).toEqual(none)
+  const { body } = await writer.client.post('/chat/rooms', { otherUserId: reader.id })
+  expect([await figures(writer), await figures(reader)]).toEqual([{ ...none, rooms: 1 }, none])
+  await writer.client.post(`/chat/rooms/${body.roomId}/messages`, { content: 'counted', nonce: 'n-counted' })
+  const own = { rooms: 1, messages: 1, bytesHeld: 512 + 2 * 'counted'.length }
+  expect([await figures(writer), await figures(reader), await figures(outsider)]).toEqual([own, own, none])
+})
+
+it('tells the server’s figures to its operator alone, and lets nobody guess the token', async () => {
+  const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+  const guarded = await startTestServer({ OPERATOR_TOKEN: token, RATE_LIMIT_API: '1000' })
+  try {
+    const member = await ApiClient.connect(guarded.url, 'alice@example.com')
+    const socket = await ProgramSocket.open(guarded.url, { token: member.token })
+    const { body } = await member.post('/chat/rooms', { otherUserId: bobId })
+    await member.post(`/chat/rooms/${body.roomId}/messages`, { content: 'x', nonce: 'n' })
+    expect((await member.as(token).get('/chat/stats')).body).toEqual({
+      rooms: 1,
+      messages: 1,
+      bytesHeld: 514,
+      onlineUsers: 1,
+      connections: 1,
+      expiredMessages: 0,
+    })
+    expect((await member.as(token).get('/chat/rooms')).status).toBe(401)
+    const guesses: number[] = []
+    for (let times = 0; times < 11; times += 1) {
+      guesses.push((await member.as(`${token}${times}`).get('/chat/stats')).status)
+    }
+    expect(guesses).toEqual([...Array(10).fill(401), 429])
+    expect((await member.get('/chat/stats')).body).toEqual({ rooms: 1, messages: 1, bytesHeld: 514 })
+    socket.close()
+  } finally {
+    await guarded.stop()
+  }
+})
+
+it('refuses who holds an eighth of the memory for messages, and nobody else', async () => {
+  const small = await startTestServer({
+    MAX_MESSAGE_MEMORY_MB: '1',
+    RATE_LIMIT_API: '1000',
+    RATE_LIMIT_MESSAGES: '1000',
+  })
+  try {
+    const [member, other] = await Promise.all(
+      ['alice@example.com', 'bob@example.com'].map(email => ApiClient.connect(small.url, email)),
+    )
+    if (!member || !other) return expect.fail()
+    const { body } = await member.post('/chat/rooms', { otherUserId: bobId })
+    const send = (client: ApiClient, nonce: string) =>
+      client.post(`/chat/rooms/${body.roomId}/messages`, { content: 'x'.repeat(5000), nonce })
+    const fits = Math.floor((1024 * 1024) / 8 / (512 + 2 * 5000))
+    for (let index = 0; index < fits; index += 1) expect((await send(member, `n${index}`)).status).toBe(201)
+    const refused = await send(member, 'over')
+    expect([refused.status, refused.body.code]).toEqual([507, 'person_full'])
+    expect((await send(member, 'n0')).status).toBe(200)
+    expect((await send(other, 'n0')).status).toBe(201)
+  } finally {
+    await small.stop()
+  }
 })
 
 it('refuses sends and requests that come too fast, and says when to come back', async () => {

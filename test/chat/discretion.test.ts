@@ -120,6 +120,7 @@ describe('a block', () => {
       await rudeApi.logIn('rude@example.com', 'long enough 1')
       const calmId = await idOf(rude, 'calm')
       const chat = await rude.openChat(calmId)
+      await calm.get(chat)
       await block(calm, await idOf(calm, 'rude'))
       const program = await ProgramSocket.open(brief.url, { token: calmApi.token })
       const own = await ProgramSocket.open(brief.url, { token: rudeApi.token })

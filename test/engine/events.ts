@@ -5,13 +5,13 @@ import { codeOf, type MakeEngine, World } from './world.js'
 /** What listeners may rely on. */
 export function describeEvents(makeEngine: MakeEngine): void {
   describe('events', () => {
-    test('typing is told to the two people and changes nothing', async () => {
+    test('typing is told to the other and changes nothing', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
       await world.hush()
       await world.engine.setTyping(id, 'bob', true)
       await world.engine.setTyping(id, 'bob', false)
-      const signal = { type: 'typing.changed', roomId: id, people: ['ann', 'bob'], userId: 'bob' }
+      const signal = { type: 'typing.changed', roomId: id, people: ['ann', 'bob'], audience: ['ann'], userId: 'bob' }
       await world.harness.settle()
       expect(world.events).toEqual([
         { ...signal, isTyping: true },
@@ -26,7 +26,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
       const listener = (event: EngineEvent) => heard.push(event.type)
       const end = world.engine.subscribe(listener)
       const endTwin = world.engine.subscribe(listener)
-      const id = await world.open()
+      const id = await world.openAlone()
       await world.harness.settle()
       expect(heard).toEqual(['room.opened', 'room.opened'])
       end()
@@ -48,7 +48,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
         throw fault
       })
       world.engine.subscribe(event => heard.push(event.type))
-      const id = await world.open()
+      const id = await world.openAlone()
       await world.send(id, 'ann')
       await world.advance(60_000)
       const types = ['room.opened', 'message.sent', 'message.removed']
@@ -66,7 +66,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
         const told = event.version
         reads.push(engine.readRoom(event.roomId, 'ann').then(view => ({ told, read: view.version })))
       })
-      const id = await world.open()
+      const id = await world.openAlone()
       const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 10 })
       await engine.moveCursor(id, 'bob', 'seen', messageId)
       await world.advance(10)
@@ -87,7 +87,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
       engine.subscribe(event => {
         if ('version' in event) late.push(event.version)
       })
-      const id = await world.open()
+      const id = await world.openAlone()
       for (let count = 0; count < 3; count += 1) await world.send(id, 'ann')
       await Promise.all(answers)
       await world.harness.settle()

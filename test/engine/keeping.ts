@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { heardBy, statusOf } from '#src/chat/engine.js'
+import { type Draft, type RoomId, statusOf } from '#src/chat/engine.js'
 import { type MakeEngine, texts, World } from './world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
@@ -9,10 +9,9 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine)
       const id = await world.open()
       const { id: messageId } = await world.send(id, 'ann')
+      await world.keep('bob', { sendsReceipts: false })
       await world.hush()
-      for (const kind of ['delivered', 'seen'] as const) {
-        await world.engine.moveCursor(id, 'bob', kind, messageId, false)
-      }
+      for (const kind of ['delivered', 'seen'] as const) await world.engine.moveCursor(id, 'bob', kind, messageId)
       expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 2, mine: { delivered: 1, seen: 1 } })
       expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
       const none = { delivered: 0, seen: 0 }
@@ -29,8 +28,10 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       for (let n = 0; n < 4; n++) sent.push((await world.send(id, 'ann')).id)
       const [first = '', second = '', third = '', fourth = ''] = sent
       await world.engine.moveCursor(id, 'bob', 'seen', first)
-      await world.engine.moveCursor(id, 'bob', 'seen', second, false)
-      await world.engine.moveCursor(id, 'bob', 'seen', third, false)
+      await world.keep('bob', { sendsReceipts: false })
+      await world.engine.moveCursor(id, 'bob', 'seen', second)
+      await world.engine.moveCursor(id, 'bob', 'seen', third)
+      await world.keep('bob', {})
       await world.engine.moveCursor(id, 'bob', 'seen', third)
       await world.engine.moveCursor(id, 'bob', 'delivered', fourth)
       expect(await world.told('receipt.moved')).toMatchObject([
@@ -48,21 +49,43 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine, { roomGraceMs: 1_000 })
       const id = await world.open()
       const { id: messageId } = await world.send(id, 'ann')
-      await world.engine.moveCursor(id, 'bob', 'seen', messageId, false)
+      await world.keep('bob', { sendsReceipts: false })
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await world.advance(1_000)
       expect(await world.told('room.dissolved')).toHaveLength(1)
     })
   })
 
-  describe('a held message', () => {
+  describe('typing', () => {
+    test('of who does not tell of it is told to nobody', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      await world.keep('bob', { sendsTyping: false })
+      await world.engine.setTyping(id, 'bob', true)
+      expect(await world.told('typing.changed')).toEqual([])
+      await world.keep('bob', {})
+      await world.engine.setTyping(id, 'bob', true)
+      expect(await world.told('typing.changed')).toHaveLength(1)
+    })
+  })
+
+  describe('a message to who has blocked the sender', () => {
+    /** Ann writes to bob, who has blocked her for as long as she writes it. */
+    async function hold(world: World, id: RoomId, draft: Partial<Draft> = {}) {
+      await world.keep('bob', { blocked: ['ann'] })
+      const message = await world.send(id, 'ann', draft)
+      await world.keep('bob', {})
+      return message
+    }
+
     test('is there for its sender alone, and stays sent', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
       await world.send(id, 'ann', { text: 'shown' })
       await world.hush()
-      const held = await world.send(id, 'ann', { text: 'held', isHeld: true })
+      const held = await hold(world, id, { text: 'held' })
       expect(held).toMatchObject({ seq: 2, isHeld: true })
-      expect(await world.told('message.sent')).toMatchObject([{ onlyFor: 'ann', message: held }])
+      expect(await world.told('message.sent')).toMatchObject([{ audience: ['ann'], message: held }])
       expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['shown', 'held'])
       expect(texts((await world.engine.readRoom(id, 'bob')).messages)).toEqual(['shown'])
       expect(await world.engine.readSummary(id, 'ann')).toMatchObject({ lastMessage: { text: 'held' } })
@@ -80,7 +103,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
     test('keeps its room as an unseen one does, and expires in its time', async () => {
       const world = await World.start(makeEngine, { roomGraceMs: 1_000 })
       const id = await world.open()
-      await world.send(id, 'ann', { isHeld: true, lifetimeMs: 5_000 })
+      await hold(world, id, { lifetimeMs: 5_000 })
       await world.advance(4_999)
       expect((await world.engine.readRoom(id, 'ann')).messages).toHaveLength(1)
       await world.advance(1)
@@ -94,24 +117,23 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine)
       const id = await world.open()
       const shown = await world.send(id, 'ann', { lifetimeMs: 1_000 })
-      const held = await world.send(id, 'ann', { isHeld: true, lifetimeMs: 1_000 })
-      const alone = await world.send(id, 'ann', { isHeld: true, lifetimeMs: 2_000 })
+      const held = await hold(world, id, { lifetimeMs: 1_000 })
+      const alone = await hold(world, id, { lifetimeMs: 2_000 })
       await world.advance(2_000)
-      const removed = await world.told('message.removed')
-      const heard = (userId: string) =>
-        removed
-          .map(event => heardBy(event, userId))
-          .map(event => event && 'messages' in event && event.messages.map(({ id }) => id))
-      expect(heard('ann')).toEqual([[shown.id, held.id], [alone.id]])
-      expect(heard('bob')).toEqual([[shown.id], null])
+      const heard = async (userId: string) =>
+        (await world.toldTo(userId)).flatMap(event =>
+          event.type === 'message.removed' ? [event.messages.map(message => message.id)] : [],
+        )
+      expect(await heard('ann')).toEqual([[shown.id, held.id], [alone.id]])
+      expect(await heard('bob')).toEqual([[shown.id]])
     })
 
     test('can be taken back, and is never doubled', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
-      const draft = world.draft({ isHeld: true })
-      const { message } = await world.engine.sendMessage(id, 'ann', draft)
-      expect(await world.engine.sendMessage(id, 'ann', draft)).toEqual({ message, duplicate: true })
+      const message = await hold(world, id, { nonce: 'same' })
+      const again = world.draft({ nonce: 'same' })
+      expect(await world.engine.sendMessage(id, 'ann', again)).toEqual({ message, duplicate: true })
       await world.engine.removeMessage(id, 'ann', message.id)
       expect((await world.engine.readRoom(id, 'ann')).messages).toEqual([])
       expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })

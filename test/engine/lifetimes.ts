@@ -124,7 +124,9 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
     test('keeps what is held from the other too, whoever asks', async () => {
       const world = await World.start(makeEngine, keeping)
       const id = await world.open()
-      await world.send(id, 'ann', { lifetimeMs: 2 * minute, text: 'held', isHeld: true })
+      await world.keep('bob', { blocked: ['ann'] })
+      await world.send(id, 'ann', { lifetimeMs: 2 * minute, text: 'held' })
+      await world.keep('bob', {})
       await world.advance(minute)
       await world.engine.keepLonger(id, 'bob')
       await world.advance(minute)
@@ -134,7 +136,7 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
 
     test('is never put off where that is off', async () => {
       const world = await World.start(makeEngine)
-      const id = await world.open()
+      const id = await world.openAlone()
       await world.send(id, 'ann', { lifetimeMs: 2 * minute })
       await world.advance(minute)
       await world.engine.keepLonger(id, 'ann')

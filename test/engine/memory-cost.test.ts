@@ -76,6 +76,15 @@ async function openRooms(engine: Engine, rooms: number): Promise<RoomId[]> {
   return ids
 }
 
+/** The same rooms, which both have opened: of the others one person holds no more than a hundred. */
+async function shareRooms(engine: Engine, rooms: number): Promise<RoomId[]> {
+  for (let index = 0; index < rooms; index += 1) {
+    await engine.openRoom('ann', `other-${index}`)
+    await engine.openRoom(`other-${index}`, 'ann')
+  }
+  return openRooms(engine, rooms)
+}
+
 const at = <T>(list: readonly T[], index: number): T => {
   const item = list[index]
   if (item === undefined) throw new Error(`there is nothing at ${index}`)
@@ -138,6 +147,25 @@ describe('cost in the memory engine', () => {
       }
     }
     expect(await ratioOf(single, full, MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+  })
+
+  test.each<[string, (engine: Engine, rooms: readonly RoomId[]) => Operate]>([
+    ['the first twenty chats of a list', engine => () => engine.listRooms('ann', { limit: 20 })],
+    [
+      'twenty chats in the middle of a list',
+      (engine, rooms) => () => engine.listRooms('ann', { limit: 20, before: at(rooms, rooms.length >> 1) }),
+    ],
+    ['the sum of what is unread', engine => () => engine.listRooms('ann', { limit: 0 })],
+    [
+      'a message that raises the last chat of a list to its top',
+      (engine, rooms) => index => engine.sendMessage(at(rooms, index), `other-${index}`, draftOf(index)),
+    ],
+  ])('%s cost with 2,000 chats what they cost with 100', async (_what, operate) => {
+    const startWith = (count: number) => async () => {
+      const { engine } = makeEngine()
+      return operate(engine, await shareRooms(engine, count))
+    }
+    expect(await ratioOf(startWith(100), startWith(2_000), MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
   })
 
   test('the 2,000th person to come online costs what the 200th does', async () => {

@@ -3,7 +3,7 @@ import type { EngineOptions } from '#src/chat/engine.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { FakeClock } from '../fake-clock.js'
 import { describeEngine } from './suite.js'
-import { codeOf, type Harness, World } from './world.js'
+import { codeOf, generous, type Harness, World } from './world.js'
 
 async function makeEngine(options: EngineOptions): Promise<Harness> {
   const clock = new FakeClock()
@@ -46,7 +46,7 @@ describe('the memory engine alone', () => {
   })
 
   test('a listener’s fault becomes a warning of the process when nobody else is told of it', async () => {
-    const engine = createMemoryEngine({ clock: new FakeClock(), roomGraceMs: 1, roomMaxMessages: 1, maxBytes: 1 })
+    const engine = createMemoryEngine({ ...generous, clock: new FakeClock() })
     const warned = new Promise(resolve => process.once('warning', resolve))
     const fault = new Error('a listener’s own')
     engine.subscribe(() => {

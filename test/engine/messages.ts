@@ -155,6 +155,25 @@ export function describeMessages(makeEngine: MakeEngine): void {
       expect(await world.engine.readStats()).toMatchObject({ bytesHeld: one, messages: 1, expiredMessages: 2 })
     })
 
+    test('who holds their share is refused before all else, in every room, and alone, until something of theirs is gone', async () => {
+      const one = countBytes({ text: '', image: null })
+      const world = await World.start(makeEngine, { maxBytesPerPerson: 2 * one, maxBytes: 4 * one, roomMaxMessages: 3 })
+      const [id, other] = [await world.open('ann', 'bob'), await world.open('ann', 'cat')]
+      const send = (roomId: string, senderId: string, lifetimeMs = 5_000) =>
+        codeOf(world.send(roomId, senderId, { text: '', lifetimeMs }))
+      await world.keep('cat', { blocked: ['ann'] })
+      expect([await send(id, 'ann', 1_000), await send(other, 'ann')]).toEqual(['accepted', 'accepted'])
+      await world.hush()
+      expect([await send(id, 'ann'), await send(other, 'ann')]).toEqual(['person_full', 'person_full'])
+      expect(await world.toldTo('ann')).toEqual([])
+      expect([await send(id, 'bob'), await send(id, 'bob')]).toEqual(['accepted', 'accepted'])
+      expect([await send(id, 'ann'), await send(id, 'bob')]).toEqual(['person_full', 'person_full'])
+      await world.advance(1_000)
+      expect([await send(other, 'ann'), await send(other, 'ann')]).toEqual(['accepted', 'person_full'])
+      await world.engine.endRoom(other, 'ann')
+      expect(await send(id, 'ann')).toBe('accepted')
+    })
+
     test('a picture’s description counts too', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()

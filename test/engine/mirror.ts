@@ -9,8 +9,9 @@ interface MirrorRoom {
 }
 
 /**
- * The rooms as someone knows them who only ever heard the events. Fails on an event that skips or repeats a version, tells
- * of what is not there, or comes after its room's end: so equality with the engine means one event for each change.
+ * The rooms as a person knows them who only ever heard the events for them. Fails on an event that skips or repeats a
+ * version, tells of what is not there, or comes after its room's end: so equality with the engine means one event for each
+ * change. A room begins for them when they open it, or with the first message.
  */
 export class Mirror {
   readonly rooms = new Map<RoomId, MirrorRoom>()
@@ -19,11 +20,10 @@ export class Mirror {
     if (event.type === 'presence.changed') return
     if (event.type === 'room.opened') {
       expect(this.rooms.has(event.roomId)).toBe(false)
-      expect(event.version).toBe(1)
-      const cursors = new Map(event.people.map(userId => [userId, { delivered: 0, seen: 0 }]))
-      this.rooms.set(event.roomId, { version: 1, messages: new Map(), cursors })
+      this.#begin(event, event.version)
       return
     }
+    if (event.type === 'message.sent' && !this.rooms.has(event.roomId)) this.#begin(event, event.version - 1)
     const room = this.rooms.get(event.roomId)
     if (room === undefined) throw new Error(`${event.type} of a room that is not there`)
     if ('version' in event) {
@@ -64,5 +64,10 @@ export class Mirror {
       case 'room.dissolved':
         this.rooms.delete(event.roomId)
     }
+  }
+
+  #begin({ roomId, people }: { roomId: RoomId; people: readonly UserId[] }, version: number): void {
+    const cursors = new Map(people.map(userId => [userId, { delivered: 0, seen: 0 }]))
+    this.rooms.set(roomId, { version, messages: new Map(), cursors })
   }
 }

@@ -12,6 +12,11 @@ import {
 interface ModelSeat {
   cursors: Cursors
   activeAt: number
+  hasEntered: boolean
+  isShown: boolean
+  /** When it was last put to the top of that person's list, and after how many others. */
+  raisedAt: number
+  raised: number
 }
 
 /** A room as the model keeps it. */
@@ -20,7 +25,6 @@ export interface ModelRoom {
   readonly seats: ReadonlyMap<UserId, ModelSeat>
   version: number
   seq: number
-  activeAt: number
   messages: Message[]
   lifetimeMs: number | null
 }
@@ -36,6 +40,7 @@ interface ModelLease {
 export class Model {
   rooms: ModelRoom[] = []
   expiredMessages = 0
+  #raised = 0
   #leases: ModelLease[] = []
   readonly #lastHeld = new Map<UserId, number>()
 
@@ -55,18 +60,39 @@ export class Model {
   }
 
   open(id: RoomId, userId: UserId, otherId: UserId): void {
-    const seat = (activeAt: number) => ({ cursors: { delivered: 0, seen: 0 }, activeAt })
-    const seats = new Map([
-      [userId, seat(this.now)],
-      [otherId, seat(0)],
-    ])
-    this.rooms.push({ id, seats, version: 1, seq: 0, activeAt: this.now, messages: [], lifetimeMs: null })
+    const seat = () => {
+      const cursors = { delivered: 0, seen: 0 }
+      return { cursors, activeAt: 0, hasEntered: false, isShown: false, raisedAt: 0, raised: 0 }
+    }
+    const seats = new Map([userId, otherId].map(each => [each, seat()]))
+    const room = { id, seats, version: 1, seq: 0, messages: [], lifetimeMs: null }
+    this.rooms.push(room)
+    this.enter(room, userId)
+  }
+
+  /** Somebody does something in a room. */
+  enter(room: ModelRoom, userId: UserId): void {
+    const seat = this.seat(room, userId)
+    seat.activeAt = this.now
+    seat.hasEntered = true
+    if (!seat.isShown) this.#raise(seat)
+  }
+
+  /** The rooms of a person's list, in its order. */
+  listed(userId: UserId): ModelRoom[] {
+    const rooms = this.rooms.filter(room => room.seats.get(userId)?.isShown)
+    return rooms.sort((a, b) => this.seat(b, userId).raised - this.seat(a, userId).raised)
   }
 
   /** The message that a send must be answered with if it is a duplicate, or the code of its refusal, or null. */
-  foresee(room: ModelRoom, senderId: UserId, draft: Draft): Message | 'room_full' | 'server_full' | null {
+  foresee(
+    room: ModelRoom,
+    senderId: UserId,
+    draft: Draft,
+  ): Message | 'person_full' | 'room_full' | 'server_full' | null {
     const first = room.messages.find(message => message.senderId === senderId && message.nonce === draft.nonce)
     if (first !== undefined) return first
+    if (this.bytesSentBy(senderId) + countBytes(draft) > this.options.maxBytesPerPerson) return 'person_full'
     if (room.messages.length >= this.options.roomMaxMessages) return 'room_full'
     return this.bytesHeld + countBytes(draft) > this.options.maxBytes ? 'server_full' : null
   }
@@ -75,12 +101,12 @@ export class Model {
     room.messages.push(message)
     room.seq += 1
     room.version += 1
-    room.activeAt = this.now
+    for (const seat of room.seats.values()) this.#raise(seat)
   }
 
   move(room: ModelRoom, userId: UserId, kind: CursorKind, messageId: string): void {
     const seat = this.seat(room, userId)
-    if (kind === 'seen') seat.activeAt = this.now
+    if (kind === 'seen') this.enter(room, userId)
     const message = room.messages.find(({ id }) => id === messageId)
     if (message === undefined || message.senderId === userId || message.seq <= seat.cursors[kind]) return
     const delivered = Math.max(seat.cursors.delivered, message.seq)
@@ -89,7 +115,7 @@ export class Model {
   }
 
   choose(room: ModelRoom, userId: UserId, lifetimeMs: number): void {
-    this.seat(room, userId).activeAt = this.now
+    this.enter(room, userId)
     if (room.lifetimeMs === lifetimeMs) return
     room.lifetimeMs = lifetimeMs
     room.version += 1
@@ -143,6 +169,11 @@ export class Model {
     return this.rooms.flatMap(room => room.messages).reduce((sum, message) => sum + countBytes(message), 0)
   }
 
+  bytesSentBy(userId: UserId): number {
+    const sent = this.rooms.flatMap(room => room.messages).filter(({ senderId }) => senderId === userId)
+    return sent.reduce((sum, message) => sum + countBytes(message), 0)
+  }
+
   #sweep(): void {
     for (const lease of this.#leases.filter(({ until }) => until <= this.now)) {
       const endedAt = lease.givenUpAt ?? lease.until
@@ -160,11 +191,19 @@ export class Model {
   }
 
   #isOver(room: ModelRoom): boolean {
-    return [...room.seats].every(([userId, seat]) => {
+    const shown = [...room.seats].filter(([, { isShown }]) => isShown)
+    if ([...room.seats.keys()].some(userId => this.unread(room, userId) > 0)) return false
+    return shown.every(([userId, seat]) => {
       const since = Math.max(seat.activeAt, this.#lastHeld.get(userId) ?? 0)
-      const isAway = !this.isOnline(userId) && since + this.options.roomGraceMs <= this.now
-      return isAway && this.unread(room, userId) === 0
+      return !this.isOnline(userId) && since + this.options.roomGraceMs <= this.now
     })
+  }
+
+  #raise(seat: ModelSeat): void {
+    this.#raised += 1
+    seat.isShown = true
+    seat.raisedAt = this.now
+    seat.raised = this.#raised
   }
 
   #tidy(): void {

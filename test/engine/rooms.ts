@@ -15,8 +15,10 @@ export function describeRooms(makeEngine: MakeEngine): void {
         messages: [],
       })
       expect(await world.engine.openRoom('bob', 'ann')).toEqual({ ...room, otherId: 'ann' })
+      const opened = { type: 'room.opened', roomId: room.id, people: ['ann', 'bob'], version: 1 }
       expect(await world.told('room.opened')).toEqual([
-        { type: 'room.opened', roomId: room.id, people: ['ann', 'bob'], version: 1 },
+        { ...opened, audience: ['ann'] },
+        { ...opened, audience: ['bob'] },
       ])
     })
 
@@ -28,7 +30,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
         world.engine.openRoom('ann', 'bob'),
       ])
       expect(new Set(views.map(view => view.id)).size).toBe(1)
-      expect(await world.told('room.opened')).toHaveLength(1)
+      expect((await world.told('room.opened')).map(({ audience }) => audience)).toEqual([['ann'], ['bob']])
     })
 
     test('nobody has a room with themselves', async () => {

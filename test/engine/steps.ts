@@ -105,15 +105,15 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
   if (step.type === 'open' && userId !== otherId) {
     const view = await engine.openRoom(userId, otherId)
     if (room === undefined) model.open(view.id, userId, otherId)
-    else model.seat(room, userId).activeAt = model.now
+    else model.enter(room, userId)
     expect(view.id).toBe(room?.id ?? view.id)
   }
   if (room === undefined) return
   if (step.type === 'read') {
     const view = await engine.readRoom(room.id, userId)
-    const seat = model.seat(room, userId)
-    seat.activeAt = model.now
-    expect(view).toMatchObject({ otherId, version: room.version, mine: seat.cursors, messages: room.messages })
+    model.enter(room, userId)
+    const { cursors } = model.seat(room, userId)
+    expect(view).toMatchObject({ otherId, version: room.version, mine: cursors, messages: room.messages })
   }
   if (step.type === 'end') {
     model.end(room)
@@ -130,7 +130,7 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
   }
   if (step.type === 'send') {
     const foreseen = model.foresee(room, userId, step.draft)
-    model.seat(room, userId).activeAt = model.now
+    model.enter(room, userId)
     if (typeof foreseen === 'string') {
       expect(await codeOf(engine.sendMessage(room.id, userId, step.draft))).toBe(foreseen)
       return
@@ -151,19 +151,20 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
 export async function compare(world: World, model: Model): Promise<void> {
   const { engine } = world
   for (const userId of people) {
-    const rooms = model.rooms.filter(room => room.seats.has(userId))
-    const { rooms: summaries } = await engine.listRooms(userId, { limit: 100 })
-    expect(summaries).toHaveLength(rooms.length)
+    const listed = model.listed(userId)
+    const { rooms: summaries, unread } = await engine.listRooms(userId, { limit: 100 })
+    expect(summaries.map(({ id }) => id)).toEqual(listed.map(({ id }) => id))
+    expect(unread).toBe(listed.reduce((sum, room) => sum + model.unread(room, userId), 0))
     for (const otherId of people) {
-      const room = model.find(userId, otherId)
+      const room = listed.find(({ seats }) => otherId !== userId && seats.has(otherId))
       expect(await engine.findRoom(userId, otherId)).toBe(room?.id ?? null)
       const presence = (await engine.readPresence(userId, [otherId])).get(otherId)
       if (room === undefined) {
         expect(presence).toBeUndefined()
         continue
       }
-      const isOnline = model.isOnline(otherId)
-      expect(presence).toEqual({ userId: otherId, isOnline, lastSeen: model.lastSeen(otherId) })
+      const attendance = { userId: otherId, isOnline: model.isOnline(otherId), lastSeen: model.lastSeen(otherId) }
+      expect(presence).toEqual(model.seat(room, otherId).hasEntered ? attendance : undefined)
       expect(summaries).toContainEqual({
         id: room.id,
         otherId,
@@ -171,7 +172,7 @@ export async function compare(world: World, model: Model): Promise<void> {
         lastMessage: room.messages.at(-1) ?? null,
         mine: model.seat(room, userId).cursors,
         theirs: model.seat(room, otherId).cursors,
-        activeAt: room.activeAt,
+        activeAt: model.seat(room, userId).raisedAt,
         lifetimeMs: room.lifetimeMs,
       })
     }

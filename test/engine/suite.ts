@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeBlocks } from './blocks.js'
 import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
@@ -9,7 +10,10 @@ import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
 import { describeRooms } from './rooms.js'
+import { describeTelling } from './telling.js'
+import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
+import { describeWindows } from './windows.js'
 import type { MakeEngine } from './world.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
@@ -18,11 +22,15 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
     describeUnsending(makeEngine)
+    describeWindows(makeEngine)
     describeLifetimes(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)
     describePresence(makeEngine)
+    describeTelling(makeEngine)
+    describeBlocks(makeEngine)
+    describeUnnoticed(makeEngine)
     describeDissolving(makeEngine)
     describeEvents(makeEngine)
     describeProperties(makeEngine)

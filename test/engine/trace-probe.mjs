@@ -47,7 +47,8 @@ async function findMarkers() {
   return kinds.filter(kind => found.has(kind))
 }
 
-const engine = createMemoryEngine({ clock, roomGraceMs: 1_000, roomMaxMessages: 100, maxBytes: 1e9 })
+const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
+const engine = createMemoryEngine({ clock, roomGraceMs: 1_000, ...caps })
 
 /** Writes as a socket would: the nonce is cut from a long frame, and the text goes through a regular expression. */
 async function write() {

@@ -1,13 +1,16 @@
 import { onTestFinished } from 'vitest'
-import type {
-  Draft,
-  Engine,
-  EngineEvent,
-  EngineOptions,
-  Message,
-  RoomId,
-  RoomSummary,
-  UserId,
+import {
+  audienceOf,
+  type Draft,
+  type Engine,
+  type EngineEvent,
+  type EngineOptions,
+  heardBy,
+  type Message,
+  type Privacy,
+  type RoomId,
+  type RoomSummary,
+  type UserId,
 } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import type { FakeClock } from '../fake-clock.js'
@@ -30,7 +33,14 @@ export type EventOf<T extends EventType> = Extract<EngineEvent, { type: T }>
 /** Long enough that nothing lapses or dissolves by itself in a test about something else. */
 export const DAY = 86_400_000
 
-export const generous: EngineOptions = { roomGraceMs: DAY, roomMaxMessages: 2_000, maxBytes: 1_000_000_000 }
+export const generous: EngineOptions = {
+  roomGraceMs: DAY,
+  roomMaxMessages: 2_000,
+  maxBytes: 1_000_000_000,
+  maxBytesPerPerson: 1_000_000_000,
+}
+
+const keepsNothing: Privacy = { sendsReceipts: true, sendsTyping: true, blocked: [] }
 
 /** An engine under test with everything it has told. */
 export class World {
@@ -67,9 +77,26 @@ export class World {
     await this.harness.settle()
   }
 
-  /** Opens the room of two people, ann and bob unless told. */
+  /** Opens the room of two people, ann and bob unless told; each of the two does. */
   async open(userId: UserId = 'ann', otherId: UserId = 'bob'): Promise<RoomId> {
+    await this.engine.openRoom(userId, otherId)
+    return this.openAlone(otherId, userId)
+  }
+
+  /** One person opens their room with another. */
+  async openAlone(userId: UserId = 'ann', otherId: UserId = 'bob'): Promise<RoomId> {
     return (await this.engine.openRoom(userId, otherId)).id
+  }
+
+  /** Lets a person keep something from others, and nothing else. */
+  keep(userId: UserId, privacy: Partial<Privacy>, lingerMs = 0): Promise<readonly UserId[]> {
+    return this.engine.setPrivacy(userId, { ...keepsNothing, ...privacy }, lingerMs)
+  }
+
+  /** What a person was told so far, as their pages hear it. */
+  async toldTo(userId: UserId): Promise<EngineEvent[]> {
+    await this.harness.settle()
+    return this.events.flatMap(event => (audienceOf(event).includes(userId) ? (heardBy(event, userId) ?? []) : []))
   }
 
   /** The first hundred chats of a person's list. */

@@ -55,6 +55,7 @@ describe('by the clock', () => {
       roomGraceMs: 1440 * minute,
       roomMaxMessages: 100,
       maxBytes: 1e9,
+      maxBytesPerPerson: 1e9,
       keepLonger: true,
     })
     images = new Images({

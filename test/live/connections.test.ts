@@ -89,7 +89,7 @@ describe('the owner of a connection', () => {
   function open(isClosedAlready: boolean, admit: ConnectionsDeps['admit'] = async () => {}) {
     const clock = new FakeClock()
     const engine = createMemoryEngine({
-      ...{ clock, roomGraceMs: 0, roomMaxMessages: 10, maxBytes: 1000, keepLonger: false },
+      ...{ clock, roomGraceMs: 0, roomMaxMessages: 10, maxBytes: 1000, maxBytesPerPerson: 1000, keepLonger: false },
       onListenerError: () => {},
     })
     const silent = pino({ level: 'silent' })

@@ -113,13 +113,14 @@ it('tells who comes and goes to those who share a room with them, and to nobody 
   const input = { username: 'frida', email: 'frida@example.com', password: 'long enough' }
   const { token, user } = (await aliceApi.as(null).post('/auth/register', input)).body
   const [frida, fridaId] = [aliceApi.as(String(token)), String(Object(user).id)]
-  const bobsRoom = { otherUserId: bobId }
-  await frida.post('/chat/rooms', bobsRoom)
+  await frida.post('/chat/rooms', { otherUserId: bobId })
+  await bobApi.post('/chat/rooms', { otherUserId: fridaId })
   const socket = await ProgramSocket.open(server.url, { token: frida.token })
   await socket.settled()
   const bob = await ProgramSocket.open(server.url, { token: bobApi.token })
   expect((await alice.settled()).filter(({ userId }) => userId === fridaId)).toEqual([])
   await frida.post('/chat/rooms', { otherUserId: aliceId })
+  await aliceApi.post('/chat/rooms', { otherUserId: fridaId })
   socket.close()
   const offline = { isOnline: false, lastSeen: expect.any(String) }
   expect(await alice.hears('user:offline', { userId: fridaId })).toMatchObject(offline)

@@ -29,7 +29,9 @@ it('changes nothing when one of two tabs closes, and says since when somebody is
   const { ann, ben, benName, chat, room } = await newPair(server.url)
   const leaverName = `${benName}-leaves`
   const leaver = await newcomer(server.url, leaverName)
-  const other = (await ann.openChat(await idOf(ann, leaverName))).slice('/chats/'.length)
+  const otherChat = await ann.openChat(await idOf(ann, leaverName))
+  await leaver.get(otherChat)
+  const other = otherChat.slice('/chats/'.length)
   const tabs = [await LivePage.open(server.url, ben, chat), await LivePage.open(server.url, ben, '/chats')]
   const only = await LivePage.open(server.url, leaver, '/chats')
   const page = await LivePage.open(server.url, ann, chat)

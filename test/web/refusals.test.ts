@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { safeNext } from '#src/web/request.js'
 import { newcomer, newPair } from '../crowd.js'
 import { bobId, HttpClient } from '../http-client.js'
+import { PageSocket } from '../live/page-socket.js'
 import { startTestServer } from '../test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -181,6 +182,35 @@ describe('a message by a form', () => {
       const response = await ann.post(`${chat}/messages`, { content: 'one too many', nonce: 'n2' }, chat)
       expect(response.status).toBe(507)
       expect(await response.text()).toContain('>\none too many</textarea>')
+    } finally {
+      await small.stop()
+    }
+  })
+})
+
+describe('a message of who holds an eighth of the memory for messages', () => {
+  const most = 65_280
+  const words = 'Your messages take up all the room that one person may have'
+
+  it('gets 507 and keeps the draft, or its bubble, which may go by itself later; the other goes on', async () => {
+    const small = await startTestServer({ MAX_MESSAGE_MEMORY_MB: '1', MESSAGE_MAX_LENGTH: String(most) })
+    try {
+      const { ann, ben, chat, room } = await newPair(small.url)
+      const send = (from: HttpClient, content: string, nonce: string) =>
+        from.post(`${chat}/messages`, { content, nonce }, chat)
+      expect((await send(ann, 'x'.repeat(most), 'n1')).status).toBe(303)
+      const response = await send(ann, 'one too many', 'n2')
+      expect(response.status).toBe(507)
+      const html = await response.text()
+      expect(html).toContain('>\none too many</textarea>')
+      expect(html).toContain(words)
+      const page = await PageSocket.open(small.url, ann, room)
+      page.send({ type: 'message:send', content: 'one too many', nonce: 'n3' })
+      const [bubble] = await page.shows(/<div id="p-n3"[\s\S]*?<\/form>/)
+      expect(bubble).toContain('class="mine pending"')
+      expect(bubble).toContain(words)
+      expect((await send(ben, 'still here', 'n4')).status).toBe(303)
+      page.close()
     } finally {
       await small.stop()
     }

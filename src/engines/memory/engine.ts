@@ -8,7 +8,9 @@ import type {
   EngineStats,
   Message,
   MessageId,
+  OwnStats,
   Presence as PresenceOf,
+  Privacy,
   RoomId,
   RoomList,
   RoomListAsk,
@@ -19,12 +21,15 @@ import type {
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
+import { Blocks } from './blocks.js'
+import { Discretion } from './discretion.js'
 import { DueQueue } from './due-queue.js'
 import { EventStream } from './event-stream.js'
 import { People } from './people.js'
 import { Presence } from './presence.js'
-import { summarise, viewRoom } from './room.js'
+import { type Room, type Side, summarise, viewRoom } from './room.js'
 import { Rooms } from './rooms.js'
+import type { Seat } from './seat.js'
 import { Tally } from './tally.js'
 
 /** What the memory engine is given beside what every engine is. */
@@ -47,6 +52,8 @@ class MemoryEngine implements Engine {
   readonly #people: People
   readonly #rooms: Rooms
   readonly #presence: Presence
+  readonly #blocks: Blocks
+  readonly #discretion = new Discretion()
   readonly #tally = new Tally()
 
   constructor({ clock, onListenerError = warn, ...options }: MemoryEngineOptions) {
@@ -54,78 +61,67 @@ class MemoryEngine implements Engine {
     this.#due = new DueQueue(clock)
     this.#events = new EventStream(onListenerError)
     this.#people = new People((person, now) => this.#presence.lapse(person, now))
-    this.#rooms = new Rooms(this.#people, this.#due, this.#events, this.#tally, options)
+    this.#rooms = new Rooms(this.#people, this.#discretion, this.#due, this.#events, this.#tally, options)
+    this.#blocks = new Blocks(this.#people, this.#rooms, this.#discretion, this.#due, this.#events)
     this.#presence = new Presence(this.#people, this.#rooms, this.#due, this.#events, this.#tally)
   }
 
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
-    const room = this.#rooms.find(userId, otherId) ?? this.#rooms.open(userId, otherId, now)
-    return this.readRoom(room.id, userId)
+    if (this.#discretion.sightOf(userId, otherId) !== null) throw new ChatError('blocked')
+    const room = this.#rooms.find(userId, otherId) ?? this.#rooms.create(userId, otherId)
+    const side = this.#rooms.enter(room.id, userId, now)
+    this.#rooms.boundUnshared(side.mine.person)
+    return viewRoom(side, { of: 'visit' })
   }
 
   async findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null> {
     this.#due.run()
-    return this.#rooms.find(userId, otherId)?.id ?? null
+    const side = this.#rooms.find(userId, otherId)?.sideOf(userId)
+    return side?.mine.hears ? side.room.id : null
   }
 
   async readRoom(roomId: RoomId, userId: UserId, ask: WindowAsk = { of: 'visit' }): Promise<RoomView> {
-    const now = this.#due.run()
-    const side = this.#rooms.enter(roomId, userId)
-    side.mine.activeAt = now
-    return viewRoom(side, ask)
+    return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
   }
 
   async readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
     this.#due.run()
-    return summarise(this.#rooms.enter(roomId, userId))
+    return summarise(this.#rooms.findSide(roomId, userId))
   }
 
   async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
-    const sides = [...(this.#people.get(userId)?.rooms.values() ?? [])]
-      .sort((a, b) => b.activity - a.activity)
-      .flatMap(room => room.sideOf(userId) ?? [])
-    const at = before === undefined ? -1 : sides.findIndex(({ room }) => room.id === before)
-    const start = before !== undefined && at === -1 ? sides.length : at + 1
-    return {
-      rooms: sides.slice(start, start + limit).map(summarise),
-      hasEarlier: sides.length > start + limit,
-      unread: sides.reduce((sum, { mine }) => sum + mine.unread, 0),
+    const chats = this.#people.get(userId)?.chats
+    const last = before === undefined ? null : this.#rooms.findListed(before, userId)
+    const sides: Side[] = []
+    let hasEarlier = false
+    for (const side of last === undefined ? [] : (chats?.after(last) ?? [])) {
+      hasEarlier = sides.length === limit
+      if (hasEarlier) break
+      sides.push(side)
     }
+    return { rooms: sides.map(summarise), hasEarlier, unread: chats?.unread ?? 0 }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, senderId)
-    mine.activeAt = now
+    const { room, mine, theirs } = this.#rooms.enter(roomId, senderId, now)
     const first = mine.findSent(draft.nonce)
     if (first !== undefined) return { message: first.message, duplicate: true }
-    if (room.messages.size >= this.#options.roomMaxMessages) {
-      throw new ChatError('room_full', room.messages.nextExpiry - now)
-    }
-    if (this.#tally.bytesHeld + countBytes(draft) > this.#options.maxBytes) throw new ChatError('server_full')
-    const entry = room.post(mine, draft, now)
+    this.#refuseOver(room, mine, countBytes(draft), now)
+    const entry = room.post(mine, draft, theirs.sight !== null, now)
     const { message } = entry
-    room.activeAt = now
-    room.activity = this.#rooms.nextActivity()
     this.#tally.add(entry)
-    this.#rooms.schedule(room)
-    this.#events.tell({
-      type: 'message.sent',
-      roomId: room.id,
-      people: room.people,
-      version: room.version,
-      message,
-      ...(message.isHeld && { onlyFor: message.senderId }),
-    })
+    const met = this.#rooms.introduce(room, () => this.#rooms.noteSent(room, entry, now))
+    this.#events.tell({ type: 'message.sent', ...room.told, version: room.version, message }, ...met)
     return { message, duplicate: false }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
+    const { room, mine } = this.#rooms.findSide(roomId, userId)
     const entry = room.messages.get(messageId)
     if (entry?.message.senderId !== mine.person.id) throw new ChatError('not_found')
     mine.activeAt = now
@@ -134,77 +130,64 @@ class MemoryEngine implements Engine {
 
   async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
-    mine.activeAt = now
+    const { room, mine } = this.#rooms.enter(roomId, userId, now)
     const byId = mine.person.id
     if (!room.setLifetime(lifetimeMs, byId)) return
-    const { id, people, version } = room
-    this.#events.tell({ type: 'lifetime.changed', roomId: id, people, version, lifetimeMs, byId })
+    this.#events.tell({ type: 'lifetime.changed', ...room.told, version: room.version, lifetimeMs, byId })
   }
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
-    mine.activeAt = now
+    const { room, mine } = this.#rooms.enter(roomId, userId, now)
     const messages = room.keepLonger()
     if (messages.length === 0) return
     this.#rooms.schedule(room)
-    const { id, people, version } = room
-    this.#events.tell({ type: 'messages.kept', roomId: id, people, version, byId: mine.person.id, messages })
+    this.#events.tell({ type: 'messages.kept', ...room.told, version: room.version, byId: mine.person.id, messages })
   }
 
-  async moveCursor(
-    roomId: RoomId,
-    userId: UserId,
-    kind: CursorKind,
-    messageId: MessageId,
-    isShown = true,
-  ): Promise<void> {
+  async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
     // Whoever sees is reading: without this a room could dissolve in the very moment its last message is seen.
-    if (kind === 'seen') mine.activeAt = now
+    const side = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.findSide(roomId, userId)
+    const { room, mine } = side
+    const isShown = this.#discretion.sendsReceipts(mine.person.id)
     const entry = room.messages.get(messageId)
     const before = mine.shown
     const messages = entry !== undefined && room.advance(mine, kind, entry, isShown)
     if (messages === false) return
     this.#rooms.schedule(room)
-    const base = { roomId: room.id, people: room.people, userId: mine.person.id }
+    const base = { ...room.told, userId: mine.person.id }
     if (!isShown) return this.#events.tell({ ...base, type: 'receipt.noted' })
-    this.#events.tell({
-      ...base,
-      type: 'receipt.moved',
-      version: room.version,
-      before,
-      after: mine.shown,
-      messages,
-    })
+    this.#events.tell({ ...base, type: 'receipt.moved', version: room.version, before, after: mine.shown, messages })
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
     this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
-    this.#events.tell({
-      type: 'typing.changed',
-      roomId: room.id,
-      people: room.people,
-      userId: mine.person.id,
-      isTyping,
-    })
+    const { room, mine, theirs } = this.#rooms.findSide(roomId, userId)
+    const { id } = mine.person
+    if (!mine.hasEntered || !theirs.hears || !this.#discretion.sendsTyping(id)) return
+    this.#events.tell({ type: 'typing.changed', ...room.toldTo(seat => seat === theirs), userId: id, isTyping })
   }
 
   async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
     this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId)
+    const { room, mine } = this.#rooms.findSide(roomId, userId)
     this.#rooms.dissolve(room, 'ended', mine.person.id)
   }
 
   async forgetPerson(userId: UserId): Promise<void> {
     this.#due.run()
+    this.#discretion.forget(userId)
     const person = this.#people.get(userId)
     if (person === undefined) return
     this.#presence.forget(person)
     for (const room of [...person.rooms.values()]) this.#rooms.dissolve(room, 'account_deleted', person.id)
+  }
+
+  async setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]> {
+    const blocked = this.#blocks.set(userId, privacy, lingerMs, this.#due.run())
+    this.#due.run()
+    return blocked
   }
 
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
@@ -226,6 +209,17 @@ class MemoryEngine implements Engine {
     return this.#tally.read()
   }
 
+  async readOwnStats(userId: UserId): Promise<OwnStats> {
+    this.#due.run()
+    const own = { rooms: 0, messages: 0, bytesHeld: 0 }
+    for (const { mine } of this.#people.get(userId)?.chats.after(null) ?? []) {
+      own.rooms += 1
+      own.messages += mine.messages
+      own.bytesHeld += mine.bytes
+    }
+    return own
+  }
+
   subscribe(listener: (event: EngineEvent) => void): () => void {
     return this.#events.subscribe(listener)
   }
@@ -235,7 +229,16 @@ class MemoryEngine implements Engine {
     this.#events.stop()
     this.#rooms.clear()
     this.#people.clear()
+    this.#discretion.clear()
     this.#tally.clear()
+  }
+
+  /** @throws ChatError `person_full`, `room_full` or `server_full` when a message of `bytes` would be too much */
+  #refuseOver(room: Room, { person }: Seat, bytes: number, now: number): void {
+    const { maxBytes, maxBytesPerPerson, roomMaxMessages } = this.#options
+    if (person.bytesSent + bytes > maxBytesPerPerson) throw new ChatError('person_full')
+    if (room.messages.size >= roomMaxMessages) throw new ChatError('room_full', room.messages.nextExpiry - now)
+    if (this.#tally.bytesHeld + bytes > maxBytes) throw new ChatError('server_full')
   }
 }
 

@@ -21,11 +21,11 @@ export class EventStream {
   }
 
   /**
-   * Tells an event to all. When a listener changes something itself, the event of that change waits until everyone has
+   * Tells events to all. When a listener changes something itself, the event of that change waits until everyone has
    * heard this one: else those after it would hear the two in the wrong order.
    */
-  tell(event: EngineEvent): void {
-    this.#waiting.push(event)
+  tell(...events: readonly EngineEvent[]): void {
+    this.#waiting.push(...events)
     if (this.#isTelling) return
     this.#isTelling = true
     try {

@@ -20,7 +20,7 @@ export function cutWindow(messages: MessageList, seat: Seat, ask: WindowAsk): Wi
   const [first, last] = [entries[0], entries.at(-1)]
   return {
     messages: entries.map(({ message }) => message),
-    previous: visible(first?.previous ?? null, 'previous', seat)?.message ?? null,
+    previous: before(first, newest, seat, startOf(ask))?.message ?? null,
     later: countAfter(newest, seat, last?.message.seq ?? endOf(ask)),
     standing: page?.standing ?? null,
     newestSeq: newest?.message.seq ?? 0,
@@ -59,10 +59,15 @@ function cutPage(
   const end = isOpenEnded ? newest : find(newest, seat, ({ seq }) => seq <= to)
   const entries = take(end, 'previous', seat, MOST).filter(({ message }) => message.seq >= from)
   const [first] = entries
-  if (first === undefined) return { entries, standing: [] }
-  const before = visible(first.previous, 'previous', seat)
-  if (before !== null && before.message.seq > to) return null
-  return { entries, standing: rangesUpTo(before, seat) }
+  const previous = before(first, newest, seat, from)
+  if (first !== undefined && previous !== null && previous.message.seq > to) return null
+  return { entries, standing: rangesUpTo(previous, seat) }
+}
+
+/** The message before the first of a window; where the window holds none, the last of those before its start. */
+function before(first: Entry | undefined, newest: Entry | null, seat: Seat, start: number): Entry | null {
+  if (first !== undefined) return visible(first.previous, 'previous', seat)
+  return find(newest, seat, ({ seq }) => seq < start)
 }
 
 /** Held messages break no range: to this person they never were. */
@@ -137,6 +142,12 @@ function countAfter(newest: Entry | null, seat: Seat, seq: number): number {
     count += 1
   }
   return count
+}
+
+/** Where a window starts in which nothing lives. */
+function startOf(ask: WindowAsk): number {
+  if (ask.of === 'after') return ask.seq + 1
+  return ask.of === 'page' ? ask.from : 0
 }
 
 /** Where a window ends in which nothing lives. */

@@ -1,4 +1,5 @@
 import type { Presence, UserId } from '#src/chat/engine.js'
+import { ChatList } from './chat-list.js'
 import type { Duty } from './due-queue.js'
 import type { Room } from './room.js'
 
@@ -8,25 +9,30 @@ export interface Lease {
   givenUpAt: number | null
 }
 
-/** A person as long as they have a room or a lease. */
-export class Person {
+/** Whether somebody is here; `lastHeldAt`: when they were last, in ms of `Clock.now()`, 0 for never. */
+export interface Attendance {
+  isOnline: boolean
+  lastHeldAt: number
+}
+
+/** A person as long as they have a room or a lease. `lastHeldAt`: when the latest ended lease was given up or lapsed. */
+export class Person implements Attendance {
   /** Their rooms, by the other person. */
   readonly rooms = new Map<UserId, Room>()
+  /** Those that are shown to them, but for those with people whom they have blocked. */
+  readonly chats = new ChatList()
+  /** The rooms that they alone have opened and nobody has written in, the oldest first. */
+  readonly unshared = new Set<Room>()
+  /** What the living messages that they sent count for, in bytes. */
+  bytesSent = 0
   readonly leases = new Map<string, Lease>()
   isOnline = false
-  /** When the latest of the ended leases was given up or lapsed, in ms of `Clock.now()`; 0 for never. */
   lastHeldAt = 0
 
   constructor(
     readonly id: UserId,
     readonly duty: Duty,
   ) {}
-
-  /** Whether they are here, and since when not. */
-  get presence(): Presence {
-    const lastSeen = this.isOnline || this.lastHeldAt === 0 ? null : this.lastHeldAt
-    return { userId: this.id, isOnline: this.isOnline, lastSeen }
-  }
 
   /** Ends the leases whose time has come, and returns when the next one will end: Infinity when none is left. */
   endLeases(now: number): number {
@@ -41,4 +47,9 @@ export class Person {
     }
     return next
   }
+}
+
+/** What may be told of somebody's attendance. */
+export function presenceOf(userId: UserId, { isOnline, lastHeldAt }: Attendance): Presence {
+  return { userId, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }
 }

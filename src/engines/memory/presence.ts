@@ -2,7 +2,7 @@ import type { Presence as PresenceOf, UserId } from '#src/chat/engine.js'
 import type { DueQueue } from './due-queue.js'
 import type { EventStream } from './event-stream.js'
 import type { People } from './people.js'
-import type { Person } from './person.js'
+import { type Person, presenceOf } from './person.js'
 import type { Rooms } from './rooms.js'
 import type { Tally } from './tally.js'
 import { ownCopy } from './traces.js'
@@ -61,18 +61,22 @@ export class Presence {
     this.people.release(person)
   }
 
-  /** The presence of those of `userIds` who share a room with `viewerId`. */
+  /** The presence of those of `userIds` whom `viewerId` sees, as they are seen. */
   read(viewerId: UserId, userIds: readonly UserId[]): ReadonlyMap<UserId, PresenceOf> {
-    const rooms = this.people.get(viewerId)?.rooms
     const found = new Map<UserId, PresenceOf>()
     for (const userId of userIds) {
-      const person = rooms?.has(userId) ? this.people.get(userId) : undefined
-      if (person !== undefined) found.set(person.id, person.presence)
+      const side = this.rooms.find(viewerId, userId)?.sideOf(viewerId)
+      if (side?.seesPresence) found.set(userId, side.theirs.presence)
     }
     return found
   }
 
   #tell(person: Person): void {
-    this.events.tell({ type: 'presence.changed', presence: person.presence, audience: [...person.rooms.keys()] })
+    const audience: UserId[] = []
+    for (const [otherId, room] of person.rooms) {
+      const side = room.sideOf(otherId)
+      if (side?.seesPresence && side.theirs.sight === null) audience.push(otherId)
+    }
+    this.events.tell({ type: 'presence.changed', presence: presenceOf(person.id, person), audience })
   }
 }

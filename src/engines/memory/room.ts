@@ -4,6 +4,7 @@ import {
   type CursorKind,
   countBytes,
   type Draft,
+  type EngineEvent,
   type Message,
   type RoomSummary,
   type RoomView,
@@ -16,14 +17,28 @@ import { cutWindow } from './message-window.js'
 import type { Seat } from './seat.js'
 import { ownCopy } from './traces.js'
 
-/** With a grace period of 0, how long reading, opening or sending without a lease still counts as being here. */
-const GLANCE_MS = 5_000
+type RoomEventBase = Pick<Exclude<EngineEvent, { type: 'presence.changed' }>, 'roomId' | 'people' | 'audience'>
 
-/** A room from the side of one of its people. */
-export interface Side {
-  readonly room: Room
-  readonly mine: Seat
-  readonly theirs: Seat
+/** What counts as the grace period where it is 0, which lets no room go in which a message lives. */
+const SHORTEST_GRACE_MS = 300_000
+
+/** A room from the side of one of its people, and its place in their list of chats. */
+export class Side {
+  /** When the room was last put to the top of the list, in ms of `Clock.now()`. */
+  raisedAt = 0
+  previous: Side | null = null
+  next: Side | null = null
+
+  constructor(
+    readonly room: Room,
+    readonly mine: Seat,
+    readonly theirs: Seat,
+  ) {}
+
+  /** Whether this person may see if the other is here. */
+  get seesPresence(): boolean {
+    return this.mine.hears && this.theirs.hasEntered
+  }
 }
 
 /** A room: two seats and the messages between them. It tells nobody of its changes; `Rooms` does. */
@@ -32,36 +47,47 @@ export class Room {
   readonly epoch = randomBytes(6).toString('base64url')
   readonly people: readonly [UserId, UserId]
   readonly messages: MessageList
+  readonly sides: readonly [Side, Side]
   version = 1
   lifetime: ChosenLifetime | null = null
   #seq = 0
 
-  /**
-   * @param activeAt when the room was opened or last written to, in ms of `Clock.now()`
-   * @param activity grows from one such moment to the next anywhere, so that a list of rooms can be sorted by it
-   * @param keepLonger whether its messages may be kept beyond their time
-   */
+  /** @param keepLonger whether its messages may be kept beyond their time */
   constructor(
     readonly seats: readonly [Seat, Seat],
     readonly duty: Duty,
-    public activeAt: number,
-    public activity: number,
     keepLonger: boolean,
   ) {
+    const [first, second] = seats
     this.messages = new MessageList(keepLonger)
-    this.people = [seats[0].person.id, seats[1].person.id]
+    this.people = [first.person.id, second.person.id]
+    this.sides = [new Side(this, first, second), new Side(this, second, first)]
   }
 
   /** The room from the side of one of its people; undefined for anyone else. */
   sideOf(userId: UserId): Side | undefined {
-    const [first, second] = this.seats
-    if (first.person.id === userId) return { room: this, mine: first, theirs: second }
-    if (second.person.id === userId) return { room: this, mine: second, theirs: first }
-    return undefined
+    return this.sides.find(({ mine }) => mine.person.id === userId)
+  }
+
+  /** What every event of the room holds; without `audience` both of its people may hear it. */
+  toldTo(mayHear: (seat: Seat) => boolean): RoomEventBase {
+    const hearers = this.seats.filter(mayHear)
+    const base = { roomId: this.id, people: this.people }
+    return hearers.length === 2 ? base : { ...base, audience: hearers.map(({ person }) => person.id) }
+  }
+
+  /** The same of what happens while it lasts. */
+  get told(): RoomEventBase {
+    return this.toldTo(({ hears }) => hears)
+  }
+
+  /** The same of what ends: a page of who has blocked the other since may show it yet, and must not keep it. */
+  get toldOfEnd(): RoomEventBase {
+    return this.toldTo(({ isShown }) => isShown)
   }
 
   /** Adds a message. */
-  post(sender: Seat, draft: Draft, now: number): Entry {
+  post(sender: Seat, draft: Draft, isHeld: boolean, now: number): Entry {
     this.#seq += 1
     this.version += 1
     const image = draft.image
@@ -77,7 +103,7 @@ export class Room {
       expiresAt: now + draft.lifetimeMs,
       lifetimeMs: draft.lifetimeMs,
       keptTimes: 0,
-      ...(draft.isHeld && { isHeld: true }),
+      ...(isHeld && { isHeld: true }),
     }
     const entry = this.messages.append(message, countBytes(draft))
     for (const seat of this.seats) seat.add(entry)
@@ -126,13 +152,13 @@ export class Room {
 
   /**
    * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity while someone is here, or while
-   * what its messages need to be seen or to expire keeps it.
+   * what its messages need to be seen or to expire keeps it. To whom it is not shown, they have never been here.
    */
   dissolvesAt(graceMs: number): number {
     const isKept = graceMs === 0 ? this.messages.size > 0 : this.seats.some(seat => seat.unread + seat.held > 0)
-    if (isKept || this.seats.some(seat => seat.person.isOnline)) return Number.POSITIVE_INFINITY
-    const glanceMs = graceMs === 0 ? GLANCE_MS : graceMs
-    return Math.max(...this.seats.map(seat => Math.max(seat.activeAt + glanceMs, seat.person.lastHeldAt + graceMs)))
+    if (isKept) return Number.POSITIVE_INFINITY
+    const awayAt = this.seats.map(seat => (seat.isShown ? seat.awayAt(graceMs || SHORTEST_GRACE_MS) : 0))
+    return Math.max(...awayAt)
   }
 }
 
@@ -151,7 +177,7 @@ export function viewRoom({ room, mine, theirs }: Side, ask: WindowAsk): RoomView
 }
 
 /** The room as a line in that person's list. */
-export function summarise({ room, mine, theirs }: Side): RoomSummary {
+export function summarise({ room, mine, theirs, raisedAt }: Side): RoomSummary {
   return {
     id: room.id,
     otherId: theirs.person.id,
@@ -159,7 +185,7 @@ export function summarise({ room, mine, theirs }: Side): RoomSummary {
     lastMessage: room.messages.lastFor(mine.person.id),
     mine: mine.cursors,
     theirs: theirs.shown,
-    activeAt: room.activeAt,
+    activeAt: raisedAt,
     lifetimeMs: room.lifetime?.lifetimeMs ?? null,
   }
 }

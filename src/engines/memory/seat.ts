@@ -1,27 +1,61 @@
-import { type CursorKind, type Cursors, type Draft, type Message, statusOf } from '#src/chat/engine.js'
+import { type CursorKind, type Cursors, type Draft, type Message, type Presence, statusOf } from '#src/chat/engine.js'
 import { Frontier } from './frontier.js'
 import type { Entry } from './message-list.js'
-import type { Person } from './person.js'
+import { type Attendance, type Person, presenceOf } from './person.js'
 
 /** One person's side of a room: how far they have got, what they have not seen, and when they were last active in it. */
 export class Seat {
   cursors: Cursors = { delivered: 0, seen: 0 }
   /** The cursors as the other sees them: behind the others while this person tells nobody. */
   shown: Cursors = this.cursors
-  /** Living messages of the other beyond the seen cursor. */
-  unread = 0
+  /** Whether this person has opened the room: from then on the other may see whether they are here. */
+  hasEntered = false
+  /** Whether this person knows of the room: they have entered it, or the other has written to them. */
+  isShown = false
+  /** Whether it is in this person's list of chats, which counts its unread messages then. */
+  isListed = false
+  /** The attendance that the other goes on seeing of this person, who has blocked them; null when they have not. */
+  sight: Attendance | null = null
+  /** When this person last opened the room, read or sent, in ms of `Clock.now()`; 0 for never. */
+  activeAt = 0
   /** Living messages of the other that are kept from this person. */
   held = 0
+  /** The living messages that this person may see, and what they count for, in bytes. */
+  messages = 0
+  bytes = 0
+  /** What the living messages that this person sent count for, in bytes. */
+  bytesSent = 0
+  #unread = 0
   /** The living messages this person sent, by nonce. */
   readonly #sent = new Map<Draft['nonce'], Entry>()
   readonly #delivered = new Frontier()
   readonly #seen = new Frontier()
 
-  /** @param activeAt when the person last opened, read or sent, in ms of `Clock.now()`; 0 for never */
-  constructor(
-    readonly person: Person,
-    public activeAt: number,
-  ) {}
+  constructor(readonly person: Person) {}
+
+  /** Living messages of the other beyond the seen cursor. */
+  get unread(): number {
+    return this.#unread
+  }
+
+  /** Whether this person hears of what happens in the room. */
+  get hears(): boolean {
+    return this.isShown && this.sight === null
+  }
+
+  /** Whether this person is here, and since when not, as the other may see it. */
+  get presence(): Presence {
+    return presenceOf(this.person.id, this.sight ?? this.person)
+  }
+
+  /**
+   * When this person will have been away for the grace period, as the other is shown them, in ms of `Clock.now()`: Infinity
+   * while they are here.
+   */
+  awayAt(graceMs: number): number {
+    const { isOnline, lastHeldAt } = this.sight ?? this.person
+    return isOnline ? Number.POSITIVE_INFINITY : Math.max(this.activeAt, lastHeldAt) + graceMs
+  }
 
   /** The living message this person sent under a nonce. */
   findSent(nonce: string): Entry | undefined {
@@ -45,8 +79,8 @@ export class Seat {
     this.#delivered.add(entry)
     this.#seen.add(entry)
     if (this.#isMine(entry)) this.#sent.set(entry.message.nonce, entry)
-    else if (entry.message.isHeld) this.held += 1
-    else this.unread += 1
+    else if (!entry.message.isHeld) this.#countUnread(1)
+    this.#count(entry, 1)
   }
 
   /** Takes note that a message is gone. */
@@ -54,8 +88,13 @@ export class Seat {
     this.#delivered.remove(entry)
     this.#seen.remove(entry)
     if (this.#isMine(entry)) this.#sent.delete(entry.message.nonce)
-    else if (entry.message.isHeld) this.held -= 1
-    else if (entry.message.seq > this.cursors.seen) this.unread -= 1
+    else if (!entry.message.isHeld && entry.message.seq > this.cursors.seen) this.#countUnread(-1)
+    this.#count(entry, -1)
+  }
+
+  /** Takes note that the room is gone, and all that was in it. */
+  leave(): void {
+    this.person.bytesSent -= this.bytesSent
   }
 
   /**
@@ -81,8 +120,24 @@ export class Seat {
     const reached = this.#delivered.pass(delivered)
     if (kind === 'delivered') return this.#theirs(reached)
     const messages = this.#theirs(this.#seen.pass(seq))
-    this.unread -= messages.length
+    this.#countUnread(-messages.length)
     return messages
+  }
+
+  #countUnread(change: number): void {
+    this.#unread += change
+    if (this.isListed) this.person.chats.unread += change
+  }
+
+  #count(entry: Entry, times: 1 | -1): void {
+    if (!this.sees(entry)) this.held += times
+    else {
+      this.messages += times
+      this.bytes += times * entry.bytes
+    }
+    if (!this.#isMine(entry)) return
+    this.bytesSent += times * entry.bytes
+    this.person.bytesSent += times * entry.bytes
   }
 
   /** The other's living messages up to one of them, after a `seq`. */
