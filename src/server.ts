@@ -56,6 +56,9 @@ const finishMs = 3000
 const smallestFrame = 16_384
 const frameOverhead = 4096
 
+/** Bytes of a form beside its picture. */
+const slackOfForms = 1_048_576
+
 /** Room for a description of a thousand characters, each of four bytes. */
 const maxDescriptionBytes = 16_384
 
@@ -202,6 +205,7 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const { http, countConnections } = createHttpServer(app, {
     maxConnections: config.maxConnections,
+    maxReadAway: config.images.maxSize + slackOfForms,
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => operation.observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
