@@ -35,6 +35,7 @@ import { listen } from './web/listening.js'
 import { accountOf } from './web/request.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
+import { StrangerBodies } from './web/stranger-bodies.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
@@ -162,6 +163,7 @@ export async function createServer(config: Config): Promise<Server> {
   })
   const guard = passwordGuard(limits)
   const gate = new Gate({ people, limits, guard })
+  const strangerBodies = new StrangerBodies(() => operation.observer.refused('connection', 'half_open'))
   const api = createApi({
     config,
     log,
@@ -175,6 +177,7 @@ export async function createServer(config: Config): Promise<Server> {
     isOurOrigin,
     limit: limits.api,
     countConnections: () => hub.connectionCount,
+    strangerBodies,
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({
@@ -196,6 +199,7 @@ export async function createServer(config: Config): Promise<Server> {
     gate,
     guard,
     limits,
+    strangerBodies,
     api,
     chatPage,
     events: { clock, log, hub, conversations, sessions, voices },

@@ -24,6 +24,7 @@ import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
+import { formBodies } from './form-bodies.js'
 import { framePosts } from './frame-posts.js'
 import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
@@ -39,6 +40,7 @@ import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
 import { staleForms } from './stale-forms.js'
+import type { StrangerBodies } from './stranger-bodies.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -60,6 +62,7 @@ export interface AppDeps {
   readonly api: RequestHandler
   readonly guard: PasswordGuard
   readonly limits: Limits
+  readonly strangerBodies: StrangerBodies
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -84,7 +87,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(sessions.middleware, sessions.loadAccount)
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
-  app.use(express.urlencoded({ extended: false, limit: formLimit }))
+  app.use(formBodies(deps.strangerBodies, formLimit))
   const csrf = onlyServed(csrfProtection(config))
   const guards = [onlyServed(requireAccount), csrf]
   const logIn = sessionPages({
