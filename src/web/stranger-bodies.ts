@@ -42,7 +42,8 @@ export class StrangerBodies {
         isSettled = true
         request.off('data', count)
         this.#release(request)
-        next(error)
+        // Rendering a refusal costs more than all before it, and nobody would hear it.
+        if (!request.socket.destroyed) next(error)
       }
       const count = ({ length }: Buffer) => {
         received += length
