@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import compression from 'compression'
 import cookieParser from 'cookie-parser'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
-import sirv from 'sirv'
 import type { Admission } from '../accounts/admission.js'
 import type { Gate } from '../accounts/gate.js'
 import type { PasswordGuard } from '../accounts/password-guard.js'
@@ -18,7 +16,6 @@ import type { ChatPageDeps } from '../live/chat-page.js'
 import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
-import { projectRoot } from '../project-root.js'
 import { blockPages } from './block-pages.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
@@ -40,6 +37,7 @@ import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
 import { staleForms } from './stale-forms.js'
+import { staticFiles } from './static-files.js'
 import type { StrangerBodies } from './stranger-bodies.js'
 
 export interface AppDeps {
@@ -76,7 +74,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
   app.use(logRequests(log), countRefusals(deps.observer), securityHeaders(config))
-  app.use('/static', serveStatic('static'))
+  app.use('/static', staticFiles())
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
@@ -159,13 +157,4 @@ function entrance(): Router {
   route(router, '/', { get: [(request, response) => response.redirect(303, request.account ? '/chats' : '/login')] })
   route(router, '/static/*file', { get: [notFound] })
   return router
-}
-
-function serveStatic(folder: string): RequestHandler {
-  const root = join(projectRoot, folder)
-  const built = sirv(join(root, 'build'), { brotli: true, gzip: true, immutable: true, maxAge: 31_536_000, etag: true })
-  const icons = sirv(join(root, 'icons'), { maxAge: 86_400, etag: true })
-  const files = Router().use('/build', built).use('/icons', icons)
-  return (request, response, next) =>
-    ['GET', 'HEAD'].includes(request.method) ? files(request, response, next) : next()
 }
