@@ -16,6 +16,7 @@ import { Conversations } from './chat/conversations.js'
 import { DiscreetEngine } from './chat/discreet-engine.js'
 import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
+import { fitConnections } from './descriptors.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
 import { pictureForm } from './images/picture-form.js'
@@ -67,6 +68,10 @@ const maxDescriptionBytes = 16_384
 export async function createServer(config: Config): Promise<Server> {
   const clock = systemClock
   const log = createLog(config.logLevel)
+  const maxConnections = fitConnections(config.maxConnections)
+  if (maxConnections < config.maxConnections) {
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
+  }
   const limits = createLimits(config)
   const passwords = new Passwords({
     cost: config.bcryptCost,
@@ -208,7 +213,7 @@ export async function createServer(config: Config): Promise<Server> {
     observer: operation.observer,
   })
   const { http, countConnections } = createHttpServer(app, {
-    maxConnections: config.maxConnections,
+    maxConnections,
     maxReadAway: config.images.maxSize + slackOfForms,
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => operation.observer.refused('connection', reason),

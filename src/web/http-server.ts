@@ -26,6 +26,8 @@ const tcpKeepAliveMs = 60_000
  * When the line comes back for everyone, thousands are accepted before the first of them is read.
  */
 const mostWaiting = 5000
+/** Of few connections, those that wait must leave some to whoever really asks. */
+const waitingShare = 0.75
 /** Requests of one connection that wait for their answers at once: of more, a single packet could ask for megabytes. */
 const mostPipelined = 32
 
@@ -61,7 +63,7 @@ export interface HttpServer {
  */
 export function createHttpServer(app: RequestListener, options: HttpServerOptions): HttpServer {
   const { headersMs, requestMs, lookMs } = options.patience ?? patience
-  const limit = options.mostWaiting ?? mostWaiting
+  const limit = options.mostWaiting ?? Math.min(mostWaiting, Math.ceil(waitingShare * options.maxConnections))
   const http = createServer({
     headersTimeout: headersMs,
     requestTimeout: requestMs,
