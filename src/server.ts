@@ -69,9 +69,6 @@ export async function createServer(config: Config): Promise<Server> {
   const clock = systemClock
   const log = createLog(config.logLevel)
   const maxConnections = fitConnections(config.maxConnections)
-  if (maxConnections < config.maxConnections) {
-    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
-  }
   const limits = createLimits(config)
   const passwords = new Passwords({
     cost: config.bcryptCost,
@@ -224,6 +221,9 @@ export async function createServer(config: Config): Promise<Server> {
     async start() {
       await images.start()
       const { address, port } = await listen(http, config)
+      if (maxConnections < config.maxConnections) {
+        log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
+      }
       return { host: address, port }
     },
     async stop() {
