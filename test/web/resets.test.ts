@@ -39,7 +39,7 @@ async function sayAndReset(words: string, when: number | 'answered'): Promise<vo
   if (!connection.closed) await closed
 }
 
-describe('the process outlives a reset after', () => {
+describe('a reset', () => {
   it.each([
     ['two upgrades to h2c in one packet', h2c + h2c],
     ['a request and an upgrade to h2c in one packet', plain + h2c],
@@ -60,7 +60,7 @@ describe('the process outlives a reset after', () => {
     ['a CONNECT behind a request', `${plain}CONNECT localhost:1 HTTP/1.1\r\n${host}\r\n`],
     ['a request that is none, behind one that is', `${plain}\u0000\u0001 rubbish\r\n\r\n`],
     ['a stream of events and an upgrade', `GET /chats/events HTTP/1.1\r\n${host}HX-Request: true\r\n\r\n${h2c}`],
-  ])('%s', async (_what, words) => {
+  ])('after %s does not end the process', async (_what, words) => {
     for (const when of [0, 1, 'answered'] as const) {
       for (let time = 0; time < times / 10; time += 1) {
         await Promise.all(Array.from({ length: 10 }, () => sayAndReset(words, when)))

@@ -50,7 +50,7 @@ describe('a body of over 8 kB before log-in is refused before it has come', () =
     ['a log-in at an address in capitals', '/LOGIN/', form + long, 'email=a'],
     ['a registration', '/register', form + long, 'email=a'],
     ['a new password', '/reset/token', form + long, 'newPassword=a'],
-  ])('%s, as a page', async (_what, path, headers, body) => {
+  ])('%s, gets 413 as a page', async (_what, path, headers, body) => {
     const { told } = await begin(head(path, headers) + body)
     await expect.poll(told).toMatch(/^HTTP\/1\.1 413 [\s\S]*This is more than the server takes at once[\s\S]*<\/html>/)
   })
@@ -59,7 +59,7 @@ describe('a body of over 8 kB before log-in is refused before it has come', () =
     ['a log-in, by its length', '/api/auth/login', json + long, '{'],
     ['a log-in, by what comes', '/api/auth/login', json + chunked, chunk(5000) + chunk(5000)],
     ['a registration', '/api/auth/register', json + long, '{'],
-  ])('%s of a program, as a problem', async (_what, path, headers, body) => {
+  ])('%s, gets 413 as a problem', async (_what, path, headers, body) => {
     const { told } = await begin(head(path, headers) + body)
     await expect.poll(told).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"payload_too_large"/)
   })
@@ -94,7 +94,7 @@ describe('whatever else is posted without a session is answered from its headers
     ['a log-out', '/logout', form + long, '_csrf=a', '/login?next=%2Fchats'],
     ['anything, anywhere', '/nowhere', form + long, 'a=b', '/login?next=%2Fchats'],
     ['a form that is announced and does not come', '/chats', `Expect: 100-continue\r\n${form}${long}`, '', '/login'],
-  ])('%s, by the way to the log-in', async (_what, path, headers, body, way) => {
+  ])('%s, gets the way to the log-in', async (_what, path, headers, body, way) => {
     const { told } = await begin(head(path, headers) + body)
     await expect.poll(told).toMatch(/HTTP\/1\.1 303 /)
     expect(told()).toContain(`\r\nLocation: ${way}`)
@@ -110,7 +110,7 @@ describe('whatever else is posted without a session is answered from its headers
     ],
     ['a picture', '/api/images/upload', multipart + long, file],
     ['a log-out', '/api/auth/logout', json + chunked, chunk(9)],
-  ])('%s of a program, by 401', async (_what, path, headers, body) => {
+  ])('%s of a program, gets 401', async (_what, path, headers, body) => {
     const { told } = await begin(head(path, headers) + body)
     await expect.poll(told).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unauthenticated"/)
   })
