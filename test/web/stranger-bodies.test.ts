@@ -92,7 +92,6 @@ describe('whatever else is posted without a session is answered from its headers
       '/login?next=%2Fchats',
     ],
     ['a log-out', '/logout', form + long, '_csrf=a', '/login?next=%2Fchats'],
-    ['anything, anywhere', '/nowhere', form + long, 'a=b', '/login?next=%2Fchats'],
     ['a form that is announced and does not come', '/chats', `Expect: 100-continue\r\n${form}${long}`, '', '/login'],
   ])('%s, gets the way to the log-in', async (_what, path, headers, body, way) => {
     const { told } = await begin(head(path, headers) + body)
@@ -113,6 +112,11 @@ describe('whatever else is posted without a session is answered from its headers
   ])('%s of a program, gets 401', async (_what, path, headers, body) => {
     const { told } = await begin(head(path, headers) + body)
     await expect.poll(told).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unauthenticated"/)
+  })
+
+  it('a form to nowhere, gets 404', async () => {
+    const { told } = await begin(`${head('/nowhere', form + long)}a=b`)
+    await expect.poll(told).toMatch(/^HTTP\/1\.1 404 /)
   })
 
   it('and what still comes is read away: the next on its connection is served', async () => {
