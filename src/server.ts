@@ -14,6 +14,7 @@ import { bringsToken, identifyByToken } from './api/token-identity.js'
 import { Conversations } from './chat/conversations.js'
 import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
+import { fitConnections } from './descriptors.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
 import { Images } from './images/images.js'
 import { pictureForm } from './images/picture-form.js'
@@ -39,6 +40,7 @@ import { accountOf } from './web/request.js'
 import { limitLight } from './web/request-limits.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
+import { StrangerBodies } from './web/stranger-bodies.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
@@ -60,12 +62,16 @@ const finishMs = 3000
 const smallestFrame = 16_384
 const frameOverhead = 4096
 
+/** Bytes of a form beside its picture. */
+const slackOfForms = 1_048_576
+
 /** Room for a description of a thousand characters, each of four bytes. */
 const maxDescriptionBytes = 16_384
 
 /** Wires everything together: the one place that knows all the rooms of the house. */
 export async function createServer(config: Config): Promise<Server> {
   const log = createLog(config.logLevel)
+  const maxConnections = fitConnections(config.maxConnections)
   const clock = new SystemClock((stepMs, apartMs) =>
     log.warn(
       { stepMs, apartMs },
@@ -194,6 +200,7 @@ export async function createServer(config: Config): Promise<Server> {
   const guard = passwordGuard(limits)
   const gate = new Gate({ people, limits, guard })
   const countLight = limitLight(limits.lightRequests)
+  const strangerBodies = new StrangerBodies(() => operation.observer.refused('connection', 'half_open'))
   const api = createApi({
     config,
     log,
@@ -210,6 +217,7 @@ export async function createServer(config: Config): Promise<Server> {
     countLight,
     countConnections: () => hub.connectionCount,
     checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
+    strangerBodies,
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({
@@ -234,6 +242,7 @@ export async function createServer(config: Config): Promise<Server> {
     guard,
     limits,
     countLight,
+    strangerBodies,
     api,
     chatPage,
     events: { clock, log, connections, conversations, sessions, voices, countRequest },
@@ -244,7 +253,8 @@ export async function createServer(config: Config): Promise<Server> {
     observer: operation.observer,
   })
   const { http, countConnections } = createHttpServer(app, {
-    maxConnections: config.maxConnections,
+    maxConnections,
+    maxReadAway: config.images.maxSize + slackOfForms,
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => operation.observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
@@ -254,6 +264,9 @@ export async function createServer(config: Config): Promise<Server> {
     async start() {
       await images.start()
       const { address, port } = await listen(http, config)
+      if (maxConnections < config.maxConnections) {
+        log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
+      }
       return { host: address, port }
     },
     async stop() {

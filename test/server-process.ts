@@ -23,9 +23,12 @@ export class ServerProcess {
   /**
    * @param env beside PATH, the only settings it gets
    * @param folder where it is started
+   * @param maxDescriptors how many it may hold, where that is not what the test may
    */
-  constructor(env: Record<string, string>, program = 'dist/main.js', folder = root) {
-    this.child = spawn(process.execPath, [...nodeFlags, join(root, program)], {
+  constructor(env: Record<string, string>, program = 'dist/main.js', folder = root, maxDescriptors?: number) {
+    const command = [process.execPath, ...nodeFlags, join(root, program)]
+    const limit = maxDescriptors === undefined ? '' : `ulimit -n ${maxDescriptors}; `
+    this.child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: folder,
       env: {
         PATH: process.env.PATH ?? '',

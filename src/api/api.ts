@@ -6,6 +6,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { notFound } from '../web/errors.js'
 import { route } from '../web/routes.js'
+import { type StrangerBodies, strangerBodyLimit } from '../web/stranger-bodies.js'
 import { type AccessDeps, personOnly, personOrOperator } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
 import { apiDocs } from './docs-page.js'
@@ -25,6 +26,7 @@ export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageE
   readonly countConnections: () => number
   /** Throws for whoever does not bring the operator's token; null where there is none. */
   readonly checkOperator: ((request: Request) => void) | null
+  readonly strangerBodies: StrangerBodies
   /** The name of the session's cookie, for the description. */
   readonly cookieName: string
 }
@@ -56,8 +58,12 @@ export function createApi(deps: ApiDeps): Router {
     return access === 'person' ? personOnly(deps, isLight) : personOrOperator(deps, deps.checkOperator)
   }
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
-  const readJson = [only('application/json'), express.json({ limit }), objectOnly]
-  const readInput = ({ form }: Endpoint) => (form ? [only('multipart/form-data'), form.read] : readJson)
+  const readShort = deps.strangerBodies.reader(express.json({ limit: strangerBodyLimit, inflate: false }))
+  const readJson = express.json({ limit })
+  const readInput = ({ form, path }: Endpoint) =>
+    form
+      ? [only('multipart/form-data'), form.read]
+      : [only('application/json'), path.startsWith('/auth/') ? readShort : readJson, objectOnly]
 
   const router = Router()
   router.use(refuseForeign(deps.isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))

@@ -109,7 +109,6 @@ export class Sockets {
 
   /** Handles an HTTP server's `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy())
     if (this.#opening >= mostOpening) {
       this.#deps.onRefused('handshake', 'too_many')
       refuseUpgrade(socket, 503)

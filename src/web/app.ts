@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { join } from 'node:path'
 import compression from 'compression'
 import cookieParser from 'cookie-parser'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
-import sirv from 'sirv'
 import type { Admission } from '../accounts/admission.js'
 import type { Gate } from '../accounts/gate.js'
 import type { PasswordGuard } from '../accounts/password-guard.js'
@@ -19,13 +17,13 @@ import type { Hub } from '../live/hub.js'
 import type { Observer } from '../ops/observations.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
-import { projectRoot } from '../project-root.js'
 import type { Answers } from './answers.js'
 import { blockPages } from './block-pages.js'
 import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
+import { formBodies } from './form-bodies.js'
 import { framePosts } from './frame-posts.js'
 import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
@@ -42,6 +40,8 @@ import { sessionPages } from './session-pages.js'
 import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
 import { staleForms } from './stale-forms.js'
+import { staticFiles } from './static-files.js'
+import type { StrangerBodies } from './stranger-bodies.js'
 
 export interface AppDeps {
   readonly config: Config
@@ -67,6 +67,7 @@ export interface AppDeps {
   readonly limits: Limits
   /** Counts what pages ask for by themselves; see `limitLight`. */
   readonly countLight: RequestHandler
+  readonly strangerBodies: StrangerBodies
 }
 
 /** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
@@ -80,7 +81,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
   app.use(deps.answers.watch, logRequests(log), countRefusals(deps.observer), securityHeaders(config))
-  app.use('/static', sessions.findAccount, deps.countLight, serveStatic('static'))
+  app.use('/static', sessions.findAccount, deps.countLight, staticFiles())
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
@@ -91,7 +92,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(sessions.middleware, sessions.loadAccount, limitRequests(limits.requests, deps.countLight))
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
-  app.use(express.urlencoded({ extended: false, limit: formLimit }))
+  app.use(formBodies(deps.strangerBodies, formLimit))
   const csrf = onlyServed(csrfProtection(config))
   const guards = [onlyServed(requireAccount), csrf]
   const logIn = sessionPages({
@@ -159,13 +160,4 @@ function entrance(): Router {
   route(router, '/', { get: [(request, response) => response.redirect(303, request.account ? '/chats' : '/login')] })
   route(router, '/static/*file', { get: [notFound] })
   return router
-}
-
-function serveStatic(folder: string): RequestHandler {
-  const root = join(projectRoot, folder)
-  const built = sirv(join(root, 'build'), { brotli: true, gzip: true, immutable: true, maxAge: 31_536_000, etag: true })
-  const icons = sirv(join(root, 'icons'), { maxAge: 86_400, etag: true })
-  const files = Router().use('/build', built).use('/icons', icons)
-  return (request, response, next) =>
-    ['GET', 'HEAD'].includes(request.method) ? files(request, response, next) : next()
 }

@@ -92,6 +92,7 @@ export function errorPages(log: Logger): ErrorRequestHandler {
       [403, t('error.forbidden')],
       [404, t('error.not_found')],
       [405, t('error.method')],
+      [413, t('error.payload_too_large')],
       [500, t('error.internal', { id })],
     ])
     const message = known ? refusalSentence(known, t, 0) : (sentences.get(status) ?? t('error.bad_request'))

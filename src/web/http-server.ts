@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { readAway } from './late-bodies.js'
 import { isForWebSocket, serveWithoutUpgrade } from './unspoken-upgrade.js'
 
 /** What an attacker may hold of the server's patience, in milliseconds; a test takes shorter ones. */
@@ -25,13 +26,25 @@ const tcpKeepAliveMs = 60_000
  * When the line comes back for everyone, thousands are accepted before the first of them is read.
  */
 const mostWaiting = 5000
+/** Of few connections, those that wait must leave some to whoever really asks. */
+const waitingShare = 0.75
+/** Requests of one connection that wait for their answers at once: of more, a single packet could ask for megabytes. */
+const mostPipelined = 32
 
 export interface HttpServerOptions {
   /** Connections of any kind at once; more are closed unanswered. */
   readonly maxConnections: number
+  /**
+   * Bytes of a body that are read and thrown after its request was answered, so that the answer is not lost; then its
+   * connection is cut.
+   */
+  readonly maxReadAway: number
   readonly isBehindProxy: boolean
-  /** Told of each connection that was closed for another: `half_open` gave way, or `too_many` was there. */
-  readonly onRefused: (reason: 'half_open' | 'too_many') => void
+  /**
+   * Told of each connection that was closed: `half_open` gave way to another, `too_many` were there or asked for, or
+   * `too_much` was sent behind an answer.
+   */
+  readonly onRefused: (reason: 'half_open' | 'too_many' | 'too_much') => void
   /** Takes what asks to become a WebSocket; any other upgrade is ignored, and the request served. */
   readonly onWebSocket: (request: IncomingMessage, head: Buffer) => void
   readonly patience?: Patience
@@ -50,7 +63,7 @@ export interface HttpServer {
  */
 export function createHttpServer(app: RequestListener, options: HttpServerOptions): HttpServer {
   const { headersMs, requestMs, lookMs } = options.patience ?? patience
-  const limit = options.mostWaiting ?? mostWaiting
+  const limit = options.mostWaiting ?? Math.min(mostWaiting, Math.ceil(waitingShare * options.maxConnections))
   const http = createServer({
     headersTimeout: headersMs,
     requestTimeout: requestMs,
@@ -62,49 +75,56 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
   // Sets keep the order in which things came.
   const waiting = new Set<Socket>()
   const known = new WeakSet<Socket>()
-  /** The last answer that is not yet out. One that is must not be held: with its request it holds what somebody wrote. */
-  const pending = new WeakMap<Socket, ServerResponse>()
+  /** The answers that are not yet out. One that is must not be held: with its request it holds what somebody wrote. */
+  const pending = new WeakMap<Socket, Set<ServerResponse>>()
   http.maxConnections = options.maxConnections
   http.on('drop', () => options.onRefused('too_many'))
+  // One that could not be taken for want of a descriptor: unheard, it would end the process. `listen` hears of what comes before.
+  http.on('error', () => {
+    if (http.listening) options.onRefused('too_many')
+  })
   http.on('connection', socket => {
     waiting.add(socket)
     // One that is handed back comes here again.
-    if (!known.has(socket)) socket.once('close', () => waiting.delete(socket))
-    known.add(socket)
+    if (!known.has(socket)) {
+      known.add(socket)
+      // Node takes its own listener off at an upgrade, and a write may fail after that: unheard, it would end the process.
+      socket.on('error', () => socket.destroy())
+      socket.once('close', () => waiting.delete(socket))
+    }
     const [oldest] = waiting
     if (waiting.size <= limit || oldest === undefined) return
     waiting.delete(oldest)
     oldest.destroy()
     options.onRefused('half_open')
   })
-  http.on('request', (request, response) => {
-    const { socket } = request
-    pending.set(socket, response)
-    response.once('close', () => {
-      if (pending.get(socket) === response) pending.delete(socket)
-    })
-    const arrived = () => waiting.delete(socket)
-    // A stream of events never finishes, and nobody reads the end of a request without a body.
-    if (hasBody(request)) {
-      request.once('end', arrived)
-      response.once('finish', arrived)
-    } else arrived()
-  })
   http.on('upgrade', (request, _socket, head) => {
     const { socket } = request
     waiting.delete(socket)
-    if (isForWebSocket(request)) return options.onWebSocket(request, head)
-    const before = pending.get(socket)
-    if (!before) return serveWithoutUpgrade(http, request, head)
-    // Answers go out in the order of their requests: those before it must be out, and nothing listens meanwhile.
-    const onError = () => socket.destroy()
-    socket.on('error', onError)
-    before.once('close', () => {
-      socket.off('error', onError)
-      serveWithoutUpgrade(http, request, head)
-    })
+    const take = () =>
+      isForWebSocket(request) ? options.onWebSocket(request, head) : serveWithoutUpgrade(http, request, head)
+    // Answers go out in the order of their requests: those before it must be out.
+    const before = [...(pending.get(socket) ?? [])].at(-1)
+    if (before) before.once('close', take)
+    else take()
   })
-  http.on('request', app)
+  http.on('request', (request, response) => {
+    const { socket } = request
+    const unanswered = pending.get(socket) ?? new Set()
+    pending.set(socket, unanswered.add(response))
+    response.once('close', () => unanswered.delete(response))
+    if (unanswered.size > mostPipelined) {
+      if (!socket.destroyed) options.onRefused('too_many')
+      socket.destroy()
+      return
+    }
+    // Nobody reads the end of a request without a body.
+    if (hasBody(request)) {
+      request.once('end', () => waiting.delete(socket))
+      readAway(request, response, options.maxReadAway, () => options.onRefused('too_much'))
+    } else waiting.delete(socket)
+    app(request, response)
+  })
   return {
     http,
     async countConnections() {

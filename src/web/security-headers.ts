@@ -27,7 +27,8 @@ export function securityHeaders(config: Config): RequestHandler {
     },
     // Not no-referrer: that makes a form send `Origin: null`, which our own check would refuse.
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: secure ? { maxAge: yearInSeconds } : false,
+    // The operator's other names are theirs to decide about.
+    strictTransportSecurity: secure ? { maxAge: yearInSeconds, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
   })
 }

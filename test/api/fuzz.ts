@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { Agent, request } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import WebSocket from 'ws'
 import { z } from 'zod'
@@ -8,25 +6,11 @@ import { describeSocket } from '#src/api/asyncapi.js'
 import type { OpenApi } from '#src/api/openapi.js'
 import { bobId } from '../http-client.js'
 import { type BadInput, badInputs, type RealThings } from './bad-inputs.js'
+import { FuzzedServer, type Memory } from './fuzzed-server.js'
 
 type BadRequest = Extract<BadInput, { via: 'api' }>
 type BadFrame = Extract<BadInput, { via: 'socket' }>
 
-const env = {
-  NODE_ENV: 'test',
-  PORT: '0',
-  LOG_LEVEL: 'error',
-  BCRYPT_COST: '4',
-  MESSAGE_TTL_MS: '1000',
-  RATE_LIMIT_AUTH: '1000000',
-  RATE_LIMIT_AUTH_ADDRESS: '1000000',
-  RATE_LIMIT_API: '1000000',
-  RATE_LIMIT_REQUESTS: '1000000',
-  RATE_LIMIT_REACHING: '1000000',
-  RATE_LIMIT_MESSAGES: '1000000',
-  RATE_LIMIT_FRAMES: '1000000',
-  MAX_CONNECTIONS_PER_USER: '1000',
-}
 const chunk = 2000
 const lines = 12
 /** What may end a socket that sends rubbish: a binary frame, no text, too long, too much rubbish. */
@@ -38,43 +22,8 @@ export interface FuzzReport {
   /** How often each status and each closing came. */
   readonly outcomes: Record<string, number>
   readonly faults: readonly string[]
-  readonly before: { rss: number; heapUsed: number }
-  readonly after: { rss: number; heapUsed: number }
-}
-
-/** A server in a process of its own. */
-class FuzzedServer {
-  readonly url: string
-  readonly faults: string[] = []
-  readonly #child: ChildProcess
-
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child
-    this.url = url
-    child.on('exit', code => code !== 0 && this.faults.push(`the server died with ${code}`))
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', text => this.faults.push(`the server said: ${String(text).slice(0, 500)}`))
-    }
-  }
-
-  static async start(): Promise<FuzzedServer> {
-    const file = fileURLToPath(new URL('./fuzz-server.mjs', import.meta.url))
-    const child = fork(file, [], { env: { ...process.env, ...env }, execArgv: ['--expose-gc'], silent: true })
-    const { url } = z.object({ url: z.string() }).parse(await nextMessage(child))
-    return new FuzzedServer(child, url)
-  }
-
-  async memory(): Promise<{ rss: number; heapUsed: number }> {
-    this.#child.send('memory')
-    const schema = z.object({ memory: z.object({ rss: z.number(), heapUsed: z.number() }) })
-    return schema.parse(await nextMessage(this.#child)).memory
-  }
-
-  async stop(): Promise<void> {
-    const ended = new Promise(resolve => this.#child.once('exit', resolve))
-    this.#child.send('stop')
-    await ended
-  }
+  readonly before: Memory
+  readonly after: Memory
 }
 
 /** Throws this many bad inputs at a server, half through the API and half through sockets. */
@@ -180,7 +129,7 @@ function answerTo(socket: WebSocket): Promise<null> {
 }
 
 /** Alice logs in and has written to Bob. */
-async function prepare(url: string): Promise<{ real: RealThings; description: OpenApi }> {
+export async function prepare(url: string): Promise<{ real: RealThings; description: OpenApi }> {
   const post = async (path: string, body: object, token = '') => {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
     const response = await fetch(`${url}/api${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -192,11 +141,4 @@ async function prepare(url: string): Promise<{ real: RealThings; description: Op
   const { messageId } = await post(`/chat/rooms/${roomId}/messages`, message, String(token))
   const real = { token: String(token), roomId: String(roomId), messageId: String(messageId) }
   return { real, description: await (await fetch(`${url}/api/openapi.json`)).json() }
-}
-
-function nextMessage(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', code => reject(new Error(`the server died with ${code}`)))
-  })
 }

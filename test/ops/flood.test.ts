@@ -82,9 +82,8 @@ async function hold(times: number, words: string): Promise<Set<Socket>> {
       socket.on('error', () => {}).resume()
       socket.once('close', () => held.delete(socket))
       await new Promise<void>(resolve => {
-        socket.once('connect', resolve).once('close', () => resolve())
+        socket.once('connect', () => socket.write(words, () => resolve())).once('close', () => resolve())
       })
-      socket.write(words)
     }
   }
   await Promise.all(Array.from({ length: 50 }, opener))
@@ -133,6 +132,15 @@ describe('leaves memory level and the chat quick', () => {
     expect(outcome.result.size).toBeLessThanOrEqual(many / 2)
     expect(outcome.grownBytes).toBeLessThan(breathBytes)
     expect(outcome.slowestMs).toBeLessThan(quickMs)
+    for (const socket of outcome.result) socket.destroy()
+  })
+
+  it('600 log-ins of a mebibyte whose last bytes are missing', { timeout: 60_000 }, async () => {
+    const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048576\r\n\r\n'
+    const words = `POST /login HTTP/1.1\r\nHost: localhost\r\n${form}${'x'.repeat(1_048_500)}`
+    const outcome = await under(() => hold(600, words))
+    report('forms', outcome)
+    expect(outcome.grownBytes).toBeLessThan(breathBytes)
     for (const socket of outcome.result) socket.destroy()
   })
 

@@ -175,7 +175,7 @@ describe('a built file', () => {
     for (const path of paths) {
       const plain = await getRaw(path, 'identity')
       expect(plain.message.headers['content-encoding']).toBeUndefined()
-      const brotli = await getRaw(path, 'br, gzip')
+      const brotli = await getRaw(path, 'gzip, deflate, br')
       expect(brotli.message.headers['content-encoding']).toBe('br')
       expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true)
       const gzip = await getRaw(path, 'gzip')
@@ -209,7 +209,7 @@ describe('behind https', () => {
         expect(cookie).toMatch(/; SameSite=Lax/i)
         expect(cookie).not.toMatch(/; Domain/i)
       }
-      expect(page.headers.get('strict-transport-security')).toContain('max-age=31536000')
+      expect(page.headers.get('strict-transport-security')).toBe('max-age=31536000')
       expect((await client.get('/chats', { headers })).status).toBe(200)
     } finally {
       await secure.stop()

@@ -15,6 +15,10 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<number> 
   seen.length = 0
   server = createHttpServer(
     (request, response) => {
+      if (request.url === '/early') {
+        response.end('answered early')
+        return
+      }
       const parts: Buffer[] = []
       request.on('data', part => parts.push(part))
       const answer = () => response.end(`served ${request.method} ${request.url} ${Buffer.concat(parts)};`)
@@ -23,6 +27,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<number> 
     },
     {
       maxConnections: 100,
+      maxReadAway: 100_000,
       isBehindProxy: false,
       onRefused: reason => refused.push(reason),
       onWebSocket: ({ socket }) => socket.end('spoken'),
@@ -121,6 +126,80 @@ describe('a connection', () => {
     first.socket.write(request)
     await first.closed
     expect(first.told()).toContain('served')
+  })
+})
+
+describe('a request that is answered before its body has come', () => {
+  const early = (length: number, more = '') =>
+    `POST /early HTTP/1.1\r\nHost: localhost\r\n${more}Content-Length: ${length}\r\n\r\n`
+
+  /** Sends a body a part at a time, each once the one before is taken. */
+  async function pour(socket: Socket, bytes: number): Promise<void> {
+    const part = Buffer.alloc(16_384)
+    for (let left = bytes; left > 0 && !socket.destroyed; left -= part.length) {
+      await new Promise(resolve => socket.write(part.subarray(0, left), resolve))
+    }
+  }
+
+  it('has its body read away, and the next is served', async () => {
+    const { socket, closed, told } = await dial(await serve())
+    socket.write(early(90_000))
+    await expect.poll(told).toContain('answered early')
+    expect(await server.countConnections()).toEqual({ tcpConnections: 1, waitingConnections: 1 })
+    await pour(socket, 90_000)
+    await expect.poll(() => server.countConnections()).toEqual({ tcpConnections: 1, waitingConnections: 0 })
+    socket.write(request)
+    await closed
+    expect(told()).toContain('served')
+    expect(refused).toEqual([])
+  })
+
+  it('on a connection for it alone is heard to its end, though the answer is out', async () => {
+    const { socket, closed, told } = await dial(await serve())
+    const head = early(90_000, 'Connection: close\r\n')
+    socket.write(head)
+    await expect.poll(told).toContain('answered early')
+    await pour(socket, 90_000)
+    await closed
+    expect(socket.bytesWritten).toBe(head.length + 90_000)
+  })
+
+  it('is cut when it sends more than is read away', async () => {
+    const { socket, closed } = await dial(await serve())
+    socket.write('POST /early HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n')
+    const poured = pour(socket, 2 ** 32)
+    await closed
+    socket.destroy()
+    await poured
+    expect(refused).toEqual(['too_much'])
+  })
+
+  it('gives way to the next like any that is half open', async () => {
+    const port = await serve({ mostWaiting: 1 })
+    const first = await dial(port)
+    first.socket.write(early(1000))
+    await expect.poll(first.told).toContain('answered early')
+    await dial(port)
+    await first.closed
+    expect(refused).toEqual(['half_open'])
+  })
+})
+
+describe('requests in one packet', () => {
+  const some = (count: number) => 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(count - 1) + request
+
+  it('are served in their order, twenty of them', async () => {
+    const { socket, closed, told } = await dial(await serve())
+    socket.write(some(20))
+    await closed
+    expect(told().match(/served/g)).toHaveLength(20)
+  })
+
+  it('are not served by the thousand: their connection is cut', async () => {
+    const { socket, closed } = await dial(await serve())
+    socket.write(some(1000))
+    await closed
+    expect([seen.length, refused]).toEqual([32, ['too_many']])
   })
 })
 
@@ -230,6 +309,13 @@ describe('an upgrade to what is not spoken', () => {
     socket.write(post('/a', 'body').slice(0, -1))
     await closed
     expect(told()).toMatch(/^HTTP\/1\.1 408/)
+  })
+
+  it('to a WebSocket waits for the answers before it', async () => {
+    const { socket, closed, told } = await dial(await serve())
+    socket.write(plain('/late') + get('/ws').replace('h2c', 'websocket'))
+    await closed
+    expect(told()).toMatch(/served GET \/late ;spoken$/)
   })
 
   it('does not keep a WebSocket from whoever asks for it', async () => {

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { AccountFileError } from './accounts/account-file.js'
+import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
+import { ConfigError, readConfig } from './config.js'
+import { createServer } from './server.js'
+
+/** Says a line whatever LOG_LEVEL is: these are for the person at the terminal. */
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Takes settings from a file `.env` where there is one; the environment wins. */
+function readEnvFile(): void {
+  if (!existsSync('.env')) return
+  try {
+    process.loadEnvFile('.env')
+  } catch (cause) {
+    throw new ConfigError(`The file ${resolve('.env')} cannot be read by the user that runs the server.`, { cause })
+  }
+}
+
+async function main(): Promise<void> {
+  readEnvFile()
+  const config = readConfig(process.env)
+  const server = await createServer(config)
+  const { host, port } = await server.start()
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    server.stop().then(
+      () => process.exit(0),
+      error => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+
+  const shownHost = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? `http://${shownHost}:${port}`}`)
+  if (config.demoUsers) {
+    say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
+  }
+  say(
+    config.accountsFile === null
+      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
+      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
+  )
+}
+
+/** Whether it is for whoever starts the server to mend. */
+function isForOperator(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof AccountFileError
+}
+
+main().catch(error => {
+  console.error(isForOperator(error) ? error.message : error)
+  process.exitCode = 1
+})

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RequestHandler } from 'express'
+import { projectRoot } from '../project-root.js'
+
+/** The folders, and how long a browser may keep what is in them: the name of a built file tells what it holds. */
+const folders = [
+  ['build', 'public,max-age=31536000,immutable'],
+  ['icons', 'public,max-age=86400'],
+] as const
+/** How a file may be packed beside it, the best first, and what its name then ends in. */
+const packings = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const
+
+interface StaticFile {
+  readonly name: string
+  readonly cacheControl: string
+  readonly etag: string
+  readonly bytes: Buffer
+  readonly packed: readonly { readonly encoding: string; readonly bytes: Buffer }[]
+}
+
+/**
+ * Answers with the files below static/. All of them, a few hundred kilobytes, are read once and kept: a file that is opened
+ * for each request costs a descriptor until its reader has taken it, and strangers decide how many there are.
+ */
+export function staticFiles(): RequestHandler {
+  const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(folder, cacheControl)))
+  return (request, response, next) => {
+    const file = ['GET', 'HEAD'].includes(request.method) ? files.get(request.path) : undefined
+    if (!file) return next()
+    // One after the other: of several a browser's own order would decide, which names the best last.
+    const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
+    response.type(file.name).set({ 'Cache-Control': file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
+    if (body) response.set('Content-Encoding', body.encoding)
+    response.send(body?.bytes ?? file.bytes)
+  }
+}
+
+function readFolder(folder: string, cacheControl: string): [path: string, file: StaticFile][] {
+  const path = join(projectRoot, 'static', folder)
+  const names = readdirSync(path).filter(name => !packings.some(([, ending]) => name.endsWith(ending)))
+  return names.map(name => {
+    const bytes = readFileSync(join(path, name))
+    const packed = packings
+      .map(([encoding, ending]) => ({ encoding, file: join(path, name + ending) }))
+      .filter(({ file }) => existsSync(file))
+      .map(({ encoding, file }) => ({ encoding, bytes: readFileSync(file) }))
+    const etag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    return [`/${folder}/${name}`, { name, cacheControl, etag, bytes, packed }]
+  })
+}

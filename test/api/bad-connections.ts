@@ -1,0 +1,145 @@
+import fc, { type Arbitrary } from 'fast-check'
+
+/** What somebody does with a connection who means no good. */
+export interface BadConnection {
+  /** What they say, each part in a packet of its own. */
+  readonly packets: readonly Buffer[]
+  /** How they take what they are told. */
+  readonly reading: 'all' | 'trickle' | 'nothing'
+  /** How it ends: by a reset, by closing their half and waiting, or by going away. */
+  readonly ending: 'reset' | 'half' | 'close'
+  /** Milliseconds between the last packet and the end. */
+  readonly waitMs: number
+}
+
+const host = 'Host: localhost\r\n'
+const form = 'Content-Type: application/x-www-form-urlencoded\r\n'
+const request = (line: string, headers = '', body = '') =>
+  Buffer.from(`${line} HTTP/1.1\r\n${host}${headers}\r\n${body}`)
+const upgrade = (path: string, protocol: string, headers = '') =>
+  request(`GET ${path}`, `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n${headers}`)
+const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+
+/** Requests of every kind that the edge must tell apart, whole each. */
+const requests = [
+  request('GET /health'),
+  request('GET /login', 'Accept-Encoding: gzip\r\n'),
+  request('HEAD /login'),
+  request('GET /nowhere', 'Connection: close\r\n'),
+  request('GET /static/icons/icon.svg', 'Range: bytes=5-2\r\n'),
+  request('GET /chats/events', 'HX-Request: true\r\n'),
+  request('GET /health', 'Content-Length: 5\r\n', 'extra'),
+  request('POST /login', `${form}Content-Length: 7\r\n`, 'email=a'),
+  request('POST /login', `${form}Expect: 100-continue\r\nContent-Length: 7\r\n`, 'email=a'),
+  request('POST /login', `${form}Expect: miracles\r\nContent-Length: 7\r\n`, 'email=a'),
+  request('POST /login', `${form}Content-Length: 20000\r\n`, 'x'.repeat(20_000)),
+  request('POST /login', `${form}Content-Length: 1000000\r\n`, 'x'),
+  request('POST /login', `${form}Transfer-Encoding: chunked\r\n`, `${'1\r\nx\r\n'.repeat(500)}0\r\n\r\n`),
+  request('POST /chats', `${form}Transfer-Encoding: chunked\r\n`, 'ffff\r\nuserId=a'),
+  request(
+    'POST /chats/a/messages',
+    'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 99\r\n',
+    '--b\r\n',
+  ),
+  request('POST /api/auth/login', 'Content-Type: application/json\r\nContent-Length: 9\r\n', '{"email":'),
+  request(
+    'POST /api/images/upload',
+    'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9\r\n',
+    '--b\r\n',
+  ),
+  request('POST /health', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'),
+  request('CONNECT localhost:1'),
+  request('OPTIONS *'),
+  upgrade('/health', 'h2c'),
+  upgrade('/ws', 'websocket', key),
+  upgrade('/ws?room=a', 'websocket', key.replace('13', '12')),
+  upgrade('/nowhere', 'websocket', key),
+  Buffer.from('GET / HTTP/0.9\r\n\r\n'),
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+]
+
+/** A frame as RFC 6455, 5.2, has it, with lies where it is asked for. */
+function frame(opcode: number, payload: Buffer, { fin = true, rsv = 0, masked = true, claimed = payload.length }) {
+  const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode
+  const short = claimed < 126
+  const head = Buffer.alloc(short ? 2 : 4)
+  head.writeUInt8(first, 0)
+  head.writeUInt8((masked ? 0x80 : 0) | (short ? claimed : 126), 1)
+  if (!short) head.writeUInt16BE(Math.min(claimed, 65_535), 2)
+  // A mask of zeros leaves the payload as it is.
+  return Buffer.concat([head, masked ? Buffer.alloc(4) : Buffer.alloc(0), payload])
+}
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map(array => Buffer.from(array))
+const rightFrame = (opcode: number, payload: Arbitrary<Buffer>) => payload.map(data => frame(opcode, data, {}))
+
+/** What is sent on an open WebSocket: control frames foremost, right and wrong. */
+const frames = fc.oneof(
+  rightFrame(0x9, bytes(125)),
+  rightFrame(0xa, bytes(125)),
+  rightFrame(
+    0x1,
+    fc.constantFrom('{"type":"typing:start","roomId":"a"}', '{', '').map(text => Buffer.from(text)),
+  ),
+  // A text in parts, with a control frame between them.
+  fc
+    .tuple(bytes(50), bytes(50))
+    .map(([first, rest]) =>
+      Buffer.concat([frame(0x1, first, { fin: false }), frame(0x9, rest, {}), frame(0x0, rest, { fin: true })]),
+    ),
+  fc.constantFrom(1000, 1001, 1005, 1006, 4404, 65_535, 0).map(code => {
+    const payload = Buffer.alloc(2)
+    payload.writeUInt16BE(code)
+    return frame(0x8, payload, {})
+  }),
+  fc
+    .record({
+      opcode: fc.nat({ max: 15 }),
+      payload: bytes(300),
+      fin: fc.boolean(),
+      rsv: fc.nat({ max: 7 }),
+      masked: fc.boolean(),
+      claimed: fc.nat({ max: 70_000 }),
+    })
+    .map(({ opcode, payload, ...rest }) => frame(opcode, payload, rest)),
+  rightFrame(0x9, bytes(8)).map(ping => Buffer.concat(Array.from({ length: 200 }, () => ping))),
+  rightFrame(0xa, bytes(8)).map(pong => Buffer.concat(Array.from({ length: 200 }, () => pong))),
+  bytes(200),
+)
+
+/** Cuts what is said into packets at these shares of it. */
+function cut(said: Buffer, shares: readonly number[]): Buffer[] {
+  const places = [0, ...shares.map(share => Math.floor(share * said.length)), said.length].sort((a, b) => a - b)
+  return places.slice(1).map((end, index) => said.subarray(places[index], end))
+}
+
+/**
+ * Connections of strangers and of a member: pipelined requests, whole or cut off at any byte, and WebSockets with frames of
+ * every kind, read or not, that end in every way.
+ * @param token of the member
+ */
+export function badConnections(token: string): Arbitrary<BadConnection> {
+  const open = upgrade(
+    '/ws',
+    'websocket',
+    `${key}Authorization: Bearer ${token}\r\nSec-WebSocket-Protocol: ephemeral-chat.v1.json\r\n`,
+  )
+  const pipelined = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 20 })
+  const spoken = fc.array(frames, { minLength: 1, maxLength: 20 }).map(said => [open, ...said])
+  const said = fc.oneof(pipelined, spoken).map(parts => Buffer.concat(parts))
+  const share = fc.double({ min: 0, max: 1, noNaN: true })
+  return fc
+    .record({
+      said,
+      kept: fc.oneof(fc.constant(1), share),
+      shares: fc.array(share, { maxLength: 3 }),
+      reading: fc.constantFrom('all', 'trickle', 'nothing'),
+      ending: fc.constantFrom('reset', 'reset', 'half', 'close'),
+      // A few long enough for an answer, most of them not.
+      waitMs: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }), fc.constant(100)),
+    })
+    .map(({ said, kept, shares, ...rest }) => ({
+      ...rest,
+      packets: cut(said.subarray(0, Math.ceil(kept * said.length)), shares),
+    }))
+}

@@ -1,0 +1,84 @@
+import { connect, type Socket } from 'node:net'
+import fc from 'fast-check'
+import { type BadConnection, badConnections } from './bad-connections.js'
+import { prepare } from './fuzz.js'
+import { FuzzedServer, type Memory } from './fuzzed-server.js'
+
+const chunk = 500
+const lines = 20
+/** A half-closed connection is given up after this, and an answer of the server waited for no longer. */
+const patienceMs = 2000
+const trickleMs = 5
+
+/** What became of it all. */
+export interface ConnectionsReport {
+  /** How often a connection was answered something, and how often not. */
+  readonly outcomes: { answered: number; silent: number }
+  readonly faults: readonly string[]
+  readonly before: Memory
+  readonly after: Memory
+}
+
+/** Opens so many bad connections to a server of its own; the same seed makes the same ones. */
+export async function fuzzConnections(inputs: number, seed: number): Promise<ConnectionsReport> {
+  const server = await FuzzedServer.start()
+  const outcomes = { answered: 0, silent: 0 }
+  try {
+    const { real } = await prepare(server.url)
+    const arbitrary = badConnections(real.token)
+    let before = await server.memory()
+    for (let done = 0; done < inputs && server.faults.length === 0; done += chunk) {
+      const queue = fc.sample(arbitrary, { numRuns: Math.min(chunk, inputs - done), seed: seed + done })
+      const worker = async () => {
+        for (let input = queue.pop(); input; input = queue.pop()) {
+          outcomes[(await suffer(server.url, input)) ? 'answered' : 'silent'] += 1
+        }
+      }
+      await Promise.all(Array.from({ length: lines }, worker))
+      if (!(await isHealthy(server.url))) server.faults.push(`no answer after the inputs of seed ${seed + done}`)
+      // The first fill caches and compile code.
+      if (done === 0 && server.faults.length === 0) before = await server.memory()
+    }
+    const after = server.faults.length === 0 ? await server.memory() : before
+    return { outcomes, faults: server.faults, before, after }
+  } finally {
+    await server.stop()
+  }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(patienceMs) }).catch(() => null)
+  return answer?.ok ?? false
+}
+
+/** Does with a connection what the input says. The answer: whether the server said anything. */
+async function suffer(url: string, { packets, reading, ending, waitMs }: BadConnection): Promise<boolean> {
+  const socket = connect({ port: Number(new URL(url).port), host: 'localhost', allowHalfOpen: true, noDelay: true })
+  const closed = new Promise(resolve => socket.once('close', resolve))
+  socket.on('error', () => {})
+  await Promise.race([new Promise(resolve => socket.once('connect', () => resolve(null))), closed])
+  const stopReading = read(socket, reading)
+  for (const packet of packets) await new Promise(resolve => socket.write(packet, resolve))
+  await Promise.race([new Promise(resolve => setTimeout(resolve, waitMs)), closed])
+  if (ending === 'reset' && !socket.destroyed) socket.resetAndDestroy()
+  else if (ending === 'half') {
+    socket.end()
+    const cancel = setTimeout(() => socket.destroy(), patienceMs / 10)
+    await closed
+    clearTimeout(cancel)
+  } else socket.destroy()
+  await closed
+  stopReading()
+  return socket.bytesRead > 0
+}
+
+function read(socket: Socket, reading: BadConnection['reading']): () => void {
+  if (reading === 'nothing') return () => {}
+  if (reading === 'all') {
+    socket.resume()
+    return () => {}
+  }
+  socket.on('data', () => socket.pause())
+  const timer = setInterval(() => socket.resume(), trickleMs)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+
+const env = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  LOG_LEVEL: 'error',
+  BCRYPT_COST: '4',
+  MESSAGE_TTL_MS: '1000',
+  RATE_LIMIT_AUTH: '1000000',
+  RATE_LIMIT_AUTH_ADDRESS: '1000000',
+  RATE_LIMIT_API: '1000000',
+  RATE_LIMIT_REQUESTS: '1000000',
+  RATE_LIMIT_REACHING: '1000000',
+  RATE_LIMIT_MESSAGES: '1000000',
+  RATE_LIMIT_FRAMES: '1000000',
+  MAX_CONNECTIONS_PER_USER: '1000',
+}
+
+/** What the server holds, in bytes. */
+export interface Memory {
+  readonly rss: number
+  readonly heapUsed: number
+}
+
+/** A server in a process of its own, and whatever went wrong with it. */
+export class FuzzedServer {
+  readonly url: string
+  readonly faults: string[] = []
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child
+    this.url = url
+    child.on('exit', code => code !== 0 && this.faults.push(`the server died with ${code}`))
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', text => this.faults.push(`the server said: ${String(text).slice(0, 500)}`))
+    }
+  }
+
+  static async start(): Promise<FuzzedServer> {
+    const file = fileURLToPath(new URL('./fuzz-server.mjs', import.meta.url))
+    const child = fork(file, [], { env: { ...process.env, ...env }, execArgv: ['--expose-gc'], silent: true })
+    const { url } = z.object({ url: z.string() }).parse(await nextMessage(child))
+    return new FuzzedServer(child, url)
+  }
+
+  /** After a collection. */
+  async memory(): Promise<Memory> {
+    this.#child.send('memory')
+    const schema = z.object({ memory: z.object({ rss: z.number(), heapUsed: z.number() }) })
+    return schema.parse(await nextMessage(this.#child)).memory
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = new Promise(resolve => this.#child.once('exit', resolve))
+    this.#child.send('stop')
+    await ended
+  }
+}
+
+function nextMessage(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve)
+    child.once('exit', code => reject(new Error(`the server died with ${code}`)))
+  })
+}

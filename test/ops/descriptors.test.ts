@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { pair } from '../crowd.js'
+import { phonePhoto } from '../images/pictures.js'
+import { ServerProcess } from '../server-process.js'
+
+const start = (descriptors: number) =>
+  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000' }, undefined, undefined, descriptors)
+
+let server: ServerProcess
+const flood = new Set<Socket>()
+afterEach(async () => {
+  for (const socket of flood) socket.destroy()
+  flood.clear()
+  await server.stop()
+})
+
+/** Opens so many connections that say this and read nothing. */
+async function open(url: string, count: number, words: string): Promise<Socket[]> {
+  const { hostname, port } = new URL(url)
+  const sockets = Array.from({ length: count }, () => connect(Number(port), hostname))
+  await Promise.all(
+    sockets.map(async socket => {
+      flood.add(socket.on('error', () => {}))
+      await Promise.race([once(socket, 'connect'), once(socket, 'close')])
+      socket.write(words)
+    }),
+  )
+  return sockets
+}
+
+describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }, () => {
+  it('of 128 are enough to start, and to hold as many connections as fit; the log says so once', async () => {
+    server = start(128)
+    const url = await server.address()
+    const sockets = await open(url, 100, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    for (const socket of sockets) socket.resume()
+    await expect.poll(() => sockets.filter(({ closed }) => !closed).length).toBe(48)
+    expect(server.output.match(/.*MAX_CONNECTIONS.*/g)).toEqual([expect.stringContaining('"maxConnections":48')])
+  })
+
+  it('of 127 are too few: the server says so and does not start', async () => {
+    server = start(127)
+    expect((await server.ended)[0]).toBe(1)
+    expect(server.output).toBe('The limit of open files is 127 but must be at least 128 (ulimit -n).\n')
+  })
+
+  it.each([
+    ['say nothing', () => ''],
+    [
+      'read nothing of the files that they ask for',
+      (file: string) => `GET ${file} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(30),
+    ],
+  ])('of 256 suffice for a picture on a kept connection while 400 others %s', async (_what, words) => {
+    server = start(256)
+    const url = await server.address()
+    const { alice, chat } = await pair(url)
+    const html = await (await alice.get(chat)).text()
+    const [, file = ''] = /src="(\/static\/build\/app-[^"]+)"/.exec(html) ?? []
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ _csrf: await alice.token(chat), nonce: 'n' })) form.set(name, value)
+    form.set('image', new Blob([new Uint8Array(await phonePhoto({ width: 400, height: 300 }))]), 'a.jpg')
+    const body = new Response(form)
+    const headers = { cookie: alice.cookieHeader, 'content-type': body.headers.get('content-type') ?? '' }
+
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = async (method: string, path: string, bytes = Buffer.alloc(0)) => {
+      const asked = request(url + path, { method, agent, headers: bytes.length > 0 ? headers : {} })
+      asked.end(bytes)
+      const [response] = await once(asked, 'response')
+      await once(response.resume(), 'end')
+      return [response.statusCode, asked.reusedSocket]
+    }
+    expect(await ask('GET', '/health')).toEqual([200, false])
+    await open(url, 400, words(file))
+    expect(await ask('POST', `${chat}/messages`, Buffer.from(await body.arrayBuffer()))).toEqual([303, true])
+    expect(await ask('GET', '/health')).toEqual([200, true])
+    agent.destroy()
+    expect(server.output).not.toMatch(/EMFILE|"level":"error"/)
+  })
+})
