@@ -130,10 +130,10 @@ describe('what a limit holds', () => {
 async function heapAfter(code: string): Promise<number> {
   const program = `
     import { setTimeout as sleep } from 'node:timers/promises'
-    import { systemClock } from '${new URL('../dist/chat/clock.js', import.meta.url).href}'
+    import { SystemClock } from '${new URL('../dist/ops/system-clock.js', import.meta.url).href}'
     import { createLimit } from '${new URL('../dist/limit.js', import.meta.url).href}'
     const options = { name: 'x', windowMs: ${code.includes('sleep') ? 500 : 60_000}, limit: 5 }
-    const limit = createLimit(options, systemClock)
+    const limit = createLimit(options, new SystemClock(() => {}))
     ${code}
     gc()
     console.log(process.memoryUsage().heapUsed)`

@@ -167,6 +167,8 @@ export class FileAccountStore implements AccountStore {
   async #rest(): Promise<void> {
     const restMs = this.#restsUntil - this.#clock.now()
     if (restMs <= 0 || this.#isClosed) return
+    // At the start nothing else keeps the process alive, and it would end with the demo accounts half added.
+    const alive = setInterval(() => {}, LONGEST_REST_MS)
     await new Promise<void>(resolve => {
       const cancel = this.#clock.after(restMs, resolve)
       this.#endRest = () => {
@@ -174,6 +176,7 @@ export class FileAccountStore implements AccountStore {
         resolve()
       }
     })
+    clearInterval(alive)
   }
 
   async #keep(draft: MemoryAccountStore): Promise<ChatError | null> {

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -87,29 +86,6 @@ describe('what waits for one person', { timeout: 30_000 }, () => {
     expect((await Promise.all(outcomes)).sort()).toEqual(['cut', 'cut', 'whole'])
     for (const socket of sockets) socket.terminate()
   })
-})
-
-/** How many files of the server's pages this process has open. */
-function countOpenFiles(): number {
-  const links = readdirSync('/proc/self/fd').map(descriptor => {
-    try {
-      return readlinkSync(`/proc/self/fd/${descriptor}`)
-    } catch {
-      return ''
-    }
-  })
-  return links.filter(link => link.includes('/static/build/')).length
-}
-
-it('a file that is asked for is closed with its connection, which may be reset before it is sent', async () => {
-  const page = await (await fetch(`${server.url}/login`)).text()
-  const [file = ''] = /\/static\/build\/[^"]+\.js/.exec(page) ?? []
-  const socket = await rawConnection(server.url)
-  socket.pause()
-  socket.write(getBytes('', ...Array.from({ length: 100 }, () => file)))
-  await expect.poll(countOpenFiles, { timeout: 9000 }).toBeGreaterThan(10)
-  socket.resetAndDestroy()
-  await expect.poll(countOpenFiles, { timeout: 9000 }).toBe(0)
 })
 
 describe('a long answer', () => {
