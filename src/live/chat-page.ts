@@ -2,7 +2,7 @@ import type { Clock } from '../chat/clock.js'
 import type { Engine, Message, RoomId, RoomSummary, RoomView, UserId, WindowAsk } from '../chat/engine.js'
 import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
 import { type MessageFrame, type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
-import { mapInParts } from '../views/parts.js'
+import { renderInParts } from '../views/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
@@ -101,7 +101,7 @@ export class ChatPage {
     const cursors = { mine, theirs, deliversFrom }
     const isContinued = standing !== null && standing.length > 0
     const first = isContinued ? view.previous : null
-    const rows = await mapInParts(messages, (message, index) =>
+    const rows = await renderInParts(this.viewer.userId, messages, (message, index) =>
       this.renderRow(message, otherName, cursors, reportKey, messages[index - 1] ?? first),
     )
     if (!isContinued) return rows.join('')
@@ -214,7 +214,7 @@ export class ChatPage {
       this.#deps.namesOf(others),
       this.#deps.engine.readPresence(this.viewer.userId, others),
     ])
-    return mapInParts(summaries, summary =>
+    return renderInParts(this.viewer.userId, summaries, summary =>
       renderChatLine(summary, this.viewer, this.context, {
         name: names.get(summary.otherId) ?? '',
         presence: presences.get(summary.otherId) ?? null,

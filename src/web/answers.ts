@@ -21,6 +21,11 @@ declare global {
        * @throws ChatError `rate_limited` when they are many and do not fit beside what waits for that person already
        */
       holdUnread(bytes: number): void
+      /**
+       * Refuses a long answer before it is made. `bytes`: what it may be at most.
+       * @throws ChatError `rate_limited` when that does not fit beside what waits for the person who asked already
+       */
+      expectUnread(bytes: number): void
     }
   }
 }
@@ -58,11 +63,16 @@ export class Answers {
 
   /** Counts what answers hold. To come after the compression, whose buffers hold what is written here. */
   readonly hold: RequestHandler = (request, response, next) => {
+    response.expectUnread = bytes => {
+      const userId = request.account?.id
+      // A short answer may say what has been done, or that a long one is refused: that is never taken back.
+      if (userId === undefined || bytes <= partLength) return
+      if (!this.#unread.hasRoomFor(userId, bytes)) throw new ChatError('rate_limited', stuckMs)
+    }
     response.holdUnread = bytes => {
       const userId = request.account?.id
       if (userId === undefined) return
-      // A short answer may say what has been done, or that a long one is refused: that is never taken back.
-      if (bytes > partLength && !this.#unread.hasRoomFor(userId, bytes)) throw new ChatError('rate_limited', stuckMs)
+      response.expectUnread(bytes)
       const share = this.#unread.open(userId, null)
       share.set(bytes)
       onceOver(response, () => share.end())

@@ -62,6 +62,14 @@ function lastOf({ messages, otherId }: RoomView): string {
   return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
 }
 
+/** An escaped sign is six characters, and of others none has as many bytes. */
+const bytesPerUnit = 6
+
+/** What the texts of a window take at most in a page, in bytes: most are a sixth of it. */
+function mostBytesOf({ messages }: RoomView): number {
+  return messages.reduce((sum, { text }) => sum + bytesPerUnit * text.length, 0)
+}
+
 /** Which messages the address of a chat asks for; undefined for those of a visit. */
 function askOf(request: Request): WindowAsk | undefined {
   if (request.query.newest !== undefined) return { of: 'newest', limit: windowSize }
@@ -128,6 +136,7 @@ export function chatPages(deps: ChatPagesDeps): {
   ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(roomId, askOf(request))
+    response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
     const [side, messages, presence] = await Promise.all([
@@ -172,6 +181,7 @@ export function chatPages(deps: ChatPagesDeps): {
     if (ask?.of !== 'before' || request.get('hx-request') !== 'true') return next()
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
+    response.expectUnread(mostBytesOf(view))
     const rows = await page.renderMessages(view, otherName, 'load')
     const list = `messages:has([href$='before=${ask.seq}']) #list`
     const last = view.messages.at(-1)
@@ -188,6 +198,7 @@ export function chatPages(deps: ChatPagesDeps): {
   const showFrame: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    response.expectUnread(mostBytesOf(view))
     mayBeFramed(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),

@@ -1,0 +1,96 @@
+import { ChatError } from '../chat/errors.js'
+
+/** All rendering together takes this many milliseconds of a turn of the event loop: a message must not wait for pages. */
+const partMs = 8
+/** How many pages of one person may wait to be rendered, and after how long one too many may be asked for again. */
+const mostWaiting = 50
+const retryAfterMs = 3000
+
+type Begin = () => void
+
+/**
+ * Long rendering goes on in parts, one a turn of the event loop. People take their turns in rotation, and what is rendered
+ * for one person is so one after the other, so that memory holds one unfinished page of each.
+ */
+class RenderTurns {
+  /** What waits, by person, in the order in which they are next. */
+  readonly #waiting = new Map<string, Begin[]>()
+  #isPassing = false
+  #spentMs = 0
+
+  /** Whether rendering may go on in this turn of the event loop. */
+  get hasTime(): boolean {
+    return this.#spentMs < partMs
+  }
+
+  /** Resolves when new work may begin; at once while nobody waits and there is time. */
+  async begin(owner: string): Promise<void> {
+    if (this.#waiting.size === 0 && this.hasTime) return
+    const queue = this.#waiting.get(owner) ?? []
+    if (queue.length >= mostWaiting) throw new ChatError('rate_limited', retryAfterMs)
+    await new Promise<void>(resolve => this.#wait(owner, [...queue, resolve]))
+  }
+
+  /** Resolves when work that was begun may go on: before all else that waits for the same person. */
+  async goOn(owner: string): Promise<void> {
+    await new Promise<void>(resolve => this.#wait(owner, [resolve, ...(this.#waiting.get(owner) ?? [])]))
+  }
+
+  /** Notes how long a part took. */
+  spend(ms: number): void {
+    this.#spentMs += ms
+    this.#passLater()
+  }
+
+  #wait(owner: string, queue: Begin[]): void {
+    this.#waiting.set(owner, queue)
+    this.#passLater()
+  }
+
+  #passLater(): void {
+    if (this.#isPassing) return
+    this.#isPassing = true
+    setImmediate(() => {
+      this.#isPassing = false
+      this.#spentMs = 0
+      this.#pass()
+    })
+  }
+
+  #pass(): void {
+    const [next] = this.#waiting
+    if (!next) return
+    const [owner, [begin, ...rest]] = next
+    this.#waiting.delete(owner)
+    if (rest.length > 0) this.#waiting.set(owner, rest)
+    if (this.#waiting.size > 0) this.#passLater()
+    begin?.()
+  }
+}
+
+const turns = new RenderTurns()
+
+/**
+ * Renders items for a person, in their order, in parts between which everything else gets its turn.
+ * @throws ChatError `rate_limited` when too much waits for that person already
+ */
+export async function renderInParts<T>(
+  owner: string,
+  items: readonly T[],
+  render: (item: T, index: number) => string,
+): Promise<string[]> {
+  if (items.length === 0) return []
+  await turns.begin(owner)
+  const rendered: string[] = []
+  let begunAt = performance.now()
+  for (const [index, item] of items.entries()) {
+    rendered.push(render(item, index))
+    const now = performance.now()
+    turns.spend(now - begunAt)
+    begunAt = now
+    if (turns.hasTime || index === items.length - 1) continue
+    await turns.goOn(owner)
+    begunAt = performance.now()
+  }
+  return rendered
+}
