@@ -1,13 +1,25 @@
 import { defineConfig } from 'vitest/config'
 
+/** What attacks a server for many seconds and measures whom it keeps waiting has the machine for itself. */
+const alone = ['test/ops/siege.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
     // Most of these tests wait for moments to come rather than compute.
     maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', ...alone],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+    ],
   },
 })

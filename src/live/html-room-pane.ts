@@ -1,6 +1,7 @@
 import type { AnnouncementKind } from '../accounts/settings.js'
 import type { EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
 import type { Predecessor } from '../views/message-view.js'
+import { renderInParts } from '../views/render-turns.js'
 import { renderPartial } from '../views/renderer.js'
 import { Announcements } from './announcements.js'
 import type { BothCursors, ChatPage } from './chat-page.js'
@@ -18,6 +19,8 @@ type Kept = Extract<EngineEvent, { type: 'messages.kept' }>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
 const nothing = { delivered: 0, seen: 0 }
+/** When more messages change at once, the page is caught up with instead: it shows fewer of them. */
+const mostChanged = 200
 
 /** The open room of a page: turns what happens in it into fragments. Keeps no message. */
 export class HtmlRoomPane {
@@ -109,7 +112,7 @@ export class HtmlRoomPane {
         await this.#pushLifetime(view.lifetime)
         this.#pushNote(note)
       }
-    } else if (again) this.#pushUnseen(view)
+    } else if (again) await this.#pushUnseen(view)
     this.#warning.catchUp(this.#page.expiringOf(view), differs)
     if (again) this.#announcements.addMissed(countMissed(view))
   }
@@ -144,7 +147,7 @@ export class HtmlRoomPane {
     }
     if (!isPaused) this.#version = event.version
     if (event.type === 'message.sent') this.#takeMessage(event.message, shared, isPaused)
-    if (event.type === 'receipt.moved') this.#takeReceipt(event, shared)
+    if (event.type === 'receipt.moved') await this.#takeReceipt(event, shared)
     if (event.type === 'message.removed') {
       for (const { id } of event.messages) {
         this.#announcements.drop(id)
@@ -153,7 +156,7 @@ export class HtmlRoomPane {
       this.#warning.drop(event.messages)
       if (this.#window.drop(event.messages.map(({ seq }) => seq))) this.#pushLater()
     }
-    if (event.type === 'messages.kept') this.#takeKept(event, shared)
+    if (event.type === 'messages.kept') await this.#takeKept(event, shared)
     if (event.type === 'lifetime.changed') await this.#takeLifetime(event)
   }
 
@@ -162,13 +165,9 @@ export class HtmlRoomPane {
   }
 
   /** A report may have been lost with an earlier line: rendered with a new key, the unseen messages report once more. */
-  #pushUnseen(view: RoomView): void {
-    for (const message of view.messages) {
-      if (message.senderId === view.otherId && message.seq > view.mine.seen) {
-        const html = this.#page.renderArticle(message, this.#otherName, view, this.#lineId)
-        this.#push(fragment(`a-${message.id}`, 'outerMorph', html), true)
-      }
-    }
+  async #pushUnseen(view: RoomView): Promise<void> {
+    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    await this.#pushArticles(unseen, message => this.#page.renderArticle(message, this.#otherName, view, this.#lineId))
   }
 
   /** The way to what the page does not show after its window. */
@@ -220,26 +219,36 @@ export class HtmlRoomPane {
     this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
   }
 
-  #takeKept({ messages, byId }: Kept, shared: SharedRenderings): void {
-    for (const message of messages) this.#pushArticle(message, shared)
+  async #takeKept({ messages, byId }: Kept, shared: SharedRenderings): Promise<void> {
+    await this.#pushChanged(messages, shared)
     this.#warning.drop(messages)
     this.#announce(this.#page.lifetime.sayKept(byId, this.#otherName))
   }
 
-  #pushArticle(message: Message, shared: SharedRenderings): void {
-    const article = this.#renderOnce(`article ${message.id}`, shared, cursors =>
-      this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+  /** Messages that changed, at once where a page shows no more of them. */
+  async #pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
+    if (messages.length > mostChanged) return this.catchUpAnew(false)
+    await this.#pushArticles(messages, message =>
+      this.#renderOnce(`article ${message.id}`, shared, cursors =>
+        this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+      ),
     )
-    this.#push(fragment(`a-${message.id}`, 'outerMorph', article))
   }
 
-  #takeReceipt(event: ReceiptMoved, shared: SharedRenderings): void {
+  async #pushArticles(messages: readonly Message[], render: (message: Message) => string): Promise<void> {
+    const articles = await renderInParts(this.#page.viewer.userId, messages, render)
+    for (const [index, { id }] of messages.entries()) {
+      this.#push(fragment(`a-${id}`, 'outerMorph', articles[index]), messages.length > 1)
+    }
+  }
+
+  async #takeReceipt(event: ReceiptMoved, shared: SharedRenderings): Promise<void> {
     if (event.userId !== this.#otherId) {
       this.#cursors = { ...this.#cursors, mine: event.after }
       return
     }
     this.#cursors = { ...this.#cursors, theirs: event.after }
-    for (const message of event.messages) this.#pushArticle(message, shared)
+    await this.#pushChanged(event.messages, shared)
   }
 
   /** Rendered once for all pages of a viewer: they show the same. */
