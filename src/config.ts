@@ -20,7 +20,7 @@ const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 const MEGABYTE = 1024 * 1024
 /** A character is shown as six of a byte each, or fewer of more, and may stand in a page twice. */
-const UNREAD_BYTES_PER_CHARACTER = 12
+export const htmlBytesPerCharacter = 12
 const MIN_PRODUCTION_BCRYPT_COST = 10
 /** One person's living messages may hold this part of the memory for messages. */
 const PERSON_SHARE = 1 / 8
@@ -160,9 +160,9 @@ function findClash(config: Config): string | null {
   if (imageTtlMs > messageTtlMaxMs) {
     return `IMAGE_TTL_MS is "${imageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
   }
-  const leastUnreadMb = Math.ceil((UNREAD_BYTES_PER_CHARACTER * config.messageMaxLength) / MEGABYTE)
+  const leastUnreadMb = Math.ceil((htmlBytesPerCharacter * config.messageMaxLength) / MEGABYTE)
   if (config.maxUnreadBytes < leastUnreadMb * MEGABYTE) {
-    return `MAX_UNREAD_MB is "${config.maxUnreadBytes / MEGABYTE}" but must be at least ${leastUnreadMb}, ${UNREAD_BYTES_PER_CHARACTER} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
+    return `MAX_UNREAD_MB is "${config.maxUnreadBytes / MEGABYTE}" but must be at least ${leastUnreadMb}, ${htmlBytesPerCharacter} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
   }
   const share = config.maxMessageBytesPerPerson
   const emptyBytes = countBytes({ text: '', image: null })

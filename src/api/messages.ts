@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
-import type { RoomView } from '../chat/engine.js'
+import { mostWindow, type RoomView, usualWindow } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
 import {
   askFor,
@@ -11,7 +11,6 @@ import {
   messageSchema,
   sentJson,
   sentSchema,
-  usualWindow,
   versionOf,
   versionSchema,
 } from '../live/json-messages.js'
@@ -19,11 +18,9 @@ import { accountOf, pathParameter } from '../web/request.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 import { showMessages } from './rooms.js'
 
-const mostMessages = 200
-
 const windowInput = z.object({
   before: z.coerce.number().pipe(beforeSchema).optional(),
-  limit: limitInput(mostMessages).describe(`How many, ${usualWindow} unless told; fewer come when they are long.`),
+  limit: limitInput(mostWindow).describe(`How many, ${usualWindow} unless told; fewer come when they are long.`),
 })
 
 /** The messages of a chat, and sending one. */

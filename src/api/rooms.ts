@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
-import type { Engine, RoomSummary, RoomView, UserId } from '../chat/engine.js'
+import { type Engine, mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
 import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json-messages.js'
 import { accountOf } from '../web/request.js'
@@ -19,12 +19,9 @@ const roomSchema = z
   })
   .meta({ id: 'Room', description: 'A chat with somebody' })
 
-const usualList = 100
-const mostRooms = 200
-
 const listInput = z.object({
   before: idSchema.optional().describe('Gives those behind this room.'),
-  limit: limitInput(mostRooms).describe(`How many, ${usualList} unless told.`),
+  limit: limitInput(mostWindow).describe(`How many, ${usualWindow} unless told.`),
 })
 
 const listSchema = z.object({
@@ -66,7 +63,7 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
       query: listInput,
       answers: { 200: { description: 'Your chats', schema: listSchema } },
       refusals: ['invalid'],
-      handle: async ({ request, query: { before, limit = usualList } }) => {
+      handle: async ({ request, query: { before, limit = usualWindow } }) => {
         const { id: userId } = accountOf(request)
         const { rooms: summaries, hasEarlier } = await engine.listRooms(userId, { limit, before })
         const others = summaries.map(({ otherId }) => otherId)

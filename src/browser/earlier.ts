@@ -41,14 +41,15 @@ function showStatus(article: HTMLElement | null, seq: number, marker: HTMLElemen
 export function watchEarlier(messages: HTMLElement): void {
   const list = document.getElementById('list')
   const earlier = document.getElementById('earlier')
-  let first: HTMLElement | null = null
+  // Its id alone: the row itself would be held, with its text, after it has gone.
+  let first = ''
   document.addEventListener('htmx:before:swap', event => {
-    first = messages.querySelector('article')
+    first = messages.querySelector('article')?.id ?? ''
     for (const { fragment } of detailOf(event).tasks ?? []) {
       const marker = fragment.querySelector<HTMLElement>('#standing')
       if (marker && list) keepStanding(marker, list)
     }
   })
   // Nothing else says that messages were put in; and with the last of them the link goes, which had the focus.
-  earlier?.addEventListener('htmx:after:swap', () => first?.focus({ preventScroll: true }))
+  earlier?.addEventListener('htmx:after:swap', () => document.getElementById(first)?.focus({ preventScroll: true }))
 }

@@ -77,6 +77,10 @@ export interface SeqRange {
   readonly to: number
 }
 
+/** How many messages or chats are given unless told, and how many messages at most. */
+export const usualWindow = 100
+export const mostWindow = 200
+
 /**
  * Which messages of a room are asked for. Whatever is asked, a window ends after a mebibyte of text (UTF-8), with at least
  * one message in it; and it holds none that is held from the person.

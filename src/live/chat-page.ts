@@ -1,14 +1,20 @@
 import type { Clock } from '../chat/clock.js'
-import type { Engine, Message, RoomId, RoomSummary, RoomView, UserId, WindowAsk } from '../chat/engine.js'
+import {
+  type Engine,
+  type Message,
+  type RoomId,
+  type RoomSummary,
+  type RoomView,
+  type UserId,
+  usualWindow,
+  type WindowAsk,
+} from '../chat/engine.js'
 import { digestOf, hashLine, renderChatLine } from '../views/chat-list.js'
 import { type MessageFrame, type Predecessor, placeMessage, viewMessage } from '../views/message-view.js'
 import { renderInParts } from '../views/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../views/renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
-
-/** How many chats a list shows at once. */
-export const listWindow = 100
 
 /** What pages show of other people. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
@@ -101,9 +107,12 @@ export class ChatPage {
     const cursors = { mine, theirs, deliversFrom }
     const isContinued = standing !== null && standing.length > 0
     const first = isContinued ? view.previous : null
-    const rows = await renderInParts(this.viewer.userId, messages, (message, index) =>
+    const rendered = await renderInParts(this.viewer.userId, messages, (message, index) =>
       this.renderRow(message, otherName, cursors, reportKey, messages[index - 1] ?? first),
     )
+    // Rendering may have waited for that of others, and what is gone meanwhile must not go out.
+    const now = this.#deps.clock.now()
+    const rows = rendered.filter((_, index) => (messages[index]?.expiresAt ?? 0) > now)
     if (!isContinued) return rows.join('')
     const ranges = standing.map(({ from, to }) => `${from}-${to}`).join(' ')
     return renderPartial('standing', this.context, { ranges, cursors: theirs }) + rows.join('')
@@ -195,7 +204,7 @@ export class ChatPage {
    * @param before the room behind which the list begins, for one that does not begin with the newest
    */
   async renderList(currentRoomId: RoomId | null, before?: RoomId): Promise<RenderedList> {
-    const ask = { limit: listWindow, before }
+    const ask = { limit: usualWindow, before }
     const { rooms, unread, hasEarlier } = await this.#deps.engine.listRooms(this.viewer.userId, ask)
     const lines = await this.#renderLines(rooms, currentRoomId)
     const hashes = new Map(rooms.map(({ id }, index) => [id, hashLine(lines[index] ?? '')]))

@@ -1,7 +1,7 @@
-import type { Engine, EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import { type Engine, type EngineEvent, type RoomId, type UserId, usualWindow } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { digestOf, hashLine } from '../views/chat-list.js'
-import { type ChatPage, listWindow } from './chat-page.js'
+import type { ChatPage } from './chat-page.js'
 import { fragment } from './fragments.js'
 import { olderPart } from './page-state.js'
 
@@ -120,7 +120,7 @@ export class HtmlListPane {
 
   /** What is more than a list shows at once leaves it at the end. */
   #dropSurplus(): void {
-    if (this.#hashes.size <= listWindow) return
+    if (this.#hashes.size <= usualWindow) return
     const last = [...this.#hashes.keys()].at(-1) ?? ''
     this.#forget(last)
     this.#push(fragment(`c-${last}`, 'delete'))

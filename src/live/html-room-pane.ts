@@ -1,5 +1,5 @@
 import type { AnnouncementKind } from '../accounts/settings.js'
-import type { EngineEvent, Message, RoomId, RoomView, UserId } from '../chat/engine.js'
+import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView, type UserId } from '../chat/engine.js'
 import type { Predecessor } from '../views/message-view.js'
 import { renderInParts } from '../views/render-turns.js'
 import { renderPartial } from '../views/renderer.js'
@@ -19,8 +19,6 @@ type Kept = Extract<EngineEvent, { type: 'messages.kept' }>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
 const nothing = { delivered: 0, seen: 0 }
-/** When more messages change at once, the page is caught up with instead: it shows fewer of them. */
-const mostChanged = 200
 
 /** The open room of a page: turns what happens in it into fragments. Keeps no message. */
 export class HtmlRoomPane {
@@ -38,13 +36,13 @@ export class HtmlRoomPane {
   readonly #window = new RoomWindow()
   #lifetime: LifetimeChange | null = null
   #showsNote = false
-  readonly #admit: () => Promise<void>
+  readonly #awaitTurn: () => Promise<void>
   readonly #warning: ExpiryWarning
   #isGone = false
 
   /**
    * @param lineId changes with every connection: what must be reported anew is rendered with it
-   * @param admit asked before each catch-up that the pane begins by itself
+   * @param awaitTurn resolves when a catch-up may begin that is not the first of its connection
    */
   constructor(
     roomId: RoomId,
@@ -52,10 +50,10 @@ export class HtmlRoomPane {
     lineId: string,
     push: (html: string, isCatchUp?: boolean) => void,
     announced: readonly AnnouncementKind[],
-    admit: () => Promise<void>,
+    awaitTurn: () => Promise<void>,
   ) {
     this.roomId = roomId
-    this.#admit = admit
+    this.#awaitTurn = awaitTurn
     this.#page = page
     this.#lineId = lineId
     this.#push = push
@@ -118,8 +116,9 @@ export class HtmlRoomPane {
   }
 
   /** The same for a page whose version says nothing. */
-  catchUpAnew(again: boolean): Promise<void> {
-    return this.catchUp({ epoch: null, version: -1, window: this.#window.shown }, again)
+  async catchUpAnew(again: boolean): Promise<void> {
+    await this.#awaitTurn()
+    await this.catchUp({ epoch: null, version: -1, window: this.#window.shown }, again)
   }
 
   /** The other person has come or gone. */
@@ -141,10 +140,7 @@ export class HtmlRoomPane {
     if (event.type === 'typing.changed') return this.#takeTyping(event.userId, event.isTyping)
     if (event.type === 'messages.expiring') return this.#warning.add(event.messages)
     if (event.type === 'receipt.noted' || event.version <= this.#version) return
-    if (!isPaused && event.version !== this.#version + 1) {
-      await this.#admit()
-      return this.catchUpAnew(false)
-    }
+    if (!isPaused && event.version !== this.#version + 1) return this.catchUpAnew(false)
     if (!isPaused) this.#version = event.version
     if (event.type === 'message.sent') this.#takeMessage(event.message, shared, isPaused)
     if (event.type === 'receipt.moved') await this.#takeReceipt(event, shared)
@@ -227,7 +223,8 @@ export class HtmlRoomPane {
 
   /** Messages that changed, at once where a page shows no more of them. */
   async #pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
-    if (messages.length > mostChanged) return this.catchUpAnew(false)
+    // It shows fewer of them, and is caught up with at the cost of what it shows.
+    if (messages.length > mostWindow) return this.catchUpAnew(false)
     await this.#pushArticles(messages, message =>
       this.#renderOnce(`article ${message.id}`, shared, cursors =>
         this.#page.renderArticle(message, this.#otherName, cursors, 'push'),

@@ -48,6 +48,9 @@ export class HtmlVoice implements Voice {
   #turn: Promise<void> = Promise.resolve()
   #isScheduled = false
   #isPaused = false
+  /** Whether a catch-up waits for its turn, and whether something beside the room was missed by that. */
+  #isBehind = false
+  #lacksRest = false
   #isOver = false
 
   constructor(
@@ -65,8 +68,7 @@ export class HtmlVoice implements Voice {
     this.#line = line
     this.#deps = deps
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
-    const admit = () => deps.admit(identity.userId)
-    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced, admit) : null
+    this.#room = roomId ? new HtmlRoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
     this.#list = new HtmlListPane(deps.engine, page, roomId, push, unread => this.#renderTitle(unread))
   }
 
@@ -88,6 +90,7 @@ export class HtmlVoice implements Voice {
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#line.isBusy) return
     if (this.#isPaused && this.#isHeldBack(event)) return
+    if (this.#isBehind && event.type !== 'room.dissolved') return
     this.#inbox.push({ event, shared })
     this.#schedule()
   }
@@ -99,10 +102,8 @@ export class HtmlVoice implements Voice {
       this.#isPaused = isPaused
       this.#pushPause()
       if (isPaused) return
-      await this.#deps.admit(this.userId)
       await this.#room?.catchUpAnew(true)
-      await this.#list.catchUp('')
-      await this.#room?.pushPresence()
+      await this.#catchUpRest()
     })
   }
 
@@ -181,8 +182,28 @@ export class HtmlVoice implements Voice {
     return this.#turn
   }
 
+  /**
+   * Waits until a catch-up may begin. What happens meanwhile is not kept, since it may be gone by then: the catch-up brings
+   * all that is still there.
+   */
+  async #awaitTurn(): Promise<void> {
+    this.#isBehind = true
+    this.#lacksRest = true
+    this.#inbox = this.#inbox.filter(({ event }) => event.type === 'room.dissolved')
+    await this.#deps.admit(this.userId)
+    this.#isBehind = false
+  }
+
+  /** What beside the room was missed while a catch-up waited. */
+  async #catchUpRest(): Promise<void> {
+    this.#lacksRest = false
+    await this.#list.catchUp('')
+    await this.#room?.pushPresence()
+  }
+
   async #takeInbox(): Promise<void> {
-    for (const { event, shared } of this.#inbox.splice(0)) {
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+      const { event, shared } = next
       if (this.#isOver) return
       if (event.type !== 'presence.changed') await this.#room?.take(event, shared, this.#isPaused)
       else if (event.presence.userId === this.#room?.otherId) {
@@ -190,6 +211,7 @@ export class HtmlVoice implements Voice {
       }
       await this.#list.take(event)
     }
+    if (this.#lacksRest) await this.#catchUpRest()
     await this.#list.pushChanges()
   }
 

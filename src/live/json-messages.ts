@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import type { WallTimes } from '../chat/clock.js'
-import { type Cursors, type Message, type RoomView, statusOf, type UserId, type WindowAsk } from '../chat/engine.js'
+import {
+  type Cursors,
+  type Message,
+  type RoomView,
+  statusOf,
+  type UserId,
+  usualWindow,
+  type WindowAsk,
+} from '../chat/engine.js'
 
 const isoTime = z.iso.datetime()
 
@@ -34,9 +42,6 @@ export const sentSchema = z.object({
 
 /** The state of a room: `epoch:version`. The same text means that nothing has changed. */
 export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
-
-/** How many messages are given unless told. */
-export const usualWindow = 100
 
 /** Whether a window is all that there is on its earlier side. */
 export const hasEarlierSchema = z.boolean().describe('Whether messages stand before these: ask again with `before`.')

@@ -2,8 +2,11 @@ import { ChatError } from '../chat/errors.js'
 
 /** All rendering together takes this many milliseconds of a turn of the event loop: a message must not wait for pages. */
 const partMs = 8
-/** How many pages of one person may wait to be rendered, and after how long one too many may be asked for again. */
-const mostWaiting = 50
+/**
+ * How much may wait to be rendered for one person, and after how long one too many may be asked for again. A page waits
+ * twice, for its list of chats and its messages: this is what a person may ask for in the longest wait of their budget.
+ */
+const mostWaiting = 250
 const retryAfterMs = 3000
 
 type Begin = () => void

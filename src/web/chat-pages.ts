@@ -3,8 +3,9 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import type { People } from '../accounts/people.js'
 import { refreshRates } from '../accounts/settings.js'
 import type { Conversations } from '../chat/conversations.js'
-import type { ImageRef, RoomView, WindowAsk } from '../chat/engine.js'
+import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { htmlBytesPerCharacter } from '../config.js'
 import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
 import { fragment } from '../live/fragments.js'
 import { olderPart } from '../live/page-state.js'
@@ -52,9 +53,6 @@ const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
-/** How many messages are put beside those shown. */
-const windowSize = 100
-
 const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
 /** The last message of the other's that a page shows: what a visitor without JavaScript sees with it. */
@@ -62,20 +60,17 @@ function lastOf({ messages, otherId }: RoomView): string {
   return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
 }
 
-/** An escaped sign is six characters, and of others none has as many bytes. */
-const bytesPerUnit = 6
-
-/** What the texts of a window take at most in a page, in bytes: most are a sixth of it. */
+/** What the texts of a window take at most in a page, in bytes: most take a twelfth of it. */
 function mostBytesOf({ messages }: RoomView): number {
-  return messages.reduce((sum, { text }) => sum + bytesPerUnit * text.length, 0)
+  return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
 }
 
 /** Which messages the address of a chat asks for; undefined for those of a visit. */
 function askOf(request: Request): WindowAsk | undefined {
-  if (request.query.newest !== undefined) return { of: 'newest', limit: windowSize }
+  if (request.query.newest !== undefined) return { of: 'newest', limit: usualWindow }
   for (const of of ['before', 'after'] as const) {
     const seq = queryText(request, of)
-    if (/^\d{1,15}$/.test(seq)) return { of, seq: Number(seq), limit: windowSize }
+    if (/^\d{1,15}$/.test(seq)) return { of, seq: Number(seq), limit: usualWindow }
   }
   return undefined
 }

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest'
 import { attackNames, besiege, fillings } from '../siege/siege.js'
 
 const { quotes, links } = fillings
-/** Three files of tests share two processors with the attack; the bench has them for itself, and asks for 50. */
-const quickMs = 150
+const quickMs = 50
 const mostBytes = 512 * 1_048_576
 
 it('lives on with a heap of 512 MB, and keeps two others chatting, under every attack of strangers and members at once', {

@@ -57,7 +57,7 @@ describe('a long chat', () => {
   )
 
   it('tells a page of more receipts than it shows by its newest rows, and by how far the other has got', async () => {
-    const { ann, ben, chat, room } = await newPair(server.url)
+    const { ann, ben, chat } = await newPair(server.url)
     await fill(ann, chat, 320)
     const page = await LivePage.open(server.url, ann, chat)
     const last = readRows(await (await ben.get(`${chat}?newest`)).text()).at(-1)
@@ -67,7 +67,6 @@ describe('a long chat', () => {
     expect(list.html).toContain('data-ranges="1-220" data-delivered="320" data-seen="320"')
     expect(list.html.match(/data-status="seen"/g)).toHaveLength(100)
     await page.close()
-    expect(room).not.toBe('')
   })
 })
 

@@ -1,10 +1,14 @@
-import type { Message, RoomView, SeqRange, WindowAsk } from '#src/chat/engine.js'
+import {
+  type Message,
+  mostWindow,
+  type RoomView,
+  type SeqRange,
+  usualWindow,
+  type WindowAsk,
+} from '#src/chat/engine.js'
 import type { Entry, MessageList } from './message-list.js'
 import type { Seat } from './seat.js'
 
-/** What a visit shows of the newest messages, and at most when it begins at the first unread one. */
-const VISIT = 100
-const MOST = 200
 /** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
 const MOST_TEXT_BYTES = 1_048_576
 const MOST_RANGES = 500
@@ -42,10 +46,10 @@ function cutEntries(newest: Entry | null, seat: Seat, ask: WindowAsk): Entry[] {
       return take(firstAfter(newest, seat, ask.seq), 'next', seat, ask.limit)
     case 'page':
     case 'visit': {
-      const entries = take(newest, 'previous', seat, VISIT)
+      const entries = take(newest, 'previous', seat, usualWindow)
       const { firstUnread } = seat
       const isAllThere = firstUnread === null || firstUnread.message.seq >= (entries[0]?.message.seq ?? 0)
-      return isAllThere ? entries : take(firstUnread, 'next', seat, MOST)
+      return isAllThere ? entries : take(firstUnread, 'next', seat, mostWindow)
     }
   }
 }
@@ -57,7 +61,7 @@ function cutPage(
   { from, to, isOpenEnded }: SeqRange & { isOpenEnded: boolean },
 ): { entries: Entry[]; standing: SeqRange[] } | null {
   const end = isOpenEnded ? newest : find(newest, seat, ({ seq }) => seq <= to)
-  const entries = take(end, 'previous', seat, MOST).filter(({ message }) => message.seq >= from)
+  const entries = take(end, 'previous', seat, mostWindow).filter(({ message }) => message.seq >= from)
   const [first] = entries
   const previous = before(first, newest, seat, from)
   if (first !== undefined && previous !== null && previous.message.seq > to) return null
