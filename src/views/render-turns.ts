@@ -26,9 +26,16 @@ class RenderTurns {
     return this.#spentMs < partMs
   }
 
-  /** Resolves when new work may begin; at once while nobody waits and there is time. */
+  /** Whether new work may begin at once: nobody waits, and there is time. */
+  get isFree(): boolean {
+    return this.#waiting.size === 0 && this.hasTime
+  }
+
+  /**
+   * Resolves when new work may begin.
+   * @throws ChatError `rate_limited` when too much waits for the same person
+   */
   async begin(owner: string): Promise<void> {
-    if (this.#waiting.size === 0 && this.hasTime) return
     const queue = this.#waiting.get(owner) ?? []
     if (queue.length >= mostWaiting) throw new ChatError('rate_limited', retryAfterMs)
     await new Promise<void>(resolve => this.#wait(owner, [...queue, resolve]))
@@ -83,7 +90,8 @@ export async function renderInParts<T>(
   render: (item: T, index: number) => string,
 ): Promise<string[]> {
   if (items.length === 0) return []
-  await turns.begin(owner)
+  // Without a wait where there is none: of many that begin at once, each must find what those before it have spent.
+  if (!turns.isFree) await turns.begin(owner)
   const rendered: string[] = []
   let begunAt = performance.now()
   for (const [index, item] of items.entries()) {

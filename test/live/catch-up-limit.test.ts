@@ -70,7 +70,7 @@ async function openPage(admitted: number) {
   const count = (part: string) => written.filter(text => text.includes(part)).length
   const lists = () => count('hx-target="#list" hx-swap="innerMorph"')
   const pauses = () => count('hx-target="#pause"')
-  return { admit, closed, engine, lists, pauses, room, voice }
+  return { admit, closed, engine, lists, pauses, room, texts: () => written.join(''), voice }
 }
 
 it('is asked for nothing when the first catch-up comes with its connection', async () => {
@@ -104,4 +104,21 @@ it('has a page that has missed something wait for its turn likewise', async () =
   await send('heard', '4')
   await expect.poll(() => closed).toEqual([1013])
   expect(lists()).toBe(2)
+})
+
+it('is sent nothing of a message that went while its catch-up waited for its turn', async () => {
+  const { admit, engine, pauses, room, texts, voice } = await openPage(1)
+  let begin = () => {}
+  admit.mockImplementationOnce(() => new Promise(resolve => (begin = resolve)))
+  voice.pause?.(room.id, true)
+  await expect.poll(pauses).toBe(1)
+  voice.pause?.(room.id, false)
+  await expect.poll(() => admit.mock.calls.length).toBe(1)
+  const draft = { image: null, lifetimeMs: 60_000 }
+  const { message } = await engine.sendMessage(room.id, 'ben', { ...draft, nonce: 'gone', text: 'here and gone' })
+  await engine.sendMessage(room.id, 'ben', { ...draft, nonce: 'stays', text: 'here to stay' })
+  await engine.removeMessage(room.id, 'ben', message.id)
+  begin()
+  await expect.poll(() => texts().includes('here to stay')).toBe(true)
+  expect(texts()).not.toContain('here and gone')
 })
