@@ -20,8 +20,8 @@ interface Account {
 
 /**
  * What the server holds for each person that they have not read yet, over all their connections and answers. Beyond a
- * limit a connection is cut, the one furthest behind first, and an answer is refused. What is held alone may be over it,
- * or it could never be read.
+ * limit a connection is cut, the one furthest behind first, and an answer is refused. A single item may be larger than the
+ * limit; otherwise it could never be delivered.
  */
 export class Unread {
   readonly #mostBytes: number

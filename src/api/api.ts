@@ -13,7 +13,7 @@ import { apiDocs } from './docs-page.js'
 import type { Endpoint } from './endpoint.js'
 import { type ImageEndpointsDeps, imageEndpoints } from './images.js'
 import { messageEndpoints } from './messages.js'
-import { describeApi, type OpenApi } from './openapi.js'
+import { describeApi } from './openapi.js'
 import { peopleEndpoints } from './people.js'
 import { problemAnswers } from './problems.js'
 import { type RoomEndpointsDeps, roomEndpoints } from './rooms.js'
@@ -48,9 +48,11 @@ export function createApi(deps: ApiDeps): Router {
     ...statsEndpoints(deps),
   ]
   // Made when it is first asked for: it costs a server that nobody asks megabytes.
-  let described: OpenApi | null = null
+  let described: { readonly json: string; readonly page: RequestHandler } | null = null
   const describe = () => {
-    described ??= describeApi(endpoints, deps.cookieName)
+    if (described) return described
+    const openApi = describeApi(endpoints, deps.cookieName)
+    described = { json: JSON.stringify(openApi), page: apiDocs(openApi) }
     return described
   }
   const accessTo = ({ access, isLight = false }: Endpoint): RequestHandler[] => {
@@ -74,8 +76,8 @@ export function createApi(deps: ApiDeps): Router {
     }
     route(router, path, handlers)
   }
-  route(router, '/openapi.json', { get: [(_request, response) => void response.json(describe())] })
-  route(router, '/docs', { get: [(request, response, next) => apiDocs(describe())(request, response, next)] })
+  route(router, '/openapi.json', { get: [(_request, response) => void response.type('json').send(describe().json)] })
+  route(router, '/docs', { get: [(request, response, next) => describe().page(request, response, next)] })
   router.use(notFound)
   router.use(problemAnswers(log, config.messageMaxLength))
   return router

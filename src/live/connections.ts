@@ -65,14 +65,15 @@ export class Connections {
     this.#deps = deps
   }
 
-  /** Resolves when the other end is up to date, or the connection has been refused or has ended. */
-  async open({ identity, roomId, carry, openVoice }: Opening): Promise<void> {
-    const { hub, unread, clock, log, admit } = this.#deps
-    const share = unread.open(identity.userId, () => carrier.cut())
-    const carrier = carry(share)
-    const line = new TermedLine(carrier, identity, clock, log)
-    const id = randomBytes(9).toString('base64url')
-    const { voice, start, onBadFrame } = openVoice({ id, identity, roomId, line })
+  /**
+   * Resolves when the other end is up to date, or the connection has been refused or has ended.
+   * @throws whatever `carry` or `openVoice` throws; the carrier has been cut then
+   */
+  async open(opening: Opening): Promise<void> {
+    const { hub, log, admit } = this.#deps
+    const { identity, roomId } = opening
+    const { share, carrier, line, opened } = this.#prepare(opening)
+    const { voice, start, onBadFrame } = opened
     let isOver = false
     // Before anything is awaited: a connection that was reset meanwhile would stay in the hub for ever.
     carrier.whenClosed(() => {
@@ -87,7 +88,8 @@ export class Connections {
     } catch (error) {
       return this.#refuse(line, error, closeCodes.tooBusy)
     }
-    if (isOver) return
+    // While it waited its session may have ended, and the hub could not close what it did not know.
+    if (isOver || !(await line.check())) return
     carrier.open?.(voice, () => line.check(), onBadFrame)
     try {
       await hub.add(voice)
@@ -97,6 +99,25 @@ export class Connections {
     }
     if (roomId !== null) hub.enterRoom(roomId, voice)
     await start().catch((error: unknown) => this.#fail(line, error))
+  }
+
+  /** Makes all that a connection is of; where that fails, none of it is left. */
+  #prepare({ identity, roomId, carry, openVoice }: Opening) {
+    const { unread, clock, log } = this.#deps
+    let carrier: Carrier | null = null
+    let line: TermedLine | null = null
+    const share = unread.open(identity.userId, () => carrier?.cut())
+    try {
+      carrier = carry(share)
+      line = new TermedLine(carrier, identity, clock, log)
+      const id = randomBytes(9).toString('base64url')
+      return { share, carrier, line, opened: openVoice({ id, identity, roomId, line }) }
+    } catch (error) {
+      line?.stop()
+      share.end()
+      carrier?.cut()
+      throw error
+    }
   }
 
   #refuse(line: TermedLine, error: unknown, code: CloseCode): void {

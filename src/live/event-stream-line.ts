@@ -3,7 +3,7 @@ import type { Clock } from '../chat/clock.js'
 import type { UnreadShare } from '../unread.js'
 import { type CloseCode, closeTimeoutMs } from './close-codes.js'
 import type { Carrier } from './connections.js'
-import { type OnTaken, Outflow } from './outflow.js'
+import { type Channel, Outflow, type Part } from './outflow.js'
 import { onceOver } from './response-end.js'
 
 /** A stream of server-sent events as a line. The id of an event is the state of the page, which a reconnect gives back. */
@@ -16,13 +16,11 @@ export class EventStreamLine implements Carrier {
   constructor(response: ServerResponse, clock: Clock, share: UnreadShare | null = null) {
     this.#response = response
     this.#clock = clock
-    const send = (text: string, onTaken: OnTaken) => void response.write(text, onTaken)
-    const channel = {
+    const channel: Channel = {
       get bufferedBytes() {
         return response.writableLength
       },
-      send,
-      sendPart: (part: string, _isLast: boolean, onTaken: OnTaken) => send(part, onTaken),
+      send: (part, onTaken) => void response.write(eventPart(part), onTaken),
       cut: () => this.cut(),
     }
     this.#outflow = new Outflow(clock, channel, share)
@@ -41,13 +39,11 @@ export class EventStreamLine implements Carrier {
   }
 
   write(text: string, state?: string): void {
-    // What keeps a socket alive is no message here: a named event is heard by the script and swapped by nobody.
-    const event = text === '{}' ? 'event: line:beat\ndata:\n\n' : fragmentEvent(text, state)
-    if (this.#isOpen) this.#outflow.write(event)
+    if (this.#isOpen) this.#outflow.write(text, state)
   }
 
   catchUp(text: string, state?: string): void {
-    if (this.#isOpen) this.#outflow.catchUp(fragmentEvent(text, state))
+    if (this.#isOpen) this.#outflow.catchUp(text, state)
   }
 
   taken(): Promise<void> {
@@ -60,8 +56,7 @@ export class EventStreamLine implements Carrier {
     // Within a catch-up the words would become a part of it. Half an event is shown by nobody, and who comes back hears why.
     if (this.#outflow.isCatchingUp) this.cut()
     else {
-      this.#outflow.write(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
-      this.#response.end()
+      this.#response.end(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
       onceOver(
         this.#response,
         this.#clock.after(closeTimeoutMs, () => this.cut()),
@@ -88,8 +83,12 @@ export class EventStreamLine implements Carrier {
   }
 }
 
-function fragmentEvent(text: string, state: string | undefined): string {
+/** A part of an event. Made part by part: to break a mebibyte of lines in one piece takes a tenth of a second. */
+function eventPart({ text, isFirst, isLast, state }: Part): string {
+  // What keeps a socket alive is no message here: a named event is heard by the script and swapped by nobody.
+  if (text === '{}' && isFirst) return 'event: line:beat\ndata:\n\n'
   const id = state === undefined ? '' : `id: ${state}\n`
+  const head = isFirst ? `${id}data: ` : ''
   // Only these end a line of a stream; to `m` in a pattern U+2028 and U+2029 do too, and the text would arrive torn.
-  return `${id}data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`
+  return `${head}${text.replace(/\r\n|\r|\n/g, '\ndata: ')}${isLast ? '\n\n' : ''}`
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../chat/clock.js'
+import { partAt, partLength, stuckMs } from '../text-parts.js'
 import type { UnreadShare } from '../unread.js'
 import { Pace } from './pace.js'
 
@@ -8,21 +9,24 @@ const mostBufferedBytes = 1_048_576
 const busyBytes = 65_536
 /** A reader that takes nothing for this long holds messages in its buffer that may be gone. */
 const stalledMs = 1000
-/** A catch-up goes out in parts of this many UTF-16 units, so that it shows whether any of it is taken. */
-const partLength = 16_384
-/** A reader that takes no part of its catch-up for this long is cut, whether or not anything expires. */
-const stuckMs = 10_000
 
 /** Told when what was handed over was taken, by the other end or by the system; with an error when it never will be. */
 export type OnTaken = (error?: Error | null) => void
+
+/** A text, or a part of one: until the last of its parts nothing else is sent. */
+export interface Part {
+  readonly text: string
+  readonly isFirst: boolean
+  readonly isLast: boolean
+  /** The state of the page once it has all of the text, where that is known. */
+  readonly state: string | undefined
+}
 
 /** The way out of a line. */
 export interface Channel {
   /** How much waits to be taken. */
   readonly bufferedBytes: number
-  send(text: string, onTaken: OnTaken): void
-  /** Sends a part of a text. Until the last of its parts nothing else is sent. */
-  sendPart(part: string, isLast: boolean, onTaken: OnTaken): void
+  send(part: Part, onTaken: OnTaken): void
   /** Ends the line at once. */
   cut(): void
 }
@@ -30,10 +34,10 @@ export interface Channel {
 /**
  * Writes to a line, and watches how well the other end takes it.
  *
- * What is written counts against a mebibyte, and who is further behind is cut. A catch-up alone does not count: a room may
- * hold more than that, and who takes it steadily must get it. One waits at a time, so that a connection makes the server
- * hold no more than one room and a mebibyte; and if it takes nothing for ten seconds, nothing. All that waits counts for its
- * person, whose connections may together hold no more than so much, and has to be taken at a pace.
+ * What is written counts against a mebibyte, and who is further behind is cut. A catch-up may be longer than that and does
+ * not count. One waits at a time, so a connection holds at most one catch-up and a mebibyte; if it takes nothing for ten
+ * seconds, it is cut. All that waits counts for its person, whose connections may together hold no more than so much, and
+ * has to be taken at a pace.
  */
 export class Outflow {
   readonly #clock: Clock
@@ -48,7 +52,7 @@ export class Outflow {
   #catchUpBytes = 0
   #cancelStuck: () => void = () => {}
   /** What was written since the catch-up began, in its order. */
-  #behind: string[] = []
+  #behind: Part[] = []
   #behindBytes = 0
   #whenTaken: (() => void)[] = []
 
@@ -70,23 +74,24 @@ export class Outflow {
   }
 
   /** Writes, and cuts a reader that is too slow. */
-  write(text: string): void {
+  write(text: string, state?: string): void {
+    const whole = { text, isFirst: true, isLast: true, state }
     if (this.#isCatchingUp) {
-      this.#behind.push(text)
+      this.#behind.push(whole)
       this.#behindBytes += Buffer.byteLength(text)
     }
     if (this.#channel.bufferedBytes + this.#behindBytes > mostBufferedBytes) this.#channel.cut()
-    if (!this.#isCatchingUp) this.#send(text)
+    if (!this.#isCatchingUp) this.#send(whole)
     this.#noteWaiting()
   }
 
   /** Writes what may be longer than a reader may be behind. One that comes while another waits counts as all else does. */
-  catchUp(text: string): void {
-    if (text.length <= partLength || this.#isCatchingUp) this.write(text)
+  catchUp(text: string, state?: string): void {
+    if (text.length <= partLength || this.#isCatchingUp) this.write(text, state)
     else {
       this.#isCatchingUp = true
       this.#catchUpBytes = Buffer.byteLength(text)
-      this.#sendPart(text, 0)
+      this.#sendPart(text, 0, state)
       this.#noteWaiting()
     }
   }
@@ -112,8 +117,8 @@ export class Outflow {
     this.#pace.end()
   }
 
-  #send(text: string): void {
-    this.#channel.send(text, this.#begin(text))
+  #send(part: Part): void {
+    this.#channel.send(part, this.#begin(part.text))
   }
 
   /** Notes that something waits; the answer is to be called when it was taken. */
@@ -137,18 +142,18 @@ export class Outflow {
     this.#pace.noteWaiting(bytes)
   }
 
-  #sendPart(text: string, from: number): void {
-    const to = from + partLengthAt(text, from)
-    const isLast = to >= text.length
-    const part = text.slice(from, to)
+  #sendPart(text: string, from: number, state: string | undefined): void {
+    const part = partAt(text, from)
+    const to = from + part.length
+    const isLast = to === text.length
     const noteTaken = this.#begin(part)
     this.#cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
-    this.#channel.sendPart(part, isLast, error => {
+    this.#channel.send({ text: part, isFirst: from === 0, isLast, state }, error => {
       noteTaken()
       this.#cancelStuck()
       if (error) this.#behind = []
       if (error || isLast || this.#isOver) this.#endCatchUp()
-      else this.#sendPart(text, to)
+      else this.#sendPart(text, to, state)
     })
   }
 
@@ -156,14 +161,8 @@ export class Outflow {
     this.#isCatchingUp = false
     this.#behindBytes = 0
     this.#catchUpBytes = 0
-    for (const text of this.#behind.splice(0)) this.#send(text)
+    for (const whole of this.#behind.splice(0)) this.#send(whole)
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }
-}
-
-/** How much of a text one part takes: no character is torn in two. */
-function partLengthAt(text: string, from: number): number {
-  const isTorn = /[\uD800-\uDBFF]/.test(text.charAt(from + partLength - 1))
-  return isTorn ? partLength - 1 : partLength
 }

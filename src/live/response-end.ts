@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 const listeners = new WeakMap<Socket, Set<() => void>>()
 
 /**
- * Calls once when an answer is out or can no longer be given; at once when it already is so. An answer that waits behind
- * another on its connection hears nothing of the connection's end by itself.
+ * Calls `tell` once: when the answer has been sent or can no longer be, immediately if that is already so. Needed because
+ * a response queued behind another gets no `close` when the connection ends.
  */
 export function onceOver(response: ServerResponse, tell: () => void): void {
   const { socket } = response.req

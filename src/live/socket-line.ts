@@ -44,8 +44,7 @@ export class SocketLine implements Carrier {
       get bufferedBytes() {
         return socket.bufferedAmount
       },
-      send: (text, onTaken) => socket.send(text, onTaken),
-      sendPart: (part, isLast, onTaken) => socket.send(part, { fin: isLast }, onTaken),
+      send: ({ text, isLast }, onTaken) => socket.send(text, { fin: isLast }, onTaken),
       cut: () => this.cut(),
     }
     this.#outflow = new Outflow(clock, channel, share)
@@ -92,7 +91,7 @@ export class SocketLine implements Carrier {
     this.#isClosing = true
     this.#beginReading()
     this.#socket.close(code)
-    this.#clock.after(closeTimeoutMs, () => this.#socket.terminate())
+    this.whenClosed(this.#clock.after(closeTimeoutMs, () => this.#socket.terminate()))
   }
 
   cut(): void {

@@ -143,7 +143,10 @@ export class Sockets {
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket failed'))
       if (admitted instanceof Refusal) return this.#dismiss(ws, admitted)
-      void this.#open(ws, { ...admitted, query: url.searchParams, isProgram })
+      this.#open(ws, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
+        this.#deps.log.error({ err: error }, 'a socket could not be opened')
+        ws.terminate()
+      })
     })
   }
 

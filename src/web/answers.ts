@@ -1,45 +1,57 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
+import { Pace } from '../live/pace.js'
 import { onceOver } from '../live/response-end.js'
-import type { Unread } from '../unread.js'
+import { partLength, partsOf, stuckMs } from '../text-parts.js'
+import { Unread } from '../unread.js'
 
-/** An answer of which nothing is taken for this long is cut, and there is room for another. */
-const stuckMs = 10_000
 /** How often the answers under way are looked at, in milliseconds. */
 const lookMs = 1000
-/** An answer longer than this goes out in parts of so many UTF-16 units, so that it shows whether any of it is read. */
-const partLength = 16_384
+/** A long text may hold messages that have vanished since: it is cut after this long, in milliseconds, however it is read. */
+const longestMs = 60_000
+/** What may wait for all people together who are not known. */
+const mostStrangersBytes = 8 * 1_048_576
+/** Under this name strangers count as one person. */
+const strangers = 'strangers'
 
 declare global {
   namespace Express {
     interface Response {
       /**
        * Counts bytes of this answer that wait in memory until it is out, for the person who asked.
-       * @throws ChatError `rate_limited` when they are many and do not fit beside what waits for that person already
+       * @throws ChatError what `expectUnread` throws
        */
       holdUnread(bytes: number): void
       /**
        * Refuses a long answer before it is made. `bytes`: what it may be at most.
-       * @throws ChatError `rate_limited` when that does not fit beside what waits for the person who asked already
+       * @throws ChatError when that is many and does not fit beside what waits already: `rate_limited` for the person who
+       *   asked, `server_busy` for strangers, who have one limit together
        */
       expectUnread(bytes: number): void
     }
   }
 }
 
-/** How far the connection of an answer has got. */
+/** How far an answer has got. */
 interface Progress {
-  readonly takenBytes: number
-  readonly since: number
+  /** What its connection has taken, and when it last took anything. */
+  takenBytes: number
+  takenAt: number
+  /** What it is known to hold until it is out. */
+  heldBytes: number
+  /** When it is cut at the latest. */
+  endsAt: number
+  readonly pace: Pace
 }
 
-/** The answers under way. None holds memory for a reader who does not read, and nobody has too many of them held. */
+/** The answers under way. One that nobody reads is cut, and each person's together are bounded. */
 export class Answers {
   readonly #clock: Clock
   readonly #unread: Unread
+  readonly #ofStrangers = new Unread(mostStrangersBytes)
   readonly #watched = new Map<ServerResponse, Progress>()
   #isLooking = false
 
@@ -49,12 +61,19 @@ export class Answers {
   }
 
   /**
-   * Cuts the connection of an answer of which nothing was read for ten seconds; streams of events see to that themselves.
-   * With an answer ends what flows into it.
+   * Cuts the connection of an answer of which nothing was read for ten seconds, which is long and is read at less than a
+   * kilobyte a second, or whose long text is not out after a minute. Streams of events see to that themselves. With an
+   * answer ends what flows into it.
    */
   readonly watch: RequestHandler = (_request, response, next) => {
-    this.#watched.set(response, { takenBytes: 0, since: this.#clock.now() })
-    onceOver(response, () => this.#watched.delete(response))
+    this.#watched.set(response, {
+      takenBytes: 0,
+      takenAt: this.#clock.now(),
+      heldBytes: 0,
+      endsAt: Number.POSITIVE_INFINITY,
+      pace: new Pace(this.#clock, () => response.req.socket.destroy()),
+    })
+    onceOver(response, () => this.#forget(response))
     // A file that is piped into an answer which ends early would stay open for ever.
     response.once('pipe', (source: Readable) => onceOver(response, () => source.destroy()))
     this.#lookLater()
@@ -64,27 +83,36 @@ export class Answers {
   /** Counts what answers hold. To come after the compression, whose buffers hold what is written here. */
   readonly hold: RequestHandler = (request, response, next) => {
     response.expectUnread = bytes => {
-      const userId = request.account?.id
+      const { unread, ownerId } = this.#countOf(request)
       // A short answer may say what has been done, or that a long one is refused: that is never taken back.
-      if (userId === undefined || bytes <= partLength) return
-      if (!this.#unread.hasRoomFor(userId, bytes)) throw new ChatError('rate_limited', stuckMs)
+      if (bytes <= partLength || unread.hasRoomFor(ownerId, bytes)) return
+      throw new ChatError(ownerId === strangers ? 'server_busy' : 'rate_limited', stuckMs)
     }
     response.holdUnread = bytes => {
-      const userId = request.account?.id
-      if (userId === undefined) return
       response.expectUnread(bytes)
-      const share = this.#unread.open(userId, null)
+      const { unread, ownerId } = this.#countOf(request)
+      const share = unread.open(ownerId, null)
       share.set(bytes)
       onceOver(response, () => share.end())
+      const progress = this.#watched.get(response)
+      if (progress) progress.heldBytes = bytes
     }
     const send = response.send.bind(response)
     response.send = body => {
       const hasBody = typeof body === 'string' && request.method !== 'HEAD' && !request.fresh
       if (!hasBody) return send(body)
-      response.holdUnread(Buffer.byteLength(body))
-      return body.length <= partLength ? send(body) : sendInParts(response, body)
+      const bytes = Buffer.byteLength(body)
+      response.holdUnread(bytes)
+      if (body.length <= partLength) return send(body)
+      const progress = this.#watched.get(response)
+      if (progress) progress.endsAt = this.#clock.now() + longestMs
+      return sendInParts(response, body, bytes)
     }
     next()
+  }
+
+  #countOf({ account }: Request): { unread: Unread; ownerId: string } {
+    return account ? { unread: this.#unread, ownerId: account.id } : { unread: this.#ofStrangers, ownerId: strangers }
   }
 
   #lookLater(): void {
@@ -99,30 +127,32 @@ export class Answers {
 
   #look(): void {
     const now = this.#clock.now()
-    for (const [response, { takenBytes, since }] of this.#watched) {
+    for (const [response, progress] of this.#watched) {
       const { socket } = response.req
+      const { takenBytes, takenAt, heldBytes, endsAt, pace } = progress
+      if (response.getHeader('Content-Type') === 'text/event-stream') {
+        this.#forget(response)
+        continue
+      }
       const taken = socket.bytesWritten - socket.writableLength
-      if (response.getHeader('Content-Type') === 'text/event-stream') this.#watched.delete(response)
-      else if (response.writableLength === 0 || taken !== takenBytes) {
-        this.#watched.set(response, { takenBytes: taken, since: now })
-      } else if (now - since >= stuckMs) socket.destroy()
+      const hasProgressed = response.writableLength === 0 || taken !== takenBytes
+      pace.noteTaken(taken - takenBytes)
+      pace.noteWaiting(Math.max(heldBytes, response.writableLength))
+      progress.takenBytes = taken
+      if (hasProgressed) progress.takenAt = now
+      if (now >= endsAt || (!hasProgressed && now - takenAt >= stuckMs)) socket.destroy()
     }
   }
+
+  #forget(response: ServerResponse): void {
+    this.#watched.get(response)?.pace.end()
+    this.#watched.delete(response)
+  }
 }
 
-function sendInParts(response: Response, text: string): Response {
+function sendInParts(response: Response, text: string, bytes: number): Response {
   if (response.get('Content-Type') === undefined) response.type('html')
-  response.set('Content-Length', String(Buffer.byteLength(text)))
+  response.set('Content-Length', String(bytes))
   Readable.from(partsOf(text)).pipe(response)
   return response
-}
-
-/** No character is torn in two. */
-function* partsOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const to = from + partLength
-    const isTorn = /[\uD800-\uDBFF]/.test(text.charAt(to - 1))
-    yield text.slice(from, isTorn ? to - 1 : to)
-    from = isTorn ? to - 1 : to
-  }
 }

@@ -89,7 +89,11 @@ export function createApp(deps: AppDeps): Express {
   app.use('/api', deps.api)
   app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))
-  app.use(sessions.middleware, sessions.loadAccount, limitRequests(limits.requests, deps.countLight))
+  app.use(
+    sessions.middleware,
+    sessions.loadAccount,
+    limitRequests(limits.requests, deps.countLight, sessions.findAccount),
+  )
 
   const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
   app.use(formBodies(deps.strangerBodies, formLimit))

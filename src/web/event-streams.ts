@@ -19,7 +19,6 @@ export interface EventStreamsDeps {
   readonly conversations: Conversations
   readonly sessions: Sessions
   readonly voices: PageVoices
-  /** Counts a request of a person, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
   /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
   readonly countRequest: (userId: string) => void
 }

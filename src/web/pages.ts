@@ -21,8 +21,8 @@ export function contextOf(request: Request): ViewContext {
   return viewContext(viewerOf(request))
 }
 
-/** Answers with a page. */
-export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
+/** Renders a page for whoever asks. */
+export function renderPage(request: Request, template: string, data: object): string {
   const { theme, textSize, sendKey, refreshSeconds, sounds, notifies } = request.account?.settings ?? defaultSettings
   const defaults = {
     csrfToken: request.csrfToken?.() ?? '',
@@ -34,11 +34,20 @@ export function sendPage(request: Request, response: Response, status: number, t
     notifies,
     refreshSeconds,
   }
-  const context = contextOf(request)
+  return render(`pages/${template}`, contextOf(request), { ...defaults, ...data })
+}
+
+/** Answers with a page that is rendered. */
+export function sendRendered(request: Request, response: Response, status: number, page: string): void {
   response
     .status(status)
     .type('html')
-    .set('Content-Language', context.language)
+    .set('Content-Language', viewerOf(request).language)
     .vary('Accept-Language')
-    .send(render(`pages/${template}`, context, { ...defaults, ...data }))
+    .send(page)
+}
+
+/** Renders a page, and answers with it. */
+export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
+  sendRendered(request, response, status, renderPage(request, template, data))
 }

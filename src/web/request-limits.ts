@@ -34,15 +34,20 @@ export function limitLight(limit: Limit): RequestHandler {
   return (request, response, next) => void middleware(request, response, next)
 }
 
-/** Lets each page and form of a person have its turn, and what pages ask for by themselves pass. Strangers pass. */
-export function limitRequests(requests: Limit, light: RequestHandler): Router {
+/**
+ * Lets each page and form of a person have its turn, and what pages ask for by themselves pass. Strangers pass.
+ * @param findAccount finds anew who is logged in, for a request that had to wait
+ */
+export function limitRequests(requests: Limit, light: RequestHandler, findAccount: RequestHandler): Router {
   const router = Router()
   router.use((request, _response, next) => next(request.account ? undefined : 'router'))
   router.all(lightPaths, light, (_request, _response, next) => next('router'))
   router.use(async (request, response, next) => {
-    await requests.takeTurn(accountOf(request).id)
-    // Who has left meanwhile needs no answer.
-    if (!response.destroyed) next()
+    const { id } = accountOf(request)
+    if (requests.hit(id).allowed) return next()
+    await requests.takeTurn(id)
+    // Who has left meanwhile needs no answer. Whose session has ended meanwhile is logged in no more.
+    if (!response.destroyed) await findAccount(request, response, next)
   })
   return router
 }

@@ -1,12 +1,15 @@
 import { once } from 'node:events'
+import { createServer as createHttp } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import pino from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import WebSocket from 'ws'
 import { ChatError } from '#src/chat/errors.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { type Carrier, Connections, type ConnectionsDeps } from '#src/live/connections.js'
 import { Hub } from '#src/live/hub.js'
-import type { Voice } from '#src/live/listener.js'
+import type { Identity, Voice } from '#src/live/listener.js'
+import { Sockets } from '#src/live/sockets.js'
 import { Unread } from '#src/unread.js'
 import { ApiClient } from '../api/api-client.js'
 import { newPair } from '../crowd.js'
@@ -17,6 +20,12 @@ import { LivePage } from '../live-page.js'
 import { getBytes, rawConnection } from '../raw-request.js'
 import { startTestServer } from '../test-server.js'
 import { ProgramSocket } from './program-socket.js'
+
+const identity: Identity = {
+  ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
+  language: 'en',
+  askEnd: async () => Number.POSITIVE_INFINITY,
+}
 
 describe('a stream of events that is reset', () => {
   let server: Awaited<ReturnType<typeof startTestServer>>
@@ -78,15 +87,41 @@ describe('a page on a stream of events', () => {
   })
 })
 
-describe('the owner of a connection', () => {
-  const identity = {
-    ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
-    language: 'en' as const,
-    askEnd: async () => Number.POSITIVE_INFINITY,
-  }
+describe('a socket that cannot be opened by a fault of ours', () => {
+  it('is ended and logged, and the process lives', async () => {
+    const said: string[] = []
+    const deny = () => {
+      throw new Error('not asked for here')
+    }
+    const sockets = new Sockets({
+      ...{ clock: new FakeClock(), framesPerSecond: 50, maxFrameBytes: 1000, onRefused: () => {} },
+      ...{ sayGone: deny, countRequest: deny, openVoice: deny, isOurOrigin: () => true, isMember: async () => true },
+      log: pino({ level: 'error' }, { write: line => void said.push(line) }),
+      connections: { open: () => Promise.reject(new Error('a fault')) },
+      identify: async () => identity,
+    })
+    const http = createHttp().on('upgrade', (...upgrade) => sockets.upgrade(...upgrade))
+    onTestFinished(() => {
+      sockets.stop()
+      http.close()
+    })
+    await once(http.listen(0, 'localhost'), 'listening')
+    const address = http.address()
+    const socket = new WebSocket(`ws://localhost:${typeof address === 'object' ? address?.port : ''}/ws`)
+    const [code] = await once(socket, 'close')
+    expect(code).toBe(1006)
+    expect(said.join()).toContain('a fault')
+  })
+})
 
+describe('the owner of a connection', () => {
   /** A connection of which a test says when it closes; `log` is what happened to it, in order. */
-  function open(isClosedAlready: boolean, admit: ConnectionsDeps['admit'] = async () => {}) {
+  function open(
+    isClosedAlready: boolean,
+    admit: ConnectionsDeps['admit'] = async () => {},
+    askEnd: Identity['askEnd'] = identity.askEnd,
+    openingFails = false,
+  ) {
     const clock = new FakeClock()
     const engine = createMemoryEngine({
       ...{ clock, roomGraceMs: 0, roomMaxMessages: 10, maxBytes: 1000, maxBytesPerPerson: 1000, keepLonger: false },
@@ -117,14 +152,17 @@ describe('the owner of a connection', () => {
       onRefused: reason => log.push(`refused ${reason}`),
     })
     const opened = connections.open({
-      ...{ identity, roomId: 'room' },
+      ...{ identity: { ...identity, askEnd }, roomId: 'room' },
       carry: share => {
         share.set(600)
         return carrier
       },
-      openVoice: () => ({ voice, start: async () => void log.push('caught up') }),
+      openVoice: () => {
+        if (openingFails) throw new Error('a fault')
+        return { voice, start: async () => void log.push('caught up') }
+      },
     })
-    return { log, hub, unread, opened, close: () => tellClosed() }
+    return { log, hub, clock, unread, opened, close: () => tellClosed() }
   }
 
   it('opens it, enters its room, catches it up, and ends all of it when it closes', async () => {
@@ -147,6 +185,20 @@ describe('the owner of a connection', () => {
     letIn()
     await waiting.opened
     expect([waiting.log, waiting.hub.connectionCount]).toEqual([['voice ended'], 0])
+  })
+
+  it('closes one with 4401, unheard, whose session ended while it waited to be admitted', async () => {
+    const ended = open(false, undefined, async () => null)
+    await ended.opened
+    expect([ended.log, ended.hub.connectionCount]).toEqual([['close 4401'], 0])
+  })
+
+  it('cuts one that cannot be opened by a fault of ours, and counts nothing for it', async () => {
+    const faulty = open(false, undefined, undefined, true)
+    await expect(faulty.opened).rejects.toThrow('a fault')
+    expect([faulty.log, faulty.unread.hasRoomFor('ann', 1000)]).toEqual([['cut'], true])
+    faulty.close()
+    expect(faulty.clock.waiting).toBe(open(true).clock.waiting)
   })
 
   it('closes one that is not admitted with 1013, unheard, and a fault of ours with 1011', async () => {

@@ -262,6 +262,14 @@ for (const [name, open] of [
     await stalled.closed
   })
 
+  it(`has no timer left once a ${name} has closed`, async () => {
+    const stalled = await open()
+    stalled.reader.resume()
+    stalled.line.close(closeCodes.notLoggedIn)
+    await stalled.closed
+    expect(clock.waiting).toBe(0)
+  })
+
   it(`leaves a ${name} alone for whom less than 64 kB wait, however long`, async () => {
     const stalled = await open()
     stalled.line.write('x'.repeat(60 * kibibyte))
@@ -279,6 +287,21 @@ for (const [name, open] of [
     expect(await Promise.race([stalled.closed, new Promise(resolve => setTimeout(resolve, 50, 'open'))])).toBe('open')
   })
 }
+
+it('breaks the lines of a long catch-up for a stream part by part, not all in one piece, and they come whole', async () => {
+  const pieces: number[] = []
+  for (let times = 0; times < 3; times += 1) {
+    const stalled = await stalledStream()
+    const start = performance.now()
+    stalled.line.catchUp(`x${'\r\n'.repeat(mebibyte)}`)
+    pieces.push(performance.now() - start)
+    stalled.reader.resume()
+    while (stalled.texts.length === 0) await nextTurn()
+    expect(stalled.texts[0] === `x${'\ndata: '.repeat(mebibyte)}`).toBe(true)
+  }
+  // In one piece it takes 66 ms and more.
+  expect(Math.min(...pieces)).toBeLessThan(20)
+})
 
 it('reads nothing more of a socket that does not take its catch-up', async () => {
   const { line, heard, reader } = await stalledSocket()

@@ -69,6 +69,32 @@ describe.concurrent('a person who asks for too much', () => {
       expect(statusesOf(await Promise.all(pages))).toEqual(many(12, () => 200))
     }))
 
+  it('has nothing carried out that still waited when they logged out: no form, no socket, no stream', () =>
+    withServer({ RATE_LIMIT_REQUESTS: '2' }, async url => {
+      const { alice, bob, chat, room } = await pair(url)
+      const [token, ended] = [await alice.token(chat), 'written after the log-out']
+      await new Promise(resolve => setTimeout(resolve, 1000))
+      const body = (fields: Record<string, string>) => ({ body: new URLSearchParams({ _csrf: token, ...fields }) })
+      // The cookie that they had, whatever the log-out says of it.
+      const stale = new HttpClient(url)
+      for (const [name, value] of alice.cookies) stale.cookies.set(name, value)
+      // Two fill the first second, the log-out comes in the next, and all else after it.
+      await Promise.all([alice.get('/settings'), alice.get('/settings')])
+      const waiting = [alice.request('POST', '/logout', body({})), alice.get('/settings')]
+      await new Promise(resolve => setTimeout(resolve, 100))
+      const form = stale.request('POST', `${chat}/messages`, body({ content: ended, nonce: 'n' }))
+      const page = new LivePage(url, `/ws?room=${room}`, { cookie: stale.cookieHeader })
+      const stream = stale.get(`${chat}/events`, { headers: { 'hx-request': 'true' } })
+      const [loggedOut] = await Promise.all(waiting)
+      expect([loggedOut?.status, loggedOut?.headers.get('location')]).toEqual([303, '/login'])
+      const { status, headers } = await form
+      expect([status, headers.get('location')]).toEqual([303, `/login?next=${encodeURIComponent(chat)}`])
+      expect(await page.closed).toBe(4401)
+      expect(page.frames).toEqual([])
+      expect(await (await stream).text()).toBe('event: line:close\ndata: 4401\n\n')
+      expect(await (await bob.get(chat)).text()).not.toContain(ended)
+    }))
+
   it('has sockets closed with 1013, those of pages and of programs, and never as too fast', () =>
     withServer({ RATE_LIMIT_REQUESTS: '1' }, async url => {
       const alice = new HttpClient(url)

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import express from 'express'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import express, { type ErrorRequestHandler } from 'express'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket from 'ws'
+import { newAccount } from '#src/accounts/account.js'
 import { Unread } from '#src/unread.js'
 import { Answers } from '#src/web/answers.js'
 import { ApiClient } from '../api/api-client.js'
@@ -94,13 +95,23 @@ describe('a long answer', () => {
   let http: Server
   let clock: FakeClock
   let socket: Socket
+  /** The server's end of it. */
+  let connection: Socket
   let parts: Buffer[]
   beforeAll(async () => {
     clock = new FakeClock()
-    const answers = new Answers(clock, new Unread(mebibyte))
+    const answers = new Answers(clock, new Unread(200 * mebibyte))
     const app = express().use(answers.watch, answers.hold)
+    const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(503).json(error)
+    app.get('/strangers', (_request, response) => void response.send(text))
+    app.get('/short', (_request, response) => void response.send('short'))
+    app.use((request, _response, next) => {
+      request.account = newAccount({ id: 'ann', username: 'ann', email: 'ann', passwordHash: '', createdAt: 1 })
+      next()
+    })
     app.get('/', (_request, response) => void response.send(text))
     app.get('/stream', (_request, response) => void response.type('text/event-stream').write('x'.repeat(mebibyte * 20)))
+    app.use(refuse)
     http = app.listen(0, 'localhost')
     await once(http, 'listening')
   })
@@ -112,7 +123,8 @@ describe('a long answer', () => {
     parts = []
     socket.on('data', part => parts.push(part)).pause()
     socket.write(getBytes('', ...paths))
-    await once(http, 'request')
+    const [request] = await once(http, 'request')
+    connection = request.socket
     // What the system buffers is filled.
     await new Promise(resolve => setTimeout(resolve, 100))
   }
@@ -139,6 +151,60 @@ describe('a long answer', () => {
     socket.resume()
     await closed
     expect(Buffer.concat(parts).length).toBeLessThan(40 * mebibyte)
+  })
+
+  it('that is read at less than a kilobyte a second is cut after half a minute', async () => {
+    await begin('/')
+    const closed = once(socket, 'close')
+    // No system takes so little at a time as a reader may over a real line.
+    let taken = connection.bytesWritten
+    Object.defineProperty(connection, 'bytesWritten', { get: () => taken })
+    for (let times = 0; times < 3; times += 1) {
+      await clock.advance(9000)
+      expect(socket.closed).toBe(false)
+      taken += 9000
+    }
+    await clock.advance(9000)
+    socket.resume()
+    await closed
+    expect(Buffer.concat(parts).length).toBeLessThan(40 * mebibyte)
+  })
+
+  it('that is not out after a minute is cut, however steadily it is read: it may tell what has vanished', async () => {
+    await begin('/')
+    const closed = once(socket, 'close')
+    for (let times = 0; times < 7; times += 1) {
+      expect(socket.closed).toBe(false)
+      await clock.advance(8900)
+      await read(3 * mebibyte)
+    }
+    socket.resume()
+    await closed
+    expect(Buffer.concat(parts).length).toBeLessThan(40 * mebibyte)
+  })
+
+  it('that strangers do not read leaves no room for another, but for short ones, until it is over', async () => {
+    await begin('/strangers')
+    const address = http.address()
+    const base = `http://localhost:${typeof address === 'object' ? address?.port : ''}`
+    const refused = await fetch(`${base}/strangers`)
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'server_busy', retryAfterMs: 10_000 }])
+    expect((await fetch(`${base}/short`)).status).toBe(200)
+    socket.destroy()
+    const ask = async () => {
+      const answer = await fetch(`${base}/strangers`)
+      await answer.body?.cancel()
+      return answer.status
+    }
+    await expect.poll(ask).toBe(200)
+  })
+
+  it('is measured once: that of many megabytes takes milliseconds', async () => {
+    const measured = vi.spyOn(Buffer, 'byteLength')
+    await begin('/')
+    expect(measured.mock.calls.filter(([measuredText]) => measuredText === text)).toHaveLength(1)
+    measured.mockRestore()
+    socket.destroy()
   })
 
   it('that is read slowly and steadily comes whole, torn in no character', async () => {

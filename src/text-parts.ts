@@ -1,0 +1,20 @@
+/** A long text goes out in parts of at most this many UTF-16 units, so that it shows whether any of it is read. */
+export const partLength = 16_384
+/** A reader that takes nothing of a long text for this long, in milliseconds, is cut. */
+export const stuckMs = 10_000
+
+/** The part of a text that begins at `from`. It tears neither a character in two nor a CRLF. */
+export function partAt(text: string, from: number): string {
+  const part = text.slice(from, from + partLength)
+  const isTorn = from + part.length < text.length && /[\uD800-\uDBFF\r]$/.test(part)
+  return isTorn ? part.slice(0, -1) : part
+}
+
+/** A text in its parts, each made when it is asked for. */
+export function* partsOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const part = partAt(text, from)
+    yield part
+    from += part.length
+  }
+}
