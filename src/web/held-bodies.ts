@@ -9,8 +9,8 @@ const mostOfStrangers = 4_194_304
 const mostOfMembers = 33_554_432
 /** So many of the longest forms may one member hold; all members together hold at least two members' share. */
 const formsEach = 4
-/** What a part of a body costs beside its bytes, however small it is. */
-const partCost = 64
+/** What a part of a body costs at least, in bytes, however small it is. */
+const leastPartCost = 128
 
 /** A body is longer than its sender may send. */
 export class BodyTooLarge extends Error {
@@ -81,7 +81,7 @@ export class HeldBodies {
       const count = ({ length }: Buffer) => {
         received += length
         if (received > limit) settle(new BodyTooLarge())
-        else this.hold(request, length + partCost)
+        else this.hold(request, length)
       }
       parse(request, response, settle)
       if (isSettled) return
@@ -90,15 +90,16 @@ export class HeldBodies {
     }
   }
 
-  /** Counts so many bytes more of a request's body until `release`. Closes the connections that give way. */
+  /** Counts one more part of a request's body, of so many bytes, until `release`. Closes the connections that give way. */
   hold(request: Request, bytes: number): void {
+    const cost = Math.max(bytes, leastPartCost)
     const id = request.account?.id ?? ''
     const owner = this.#owners.get(id) ?? { held: 0, bodies: new Map<IncomingMessage, number>() }
     this.#owners.set(id, owner)
     this.#ownerIds.set(request, id)
-    owner.bodies.set(request, (owner.bodies.get(request) ?? 0) + bytes)
-    owner.held += bytes
-    this.#held += bytes
+    owner.bodies.set(request, (owner.bodies.get(request) ?? 0) + cost)
+    owner.held += cost
+    this.#held += cost
     while (owner.held > this.#limits.each) this.#giveWay(owner)
     while (this.#held > this.#limits.all) this.#giveWay(this.#largest(owner))
   }
@@ -130,7 +131,8 @@ export class HeldBodies {
   #giveWay(owner: Owner): void {
     for (const oldest of owner.bodies.keys()) {
       this.release(oldest)
-      oldest.destroy()
+      // Not the request, which may have been read to its end: then destroying it does nothing.
+      oldest.socket.destroy()
       this.#onGivenWay()
       return
     }
