@@ -152,7 +152,7 @@ async function leaveMembersFormsUnfinished(target, signal, counts) {
     const cookie = `Cookie: ${members[(index >> 1) % members.length].cookie}`
     return head(url, `POST ${path} HTTP/1.1`, [cookie, ...formHeaders]) + formWords
   }
-  await leaveUnfinished(target, signal, counts, 80, wordsOf)
+  await leaveUnfinished(target, signal, counts, 30, wordsOf)
 }
 
 /** Forms that may bring a picture, and bring a mebibyte of text in each of eleven fields. */
@@ -169,7 +169,7 @@ async function leaveFieldsUnfinished(target, signal, counts) {
       fields,
     ])
   }
-  await leaveUnfinished(target, signal, counts, 12, wordsOf)
+  await leaveUnfinished(target, signal, counts, 6, wordsOf)
 }
 
 /** Connections that say something and are reset, each at another moment of the first milliseconds. */
