@@ -33,6 +33,8 @@ import { Unread } from './unread.js'
 import { Answers } from './web/answers.js'
 import { createApp } from './web/app.js'
 import { csrfProtection, originCheck } from './web/csrf.js'
+import { formLimitOf } from './web/form-bodies.js'
+import { HeldBodies } from './web/held-bodies.js'
 import { createHttpServer } from './web/http-server.js'
 import { listen } from './web/listening.js'
 import { operatorCheck } from './web/operator-token.js'
@@ -40,7 +42,6 @@ import { accountOf } from './web/request.js'
 import { limitLight } from './web/request-limits.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
 import { Sessions } from './web/sessions.js'
-import { StrangerBodies } from './web/stranger-bodies.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
@@ -200,7 +201,9 @@ export async function createServer(config: Config): Promise<Server> {
   const guard = passwordGuard(limits)
   const gate = new Gate({ people, limits, guard })
   const countLight = limitLight(limits.lightRequests)
-  const strangerBodies = new StrangerBodies(() => operation.observer.refused('connection', 'half_open'))
+  const onGivenWay = () => operation.observer.refused('connection', 'half_open')
+  const strangerBodies = HeldBodies.ofStrangers(onGivenWay)
+  const memberBodies = HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength))
   const api = createApi({
     config,
     log,
@@ -218,12 +221,14 @@ export async function createServer(config: Config): Promise<Server> {
     countConnections: () => hub.connectionCount,
     checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
     strangerBodies,
+    memberBodies,
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
     readPicture: pictureForm({
       maxSize: config.images.maxSize,
       maxFieldSize: maxDescriptionBytes,
       held: images.uploads,
+      bodies: memberBodies,
       ownerOf: request => accountOf(request).id,
       admit: async request => refuseOver(limits.uploads, accountOf(request).id),
     }),
@@ -243,6 +248,7 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     countLight,
     strangerBodies,
+    memberBodies,
     api,
     chatPage,
     events: { clock, log, connections, conversations, sessions, voices, countRequest },

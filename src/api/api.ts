@@ -5,8 +5,8 @@ import type { Engine } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { notFound } from '../web/errors.js'
+import { type HeldBodies, strangerBodyLimit } from '../web/held-bodies.js'
 import { route } from '../web/routes.js'
-import { type StrangerBodies, strangerBodyLimit } from '../web/stranger-bodies.js'
 import { type AccessDeps, personOnly, personOrOperator } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
 import { apiDocs } from './docs-page.js'
@@ -26,7 +26,8 @@ export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageE
   readonly countConnections: () => number
   /** Throws for whoever does not bring the operator's token; null where there is none. */
   readonly checkOperator: ((request: Request) => void) | null
-  readonly strangerBodies: StrangerBodies
+  readonly strangerBodies: HeldBodies
+  readonly memberBodies: HeldBodies
   /** The name of the session's cookie, for the description. */
   readonly cookieName: string
 }
@@ -60,8 +61,10 @@ export function createApi(deps: ApiDeps): Router {
     return access === 'person' ? personOnly(deps, isLight) : personOrOperator(deps, deps.checkOperator)
   }
   const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
-  const readShort = deps.strangerBodies.reader(express.json({ limit: strangerBodyLimit, inflate: false }))
-  const readJson = express.json({ limit })
+  const jsonOf = (bodies: HeldBodies, most: number) =>
+    bodies.reader(express.json({ limit: most, inflate: false }), most)
+  const readShort = jsonOf(deps.strangerBodies, strangerBodyLimit)
+  const readJson = jsonOf(deps.memberBodies, limit)
   const readInput = ({ form, path }: Endpoint) =>
     form
       ? [only('multipart/form-data'), form.read]

@@ -3,8 +3,9 @@ import { ChatError } from '../chat/errors.js'
 
 /** Forms of one person at once that may bring a picture, and forms of any kind: more than a browser sends at once. */
 const mostEach = { pictures: 6, forms: 12 }
-/** Bytes of all pictures together. One that is alone may be larger, up to MAX_IMAGE_SIZE. */
+/** Bytes of all pictures together, and how many people share them at least where a picture may be no larger than a share. */
 const mostBytes = 64 * 1_048_576
+const sharers = 4
 /** About what a few pictures take. */
 const retryAfterMs = 5000
 
@@ -17,17 +18,31 @@ export interface HeldForm {
    * @throws ChatError `server_busy` when too many pictures of the person are held
    */
   beginPicture(): void
-  /** Counts so many bytes more of its picture. Where they are too many there is a refusal from then on, and none count. */
+  /** Counts so many bytes more of its picture. Where they are too many it is refused. */
   grow(bytes: number): void
+  /** Its picture is not held, nor any of it counted, from now on. */
+  refuse(refusal: ChatError): void
   /** To be called once it is answered. */
   end(): void
 }
 
-/** What uploads hold in memory before they are converted, bounded for each person and for all together. */
+/**
+ * What uploads hold in memory before they are converted, bounded for each person and for all together. A person's share
+ * has room for a picture of the largest size, and two shares are held at least: nobody takes all.
+ */
 export class HeldUploads {
   readonly #forms = new Tally()
   readonly #pictures = new Tally()
+  readonly #share: number
+  readonly #most: number
+  readonly #bytesEach = new Map<UserId, number>()
   #bytes = 0
+
+  /** @param maxSize bytes of the largest picture */
+  constructor(maxSize: number) {
+    this.#share = Math.max(mostBytes / sharers, maxSize)
+    this.#most = Math.max(mostBytes, 2 * this.#share)
+  }
 
   /**
    * Counts a form of a person's.
@@ -39,9 +54,17 @@ export class HeldUploads {
     let isOver = false
     let held = 0
     let refusal: ChatError | null = null
-    const release = () => {
-      this.#bytes -= held
-      held = 0
+    const count = (bytes: number) => {
+      held += bytes
+      this.#bytes += bytes
+      const ofPerson = (this.#bytesEach.get(userId) ?? 0) + bytes
+      if (ofPerson > 0) this.#bytesEach.set(userId, ofPerson)
+      else this.#bytesEach.delete(userId)
+      return this.#bytes <= this.#most && ofPerson <= this.#share
+    }
+    const refuse = (why: ChatError) => {
+      count(-held)
+      refusal = why
     }
     return {
       get refusal() {
@@ -51,15 +74,12 @@ export class HeldUploads {
         if (!isOver) endPicture = this.#pictures.add(userId, mostEach.pictures)
       },
       grow: bytes => {
-        held += bytes
-        this.#bytes += bytes
-        if (!isOver && (this.#bytes <= mostBytes || this.#bytes === held)) return
-        release()
-        refusal = new ChatError('server_busy', retryAfterMs)
+        if (!count(bytes) || isOver) refuse(new ChatError('server_busy', retryAfterMs))
       },
+      refuse,
       end: () => {
         isOver = true
-        release()
+        count(-held)
         endPicture()
         endForm()
       },

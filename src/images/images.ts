@@ -31,7 +31,7 @@ export interface AcceptedImage extends ImageRef {
 }
 
 export interface ImagesOptions {
-  readonly rules: ImageRules & { readonly uploadDir: string }
+  readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
   /** How long a picture lives once it is sent, ms: a bound where it is shorter than a message's life. */
   readonly imageTtlMs: number
   readonly engine: Pick<Engine, 'readSummary' | 'subscribe'>
@@ -42,7 +42,7 @@ export interface ImagesOptions {
 /** Pictures, from the file that somebody chose to the last byte's end. */
 export class Images {
   /** What is uploaded and not yet accepted, by whatever way. */
-  readonly uploads = new HeldUploads()
+  readonly uploads: HeldUploads
   readonly #options: ImagesOptions
   readonly #folder: UploadFolder
   readonly #converter: Converter
@@ -51,6 +51,7 @@ export class Images {
 
   constructor(options: ImagesOptions) {
     this.#options = options
+    this.uploads = new HeldUploads(options.rules.maxSize)
     this.#folder = new UploadFolder(options.rules.uploadDir, options.log)
     this.#converter = new Converter(options.rules, options.log)
     this.#store = new ImageStore(options.clock, options.log)

@@ -2,6 +2,8 @@ import type { Request, RequestHandler } from 'express'
 import multer, { MulterError } from 'multer'
 import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { onceOver } from '../live/response-end.js'
+import type { HeldBodies } from '../web/held-bodies.js'
 import type { HeldForm, HeldUploads } from './held-uploads.js'
 import { wipingStorage } from './wiping-storage.js'
 
@@ -19,6 +21,8 @@ export interface PictureFormOptions {
   /** Bytes of any other field. */
   readonly maxFieldSize: number
   readonly held: HeldUploads
+  /** Counts what stands beside the picture until the form is answered. */
+  readonly bodies: HeldBodies
   /** Who sends the form. */
   readonly ownerOf: (request: Request) => UserId
   /** Asked before a file is read; a ChatError refuses it, so that a stranger cannot make the server hold anything. */
@@ -56,22 +60,29 @@ function refusalOf(error: unknown): ChatError {
  * Reads a multipart form into memory: its fields into `request.body`, its file for `receivedPicture`. A refused file
  * does not end the request: what was typed beside it must not be lost.
  */
-export function pictureForm({ maxSize, maxFieldSize, held, ownerOf, admit }: PictureFormOptions): RequestHandler {
+export function pictureForm({
+  maxSize,
+  maxFieldSize,
+  held,
+  bodies,
+  ownerOf,
+  admit,
+}: PictureFormOptions): RequestHandler {
   async function admitPicture(request: Request): Promise<void> {
     heldFor(request).beginPicture()
     await admit(request)
   }
   const read = multer({
-    storage: wipingStorage(maxSize, heldFor),
+    storage: wipingStorage(maxSize, heldFor, (request, bytes) => bodies.release(request, bytes)),
     limits: { ...parts, fileSize: maxSize, fieldSize: maxFieldSize },
     fileFilter(request, _file, done) {
       admitPicture(request).then(
         () => done(null, true),
         (error: unknown) => {
           if (!(error instanceof ChatError)) return done(error instanceof Error ? error : new ChatError('bad_request'))
-          // Skipped, not failed: the fields that follow it are still wanted.
-          received.set(request, { bytes: null, refusal: error, signal: AbortSignal.abort() })
-          done(null, false)
+          // Thrown away as it comes, not failed: the fields that follow it are still wanted.
+          heldFor(request).refuse(error)
+          done(null, true)
         },
       )
     },
@@ -90,16 +101,26 @@ export function pictureForm({ maxSize, maxFieldSize, held, ownerOf, admit }: Pic
       return next(error)
     }
     const form = heldFor(request)
-    response.once('close', () => form.end())
+    const count = ({ length }: Buffer) => {
+      // What is thrown away does not count: the rest of too large a file, and what multer takes by `readable` after an error.
+      const isThrownAway = form.refusal?.code === 'image_too_large' || request.listenerCount('readable') > 0
+      if (!isThrownAway) bodies.hold(request, length)
+    }
+    request.on('data', count)
+    onceOver(response, () => {
+      request.off('data', count)
+      bodies.release(request)
+      form.end()
+    })
     read(request, response, (error: unknown) => {
       const bytes = request.file?.buffer ?? null
       delete request.file
       const gone = new AbortController()
-      response.once('close', () => {
+      onceOver(response, () => {
         bytes?.fill(0)
         if (!response.writableFinished) gone.abort()
       })
-      const refusal = error ? refusalOf(error) : (received.get(request)?.refusal ?? form.refusal)
+      const refusal = form.refusal ?? (error ? refusalOf(error) : null)
       received.set(request, { bytes, refusal, signal: gone.signal })
       next()
     })

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
+import { ChatError } from '../chat/errors.js'
 import type { HeldForm } from './held-uploads.js'
 
 /** The first buffer of an upload, bytes. What is claimed and not sent must cost nothing. */
@@ -25,8 +26,13 @@ function passTurn(): void {
  * arrived in: they would stay where they are until the collector comes. They go into one buffer at once, since pieces that
  * pile up are work for the collector, which stops everything. What is refused on the way is read to its end and thrown
  * away.
+ * @param onPiece told of the bytes of each piece, kept or not
  */
-export function wipingStorage(maxSize: number, heldFor: (request: Request) => HeldForm): StorageEngine {
+export function wipingStorage(
+  maxSize: number,
+  heldFor: (request: Request) => HeldForm,
+  onPiece: (request: Request, bytes: number) => void,
+): StorageEngine {
   return {
     _handleFile(request: Request, file, done) {
       const held = heldFor(request)
@@ -47,11 +53,13 @@ export function wipingStorage(maxSize: number, heldFor: (request: Request) => He
         size += piece.length
       }
       file.stream.on('data', (piece: Buffer) => {
+        onPiece(request, piece.length)
         keep(piece)
         piece.fill(0)
         file.stream.pause()
         awaitTurn(() => file.stream.resume())
       })
+      file.stream.once('limit', () => held.refuse(new ChatError('image_too_large')))
       file.stream.on('end', () => done(null, { buffer: buffer.subarray(0, size), size }))
     },
     _removeFile(_request, file, done) {

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 
 /** Of a connection, whom to tell of its end: pipelined requests may bring many for one. */
 const listeners = new WeakMap<Socket, Set<() => void>>()
+/** Of an answer, the same: it listens once, however many ask. */
+const asking = new WeakMap<ServerResponse, Set<() => void>>()
 
 /**
  * Calls `tell` once: when the answer has been sent or can no longer be, immediately if that is already so. Needed because
@@ -14,11 +16,19 @@ export function onceOver(response: ServerResponse, tell: () => void): void {
     tell()
     return
   }
+  const ofResponse = asking.get(response)
+  if (ofResponse) {
+    ofResponse.add(tell)
+    return
+  }
+  const tells = new Set([tell])
+  asking.set(response, tells)
   const ofSocket = listeners.get(socket) ?? listenTo(socket)
   const over = () => {
     response.off('close', over)
     ofSocket.delete(over)
-    tell()
+    asking.delete(response)
+    for (const each of tells) each()
   }
   ofSocket.add(over)
   response.on('close', over)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { onceOver } from '../live/response-end.js'
 
 /** A part of a mount path that can only be a word of ours; ids of rooms and images are as good as keys. */
 const OWN_WORD = /^[a-z][a-z.-]{0,15}$/
@@ -24,7 +25,7 @@ export function logRequests(log: Logger): RequestHandler {
     const start = performance.now()
     response.locals.requestId = requestId
     response.setHeader('X-Request-Id', requestId)
-    response.once('close', () => {
+    onceOver(response, () => {
       const line = {
         requestId,
         method: request.method,

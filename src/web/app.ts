@@ -23,7 +23,7 @@ import { chatPages } from './chat-pages.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
-import { formBodies } from './form-bodies.js'
+import { type FormBodiesDeps, formBodies, formLimitOf } from './form-bodies.js'
 import { framePosts } from './frame-posts.js'
 import { imagePages } from './image-pages.js'
 import { invitePages } from './invite-pages.js'
@@ -41,9 +41,8 @@ import { isHttps, type Sessions } from './sessions.js'
 import { settingsPages } from './settings-pages.js'
 import { staleForms } from './stale-forms.js'
 import { staticFiles } from './static-files.js'
-import type { StrangerBodies } from './stranger-bodies.js'
 
-export interface AppDeps {
+export interface AppDeps extends FormBodiesDeps {
   readonly config: Config
   readonly log: Logger
   readonly people: People
@@ -67,12 +66,7 @@ export interface AppDeps {
   readonly limits: Limits
   /** Counts what pages ask for by themselves; see `limitLight`. */
   readonly countLight: RequestHandler
-  readonly strangerBodies: StrangerBodies
 }
-
-/** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
-const bytesPerUnit = 12
-const smallestFormLimit = 1_048_576
 
 /** The web application: middlewares in their order, then one router a noun. */
 export function createApp(deps: AppDeps): Express {
@@ -95,8 +89,8 @@ export function createApp(deps: AppDeps): Express {
     limitRequests(limits.requests, deps.countLight, sessions.findAccount),
   )
 
-  const formLimit = Math.max(smallestFormLimit, bytesPerUnit * config.messageMaxLength)
-  app.use(formBodies(deps.strangerBodies, formLimit))
+  const formLimit = formLimitOf(config.messageMaxLength)
+  app.use(formBodies(deps, formLimit))
   const csrf = onlyServed(csrfProtection(config))
   const guards = [onlyServed(requireAccount), csrf]
   const logIn = sessionPages({
@@ -130,6 +124,7 @@ export function createApp(deps: AppDeps): Express {
     maxSize: config.images.maxSize,
     maxFieldSize: formLimit,
     held: images.uploads,
+    bodies: deps.memberBodies,
     ownerOf: request => accountOf(request).id,
     admit: async request => {
       const { id } = accountOf(request)

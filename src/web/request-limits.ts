@@ -5,7 +5,7 @@ import type { Limit } from '../limit.js'
 import { accountOf } from './request.js'
 
 /** What pages ask for by themselves: pictures, beacons, and reports of what is seen and typed where no socket gets through. */
-const lightPaths = ['/images/:id', '/chats/:room/seen', '/chats/frames', '/chats/:room/frames']
+export const lightPaths = ['/images/:id', '/chats/:room/seen', '/chats/frames', '/chats/:room/frames']
 
 /** Counts what a page asks for by itself against its person, and refuses it when it is too much. Strangers pass. */
 export function limitLight(limit: Limit): RequestHandler {

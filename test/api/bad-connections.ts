@@ -12,6 +12,13 @@ export interface BadConnection {
   readonly waitMs: number
 }
 
+/** A member who opens bad connections. */
+export interface BadMember {
+  readonly token: string
+  readonly cookie: string
+  readonly chat: string
+}
+
 const host = 'Host: localhost\r\n'
 const form = 'Content-Type: application/x-www-form-urlencoded\r\n'
 const request = (line: string, headers = '', body = '') =>
@@ -57,6 +64,27 @@ const requests = [
   Buffer.from('GET / HTTP/0.9\r\n\r\n'),
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
 ]
+
+/** What a member's page sends: forms and pictures that end too soon, and streams that all else on the line waits behind. */
+function requestsOfMember(cookie: string, chat: string): Buffer[] {
+  const identity = `Cookie: ${cookie}\r\n`
+  const multipart = `${identity}Content-Type: multipart/form-data; boundary=b\r\n`
+  const field = `--b\r\nContent-Disposition: form-data; name="content"\r\n\r\n${'x'.repeat(100_000)}\r\n`
+  const file = '--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+  const long = 'Content-Length: 1000000\r\n'
+  return [
+    request(`GET ${chat}`, identity),
+    request(`GET ${chat}/events`, identity),
+    request('GET /chats/events', identity),
+    request(`POST ${chat}/messages`, `${identity}${form}Content-Length: 9\r\n`, 'content=a'),
+    request(`POST ${chat}/messages`, `${identity}${form}${long}`, `content=${'x'.repeat(100_000)}`),
+    request(`POST ${chat}/frames`, `${identity}${form}${long}`, `type=${'x'.repeat(20_000)}`),
+    request('POST /chats/frames', `${identity}${form}Transfer-Encoding: chunked\r\n`, 'ffff\r\ntype=typing'),
+    request(`POST ${chat}/messages`, multipart + long, field.repeat(5)),
+    request(`POST ${chat}/images`, multipart + long, `${field}${file}its first bytes`),
+    request(`POST ${chat}/images`, `${multipart}Content-Length: ${file.length + 9}\r\n`, `${file}--b--\r\nab`),
+  ]
+}
 
 /** A frame as RFC 6455, 5.2, has it, with lies where it is asked for. */
 function frame(opcode: number, payload: Buffer, { fin = true, rsv = 0, masked = true, claimed = payload.length }) {
@@ -116,15 +144,18 @@ function cut(said: Buffer, shares: readonly number[]): Buffer[] {
 /**
  * Connections of strangers and of a member: pipelined requests, whole or cut off at any byte, and WebSockets with frames of
  * every kind, read or not, that end in every way.
- * @param token of the member
+ * @param member their program's token, their page's cookie and the path of their chat
  */
-export function badConnections(token: string): Arbitrary<BadConnection> {
+export function badConnections({ token, cookie, chat }: BadMember): Arbitrary<BadConnection> {
   const open = upgrade(
     '/ws',
     'websocket',
     `${key}Authorization: Bearer ${token}\r\nSec-WebSocket-Protocol: ephemeral-chat.v1.json\r\n`,
   )
-  const pipelined = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 20 })
+  const pipelined = fc.array(fc.constantFrom(...requests, ...requestsOfMember(cookie, chat)), {
+    minLength: 1,
+    maxLength: 20,
+  })
   const spoken = fc.array(frames, { minLength: 1, maxLength: 20 }).map(said => [open, ...said])
   const said = fc.oneof(pipelined, spoken).map(parts => Buffer.concat(parts))
   const share = fc.double({ min: 0, max: 1, noNaN: true })

@@ -16,5 +16,6 @@ it(`survives ${inputs} bad connections (seed ${seed})`, { timeout: 60_000 + 100 
   expect(faults).toEqual([])
   expect(outcomes.answered).toBeGreaterThan(inputs / 10)
   expect(outcomes.answered + outcomes.silent).toBe(inputs)
+  expect(after.rss - before.rss).toBeLessThan(64 * megabyte)
   expect(after.heapUsed - before.heapUsed).toBeLessThan(16 * megabyte)
 })

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
+import { pair } from '../crowd.js'
 import { type BadConnection, badConnections } from './bad-connections.js'
 import { prepare } from './fuzz.js'
 import { FuzzedServer, type Memory } from './fuzzed-server.js'
@@ -25,7 +26,8 @@ export async function fuzzConnections(inputs: number, seed: number): Promise<Con
   const outcomes = { answered: 0, silent: 0 }
   try {
     const { real } = await prepare(server.url)
-    const arbitrary = badConnections(real.token)
+    const { alice, chat } = await pair(server.url)
+    const arbitrary = badConnections({ token: real.token, cookie: alice.cookieHeader, chat })
     let before = await server.memory()
     for (let done = 0; done < inputs && server.faults.length === 0; done += chunk) {
       const queue = fc.sample(arbitrary, { numRuns: Math.min(chunk, inputs - done), seed: seed + done })

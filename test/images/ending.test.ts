@@ -59,7 +59,7 @@ describe('by the clock', () => {
       keepLonger: true,
     })
     images = new Images({
-      rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder },
+      rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder, maxSize: 2_097_152 },
       imageTtlMs: 60 * minute,
       engine,
       clock,

@@ -122,19 +122,54 @@ async function leaveApiUnread(target, signal, counts) {
   await leaveUnread(target, signal, counts, 65, `/api/chat/rooms/${roomId}/messages`, identify)
 }
 
-/** Forms of a mebibyte whose last bytes never come. */
-async function leaveFormsUnfinished({ url }, signal, counts) {
-  const headers = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${formBytes}`]
-  const words = Buffer.from(`${head(url, 'POST /login HTTP/1.1', headers)}email=${'a'.repeat(formBytes - 64)}`)
-  const open = () => {
+/** Posts whose last bytes never come. */
+async function leaveUnfinished({ url }, signal, counts, count, wordsOf) {
+  const open = index => {
     const socket = connect(portOf(url), '127.0.0.1')
     socket.on('data', ({ length }) => {
       counts.bytes += length
     })
-    socket.write(words)
+    socket.write(wordsOf(index))
     return socket
   }
-  await keepConnections({ count: 600, againMs: 10_000, signal }, counts, open)
+  await keepConnections({ count, againMs: 10_000, signal }, counts, open)
+}
+
+const formHeaders = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${formBytes}`]
+const formWords = `email=${'a'.repeat(formBytes - 64)}`
+
+/** Forms of a mebibyte, by nobody. */
+async function leaveFormsUnfinished(target, signal, counts) {
+  const words = Buffer.from(head(target.url, 'POST /login HTTP/1.1', formHeaders) + formWords)
+  await leaveUnfinished(target, signal, counts, 600, () => words)
+}
+
+/** Forms of a mebibyte by members, by turns where they type and where their pages post by themselves. */
+async function leaveMembersFormsUnfinished(target, signal, counts) {
+  const { url, members, roomId } = target
+  const wordsOf = index => {
+    const path = `/chats/${roomId}/${index % 2 === 0 ? 'messages' : 'frames'}`
+    const cookie = `Cookie: ${members[(index >> 1) % members.length].cookie}`
+    return head(url, `POST ${path} HTTP/1.1`, [cookie, ...formHeaders]) + formWords
+  }
+  await leaveUnfinished(target, signal, counts, 30, wordsOf)
+}
+
+/** Forms that may bring a picture, and bring a mebibyte of text in each of eleven fields. */
+async function leaveFieldsUnfinished(target, signal, counts) {
+  const { url, members, roomId } = target
+  const field = index =>
+    `--b\r\nContent-Disposition: form-data; name="f${index}"\r\n\r\n${'a'.repeat(formBytes - 200)}\r\n`
+  const fields = Buffer.from(Array.from({ length: 11 }, (_, index) => field(index)).join(''))
+  const headers = ['Content-Type: multipart/form-data; boundary=b', `Content-Length: ${12 * formBytes}`]
+  const wordsOf = index => {
+    const cookie = `Cookie: ${members[index % members.length].cookie}`
+    return Buffer.concat([
+      Buffer.from(head(url, `POST /chats/${roomId}/images HTTP/1.1`, [cookie, ...headers])),
+      fields,
+    ])
+  }
+  await leaveUnfinished(target, signal, counts, 6, wordsOf)
 }
 
 /** Connections that say something and are reset, each at another moment of the first milliseconds. */
@@ -180,6 +215,16 @@ const resetStreams = (target, signal, counts) =>
     return head(target.url, `GET /chats/${target.roomId}/events HTTP/1.1`, [`Cookie: ${cookie}`, 'HX-Request: true'])
   })
 
+/** Pictures that wait behind a stream of events on their connection, and are reset there. */
+const resetUploads = (target, signal, counts) =>
+  reset(target, signal, counts, index => {
+    const { cookie } = target.members[index % target.members.length]
+    const stream = head(target.url, `GET /chats/${target.roomId}/events HTTP/1.1`, [`Cookie: ${cookie}`])
+    const headers = [`Cookie: ${cookie}`, 'Content-Type: multipart/form-data; boundary=b', 'Content-Length: 9999']
+    const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\na'
+    return stream + head(target.url, `POST /chats/${target.roomId}/images HTTP/1.1`, headers) + part
+  })
+
 /** One socket that answers pings nobody sent: as many as are read, two million a second at most. */
 async function pongUnasked({ url, members }, signal, counts) {
   const pongs = Buffer.concat(Array.from({ length: pongsAtOnce }, () => pong))
@@ -201,9 +246,12 @@ export const attacks = {
   pages: leavePagesUnread,
   reads: leaveApiUnread,
   forms: leaveFormsUnfinished,
+  'forms-of-members': leaveMembersFormsUnfinished,
+  fields: leaveFieldsUnfinished,
   'two-upgrades': resetTwoUpgrades,
   'late-h2c': resetLateH2c,
   'late-websocket': resetLateSocket,
   streams: resetStreams,
+  uploads: resetUploads,
   pongs: pongUnasked,
 }
