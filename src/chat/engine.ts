@@ -395,8 +395,7 @@ export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
 export type MessageStatus = 'sent' | 'delivered' | 'seen'
 
 /** The status of a message, read off its recipient's cursors. */
-export function statusOf(message: Pick<Message, 'seq' | 'isHeld'>, recipient: Cursors): MessageStatus {
-  if (message.isHeld) return 'sent'
+export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
   if (message.seq <= recipient.seen) return 'seen'
   return message.seq <= recipient.delivered ? 'delivered' : 'sent'
 }

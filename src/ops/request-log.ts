@@ -10,7 +10,8 @@ const OWN_WORD = /^[a-z][a-z.-]{0,15}$/
 function routeOf(request: Request): string {
   const path: unknown = request.route?.path
   if (path === undefined) return 'none'
-  const mount = request.baseUrl.split('/').map(part => (part === '' || OWN_WORD.test(part) ? part : ':id'))
+  // Express takes it away again from a request that no router answered.
+  const mount = (request.baseUrl ?? '').split('/').map(part => (part === '' || OWN_WORD.test(part) ? part : ':id'))
   return mount.join('/') + String(path)
 }
 

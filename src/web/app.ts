@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import compression from 'compression'
-import cookieParser from 'cookie-parser'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Admission } from '../accounts/admission.js'
@@ -20,6 +19,7 @@ import { countRefusals } from '../ops/request-refusals.js'
 import type { Answers } from './answers.js'
 import { blockPages } from './block-pages.js'
 import { chatPages } from './chat-pages.js'
+import { readCookies } from './cookies.js'
 import { csrfProtection, refuseForeignOrigin } from './csrf.js'
 import { errorPages, notFound, requireAccount } from './errors.js'
 import { type EventStreamsDeps, eventStreams } from './event-streams.js'
@@ -79,7 +79,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(neverStore)
   app.use(deps.operation)
   app.use(operatorRoutes(deps))
-  app.use(compression(), deps.answers.hold, cookieParser())
+  app.use(compression(), deps.answers.hold, readCookies)
   app.use('/api', deps.api)
   app.use(refuseForeignOrigin(deps.isOurOrigin))
   app.use(eventStreams(deps.events))

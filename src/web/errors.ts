@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
 import { fragment } from '../live/fragments.js'
@@ -81,31 +81,41 @@ export function statusOfOthers(error: unknown): number {
 export function errorPages(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
-    request.csrfToken ??= () => ''
-    const { t } = contextOf(request)
     const id = String(response.locals.requestId ?? '')
-    const known = error instanceof ChatError ? error : null
-    const status = known ? statusOfError(known) : statusOfOthers(error)
+    const status = error instanceof ChatError ? statusOfError(error) : statusOfOthers(error)
     if (status === 500) log.error({ err: error, requestId: id }, 'a request failed')
-    if (known?.retryAfterMs) response.set('Retry-After', String(Math.ceil(known.retryAfterMs / 1000)))
-    const sentences = new Map([
-      [403, t('error.forbidden')],
-      [404, t('error.not_found')],
-      [405, t('error.method')],
-      [413, t('error.payload_too_large')],
-      [500, t('error.internal', { id })],
-    ])
-    const message = known ? refusalSentence(known, t, 0) : (sentences.get(status) ?? t('error.bad_request'))
-    // A page that stays where it is has no place for another one. That what was to go is gone already is no news to it.
-    if (known && status !== 404 && request.get('hx-request') === 'true') {
-      const said = renderPartial('announcement', contextOf(request), { sentence: message })
-      response
-        .status(status)
-        .type('html')
-        .send(fragment('announcer', 'beforeend', said))
-      return
+    try {
+      sendErrorPage(request, response, error, status, id)
+    } catch (fault) {
+      // Express would answer with the stack.
+      log.error({ err: fault, requestId: id }, 'the page of an error failed')
+      response.status(500).type('text').send(`Something went wrong on our side: ${id}`)
     }
-    const heading = t(status === 404 ? 'error.notFoundTitle' : 'error.title')
-    sendPage(request, response, status, 'error', { heading, message })
   }
+}
+
+function sendErrorPage(request: Request, response: Response, error: unknown, status: number, id: string): void {
+  request.csrfToken ??= () => ''
+  const { t } = contextOf(request)
+  const known = error instanceof ChatError ? error : null
+  if (known?.retryAfterMs) response.set('Retry-After', String(Math.ceil(known.retryAfterMs / 1000)))
+  const sentences = new Map([
+    [403, t('error.forbidden')],
+    [404, t('error.not_found')],
+    [405, t('error.method')],
+    [413, t('error.payload_too_large')],
+    [500, t('error.internal', { id })],
+  ])
+  const message = known ? refusalSentence(known, t, 0) : (sentences.get(status) ?? t('error.bad_request'))
+  // A page that stays where it is has no place for another one. That what was to go is gone already is no news to it.
+  if (known && status !== 404 && request.get('hx-request') === 'true') {
+    const said = renderPartial('announcement', contextOf(request), { sentence: message })
+    response
+      .status(status)
+      .type('html')
+      .send(fragment('announcer', 'beforeend', said))
+    return
+  }
+  const heading = t(status === 404 ? 'error.notFoundTitle' : 'error.title')
+  sendPage(request, response, status, 'error', { heading, message })
 }

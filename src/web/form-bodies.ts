@@ -1,6 +1,6 @@
 import express, { type RequestHandler, Router } from 'express'
 import { type HeldBodies, strangerBodyLimit } from './held-bodies.js'
-import { lightPaths } from './request-limits.js'
+import { lightPosts } from './request-limits.js'
 
 /** What is posted to by whoever is not logged in. */
 const entrance = /^\/(?:login|register|reset)(?:\/|$)/i
@@ -30,7 +30,7 @@ export function formBodies({ strangerBodies, memberBodies }: FormBodiesDeps, lim
   const formOf = (bodies: HeldBodies, most: number) =>
     bodies.reader(express.urlencoded({ extended: false, limit: most, inflate: false }), most)
   const readOfStranger = formOf(strangerBodies, strangerBodyLimit)
-  const ofMember = Router().post(lightPaths, formOf(memberBodies, lightFormLimit))
+  const ofMember = Router().post(lightPosts, formOf(memberBodies, lightFormLimit))
   ofMember.post('/{*path}', formOf(memberBodies, limit))
   return (request, response, next) => {
     if (request.method !== 'POST') return next()
