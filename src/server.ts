@@ -201,6 +201,8 @@ export async function createServer(config: Config): Promise<Server> {
   const gate = new Gate({ people, limits, guard })
   const countLight = limitLight(limits.lightRequests)
   const strangerBodies = new StrangerBodies(() => operation.observer.refused('connection', 'half_open'))
+  const { operatorToken } = config
+  const checkOperator = operatorToken === null ? null : operatorCheck(operatorToken, limits.operator)
   const api = createApi({
     config,
     log,
@@ -216,7 +218,7 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     countLight,
     countConnections: () => hub.connectionCount,
-    checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
+    checkOperator,
     strangerBodies,
     images,
     // Which room it is for may come after the file, so that is asked once all is read.
@@ -243,6 +245,7 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     countLight,
     strangerBodies,
+    checkOperator,
     api,
     chatPage,
     events: { clock, log, connections, conversations, sessions, voices, countRequest },

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
 import { fragment } from '../live/fragments.js'
@@ -45,6 +45,11 @@ export function statusOfError(error: ChatError): number {
   return errorStatuses[error.code]
 }
 
+/** Says in the header fields of a refusal when the same may succeed, where that is known. */
+export function setRetryAfter(response: Response, { retryAfterMs }: { readonly retryAfterMs?: number | undefined }): void {
+  if (retryAfterMs) response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
+}
+
 /** The pages that have forms, by where these are posted: what is matched is the page. */
 const formPage = /^\/(?:chats\/[\w-]+(?=\/)|people\/[\w-]+\/block|settings|invites)(?![\w-])/
 
@@ -87,7 +92,7 @@ export function errorPages(log: Logger): ErrorRequestHandler {
     const known = error instanceof ChatError ? error : null
     const status = known ? statusOfError(known) : statusOfOthers(error)
     if (status === 500) log.error({ err: error, requestId: id }, 'a request failed')
-    if (known?.retryAfterMs) response.set('Retry-After', String(Math.ceil(known.retryAfterMs / 1000)))
+    if (known) setRetryAfter(response, known)
     const sentences = new Map([
       [403, t('error.forbidden')],
       [404, t('error.not_found')],
