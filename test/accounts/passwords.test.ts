@@ -99,6 +99,16 @@ describe('a thread that hashes passwords', () => {
     },
   )
 
+  it('that hangs does not hold up the stop, for which there are ten seconds', async () => {
+    const worker = new URL('./failing-password-worker.mjs', import.meta.url)
+    const passwords = new Passwords({ cost: 4, onError: () => {}, worker })
+    const outcome = passwords.hash('hangs').catch((error: unknown) => error)
+    const startedAt = performance.now()
+    await passwords.close()
+    expect(performance.now() - startedAt).toBeLessThan(6000)
+    expect(await outcome).toMatchObject({ code: 'server_busy' })
+  }, 30_000)
+
   it('that cannot begin since descriptors have run out costs one log-in an answer, and no later one', async () => {
     const program = `
       import { closeSync, openSync } from 'node:fs'
