@@ -46,7 +46,10 @@ export function statusOfError(error: ChatError): number {
 }
 
 /** Says in the header fields of a refusal when the same may succeed, where that is known. */
-export function setRetryAfter(response: Response, { retryAfterMs }: { readonly retryAfterMs?: number | undefined }): void {
+export function setRetryAfter(
+  response: Response,
+  { retryAfterMs }: { readonly retryAfterMs?: number | undefined },
+): void {
   if (retryAfterMs) response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
 }
 
