@@ -19,7 +19,7 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 const DAY = 24 * HOUR
 const MEGABYTE = 1024 * 1024
-/** A character is shown as six of a byte each, or fewer of more, and may stand in a page twice. */
+/** A character takes up to six bytes of HTML (`&quot;`), and a link shows its text twice. */
 export const htmlBytesPerCharacter = 12
 const MIN_PRODUCTION_BCRYPT_COST = 10
 /** One person's living messages may hold this part of the memory for messages. */

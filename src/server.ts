@@ -204,6 +204,8 @@ export async function createServer(config: Config): Promise<Server> {
   const onGivenWay = () => operation.observer.refused('connection', 'half_open')
   const strangerBodies = HeldBodies.ofStrangers(onGivenWay)
   const memberBodies = HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength))
+  const { operatorToken } = config
+  const checkOperator = operatorToken === null ? null : operatorCheck(operatorToken, limits.operator)
   const api = createApi({
     config,
     log,
@@ -219,7 +221,7 @@ export async function createServer(config: Config): Promise<Server> {
     limits,
     countLight,
     countConnections: () => hub.connectionCount,
-    checkOperator: config.operatorToken === null ? null : operatorCheck(config.operatorToken, limits.operator),
+    checkOperator,
     strangerBodies,
     memberBodies,
     images,
@@ -249,6 +251,7 @@ export async function createServer(config: Config): Promise<Server> {
     countLight,
     strangerBodies,
     memberBodies,
+    checkOperator,
     api,
     chatPage,
     events: { clock, log, connections, conversations, sessions, voices, countRequest },

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '#src/config.js'
+import { atOnce as convertersAtOnce } from '#src/images/converter.js'
+import { most as mostOfConverter } from '#src/images/converter-watch.js'
+import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
 import { nodeFlags } from './server-process.js'
 
 const root = new URL('../', import.meta.url)
@@ -11,6 +14,7 @@ const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const dockerfile = read('Dockerfile')
 const instructions = dockerfile.split('\n').filter(line => /^[A-Z]+ /.test(line))
 const unit = read('deploy/ephemeral-chat.service')
+const hosting = read('docs/hosting.md')
 
 const serviceSchema = z.object({
   read_only: z.boolean().optional(),
@@ -95,6 +99,11 @@ describe('the Compose file', () => {
   it('passes on settings that exist, and starts a server that is behind one proxy', () => {
     const given = chat.environment.map(line => line.split(/=(.*)/).slice(0, 2))
     expect(given.filter(([name]) => !settings.has(name))).toEqual([])
+    // What most people look at.
+    const [, table = ''] = /\n\| setting \|.*\n((?:\|.*\n)+)/.exec(hosting) ?? []
+    const lookedAt = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) => cell.match(/[A-Z_]{4,}/g) ?? [])
+    expect(lookedAt.length).toBeGreaterThan(10)
+    expect(given.map(([name]) => name)).toEqual(expect.arrayContaining(lookedAt))
     const fixed = Object.fromEntries(given.filter(([, value]) => value !== undefined))
     const env = {
       ...fixed,
@@ -133,11 +142,24 @@ describe('every way to host it', () => {
   it('has room for two processes that read pictures, and goes on when one of them runs out of memory', () => {
     const [, sealed = ''] = /size=(\d+)m/.exec(chat.tmpfs?.[0] ?? '') ?? []
     const [, limit = ''] = /^(\d+)g$/.exec(chat.mem_limit ?? '') ?? []
-    const { maxMessageMemoryBytes } = readConfig({})
-    const [server, uploads, converters] = [150, 64, 2 * 512]
-    expect(server + uploads + converters + Number(sealed) + maxMessageMemoryBytes / 1_048_576).toBeLessThan(
-      1024 * Number(limit),
-    )
+    const { maxMessageMemoryBytes, maxUnreadBytes, maxConnections } = readConfig({})
+    const [, table = ''] = /\n\| for \| MB \|\n\|---\|---\|\n((?:\|.*\n)+)\nThat is (\d+) MB/.exec(hosting) ?? []
+    const rows = [...table.matchAll(/^\| (.*) \| (?:(\d+) x )?(\d+) \|$/gm)]
+    const megabytesFor = (what: string) =>
+      rows.filter(([, said]) => said?.includes(what)).map(([, , , mb]) => Number(mb))
+    const megabytes = (bytes: number) => [bytes / 1_048_576]
+    expect(megabytesFor('all messages')).toEqual(megabytes(maxMessageMemoryBytes))
+    expect(megabytesFor('MAX_UNREAD_MB')).toEqual(megabytes(maxUnreadBytes))
+    expect(megabytesFor('uploads that wait')).toEqual(megabytes(mostUploadBytes))
+    expect(megabytesFor('read a picture each')).toEqual(megabytes(mostOfConverter.bytes))
+    expect(megabytesFor('sealed pictures')).toEqual([Number(sealed)])
+    expect(table).toContain(`${maxConnections.toLocaleString('en')} connections`)
+    expect(table).toContain(`| ${convertersAtOnce} x `)
+    const sum = rows.reduce((total, [, , times = '1', mb]) => total + Number(times) * Number(mb), 0)
+    expect(rows).toHaveLength(table.trim().split('\n').length)
+    expect(hosting).toContain(`That is ${sum} MB`)
+    expect(sum).toBeLessThan(1024 * Number(limit))
+    expect(unit).toMatch(new RegExp(`^MemoryMax=${limit}G$`, 'm'))
     expect(unit).toMatch(/^OOMPolicy=continue$/m)
   })
 

@@ -26,6 +26,8 @@ export interface FileAccountStoreOptions {
 }
 
 interface Change {
+  /** Of the account that it changes. */
+  readonly id: UserId
   run(store: MemoryAccountStore): Promise<void>
   settle(failure: ChatError | null): void
 }
@@ -41,7 +43,10 @@ export class FileAccountStore implements AccountStore {
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
   readonly #clock: Clock
-  #kept: MemoryAccountStore
+  /** What the file holds. */
+  readonly #kept: MemoryAccountStore
+  /** The same, and while a write is under way what it will hold: copying all accounts for each write would stop everybody. */
+  readonly #draft: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
   #isClosed = false
@@ -53,6 +58,7 @@ export class FileAccountStore implements AccountStore {
     this.#path = path
     this.#lock = lock
     this.#kept = kept
+    this.#draft = kept.clone()
     this.#onError = options.onError
     this.#write = options.write ?? writeAccountFile
     this.#clock = options.clock
@@ -109,19 +115,19 @@ export class FileAccountStore implements AccountStore {
   }
 
   add(account: Account): Promise<void> {
-    return this.#change(store => store.add(account))
+    return this.#change(account.id, store => store.add(account))
   }
 
   update(id: UserId, changes: AccountChanges): Promise<Account> {
-    return this.#change(store => store.update(id, changes))
+    return this.#change(id, store => store.update(id, changes))
   }
 
   amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
-    return this.#change(store => store.amend(id, change))
+    return this.#change(id, store => store.amend(id, change))
   }
 
   remove(id: UserId): Promise<boolean> {
-    return this.#change(store => store.remove(id))
+    return this.#change(id, store => store.remove(id))
   }
 
   /** Writes what waits, at once, and gives the file free. */
@@ -132,11 +138,12 @@ export class FileAccountStore implements AccountStore {
     await this.#lock.release()
   }
 
-  #change<T>(work: (store: MemoryAccountStore) => Promise<T>): Promise<T> {
+  #change<T>(id: UserId, work: (store: MemoryAccountStore) => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(new ChatError('storage_failed'))
     return new Promise((resolve, reject) => {
       let answer: () => void
       this.#waiting.push({
+        id,
         async run(store) {
           answer = await work(store).then(
             value => () => resolve(value),
@@ -149,16 +156,17 @@ export class FileAccountStore implements AccountStore {
     })
   }
 
-  /** Makes the changes that wait on a copy, which becomes the truth once it is in the file. */
+  /** Makes the changes that wait on the draft. They become the truth once they are in the file, or are taken back. */
   async #keepWaiting(): Promise<void> {
     await this.#rest()
     const startedAt = this.#clock.now()
     const changes = this.#waiting
     this.#waiting = []
-    const draft = this.#kept.clone()
-    for (const change of changes) await change.run(draft)
-    const failure = await this.#keep(draft)
-    if (failure === null) this.#kept = draft
+    for (const change of changes) await change.run(this.#draft)
+    const failure = await this.#keep()
+    const changed = new Set(changes.map(({ id }) => id))
+    if (failure === null) this.#kept.copyFrom(this.#draft, changed)
+    else this.#draft.copyFrom(this.#kept, changed)
     const now = this.#clock.now()
     this.#restsUntil = now + Math.min(RESTS_PER_WRITE * (now - startedAt), LONGEST_REST_MS)
     for (const change of changes) change.settle(failure)
@@ -179,10 +187,10 @@ export class FileAccountStore implements AccountStore {
     clearInterval(alive)
   }
 
-  async #keep(draft: MemoryAccountStore): Promise<ChatError | null> {
+  async #keep(): Promise<ChatError | null> {
     try {
       if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has taken the file of accounts')
-      const accounts = await draft.all()
+      const accounts = await this.#draft.all()
       await this.#write(
         this.#path,
         accounts.filter(account => !isDemoAccount(account)),

@@ -110,15 +110,23 @@ export class MemoryAccountStore implements AccountStore {
 
   async remove(id: UserId): Promise<boolean> {
     const account = this.#get(id)
-    if (account === null) return false
-    const name = usernameKey(account.username)
-    this.#byId.delete(id)
-    this.#countCost(account, -1)
-    this.#byEmail.delete(emailKey(account.email))
-    this.#byName.delete(name)
-    this.#names.splice(this.#placeOf(name), 1)
-    this.#countLikenesses(account, -1)
-    return true
+    if (account !== null) this.#delete(account)
+    return account !== null
+  }
+
+  /** Makes the accounts of these ids what they are in another store, which differs from this one in no others. */
+  copyFrom(other: MemoryAccountStore, ids: ReadonlySet<UserId>): void {
+    // First what goes: somebody new may have its name.
+    for (const id of ids) {
+      const [before, after] = [this.#get(id), other.#get(id)]
+      if (before !== null && !(after && isNamedAlike(before, after))) this.#delete(before)
+    }
+    for (const id of ids) {
+      const after = other.#get(id)
+      if (after === null) continue
+      if (this.#byId.has(id)) this.#replace(after)
+      else this.#put(after)
+    }
   }
 
   async close(): Promise<void> {}
@@ -130,6 +138,16 @@ export class MemoryAccountStore implements AccountStore {
     this.#byEmail.set(emailKey(account.email), account.id)
     this.#names.splice(this.#placeOf(name), 0, name)
     this.#countLikenesses(account, 1)
+  }
+
+  #delete(account: Account): void {
+    const name = usernameKey(account.username)
+    this.#byId.delete(account.id)
+    this.#countCost(account, -1)
+    this.#byEmail.delete(emailKey(account.email))
+    this.#byName.delete(name)
+    this.#names.splice(this.#placeOf(name), 1)
+    this.#countLikenesses(account, -1)
   }
 
   /** An account as it is now, under the name and e-mail that it has. */
@@ -183,4 +201,8 @@ export class MemoryAccountStore implements AccountStore {
     }
     return low
   }
+}
+
+function isNamedAlike(before: Account, after: Account): boolean {
+  return before.username === after.username && before.email === after.email
 }

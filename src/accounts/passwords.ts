@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
-import { FairTurns } from '../fair-turns.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
+import { Turns } from './turns.js'
 
 const MAX_WAITING = 500
 const MAX_THREADS = 4
@@ -21,6 +22,8 @@ const MAX_ROUNDS_A_THREAD = 64 * ROUNDS_OF_COST_10
 /** A thread that has not answered after these never will: what it takes to begin, and four times what a hash takes. */
 const BEGINNING_MS = 10_000
 const PATIENCE_MS_OF_COST_10 = 1000
+/** How long what is being hashed may still take once the server stops, for which systemd gives it ten seconds in all. */
+const FINISH_MS = 2000
 
 /** What is needed to hash. `cost` is bcrypt's: each one more doubles the work. */
 export interface PasswordsOptions {
@@ -42,13 +45,9 @@ export class Passwords {
   readonly #beginningMs: number
   // One core stays free for everyone's chat.
   readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS)
-  readonly #turns = new FairTurns<symbol>({
-    atOnce: this.#threads,
-    maxWaiting: MAX_WAITING,
-    maxWaitingEach: 1,
-    retryAfterMs: RETRY_AFTER_MS,
-  })
+  readonly #turns = new Turns({ atOnce: this.#threads, maxWaiting: MAX_WAITING, retryAfterMs: RETRY_AFTER_MS })
   readonly #idle = new Map<PasswordThread, NodeJS.Timeout>()
+  readonly #busy = new Set<PasswordThread>()
   readonly #running = new Set<Promise<string>>()
   #roundsInHand = 0
   #isClosed = false
@@ -96,11 +95,12 @@ export class Passwords {
     return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(DIGEST_LENGTH)
   }
 
-  /** Lets what is being hashed finish, refuses what waits, ends the threads. */
+  /** Gives what is being hashed two seconds to finish, refuses what waits, ends the threads. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.allSettled(this.#running)
-    await Promise.all([...this.#idle.keys()].map(thread => this.#take(thread).end()))
+    await Promise.race([Promise.allSettled(this.#running), sleep(FINISH_MS, undefined, { ref: false })])
+    const idle = [...this.#idle.keys()].map(thread => this.#take(thread))
+    await Promise.all([...idle, ...this.#busy].map(thread => thread.end()))
   }
 
   #costOfLogIn(highestKept: number): number {
@@ -114,7 +114,7 @@ export class Passwords {
     if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', RETRY_AFTER_MS)
     this.#roundsInHand += rounds
     try {
-      const endTurn = await this.#turns.take(Symbol('task'))
+      const endTurn = await this.#turns.take()
       try {
         const patienceMs = this.#beginningMs + (rounds / ROUNDS_OF_COST_10) * PATIENCE_MS_OF_COST_10
         const work = this.#runNow(task, patienceMs)
@@ -132,10 +132,15 @@ export class Passwords {
     if (this.#isClosed) throw new ChatError('server_busy', RETRY_AFTER_MS)
     try {
       const thread = this.#livingThread()
-      // One person's keyboards differ in how they compose an accented letter.
-      const hash = await thread.run({ ...task, password: task.password.normalize('NFC') }, patienceMs)
-      this.#keep(thread)
-      return hash
+      this.#busy.add(thread)
+      try {
+        // One person's keyboards differ in how they compose an accented letter.
+        const hash = await thread.run({ ...task, password: task.password.normalize('NFC') }, patienceMs)
+        this.#keep(thread)
+        return hash
+      } finally {
+        this.#busy.delete(thread)
+      }
     } catch (error) {
       // It throws for nothing but a thread that could not begin, has died or was ended.
       this.#onError(error)

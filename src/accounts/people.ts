@@ -101,7 +101,9 @@ export class People {
     if (!isRight || !current || !isSamePassword(account, current)) throw new ChatError('unauthenticated')
     // Only to who knows the password: nobody else learns anything of an account.
     if (current.isDisabled) throw new ChatError('account_disabled')
-    return this.#renewHash(current, password)
+    // Not awaited: the account file may rest for a minute, and this log-in needs nothing of it.
+    void this.#renewHash(current, password)
+    return current
   }
 
   find(id: UserId): Promise<Account | null> {
@@ -280,19 +282,16 @@ export class People {
     return changed
   }
 
-  /** Gives an account whose hash has another cost than new ones get such a hash. Sessions and tokens go on. */
-  async #renewHash(account: Account, password: string): Promise<Account> {
-    if (costOf(account.passwordHash) === this.#passwords.cost) return account
+  /** Gives an account whose hash has another cost than new ones get such a hash. Sessions and tokens go on. Never throws. */
+  async #renewHash(account: Account, password: string): Promise<void> {
+    if (costOf(account.passwordHash) === this.#passwords.cost) return
     try {
       const passwordHash = await this.#passwords.hash(password)
       // The password may have been changed meanwhile.
-      return await this.#store.amend(account.id, now =>
-        now.passwordHash === account.passwordHash ? { passwordHash } : {},
-      )
+      await this.#store.amend(account.id, now => (now.passwordHash === account.passwordHash ? { passwordHash } : {}))
     } catch (error) {
-      // The next log-in tries again; this one needs nothing of it.
+      // The next log-in tries again.
       this.#onHashNotRenewed(error)
-      return account
     }
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
@@ -90,8 +90,11 @@ export class Tokens {
   }
 }
 
-/** The token in an `Authorization` header, '' when the header holds something else; null without the header. */
-export function bearerOf(header: string | undefined): string | null {
-  if (header === undefined) return null
-  return /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1] ?? ''
+/** Whether a text has the form of such a token, whoever signed it and whenever it ends: no guess at another secret. */
+export function looksSigned(text: string): boolean {
+  try {
+    return decodeProtectedHeader(text).alg !== undefined && text.split('.').length === 3
+  } catch {
+    return false
+  }
 }

@@ -1,8 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { bearerOf, type Tokens } from '../accounts/tokens.js'
+import { looksSigned, type Tokens } from '../accounts/tokens.js'
+import { bearerOf } from '../bearer.js'
 import { ChatError } from '../chat/errors.js'
 import type { Limit, LimitResult } from '../limit.js'
 import { type Limits, refuseOver } from '../limits.js'
+import type { CheckOperator } from '../web/operator-token.js'
 import { accountOf } from '../web/request.js'
 import type { Sessions } from '../web/sessions.js'
 import { bringsToken } from './token-identity.js'
@@ -22,20 +24,35 @@ export interface AccessDeps {
  * @param isLight whether it counts as parts of a page do, not as a request
  */
 export function personOnly(deps: AccessDeps, isLight: boolean): RequestHandler[] {
+  return access(deps, isLight, null)
+}
+
+/** Lets in the operator by their token, where there is one, and others as `personOnly` does. */
+export function personOrOperator(deps: AccessDeps, checkOperator: CheckOperator | null): RequestHandler[] {
+  return access(deps, false, checkOperator)
+}
+
+function access(deps: AccessDeps, isLight: boolean, checkOperator: CheckOperator | null): RequestHandler[] {
   const { tokens, sessions, csrf, isOurOrigin, limits } = deps
-  const byToken: RequestHandler = async (request, _response, next) => {
-    const verified = await tokens.verify(bearerOf(request.headers.authorization) ?? '')
-    request.account = verified?.account ?? null
-    next()
-  }
   /** With a token no cookie counts; nor does one for another site, though it may call with a token. */
   const withCookie = (handler: RequestHandler): RequestHandler => {
     return (request, response, next) =>
       bringsToken(request) || !isOurOrigin(request) ? next() : handler(request, response, next)
   }
-  const withToken: RequestHandler = (request, response, next) => {
-    request.account = null
-    return bringsToken(request) ? byToken(request, response, next) : next()
+  const withToken: RequestHandler = async (request, _response, next) => {
+    const token = bearerOf(request.headers.authorization)
+    const verified = token === null ? null : await tokens.verify(token)
+    request.account = verified?.account ?? null
+    request.isOperator = false
+    // A program whose token is over must not use up the tries at the operator's.
+    if (checkOperator && token !== null && !verified && !looksSigned(token)) {
+      checkOperator(request)
+      request.isOperator = true
+    }
+    next()
+  }
+  const unlessOperator = (handler: RequestHandler): RequestHandler => {
+    return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
   }
   const count: RequestHandler = (request, response, next) => {
     const { id } = accountOf(request)
@@ -50,29 +67,10 @@ export function personOnly(deps: AccessDeps, isLight: boolean): RequestHandler[]
     withToken,
     withCookie(sessions.middleware),
     withCookie(sessions.loadAccount),
-    (request, _response, next) => next(request.account ? undefined : new ChatError('unauthenticated')),
-    count,
+    unlessOperator((request, _response, next) => next(request.account ? undefined : new ChatError('unauthenticated'))),
+    unlessOperator(count),
     withCookie(csrf),
   ]
-}
-
-/** Lets in the operator by their token, where there is one, and others as `personOnly` does. */
-export function personOrOperator(
-  deps: AccessDeps,
-  checkOperator: ((request: Request) => void) | null,
-): RequestHandler[] {
-  const handlers = personOnly(deps, false)
-  if (checkOperator === null) return handlers
-  const recognise: RequestHandler = async (request, _response, next) => {
-    const isPerson = !bringsToken(request) || (await deps.tokens.verify(bearerOf(request.headers.authorization) ?? ''))
-    if (!isPerson) checkOperator(request)
-    request.isOperator = !isPerson
-    next()
-  }
-  const unlessOperator = (handler: RequestHandler): RequestHandler => {
-    return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
-  }
-  return [recognise, ...handlers.map(unlessOperator)]
 }
 
 /** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */

@@ -60,7 +60,8 @@ export function describeSocket(): AsyncApi {
         'What happens while you watch. Connect with the subprotocol and a token in `Authorization`; `?room=` joins a room ' +
         'at once. Every frame is a JSON object. An event may repeat what an answer held already: known ids are the same ' +
         'message. The server pings every 15 s and ends a line that does not answer. A refused handshake is 401, 403 or 404, or ' +
-        '503 when you connect too often. ' +
+        '503 when too many are under way or you ask too often for rooms that are not yours. A line that is opened too often ' +
+        'waits for up to three seconds and is closed with 1013 beyond that. ' +
         `Close codes: ${closings}.`,
     },
     servers: { here: { host: 'localhost:3000', pathname: '/ws', protocol: 'ws' } },

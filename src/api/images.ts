@@ -19,7 +19,7 @@ export interface ImageEndpointsDeps {
 const fileName = /^([\w-]+)(?:\.webp)?$/
 
 const uploadSchema = z.object({
-  image: z.file().describe('JPEG, PNG, WebP, GIF or AVIF.'),
+  image: z.file().describe('JPEG, PNG, WebP or GIF.'),
   roomId: z.string(),
   alt: z.string().optional().describe('What the picture shows, in words.'),
 })

@@ -5,7 +5,7 @@ import { ChatError, type ErrorCode, InvalidInput } from '../chat/errors.js'
 import { defaultLanguage } from '../languages.js'
 import { refusalSentence } from '../views/refusals.js'
 import { type SentenceKey, translator } from '../views/sentences.js'
-import { errorStatuses, statusOfOthers } from '../web/errors.js'
+import { errorStatuses, setRetryAfter, statusOfOthers } from '../web/errors.js'
 
 /** The stable codes of refusals: those of the domain, and those of HTTP alone. */
 export type ProblemCode = ErrorCode | 'internal' | 'method_not_allowed' | 'payload_too_large' | 'unsupported_media_type'
@@ -95,10 +95,8 @@ export function problemAnswers(log: Logger, messageMaxLength: number): ErrorRequ
 }
 
 function sendProblem(response: Response, problem: Problem): void {
-  const { status, retryAfterMs } = problem
-  if (retryAfterMs !== undefined && (status === 429 || status === 503)) {
-    response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  }
+  const { status } = problem
+  if (status === 429 || status === 503) setRetryAfter(response, problem)
   if (status === 401) response.set('WWW-Authenticate', 'Bearer')
   response.status(status).type('application/problem+json').send(JSON.stringify(problem))
 }

@@ -97,7 +97,7 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
           }),
         },
       },
-      refusals: ['invalid', 'not_found'],
+      refusals: ['blocked', 'invalid', 'not_found'],
       handle: async ({ request, body }) => {
         const { id } = accountOf(request)
         const { id: roomId } = await conversations.open(id, body.otherUserId)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { bearerOf, type Tokens } from '../accounts/tokens.js'
+import type { Tokens } from '../accounts/tokens.js'
+import { bearerOf } from '../bearer.js'
 import { defaultLanguage } from '../languages.js'
 import type { Identity } from '../live/listener.js'
 

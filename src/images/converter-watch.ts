@@ -1,5 +1,5 @@
 /** What reading one picture may take: the process that takes more of it ends itself with `tooLargeExitCode`. */
-const most = {
+export const most = {
   /**
    * Resident bytes of the whole process: some 70 MB of its own, and what 256 MB decoded take. docs/hosting.md counts with
    * two such processes.
@@ -16,8 +16,8 @@ const everyMs = 10
 export const tooLargeExitCode = 77
 
 /**
- * Ends this process when it takes more than it may, unless told otherwise `most`. It looks after itself, since the server's event loop may be late, and
- * decoding leaves this one free. The answer begins the count of processor time anew.
+ * Ends this process once it uses more than `most`. It watches itself, because the server's event loop may be late while
+ * decoding leaves this one free. The returned function restarts the count of processor time.
  */
 export function watchConsumption({ bytes, cpuMs } = most): () => void {
   let before = process.cpuUsage()

@@ -5,7 +5,8 @@ import { FairTurns } from '../fair-turns.js'
 import type { ImageRules, Picture } from './conversion.js'
 import { ConverterWorker } from './converter-worker.js'
 
-const atOnce = 2
+/** How many pictures are read at once, each in a process of its own. */
+export const atOnce = 2
 const maxWaiting = 20
 /** More than these are not held of one person in any case: see `HeldUploads`. */
 const maxWaitingEach = 5

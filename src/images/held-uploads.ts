@@ -4,7 +4,7 @@ import { ChatError } from '../chat/errors.js'
 /** Forms of one person at once that may bring a picture, and forms of any kind: more than a browser sends at once. */
 const mostEach = { pictures: 6, forms: 12 }
 /** Bytes of all pictures together, and how many people share them at least where a picture may be no larger than a share. */
-const mostBytes = 64 * 1_048_576
+export const mostBytes = 64 * 1_048_576
 const sharers = 4
 /** About what a few pictures take. */
 const retryAfterMs = 5000

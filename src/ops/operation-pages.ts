@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { type RequestHandler, Router } from 'express'
+import { bearerOf, isSameToken } from '../bearer.js'
 import { route } from '../web/routes.js'
 
 /** What /metrics answers with, and the token that opens it. */
@@ -8,8 +8,6 @@ export interface MetricsPage {
   readonly contentType: string
   render(): Promise<string>
 }
-
-const digest = (value: string) => createHash('sha256').update(value).digest()
 
 /**
  * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
@@ -22,10 +20,8 @@ export function operationPages(metrics: MetricsPage | null): Router {
   route(router, '/health', { get: [health] })
   if (metrics === null) return router
 
-  const wanted = digest(metrics.token)
   const show: RequestHandler = async (request, response) => {
-    const [, token = ''] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.get('authorization') ?? '') ?? []
-    if (!timingSafeEqual(digest(token), wanted)) {
+    if (!isSameToken(bearerOf(request.get('authorization')) ?? '', metrics.token)) {
       response.status(401).set('WWW-Authenticate', 'Bearer').type('text/plain').send('METRICS_TOKEN is asked for\n')
       return
     }

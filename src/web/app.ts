@@ -30,6 +30,7 @@ import { invitePages } from './invite-pages.js'
 import { lifetimePages } from './lifetime-pages.js'
 import { messagePages } from './message-pages.js'
 import { operatorRoutes } from './operator-routes.js'
+import type { CheckOperator } from './operator-token.js'
 import { registrationPages } from './registration-pages.js'
 import { accountOf, pathParameter } from './request.js'
 import { limitRequests } from './request-limits.js'
@@ -60,6 +61,8 @@ export interface AppDeps extends FormBodiesDeps {
   /** What machines ask: /health and the like. */
   readonly operation: RequestHandler
   readonly observer: Observer
+  /** Null where the settings have no token of the operator's. */
+  readonly checkOperator: CheckOperator | null
   /** What answers under /api. */
   readonly api: RequestHandler
   readonly guard: PasswordGuard

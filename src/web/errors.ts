@@ -45,6 +45,14 @@ export function statusOfError(error: ChatError): number {
   return errorStatuses[error.code]
 }
 
+/** Says in the header fields of a refusal when the same may succeed, where that is known. */
+export function setRetryAfter(
+  response: Response,
+  { retryAfterMs }: { readonly retryAfterMs?: number | undefined },
+): void {
+  if (retryAfterMs) response.set('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
+}
+
 /** The pages that have forms, by where these are posted: what is matched is the page. */
 const formPage = /^\/(?:chats\/[\w-]+(?=\/)|people\/[\w-]+\/block|settings|invites)(?![\w-])/
 
@@ -98,7 +106,7 @@ function sendErrorPage(request: Request, response: Response, error: unknown, sta
   request.csrfToken ??= () => ''
   const { t } = contextOf(request)
   const known = error instanceof ChatError ? error : null
-  if (known?.retryAfterMs) response.set('Retry-After', String(Math.ceil(known.retryAfterMs / 1000)))
+  if (known) setRetryAfter(response, known)
   const sentences = new Map([
     [403, t('error.forbidden')],
     [404, t('error.not_found')],

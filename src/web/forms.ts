@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Response, Router } from 'express'
 import { type ChatError, InvalidInput } from '../chat/errors.js'
 import { refusalSentence } from '../views/refusals.js'
 import { isSentenceKey, type SentenceKey, type Translate } from '../views/sentences.js'
-import { statusOfError } from './errors.js'
+import { setRetryAfter, statusOfError } from './errors.js'
 import type { FormError } from './pages.js'
 
 /** The pages of a form, and what renders it again with all that was typed when its token is no longer good. */
@@ -43,6 +43,6 @@ export function formErrors(error: ChatError, t: Translate): FormError[] {
 
 /** The status that a refused form is rendered again with; says in the headers when it may be tried again. */
 export function refuseForm(response: Response, error: ChatError): number {
-  if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+  setRetryAfter(response, error)
   return statusOfError(error)
 }

@@ -10,7 +10,7 @@ import { refusalFragment } from '../live/refusal-fragment.js'
 import { refusalSentence } from '../views/refusals.js'
 import type { SendChat } from './chat-pages.js'
 import { isStaleToken } from './csrf.js'
-import { statusOfError } from './errors.js'
+import { setRetryAfter, statusOfError } from './errors.js'
 import type { FormPages } from './forms.js'
 import { contextOf } from './pages.js'
 import { accountOf, formField, pathParameter } from './request.js'
@@ -51,7 +51,7 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const status = statusOfError(error)
       const context = contextOf(request)
-      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+      setRetryAfter(response, error)
       if (isHtmx) {
         response
           .status(status)
@@ -77,7 +77,7 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const { t } = contextOf(request)
-      if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+      setRetryAfter(response, error)
       response.status(statusOfError(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
     }
   }

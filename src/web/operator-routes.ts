@@ -5,33 +5,32 @@ import type { OneTimeLink } from '../accounts/one-time-links.js'
 import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
-import type { Limits } from '../limits.js'
-import { statusOfError } from './errors.js'
-import { operatorCheck } from './operator-token.js'
+import { setRetryAfter, statusOfError } from './errors.js'
+import type { CheckOperator } from './operator-token.js'
 import { pathParameter } from './request.js'
 import type { PasswordResets } from './reset-pages.js'
 import { route } from './routes.js'
 
 export interface OperatorRoutesDeps {
-  readonly config: Pick<Config, 'operatorToken' | 'publicUrl'>
+  readonly config: Pick<Config, 'publicUrl'>
+  /** Null where the settings have no token of the operator's. */
+  readonly checkOperator: CheckOperator | null
   readonly people: People
   readonly admission: Admission
   readonly resets: PasswordResets
-  readonly limits: Limits
 }
 
 /**
  * What `npm run admin` asks of the running server, which alone holds the truth: JSON, with the operator's token. Without
  * one in the settings none of this is there.
  */
-export function operatorRoutes({ config, people, admission, resets, limits }: OperatorRoutesDeps): Router {
+export function operatorRoutes({ config, checkOperator, people, admission, resets }: OperatorRoutesDeps): Router {
   const router = Router()
-  const { operatorToken, publicUrl } = config
-  if (operatorToken === null) return router
+  const { publicUrl } = config
+  if (checkOperator === null) return router
 
-  const checkToken = operatorCheck(operatorToken, limits.operator)
   const requireToken: RequestHandler = (request, _response, next) => {
-    checkToken(request)
+    checkOperator(request)
     next()
   }
 
@@ -80,7 +79,7 @@ export function operatorRoutes({ config, people, admission, resets, limits }: Op
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof ChatError)) return next(error)
   const status = statusOfError(error)
-  if (error.retryAfterMs) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+  setRetryAfter(response, error)
   response.status(status).type('application/problem+json').json({ title: error.code, status, code: error.code })
 }
 

@@ -24,11 +24,11 @@ interface StaticFile {
 }
 
 /**
- * Answers with the files below static/. All of them, a few hundred kilobytes, are read once and kept: a file that is opened
+ * Answers with the files in the folders of static/, not below them. All of them, a few hundred kilobytes, are read once and kept: a file that is opened
  * for each request costs a descriptor until its reader has taken it, and strangers decide how many there are.
  */
-export function staticFiles(): RequestHandler {
-  const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(folder, cacheControl)))
+export function staticFiles(root = join(projectRoot, 'static')): RequestHandler {
+  const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(root, folder, cacheControl)))
   return (request, response, next) => {
     const file = ['GET', 'HEAD'].includes(request.method) ? files.get(request.path) : undefined
     if (!file) return next()
@@ -40,9 +40,11 @@ export function staticFiles(): RequestHandler {
   }
 }
 
-function readFolder(folder: string, cacheControl: string): [path: string, file: StaticFile][] {
-  const path = join(projectRoot, 'static', folder)
-  const names = readdirSync(path).filter(name => !packings.some(([, ending]) => name.endsWith(ending)))
+function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {
+  const path = join(root, folder)
+  const names = readdirSync(path, { withFileTypes: true })
+    .filter(entry => entry.isFile() && !packings.some(([, ending]) => entry.name.endsWith(ending)))
+    .map(({ name }) => name)
   return names.map(name => {
     const bytes = readFileSync(join(path, name))
     const packed = packings

@@ -142,6 +142,78 @@ it('keeps nobody waiting for hours when the machine slept in the middle of a wri
   await store.close()
 })
 
+it('stops nobody for long to begin a write: of 100,000 accounts it took 65 to 96 ms in one piece', async () => {
+  const path = join(await folder(), 'accounts.json')
+  await writeAccountFile(
+    path,
+    Array.from({ length: 100_000 }, (_, n) => person(`person-${n}`)),
+  )
+  const begun: number[] = []
+  const write = async () => void begun.push(performance.now())
+  const store = await FileAccountStore.open(path, { onError: () => {}, write, clock: new FakeClock() })
+  const times: number[] = []
+  for (let n = 0; n < 9; n++) {
+    const askedAt = performance.now()
+    await store.update(`person-${n}`, { passwordHash: 'new' })
+    times.push((begun[n] ?? Number.NaN) - askedAt)
+  }
+  await store.close()
+  // The median, since other work on the machine makes single ones late.
+  expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(30)
+}, 30_000)
+
+it('shows nobody a change before it is in the file, nor ever when it does not get there', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const clock = new FakeClock()
+  const refuse = Symbol('refuse')
+  let answer: (outcome: unknown) => void = () => {}
+  const write: typeof writeAccountFile = async () => {
+    const outcome = await new Promise(resolve => {
+      answer = resolve
+    })
+    if (outcome === refuse) throw new Error('no space left')
+  }
+  const store = await FileAccountStore.open(path, { onError: () => {}, write, clock })
+  const settle = async (changes: Promise<unknown>[], outcome: unknown, seenMeanwhile: string) => {
+    const settled = Promise.allSettled(changes)
+    await vi.waitFor(() => expect(answer).not.toBe(idle))
+    expect(await seen()).toBe(seenMeanwhile)
+    answer(outcome)
+    answer = idle
+    await settled
+  }
+  const idle = () => {}
+  answer = idle
+  const zoe = (id: string) => ({ ...person('zoe'), id })
+  const seen = async () => {
+    const [found] = await store.search('zo', 5)
+    const { id = 'nobody', passwordHash } = (await store.findByUsername('zoe')) ?? {}
+    expect([found?.id ?? 'nobody', (await store.findByEmail('zoe@example.com'))?.id ?? 'nobody']).toEqual([id, id])
+    return `${id} ${passwordHash ?? ''} of ${(await store.all()).length}`
+  }
+  await settle([store.add(zoe('1'))], 'kept', 'nobody  of 0')
+  expect(await seen()).toBe('1 hash of 1')
+  // The first turn of a change may begin a write of its own, so that the three come behind one that is under way.
+  const first = store.add(person('ann'))
+  await vi.waitFor(() => expect(answer).not.toBe(idle))
+  const giveOn = () => [store.add(person('bob')), store.remove('1'), store.add(zoe('2'))]
+  const failing = giveOn()
+  await settle([first], 'kept', '1 hash of 1')
+  await settle(failing, refuse, '1 hash of 2')
+  expect(await seen()).toBe('1 hash of 2')
+  await expect(store.refuseTaken('zoe', 'new@example.com')).rejects.toMatchObject({ code: 'invalid' })
+  const amended = store.update('1', { passwordHash: 'new' })
+  await settle([amended], refuse, '1 hash of 2')
+  expect(await seen()).toBe('1 hash of 2')
+  const next = store.amend('ann', () => ({ passwordHash: 'new' }))
+  await vi.waitFor(() => expect(answer).not.toBe(idle))
+  const made = giveOn()
+  await settle([next], 'kept', '1 hash of 2')
+  await settle(made, 'kept', '1 hash of 2')
+  expect(await seen()).toBe('2 hash of 3')
+  await store.close()
+})
+
 it('refuses one of the same name while another is being written', async () => {
   const store = await open(join(await folder(), 'accounts.json'))
   const same = Array.from({ length: 10 }, (_, n) =>
@@ -344,7 +416,7 @@ it('loses no answered change and breaks no file when it is killed at 100 random 
     const path = join(await folder(), 'accounts.json')
     const expected = new Map<string, string | null>()
     const uncertain = new Set<string>()
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 25; round++) {
       const lines = await writeUntilKilled(path, `${name}${round}`)
       changes += lines.length
       expect(lines[0]).toBe('ready')
@@ -365,6 +437,7 @@ it('loses no answered change and breaks no file when it is killed at 100 random 
     }
     expect((await readdir(join(path, '..'))).length).toBeLessThanOrEqual(3)
   }
-  await Promise.all([lane('l'), lane('r')])
+  // Four, since each start waits a quarter of a second to see that the lock it found was left.
+  await Promise.all(['a', 'b', 'c', 'd'].map(lane))
   expect(changes).toBeGreaterThan(300)
 }, 120_000)

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
@@ -98,6 +99,18 @@ describe('a thread that hashes passwords', () => {
       expect(failures).toHaveLength(1)
     },
   )
+
+  it('that hangs does not hold up the stop, for which there are ten seconds', async () => {
+    const worker = new URL('./failing-password-worker.mjs', import.meta.url)
+    const passwords = new Passwords({ cost: 4, onError: () => {}, worker })
+    const outcome = passwords.hash('hangs').catch((error: unknown) => error)
+    // It begins once it has its turn.
+    await setImmediate()
+    const startedAt = performance.now()
+    await passwords.close()
+    expect(performance.now() - startedAt).toBeLessThan(6000)
+    expect(await outcome).toMatchObject({ code: 'server_busy' })
+  }, 30_000)
 
   it('that cannot begin since descriptors have run out costs one log-in an answer, and no later one', async () => {
     const program = `

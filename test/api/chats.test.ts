@@ -217,6 +217,12 @@ it('tells the server’s figures to its operator alone, and lets nobody guess th
       expiredMessages: 0,
     })
     expect((await member.as(token).get('/chat/rooms')).status).toBe(401)
+    // Of another server, as one is after a restart with a new JWT_SECRET.
+    const { token: stale } = await ApiClient.connect(server.url, 'alice@example.com')
+    const polls: number[] = []
+    for (let times = 0; times < 12; times += 1) polls.push((await member.as(stale).get('/chat/stats')).status)
+    expect(polls).toEqual(Array(12).fill(401))
+    expect((await member.as(token).get('/chat/stats')).status).toBe(200)
     const guesses: number[] = []
     for (let times = 0; times < 11; times += 1) {
       guesses.push((await member.as(`${token}${times}`).get('/chat/stats')).status)
