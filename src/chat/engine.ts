@@ -342,7 +342,8 @@ export interface Engine {
   /**
    * Takes note of what a person keeps from others from now on; everything is told and sent until then. Whom they block from
    * now on sees them as somebody who has given up all leases at this moment with `lingerMs` (see `dropLease`). Whom they
-   * block no longer sees them as they are; what was held from them meanwhile stays held.
+   * block no longer sees them as they are. What was held from them meanwhile stays held, and receipts cover it as if it had
+   * come.
    * @returns whom they block that they did not block before
    */
   setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]>
@@ -413,9 +414,10 @@ export function heardBy(event: EngineEvent, userId: UserId): EngineEvent | null 
     const messages = event.messages.filter(({ onlyFor = userId }) => onlyFor === userId)
     return messages.length > 0 ? { ...event, messages } : null
   }
-  if (event.type === 'messages.expiring' || event.type === 'messages.kept') {
+  if (event.type === 'messages.expiring' || event.type === 'messages.kept' || event.type === 'receipt.moved') {
     const messages = event.messages.filter(({ isHeld, senderId }) => !isHeld || senderId === userId)
-    return messages.length > 0 ? { ...event, messages } : null
+    if (messages.length === event.messages.length) return event
+    return messages.length > 0 || event.type === 'receipt.moved' ? { ...event, messages } : null
   }
   return event
 }

@@ -78,7 +78,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       return message
     }
 
-    test('is there for its sender alone, and stays sent', async () => {
+    test('is there for its sender alone, who is shown receipts as if it had come', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
       await world.send(id, 'ann', { text: 'shown' })
@@ -95,8 +95,12 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       const later = await world.send(id, 'ann', { text: 'later' })
       await world.engine.moveCursor(id, 'bob', 'seen', later.id)
       const [moved] = await world.told('receipt.moved')
-      expect(texts(moved?.messages ?? [])).toEqual(['shown', 'later'])
-      expect(moved && statusOf(held, moved.after)).toBe('sent')
+      expect(texts(moved?.messages ?? [])).toEqual(['shown', 'held', 'later'])
+      expect(moved && statusOf(held, moved.after)).toBe('seen')
+      const bobHears = (await world.toldTo('bob')).flatMap(event =>
+        event.type === 'receipt.moved' ? event.messages : [],
+      )
+      expect(texts(bobHears)).toEqual(['shown', 'later'])
       expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
     })
 

@@ -110,7 +110,7 @@ export class Seat {
     if (!isShown) return []
     this.shown = this.cursors
     if (!lagged) return passed
-    const unseen = this.#theirsAfter(before.seen, entry)
+    const unseen = this.#ofOtherAfter(before.seen, entry)
     return unseen.filter(message => statusOf(message, before) !== statusOf(message, this.shown))
   }
 
@@ -118,10 +118,10 @@ export class Seat {
     const delivered = Math.max(this.cursors.delivered, seq)
     this.cursors = { delivered, seen: kind === 'seen' ? seq : this.cursors.seen }
     const reached = this.#delivered.pass(delivered)
-    if (kind === 'delivered') return this.#theirs(reached)
-    const messages = this.#theirs(this.#seen.pass(seq))
-    this.#countUnread(-messages.length)
-    return messages
+    if (kind === 'delivered') return this.#ofOther(reached)
+    const passed = this.#seen.pass(seq)
+    this.#countUnread(-passed.filter(entry => this.#isTheirs(entry)).length)
+    return this.#ofOther(passed)
   }
 
   #countUnread(change: number): void {
@@ -141,14 +141,15 @@ export class Seat {
   }
 
   /** The other's living messages up to one of them, after a `seq`. */
-  #theirsAfter(seq: number, last: Entry): readonly Message[] {
+  #ofOtherAfter(seq: number, last: Entry): readonly Message[] {
     const entries: Entry[] = []
     for (let entry: Entry | null = last; entry && entry.message.seq > seq; entry = entry.previous) entries.push(entry)
-    return this.#theirs(entries.reverse())
+    return this.#ofOther(entries.reverse())
   }
 
-  #theirs(entries: readonly Entry[]): readonly Message[] {
-    return entries.filter(entry => this.#isTheirs(entry)).map(entry => entry.message)
+  /** What the other has sent, with what is held: to its sender a receipt covers all before it, as without a block. */
+  #ofOther(entries: readonly Entry[]): readonly Message[] {
+    return entries.filter(entry => !this.#isMine(entry)).map(entry => entry.message)
   }
 
   #isTheirs(entry: Entry): boolean {
