@@ -6,6 +6,10 @@ const mostEach = { pictures: 6, forms: 12 }
 /** Bytes of all pictures together, and how many people share them at least where a picture may be no larger than a share. */
 export const mostBytes = 64 * 1_048_576
 const sharers = 4
+/** Milliseconds over which the pace of an upload is taken. */
+const paceWindowMs = 3000
+/** Bytes a second: an upload that is slower gives way where all room is taken. The largest come in about two minutes at it. */
+const leastPace = 16_384
 /** About what a few pictures take. */
 const retryAfterMs = 5000
 
@@ -18,7 +22,11 @@ export interface HeldForm {
    * @throws ChatError `server_busy` when too many pictures of the person are held
    */
   beginPicture(): void
-  /** Counts so many bytes more of its picture. Where they are too many it is refused. */
+  /** Takes note that so many bytes of its picture have come. */
+  receive(bytes: number): void
+  /** Takes note that it has come whole, and need not keep a pace any more. */
+  complete(): void
+  /** Counts so many bytes more that its picture takes in memory. Where they are too many it is refused. */
   grow(bytes: number): void
   /** Its picture is not held, nor any of it counted, from now on. */
   refuse(refusal: ChatError): void
@@ -28,7 +36,8 @@ export interface HeldForm {
 
 /**
  * What uploads hold in memory before they are converted, bounded for each person and for all together. A person's share
- * has room for a picture of the largest size, and two shares are held at least: nobody takes all.
+ * has room for a picture of the largest size, and two shares are held at least: nobody takes all. Where all is taken, the
+ * slowest upload gives way to one that is new, if it has come to a near stop.
  */
 export class HeldUploads {
   readonly #forms = new Tally()
@@ -36,19 +45,26 @@ export class HeldUploads {
   readonly #share: number
   readonly #most: number
   readonly #bytesEach = new Map<UserId, number>()
+  readonly #held = new Set<Upload>()
+  readonly #now: () => number
   #bytes = 0
 
-  /** @param maxSize bytes of the largest picture */
-  constructor(maxSize: number) {
+  /**
+   * @param maxSize bytes of the largest picture
+   * @param now a clock that is never set, in milliseconds
+   */
+  constructor(maxSize: number, now = () => performance.now()) {
+    this.#now = now
     this.#share = Math.max(mostBytes / sharers, maxSize)
     this.#most = Math.max(mostBytes, 2 * this.#share)
   }
 
   /**
    * Counts a form of a person's.
+   * @param giveWay ends its request, and so the form
    * @throws ChatError `server_busy` when it is so many that not even what stands beside the picture is read
    */
-  begin(userId: UserId): HeldForm {
+  begin(userId: UserId, giveWay: () => void): HeldForm {
     const endForm = this.#forms.add(userId, mostEach.forms)
     let endPicture = () => {}
     let isOver = false
@@ -60,12 +76,18 @@ export class HeldUploads {
       const ofPerson = (this.#bytesEach.get(userId) ?? 0) + bytes
       if (ofPerson > 0) this.#bytesEach.set(userId, ofPerson)
       else this.#bytesEach.delete(userId)
-      return this.#bytes <= this.#most && ofPerson <= this.#share
+      if (held > 0) this.#held.add(upload)
+      else this.#held.delete(upload)
+      return ofPerson <= this.#share
     }
     const refuse = (why: ChatError) => {
       count(-held)
       refusal = why
     }
+    const upload = new Upload(this.#now, () => {
+      refuse(new ChatError('server_busy', retryAfterMs))
+      giveWay()
+    })
     return {
       get refusal() {
         return refusal
@@ -74,8 +96,10 @@ export class HeldUploads {
         if (!isOver) endPicture = this.#pictures.add(userId, mostEach.pictures)
       },
       grow: bytes => {
-        if (!count(bytes) || isOver) refuse(new ChatError('server_busy', retryAfterMs))
+        if (!count(bytes) || isOver || !this.#hasRoomFor(upload)) refuse(new ChatError('server_busy', retryAfterMs))
       },
+      receive: bytes => upload.receive(bytes),
+      complete: () => upload.complete(),
       refuse,
       end: () => {
         isOver = true
@@ -84,6 +108,58 @@ export class HeldUploads {
         endForm()
       },
     }
+  }
+
+  /** Whether all together hold no more than they may, once others have given way. */
+  #hasRoomFor(upload: Upload): boolean {
+    while (this.#bytes > this.#most) {
+      const others = [...this.#held].filter(other => other !== upload && other.pace < leastPace)
+      const [slowest] = others.sort((one, other) => one.pace - other.pace)
+      if (!slowest) return false
+      slowest.giveWay()
+    }
+    return true
+  }
+}
+
+/** How fast an upload comes. */
+class Upload {
+  readonly #now: () => number
+  readonly #start: number
+  readonly giveWay: () => void
+  #window = 0
+  #received = 0
+  #before = Number.POSITIVE_INFINITY
+  #isComplete = false
+
+  /** @param giveWay frees what it holds, at once, and ends it */
+  constructor(now: () => number, giveWay: () => void) {
+    this.#now = now
+    this.#start = now()
+    this.giveWay = giveWay
+  }
+
+  /** Bytes a second in the last whole window. */
+  get pace(): number {
+    this.#turnWindow()
+    return this.#isComplete ? Number.POSITIVE_INFINITY : (this.#before * 1000) / paceWindowMs
+  }
+
+  receive(bytes: number): void {
+    this.#turnWindow()
+    this.#received += bytes
+  }
+
+  complete(): void {
+    this.#isComplete = true
+  }
+
+  #turnWindow(): void {
+    const window = Math.floor((this.#now() - this.#start) / paceWindowMs)
+    if (window === this.#window) return
+    this.#before = window === this.#window + 1 ? this.#received : 0
+    this.#received = 0
+    this.#window = window
   }
 }
 

@@ -95,7 +95,8 @@ export function pictureForm({
       return next(new ChatError('image_too_large'))
     }
     try {
-      holding.set(request, held.begin(ownerOf(request)))
+      const giveWay = () => request.socket.destroy()
+      holding.set(request, held.begin(ownerOf(request), giveWay))
     } catch (error) {
       response.set('Connection', 'close')
       return next(error)
@@ -113,6 +114,7 @@ export function pictureForm({
       form.end()
     })
     read(request, response, (error: unknown) => {
+      form.complete()
       const bytes = request.file?.buffer ?? null
       delete request.file
       const gone = new AbortController()

@@ -54,6 +54,7 @@ export function wipingStorage(
       }
       file.stream.on('data', (piece: Buffer) => {
         onPiece(request, piece.length)
+        held.receive(piece.length)
         keep(piece)
         piece.fill(0)
         file.stream.pause()
