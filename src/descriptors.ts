@@ -5,7 +5,7 @@ import { ConfigError } from './config.js'
 const fewest = 128
 /**
  * What connections must leave free: an idle server holds 21, four password workers 16 and two picture converters 12 as they
- * start; the rest is for pictures that are read and written, and for the file of accounts.
+ * start; the rest is for pictures, of which few are read or written at once, and for the file of accounts.
  */
 const reserved = 80
 

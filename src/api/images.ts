@@ -78,7 +78,7 @@ export function imageEndpoints({ clock, images, readPicture }: ImageEndpointsDep
       access: 'person',
       isLight: true,
       answers: { 200: { description: 'The picture', schema: null, media: 'image/webp' } },
-      refusals: ['not_found'],
+      refusals: ['not_found', 'server_busy'],
       handle: async ({ request }) => {
         const [, imageId = ''] = fileName.exec(pathParameter(request, 'filename')) ?? []
         const image = images.find(imageId, accountOf(request).id)

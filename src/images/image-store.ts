@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId } from '../chat/engine.js'
@@ -12,7 +12,8 @@ const unsentMs = 300_000
 export interface ReadableImage {
   /** Bytes. */
   readonly size: number
-  writeTo(out: Writable): Promise<void>
+  /** Begins to read it; see `SealedImage`. */
+  open(): Promise<Readable>
 }
 
 interface Entry {
@@ -80,7 +81,7 @@ export class ImageStore {
   find(imageId: string, userId: UserId): ReadableImage | null {
     const entry = this.#living(imageId)
     const isTheirs = entry?.people?.includes(userId) ?? entry?.ownerId === userId
-    return entry && isTheirs ? { size: entry.size, writeTo: out => entry.sealed.writeTo(out) } : null
+    return entry && isTheirs ? { size: entry.size, open: () => entry.sealed.open(userId) } : null
   }
 
   /** What a picture that its sender has not sent yet looks like; null when there is none. */

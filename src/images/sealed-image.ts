@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal, Readable } from 'node:stream'
+import type { UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
 import type { UploadFolder } from './upload-folder.js'
 
 const algorithm = 'aes-256-gcm'
@@ -35,13 +36,24 @@ export class SealedImage {
   }
 
   /**
-   * Writes the picture as it is decrypted, and ends the stream. Whoever is still reading when the key goes is cut.
-   * @throws Error when the reader goes away, the picture goes, or the file was changed
+   * Begins to read the picture: what it answers is decrypted as it is taken, and destroyed when the key goes or, at its
+   * end, when the file was changed. By then its beginning is read, so that what hinders that can still be said.
+   * @throws ChatError `server_busy` when there is no descriptor for it; `not_found` when the picture has gone
    */
-  async writeTo(out: Writable): Promise<void> {
+  async open(readerId: UserId): Promise<Readable> {
     const decipher = createDecipheriv(algorithm, this.#key, this.#iv)
     decipher.setAuthTag(this.#tag)
-    await pipeline(this.#folder.read(this.#name), decipher, out, { signal: this.#readers.signal })
+    const sealed = this.#folder.read(this.#name, readerId)
+    const first = await sealed.next().catch((error: unknown) => {
+      throw this.#readers.signal.aborted ? new ChatError('not_found') : error
+    })
+    if (this.#readers.signal.aborted) throw new ChatError('not_found')
+    async function* decrypt() {
+      if (!first.done) yield decipher.update(first.value)
+      for await (const part of sealed) yield decipher.update(part)
+      decipher.final()
+    }
+    return addAbortSignal(this.#readers.signal, Readable.from(decrypt(), { objectMode: false, highWaterMark: 0 }))
   }
 
   /** Overwrites the key, cuts whoever is reading, and removes the file. */

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { constants, createReadStream, type ReadStream } from 'node:fs'
-import { access, mkdir, readdir, unlink, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { UserId } from '../chat/engine.js'
+import { ChatError } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
+import { FairTurns } from '../fair-turns.js'
 import { codeOf } from '../system-fault.js'
 import { lockFolder, lockName } from './folder-lock.js'
 
@@ -12,13 +15,26 @@ const ours = /^[\w-]{22}\.sealed$/
 /** What git needs to keep the folder; nobody must be told of it. */
 const keeper = '.gitkeep'
 
-/** How much of a file is read ahead of who takes it. */
+/** How much of a file is read at once. */
 export const pictureReadBytes = 16_384
+/** So many parts of files are read at once, each by a descriptor of its own, of those that `descriptors.ts` keeps free. */
+const mostReads = 8
+/** What the system says when it, or this process, has no descriptor left. */
+const outOfDescriptors = ['EMFILE', 'ENFILE']
+/** After this many milliseconds there may be a descriptor again. */
+const retryAfterMs = 1000
 
 /** The folder of sealed pictures. Nothing in it is of use to anyone but the process that wrote it. */
 export class UploadFolder {
   readonly #path: string
   readonly #log: Logger
+  /** Nobody is refused here: what waits is bounded by what each person may leave unread. */
+  readonly #reads = new FairTurns<UserId>({
+    atOnce: mostReads,
+    maxWaiting: Number.POSITIVE_INFINITY,
+    maxWaitingEach: Number.POSITIVE_INFINITY,
+    retryAfterMs,
+  })
   #lock: { release(): Promise<void> } | null = null
 
   constructor(path: string, log: Logger) {
@@ -55,16 +71,52 @@ export class UploadFolder {
     return `${setting} but must be a folder that the user that runs the server may read and write (${code}).`
   }
 
-  /** Writes a file under a new name, which it returns. */
+  /**
+   * Writes a file under a new name, which it returns.
+   * @throws ChatError `server_busy` when there is no descriptor for it
+   */
   async write(parts: readonly Buffer[]): Promise<string> {
     const name = `${randomBytes(16).toString('base64url')}.sealed`
-    await writeFile(join(this.#path, name), parts, { flag: 'wx', mode: 0o600 })
+    await writeFile(join(this.#path, name), parts, { flag: 'wx', mode: 0o600 }).catch(error => this.#refuse(error))
     return name
   }
 
-  /** Reads a file, a little ahead of who takes it. */
-  read(name: string): ReadStream {
-    return createReadStream(join(this.#path, name), { highWaterMark: pictureReadBytes })
+  /**
+   * Reads a file part by part, and holds no descriptor between them: whoever takes nothing would hold it for long.
+   * @param readerId for whom: of each person one part is read at a time, and all take turns
+   * @throws ChatError `server_busy` when there is no descriptor for it
+   */
+  async *read(name: string, readerId: UserId): AsyncGenerator<Buffer, void, undefined> {
+    for (let at = 0; ; ) {
+      const part = await this.#readPart(name, at, readerId)
+      if (part.length === 0) return
+      at += part.length
+      yield part
+    }
+  }
+
+  async #readPart(name: string, at: number, readerId: UserId): Promise<Buffer> {
+    const giveBack = await this.#reads.take(readerId)
+    try {
+      const file = await open(join(this.#path, name))
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(pictureReadBytes), 0, pictureReadBytes, at)
+        return buffer.subarray(0, bytesRead)
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      return this.#refuse(error)
+    } finally {
+      giveBack()
+    }
+  }
+
+  /** Says in the log that descriptors have run out, and to whoever asked that they may try again. */
+  #refuse(error: unknown): never {
+    if (!outOfDescriptors.includes(codeOf(error))) throw error
+    this.#log.error({ err: error }, 'there is no descriptor for a sealed picture')
+    throw new ChatError('server_busy', retryAfterMs)
   }
 
   /** Removes a file of ours; one that cannot be removed is of no use to anyone without its key. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Eta } from 'eta'
 import { type Language, traitsOf } from '../languages.js'
@@ -7,7 +8,21 @@ import { type Translate, translator } from './sentences.js'
 import { segmentText } from './text-segments.js'
 import { Times } from './times.js'
 
-const eta = new Eta({ views: join(projectRoot, 'views'), cache: true, autoTrim: [false, 'nl'] })
+const eta = loadTemplates(join(projectRoot, 'views'))
+
+/** Reads every template at once: a page that says what went wrong must not need a descriptor when there is none. */
+function loadTemplates(views: string): Eta {
+  const loaded = new Eta({ views, cache: true, autoTrim: [false, 'nl'] })
+  for (const entry of readdirSync(views, { withFileTypes: true, recursive: true })) {
+    const filepath = join(entry.parentPath, entry.name)
+    if (!entry.name.endsWith('.eta')) continue
+    loaded.loadTemplate(filepath, loaded.compile(readFileSync(filepath, 'utf8'), { filepath }))
+  }
+  loaded.readFile = path => {
+    throw new Error(`There is no template ${path}`)
+  }
+  return loaded
+}
 
 /** Somebody who looks: their language and zone decide how things are said. `zone` is null until it is known. */
 export interface Viewer {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
@@ -147,10 +148,20 @@ describe('by the clock', () => {
     const { id } = await upload()
     await send(id, 'n1')
     const slow = new Writable({ highWaterMark: 1, write: () => {} })
-    const reading = images.find(id, 'bob')?.writeTo(slow)
-    const isCut = expect(reading).rejects.toThrow()
+    const parts = await images.find(id, 'bob')?.open()
+    const isCut = expect(parts && pipeline(parts, slow)).rejects.toMatchObject({ code: 'ABORT_ERR' })
     await clock.advance(60 * minute)
     await isCut
+  })
+
+  test('whoever begins to read it as it goes hears that it is not there', async () => {
+    const { id } = await upload()
+    const found = images.find(id, 'alice')
+    const opening = found?.open()
+    images.discard(id)
+    await expect(opening).rejects.toMatchObject({ code: 'not_found' })
+    await expect(found?.open()).rejects.toMatchObject({ code: 'not_found' })
+    await expect.poll(sealed).toEqual([])
   })
 
   test('a room that dissolves during the upload keeps nothing of it', async () => {

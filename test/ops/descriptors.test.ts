@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { pair } from '../crowd.js'
+import { HttpClient } from '../http-client.js'
+import { picturesOf } from '../images/picture-server.js'
 import { phonePhoto } from '../images/pictures.js'
+import { getBytes } from '../raw-request.js'
 import { ServerProcess } from '../server-process.js'
 
 const start = (descriptors: number) =>
@@ -29,6 +33,14 @@ async function open(url: string, count: number, words: string): Promise<Socket[]
     }),
   )
   return sockets
+}
+
+/** The composer's form with a picture. */
+function pictureForm(token: string, picture: Buffer, nonce = 'n'): FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ _csrf: token, nonce })) form.set(name, value)
+  form.set('image', new Blob([new Uint8Array(picture)]), 'a.jpg')
+  return form
 }
 
 describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }, () => {
@@ -59,10 +71,8 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     const { alice, chat } = await pair(url)
     const html = await (await alice.get(chat)).text()
     const [, file = ''] = /src="(\/static\/build\/app-[^"]+)"/.exec(html) ?? []
-    const form = new FormData()
-    for (const [name, value] of Object.entries({ _csrf: await alice.token(chat), nonce: 'n' })) form.set(name, value)
-    form.set('image', new Blob([new Uint8Array(await phonePhoto({ width: 400, height: 300 }))]), 'a.jpg')
-    const body = new Response(form)
+    const photo = await phonePhoto({ width: 400, height: 300 })
+    const body = new Response(pictureForm(await alice.token(chat), photo))
     const headers = { cookie: alice.cookieHeader, 'content-type': body.headers.get('content-type') ?? '' }
 
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -78,6 +88,35 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     expect(await ask('POST', `${chat}/messages`, Buffer.from(await body.arrayBuffer()))).toEqual([303, true])
     expect(await ask('GET', '/health')).toEqual([200, true])
     agent.destroy()
+    expect(server.output).not.toMatch(/EMFILE|"level":"error"/)
+  })
+
+  it('of 256 suffice for others while a member asks 320 times for a large picture and reads nothing', async () => {
+    server = start(256)
+    const url = await server.address()
+    const { alice, bob, chat } = await pair(url)
+    const photo = await phonePhoto({ width: 1280, height: 1280 })
+    const send = async (nonce: string) =>
+      (await alice.request('POST', `${chat}/messages`, { body: pictureForm(await alice.token(chat), photo, nonce) }))
+        .status
+    expect(await send('first')).toBe(303)
+    const [address = ''] = await picturesOf(alice, chat)
+    const whole = Buffer.from(await (await bob.get(address)).arrayBuffer())
+    expect(whole.length).toBeGreaterThan(200_000)
+
+    const folder = `/proc/${server.child.pid}/fd`
+    const before = (await readdir(folder)).length
+    const hoarding = new HttpClient(url)
+    await hoarding.logIn('alice@example.com')
+    await open(url, 10, getBytes(hoarding.cookieHeader, ...Array<string>(32).fill(address)))
+    for (let times = 0; times < 10; times += 1) {
+      expect((await readdir(folder)).length).toBeLessThan(before + 60)
+      const [picture, missing] = await Promise.all([bob.get(address), bob.get('/nowhere')])
+      expect([picture.status, missing.status]).toEqual([200, 404])
+      expect(Buffer.from(await picture.arrayBuffer()).equals(whole)).toBe(true)
+      await new HttpClient(url).logIn('bob@example.com')
+    }
+    expect(await send('second')).toBe(303)
     expect(server.output).not.toMatch(/EMFILE|"level":"error"/)
   })
 })
