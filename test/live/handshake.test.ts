@@ -115,6 +115,8 @@ describe('a frame', () => {
     ['without what it needs', '{"type":"message:send","content":"no nonce"}'],
     ['with a field of another kind', '{"type":"message:send","content":{"a":1},"nonce":"n"}'],
     ['with a nonce that no client makes', '{"type":"message:send","content":"x","nonce":"#list"}'],
+    ['of hundreds of fields', `{"type":"typing:start",${Array.from({ length: 130 }, (_, i) => `"k${i}":0`).join()}}`],
+    ['of deep brackets', `{"type":"typing:start","x":${'['.repeat(300)}${']'.repeat(300)}}`],
     ['that pollutes', '{"__proto__":{"isAdmin":true},"type":"typing:start","roomId":4}'],
   ])('that is %s is not taken, and the socket lives', async (_kind, text) => {
     const { ann, ben, chat } = await newPair(server.url)
@@ -153,6 +155,14 @@ describe('a frame', () => {
     const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
     for (let index = 0; index < 300; index += 1) page.socket.send('', { fin: false })
     expect(await page.closed).toBe(1008)
+  })
+
+  it('may hold a message of nothing but what stands between the parts of a frame', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    const content = '[{:,"\\'.repeat(500)
+    send(page, JSON.stringify({ type: 'message:send', nonce: 'marks', content, headers: { 'HX-Request': 'true' } }))
+    expect((await page.operation('list', 'beforeend')).html).toContain('[{:,&quot;\\'.repeat(500))
   })
 
   it('may hold a message whose every unit is escaped', async () => {
