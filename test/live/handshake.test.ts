@@ -193,6 +193,26 @@ describe.concurrent('limits of a line', () => {
     }
   })
 
+  it('are its person’s as well: what they say over many at once waits, and none of it is lost', async () => {
+    const slow = await startTestServer({ RATE_LIMIT_FRAMES: '5', RATE_LIMIT_MESSAGES: '1' })
+    try {
+      const [client, other] = [await newcomer(slow.url), await newcomer(slow.url)]
+      const pages = await Promise.all(Array.from({ length: 6 }, () => LivePage.open(slow.url, client, '/chats')))
+      const elsewhere = await LivePage.open(slow.url, other, '/chats')
+      // Eleven frames a second for all: of the 24 and the fences before them, two seconds' worth are too many.
+      const start = Date.now()
+      for (const page of pages)
+        for (let index = 0; index < 3; index += 1) page.say({ type: 'typing:stop', roomId: 'no' })
+      const fences = Promise.all(pages.map(page => page.fence()))
+      await elsewhere.fence()
+      expect(Date.now() - start).toBeLessThan(1000)
+      await fences
+      expect(Date.now() - start).toBeGreaterThan(1000)
+    } finally {
+      await slow.stop()
+    }
+  })
+
   it.each(['ping', 'pong'] as const)('closes with 4429 who goes on with a %s that nobody asked for', async kind => {
     const page = await LivePage.open(server.url, await newcomer(server.url), '/chats')
     const start = Date.now()
