@@ -16,7 +16,7 @@ const ACCOUNT_CHANGES = 60
 const PASSWORD_CHANGES = 10
 const WRONG_OPERATOR_TOKENS = 10
 
-/** Every limit of the product but that on a socket's frames, which each socket counts for itself. */
+/** Every limit of the product but those on frames, which sockets count. */
 export interface Limits {
   /** Requests a second, by person, whatever the door: pages, forms, connections, joins, catch-ups, API. */
   readonly requests: Limit

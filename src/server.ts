@@ -62,6 +62,8 @@ const finishMs = 3000
 /** Room for the JSON around a message whose every unit is escaped. Source: contract, 6. */
 const smallestFrame = 16_384
 const frameOverhead = 4096
+/** As many of a person's sockets as may say all that one may, at once; beside that there is room for what they may send. */
+const socketsAtFullSpeed = 2
 
 /** Bytes of a form beside its picture. */
 const slackOfForms = 1_048_576
@@ -184,6 +186,7 @@ export async function createServer(config: Config): Promise<Server> {
     clock,
     log,
     framesPerSecond: config.rateLimits.frames,
+    framesPerSecondEach: socketsAtFullSpeed * config.rateLimits.frames + config.rateLimits.messages,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
     onRefused: (place, reason) => operation.observer.refused(place, reason),
     isOurOrigin,

@@ -71,9 +71,11 @@ export class Conversations {
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
+    if (input.content === '' && !input.imageId) throw new ChatError('message_empty')
+    // One too many is refused before anything is done for its text.
+    refuseOver(this.#deps.countSend(userId))
     const text = normaliseText(input.content, this.#rules.messageMaxLength)
     if (text === '' && !input.imageId) throw new ChatError('message_empty')
-    refuseOver(this.#deps.countSend(userId))
     if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
     const lifetimeMs = await this.#lifetimeIn(roomId, userId)
     return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })

@@ -44,12 +44,34 @@ export async function execute(
   }
 }
 
-/** Reads the text of a frame; null when it is not a JSON object. */
+/** Far more names, values and brackets than a frame of ours has, with what htmx and a program of others add to it. */
+const mostMarks = 250
+const [quote, comma, colon, bracket, backslash, brace] = [0x22, 0x2c, 0x3a, 0x5b, 0x5c, 0x7b]
+
+/**
+ * Reads the text of a frame; null when it is not a JSON object, or is one of so many parts that it cannot be meant: to
+ * build them would cost a hundred times what a long text does.
+ */
 export function parseFrame(text: string): Record<string, unknown> | null {
+  if (hasTooManyParts(text)) return null
   try {
     const frame: unknown = JSON.parse(text)
     return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? { ...frame } : null
   } catch {
     return null
   }
+}
+
+/** Counts outside strings alone, where each mark begins a part; of what is no JSON it may say anything. */
+function hasTooManyParts(text: string): boolean {
+  let marks = 0
+  let isInString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    if (unit === backslash) index += 1
+    else if (unit === quote) isInString = !isInString
+    else if (!isInString && (unit === comma || unit === colon || unit === bracket || unit === brace)) marks += 1
+    if (marks > mostMarks) return true
+  }
+  return false
 }

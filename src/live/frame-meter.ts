@@ -1,4 +1,5 @@
 import type { Clock } from '../chat/clock.js'
+import type { FrameShare } from './frame-budgets.js'
 
 const windowMs = 1000
 /** A line that says more than it may in this many seconds one after the other is more than eager. */
@@ -13,15 +14,23 @@ const badFramesWindowMs = 60_000
 export class FrameMeter {
   readonly #clock: Clock
   readonly #perSecond: number
+  readonly #share: FrameShare | null
   #windowEnd = 0
   #inWindow = 0
   #windowsOver = 0
   #badEnd = 0
   #bad = 0
 
-  constructor(clock: Clock, perSecond: number) {
+  /** @param share of what the person may say over all their lines; null where that counts for nobody */
+  constructor(clock: Clock, perSecond: number, share: FrameShare | null = null) {
     this.#clock = clock
     this.#perSecond = perSecond
+    this.#share = share
+  }
+
+  /** How long a frame of this length, which is read next, has to wait for what its person says elsewhere. */
+  waitMs(bytes: number): number {
+    return this.#share?.take(bytes) ?? 0
   }
 
   /** Counts a frame. `pauseMs`: how long to read nothing after it; `isTooFast`: it has been too fast for too long. */

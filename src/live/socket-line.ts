@@ -112,6 +112,10 @@ export class SocketLine implements Carrier {
     this.#beginReading()
   }
 
+  get #isGone(): boolean {
+    return this.#isClosing || this.#socket.readyState === this.#socket.CLOSED
+  }
+
   #beginReading(): void {
     if (this.#isReading) return
     this.#isReading = true
@@ -128,7 +132,9 @@ export class SocketLine implements Carrier {
   async #take(data: RawData, { voice, mayGoOn, onBadFrame }: Ear): Promise<void> {
     if (this.#isClosing) return
     try {
-      if (!(await mayGoOn())) return
+      const waitMs = this.#meter.waitMs(lengthOf(data))
+      if (waitMs > 0) await this.#pause(waitMs)
+      if (this.#isGone || !(await mayGoOn())) return
       const { pauseMs, isTooFast } = this.#meter.count()
       if (isTooFast) return this.close(closeCodes.tooFast)
       const frame = parseFrame(data.toString())
@@ -180,4 +186,8 @@ export class SocketLine implements Carrier {
     this.#holds -= 1
     if (this.#holds === 0) this.#socket.resume()
   }
+}
+
+function lengthOf(data: RawData): number {
+  return Array.isArray(data) ? data.reduce((length, part) => length + part.byteLength, 0) : data.byteLength
 }

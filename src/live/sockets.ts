@@ -6,6 +6,7 @@ import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
 import type { Connections, OnBadFrame, OpenedVoice, Seat } from './connections.js'
+import { FrameBudgets } from './frame-budgets.js'
 import { FrameMeter } from './frame-meter.js'
 import type { Identity } from './listener.js'
 import { Pulse } from './pulse.js'
@@ -54,6 +55,8 @@ export interface SocketsDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly framesPerSecond: number
+  /** Of a person, over all their sockets; a long frame counts as several. */
+  readonly framesPerSecondEach: number
   /** Bytes; a longer frame closes with 1009. */
   readonly maxFrameBytes: number
   /** Told of everything that is refused, in a word. */
@@ -82,11 +85,13 @@ export class Sockets {
   readonly #deps: SocketsDeps
   readonly #server: WebSocketServer
   readonly #pulse: Pulse
+  readonly #budgets: FrameBudgets
   #opening = 0
   #dismissals = 0
 
   constructor(deps: SocketsDeps) {
     this.#deps = deps
+    this.#budgets = new FrameBudgets(deps.clock, deps.framesPerSecondEach)
     const mostParts = fewParts + Math.ceil(deps.maxFrameBytes / bytesPerPart)
     this.#server = new WebSocketServer({
       noServer: true,
@@ -182,7 +187,9 @@ export class Sockets {
     return connections.open({
       ...arrival,
       carry: share => {
-        const line = new SocketLine(ws, new FrameMeter(clock, framesPerSecond), clock, log, share)
+        const frames = this.#budgets.open(arrival.identity.userId)
+        ws.on('close', () => frames.end())
+        const line = new SocketLine(ws, new FrameMeter(clock, framesPerSecond, frames), clock, log, share)
         // Whoever takes a catch-up is there, and its line sees to it that they take it.
         this.#pulse.watch(ws, () => line.isCatchingUp)
         return line

@@ -94,7 +94,13 @@ describe('a socket that cannot be opened by a fault of ours', () => {
       throw new Error('not asked for here')
     }
     const sockets = new Sockets({
-      ...{ clock: new FakeClock(), framesPerSecond: 50, maxFrameBytes: 1000, onRefused: () => {} },
+      ...{
+        clock: new FakeClock(),
+        framesPerSecond: 50,
+        framesPerSecondEach: 100,
+        maxFrameBytes: 1000,
+        onRefused: () => {},
+      },
       ...{ sayGone: deny, countRequest: deny, openVoice: deny, isOurOrigin: () => true, isMember: async () => true },
       log: pino({ level: 'error' }, { write: line => void said.push(line) }),
       connections: { open: () => Promise.reject(new Error('a fault')) },

@@ -115,6 +115,8 @@ describe('a frame', () => {
     ['without what it needs', '{"type":"message:send","content":"no nonce"}'],
     ['with a field of another kind', '{"type":"message:send","content":{"a":1},"nonce":"n"}'],
     ['with a nonce that no client makes', '{"type":"message:send","content":"x","nonce":"#list"}'],
+    ['of hundreds of fields', `{"type":"typing:start",${Array.from({ length: 130 }, (_, i) => `"k${i}":0`).join()}}`],
+    ['of deep brackets', `{"type":"typing:start","x":${'['.repeat(300)}${']'.repeat(300)}}`],
     ['that pollutes', '{"__proto__":{"isAdmin":true},"type":"typing:start","roomId":4}'],
   ])('that is %s is not taken, and the socket lives', async (_kind, text) => {
     const { ann, ben, chat } = await newPair(server.url)
@@ -155,6 +157,14 @@ describe('a frame', () => {
     expect(await page.closed).toBe(1008)
   })
 
+  it('may hold a message of nothing but what stands between the parts of a frame', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ann, chat)
+    const content = '[{:,"\\'.repeat(500)
+    send(page, JSON.stringify({ type: 'message:send', nonce: 'marks', content, headers: { 'HX-Request': 'true' } }))
+    expect((await page.operation('list', 'beforeend')).html).toContain('[{:,&quot;\\'.repeat(500))
+  })
+
   it('may hold a message whose every unit is escaped', async () => {
     const { ann, chat } = await newPair(server.url)
     const page = await LivePage.open(server.url, ann, chat)
@@ -178,6 +188,26 @@ describe.concurrent('limits of a line', () => {
       for (let index = 0; index < 100; index += 1) page.say({ type: 'typing:stop', roomId: 'nowhere' })
       expect(await page.closed).toBe(4429)
       expect(Date.now() - start).toBeGreaterThan(4000)
+    } finally {
+      await slow.stop()
+    }
+  })
+
+  it('are its person’s as well: what they say over many at once waits, and none of it is lost', async () => {
+    const slow = await startTestServer({ RATE_LIMIT_FRAMES: '5', RATE_LIMIT_MESSAGES: '1' })
+    try {
+      const [client, other] = [await newcomer(slow.url), await newcomer(slow.url)]
+      const pages = await Promise.all(Array.from({ length: 6 }, () => LivePage.open(slow.url, client, '/chats')))
+      const elsewhere = await LivePage.open(slow.url, other, '/chats')
+      // Eleven frames a second for all: of the 24 and the fences before them, two seconds' worth are too many.
+      const start = Date.now()
+      for (const page of pages)
+        for (let index = 0; index < 3; index += 1) page.say({ type: 'typing:stop', roomId: 'no' })
+      const fences = Promise.all(pages.map(page => page.fence()))
+      await elsewhere.fence()
+      expect(Date.now() - start).toBeLessThan(1000)
+      await fences
+      expect(Date.now() - start).toBeGreaterThan(1000)
     } finally {
       await slow.stop()
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { attackNames, besiege, fillings } from '../siege/siege.js'
+import { attackNames, besiege, fillings, floodNames } from '../siege/siege.js'
 
 const { quotes, links } = fillings
 const quickMs = 50
@@ -28,4 +28,26 @@ it('lives on with a heap of 512 MB, and keeps two others chatting, under every a
   expect(peakBytes).toBeLessThan(mostBytes)
   // Whoever attacked holds nothing of it that keeps them out.
   expect(membersBack).toBe(2)
+})
+
+it('keeps two others chatting while two members say all they may over fifty sockets each', {
+  timeout: 60_000,
+}, async () => {
+  const { died, latency, isCut, health, counts } = await besiege({
+    forMs: 8000,
+    resets: 0,
+    names: floodNames,
+    contentOf: () => '',
+    isEmpty: true,
+  })
+  process.stdout.write(
+    `floods: messages in ${latency.p50.toFixed(1)} ms at the median, 99 of 100 in ${latency.p99.toFixed(1)} ms; health in ${health.medianMs.toFixed(1)} ms\n`,
+  )
+  expect(died).toBeNull()
+  for (const name of floodNames) expect(counts[name]?.opened, name).toBeGreaterThan(0)
+  expect(counts.sends?.bytes).toBeGreaterThan(0)
+  expect(latency.arrived).toBe(latency.sent)
+  expect(isCut).toBe(false)
+  expect(latency.p50).toBeLessThan(quickMs)
+  expect(health.answered).toBe(health.asked)
 })

@@ -5,7 +5,7 @@
 import { once, setMaxListeners } from 'node:events'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { attacks } from './attacks.mjs'
+import { attacks, floods } from './attacks.mjs'
 
 // They give way: on two processors what they cost must not be taken for what they cost the server.
 setPriority(constants.priority.PRIORITY_LOW)
@@ -13,6 +13,7 @@ setPriority(constants.priority.PRIORITY_LOW)
 /** What hangs on a server that is overcome is left behind after this, in milliseconds. */
 const endingMs = 2000
 
+const known = { ...attacks, ...floods }
 const [{ names, ...target }] = await once(process, 'message')
 const ending = new AbortController()
 // Each connection listens.
@@ -24,6 +25,6 @@ setTimeout(stop, target.forMs)
 
 const counts = Object.fromEntries(names.map(name => [name, { opened: 0, closed: 0, bytes: 0 }]))
 const left = once(ending.signal, 'abort').then(() => delay(endingMs))
-await Promise.race([Promise.all(names.map(name => attacks[name](target, ending.signal, counts[name]))), left])
+await Promise.race([Promise.all(names.map(name => known[name](target, ending.signal, counts[name]))), left])
 await new Promise(resolve => process.send(counts, resolve))
 process.exit()

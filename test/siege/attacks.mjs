@@ -14,6 +14,10 @@ const trickleMs = 500
 const probeMs = 2000
 const pongsAtOnce = 20_000
 const pongsEveryMs = 10
+/** As many sockets as a person may hold, each as fast as a socket may be: fifty frames a second. */
+const floodSockets = 50
+const framesAtOnce = 5
+const framesEveryMs = 100
 
 /** What asks for a WebSocket. */
 const upgrade = [
@@ -240,6 +244,43 @@ async function pongUnasked({ url, members }, signal, counts) {
   await keepConnections({ count: 1, againMs: 1000, signal }, counts, open)
 }
 
+/** A frame of a client with this text, masked by zeroes. Source: RFC 6455, 5.2. */
+function textFrame(text) {
+  const payload = Buffer.from(text)
+  const header = Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0])
+  return Buffer.concat([header, payload])
+}
+
+/** Sockets of one member that all say the same, again and again, each no faster than it may. */
+async function flood({ url }, signal, counts, { path, headers, text }) {
+  const frames = Buffer.concat(Array.from({ length: framesAtOnce }, () => textFrame(text)))
+  const open = () => {
+    const socket = connect(portOf(url), '127.0.0.1')
+    socket.on('data', ({ length }) => {
+      counts.bytes += length
+    })
+    socket.write(head(url, `GET ${path} HTTP/1.1`, [...upgrade, ...headers]))
+    repeat(socket, framesEveryMs, () => socket.writableNeedDrain || socket.write(frames))
+    return socket
+  }
+  await keepConnections({ count: floodSockets, againMs: 2000, signal }, counts, open)
+}
+
+/** A program whose frames are of thousands of parts that mean nothing. */
+async function sendManyParts(target, signal, counts) {
+  const parts = Array.from({ length: 3300 }, (_, index) => `"k${index}":0`).join()
+  const headers = [`Authorization: Bearer ${target.members[0].token}`, 'Sec-WebSocket-Protocol: ephemeral-chat.v1.json']
+  const text = `{"type":"typing:start","roomId":"${target.roomId}",${parts}}`
+  await flood(target, signal, counts, { path: '/ws', headers, text })
+}
+
+/** Pages that send long messages, of which nearly every one is too many and given back. */
+async function sendTooMany(target, signal, counts) {
+  const text = JSON.stringify({ type: 'message:send', content: '"'.repeat(5000), nonce: 'again' })
+  const headers = [`Cookie: ${target.members[1].cookie}`]
+  await flood(target, signal, counts, { path: `/ws?room=${target.roomId}`, headers, text })
+}
+
 /** Each attack by its name. @type {Record<string, (target: Target, signal: AbortSignal, counts: Count) => Promise<void>>} */
 export const attacks = {
   readers: trickle,
@@ -255,3 +296,6 @@ export const attacks = {
   uploads: resetUploads,
   pongs: pongUnasked,
 }
+
+/** What needs all the sockets that a member may hold, and every limit in its place. @type {typeof attacks} */
+export const floods = { parts: sendManyParts, sends: sendTooMany }

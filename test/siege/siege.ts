@@ -7,12 +7,14 @@ import { z } from 'zod'
 import { projectRoot } from '#src/project-root.js'
 import { fillRoom, newRoom, type Room } from '../full-room.js'
 import { ServerProcess } from '../server-process.js'
-import { attacks } from './attacks.mjs'
+import { attacks, floods } from './attacks.mjs'
 import { Bystanders, type Latency } from './bystanders.js'
 import { type Health, Watch } from './watch.js'
 
-/** Every attack there is. */
+/** Every attack that can be made together with the others. */
 export const attackNames = Object.keys(attacks)
+/** Those that are made on an empty room, since filling it takes a limit out of the way that they are to meet. */
+export const floodNames = Object.keys(floods)
 
 /** What the messages of the full room consist of: what grows most as it becomes HTML. */
 export const fillings = {
@@ -28,6 +30,8 @@ export interface SiegePlan {
   readonly names: readonly string[]
   /** What the message of that number says. */
   readonly contentOf: (index: number) => string
+  /** Whether the room is empty, and every limit in its place. */
+  readonly isEmpty?: boolean
 }
 
 /** What an attack did. */
@@ -66,7 +70,7 @@ export async function besiege(plan: SiegePlan): Promise<SiegeReport> {
   const server = new ServerProcess({
     NODE_OPTIONS: '--max-old-space-size=512',
     LOG_LEVEL: 'error',
-    RATE_LIMIT_MESSAGES: '1000000',
+    ...(plan.isEmpty ? {} : { RATE_LIMIT_MESSAGES: '1000000' }),
   })
   try {
     return await attackWhileOthersChat(server, plan)
@@ -77,10 +81,13 @@ export async function besiege(plan: SiegePlan): Promise<SiegeReport> {
   }
 }
 
-async function attackWhileOthersChat(server: ServerProcess, { contentOf, ...orders }: SiegePlan): Promise<SiegeReport> {
+async function attackWhileOthersChat(
+  server: ServerProcess,
+  { contentOf, isEmpty, ...orders }: SiegePlan,
+): Promise<SiegeReport> {
   const url = await server.address()
   const room = await newRoom(url)
-  await fillRoom(url, room, fullRoom, contentOf)
+  if (!isEmpty) await fillRoom(url, room, fullRoom, contentOf)
   const bystanders = await Bystanders.enter(url)
   const watch = new Watch(url, server.child.pid)
 
@@ -105,7 +112,7 @@ async function attackWhileOthersChat(server: ServerProcess, { contentOf, ...orde
 
 /** Lets the attackers work, in a process of their own, until their time is up or all is `over`; then it is over for all. */
 async function attack(
-  orders: Omit<SiegePlan, 'contentOf'> & { url: string },
+  orders: Omit<SiegePlan, 'contentOf' | 'isEmpty'> & { url: string },
   { roomId, members }: Room,
   over: AbortController,
 ): Promise<SiegeReport['counts']> {
