@@ -94,3 +94,14 @@ test('without JavaScript a long chat is read back and forth by links', async ({ 
   await page.getByRole('link', { name: /Jump to newest/ }).click()
   expect(await seqs(page)).toEqual(range(131, 230))
 })
+
+test('where one reads on the window alone is scrolled, never the page around it', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  // The list of chats is longer than the screen: it says "online" to those who listen, in a line that nobody sees.
+  await ann.setViewportSize({ width: 1280, height: 120 })
+  await ann.goto(`${path}?before=150`)
+  await ann.getByRole('link', { name: 'Show later messages' }).click()
+  await expect(ann).toHaveURL(/#earlier$/)
+  expect(await ann.evaluate(() => document.documentElement.scrollTop)).toBe(0)
+  expect(await ann.evaluate(() => document.documentElement.scrollHeight)).toBe(120)
+})
