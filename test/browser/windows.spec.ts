@@ -105,3 +105,16 @@ test('where one reads on the window alone is scrolled, never the page around it'
   expect(await ann.evaluate(() => document.documentElement.scrollTop)).toBe(0)
   expect(await ann.evaluate(() => document.documentElement.scrollHeight)).toBe(120)
 })
+
+test('only what is new is counted as new, not the earlier messages that are loaded', async ({ chat }) => {
+  const { ann, ben, path } = await chat(220)
+  await ben.goto(`${path}?newest`)
+  await ben.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await earlier(ben).click()
+  await expect(rows(ben)).toHaveCount(200)
+  const jump = ben.getByRole('button', { name: 'Jump to newest' })
+  await expect(jump).toBeVisible()
+  await expect(jump.locator('b')).toHaveText('')
+  await send(ann, 'this is new')
+  await expect(jump.locator('b')).toHaveText('1')
+})
