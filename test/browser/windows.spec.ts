@@ -118,3 +118,13 @@ test('only what is new is counted as new, not the earlier messages that are load
   await send(ann, 'this is new')
   await expect(jump.locator('b')).toHaveText('1')
 })
+
+test('a chat that ends takes the ways to its other messages along', async ({ chat }) => {
+  const { ann, ben, path } = await chat(220)
+  await ann.goto(`${path}?before=150`)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.getByText(/ended this chat/).first()).toBeVisible()
+  await expect(ann.locator('#earlier, #later, #jump').getByRole('link')).toHaveCount(0)
+})
