@@ -119,6 +119,15 @@ test('only what is new is counted as new, not the earlier messages that are load
   await expect(jump.locator('b')).toHaveText('1')
 })
 
+test('a window whose messages have gone is not called empty while others stand around it', async ({ chat }) => {
+  const { ann, path } = await chat(120)
+  const empty = ann.getByText('Nothing here yet')
+  await ann.goto(`${path}?before=1`)
+  await expect(rows(ann)).toHaveCount(0)
+  await expect(ann.getByRole('link', { name: 'Show later messages' })).toBeVisible()
+  await expect(empty).toBeHidden()
+})
+
 test('a chat that ends takes the ways to its other messages along', async ({ chat }) => {
   const { ann, ben, path } = await chat(220)
   await ann.goto(`${path}?before=150`)
