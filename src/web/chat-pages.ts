@@ -110,6 +110,8 @@ export function chatPages(deps: ChatPagesDeps): {
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const side = await viewSide(request, page, null, queryText(request, 'before') || undefined)
+    // The chat that it was to begin behind may be gone, with all that stood there: the newest are still to be had.
+    if (side.isOlderPart && !side.chatLines) return response.redirect(303, '/chats')
     const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }

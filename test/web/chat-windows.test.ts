@@ -97,6 +97,20 @@ describe('a long list of chats', () => {
     expect(linkIn(older, 'Newest chats')).toBe('/chats')
   })
 
+  it.each(['no-such-room', '00000000-0000-4000-8000-000000000000'])(
+    'shows the newest when there is nothing behind %s',
+    async room => {
+      const response = await ann.get(`/chats?before=${room}`)
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/chats'])
+    },
+  )
+
+  it('of older chats is never called empty', async () => {
+    const html = await (await ann.get('/chats')).text()
+    expect(html).toContain('class="empty"')
+    expect(await (await ann.get(linkIn(html, 'Show more chats') ?? '')).text()).not.toContain('class="empty"')
+  })
+
   it('is given by the API in parts', async () => {
     const read = async (query = '') => listSchema.parse((await api.get(`/chat/rooms${query}`)).body)
     const first = await read()
