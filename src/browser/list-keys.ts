@@ -26,6 +26,12 @@ export function watchList(messages: HTMLElement): void {
     articles[Math.min(last, Math.max(0, target))]?.focus()
   })
 
+  // A window that stands at its top without a script is not reversed. From here on it is, where it stands.
+  if (messages.matches('.from-top')) {
+    const top = messages.scrollTop + messages.clientHeight - messages.scrollHeight
+    messages.classList.remove('from-top')
+    messages.scrollTop = top
+  }
   // The list is reversed: it stands at 0 when the newest is in view, and below 0 otherwise.
   const isAway = () => messages.scrollTop < -awayPixels
   const update = () => {

@@ -71,6 +71,7 @@ test('while later messages are missing none is put in, and the way to the newest
   await expect(message(ann, 'one more')).toHaveCount(0)
   await ann.getByRole('link', { name: 'Show later messages' }).click()
   expect(await seqs(ann)).toEqual(range(150, 221))
+  await expect(message(ann, 'line 150')).toBeInViewport()
   await expect(ann.getByRole('link', { name: 'Show later messages' })).toHaveCount(0)
   await send(ben, 'and another')
   await expect(message(ann, 'and another')).toBeVisible()
@@ -94,6 +95,23 @@ test('without JavaScript a long chat is read back and forth by links', async ({ 
   await page.getByRole('link', { name: /Jump to newest/ }).click()
   expect(await seqs(page)).toEqual(range(131, 230))
 })
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`many unread messages are read from the first${javaScriptEnabled ? '' : ', without JavaScript too'}`, async ({
+    chat,
+    visit,
+  }) => {
+    const { ben, path } = await chat(250)
+    const state = await ben.context().storageState()
+    await ben.close()
+    const page = await visit({ javaScriptEnabled, storageState: state })
+    await page.goto(path)
+    await expect(rows(page).first()).toBeInViewport()
+    await expect(rows(page).last()).not.toBeInViewport()
+    expect(await rows(page).count()).toBeGreaterThan(100)
+    if (javaScriptEnabled) await expect(page.locator('#messages')).not.toHaveClass(/from-top/)
+  })
+}
 
 test('where one reads on the window alone is scrolled, never the page around it', async ({ chat }) => {
   const { ann, path } = await chat(220)

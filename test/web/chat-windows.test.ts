@@ -38,6 +38,27 @@ describe('a long chat', () => {
     expect(linkIn(rest, 'Jump to newest')).toBeUndefined()
   })
 
+  it('stands at the top of its window where that is read from there, also in a frame', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const isFromTop = async (client: HttpClient, query: string) =>
+      (await (await client.get(`${chat}${query}`)).text()).includes('from-top')
+    await fill(ann, chat, 100)
+    expect(await isFromTop(ben, '')).toBe(false)
+    await fill(ann, chat, 150)
+    for (const query of ['', '?after=50', '/frame']) expect(await isFromTop(ben, query), query).toBe(true)
+    for (const query of ['?before=101', '?newest']) expect(await isFromTop(ben, query), query).toBe(false)
+    expect(await isFromTop(ann, '')).toBe(false)
+  })
+
+  it('leaves no way to its other messages when it ends', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    await fill(ann, chat, 220)
+    const page = await LivePage.open(server.url, ann, `${chat}?before=150`)
+    await ben.post(`${chat}/end`, {})
+    for (const id of ['earlier', 'later', 'jump']) expect((await page.operation(id, 'innerHTML')).html).toBe('')
+    await page.close()
+  })
+
   it('is seen up to where the page goes, and opens there the next time', async () => {
     const { ann, ben, chat } = await newPair(server.url)
     await fill(ann, chat, 320)
