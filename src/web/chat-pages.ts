@@ -161,6 +161,8 @@ export function chatPages(deps: ChatPagesDeps): {
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
       messages,
       isFromTop: isReadFromTop(view, ask),
+      // As after the button that jumps to the newest where it is in the page already.
+      isNewest: ask?.of === 'newest',
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),

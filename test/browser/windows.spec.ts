@@ -124,6 +124,30 @@ test('where one reads on the window alone is scrolled, never the page around it'
   expect(await ann.evaluate(() => document.documentElement.scrollHeight)).toBe(120)
 })
 
+test('what one sends while later messages are missing is shown at once, and writing goes on', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  await ann.goto(`${path}?before=150`)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ann, 'my own word')
+  await expect(message(ann, 'my own word')).toBeInViewport()
+  await expect(message(ann, 'my own word')).toHaveCount(1)
+  expect((await seqs(ann)).at(-1)).toBe(221)
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('')
+})
+
+test('another page of the same person stays where it is when one of them sends', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  const reading = await ann.context().newPage()
+  await reading.goto(`${path}?before=150`)
+  await reading.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ann, 'my own word')
+  await expect(reading.getByRole('link', { name: /Jump to newest/ })).toHaveText(/72$/)
+  await send(ann, 'and one more')
+  await expect(reading.getByRole('link', { name: /Jump to newest/ })).toHaveText(/73$/)
+  expect(await seqs(reading)).toEqual(range(50, 149))
+})
+
 test('only what is new is counted as new, not the earlier messages that are loaded', async ({ chat }) => {
   const { ann, ben, path } = await chat(220)
   await ben.goto(`${path}?newest`)
