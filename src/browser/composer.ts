@@ -24,6 +24,7 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
   const room = live.dataset.room ?? ''
   const writtenAt = new Map<string, number>()
   let inFlight: Element | null = null
+  let goesOnTo: HTMLAnchorElement | null = null
   let sentAt = 0
   let waitedMs = 0
 
@@ -63,6 +64,12 @@ export function watchComposer(live: HTMLElement, line: LiveLine): void {
     if (inFlight && !inFlight.isConnected) {
       inFlight = null
       waitedMs = 0
+      goesOnTo = document.querySelector('#jump a')
+    }
+    // Where later messages are missing one's own is not put in: the page goes on to where it stands.
+    if (goesOnTo && !outbox.firstElementChild) {
+      location.assign(goesOnTo.href)
+      goesOnTo = null
     }
     const first = outbox.querySelector(':scope > :not(.refused)')
     const form = first?.querySelector('form')

@@ -26,6 +26,12 @@ export function watchList(messages: HTMLElement): void {
     articles[Math.min(last, Math.max(0, target))]?.focus()
   })
 
+  // A window that stands at its top without a script is not reversed. From here on it is, where it stands.
+  if (messages.matches('.from-top')) {
+    const top = messages.scrollTop + messages.clientHeight - messages.scrollHeight
+    messages.classList.remove('from-top')
+    messages.scrollTop = top
+  }
   // The list is reversed: it stands at 0 when the newest is in view, and below 0 otherwise.
   const isAway = () => messages.scrollTop < -awayPixels
   const update = () => {
@@ -43,9 +49,16 @@ export function watchList(messages: HTMLElement): void {
   })
   const list = document.getElementById('list')
   if (!list) return
+  const seqOf = (row: Element | null) => Number(row?.querySelector<HTMLElement>('[data-seq]')?.dataset.seq ?? 0)
+  let highest = Math.max(0, ...Array.from(list.children, seqOf))
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {
-      for (const node of addedNodes) if (node instanceof HTMLElement && node.matches('.theirs') && isAway()) missed += 1
+      for (const node of addedNodes) {
+        // Earlier messages, and those that a catch-up put in again, are not new.
+        if (!(node instanceof HTMLElement) || seqOf(node) <= highest) continue
+        highest = seqOf(node)
+        if (node.matches('.theirs') && isAway()) missed += 1
+      }
     }
     update()
   }).observe(list, { childList: true })

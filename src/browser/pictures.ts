@@ -77,8 +77,10 @@ class PictureForm {
     if (!this.#current) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    this.#bubbles.add(this.#current.blob, { alt: this.#alt.value, text: this.#content.value })
+    const text = this.#content.value
+    // Emptied first: what stands here when a bubble comes is kept as a draft, and would be given back twice.
     this.#content.value = ''
+    this.#bubbles.add(this.#current.blob, { alt: this.#alt.value, text })
     this.#showNext()
   }
 }

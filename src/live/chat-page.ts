@@ -131,7 +131,7 @@ export class ChatPage {
 
   /** The link to the messages after those shown; '' when there are none. */
   renderLater(roomId: RoomId, { to, isOpenEnded }: PageWindow, isFramed = false): string {
-    return renderPartial('later', this.context, { roomId, seq: isOpenEnded ? 0 : to, isFramed })
+    return isOpenEnded ? '' : renderPartial('later', this.context, { roomId, seq: to, isFramed })
   }
 
   /** What leads to the newest message: `later` messages are not shown before it. */

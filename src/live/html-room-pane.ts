@@ -18,6 +18,9 @@ type Shown = Pick<PageState, 'epoch' | 'version' | 'window'>
 type Kept = Extract<EngineEvent, { type: 'messages.kept' }>
 type ReceiptMoved = Extract<EngineEvent, { type: 'receipt.moved' }>
 
+/** What a page of a room that is gone shows no longer: the messages, and the ways to those before and after them. */
+export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump']
+
 const nothing = { delivered: 0, seen: 0 }
 
 /** The open room of a page: turns what happens in it into fragments. Keeps no message. */
@@ -277,7 +280,7 @@ export class HtmlRoomPane {
     if (this.#showsNote) this.#pushNote('')
     this.#warning.forget()
     // A warning is not shown over an empty list.
-    for (const id of ['list', 'typing']) this.#push(fragment(id, 'innerHTML'))
+    for (const id of ['typing', ...goneWithTheRoom]) this.#push(fragment(id, 'innerHTML'))
     this.#push(
       fragment(
         'gone',

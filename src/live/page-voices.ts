@@ -1,6 +1,7 @@
 import { ChatPage, type ChatPageDeps } from './chat-page.js'
 import type { OpenedVoice, Seat } from './connections.js'
 import { fragment } from './fragments.js'
+import { goneWithTheRoom } from './html-room-pane.js'
 import { HtmlVoice, type HtmlVoiceDeps } from './html-voice.js'
 import type { Identity } from './listener.js'
 import { type PageState, parseState } from './page-state.js'
@@ -34,9 +35,8 @@ export class PageVoices {
 
   /** What a page is told whose room is not there. */
   sayGone(identity: Identity, { shown }: PageGreeting): string {
-    return (
-      fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown)) + fragment('list', 'innerHTML')
-    )
+    const gone = fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown))
+    return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }
 
   #pageFor({ userId, zone, language }: Identity, shown: PageState): ChatPage {

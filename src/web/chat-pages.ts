@@ -75,6 +75,11 @@ function askOf(request: Request): WindowAsk | undefined {
   return undefined
 }
 
+/** Whether a window is read from its top: from the first of many unread messages, or from where one had got. */
+function isReadFromTop({ messages, later }: RoomView, ask?: WindowAsk): boolean {
+  return ask ? ask.of === 'after' : later > 0 || messages.length > usualWindow
+}
+
 /** The list of chats, people, and a chat. */
 export function chatPages(deps: ChatPagesDeps): {
   router: Router
@@ -110,6 +115,8 @@ export function chatPages(deps: ChatPagesDeps): {
   const showList: RequestHandler = async (request, response) => {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
     const side = await viewSide(request, page, null, queryText(request, 'before') || undefined)
+    // The chat that it was to begin behind may be gone, with all that stood there: the newest are still to be had.
+    if (side.isOlderPart && !side.chatLines) return response.redirect(303, '/chats')
     const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }
@@ -130,7 +137,8 @@ export function chatPages(deps: ChatPagesDeps): {
     roomId = pathParameter(request, 'room'),
   ): Promise<void> {
     const page = new ChatPage(deps.chatPage, viewerOf(request))
-    const { view, otherName } = await page.readRoom(roomId, askOf(request))
+    const ask = askOf(request)
+    const { view, otherName } = await page.readRoom(roomId, ask)
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
@@ -152,6 +160,9 @@ export function chatPages(deps: ChatPagesDeps): {
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
       messages,
+      isFromTop: isReadFromTop(view, ask),
+      // As after the button that jumps to the newest where it is in the page already.
+      isNewest: ask?.of === 'newest',
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
@@ -200,6 +211,7 @@ export function chatPages(deps: ChatPagesDeps): {
       roomId: view.id,
       other: { name: otherName },
       lastSeenId: lastOf(view),
+      isFromTop: isReadFromTop(view),
       earlier: page.renderEarlier(view, true),
       messages: await page.renderMessages(view, otherName, 'load'),
       later: page.renderLater(view.id, windowOf(view), true),

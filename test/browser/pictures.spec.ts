@@ -156,6 +156,17 @@ test('one that is refused lets a text behind it go, and can be put away', async 
   await expect(ann.locator('#outbox > *')).toHaveCount(0)
 })
 
+test('the words of one that is refused are given back once', async ({ chat, tolerate }) => {
+  tolerate(/status of 415/)
+  const { ann } = await chat()
+  await choose(ann, [file('a.png', Buffer.from('no picture'))])
+  await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ann.locator('#outbox')).toContainText('Not sent')
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('Our garden')
+})
+
 test('it opens large in a dialog; Escape gives the focus back; when its message goes, so does the dialog', async ({
   chat,
 }) => {

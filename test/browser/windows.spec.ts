@@ -71,6 +71,7 @@ test('while later messages are missing none is put in, and the way to the newest
   await expect(message(ann, 'one more')).toHaveCount(0)
   await ann.getByRole('link', { name: 'Show later messages' }).click()
   expect(await seqs(ann)).toEqual(range(150, 221))
+  await expect(message(ann, 'line 150')).toBeInViewport()
   await expect(ann.getByRole('link', { name: 'Show later messages' })).toHaveCount(0)
   await send(ben, 'and another')
   await expect(message(ann, 'and another')).toBeVisible()
@@ -93,4 +94,88 @@ test('without JavaScript a long chat is read back and forth by links', async ({ 
   expect(await seqs(page)).toEqual(range(31, 130))
   await page.getByRole('link', { name: /Jump to newest/ }).click()
   expect(await seqs(page)).toEqual(range(131, 230))
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`many unread messages are read from the first${javaScriptEnabled ? '' : ', without JavaScript too'}`, async ({
+    chat,
+    visit,
+  }) => {
+    const { ben, path } = await chat(250)
+    const state = await ben.context().storageState()
+    await ben.close()
+    const page = await visit({ javaScriptEnabled, storageState: state })
+    await page.goto(path)
+    await expect(rows(page).first()).toBeInViewport()
+    await expect(rows(page).last()).not.toBeInViewport()
+    expect(await rows(page).count()).toBeGreaterThan(100)
+    if (javaScriptEnabled) await expect(page.locator('#messages')).not.toHaveClass(/from-top/)
+  })
+}
+
+test('where one reads on the window alone is scrolled, never the page around it', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  // The list of chats is longer than the screen: it says "online" to those who listen, in a line that nobody sees.
+  await ann.setViewportSize({ width: 1280, height: 120 })
+  await ann.goto(`${path}?before=150`)
+  await ann.getByRole('link', { name: 'Show later messages' }).click()
+  await expect(ann).toHaveURL(/#earlier$/)
+  expect(await ann.evaluate(() => document.documentElement.scrollTop)).toBe(0)
+  expect(await ann.evaluate(() => document.documentElement.scrollHeight)).toBe(120)
+})
+
+test('what one sends while later messages are missing is shown at once, and writing goes on', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  await ann.goto(`${path}?before=150`)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ann, 'my own word')
+  await expect(message(ann, 'my own word')).toBeInViewport()
+  await expect(message(ann, 'my own word')).toHaveCount(1)
+  expect((await seqs(ann)).at(-1)).toBe(221)
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('')
+})
+
+test('another page of the same person stays where it is when one of them sends', async ({ chat }) => {
+  const { ann, path } = await chat(220)
+  const reading = await ann.context().newPage()
+  await reading.goto(`${path}?before=150`)
+  await reading.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await send(ann, 'my own word')
+  await expect(reading.getByRole('link', { name: /Jump to newest/ })).toHaveText(/72$/)
+  await send(ann, 'and one more')
+  await expect(reading.getByRole('link', { name: /Jump to newest/ })).toHaveText(/73$/)
+  expect(await seqs(reading)).toEqual(range(50, 149))
+})
+
+test('only what is new is counted as new, not the earlier messages that are loaded', async ({ chat }) => {
+  const { ann, ben, path } = await chat(220)
+  await ben.goto(`${path}?newest`)
+  await ben.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await earlier(ben).click()
+  await expect(rows(ben)).toHaveCount(200)
+  const jump = ben.getByRole('button', { name: 'Jump to newest' })
+  await expect(jump).toBeVisible()
+  await expect(jump.locator('b')).toHaveText('')
+  await send(ann, 'this is new')
+  await expect(jump.locator('b')).toHaveText('1')
+})
+
+test('a window whose messages have gone is not called empty while others stand around it', async ({ chat }) => {
+  const { ann, path } = await chat(120)
+  const empty = ann.getByText('Nothing here yet')
+  await ann.goto(`${path}?before=1`)
+  await expect(rows(ann)).toHaveCount(0)
+  await expect(ann.getByRole('link', { name: 'Show later messages' })).toBeVisible()
+  await expect(empty).toBeHidden()
+})
+
+test('a chat that ends takes the ways to its other messages along', async ({ chat }) => {
+  const { ann, ben, path } = await chat(220)
+  await ann.goto(`${path}?before=150`)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.getByText(/ended this chat/).first()).toBeVisible()
+  await expect(ann.locator('#earlier, #later, #jump').getByRole('link')).toHaveCount(0)
 })

@@ -38,6 +38,27 @@ describe('a long chat', () => {
     expect(linkIn(rest, 'Jump to newest')).toBeUndefined()
   })
 
+  it('stands at the top of its window where that is read from there, also in a frame', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const isFromTop = async (client: HttpClient, query: string) =>
+      (await (await client.get(`${chat}${query}`)).text()).includes('from-top')
+    await fill(ann, chat, 100)
+    expect(await isFromTop(ben, '')).toBe(false)
+    await fill(ann, chat, 150)
+    for (const query of ['', '?after=50', '/frame']) expect(await isFromTop(ben, query), query).toBe(true)
+    for (const query of ['?before=101', '?newest']) expect(await isFromTop(ben, query), query).toBe(false)
+    expect(await isFromTop(ann, '')).toBe(false)
+  })
+
+  it('leaves no way to its other messages when it ends', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    await fill(ann, chat, 220)
+    const page = await LivePage.open(server.url, ann, `${chat}?before=150`)
+    await ben.post(`${chat}/end`, {})
+    for (const id of ['earlier', 'later', 'jump']) expect((await page.operation(id, 'innerHTML')).html).toBe('')
+    await page.close()
+  })
+
   it('is seen up to where the page goes, and opens there the next time', async () => {
     const { ann, ben, chat } = await newPair(server.url)
     await fill(ann, chat, 320)
@@ -95,6 +116,20 @@ describe('a long list of chats', () => {
     expect(namesIn(older)).toEqual(range(1, 30).map(name).reverse())
     expect(linkIn(older, 'Show more chats')).toBeUndefined()
     expect(linkIn(older, 'Newest chats')).toBe('/chats')
+  })
+
+  it.each(['no-such-room', '00000000-0000-4000-8000-000000000000'])(
+    'shows the newest when there is nothing behind %s',
+    async room => {
+      const response = await ann.get(`/chats?before=${room}`)
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/chats'])
+    },
+  )
+
+  it('of older chats is never called empty', async () => {
+    const html = await (await ann.get('/chats')).text()
+    expect(html).toContain('class="empty"')
+    expect(await (await ann.get(linkIn(html, 'Show more chats') ?? '')).text()).not.toContain('class="empty"')
   })
 
   it('is given by the API in parts', async () => {
