@@ -126,7 +126,11 @@ export class SocketLine implements Carrier {
     const ear = this.#ear
     if (ear === null || this.#isClosing) this.#noteIdleFrame()
     else if (isBinary) this.close(closeCodes.unsupportedData)
-    else this.#turn = this.#turn.then(() => this.#take(data, ear))
+    else {
+      // Nothing is read while a frame waits: else what is read after each would make the queue ever longer.
+      this.#hold()
+      this.#turn = this.#turn.then(() => this.#take(data, ear)).then(() => this.#release())
+    }
   }
 
   async #take(data: RawData, { voice, mayGoOn, onBadFrame }: Ear): Promise<void> {
