@@ -280,7 +280,7 @@ export class HtmlRoomPane {
     if (this.#showsNote) this.#pushNote('')
     this.#warning.forget()
     // A warning is not shown over an empty list.
-    for (const id of ['typing', ...goneWithTheRoom]) this.#push(fragment(id, 'innerHTML'))
+    for (const id of [...goneWithTheRoom, 'typing']) this.#push(fragment(id, 'innerHTML'))
     this.#push(
       fragment(
         'gone',

@@ -87,6 +87,9 @@ describe.concurrent('ending a chat', () => {
       const shown = operations.filter(({ target }) => target !== 'page-title')
       expect(shown.map(({ target, swap }) => [target, swap])).toEqual([
         ['list', 'innerHTML'],
+        ['earlier', 'innerHTML'],
+        ['later', 'innerHTML'],
+        ['jump', 'innerHTML'],
         ['typing', 'innerHTML'],
         ['gone', 'innerHTML'],
         [`c-${room}`, 'delete'],
