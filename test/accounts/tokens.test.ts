@@ -77,6 +77,7 @@ it('takes no token of another issuer, audience, algorithm, key or shape', async 
 
 it('reads a token off the header alone', () => {
   expect([bearerOf('Bearer abc.d_e-f'), bearerOf('bearer abc')]).toEqual(['abc.d_e-f', 'abc'])
-  expect([bearerOf('Basic abc'), bearerOf('Bearer a b'), bearerOf('')]).toEqual(['', '', ''])
+  expect(bearerOf('Bearer what the operator chose, with spaces')).toBe('what the operator chose, with spaces')
+  expect([bearerOf('Basic abc'), bearerOf('Bearer'), bearerOf('')]).toEqual(['', '', ''])
   expect(bearerOf(undefined)).toBe(null)
 })
