@@ -9,7 +9,17 @@ const partMs = 8
 const mostWaiting = 250
 const retryAfterMs = 3000
 
+/**
+ * So many turns of the event loop pass between two parts. Node takes one new connection a turn (since libuv 1.45): with a
+ * part in each, whoever connects would wait for seconds behind a few hundred others.
+ */
+const turnsBetween = 4
+
 type Begin = () => void
+
+function afterTurns(turns: number, begin: Begin): void {
+  setImmediate(turns > 1 ? () => afterTurns(turns - 1, begin) : begin)
+}
 
 /**
  * Long rendering goes on in parts, one a turn of the event loop. People take their turns in rotation, and what is rendered
@@ -60,7 +70,7 @@ class RenderTurns {
   #passLater(): void {
     if (this.#isPassing) return
     this.#isPassing = true
-    setImmediate(() => {
+    afterTurns(turnsBetween, () => {
       this.#isPassing = false
       this.#spentMs = 0
       this.#pass()
