@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 const program = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 const leftover = 'AbCdEfGhIjKlMnOpQrStUv.sealed'
@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 /** Starts a server on the folder; the answer comes when it serves or has ended. */
-async function start(): Promise<{ child: ChildProcess; output: string; code: number | null }> {
+async function start(): Promise<{ child: ChildProcess; said: () => string; code: number | null }> {
   const child = spawn(process.execPath, [program], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', NODE_ENV: 'test', UPLOAD_DIR: folder, LOG_LEVEL: 'warn' },
@@ -37,24 +37,25 @@ async function start(): Promise<{ child: ChildProcess; output: string; code: num
     }
   })
   await Promise.race([serves, once(child, 'close')])
-  return { child, output, code: child.exitCode }
+  return { child, said: () => output, code: child.exitCode }
 }
 
 test('what an earlier server left goes; what is not ours stays and is named in the log', async () => {
   await writeFile(join(folder, leftover), 'sealed')
   await writeFile(join(folder, 'family.jpg'), 'mine')
-  const { output } = await start()
+  const { said } = await start()
   expect(await readdir(folder)).not.toContain(leftover)
   expect(await readFile(join(folder, 'family.jpg'), 'utf8')).toBe('mine')
-  expect(output).toContain('family.jpg')
+  // The log and what the server says at its start come by two pipes.
+  await vi.waitFor(() => expect(said()).toContain('family.jpg'))
 })
 
 test('a second server on the same folder stops, and touches nothing', async () => {
   await start()
   await writeFile(join(folder, leftover), 'of the first')
-  const { output, code } = await start()
+  const { said, code } = await start()
   expect(code).toBe(1)
-  expect(output).toContain('another server is using this folder')
+  expect(said()).toContain('another server is using this folder')
   expect(await readdir(folder)).toContain(leftover)
 })
 
