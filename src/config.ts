@@ -24,8 +24,6 @@ export const htmlBytesPerCharacter = 12
 const MIN_PRODUCTION_BCRYPT_COST = 10
 /** One person's living messages may hold this part of the memory for messages. */
 const PERSON_SHARE = 1 / 8
-/** As `countBytes` counts them. */
-const BYTES_PER_CHARACTER = 2
 const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
@@ -166,8 +164,9 @@ function findClash(config: Config): string | null {
   }
   const share = config.maxMessageBytesPerPerson
   const emptyBytes = countBytes({ text: '', image: null })
-  if (emptyBytes + messageMaxLength * BYTES_PER_CHARACTER > share) {
-    const most = Math.floor((share - emptyBytes) / BYTES_PER_CHARACTER)
+  const bytesPerCharacter = countBytes({ text: 'x', image: null }) - emptyBytes
+  if (emptyBytes + messageMaxLength * bytesPerCharacter > share) {
+    const most = Math.floor((share - emptyBytes) / bytesPerCharacter)
     return `MESSAGE_MAX_LENGTH is "${messageMaxLength}" but must not be over ${most}, so that one message fits into the eighth of MAX_MESSAGE_MEMORY_MB that one person may hold.`
   }
   if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {

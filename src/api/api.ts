@@ -6,6 +6,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { notFound } from '../web/errors.js'
 import { type HeldBodies, strangerBodyLimit } from '../web/held-bodies.js'
+import type { CheckOperator } from '../web/operator-token.js'
 import { route } from '../web/routes.js'
 import { type AccessDeps, personOnly, personOrOperator } from './access.js'
 import { type AccountEndpointsDeps, accountEndpoints } from './accounts.js'
@@ -25,7 +26,7 @@ export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageE
   readonly engine: Engine
   readonly countConnections: () => number
   /** Throws for whoever does not bring the operator's token; null where there is none. */
-  readonly checkOperator: ((request: Request) => void) | null
+  readonly checkOperator: CheckOperator | null
   readonly strangerBodies: HeldBodies
   readonly memberBodies: HeldBodies
   /** The name of the session's cookie, for the description. */

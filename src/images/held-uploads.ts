@@ -13,6 +13,8 @@ const leastPace = 16_384
 /** About what a few pictures take. */
 const retryAfterMs = 5000
 
+const tooMany = () => new ChatError('server_busy', retryAfterMs)
+
 /** A form that is being read, until it is answered. */
 export interface HeldForm {
   /** Why its picture is not held any more, or null. */
@@ -85,7 +87,7 @@ export class HeldUploads {
       refusal = why
     }
     const upload = new Upload(this.#now, () => {
-      refuse(new ChatError('server_busy', retryAfterMs))
+      refuse(tooMany())
       giveWay()
     })
     return {
@@ -96,7 +98,7 @@ export class HeldUploads {
         if (!isOver) endPicture = this.#pictures.add(userId, mostEach.pictures)
       },
       grow: bytes => {
-        if (!count(bytes) || isOver || !this.#hasRoomFor(upload)) refuse(new ChatError('server_busy', retryAfterMs))
+        if (!count(bytes) || isOver || !this.#hasRoomFor(upload)) refuse(tooMany())
       },
       receive: bytes => upload.receive(bytes),
       complete: () => upload.complete(),
@@ -170,7 +172,7 @@ class Tally {
   /** Counts one more, unless there are `most`; the answer takes it back. */
   add(userId: UserId, most: number): () => void {
     const count = this.#counts.get(userId) ?? 0
-    if (count >= most) throw new ChatError('server_busy', retryAfterMs)
+    if (count >= most) throw tooMany()
     this.#counts.set(userId, count + 1)
     return () => {
       const rest = (this.#counts.get(userId) ?? 0) - 1
