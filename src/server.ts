@@ -11,8 +11,8 @@ import { openAccountStore } from './accounts/store/open-store.js'
 import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
-import { Conversations } from './chat/conversations.js'
 import type { ErrorCode } from './chat/errors.js'
+import { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
 import { fitConnections } from './descriptors.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
@@ -105,12 +105,13 @@ export async function createServer(config: Config): Promise<Server> {
   if (config.demoUsers) await people.addDemoAccounts()
   const engine = createMemoryEngine({
     clock,
+    messageTtlMs: config.messageTtlMs,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
     maxBytesPerPerson: config.maxMessageBytesPerPerson,
     keepLonger: config.keepLonger,
-    onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
+    onSubscriberError: error => log.error({ err: error }, 'a publication could not be handled'),
   })
   for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
   people.onAmended(account => {
@@ -120,18 +121,18 @@ export async function createServer(config: Config): Promise<Server> {
       (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
     )
   })
-  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
-  people.onRemoved(userId => images.forgetPerson(userId))
-  const conversations = new Conversations(engine, config, {
+  const rooms = new Rooms(engine, config, {
     countSend: userId => limits.messages.hit(userId).retryAfterMs,
     countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
-    claimImage: images.claim,
+    claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
+  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log })
+  people.onRemoved(userId => images.forgetPerson(userId))
   const operation = await Operation.open({
     clock,
     log,
-    engine,
+    rooms,
     metricsToken: config.metricsToken,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
@@ -148,7 +149,7 @@ export async function createServer(config: Config): Promise<Server> {
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })
   const chatPage: PageRendererDeps = {
-    engine,
+    rooms,
     clock,
     lifetimeRules: config,
     serverId: randomBytes(6).toString('base64url'),
@@ -157,13 +158,13 @@ export async function createServer(config: Config): Promise<Server> {
   }
   const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
   const sessionDeps = {
-    conversations,
+    rooms,
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
     admit,
   }
-  const pageSessions = new PageSessions(chatPage, { ...sessionDeps, engine })
+  const pageSessions = new PageSessions(chatPage, sessionDeps)
   const programs = {
     ...sessionDeps,
     hub,
@@ -193,7 +194,7 @@ export async function createServer(config: Config): Promise<Server> {
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,
-    isMember: (roomId, userId) => conversations.includes(roomId, userId),
+    isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
     sayGone: (identity, query) => pageSessions.sayGone(identity, greetingOf(query)),
     openSession: (context, { query, isProgram }) => {
       if (!isProgram) return pageSessions.open(context, greetingOf(query))
@@ -216,8 +217,7 @@ export async function createServer(config: Config): Promise<Server> {
     gate,
     people,
     tokens,
-    conversations,
-    engine,
+    conversations: rooms,
     sessions,
     csrf: csrfProtection(config),
     isOurOrigin,
@@ -245,7 +245,7 @@ export async function createServer(config: Config): Promise<Server> {
     people,
     admission,
     resets,
-    conversations,
+    conversations: rooms,
     images,
     sessions,
     gate,
@@ -257,7 +257,7 @@ export async function createServer(config: Config): Promise<Server> {
     checkOperator,
     api,
     chatPage,
-    events: { clock, log, connections, conversations, sessions, pageSessions, countRequest },
+    events: { clock, log, connections, conversations: rooms, sessions, pageSessions, countRequest },
     hub,
     answers: new Answers(clock, unread),
     isOurOrigin,

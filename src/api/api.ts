@@ -1,7 +1,6 @@
 import cors from 'cors'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
-import type { Engine } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
 import { type HeldBodies, strangerBodyLimit } from '../http/held-bodies.js'
@@ -23,7 +22,6 @@ import { statsEndpoints } from './stats.js'
 export interface ApiDeps extends AccountEndpointsDeps, RoomEndpointsDeps, ImageEndpointsDeps, AccessDeps {
   readonly config: Config
   readonly log: Logger
-  readonly engine: Engine
   readonly countConnections: () => number
   /** Throws for whoever does not bring the operator's token; null where there is none. */
   readonly checkOperator: CheckOperator | null

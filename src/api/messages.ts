@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
-import type { Conversations } from '../chat/conversations.js'
 import { mostWindow, type RoomView, usualWindow } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf, pathParameter } from '../http/request.js'
 import {
   askFor,
@@ -31,7 +31,7 @@ export function messageEndpoints({
 }: {
   people: People
   clock: WallTimes
-  conversations: Conversations
+  conversations: Rooms
 }): Endpoint[] {
   const etagOf = (view: RoomView) => `"${versionOf(view)}"`
   return [
@@ -57,7 +57,7 @@ export function messageEndpoints({
       refusals: ['invalid', 'not_found'],
       handle: async ({ request, query }) => {
         const { id } = accountOf(request)
-        const view = await conversations.read(pathParameter(request, 'roomId'), id, askFor(query))
+        const view = await conversations.reads.readRoom(pathParameter(request, 'roomId'), id, askFor(query))
         const headers = { ETag: etagOf(view) }
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers }
         const messages = await showMessages(people, view, id, clock)

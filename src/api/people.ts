@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { PublicPerson } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
-import type { Engine, UserId } from '../chat/engine.js'
+import type { UserId } from '../chat/engine.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf } from '../http/request.js'
 import { isoTimeOf } from '../live/json/messages.js'
 import { type Endpoint, endpoint } from './endpoint.js'
@@ -33,15 +34,15 @@ const searchInput = z.object({
 /** Finding people. */
 export function peopleEndpoints({
   people,
-  engine,
+  conversations,
   clock,
 }: {
   people: People
   clock: WallTimes
-  engine: Pick<Engine, 'readPresence'>
+  conversations: Pick<Rooms, 'reads'>
 }): Endpoint[] {
   const show = async (viewerId: UserId, found: readonly PublicPerson[]) => {
-    const presences = await engine.readPresence(
+    const presences = await conversations.reads.readPresence(
       viewerId,
       found.map(({ id }) => id),
     )

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
-import type { Conversations } from '../chat/conversations.js'
-import { type Engine, mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
+import { mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf } from '../http/request.js'
 import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
@@ -32,8 +32,7 @@ const listSchema = z.object({
 export interface RoomEndpointsDeps {
   readonly clock: WallTimes
   readonly people: People
-  readonly conversations: Conversations
-  readonly engine: Pick<Engine, 'listRooms' | 'readPresence'>
+  readonly conversations: Rooms
 }
 
 /** The names of people, for what programs are shown. */
@@ -47,7 +46,7 @@ export async function showMessages(people: People, view: RoomView, viewerId: Use
 }
 
 /** The list of chats, and opening one. */
-export function roomEndpoints({ clock, people, conversations, engine }: RoomEndpointsDeps): Endpoint[] {
+export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDeps): Endpoint[] {
   const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
     if (!lastMessage) return null
     const recipient = lastMessage.senderId === otherId ? mine : theirs
@@ -65,15 +64,14 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
       refusals: ['invalid'],
       handle: async ({ request, query: { before, limit = usualWindow } }) => {
         const { id: userId } = accountOf(request)
-        const { rooms: summaries, hasEarlier } = await engine.listRooms(userId, { limit, before })
+        const { rooms: summaries, hasEarlier } = await conversations.reads.listRooms(userId, { limit, before })
         const others = summaries.map(({ otherId }) => otherId)
         const names = await namesOf(people, [userId, ...others])
-        const presences = await engine.readPresence(userId, others)
         const rooms = summaries.map(summary => ({
           id: summary.id,
           otherUserId: summary.otherId,
           otherUsername: names.get(summary.otherId) ?? '',
-          otherUserOnline: presences.get(summary.otherId)?.isOnline ?? false,
+          otherUserOnline: summary.presence?.isOnline ?? false,
           unreadCount: summary.unread,
           lastMessage: showLast(summary, names),
         }))
@@ -101,7 +99,7 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
       handle: async ({ request, body }) => {
         const { id } = accountOf(request)
         const { id: roomId } = await conversations.open(id, body.otherUserId)
-        const view = await conversations.read(roomId, id, askFor({}))
+        const view = await conversations.reads.readRoom(roomId, id, askFor({}))
         const messages = await showMessages(people, view, id, clock)
         return { status: 200, body: { roomId, hasEarlier: view.previous !== null, messages } }
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Engine } from '../chat/engine.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf } from '../http/request.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
@@ -24,7 +24,7 @@ const serverStatsSchema = ownStatsSchema
 
 /** What is held, in numbers: a person's own to the person, the server's to its operator. */
 export function statsEndpoints(deps: {
-  engine: Pick<Engine, 'readStats' | 'readOwnStats'>
+  conversations: Pick<Rooms, 'reads'>
   countConnections: () => number
 }): Endpoint[] {
   return [
@@ -37,8 +37,9 @@ export function statsEndpoints(deps: {
       answers: { 200: { description: 'The numbers', schema: z.union([ownStatsSchema, serverStatsSchema]) } },
       refusals: [],
       handle: async ({ request }) => {
-        if (!request.isOperator) return { status: 200, body: await deps.engine.readOwnStats(accountOf(request).id) }
-        const stats = await deps.engine.readStats()
+        const { reads } = deps.conversations
+        if (!request.isOperator) return { status: 200, body: await reads.readOwnStats(accountOf(request).id) }
+        const stats = await reads.readStats()
         return { status: 200, body: { ...stats, connections: deps.countConnections() } }
       },
     }),

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId } from '../chat/engine.js'
+import type { ImageRef, RoomId, ServerNotice, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
@@ -31,7 +31,7 @@ interface Entry {
   cancelTimer: () => void
 }
 
-/** Every picture there is, and who may see it until when. A picture goes with its message; the engine's events say when. */
+/** Every picture there is, and who may see it until when. A picture goes with its message; the engine's notices say when. */
 export class ImageStore {
   readonly #clock: Clock
   readonly #log: Logger
@@ -91,24 +91,28 @@ export class ImageStore {
   }
 
   /** Follows the messages: a picture is shown, and goes, with its own. */
-  take(event: EngineEvent): void {
-    if (event.type === 'message.sent' && event.message.image) {
-      const entry = this.#entries.get(event.message.image.id)
-      if (!entry) return
-      entry.cancelTimer()
-      entry.people = audienceOf(event)
-      entry.expiresAt = event.message.expiresAt
-    }
-    if (event.type === 'messages.kept') {
-      for (const { image, expiresAt } of event.messages) {
-        const entry = image && this.#entries.get(image.id)
-        if (entry) entry.expiresAt = expiresAt
+  take(notice: ServerNotice): void {
+    switch (notice.type) {
+      case 'image.sent': {
+        const entry = this.#entries.get(notice.imageId)
+        if (!entry) return
+        entry.cancelTimer()
+        entry.people = notice.viewerIds
+        entry.expiresAt = notice.expiresAt
+        return
       }
+      case 'image.kept': {
+        const entry = this.#entries.get(notice.imageId)
+        if (entry) entry.expiresAt = notice.expiresAt
+        return
+      }
+      case 'messages.removed':
+        this.#dropAll(notice.imageIds)
+        return
+      case 'room.dissolved':
+        this.#dropAll([...notice.imageIds, ...(this.#byRoom.get(notice.roomId) ?? [])])
+        return
     }
-    if (event.type === 'message.removed') {
-      for (const { imageId } of event.messages) if (imageId) this.#drop(imageId)
-    }
-    if (event.type === 'room.dissolved') this.#dropAll([...event.imageIds, ...(this.#byRoom.get(event.roomId) ?? [])])
   }
 
   /** Drops what a person uploaded and did not send. */

@@ -1,7 +1,7 @@
 import type { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { Engine } from '../chat/engine.js'
+import type { Rooms } from '../chat/rooms.js'
 import { watchExpiry } from './expiry-watch.js'
 import { Observations, type Observer } from './observations.js'
 import { operationPages } from './operation-pages.js'
@@ -11,7 +11,7 @@ import { writeStatistics } from './statistics-line.js'
 export interface OperationDeps {
   readonly clock: Clock
   readonly log: Logger
-  readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
+  readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   /** Opens /metrics; null: there is none. */
   readonly metricsToken: string | null
   readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
@@ -30,8 +30,8 @@ export class Operation {
     this.#ends = ends
   }
 
-  static async open({ clock, log, engine, metricsToken, countConnections }: OperationDeps): Promise<Operation> {
-    const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
+  static async open({ clock, log, rooms, metricsToken, countConnections }: OperationDeps): Promise<Operation> {
+    const read: ReadReadings = async () => ({ ...(await rooms.reads.readStats()), ...(await countConnections()) })
     // Loaded only where it is asked for: it costs every server megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
     const observations = new Observations(metrics)
@@ -41,7 +41,7 @@ export class Operation {
         ? null
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
     return new Operation(observations, operationPages(page), [
-      watchExpiry(engine, clock, observations),
+      watchExpiry(rooms, clock, observations),
       writeStatistics({ clock, log, read, observations, loop }),
       () => loop.stop(),
     ])

@@ -6,7 +6,7 @@ import type { Admission } from '../accounts/admission.js'
 import type { Gate } from '../accounts/gate.js'
 import type { PasswordGuard } from '../accounts/password-guard.js'
 import type { People } from '../accounts/people.js'
-import type { Conversations } from '../chat/conversations.js'
+import type { Rooms } from '../chat/rooms.js'
 import type { Config } from '../config.js'
 import type { Answers } from '../http/answers.js'
 import { readCookies } from '../http/cookies.js'
@@ -49,7 +49,7 @@ export interface AppDeps extends FormBodiesDeps {
   readonly people: People
   readonly admission: Admission
   readonly resets: PasswordResets
-  readonly conversations: Conversations
+  readonly conversations: Rooms
   readonly images: Images
   readonly sessions: Sessions
   readonly gate: Gate

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { People } from '../accounts/people.js'
 import { refreshRates } from '../accounts/settings.js'
-import type { Conversations } from '../chat/conversations.js'
 import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import type { Rooms } from '../chat/rooms.js'
 import { htmlBytesPerCharacter } from '../config.js'
 import { accountOf, formField, pathParameter, queryText } from '../http/request.js'
 import { route } from '../http/routes.js'
@@ -19,7 +19,7 @@ import { mayBeFramed, mayFrame } from './security-headers.js'
 
 export interface ChatPagesDeps {
   readonly people: People
-  readonly conversations: Conversations
+  readonly conversations: Rooms
   readonly chatPage: PageRendererDeps
   /** Whether cookies are for https alone. */
   readonly secure: boolean
@@ -47,9 +47,6 @@ export interface Composer {
 }
 
 export type SendChat = (request: Request, response: Response, composer: Composer) => Promise<void>
-
-/** How long a visitor without JavaScript counts as here after a request. Source: design, Live. */
-const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'
 
@@ -93,7 +90,7 @@ export function chatPages(deps: ChatPagesDeps): {
   async function viewSide(request: Request, page: PageRenderer, currentRoomId: string | null, before?: string) {
     const query = queryText(request, 'q').slice(0, 64)
     const [list, found] = await Promise.all([
-      page.renderList(currentRoomId, before),
+      page.list.render(currentRoomId, before),
       people.search(query, accountOf(request).id),
     ])
     const shown = found.map(({ id, username }) => ({
@@ -142,10 +139,9 @@ export function chatPages(deps: ChatPagesDeps): {
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
-    const [side, messages, presence] = await Promise.all([
+    const [side, messages] = await Promise.all([
       viewSide(request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
-      page.renderPresence(view.otherId, lifetime.current(view.lifetime)),
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
@@ -166,7 +162,7 @@ export function chatPages(deps: ChatPagesDeps): {
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
-      presence,
+      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime),
       lifetimeChoices: lifetime.renderChoices(view.lifetime),
       lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
@@ -258,7 +254,7 @@ export function chatPages(deps: ChatPagesDeps): {
     // A page that is loaded ahead of its time loads its pictures too.
     if (request.get('sec-purpose')) return void response.status(204).end()
     if (upTo) await conversations.report(pathParameter(request, 'room'), id, 'seen', upTo)
-    await deps.chatPage.engine.holdLease(id, `page ${request.sessionID}`, presentWithoutScriptMs)
+    await conversations.showPresent(id, request.sessionID)
     response.status(204).end()
   }
 

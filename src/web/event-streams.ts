@@ -1,8 +1,8 @@
 import { type Request, type RequestHandler, Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
+import type { Rooms } from '../chat/rooms.js'
 import { pathParameter } from '../http/request.js'
 import { route } from '../http/routes.js'
 import type { Sessions } from '../http/sessions.js'
@@ -16,7 +16,7 @@ export interface EventStreamsDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly connections: Pick<Connections, 'open'>
-  readonly conversations: Conversations
+  readonly conversations: Rooms
   readonly sessions: Sessions
   readonly pageSessions: PageSessions
   /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
@@ -52,7 +52,7 @@ export function eventStreams({
     }
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
-    const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
+    const isTheirs = roomId === null || (await conversations.reads.isMember(roomId, identity.userId))
     // One that is opened is counted by its owner.
     if (!isTheirs) countRequest(identity.userId)
     if (!isTheirs && !isPage) throw new ChatError('not_found')

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express'
-import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf, formField, pathParameter } from '../http/request.js'
 import { route } from '../http/routes.js'
 import { commandSchema, execute } from '../live/commands.js'
@@ -10,7 +10,7 @@ import type { Hub } from '../live/hub.js'
  * What a page would say over its socket, posted where no socket gets through: receipts and typing. And whether what is
  * new is held back, which every page posts.
  */
-export function framePosts(conversations: Conversations, hub: Hub): Router {
+export function framePosts(conversations: Rooms, hub: Hub): Router {
   const router = Router()
 
   const take: RequestHandler = async (request, response) => {
@@ -26,7 +26,7 @@ export function framePosts(conversations: Conversations, hub: Hub): Router {
   const pause: RequestHandler = async (request, response) => {
     const { id } = accountOf(request)
     const roomId = pathParameter(request, 'room')
-    if (!(await conversations.includes(roomId, id))) throw new ChatError('not_found')
+    if (!(await conversations.reads.isMember(roomId, id))) throw new ChatError('not_found')
     hub.pause(id, request.sessionID, roomId, formField(request, 'paused') === 'yes')
     response.status(204).end()
   }

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
+import type { Rooms } from '../chat/rooms.js'
 import { accountOf, formField, pathParameter } from '../http/request.js'
 import { route } from '../http/routes.js'
 import type { SendChat } from './chat-pages.js'
@@ -8,7 +8,7 @@ import { formErrors, refuseForm } from './forms.js'
 import { contextOf } from './pages.js'
 
 export interface LifetimePagesDeps {
-  readonly conversations: Conversations
+  readonly conversations: Rooms
   readonly sendChat: SendChat
 }
 

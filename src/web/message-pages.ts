@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
 import { idSchema, nonceSchema } from '../chat/message-input.js'
+import type { Rooms } from '../chat/rooms.js'
 import { isStaleToken } from '../http/csrf.js'
 import { accountOf, formField, pathParameter } from '../http/request.js'
 import { route } from '../http/routes.js'
@@ -17,7 +17,7 @@ import type { FormPages } from './forms.js'
 import { contextOf } from './pages.js'
 
 export interface MessagePagesDeps {
-  readonly conversations: Conversations
+  readonly conversations: Rooms
   readonly images: Images
   readonly sendChat: SendChat
   readonly messageMaxLength: number

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
 import { createLog } from '#src/ops/log.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { picturesOf, startPictureServer } from '../support/images/picture-server.js'
 import { plainPicture } from '../support/images/pictures.js'
@@ -53,6 +54,7 @@ describe('by the clock', () => {
     folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
     engine = createMemoryEngine({
       clock,
+      messageTtlMs: 60 * minute,
       roomGraceMs: 1440 * minute,
       roomMaxMessages: 100,
       maxBytes: 1e9,
@@ -62,7 +64,7 @@ describe('by the clock', () => {
     images = new Images({
       rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder, maxSize: 2_097_152 },
       imageTtlMs: 60 * minute,
-      engine,
+      rooms: roomsOn(engine),
       clock,
       log: createLog('silent'),
     })
@@ -79,7 +81,12 @@ describe('by the clock', () => {
     images.accept({ roomId, userId: 'alice', bytes: await picture(), alt: '' }, new AbortController().signal)
   const send = async (imageId: string, nonce: string) => {
     const { image, lifetimeMs, settle } = await images.claim(imageId, roomId, 'alice', nonce)
-    const { message } = await engine.sendMessage(roomId, 'alice', { nonce, text: '', image, lifetimeMs })
+    const { message } = await engine.sendMessage(roomId, 'alice', {
+      nonce,
+      text: '',
+      image,
+      mostLifetimeMs: lifetimeMs,
+    })
     settle(message.image?.id ?? '')
   }
 
