@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type RoomId, statusOf } from '#src/chat/engine.js'
-import { type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'
+import { codeOf, type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
 export function describeKeeping(makeEngine: MakeEngine): void {
@@ -53,6 +53,26 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await world.advance(1_000)
       expect(await world.told('room.dissolved')).toHaveLength(1)
+    })
+  })
+
+  describe('receipts between the blocked', () => {
+    test('are told to nobody but who reads: the other has blocked them, or cannot read', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const fromBob = await world.send(id, 'bob')
+      const fromAnn = await world.send(id, 'ann')
+      await world.keep('bob', { blocked: ['ann'] })
+      await world.hush()
+      for (const kind of ['delivered', 'seen'] as const) await world.engine.moveCursor(id, 'ann', kind, fromBob.id)
+      expect((await world.told('receipt.moved')).map(({ to }) => to)).toEqual([['ann'], ['ann']])
+      expect(await world.toldTo('bob')).toEqual([])
+      await world.hush()
+      for (const kind of ['delivered', 'seen'] as const) {
+        expect(await codeOf(world.engine.moveCursor(id, 'bob', kind, fromAnn.id))).toBe('not_found')
+      }
+      expect((await world.engine.readRoom(id, 'ann')).theirs).toEqual({ delivered: 0, seen: 0 })
+      expect(await world.toldTo('ann')).toEqual([])
     })
   })
 
@@ -131,6 +151,59 @@ export function describeKeeping(makeEngine: MakeEngine): void {
         )
       expect(await heard('ann')).toEqual([[shown.id, held.id], [alone.id]])
       expect(await heard('bob')).toEqual([[shown.id]])
+    })
+
+    test('is warned of and kept for its sender alone', async () => {
+      const world = await World.start(makeEngine, { keepLonger: true })
+      const id = await world.open()
+      const shown = await world.send(id, 'bob', { lifetimeMs: 120_000 })
+      const held = await hold(world, id, { lifetimeMs: 120_000 })
+      await world.advance(60_000)
+      await world.engine.keepLonger(id, 'bob')
+      const heard = async (userId: string) =>
+        (await world.toldTo(userId)).flatMap(event =>
+          event.type === 'messages.expiring' || event.type === 'messages.kept'
+            ? [[event.type, ...event.messages.map(message => message.id)]]
+            : [],
+        )
+      expect(await heard('ann')).toEqual([
+        ['messages.expiring', shown.id, held.id],
+        ['messages.kept', shown.id, held.id],
+      ])
+      expect(await heard('bob')).toEqual([
+        ['messages.expiring', shown.id],
+        ['messages.kept', shown.id],
+      ])
+    })
+
+    test('changes no version for the other, when it comes, is kept or goes', async () => {
+      const world = await World.start(makeEngine, { keepLonger: true })
+      const id = await world.open()
+      const versions = async () => {
+        const views = ['ann', 'bob'].map(userId => world.engine.readRoom(id, userId))
+        return (await Promise.all(views)).map(({ version }) => version)
+      }
+      await hold(world, id, { lifetimeMs: 120_000 })
+      expect(await versions()).toEqual([2, 1])
+      await world.advance(60_000)
+      await world.engine.keepLonger(id, 'ann')
+      expect(await versions()).toEqual([3, 1])
+      await world.advance(180_000)
+      expect(await versions()).toEqual([4, 1])
+      await world.send(id, 'ann')
+      expect(await versions()).toEqual([5, 2])
+    })
+
+    test('with a picture frees it in the end, which its sender alone may have seen', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const image = { id: 'picture', width: 1, height: 1, alt: '' }
+      const { expiresAt } = await hold(world, id, { image, lifetimeMs: 1_000 })
+      await world.advance(1_000)
+      expect(world.notices).toEqual([
+        { type: 'image.sent', imageId: 'picture', viewerIds: ['ann'], expiresAt },
+        { type: 'messages.removed', imageIds: ['picture'], expiresAt },
+      ])
     })
 
     test('can be taken back, and is never doubled', async () => {

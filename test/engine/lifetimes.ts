@@ -33,6 +33,29 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       }
     })
 
+    test('is applied to each message as it is sent, within what its draft allows', async () => {
+      const world = await World.start(makeEngine, { messageTtlMs: 10 * minute })
+      const id = await world.open()
+      const lives = async (mostLifetimeMs?: number) => {
+        const draft = { nonce: String(Math.random()), text: 'x', image: null }
+        const bounded = mostLifetimeMs === undefined ? draft : { ...draft, mostLifetimeMs }
+        const { message } = await world.engine.sendMessage(id, 'ann', bounded)
+        expect(message.expiresAt - message.sentAt).toBe(message.lifetimeMs)
+        return message.lifetimeMs / minute
+      }
+      expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([10, 3, 10])
+      await world.engine.setLifetime(id, 'bob', 20 * minute)
+      expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([20, 3, 20])
+    })
+
+    test('is not told of where it is the server’s own already', async () => {
+      const world = await World.start(makeEngine, { messageTtlMs: 10 * minute })
+      const id = await world.open()
+      await world.engine.setLifetime(id, 'ann', 10 * minute)
+      expect(await world.told('lifetime.changed')).toEqual([])
+      expect(await world.engine.readRoom(id, 'ann')).toMatchObject({ version: 1, lifetime: null })
+    })
+
     test('is nobody else’s to choose, nor to put off', async () => {
       const world = await World.start(makeEngine, keeping)
       const id = await world.open()

@@ -129,6 +129,27 @@ describe('by the clock', () => {
     await expect(images.claim(id, roomId, 'bob', 'n1')).rejects.toMatchObject({ code: 'image_not_found' })
   })
 
+  test('one that is not sent yet is known to its owner alone, and in its room alone', async () => {
+    const { id } = await upload()
+    const elsewhere = (await engine.openRoom('alice', 'cat')).id
+    expect(images.findUnsent(id, roomId, 'alice')).toMatchObject({ id })
+    expect([images.findUnsent(id, roomId, 'bob'), images.find(id, 'bob')]).toEqual([null, null])
+    expect(images.findUnsent(id, elsewhere, 'alice')).toBeNull()
+    await expect(images.claim(id, elsewhere, 'alice', 'n1')).rejects.toMatchObject({ code: 'image_not_found' })
+    await send(id, 'n1')
+    expect(images.findUnsent(id, roomId, 'alice')).toBeNull()
+  })
+
+  test('one of a blocked sender is seen by nobody else, and goes with its message', async () => {
+    await engine.setPrivacy('bob', { sendsReceipts: true, sendsTyping: true, blocked: ['alice'] }, 0)
+    const { id } = await upload()
+    await send(id, 'n1')
+    expect([images.find(id, 'bob'), images.find(id, 'alice')]).toEqual([null, expect.anything()])
+    await clock.advance(60 * minute)
+    expect(images.find(id, 'alice')).toBeNull()
+    await expect.poll(sealed).toEqual([])
+  })
+
   test('a refused message gives it free', async () => {
     const { id } = await upload()
     const { settle } = await images.claim(id, roomId, 'alice', 'n1')
