@@ -91,7 +91,7 @@ export class Outbox {
   goesOut(nonce: string, now: number, lifeMs: number): boolean {
     if (this.#inFlight?.nonce === nonce) return true
     const first = this.#first
-    if (first?.nonce !== nonce) return false
+    if (first?.nonce !== nonce || !first.isUploaded) return false
     if (first.state === 'waiting') this.#change(nonce, { retryAt: now })
     return this.takeSend(now, lifeMs) !== undefined
   }
@@ -99,7 +99,7 @@ export class Outbox {
   /** The server has not taken a message, or a picture. */
   answer(nonce: string, answer: Answer): void {
     this.#forgetWait(nonce)
-    this.#change(nonce, { reason: '', ...answer })
+    this.#change(nonce, answer)
   }
 
   /** The server has these messages: they leave. Returns whether any was still here. */
