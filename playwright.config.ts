@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import type { WorkerFixtures } from './test/browser/fixtures.js'
+import type { WorkerFixtures } from './test/support/browser/fixtures.js'
 
 /** See `findBrowsers` in scripts/setup.mjs. */
 const executablePath = process.env.HEADLESS_SHELL_PATH ?? process.env.CHROMIUM_PATH

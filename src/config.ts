@@ -15,16 +15,16 @@ import {
   wholeNumber,
 } from './setting-checks.js'
 
-const SECOND = 1000
-const HOUR = 3600 * SECOND
-const DAY = 24 * HOUR
-const MEGABYTE = 1024 * 1024
+const secondMs = 1000
+const hourMs = 3600 * secondMs
+const dayMs = 24 * hourMs
+const megabyte = 1024 * 1024
 /** A character takes up to six bytes of HTML (`&quot;`), and a link shows its text twice. */
 export const htmlBytesPerCharacter = 12
-const MIN_PRODUCTION_BCRYPT_COST = 10
+const minProductionBcryptCost = 10
 /** One person's living messages may hold this part of the memory for messages. */
-const PERSON_SHARE = 1 / 8
-const PRODUCTION_ACCOUNTS_FILE = './data/accounts.json'
+const personShare = 1 / 8
+const productionAccountsFile = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
 
@@ -43,16 +43,16 @@ const settings = z.object({
   CORS_ORIGIN: origins.default([]),
   SESSION_SECRET: secret.default(randomSecret),
   JWT_SECRET: secret.default(randomSecret),
-  SESSION_TTL_MS: wholeNumber(SECOND, 365 * DAY, 'milliseconds').default(7 * DAY),
+  SESSION_TTL_MS: wholeNumber(secondMs, 365 * dayMs, 'milliseconds').default(7 * dayMs),
   JWT_EXPIRES_IN: duration.default(24 * 3600),
-  MESSAGE_TTL_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
-  IMAGE_TTL_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
-  MESSAGE_TTL_MAX_MS: wholeNumber(SECOND, 7 * DAY, 'milliseconds').optional(),
+  MESSAGE_TTL_MS: wholeNumber(secondMs, 7 * dayMs, 'milliseconds').optional(),
+  IMAGE_TTL_MS: wholeNumber(secondMs, 7 * dayMs, 'milliseconds').optional(),
+  MESSAGE_TTL_MAX_MS: wholeNumber(secondMs, 7 * dayMs, 'milliseconds').optional(),
   KEEP_LONGER: flag.default(true),
   MESSAGE_MAX_LENGTH: wholeNumber(1, 1_000_000, 'characters').default(5000),
   ROOM_MAX_MESSAGES: wholeNumber(1, 1_000_000, 'messages').default(2000),
   MAX_MESSAGE_MEMORY_MB: wholeNumber(1, 65_536, 'megabytes').default(256),
-  ROOM_GRACE_MS: wholeNumber(0, 7 * DAY, 'milliseconds').default(300 * SECOND),
+  ROOM_GRACE_MS: wholeNumber(0, 7 * dayMs, 'milliseconds').default(300 * secondMs),
   MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000, 'connections').default(50),
   MAX_UNREAD_MB: wholeNumber(1, 65_536, 'megabytes').default(16),
   RATE_LIMIT_FRAMES: wholeNumber(1, 1_000_000, 'frames a second').default(50),
@@ -88,7 +88,7 @@ type Settings = z.infer<typeof settings>
  */
 function arrange(set: Settings) {
   const isProduction = set.NODE_ENV === 'production'
-  const messageTtlMaxMs = set.MESSAGE_TTL_MAX_MS ?? Math.max(DAY, set.MESSAGE_TTL_MS ?? 0, set.IMAGE_TTL_MS ?? 0)
+  const messageTtlMaxMs = set.MESSAGE_TTL_MAX_MS ?? Math.max(dayMs, set.MESSAGE_TTL_MS ?? 0, set.IMAGE_TTL_MS ?? 0)
   return {
     nodeEnv: set.NODE_ENV,
     isProduction,
@@ -101,17 +101,17 @@ function arrange(set: Settings) {
     jwtSecret: set.JWT_SECRET,
     sessionTtlMs: set.SESSION_TTL_MS,
     jwtExpiresInSeconds: set.JWT_EXPIRES_IN,
-    messageTtlMs: set.MESSAGE_TTL_MS ?? Math.min(HOUR, messageTtlMaxMs),
-    imageTtlMs: set.IMAGE_TTL_MS ?? Math.min(HOUR, messageTtlMaxMs),
+    messageTtlMs: set.MESSAGE_TTL_MS ?? Math.min(hourMs, messageTtlMaxMs),
+    imageTtlMs: set.IMAGE_TTL_MS ?? Math.min(hourMs, messageTtlMaxMs),
     messageTtlMaxMs,
     keepLonger: set.KEEP_LONGER,
     messageMaxLength: set.MESSAGE_MAX_LENGTH,
     roomMaxMessages: set.ROOM_MAX_MESSAGES,
-    maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * MEGABYTE,
-    maxMessageBytesPerPerson: set.MAX_MESSAGE_MEMORY_MB * MEGABYTE * PERSON_SHARE,
+    maxMessageMemoryBytes: set.MAX_MESSAGE_MEMORY_MB * megabyte,
+    maxMessageBytesPerPerson: set.MAX_MESSAGE_MEMORY_MB * megabyte * personShare,
     roomGraceMs: set.ROOM_GRACE_MS,
     maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
-    maxUnreadBytes: set.MAX_UNREAD_MB * MEGABYTE,
+    maxUnreadBytes: set.MAX_UNREAD_MB * megabyte,
     rateLimits: {
       frames: set.RATE_LIMIT_FRAMES,
       messages: set.RATE_LIMIT_MESSAGES,
@@ -133,7 +133,7 @@ function arrange(set: Settings) {
     bcryptCost: set.BCRYPT_COST,
     demoUsers: set.DEMO_USERS ?? !isProduction,
     /** Null: in memory only. */
-    accountsFile: set.ACCOUNTS_URL === undefined ? (isProduction ? PRODUCTION_ACCOUNTS_FILE : null) : set.ACCOUNTS_URL,
+    accountsFile: set.ACCOUNTS_URL === undefined ? (isProduction ? productionAccountsFile : null) : set.ACCOUNTS_URL,
     registration: set.REGISTRATION,
     invites: set.INVITES,
     operatorToken: set.OPERATOR_TOKEN,
@@ -158,9 +158,9 @@ function findClash(config: Config): string | null {
   if (imageTtlMs > messageTtlMaxMs) {
     return `IMAGE_TTL_MS is "${imageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
   }
-  const leastUnreadMb = Math.ceil((htmlBytesPerCharacter * config.messageMaxLength) / MEGABYTE)
-  if (config.maxUnreadBytes < leastUnreadMb * MEGABYTE) {
-    return `MAX_UNREAD_MB is "${config.maxUnreadBytes / MEGABYTE}" but must be at least ${leastUnreadMb}, ${htmlBytesPerCharacter} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
+  const leastUnreadMb = Math.ceil((htmlBytesPerCharacter * config.messageMaxLength) / megabyte)
+  if (config.maxUnreadBytes < leastUnreadMb * megabyte) {
+    return `MAX_UNREAD_MB is "${config.maxUnreadBytes / megabyte}" but must be at least ${leastUnreadMb}, ${htmlBytesPerCharacter} bytes for each character of MESSAGE_MAX_LENGTH, which is ${config.messageMaxLength}.`
   }
   const share = config.maxMessageBytesPerPerson
   const emptyBytes = countBytes({ text: '', image: null })
@@ -169,8 +169,8 @@ function findClash(config: Config): string | null {
     const most = Math.floor((share - emptyBytes) / bytesPerCharacter)
     return `MESSAGE_MAX_LENGTH is "${messageMaxLength}" but must not be over ${most}, so that one message fits into the eighth of MAX_MESSAGE_MEMORY_MB that one person may hold.`
   }
-  if (config.isProduction && config.bcryptCost < MIN_PRODUCTION_BCRYPT_COST) {
-    return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${MIN_PRODUCTION_BCRYPT_COST} when NODE_ENV is production.`
+  if (config.isProduction && config.bcryptCost < minProductionBcryptCost) {
+    return `BCRYPT_COST is "${config.bcryptCost}" but must be at least ${minProductionBcryptCost} when NODE_ENV is production.`
   }
   return null
 }

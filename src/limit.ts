@@ -1,7 +1,7 @@
 import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
 
-const MAX_KEYS = 100_000
+const maxKeys = 100_000
 
 /** What a limit is: how many hits of one key it lets pass in a window, which begins with the key's first hit. */
 export interface LimitOptions {
@@ -68,7 +68,7 @@ export function createLimit(options: LimitOptions, clock: Clock): Limit {
   function counterOf(key: string, now: number): Counter {
     const counter = recent.get(key) ?? older.get(key) ?? { startedAt: now, count: 0 }
     if (!recent.has(key)) {
-      if (recent.size >= MAX_KEYS / 2) makeRoom()
+      if (recent.size >= maxKeys / 2) makeRoom()
       recent.set(key, counter)
       cancelSweep ??= clock.after(windowMs + longestWaitMs, sweep)
     }

@@ -4,17 +4,17 @@ import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { createLimit, type Limit, type LimitResult } from './limit.js'
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
+const secondMs = 1000
+const minuteMs = 60 * secondMs
 /** How long a page or a connection waits for its turn before it is refused. */
-const LONGEST_WAIT_MS = 3 * SECOND
+const maxWaitMs = 3 * secondMs
 /** How many of what a page asks for by itself count as one request. */
-const LIGHT_PER_REQUEST = 10
+const lightPerRequest = 10
 /** Above what typing into the field of the search asks for, below what would keep the server busy with looking. */
-const SEARCHES = 10
-const ACCOUNT_CHANGES = 60
-const PASSWORD_CHANGES = 10
-const WRONG_OPERATOR_TOKENS = 10
+const searchesPerWindow = 10
+const accountChanges = 60
+const passwordChanges = 10
+const wrongOperatorTokens = 10
 
 /** Every limit of the product but those on frames, which sockets count. */
 export interface Limits {
@@ -51,18 +51,18 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: 
   const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
     createLimit({ name, windowMs, limit, longestWaitMs }, clock)
   const limits = {
-    requests: create('requests', rateLimits.requests, SECOND, LONGEST_WAIT_MS),
-    lightRequests: create('light-requests', LIGHT_PER_REQUEST * rateLimits.requests, SECOND),
-    reaching: create('reaching', rateLimits.reaching, SECOND),
-    messages: create('messages', rateLimits.messages, SECOND),
-    api: create('api', rateLimits.api, SECOND),
-    uploads: create('uploads', rateLimits.uploads, MINUTE),
-    searches: create('searches', SEARCHES, SECOND),
-    accountChanges: create('account-changes', ACCOUNT_CHANGES, MINUTE),
-    passwordChanges: create('password-changes', PASSWORD_CHANGES, MINUTE),
-    auth: create('auth', rateLimits.auth, MINUTE),
-    authAddress: create('auth-address', rateLimits.authAddress, MINUTE),
-    operator: create('operator', WRONG_OPERATOR_TOKENS, MINUTE),
+    requests: create('requests', rateLimits.requests, secondMs, maxWaitMs),
+    lightRequests: create('light-requests', lightPerRequest * rateLimits.requests, secondMs),
+    reaching: create('reaching', rateLimits.reaching, secondMs),
+    messages: create('messages', rateLimits.messages, secondMs),
+    api: create('api', rateLimits.api, secondMs),
+    uploads: create('uploads', rateLimits.uploads, minuteMs),
+    searches: create('searches', searchesPerWindow, secondMs),
+    accountChanges: create('account-changes', accountChanges, minuteMs),
+    passwordChanges: create('password-changes', passwordChanges, minuteMs),
+    auth: create('auth', rateLimits.auth, minuteMs),
+    authAddress: create('auth-address', rateLimits.authAddress, minuteMs),
+    operator: create('operator', wrongOperatorTokens, minuteMs),
   }
   return {
     ...limits,

@@ -4,10 +4,10 @@ import { privacyOf } from './accounts/account.js'
 import { Admission } from './accounts/admission.js'
 import { Gate } from './accounts/gate.js'
 import { OneTimeLinks } from './accounts/one-time-links.js'
-import { openAccountStore } from './accounts/open-store.js'
 import { passwordGuard } from './accounts/password-guard.js'
 import { Passwords } from './accounts/passwords.js'
 import { People } from './accounts/people.js'
+import { openAccountStore } from './accounts/store/open-store.js'
 import { Tokens } from './accounts/tokens.js'
 import { createApi } from './api/api.js'
 import { bringsToken, identifyByToken } from './api/token-identity.js'
@@ -16,32 +16,32 @@ import type { ErrorCode } from './chat/errors.js'
 import type { Config } from './config.js'
 import { fitConnections } from './descriptors.js'
 import { createMemoryEngine } from './engines/memory/engine.js'
+import { Answers } from './http/answers.js'
+import { csrfProtection, originCheck } from './http/csrf.js'
+import { formLimitOf } from './http/form-bodies.js'
+import { HeldBodies } from './http/held-bodies.js'
+import { createHttpServer } from './http/http-server.js'
+import { listen } from './http/listening.js'
+import { operatorCheck } from './http/operator-token.js'
+import { accountOf } from './http/request.js'
+import { limitLight } from './http/request-limits.js'
+import { Sessions } from './http/sessions.js'
 import { Images } from './images/images.js'
 import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
-import type { ChatPageDeps } from './live/chat-page.js'
-import { closeCodes } from './live/close-codes.js'
 import { Connections } from './live/connections.js'
+import type { PageRendererDeps } from './live/html/page-renderer.js'
+import { greetingOf, PageSessions } from './live/html/page-sessions.js'
 import { Hub, lingerMs } from './live/hub.js'
-import { JsonVoice } from './live/json-voice.js'
-import { greetingOf, PageVoices } from './live/page-voices.js'
-import { Sockets } from './live/sockets.js'
+import { ProgramSession } from './live/json/program-session.js'
+import { closeCodes } from './live/transport/close-codes.js'
+import { Sockets } from './live/transport/sockets.js'
 import { createLog } from './ops/log.js'
 import { Operation } from './ops/operation.js'
 import { SystemClock } from './ops/system-clock.js'
 import { Unread } from './unread.js'
-import { Answers } from './web/answers.js'
 import { createApp } from './web/app.js'
-import { csrfProtection, originCheck } from './web/csrf.js'
-import { formLimitOf } from './web/form-bodies.js'
-import { HeldBodies } from './web/held-bodies.js'
-import { createHttpServer } from './web/http-server.js'
-import { listen } from './web/listening.js'
-import { operatorCheck } from './web/operator-token.js'
-import { accountOf } from './web/request.js'
-import { limitLight } from './web/request-limits.js'
 import { type PasswordResets, resetLifetimeMs } from './web/reset-pages.js'
-import { Sessions } from './web/sessions.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
@@ -147,7 +147,7 @@ export async function createServer(config: Config): Promise<Server> {
     resets.drop(id)
     engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
   })
-  const chatPage: ChatPageDeps = {
+  const chatPage: PageRendererDeps = {
     engine,
     clock,
     lifetimeRules: config,
@@ -156,16 +156,16 @@ export async function createServer(config: Config): Promise<Server> {
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
   const tokens = new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock })
-  const voiceDeps = {
+  const sessionDeps = {
     conversations,
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
     admit,
   }
-  const voices = new PageVoices(chatPage, { ...voiceDeps, engine })
+  const pageSessions = new PageSessions(chatPage, { ...sessionDeps, engine })
   const programs = {
-    ...voiceDeps,
+    ...sessionDeps,
     hub,
     clock,
     namesOf: chatPage.namesOf,
@@ -194,11 +194,11 @@ export async function createServer(config: Config): Promise<Server> {
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,
     isMember: (roomId, userId) => conversations.includes(roomId, userId),
-    sayGone: (identity, query) => voices.sayGone(identity, greetingOf(query)),
-    openVoice: (seat, { query, isProgram }) => {
-      if (!isProgram) return voices.open(seat, greetingOf(query))
-      const voice = new JsonVoice(seat.id, seat.identity, seat.line, programs)
-      return { voice, start: () => voice.start(seat.roomId), onBadFrame: frame => voice.refuseFrame(frame) }
+    sayGone: (identity, query) => pageSessions.sayGone(identity, greetingOf(query)),
+    openSession: (context, { query, isProgram }) => {
+      if (!isProgram) return pageSessions.open(context, greetingOf(query))
+      const session = new ProgramSession(context.id, context.identity, context.connection, programs)
+      return { session, start: () => session.start(context.roomId), onBadFrame: frame => session.refuseFrame(frame) }
     },
   })
   const guard = passwordGuard(limits)
@@ -257,7 +257,7 @@ export async function createServer(config: Config): Promise<Server> {
     checkOperator,
     api,
     chatPage,
-    events: { clock, log, connections, conversations, sessions, voices, countRequest },
+    events: { clock, log, connections, conversations, sessions, pageSessions, countRequest },
     hub,
     answers: new Answers(clock, unread),
     isOurOrigin,

@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { isWeakSecret } from './weak-secret.js'
 
-const YEAR_IN_SECONDS = 365 * 24 * 3600
-const MIN_SECRET_LENGTH = 32
+const yearInSeconds = 365 * 24 * 3600
+const minSecretLength = 32
 
 /** Strictly digits: no sign, space, fraction, exponent or leading zero. `unit` is said in the refusal. */
 export function wholeNumber(min: number, max: number, unit: string) {
@@ -28,8 +28,8 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
 export const secret = z
   .string()
   .refine(
-    value => value.length >= MIN_SECRET_LENGTH && !isWeakSecret(value),
-    `at least ${MIN_SECRET_LENGTH} characters that nobody knows or guesses, such as what "openssl rand -base64 48" prints`,
+    value => value.length >= minSecretLength && !isWeakSecret(value),
+    `at least ${minSecretLength} characters that nobody knows or guesses, such as what "openssl rand -base64 48" prints`,
   )
 
 /** The address as an origin, or null when it is neither http nor https, or holds more than an origin. */
@@ -77,7 +77,7 @@ const secondsOfUnit = new Map([
 export const duration = z.string().transform((value, context) => {
   const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(value) ?? []
   const seconds = Number(digits) * (secondsOfUnit.get(unit) ?? Number.NaN)
-  if (seconds <= YEAR_IN_SECONDS) return seconds
+  if (seconds <= yearInSeconds) return seconds
   context.addIssue('from 1 second to 365 days, written like 24h, 15m, 7d or 3600 (seconds)')
   return z.NEVER
 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { AccountFileError } from './accounts/account-file.js'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
+import { AccountFileError } from './accounts/store/account-file.js'
 import { ConfigError, readConfig } from './config.js'
 import { createServer } from './server.js'
 

@@ -1,14 +1,14 @@
 /** Fewer different characters than this make no secret: `aaaa...`, `abababab...`. */
-const MIN_DIFFERENT_CHARACTERS = 8
+const minDifferentCharacters = 8
 
 /** The longest piece whose mere repetition is looked for: `changemechangeme...`, `1234567890123...`. */
-const MAX_REPEATED_PIECE = 16
+const maxRepeatedPiece = 16
 
 /** The part of a secret that may be runs such as `abcdef` and `12345`. */
-const MAX_RUNNING_PART = 0.75
+const maxRunningPart = 0.75
 
 /** Phrases of tutorials, as they read without case, spaces and signs. */
-const WELL_KNOWN_PHRASES = [
+const wellKnownPhrases = [
   'astringsecretatleast256bitslong',
   'changeme',
   'changethis',
@@ -21,7 +21,7 @@ const WELL_KNOWN_PHRASES = [
 ]
 
 /** The words that placeholders are made of. A secret of nothing but these and numbers is one. */
-const PLACEHOLDER_WORDS = new Set(
+const placeholderWords = new Set(
   `a an and app as at auth bit bits cat change changed char character characters chars cookie default dev development do
   dont enter env example for generate here i in is it jwt key keyboard least length long longer me min minimum more must
   my need needs not of one or password placeholder please prod production put random replace secret secrets secure
@@ -31,7 +31,7 @@ const PLACEHOLDER_WORDS = new Set(
 )
 
 function isRepetition(value: string): boolean {
-  for (let length = 1; length <= MAX_REPEATED_PIECE; length++) {
+  for (let length = 1; length <= maxRepeatedPiece; length++) {
     if (
       value ===
       value
@@ -49,22 +49,22 @@ function isMostlyRuns(value: string): boolean {
   for (let index = 1; index < value.length; index++) {
     if (value.charCodeAt(index) === value.charCodeAt(index - 1) + 1) steps++
   }
-  return steps > value.length * MAX_RUNNING_PART
+  return steps > value.length * maxRunningPart
 }
 
 function isPlaceholder(value: string): boolean {
   const words = value.toLowerCase().match(/[a-z]+/g) ?? []
-  return words.length > 0 && words.every(word => PLACEHOLDER_WORDS.has(word))
+  return words.length > 0 && words.every(word => placeholderWords.has(word))
 }
 
 /** Whether a secret is one that others know or guess at once: repeated or running characters, a tutorial's placeholder. */
 export function isWeakSecret(value: string): boolean {
   const letters = value.toLowerCase().replace(/[^a-z0-9]/g, '')
   return (
-    new Set(value).size < MIN_DIFFERENT_CHARACTERS ||
+    new Set(value).size < minDifferentCharacters ||
     isRepetition(value) ||
     isMostlyRuns(value) ||
     isPlaceholder(value) ||
-    WELL_KNOWN_PHRASES.some(phrase => letters.includes(phrase))
+    wellKnownPhrases.some(phrase => letters.includes(phrase))
   )
 }

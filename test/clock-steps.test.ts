@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { afterEach, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { ApiClient } from './api/api-client.js'
-import { pair } from './crowd.js'
-import { LivePage, messageIdOf } from './live-page.js'
-import { ServerProcess } from './server-process.js'
+import { ApiClient } from './support/api/api-client.js'
+import { pair } from './support/crowd.js'
+import { LivePage, messageIdOf } from './support/live-page.js'
+import { ServerProcess } from './support/server-process.js'
 
 const hour = 3_600_000
 /** What is shown follows the wall clock to a second; what is looked at here may take as long again. */
@@ -12,7 +12,7 @@ const toleranceMs = 2000
 
 let server: ServerProcess
 function start(env: Record<string, string>): Promise<string> {
-  server = new ServerProcess(env, 'test/stepped-server.mjs')
+  server = new ServerProcess(env, 'test/support/stepped-server.mjs')
   return server.address()
 }
 afterEach(() => server.stop())

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { newPair } from './crowd.js'
-import type { HttpClient } from './http-client.js'
-import { LivePage, messageIdOf } from './live-page.js'
-import { ServerProcess } from './server-process.js'
+import { newPair } from './support/crowd.js'
+import type { HttpClient } from './support/http-client.js'
+import { LivePage, messageIdOf } from './support/live-page.js'
+import { ServerProcess } from './support/server-process.js'
 
 const lifetimeMs = 4000
 /** "Gone from memory" in the contract: unreachable this long after the time of a message. */
@@ -16,7 +16,7 @@ let server: ServerProcess
 let base: string
 beforeAll(async () => {
   const env = { MESSAGE_TTL_MS: String(lifetimeMs), LOG_LEVEL: 'info', HEAP_CONTROL: control }
-  server = new ServerProcess(env, 'test/heap-server.mjs')
+  server = new ServerProcess(env, 'test/support/heap-server.mjs')
   base = await server.address()
 })
 afterAll(() => server.stop())

@@ -5,7 +5,7 @@ import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { createLimit, type Limit } from '#src/limit.js'
 import { addressKey, createLimits } from '#src/limits.js'
-import { FakeClock } from './fake-clock.js'
+import { FakeClock } from './support/fake-clock.js'
 
 function make(limit: number, longestWaitMs = 0): { limit: Limit; clock: FakeClock } {
   const clock = new FakeClock()

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { newPair } from './crowd.js'
-import { LivePage } from './live-page.js'
-import { ServerProcess } from './server-process.js'
+import { newPair } from './support/crowd.js'
+import { LivePage } from './support/live-page.js'
+import { ServerProcess } from './support/server-process.js'
 
 const started: ServerProcess[] = []
 function start(env: Record<string, string> = {}): ServerProcess {

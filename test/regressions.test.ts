@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { newcomer, newPair } from './crowd.js'
-import { HttpClient } from './http-client.js'
-import { LivePage, messageIdOf } from './live-page.js'
-import { startTestServer } from './test-server.js'
+import { newcomer, newPair } from './support/crowd.js'
+import { HttpClient } from './support/http-client.js'
+import { LivePage, messageIdOf } from './support/live-page.js'
+import { startTestServer } from './support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -2,18 +2,18 @@ import { z } from 'zod'
 import { InvalidInput } from '../chat/errors.js'
 import { checkUsername } from './username.js'
 
-const MAX_EMAIL_LENGTH = 254
-const MIN_PASSWORD_LENGTH = 8
-const MAX_PASSWORD_BYTES = 72
+const maxEmailLength = 254
+const minPasswordLength = 8
+const maxPasswordBytes = 72
 
-const EMAIL_NAME = /^[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+(\.[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+)*$/u
-const EMAIL_DOMAIN =
+const emailName = /^[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+(\.[^\s\p{Cc}\p{Cs}"(),:;<>@[\\\].]+)*$/u
+const emailDomain =
   /^([\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}][\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}]$/u
 
 function isEmail(value: string): boolean {
-  if (value.length > MAX_EMAIL_LENGTH) return false
+  if (value.length > maxEmailLength) return false
   const at = value.lastIndexOf('@')
-  return at > 0 && at <= 64 && EMAIL_NAME.test(value.slice(0, at)) && EMAIL_DOMAIN.test(value.slice(at + 1))
+  return at > 0 && at <= 64 && emailName.test(value.slice(0, at)) && emailDomain.test(value.slice(at + 1))
 }
 
 const filledText = z.string('required').min(1, 'required')
@@ -33,8 +33,8 @@ const username = z
 
 /** A password that someone gives themselves: at least 8 characters, at most 72 bytes of UTF-8, bcrypt's limit. */
 const newPassword = filledText
-  .refine(value => [...value.normalize('NFC')].length >= MIN_PASSWORD_LENGTH, 'password_short')
-  .refine(value => Buffer.byteLength(value.normalize('NFC')) <= MAX_PASSWORD_BYTES, 'password_long')
+  .refine(value => [...value.normalize('NFC')].length >= minPasswordLength, 'password_short')
+  .refine(value => Buffer.byteLength(value.normalize('NFC')) <= maxPasswordBytes, 'password_long')
 
 /** What creates an account; `invite` is '' for none. */
 export const registrationInput = z.object({ username, email, password: newPassword, invite: z.string().default('') })

@@ -9,7 +9,7 @@ export const inviteLifetimeMs = 7 * 86_400_000
 /** How many invites of one member work at once. */
 export const invitesPerMember = 20
 
-const OPERATOR = ''
+const operatorId = ''
 
 export interface AdmissionOptions {
   /** Who may create an account: everybody, who has an invite, or nobody. */
@@ -48,7 +48,7 @@ export class Admission {
    */
   inviteByOperator(): OneTimeLink {
     if (this.registration !== 'invite') throw new ChatError('conflict')
-    return this.#links.create(OPERATOR, null)
+    return this.#links.create(operatorId, null)
   }
 
   /** How many invites of a member work. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 
-const TOKEN_BYTES = 24
+const tokenBytes = 24
 
 /** How long links last, in milliseconds, and how many of one owner work at once. */
 export interface OneTimeLinksOptions {
@@ -40,7 +40,7 @@ export class OneTimeLinks<T> {
 
   /** Makes a link. Of those of one owner the newest work; the others end. */
   create(owner: string, value: T): OneTimeLink {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const token = randomBytes(tokenBytes).toString('base64url')
     const expiresAt = this.#options.clock.now() + this.#options.lifetimeMs
     const hashes = this.#ofOwner(owner).map(([hash]) => hash)
     const surplus = hashes.length + 1 - this.#options.perOwner

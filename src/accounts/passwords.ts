@@ -3,27 +3,28 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
+import { builtModule } from '../project-root.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
 import { Turns } from './turns.js'
 
-const MAX_WAITING = 500
-const MAX_THREADS = 4
-const IDLE_THREAD_MS = 30_000
-const MAX_BYTES = 72
-const DIGEST_LENGTH = 31
-const RETRY_AFTER_MS = 1000
+const maxWaiting = 500
+const maxThreads = 4
+const idleThreadMs = 30_000
+const maxBytes = 72
+const digestLength = 31
+const retryAfterMs = 1000
 
 /** The rounds of cost 10, which take a slow processor a quarter of a second. */
-const ROUNDS_OF_COST_10 = 2 ** 10
+const roundsOfCost10 = 2 ** 10
 /** What a thread has in hand at most: it takes 5 to 16 seconds, and nobody waits longer. */
-const MAX_ROUNDS_A_THREAD = 64 * ROUNDS_OF_COST_10
+const maxRoundsAThread = 64 * roundsOfCost10
 /** A thread that has not answered after these never will: what it takes to begin, and four times what a hash takes. */
-const BEGINNING_MS = 10_000
-const PATIENCE_MS_OF_COST_10 = 1000
+const startTimeoutMs = 10_000
+const patienceMsOfCost10 = 1000
 /** How long what is being hashed may still take once the server stops, for which systemd gives it ten seconds in all. */
-const FINISH_MS = 2000
+const finishMs = 2000
 
 /** What is needed to hash. `cost` is bcrypt's: each one more doubles the work. */
 export interface PasswordsOptions {
@@ -44,8 +45,8 @@ export class Passwords {
   readonly #worker: URL
   readonly #beginningMs: number
   // One core stays free for everyone's chat.
-  readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), MAX_THREADS)
-  readonly #turns = new Turns({ atOnce: this.#threads, maxWaiting: MAX_WAITING, retryAfterMs: RETRY_AFTER_MS })
+  readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), maxThreads)
+  readonly #turns = new Turns({ atOnce: this.#threads, maxWaiting: maxWaiting, retryAfterMs: retryAfterMs })
   readonly #idle = new Map<PasswordThread, NodeJS.Timeout>()
   readonly #busy = new Set<PasswordThread>()
   readonly #running = new Set<Promise<string>>()
@@ -55,8 +56,8 @@ export class Passwords {
   constructor({
     cost,
     onError = error => console.error(error),
-    worker = new URL('./password-worker.js', import.meta.url),
-    beginningMs = BEGINNING_MS,
+    worker = builtModule('accounts/password-worker.js'),
+    beginningMs = startTimeoutMs,
   }: PasswordsOptions) {
     this.cost = cost
     this.#onError = onError
@@ -83,22 +84,22 @@ export class Passwords {
     const likeCost = highestKept === undefined ? cost : Math.max(cost, this.#costOfLogIn(highestKept))
     // The work of cost c twice is that of c + 1, and so on.
     const dummyCosts = Array.from({ length: likeCost - cost }, (_, n) => cost + n)
-    const salt = hash.slice(0, -DIGEST_LENGTH)
+    const salt = hash.slice(0, -digestLength)
     const wanted = Buffer.from(hash)
     const computed = Buffer.from(await this.#run({ password, salt, dummyCosts }, likeCost))
     const isSame = wanted.length === computed.length && timingSafeEqual(wanted, computed)
-    return isSame && Buffer.byteLength(password.normalize('NFC')) <= MAX_BYTES
+    return isSame && Buffer.byteLength(password.normalize('NFC')) <= maxBytes
   }
 
   /** A hash that belongs to no password, and takes as long to verify as all that are kept, up to `highestKept`. */
   dummyHash(highestKept = 0): string {
-    return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(DIGEST_LENGTH)
+    return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(digestLength)
   }
 
   /** Gives what is being hashed two seconds to finish, refuses what waits, ends the threads. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.race([Promise.allSettled(this.#running), sleep(FINISH_MS, undefined, { ref: false })])
+    await Promise.race([Promise.allSettled(this.#running), sleep(finishMs, undefined, { ref: false })])
     const idle = [...this.#idle.keys()].map(thread => this.#take(thread))
     await Promise.all([...idle, ...this.#busy].map(thread => thread.end()))
   }
@@ -110,13 +111,13 @@ export class Passwords {
   /** @param cost of all the work together */
   async #run(task: PasswordTask, cost: number): Promise<string> {
     const rounds = 2 ** cost
-    const isTooMuch = this.#roundsInHand > 0 && this.#roundsInHand + rounds > this.#threads * MAX_ROUNDS_A_THREAD
-    if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', RETRY_AFTER_MS)
+    const isTooMuch = this.#roundsInHand > 0 && this.#roundsInHand + rounds > this.#threads * maxRoundsAThread
+    if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', retryAfterMs)
     this.#roundsInHand += rounds
     try {
       const endTurn = await this.#turns.take()
       try {
-        const patienceMs = this.#beginningMs + (rounds / ROUNDS_OF_COST_10) * PATIENCE_MS_OF_COST_10
+        const patienceMs = this.#beginningMs + (rounds / roundsOfCost10) * patienceMsOfCost10
         const work = this.#runNow(task, patienceMs)
         this.#running.add(work)
         return await work.finally(() => this.#running.delete(work))
@@ -129,7 +130,7 @@ export class Passwords {
   }
 
   async #runNow(task: PasswordTask, patienceMs: number): Promise<string> {
-    if (this.#isClosed) throw new ChatError('server_busy', RETRY_AFTER_MS)
+    if (this.#isClosed) throw new ChatError('server_busy', retryAfterMs)
     try {
       const thread = this.#livingThread()
       this.#busy.add(thread)
@@ -144,7 +145,7 @@ export class Passwords {
     } catch (error) {
       // It throws for nothing but a thread that could not begin, has died or was ended.
       this.#onError(error)
-      throw new ChatError('server_busy', RETRY_AFTER_MS)
+      throw new ChatError('server_busy', retryAfterMs)
     }
   }
 
@@ -159,7 +160,7 @@ export class Passwords {
   /** Keeps a thread for the next password, and ends it when there is none for a while. */
   #keep(thread: PasswordThread): void {
     const end = () => this.#take(thread).end().catch(this.#onError)
-    this.#idle.set(thread, setTimeout(end, IDLE_THREAD_MS).unref())
+    this.#idle.set(thread, setTimeout(end, idleThreadMs).unref())
   }
 
   #take(thread: PasswordThread): PasswordThread {

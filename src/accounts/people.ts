@@ -5,16 +5,16 @@ import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
-import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { demoPeople } from './demo-accounts.js'
 import { Listeners } from './listeners.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
+import type { AccountAmendment, AccountStore } from './store/account-store.js'
 
-const SEARCH_LIMIT = 20
-const MAX_BLOCKED = 1000
+const searchLimit = 20
+const maxBlocked = 1000
 
 export interface PeopleOptions {
   readonly store: AccountStore
@@ -136,7 +136,7 @@ export class People {
    * People whose name holds the query (or is it, in an `exact` directory), never the viewer; at most `limit`.
    * @throws ChatError `rate_limited` when somebody looks for names too often
    */
-  async search(query: string, viewerId: UserId, limit = SEARCH_LIMIT): Promise<readonly PublicPerson[]> {
+  async search(query: string, viewerId: UserId, limit = searchLimit): Promise<readonly PublicPerson[]> {
     const name = query.trim()
     // Looking at every name takes milliseconds of everybody's time; the first ones are just taken from a list.
     if (name !== '') this.#refuseOver('searches', viewerId)
@@ -205,7 +205,7 @@ export class People {
     this.#refuseOver('accountChanges', id)
     if (id === otherId || (await this.#store.findById(otherId)) === null) throw new ChatError('not_found')
     await this.#amend(id, ({ blocked }) => ({
-      blocked: [...blocked.filter(each => each !== otherId), otherId].slice(-MAX_BLOCKED),
+      blocked: [...blocked.filter(each => each !== otherId), otherId].slice(-maxBlocked),
     }))
   }
 

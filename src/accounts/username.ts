@@ -1,26 +1,26 @@
 import { isReserved } from './reserved-names.js'
 
-const MIN_LENGTH = 3
-const MAX_LENGTH = 30
+const minLength = 3
+const maxLength = 30
 
 /** Letters with their marks, digits and three signs. */
-const ALLOWED = /^(?:\p{L}\p{M}*|[\p{Nd}_.-])+$/u
+const allowed = /^(?:\p{L}\p{M}*|[\p{Nd}_.-])+$/u
 
 /** A modifier letter alone, such as a prime or a length mark, looks like a sign. */
-const LETTER_OR_DIGIT = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
+const letterOrDigit = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
 
 /** A letter with the marks upon it. */
-const MARKED_LETTER = /\P{M}\p{M}+/gu
+const markedLetter = /\P{M}\p{M}+/gu
 
 /** A mark that goes with letters of several scripts, such as an accent. Those of one script alone, its spelling needs. */
-const SHARED_MARK = /\p{Script=Inherited}/gu
-const MAX_SHARED_MARKS = 2
+const sharedMark = /\p{Script=Inherited}/gu
+const maxSharedMarks = 2
 
 /** Characters that show nothing: with them two names could look the same. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u
+const invisible = /\p{Default_Ignorable_Code_Point}/u
 
 /** Scripts that are written together, each group a writing system of its own. */
-const WRITING_SYSTEMS = [
+const writingSystems = [
   ['Latin'],
   ['Cyrillic'],
   ['Greek'],
@@ -46,7 +46,7 @@ const WRITING_SYSTEMS = [
 function isOfOneSystem(name: string): boolean {
   // Compatibility forms first: a mathematical or wide letter belongs to no script and looks like one that does.
   const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
-  return WRITING_SYSTEMS.some(system => system.test(letters))
+  return writingSystems.some(system => system.test(letters))
 }
 
 /**
@@ -54,14 +54,14 @@ function isOfOneSystem(name: string): boolean {
  * with its marks, such as ᾅ, may have as many as that.
  */
 function hasPiledMarks(name: string): boolean {
-  const marked = name.match(MARKED_LETTER) ?? []
-  return marked.some(letter => (letter.normalize('NFD').match(SHARED_MARK) ?? []).length > MAX_SHARED_MARKS)
+  const marked = name.match(markedLetter) ?? []
+  return marked.some(letter => (letter.normalize('NFD').match(sharedMark) ?? []).length > maxSharedMarks)
 }
 
 function isWellFormed(name: string): boolean {
   const length = [...name].length
-  const isOfRightLength = length >= MIN_LENGTH && length <= MAX_LENGTH
-  const isOfRightCharacters = ALLOWED.test(name) && LETTER_OR_DIGIT.test(name) && !INVISIBLE.test(name)
+  const isOfRightLength = length >= minLength && length <= maxLength
+  const isOfRightCharacters = allowed.test(name) && letterOrDigit.test(name) && !invisible.test(name)
   return isOfRightLength && isOfRightCharacters && !hasPiledMarks(name)
 }
 

@@ -5,7 +5,7 @@ import { loginInput, registrationInput } from '../accounts/account-input.js'
 import type { Gate, Visitor } from '../accounts/gate.js'
 import type { People } from '../accounts/people.js'
 import type { Tokens } from '../accounts/tokens.js'
-import { accountOf } from '../web/request.js'
+import { accountOf } from '../http/request.js'
 import { showLimit } from './access.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { closeCodes } from '../live/close-codes.js'
-import { programFrameSchema, refSchema, serverFrameSchemas } from '../live/json-frames.js'
-import { jsonProtocol } from '../live/sockets.js'
+import { programFrameSchema, refSchema, serverFrameSchemas } from '../live/json/frames.js'
+import { closeCodes } from '../live/transport/close-codes.js'
+import { jsonProtocol } from '../live/transport/sockets.js'
 import { type JsonSchema, SchemaWriter } from './json-schema.js'
 
 /** A frame as the description has it. */

@@ -2,11 +2,11 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import type { WallTimes } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
+import { accountOf, formField, pathParameter } from '../http/request.js'
 import type { Images } from '../images/images.js'
 import { receivedPicture } from '../images/picture-form.js'
 import { sendPicture } from '../images/picture-response.js'
-import { imageApiUrl, isoTimeOf } from '../live/json-messages.js'
-import { accountOf, formField, pathParameter } from '../web/request.js'
+import { imageApiUrl, isoTimeOf } from '../live/json/messages.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
 export interface ImageEndpointsDeps {

@@ -4,6 +4,7 @@ import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import { mostWindow, type RoomView, usualWindow } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
+import { accountOf, pathParameter } from '../http/request.js'
 import {
   askFor,
   beforeSchema,
@@ -13,8 +14,7 @@ import {
   sentSchema,
   versionOf,
   versionSchema,
-} from '../live/json-messages.js'
-import { accountOf, pathParameter } from '../web/request.js'
+} from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 import { showMessages } from './rooms.js'
 

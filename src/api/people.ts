@@ -3,8 +3,8 @@ import type { PublicPerson } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
 import type { Engine, UserId } from '../chat/engine.js'
-import { isoTimeOf } from '../live/json-messages.js'
-import { accountOf } from '../web/request.js'
+import { accountOf } from '../http/request.js'
+import { isoTimeOf } from '../live/json/messages.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
 const minQuery = 2

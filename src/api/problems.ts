@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { ChatError, type ErrorCode, InvalidInput } from '../chat/errors.js'
 import { defaultLanguage } from '../languages.js'
-import { refusalSentence } from '../views/refusals.js'
-import { type SentenceKey, translator } from '../views/sentences.js'
+import { refusalSentence } from '../rendering/refusals.js'
+import { type SentenceKey, translator } from '../rendering/sentences.js'
 import { errorStatuses, setRetryAfter, statusOfOthers } from '../web/errors.js'
 
 /** The stable codes of refusals: those of the domain, and those of HTTP alone. */

@@ -4,8 +4,8 @@ import type { WallTimes } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import { type Engine, mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
-import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json-messages.js'
-import { accountOf } from '../web/request.js'
+import { accountOf } from '../http/request.js'
+import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 
 const roomSchema = z

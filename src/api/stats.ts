@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Engine } from '../chat/engine.js'
-import { accountOf } from '../web/request.js'
+import { accountOf } from '../http/request.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
 const count = z.int().min(0)

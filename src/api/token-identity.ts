@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Tokens } from '../accounts/tokens.js'
 import { bearerOf } from '../bearer.js'
 import { defaultLanguage } from '../languages.js'
-import type { Identity } from '../live/listener.js'
+import type { Identity } from '../live/subscriber.js'
 
 /** Whether a request says who it is by a token; then no cookie counts. */
 export function bringsToken(request: IncomingMessage): boolean {

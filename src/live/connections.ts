@@ -4,46 +4,46 @@ import type { Clock } from '../chat/clock.js'
 import type { RoomId, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { Unread, UnreadShare } from '../unread.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
 import type { Hub } from './hub.js'
-import type { Identity, Line, Voice } from './listener.js'
-import { TermedLine } from './termed-line.js'
+import type { ClientSession, Identity, TextSink } from './subscriber.js'
+import { type CloseCode, closeCodes } from './transport/close-codes.js'
+import { Connection } from './transport/connection.js'
 
 /** Told of a frame that could not be read, null where it is no JSON object. */
 export type OnBadFrame = (frame: Record<string, unknown> | null) => void
 
 /** What a transport has to be for a connection to live on it: a line whose end is known, and which may be cut. */
-export interface Carrier extends Line {
+export interface Transport extends TextSink {
   /** Calls once when it has closed; at once when it has already. */
   whenClosed(tell: () => void): void
   /** Ends it at once, without a word. */
   cut(): void
   /** Begins to hear what the other end says; left out where it cannot say anything. `mayGoOn` is asked before each frame. */
-  open?(voice: Voice, mayGoOn: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
+  open?(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
 }
 
 /** What a voice is made for. */
-export interface Seat {
+export interface ClientContext {
   readonly id: string
   readonly identity: Identity
   /** The room that the connection is about; null for the list of chats. */
   readonly roomId: RoomId | null
-  readonly line: TermedLine
+  readonly connection: Connection
 }
 
-export interface OpenedVoice {
-  readonly voice: Voice
+export interface OpenedSession {
+  readonly session: ClientSession
   /** Called once the voice hears of events: catching up. */
   start(): Promise<void>
   readonly onBadFrame?: OnBadFrame
 }
 
 /** A connection to be opened, once it is known whose it is and that they may see the room. */
-export interface Opening extends Pick<Seat, 'identity' | 'roomId'> {
+export interface Opening extends Pick<ClientContext, 'identity' | 'roomId'> {
   /** Makes the carrier, which tells `share` how much waits to be read. */
-  carry(share: UnreadShare): Carrier
+  openTransport(share: UnreadShare): Transport
   /** Makes the voice that the other end understands. */
-  openVoice(seat: Seat): OpenedVoice
+  openSession(context: ClientContext): OpenedSession
 }
 
 export interface ConnectionsDeps {
@@ -67,68 +67,68 @@ export class Connections {
 
   /**
    * Resolves when the other end is up to date, or the connection has been refused or has ended.
-   * @throws whatever `carry` or `openVoice` throws; the carrier has been cut then
+   * @throws whatever `openTransport` or `openSession` throws; the carrier has been cut then
    */
   async open(opening: Opening): Promise<void> {
     const { hub, log, admit } = this.#deps
     const { identity, roomId } = opening
-    const { share, carrier, line, opened } = this.#prepare(opening)
-    const { voice, start, onBadFrame } = opened
+    const { share, transport, connection, opened } = this.#prepare(opening)
+    const { session, start, onBadFrame } = opened
     let isOver = false
     // Before anything is awaited: a connection that was reset meanwhile would stay in the hub for ever.
-    carrier.whenClosed(() => {
+    transport.whenClosed(() => {
       isOver = true
-      line.stop()
-      voice.end()
+      connection.stop()
+      session.end()
       share.end()
-      hub.remove(voice).catch((error: unknown) => log.error({ err: error }, 'a connection could not be ended'))
+      hub.remove(session).catch((error: unknown) => log.error({ err: error }, 'a connection could not be ended'))
     })
     try {
       await admit?.(identity.userId)
     } catch (error) {
-      return this.#refuse(line, error, closeCodes.tooBusy)
+      return this.#refuse(connection, error, closeCodes.tooBusy)
     }
     // While it waited its session may have ended, and the hub could not close what it did not know.
-    if (isOver || !(await line.check())) return
-    carrier.open?.(voice, () => line.check(), onBadFrame)
+    if (isOver || !(await connection.check())) return
+    transport.open?.(session, () => connection.check(), onBadFrame)
     try {
-      await hub.add(voice)
+      await hub.add(session)
     } catch (error) {
       const isOneTooMany = error instanceof ChatError && error.code === 'rate_limited'
-      return this.#refuse(line, error, isOneTooMany ? closeCodes.tooFast : closeCodes.restarting)
+      return this.#refuse(connection, error, isOneTooMany ? closeCodes.tooFast : closeCodes.restarting)
     }
-    if (roomId !== null) hub.enterRoom(roomId, voice)
-    await start().catch((error: unknown) => this.#fail(line, error))
+    if (roomId !== null) hub.enterRoom(roomId, session)
+    await start().catch((error: unknown) => this.#fail(connection, error))
   }
 
   /** Makes all that a connection is of; where that fails, none of it is left. */
-  #prepare({ identity, roomId, carry, openVoice }: Opening) {
+  #prepare({ identity, roomId, openTransport, openSession }: Opening) {
     const { unread, clock, log } = this.#deps
-    let carrier: Carrier | null = null
-    let line: TermedLine | null = null
-    const share = unread.open(identity.userId, () => carrier?.cut())
+    let transport: Transport | null = null
+    let connection: Connection | null = null
+    const share = unread.open(identity.userId, () => transport?.cut())
     try {
-      carrier = carry(share)
-      line = new TermedLine(carrier, identity, clock, log)
+      transport = openTransport(share)
+      connection = new Connection(transport, identity, clock, log)
       const id = randomBytes(9).toString('base64url')
-      return { share, carrier, line, opened: openVoice({ id, identity, roomId, line }) }
+      return { share, transport, connection, opened: openSession({ id, identity, roomId, connection }) }
     } catch (error) {
-      line?.stop()
+      connection?.stop()
       share.end()
-      carrier?.cut()
+      transport?.cut()
       throw error
     }
   }
 
-  #refuse(line: TermedLine, error: unknown, code: CloseCode): void {
+  #refuse(connection: Connection, error: unknown, code: CloseCode): void {
     if (error instanceof ChatError) {
       this.#deps.onRefused(error.code)
-      line.close(code)
-    } else this.#fail(line, error)
+      connection.close(code)
+    } else this.#fail(connection, error)
   }
 
-  #fail(line: TermedLine, error: unknown): void {
+  #fail(connection: Connection, error: unknown): void {
     this.#deps.log.error({ err: error }, 'a connection could not be opened')
-    line.close(closeCodes.internalError)
+    connection.close(closeCodes.internalError)
   }
 }

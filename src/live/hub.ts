@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import { audienceOf, type Engine, type EngineEvent, heardBy, type RoomId, type UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
-import { type CloseCode, closeCodes } from './close-codes.js'
-import type { Listener, SharedRenderings } from './listener.js'
 import { RoomBoard } from './room-board.js'
+import type { SharedRenderings, Subscriber } from './subscriber.js'
+import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { TypingBoard } from './typing-board.js'
 
 /** The server says something this often, so that a page can tell a dead line from a silent one. Source: design, Live. */
@@ -20,7 +20,7 @@ export class Hub {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #maxPerUser: number
-  readonly #byUser = new Map<UserId, Set<Listener>>()
+  readonly #byUser = new Map<UserId, Set<Subscriber>>()
   readonly #typing: TypingBoard
   readonly #rooms = new RoomBoard()
   readonly #unsubscribe: () => void
@@ -46,33 +46,33 @@ export class Hub {
    * Lets a connection hear of everything that concerns its person, and shows the person as here.
    * @throws ChatError `rate_limited` when the person holds as many as they may; `server_busy` while stopping
    */
-  async add(listener: Listener): Promise<void> {
+  async add(subscriber: Subscriber): Promise<void> {
     if (this.#isStopping) throw new ChatError('server_busy')
-    const listeners = this.#byUser.get(listener.userId) ?? new Set()
-    if (listeners.size >= this.#maxPerUser) throw new ChatError('rate_limited')
-    this.#byUser.set(listener.userId, listeners.add(listener))
+    const subscribers = this.#byUser.get(subscriber.userId) ?? new Set()
+    if (subscribers.size >= this.#maxPerUser) throw new ChatError('rate_limited')
+    this.#byUser.set(subscriber.userId, subscribers.add(subscriber))
     this.#count += 1
-    await this.#engine.holdLease(listener.userId, listener.id, leaseMs)
+    await this.#engine.holdLease(subscriber.userId, subscriber.id, leaseMs)
   }
 
   /** Forgets a connection that has closed. */
-  async remove(listener: Listener): Promise<void> {
-    const listeners = this.#byUser.get(listener.userId)
-    if (!listeners?.delete(listener)) return
+  async remove(subscriber: Subscriber): Promise<void> {
+    const subscribers = this.#byUser.get(subscriber.userId)
+    if (!subscribers?.delete(subscriber)) return
     this.#count -= 1
-    this.#rooms.leaveAll(listener)
-    if (listeners.size === 0) this.#byUser.delete(listener.userId)
-    await this.#engine.dropLease(listener.userId, listener.id, lingerMs)
+    this.#rooms.leaveAll(subscriber)
+    if (subscribers.size === 0) this.#byUser.delete(subscriber.userId)
+    await this.#engine.dropLease(subscriber.userId, subscriber.id, lingerMs)
   }
 
   /** Notes that a connection has a room open; those of the room's other person are told. */
-  enterRoom(roomId: RoomId, listener: Listener): void {
-    if (this.#byUser.get(listener.userId)?.has(listener)) this.#rooms.enter(roomId, listener)
+  enterRoom(roomId: RoomId, subscriber: Subscriber): void {
+    if (this.#byUser.get(subscriber.userId)?.has(subscriber)) this.#rooms.enter(roomId, subscriber)
   }
 
   /** Notes that a connection no longer has a room open. */
-  leaveRoom(roomId: RoomId, listener: Listener): void {
-    this.#rooms.leave(roomId, listener)
+  leaveRoom(roomId: RoomId, subscriber: Subscriber): void {
+    this.#rooms.leave(roomId, subscriber)
   }
 
   /** Who of a room's two people has it open, on this node. */
@@ -87,21 +87,21 @@ export class Hub {
 
   /** Holds a room's updates back, or goes on, on every page that a session has open of it. */
   pause(userId: UserId, sessionId: string, roomId: RoomId, isPaused: boolean): void {
-    for (const listener of this.#byUser.get(userId) ?? []) {
-      if (listener.sessionId === sessionId) listener.pause?.(roomId, isPaused)
+    for (const subscriber of this.#byUser.get(userId) ?? []) {
+      if (subscriber.sessionId === sessionId) subscriber.pause?.(roomId, isPaused)
     }
   }
 
   /** Ends every connection that a session opened. */
   closeSession(userId: UserId, sessionId: string): void {
-    for (const listener of this.#byUser.get(userId) ?? []) {
-      if (listener.sessionId === sessionId) listener.close(closeCodes.notLoggedIn)
+    for (const subscriber of this.#byUser.get(userId) ?? []) {
+      if (subscriber.sessionId === sessionId) subscriber.close(closeCodes.notLoggedIn)
     }
   }
 
   /** Ends every connection of a person. */
   closeUser(userId: UserId, code: CloseCode = closeCodes.notLoggedIn): void {
-    for (const listener of this.#byUser.get(userId) ?? []) listener.close(code)
+    for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.close(code)
   }
 
   /** Ends every connection and takes no more. */
@@ -110,7 +110,7 @@ export class Hub {
     this.#unsubscribe()
     this.#cancelBeat()
     this.#typing.stop()
-    for (const listeners of this.#byUser.values()) for (const listener of listeners) listener.close(code)
+    for (const subscribers of this.#byUser.values()) for (const subscriber of subscribers) subscriber.close(code)
   }
 
   #onEvent(event: EngineEvent): void {
@@ -130,16 +130,16 @@ export class Hub {
     for (const userId of audienceOf(event)) {
       const heard = heardBy(event, userId)
       if (heard === null) continue
-      for (const listener of this.#byUser.get(userId) ?? []) listener.receive(heard, shared)
+      for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.receive(heard, shared)
     }
   }
 
   #beat(): void {
-    for (const [userId, listeners] of this.#byUser) {
-      for (const listener of listeners) {
-        listener.beat()
+    for (const [userId, subscribers] of this.#byUser) {
+      for (const subscriber of subscribers) {
+        subscriber.beat()
         this.#engine
-          .holdLease(userId, listener.id, leaseMs)
+          .holdLease(userId, subscriber.id, leaseMs)
           .catch((error: unknown) => this.#log.error({ err: error }, 'renewing a lease failed'))
       }
     }

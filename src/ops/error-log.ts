@@ -1,5 +1,5 @@
-const MAX_CAUSES = 3
-const FRAME = /^ {4}at \S.*$/
+const maxCauses = 3
+const frame = /^ {4}at \S.*$/
 
 /** What of an error may be written: never its words, which may quote what people sent (a parser's do). */
 export interface LoggedError {
@@ -22,7 +22,7 @@ function framesOf({ stack = '', message }: Error): string[] {
   return stack
     .slice(start)
     .split('\n')
-    .filter(line => FRAME.test(line))
+    .filter(line => frame.test(line))
     .map(line => line.trim())
 }
 
@@ -39,6 +39,6 @@ export function describeError(error: unknown, depth = 0): LoggedError {
     ...(typeof status === 'number' && { status }),
     ...(typeof syscall === 'string' && { syscall }),
     frames: framesOf(error),
-    ...(cause instanceof Error && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) }),
+    ...(cause instanceof Error && depth < maxCauses && { cause: describeError(cause, depth + 1) }),
   }
 }

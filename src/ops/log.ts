@@ -1,6 +1,6 @@
 import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino'
 import { describeError } from './error-log.js'
-import { CENSOR, FORBIDDEN_NAMES, redact } from './redaction.js'
+import { censor, forbiddenNames, redact } from './redaction.js'
 
 /**
  * The log: one JSON object a line. The house rule: it never holds a message, a password, a token, a cookie or an e-mail
@@ -14,7 +14,7 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     // These two are for child loggers, whose bindings pass by the formatters.
-    redact: { paths: FORBIDDEN_NAMES.map(name => `["${name}"]`), censor: CENSOR },
+    redact: { paths: forbiddenNames.map(name => `["${name}"]`), censor: censor },
     serializers: { err: (value: unknown) => (value instanceof Error ? describeError(value) : value) },
     formatters: {
       level: (label: string) => ({ level: label }),

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
-import { route } from '../web/routes.js'
+import { route } from '../http/routes.js'
 
 /** What /metrics answers with, and the token that opens it. */
 export interface MetricsPage {

@@ -1,11 +1,11 @@
 import { describeError } from './error-log.js'
 
-const MAX_DEPTH = 6
+const maxDepth = 6
 /** Stands in place of what was blanked. */
-export const CENSOR = '[redacted]'
+export const censor = '[redacted]'
 
 /** Names of what never stands in a log, in any case. `url` and `path` may hold the ids of rooms and images. */
-export const FORBIDDEN_NAMES: readonly string[] = [
+export const forbiddenNames: readonly string[] = [
   '_csrf',
   'alt',
   'authorization',
@@ -36,7 +36,7 @@ export const FORBIDDEN_NAMES: readonly string[] = [
   'url',
 ]
 
-const forbidden = new Set(FORBIDDEN_NAMES.map(name => name.toLowerCase()))
+const forbidden = new Set(forbiddenNames.map(name => name.toLowerCase()))
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -47,7 +47,7 @@ function redactValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Error) return describeError(value)
   if (value instanceof Date) return value
-  if (depth >= MAX_DEPTH) return CENSOR
+  if (depth >= maxDepth) return censor
   if (Array.isArray(value)) return value.map(item => redactValue(item, depth + 1))
   // A request, a socket, a buffer or a message of the domain's: nobody can say what all it holds.
   return isPlain(value) ? redactFields(value, depth + 1) : `[${value.constructor.name}]`
@@ -56,7 +56,7 @@ function redactValue(value: unknown, depth: number): unknown {
 function redactFields(fields: object, depth: number): Record<string, unknown> {
   const redacted: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(fields)) {
-    redacted[name] = forbidden.has(name.toLowerCase()) ? CENSOR : redactValue(value, depth)
+    redacted[name] = forbidden.has(name.toLowerCase()) ? censor : redactValue(value, depth)
   }
   return redacted
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { onceOver } from '../live/response-end.js'
+import { onceOver } from '../live/transport/response-end.js'
 
 /** A part of a mount path that can only be a word of ours; ids of rooms and images are as good as keys. */
-const OWN_WORD = /^[a-z][a-z.-]{0,15}$/
+const ownWord = /^[a-z][a-z.-]{0,15}$/
 
 /** The pattern that a request matched, never what stood in its place. */
 function routeOf(request: Request): string {
   const path: unknown = request.route?.path
   if (path === undefined) return 'none'
   // Express takes it away again from a request that no router answered.
-  const mount = (request.baseUrl ?? '').split('/').map(part => (part === '' || OWN_WORD.test(part) ? part : ':id'))
+  const mount = (request.baseUrl ?? '').split('/').map(part => (part === '' || ownWord.test(part) ? part : ':id'))
   return mount.join('/') + String(path)
 }
 

@@ -1,9 +1,9 @@
 import { type RequestHandler, Router } from 'express'
 import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
+import { accountOf, pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
 import { sendPage } from './pages.js'
-import { accountOf, pathParameter } from './request.js'
-import { route } from './routes.js'
 
 /** Blocking a person, after asking, and taking it back. */
 export function blockPages({ people }: { readonly people: People }): { router: Router } {

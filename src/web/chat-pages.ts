@@ -6,21 +6,21 @@ import type { Conversations } from '../chat/conversations.js'
 import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { htmlBytesPerCharacter } from '../config.js'
-import { ChatPage, type ChatPageDeps } from '../live/chat-page.js'
-import { fragment } from '../live/fragments.js'
-import { olderPart } from '../live/page-state.js'
-import { windowOf } from '../live/room-window.js'
-import { initialOf, tintOf } from '../views/chat-list.js'
-import { refusalSentence } from '../views/refusals.js'
+import { accountOf, formField, pathParameter, queryText } from '../http/request.js'
+import { route } from '../http/routes.js'
+import { fragment } from '../live/html/fragments.js'
+import { PageRenderer, type PageRendererDeps } from '../live/html/page-renderer.js'
+import { olderPart } from '../live/html/page-state.js'
+import { windowOf } from '../live/html/room-window.js'
+import { initialOf, tintOf } from '../rendering/chat-list.js'
+import { refusalSentence } from '../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from './pages.js'
-import { accountOf, formField, pathParameter, queryText } from './request.js'
-import { route } from './routes.js'
 import { mayBeFramed, mayFrame } from './security-headers.js'
 
 export interface ChatPagesDeps {
   readonly people: People
   readonly conversations: Conversations
-  readonly chatPage: ChatPageDeps
+  readonly chatPage: PageRendererDeps
   /** Whether cookies are for https alone. */
   readonly secure: boolean
   /** Characters; what is longer is not sent, and the page says so by itself. */
@@ -90,7 +90,7 @@ export function chatPages(deps: ChatPagesDeps): {
   const router = Router()
 
   /** What the side with the list shows on every page. */
-  async function viewSide(request: Request, page: ChatPage, currentRoomId: string | null, before?: string) {
+  async function viewSide(request: Request, page: PageRenderer, currentRoomId: string | null, before?: string) {
     const query = queryText(request, 'q').slice(0, 64)
     const [list, found] = await Promise.all([
       page.renderList(currentRoomId, before),
@@ -113,7 +113,7 @@ export function chatPages(deps: ChatPagesDeps): {
     refreshRates.find(rate => String(rate) === request.query.every) ?? accountOf(request).settings.refreshSeconds
 
   const showList: RequestHandler = async (request, response) => {
-    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const page = new PageRenderer(deps.chatPage, viewerOf(request))
     const side = await viewSide(request, page, null, queryText(request, 'before') || undefined)
     // The chat that it was to begin behind may be gone, with all that stood there: the newest are still to be had.
     if (side.isOlderPart && !side.chatLines) return response.redirect(303, '/chats')
@@ -136,7 +136,7 @@ export function chatPages(deps: ChatPagesDeps): {
     { status, ...composer }: Composer,
     roomId = pathParameter(request, 'room'),
   ): Promise<void> {
-    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const page = new PageRenderer(deps.chatPage, viewerOf(request))
     const ask = askOf(request)
     const { view, otherName } = await page.readRoom(roomId, ask)
     response.expectUnread(mostBytesOf(view))
@@ -185,7 +185,7 @@ export function chatPages(deps: ChatPagesDeps): {
   const showEarlier: RequestHandler = async (request, response, next) => {
     const ask = askOf(request)
     if (ask?.of !== 'before' || request.get('hx-request') !== 'true') return next()
-    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const page = new PageRenderer(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
     response.expectUnread(mostBytesOf(view))
     const rows = await page.renderMessages(view, otherName, 'load')
@@ -202,7 +202,7 @@ export function chatPages(deps: ChatPagesDeps): {
 
   /** The messages alone, for a frame that loads itself anew beside a composer that stays. */
   const showFrame: RequestHandler = async (request, response) => {
-    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const page = new PageRenderer(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
     response.expectUnread(mostBytesOf(view))
     mayBeFramed(response)
@@ -263,7 +263,7 @@ export function chatPages(deps: ChatPagesDeps): {
   }
 
   const askEnd: RequestHandler = async (request, response) => {
-    const page = new ChatPage(deps.chatPage, viewerOf(request))
+    const page = new PageRenderer(deps.chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
     sendPage(request, response, 200, 'end', { roomId: view.id, other: { name: otherName } })
   }

@@ -1,13 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { ChatError, type ErrorCode } from '../chat/errors.js'
-import { fragment } from '../live/fragments.js'
-import { refusalSentence } from '../views/refusals.js'
-import { renderPartial } from '../views/renderer.js'
-import { isStaleToken } from './csrf.js'
+import { isStaleToken } from '../http/csrf.js'
+import { safeNext } from '../http/request.js'
+import { WrongMethod } from '../http/routes.js'
+import { fragment } from '../live/html/fragments.js'
+import { refusalSentence } from '../rendering/refusals.js'
+import { renderPartial } from '../rendering/renderer.js'
 import { contextOf, sendPage } from './pages.js'
-import { safeNext } from './request.js'
-import { WrongMethod } from './routes.js'
 
 /** The HTTP status that each refusal comes with. */
 export const errorStatuses: Readonly<Record<ErrorCode, number>> = {

@@ -3,14 +3,14 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
-import { closeCodes } from '../live/close-codes.js'
+import { pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
+import type { Sessions } from '../http/sessions.js'
 import type { Connections } from '../live/connections.js'
-import { EventStreamLine } from '../live/event-stream-line.js'
-import { parseState } from '../live/page-state.js'
-import { greetingOf, type PageVoices } from '../live/page-voices.js'
-import { pathParameter } from './request.js'
-import { route } from './routes.js'
-import type { Sessions } from './sessions.js'
+import { greetingOf, type PageSessions } from '../live/html/page-sessions.js'
+import { parseState } from '../live/html/page-state.js'
+import { closeCodes } from '../live/transport/close-codes.js'
+import { EventStreamTransport } from '../live/transport/event-stream-transport.js'
 
 export interface EventStreamsDeps {
   readonly clock: Clock
@@ -18,7 +18,7 @@ export interface EventStreamsDeps {
   readonly connections: Pick<Connections, 'open'>
   readonly conversations: Conversations
   readonly sessions: Sessions
-  readonly voices: PageVoices
+  readonly pageSessions: PageSessions
   /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
   readonly countRequest: (userId: string) => void
 }
@@ -30,7 +30,7 @@ export function eventStreams({
   connections,
   conversations,
   sessions,
-  voices,
+  pageSessions,
   countRequest,
 }: EventStreamsDeps): Router {
   const router = Router()
@@ -48,7 +48,7 @@ export function eventStreams({
     const identity = await sessions.identify(request)
     if (!identity) {
       if (!isPage) throw new ChatError('unauthenticated')
-      return new EventStreamLine(response, clock).close(closeCodes.notLoggedIn)
+      return new EventStreamTransport(response, clock).close(closeCodes.notLoggedIn)
     }
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
@@ -57,16 +57,16 @@ export function eventStreams({
     if (!isTheirs) countRequest(identity.userId)
     if (!isTheirs && !isPage) throw new ChatError('not_found')
     if (!isTheirs) {
-      const line = new EventStreamLine(response, clock)
-      line.write(voices.sayGone(identity, greeting))
-      return line.close(closeCodes.noSuchRoom)
+      const transport = new EventStreamTransport(response, clock)
+      transport.write(pageSessions.sayGone(identity, greeting))
+      return transport.close(closeCodes.noSuchRoom)
     }
     if (request.query.fallback) log.info('a page lives on server-sent events: no socket reaches it')
     await connections.open({
       identity,
       roomId,
-      carry: share => new EventStreamLine(response, clock, share),
-      openVoice: seat => voices.open(seat, greeting),
+      openTransport: share => new EventStreamTransport(response, clock, share),
+      openSession: context => pageSessions.open(context, greeting),
     })
   }
 

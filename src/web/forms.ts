@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response, Router } from 'express'
 import { type ChatError, InvalidInput } from '../chat/errors.js'
-import { refusalSentence } from '../views/refusals.js'
-import { isSentenceKey, type SentenceKey, type Translate } from '../views/sentences.js'
+import { refusalSentence } from '../rendering/refusals.js'
+import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
 import { setRetryAfter, statusOfError } from './errors.js'
 import type { FormError } from './pages.js'
 

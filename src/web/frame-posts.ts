@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from 'express'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
+import { accountOf, formField, pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
 import { commandSchema, execute } from '../live/commands.js'
 import type { Hub } from '../live/hub.js'
-import { accountOf, formField, pathParameter } from './request.js'
-import { route } from './routes.js'
 
 /**
  * What a page would say over its socket, posted where no socket gets through: receipts and typing. And whether what is

@@ -3,10 +3,10 @@ import { type Admission, inviteLifetimeMs, invitesPerMember } from '../accounts/
 import type { OneTimeLink } from '../accounts/one-time-links.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
+import { accountOf } from '../http/request.js'
+import { route } from '../http/routes.js'
 import { type Limits, refuseOver } from '../limits.js'
 import { contextOf, sendPage } from './pages.js'
-import { accountOf } from './request.js'
-import { route } from './routes.js'
 
 export interface InvitePagesDeps {
   readonly admission: Admission

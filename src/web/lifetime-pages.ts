@@ -1,11 +1,11 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Conversations } from '../chat/conversations.js'
 import { ChatError } from '../chat/errors.js'
+import { accountOf, formField, pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
 import type { SendChat } from './chat-pages.js'
 import { formErrors, refuseForm } from './forms.js'
 import { contextOf } from './pages.js'
-import { accountOf, formField, pathParameter } from './request.js'
-import { route } from './routes.js'
 
 export interface LifetimePagesDeps {
   readonly conversations: Conversations

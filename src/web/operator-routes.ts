@@ -5,11 +5,11 @@ import type { OneTimeLink } from '../accounts/one-time-links.js'
 import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
 import type { Config } from '../config.js'
+import type { CheckOperator } from '../http/operator-token.js'
+import { pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
 import { setRetryAfter, statusOfError } from './errors.js'
-import type { CheckOperator } from './operator-token.js'
-import { pathParameter } from './request.js'
 import type { PasswordResets } from './reset-pages.js'
-import { route } from './routes.js'
 
 export interface OperatorRoutesDeps {
   readonly config: Pick<Config, 'publicUrl'>

@@ -2,12 +2,12 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import type { OneTimeLinks } from '../accounts/one-time-links.js'
 import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
+import { isStaleToken } from '../http/csrf.js'
+import { formField, pathParameter } from '../http/request.js'
+import { route } from '../http/routes.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
-import { isStaleToken } from './csrf.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
-import { formField, pathParameter } from './request.js'
-import { route } from './routes.js'
 
 /** Links that stand for a forgotten password. One ends when anything else changes the account first. */
 export type PasswordResets = OneTimeLinks<{ readonly userId: string; readonly generation: number }>

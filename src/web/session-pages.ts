@@ -2,12 +2,12 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, Router } f
 import { demoPassword, demoPeople } from '../accounts/demo-accounts.js'
 import type { Gate } from '../accounts/gate.js'
 import { ChatError } from '../chat/errors.js'
-import { isStaleToken } from './csrf.js'
+import { isStaleToken } from '../http/csrf.js'
+import { formField, safeNext } from '../http/request.js'
+import { route } from '../http/routes.js'
+import type { Sessions } from '../http/sessions.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
-import { formField, safeNext } from './request.js'
-import { route } from './routes.js'
-import type { Sessions } from './sessions.js'
 
 export interface SessionPagesDeps {
   readonly gate: Gate

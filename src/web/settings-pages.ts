@@ -4,13 +4,13 @@ import type { PasswordGuard } from '../accounts/password-guard.js'
 import type { People } from '../accounts/people.js'
 import { type AccountSettings, settingsSchema } from '../accounts/settings.js'
 import { ChatError } from '../chat/errors.js'
-import { viewSettings } from '../views/settings-view.js'
-import { isStaleToken } from './csrf.js'
+import { isStaleToken } from '../http/csrf.js'
+import { accountOf, formField, formFields } from '../http/request.js'
+import { route } from '../http/routes.js'
+import type { Sessions } from '../http/sessions.js'
+import { viewSettings } from '../rendering/settings-view.js'
 import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
 import { contextOf, type FormError, sendPage } from './pages.js'
-import { accountOf, formField, formFields } from './request.js'
-import { route } from './routes.js'
-import type { Sessions } from './sessions.js'
 
 export interface SettingsPagesDeps {
   readonly people: People

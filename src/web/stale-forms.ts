@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express'
-import { isStaleToken, readToken } from './csrf.js'
+import { isStaleToken, readToken } from '../http/csrf.js'
+import { safeNext } from '../http/request.js'
 import { sendPage } from './pages.js'
-import { safeNext } from './request.js'
 import { mayBeFramed } from './security-headers.js'
 
 /** All that a form says, but for its token. */

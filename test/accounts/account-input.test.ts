@@ -3,7 +3,7 @@ import { loginInput, parseInput, registrationInput } from '#src/accounts/account
 import { isReserved } from '#src/accounts/reserved-names.js'
 import { InvalidInput } from '#src/chat/errors.js'
 import { languages } from '#src/languages.js'
-import { translator } from '#src/views/sentences.js'
+import { translator } from '#src/rendering/sentences.js'
 
 const good = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse' }
 

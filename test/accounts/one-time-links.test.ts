@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OneTimeLinks } from '#src/accounts/one-time-links.js'
-import { FakeClock } from '../fake-clock.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const lifetimeMs = 60_000
 

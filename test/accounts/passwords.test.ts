@@ -5,10 +5,10 @@ import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
-import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
-import { FakeClock } from '../fake-clock.js'
+import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const quick = new Passwords({ cost: 4 })
 const real = new Passwords({ cost: 10 })
@@ -88,7 +88,7 @@ describe('a thread that hashes passwords', () => {
       const passwords = new Passwords({
         cost: 4,
         onError: error => failures.push(error),
-        worker: new URL('./failing-password-worker.mjs', import.meta.url),
+        worker: new URL('../support/accounts/failing-password-worker.mjs', import.meta.url),
         beginningMs: 2000,
       })
       onTestFinished(() => passwords.close())
@@ -101,7 +101,7 @@ describe('a thread that hashes passwords', () => {
   )
 
   it('that hangs does not hold up the stop, for which there are ten seconds', async () => {
-    const worker = new URL('./failing-password-worker.mjs', import.meta.url)
+    const worker = new URL('../support/accounts/failing-password-worker.mjs', import.meta.url)
     const passwords = new Passwords({ cost: 4, onError: () => {}, worker })
     const outcome = passwords.hash('hangs').catch((error: unknown) => error)
     // It begins once it has its turn.
@@ -132,7 +132,7 @@ describe('a thread that hashes passwords', () => {
     const passwords = new Passwords({
       cost: 10,
       onError: () => {},
-      worker: new URL('./failing-password-worker.mjs', import.meta.url),
+      worker: new URL('../support/accounts/failing-password-worker.mjs', import.meta.url),
     })
     onTestFinished(() => passwords.close())
     const crowd = await Promise.allSettled(Array.from({ length: 500 }, () => passwords.hash('x')))

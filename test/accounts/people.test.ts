@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
-import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
+import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import { ChatError } from '#src/chat/errors.js'
-import { FakeClock } from '../fake-clock.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const passwords = new Passwords({ cost: 4 })
 

@@ -1,11 +1,11 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { expect, it } from 'vitest'
-import { MemoryAccountStore } from '#src/accounts/memory-store.js'
 import { People } from '#src/accounts/people.js'
+import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import { Tokens } from '#src/accounts/tokens.js'
 import { bearerOf } from '#src/bearer.js'
-import { FakeClock } from '../fake-clock.js'
-import { aliceId } from '../http-client.js'
+import { FakeClock } from '../support/fake-clock.js'
+import { aliceId } from '../support/http-client.js'
 
 const secret = 'a secret of thirty-two characters or more'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { aliceId, HttpClient } from '../http-client.js'
-import { ProgramSocket } from '../live/program-socket.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { aliceId, HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let anyone: ApiClient

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { aliceId, bobId, HttpClient } from '../http-client.js'
-import { ProgramSocket } from '../live/program-socket.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 const users = z.object({ users: z.array(z.object({ id: z.string(), isOnline: z.boolean().nullable() })) })
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { bobId } from '../http-client.js'
-import { phonePhoto } from '../images/pictures.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { bobId } from '../support/http-client.js'
+import { phonePhoto } from '../support/images/pictures.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let alice: ApiClient

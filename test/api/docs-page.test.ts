@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { startTestServer } from '../test-server.js'
+import { startTestServer } from '../support/test-server.js'
 
 it('the description of the API is rendered once in each language, however often strangers ask for it', async () => {
   const server = await startTestServer()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fuzzConnections } from './fuzz-connections.js'
+import { fuzzConnections } from '../support/api/fuzz-connections.js'
 
 // npm run fuzz sets this to a tenth of its inputs.
 const inputs = Number(process.env.FUZZ_CONNECTIONS ?? 1000)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fuzz } from './fuzz.js'
+import { fuzz } from '../support/api/fuzz.js'
 
 // npm run fuzz sets this to 100,000.
 const inputs = Number(process.env.FUZZ_INPUTS ?? 2000)

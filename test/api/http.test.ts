@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeSocket } from '#src/api/asyncapi.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 const friend = 'https://app.example.com'
 const foreign = 'https://evil.example'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bobId } from '../http-client.js'
-import { plainPicture } from '../images/pictures.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { bobId } from '../support/http-client.js'
+import { plainPicture } from '../support/images/pictures.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let alice: ApiClient

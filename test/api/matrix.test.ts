@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AsyncApi } from '#src/api/asyncapi.js'
 import { describeSocket } from '#src/api/asyncapi.js'
-import { bobId } from '../http-client.js'
-import { phonePhoto } from '../images/pictures.js'
-import { ProgramSocket } from '../live/program-socket.js'
-import { startTestServer } from '../test-server.js'
-import { ApiClient } from './api-client.js'
-import { type Intruder, intruders, jwtSecret, temptingInput } from './intruders.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { type Intruder, intruders, jwtSecret, temptingInput } from '../support/api/intruders.js'
+import { bobId } from '../support/http-client.js'
+import { phonePhoto } from '../support/images/pictures.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 const kinds = [
   'no token',

@@ -1,5 +1,5 @@
-import { expect, logIn, test } from './fixtures.js'
-import { expectUsable } from './probes.js'
+import { expect, logIn, test } from '../support/browser/fixtures.js'
+import { expectUsable } from '../support/browser/probes.js'
 
 const operatorToken = 'a token for the tests alone, which nobody guesses'
 

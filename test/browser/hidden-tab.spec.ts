@@ -1,8 +1,8 @@
-import { newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
-import { LivePage, messageIdOf } from '../live-page.js'
-import { expect, test } from './fixtures.js'
-import { RawChromium } from './raw-chromium.js'
+import { expect, test } from '../support/browser/fixtures.js'
+import { RawChromium } from '../support/browser/raw-chromium.js'
+import { newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { LivePage, messageIdOf } from '../support/live-page.js'
 
 /** The status that a page of the sender's shows, each time it changes. */
 async function nextStatus(sender: LivePage, id: string): Promise<string> {

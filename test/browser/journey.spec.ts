@@ -1,4 +1,4 @@
-import { expect, logIn, message, send, startChat, test } from './fixtures.js'
+import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
 test('two strangers register, find each other, chat and end it', async ({ visit, person }) => {
   const ben = await person('Ben')

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, message, send, sendMany, test } from './fixtures.js'
-import { keepFocus, readFocus } from './ledgers.js'
+import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { keepFocus, readFocus } from '../support/browser/ledgers.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
 

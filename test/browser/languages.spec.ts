@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { languages, traitsOf } from '#src/languages.js'
-import { translator } from '#src/views/sentences.js'
-import { expect, message, test } from './fixtures.js'
+import { translator } from '#src/rendering/sentences.js'
+import { expect, message, test } from '../support/browser/fixtures.js'
 
 /** A phone, and a screen of 1280 by 1024 at 400%. Source: WCAG 1.4.10. */
 const sizes = [

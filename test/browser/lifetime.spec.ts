@@ -1,5 +1,5 @@
-import { expect, message, send, test } from './fixtures.js'
-import { expectUsable } from './probes.js'
+import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expectUsable } from '../support/browser/probes.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '40000' } })
 

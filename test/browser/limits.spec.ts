@@ -1,4 +1,4 @@
-import { expect, message, send, test } from './fixtures.js'
+import { expect, message, send, test } from '../support/browser/fixtures.js'
 
 test('what goes over five a second waits and goes out by itself, in order and once', async ({ chat }) => {
   const { ann, ben } = await chat()

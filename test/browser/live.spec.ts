@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, logIn, message, send, startChat, test } from './fixtures.js'
+import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, message, send, test } from './fixtures.js'
+import { expect, message, send, test } from '../support/browser/fixtures.js'
 
 interface Notice {
   readonly title: string

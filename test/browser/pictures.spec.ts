@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { movingPicture, phonePhoto, plainPicture } from '../images/pictures.js'
-import { expect, logIn, message, send, startChat, test } from './fixtures.js'
+import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
+import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000' } })
 

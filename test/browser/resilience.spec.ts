@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { connected, test } from './faulty-chat.js'
-import { expect, logIn, message, send } from './fixtures.js'
+import { connected, test } from '../support/browser/faulty-chat.js'
+import { expect, logIn, message, send } from '../support/browser/fixtures.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '3600000' } })
 

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { expect, message, send, sendMany, test } from './fixtures.js'
-import { tabThrough } from './probes.js'
+import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { tabThrough } from '../support/browser/probes.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
 

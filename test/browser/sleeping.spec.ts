@@ -1,5 +1,5 @@
-import { test } from './faulty-chat.js'
-import { expect, message, send } from './fixtures.js'
+import { test } from '../support/browser/faulty-chat.js'
+import { expect, message, send } from '../support/browser/fixtures.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '4000' } })
 

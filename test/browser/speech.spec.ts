@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
-import { connected, test } from './faulty-chat.js'
-import { expect, message, send, sendMany } from './fixtures.js'
-import { keepSpeech, takeSpeech } from './ledgers.js'
+import { connected, test } from '../support/browser/faulty-chat.js'
+import { expect, message, send, sendMany } from '../support/browser/fixtures.js'
+import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
 

@@ -1,5 +1,5 @@
-import { expect, logIn, message, send, test } from './fixtures.js'
-import { expectUsable } from './probes.js'
+import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
+import { expectUsable } from '../support/browser/probes.js'
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? '' : ', without JavaScript'

@@ -1,5 +1,5 @@
-import { expect, message, send, test } from './fixtures.js'
-import { keepFocus, keepSpeech, readFocus, takeSpeech } from './ledgers.js'
+import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { keepFocus, keepSpeech, readFocus, takeSpeech } from '../support/browser/ledgers.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '3000' } })
 

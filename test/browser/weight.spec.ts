@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib'
 import type { Response } from '@playwright/test'
-import { expect, test } from './fixtures.js'
+import { expect, test } from '../support/browser/fixtures.js'
 
 const kilobyte = 1024
 

@@ -1,4 +1,4 @@
-import { expect, logIn, test } from './fixtures.js'
+import { expect, logIn, test } from '../support/browser/fixtures.js'
 
 test('without JavaScript two people register, log in, find each other, chat, end it and log out', async ({
   visit,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ApiClient } from '../api/api-client.js'
-import { idOf, newcomer } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { ProgramSocket } from '../live/program-socket.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { idOf, newcomer } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type ClaimImage, Conversations } from '#src/chat/conversations.js'
 import { lifetimeChoices, mayChoose } from '#src/chat/lifetimes.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { codeOf, generous } from '../engine/world.js'
-import { FakeClock } from '../fake-clock.js'
+import { codeOf, generous } from '../support/engine/world.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const minute = 60_000
 const hour = 60 * minute

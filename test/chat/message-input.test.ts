@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { normaliseText } from '#src/chat/message-input.js'
-import { codeOf } from '../engine/world.js'
+import { codeOf } from '../support/engine/world.js'
 
 const stored = (text: string) => normaliseText(text, 5000)
 const refused = (text: string) => codeOf(Promise.resolve(text).then(stored))

@@ -3,8 +3,8 @@ import { Conversations } from '#src/chat/conversations.js'
 import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { generous } from '../engine/world.js'
-import { FakeClock } from '../fake-clock.js'
+import { generous } from '../support/engine/world.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 it.each(['x'.repeat(5001), '\u0000', ' '])(
   'one send too many is refused before its text is looked at',

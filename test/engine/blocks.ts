@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Presence, UserId } from '#src/chat/engine.js'
-import { codeOf, DAY, type MakeEngine, World } from './world.js'
+import { codeOf, day, type MakeEngine, World } from '../support/engine/world.js'
 
 const lingerMs = 10_000
 
 /** Blocks: what they keep from whom, and that the blocked cannot tell. */
 export function describeBlocks(makeEngine: MakeEngine): void {
-  async function start(roomGraceMs = 30 * DAY) {
+  async function start(roomGraceMs = 30 * day) {
     const world = await World.start(makeEngine, { roomGraceMs })
     return {
       world,
       engine: world.engine,
       block: (userId: UserId, otherId: UserId) => world.keep(userId, { blocked: [otherId] }, lingerMs),
       unblock: (userId: UserId) => world.keep(userId, {}, lingerMs),
-      come: (userId: UserId) => world.engine.holdLease(userId, 'page', DAY),
+      come: (userId: UserId) => world.engine.holdLease(userId, 'page', day),
       leave: (userId: UserId) => world.engine.dropLease(userId, 'page', lingerMs),
       seenBy: async (viewerId: UserId, userId: UserId) =>
         (await world.engine.readPresence(viewerId, [userId])).get(userId),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type MakeEngine, World } from './world.js'
+import { type MakeEngine, World } from '../support/engine/world.js'
 
-const GRACE = 300_000
+const graceMs = 300_000
 
 /** When a room ends by itself, and above all when it does not. */
 export function describeDissolving(makeEngine: MakeEngine): void {
   /** A room of ann and bob with a grace period, both with a lease. */
-  async function start(roomGraceMs = GRACE) {
+  async function start(roomGraceMs = graceMs) {
     const world = await World.start(makeEngine, { roomGraceMs })
     const id = await world.open()
     for (const userId of ['ann', 'bob']) await world.engine.holdLease(userId, 'tab', 1e9)
@@ -22,9 +22,9 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 1e7, image })
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await leave('ann')
-      await world.advance(GRACE * 2)
+      await world.advance(graceMs * 2)
       await leave('bob')
-      await world.advance(GRACE - 1)
+      await world.advance(graceMs - 1)
       expect(await world.told('room.dissolved')).toEqual([])
       await world.advance(1)
       expect(await world.told('room.dissolved')).toEqual([
@@ -45,12 +45,12 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const { world, leave, isThere } = await start()
       await leave('ann')
       await leave('bob')
-      await world.advance(GRACE - 1)
+      await world.advance(graceMs - 1)
       await world.engine.holdLease('bob', 'tab', 1e9)
-      await world.advance(GRACE * 3)
+      await world.advance(graceMs * 3)
       expect(await isThere()).toBe(true)
       await leave('bob')
-      await world.advance(GRACE)
+      await world.advance(graceMs)
       expect(await isThere()).toBe(false)
     })
 
@@ -58,7 +58,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const { world, leave, isThere } = await start()
       await world.engine.holdLease('ann', 'tab', 1_000)
       await leave('bob')
-      await world.advance(GRACE + 999)
+      await world.advance(graceMs + 999)
       expect(await isThere()).toBe(true)
       await world.advance(1)
       expect(await isThere()).toBe(false)
@@ -78,11 +78,11 @@ export function describeDissolving(makeEngine: MakeEngine): void {
 
     test('one with unseen messages waits until they expire', async () => {
       const { world, id, leave, isThere } = await start()
-      await world.send(id, 'ann', { lifetimeMs: GRACE * 3 })
-      await world.send(id, 'bob', { lifetimeMs: GRACE * 2 })
+      await world.send(id, 'ann', { lifetimeMs: graceMs * 3 })
+      await world.send(id, 'bob', { lifetimeMs: graceMs * 2 })
       await leave('ann')
       await leave('bob')
-      await world.advance(GRACE * 3 - 1)
+      await world.advance(graceMs * 3 - 1)
       expect(await isThere()).toBe(true)
       await world.hush()
       await world.advance(1)
@@ -96,18 +96,18 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       await world.engine.moveCursor(id, 'bob', 'delivered', messageId)
       await leave('ann')
       await leave('bob')
-      await world.advance(GRACE * 5)
+      await world.advance(graceMs * 5)
       expect(await isThere()).toBe(true)
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
-      await world.advance(GRACE)
+      await world.advance(graceMs)
       expect(await isThere()).toBe(false)
     })
 
     test('people without any lease are here by opening, reading and sending, each for the grace period', async () => {
-      const world = await World.start(makeEngine, { roomGraceMs: GRACE })
+      const world = await World.start(makeEngine, { roomGraceMs: graceMs })
       const id = await world.open()
       const isThere = async () => (await world.engine.findRoom('ann', 'bob')) === id
-      const most = GRACE - 1
+      const most = graceMs - 1
       await world.advance(most)
       await world.engine.readRoom(id, 'bob')
       await world.advance(most)
@@ -122,9 +122,9 @@ export function describeDissolving(makeEngine: MakeEngine): void {
     })
 
     test('a list of chats or a typing signal keeps no room alive', async () => {
-      const world = await World.start(makeEngine, { roomGraceMs: GRACE })
+      const world = await World.start(makeEngine, { roomGraceMs: graceMs })
       const id = await world.open()
-      await world.advance(GRACE - 1)
+      await world.advance(graceMs - 1)
       await world.chats('ann')
       await world.engine.readSummary(id, 'bob')
       await world.engine.setTyping(id, 'bob', true)
@@ -134,24 +134,24 @@ export function describeDissolving(makeEngine: MakeEngine): void {
     })
 
     test('rooms of the same people end one by one', async () => {
-      const world = await World.start(makeEngine, { roomGraceMs: GRACE })
+      const world = await World.start(makeEngine, { roomGraceMs: graceMs })
       const withBob = await world.open('ann', 'bob')
       const withCat = await world.open('ann', 'cat')
       await world.engine.holdLease('ann', 'tab', 1e9)
       await world.engine.holdLease('cat', 'tab', 1e9)
       await world.engine.dropLease('ann', 'tab', 0)
-      await world.advance(GRACE)
+      await world.advance(graceMs)
       expect((await world.told('room.dissolved')).map(event => event.roomId)).toEqual([withBob])
       expect((await world.chats('ann')).map(room => room.id)).toEqual([withCat])
     })
 
     test('with a grace period of 0 a room outlives its people’s absence as long as a message lives, seen or not', async () => {
       const { world, id, leave, isThere } = await start(0)
-      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: GRACE })
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: graceMs })
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await leave('ann')
       await leave('bob')
-      await world.advance(GRACE - 1)
+      await world.advance(graceMs - 1)
       expect(await isThere()).toBe(true)
       await world.advance(1)
       expect(await isThere()).toBe(false)
@@ -159,7 +159,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
 
     test('with a grace period of 0 an empty room ends five minutes after the last person has left', async () => {
       const { world, leave, isThere } = await start(0)
-      await world.advance(GRACE)
+      await world.advance(graceMs)
       await leave('ann')
       expect(await isThere()).toBe(true)
       await leave('bob', 8_000)
@@ -173,8 +173,8 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine, { roomGraceMs: 0 })
       const id = await world.open()
       await world.advance(1_000)
-      await world.send(id, 'ann', { lifetimeMs: GRACE })
-      await world.advance(GRACE - 1)
+      await world.send(id, 'ann', { lifetimeMs: graceMs })
+      await world.advance(graceMs - 1)
       expect((await world.engine.readRoom(id, 'bob')).messages).toHaveLength(1)
       await world.advance(5 * 60_000 - 1)
       expect(await world.told('room.dissolved')).toEqual([])
@@ -188,7 +188,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await leave('ann')
       await leave('bob')
-      await world.advance(GRACE)
+      await world.advance(graceMs)
       const again = await world.engine.openRoom('bob', 'ann')
       expect(again.id).not.toBe(id)
       expect(again).toMatchObject({ version: 1, mine: { delivered: 0, seen: 0 }, messages: [] })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
-import { codeOf, type MakeEngine, World } from './world.js'
+import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 /** What listeners may rely on. */
 export function describeEvents(makeEngine: MakeEngine): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type MakeEngine, World } from './world.js'
+import { type MakeEngine, World } from '../support/engine/world.js'
 
 /** That messages go on time, for everyone and everywhere. */
 export function describeExpiry(makeEngine: MakeEngine): void {

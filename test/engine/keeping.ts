@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Draft, type RoomId, statusOf } from '#src/chat/engine.js'
-import { type MakeEngine, texts, World } from './world.js'
+import { type MakeEngine, texts, World } from '../support/engine/world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
 export function describeKeeping(makeEngine: MakeEngine): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { codeOf, type MakeEngine, texts, World } from './world.js'
+import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
 
 const minute = 60_000
 const keeping = { keepLonger: true }

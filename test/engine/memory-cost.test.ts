@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine, RoomId } from '#src/chat/engine.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { FakeClock } from '../fake-clock.js'
-import { generous } from './world.js'
+import { generous } from '../support/engine/world.js'
+import { FakeClock } from '../support/fake-clock.js'
 
-const FULL = 2_000
-const OPERATIONS = 60
-const ROUNDS = 9
-const MOST_SERIES = 12
-const MOST = 1.3
+const fullCount = 2_000
+const operationCount = 60
+const rounds = 9
+const mostSeries = 12
+const mostMs = 1.3
 /**
  * For what takes about a microsecond, where the processor's caches weigh more than the work (beside three busy programs a
  * join at 2,000 was seen at 1.9 times one at 200): a scan would cost ten times as much. The bench holds it to 1.3, alone.
  */
-const MOST_OF_TINY = 3
+const mostOfTiny = 3
 
 const middleOf = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 
 /** What one operation costs: the median of many in a row, in ns. Only the engine's own work counts, not the promise. */
 async function medianOf(operate: (index: number) => Promise<unknown>): Promise<number> {
   const durations: number[] = []
-  for (let index = 0; index < OPERATIONS; index += 1) {
+  for (let index = 0; index < operationCount; index += 1) {
     const start = process.hrtime.bigint()
     const operation = operate(index)
     durations.push(Number(process.hrtime.bigint() - start))
@@ -43,9 +43,9 @@ async function ratioOf(
   most: number,
 ): Promise<number> {
   let ratio = Number.POSITIVE_INFINITY
-  for (let series = 0; series < MOST_SERIES && ratio >= most; series += 1) {
+  for (let series = 0; series < mostSeries && ratio >= most; series += 1) {
     const ratios: number[] = []
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const small = await medianOf(await prepareSmall())
       ratios.push((await medianOf(await prepareLarge())) / small)
     }
@@ -56,7 +56,7 @@ async function ratioOf(
 
 function makeEngine() {
   const clock = new FakeClock()
-  return { clock, engine: createMemoryEngine({ ...generous, roomMaxMessages: FULL * 2, clock }) }
+  return { clock, engine: createMemoryEngine({ ...generous, roomMaxMessages: fullCount * 2, clock }) }
 }
 
 /** Sends `count` messages from ann, each expiring a millisecond after the one before, and returns their ids. */
@@ -97,22 +97,22 @@ describe('cost in the memory engine', () => {
   test('the 2,001st message into a room costs what the first does', async () => {
     const first = async () => {
       const { engine } = makeEngine()
-      const rooms = await openRooms(engine, OPERATIONS)
+      const rooms = await openRooms(engine, operationCount)
       return (index: number) => engine.sendMessage(at(rooms, index), 'ann', draftOf(index))
     }
     const last = async () => {
       const { engine } = makeEngine()
       const room = at(await openRooms(engine, 1), 0)
-      await fill(engine, room, FULL, 3_600_000)
+      await fill(engine, room, fullCount, 3_600_000)
       return (index: number) => engine.sendMessage(room, 'ann', draftOf(index))
     }
-    expect(await ratioOf(first, last, MOST)).toBeLessThan(MOST)
+    expect(await ratioOf(first, last, mostMs)).toBeLessThan(mostMs)
   })
 
   test('a step of a cursor costs in a full room what it does in one with a single message', async () => {
     const single = async () => {
       const { engine } = makeEngine()
-      const rooms = await openRooms(engine, OPERATIONS)
+      const rooms = await openRooms(engine, operationCount)
       const ids: string[] = []
       for (const room of rooms) ids.push(...(await fill(engine, room, 1, 3_600_000)))
       return (index: number) => engine.moveCursor(at(rooms, index), `other-${index}`, 'seen', at(ids, index))
@@ -120,16 +120,16 @@ describe('cost in the memory engine', () => {
     const full = async () => {
       const { engine } = makeEngine()
       const room = at(await openRooms(engine, 1), 0)
-      const ids = await fill(engine, room, FULL, 3_600_000)
+      const ids = await fill(engine, room, fullCount, 3_600_000)
       return (index: number) => engine.moveCursor(room, 'other-0', 'seen', at(ids, index))
     }
-    expect(await ratioOf(single, full, MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+    expect(await ratioOf(single, full, mostOfTiny)).toBeLessThan(mostOfTiny)
   })
 
   test('an expiry costs in a full room what it does in one with a single message', async () => {
     const single = async () => {
       const { engine, clock } = makeEngine()
-      for (const [index, room] of (await openRooms(engine, OPERATIONS)).entries())
+      for (const [index, room] of (await openRooms(engine, operationCount)).entries())
         await fill(engine, room, 1, 1 + index)
       return () => {
         clock.jump(1)
@@ -139,14 +139,14 @@ describe('cost in the memory engine', () => {
     const full = async () => {
       const { engine, clock } = makeEngine()
       const room = at(await openRooms(engine, 1), 0)
-      await fill(engine, room, OPERATIONS, 1)
-      await fill(engine, room, FULL, 3_600_000)
+      await fill(engine, room, operationCount, 1)
+      await fill(engine, room, fullCount, 3_600_000)
       return () => {
         clock.jump(1)
         return engine.readStats()
       }
     }
-    expect(await ratioOf(single, full, MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+    expect(await ratioOf(single, full, mostOfTiny)).toBeLessThan(mostOfTiny)
   })
 
   test.each<[string, (engine: Engine, rooms: readonly RoomId[]) => Operate]>([
@@ -165,19 +165,22 @@ describe('cost in the memory engine', () => {
       const { engine } = makeEngine()
       return operate(engine, await shareRooms(engine, count))
     }
-    expect(await ratioOf(startWith(100), startWith(2_000), MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+    expect(await ratioOf(startWith(100), startWith(2_000), mostOfTiny)).toBeLessThan(mostOfTiny)
   })
 
   test('the 2,000th person to come online costs what the 200th does', async () => {
     // Made beforehand: V8 remembers how small numbers are written, so that joining these would cost more for large ones.
-    const ids = Array.from({ length: FULL + OPERATIONS }, (_, index) => ({ one: `one-${index}`, two: `two-${index}` }))
+    const ids = Array.from({ length: fullCount + operationCount }, (_, index) => ({
+      one: `one-${index}`,
+      two: `two-${index}`,
+    }))
     const startWith = (count: number) => async () => {
       const { engine } = makeEngine()
-      for (const { one, two } of ids.slice(0, count + OPERATIONS)) await engine.openRoom(one, two)
+      for (const { one, two } of ids.slice(0, count + operationCount)) await engine.openRoom(one, two)
       const come = (index: number) => engine.holdLease(at(ids, index).one, 'tab', 30_000)
       for (let index = 0; index < count; index += 1) await come(index)
       return (index: number) => come(count + index)
     }
-    expect(await ratioOf(startWith(200), startWith(2_000), MOST_OF_TINY)).toBeLessThan(MOST_OF_TINY)
+    expect(await ratioOf(startWith(200), startWith(2_000), mostOfTiny)).toBeLessThan(mostOfTiny)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countBytes } from '#src/chat/engine.js'
-import { codeOf, type MakeEngine, texts, World } from './world.js'
+import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
 
 /** Sending: what a message is, that it is never doubled, and the caps. */
 export function describeMessages(makeEngine: MakeEngine): void {

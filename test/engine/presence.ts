@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Presence } from '#src/chat/engine.js'
-import { type MakeEngine, World } from './world.js'
+import { type MakeEngine, World } from '../support/engine/world.js'
 
 /** Leases: who is online, since when not, and who hears of it. */
 export function describePresence(makeEngine: MakeEngine): void {

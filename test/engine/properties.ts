@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Mirror } from './mirror.js'
+import { Mirror } from '../support/engine/mirror.js'
+import { generous, type MakeEngine, World } from '../support/engine/world.js'
 import { Model } from './model.js'
 import { compare, people, perform, steps } from './steps.js'
-import { generous, type MakeEngine, World } from './world.js'
 
 /** What holds whatever people do, in whatever order. */
 export function describeProperties(makeEngine: MakeEngine): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { statusOf } from '#src/chat/engine.js'
-import { codeOf, type MakeEngine, World } from './world.js'
+import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 /** The two cursors of a person. */
 export function describeReceipts(makeEngine: MakeEngine): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codeOf, type MakeEngine, World } from './world.js'
+import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 /** Opening, finding, reading and listing rooms, and who may. */
 export function describeRooms(makeEngine: MakeEngine): void {

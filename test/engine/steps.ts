@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { CursorKind, Draft, MessageId, UserId } from '#src/chat/engine.js'
+import { codeOf, type World } from '../support/engine/world.js'
 import type { Model } from './model.js'
-import { codeOf, type World } from './world.js'
 
 export const people: readonly UserId[] = ['ann', 'bob', 'cat']
 

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import type { MakeEngine } from '../support/engine/world.js'
 import { describeBlocks } from './blocks.js'
 import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
@@ -14,7 +15,6 @@ import { describeTelling } from './telling.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
 import { describeWindows } from './windows.js'
-import type { MakeEngine } from './world.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
 export function describeEngine(name: string, makeEngine: MakeEngine): void {

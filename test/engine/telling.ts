@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codeOf, type MakeEngine, World } from './world.js'
+import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 const minute = 60_000
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codeOf, type MakeEngine, texts, World } from './world.js'
+import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
 
 /** Taking a message back. */
 export function describeUnsending(makeEngine: MakeEngine): void {

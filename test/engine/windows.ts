@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message, RoomId, RoomView, WindowAsk } from '#src/chat/engine.js'
-import { type MakeEngine, World } from './world.js'
+import { type MakeEngine, World } from '../support/engine/world.js'
 
-const DAY_MS = 86_400_000
-const MEBIBYTE = 1_048_576
+const dayMs = 86_400_000
+const mebibyteBytes = 1_048_576
 /** 400,000 bytes as UTF-8: of two of these a third makes more than a mebibyte. */
 const long = 'é'.repeat(200_000)
 
@@ -16,7 +16,7 @@ function foresee(all: readonly Message[], seen: number, readerId: string, ask: W
     messages.reduce((sum, { text, image }) => sum + Buffer.byteLength(text + (image?.alt ?? '')), 0)
   const firstOf = (messages: readonly Message[], limit: number) => {
     let count = Math.min(limit, messages.length)
-    while (count > 1 && bytesOf(messages.slice(0, count)) > MEBIBYTE) count -= 1
+    while (count > 1 && bytesOf(messages.slice(0, count)) > mebibyteBytes) count -= 1
     return messages.slice(0, count)
   }
   const lastOf = (messages: readonly Message[], limit: number) => firstOf(messages.toReversed(), limit).toReversed()
@@ -53,7 +53,7 @@ const rangeOf = (from: number, to: number) => Array.from({ length: to - from + 1
 /** Windows of a room's messages: which are given, and what is said of the others. */
 export function describeWindows(makeEngine: MakeEngine): void {
   /** A room of ann and bob with messages of ann's in it, which live for a day unless told. */
-  async function start(count: number, lifetimeOf: (index: number) => number = () => DAY_MS) {
+  async function start(count: number, lifetimeOf: (index: number) => number = () => dayMs) {
     const world = await World.start(makeEngine)
     const id = await world.open()
     const sent: Message[] = []
@@ -104,7 +104,7 @@ export function describeWindows(makeEngine: MakeEngine): void {
     })
 
     test('in which nothing lives still says what stands before it and after it', async () => {
-      const { world, read } = await start(9, index => (index >= 3 && index < 6 ? 1_000 : DAY_MS))
+      const { world, read } = await start(9, index => (index >= 3 && index < 6 ? 1_000 : dayMs))
       await world.advance(1_000)
       expect(await read({ of: 'before', seq: 1, limit: 5 })).toMatchObject({ messages: [], previous: null, later: 6 })
       const after = await read({ of: 'after', seq: 9, limit: 5 })
@@ -122,13 +122,13 @@ export function describeWindows(makeEngine: MakeEngine): void {
 
     test('ends after a mebibyte of text, with at least one message in it', async () => {
       const { world, id, read } = await start(0)
-      for (let count = 0; count < 6; count += 1) await world.send(id, 'ann', { text: long, lifetimeMs: DAY_MS })
+      for (let count = 0; count < 6; count += 1) await world.send(id, 'ann', { text: long, lifetimeMs: dayMs })
       expect(seqs(await read({ of: 'newest', limit: 100 }))).toEqual([5, 6])
       expect(seqs(await read({ of: 'after', seq: 0, limit: 100 }))).toEqual([1, 2])
       expect(seqs(await read({ of: 'before', seq: 4, limit: 100 }))).toEqual([2, 3])
       expect(seqs(await read())).toEqual([1, 2])
       const image = { id: 'picture', width: 1, height: 1, alt: long.repeat(3) }
-      await world.send(id, 'ann', { image, lifetimeMs: DAY_MS })
+      await world.send(id, 'ann', { image, lifetimeMs: dayMs })
       expect(seqs(await read({ of: 'newest', limit: 100 }))).toEqual([7])
     })
 
@@ -162,9 +162,9 @@ export function describeWindows(makeEngine: MakeEngine): void {
     test('holds nothing that is held from the reader, nor says a word of it', async () => {
       const { world, id, read } = await start(3)
       await world.keep('bob', { blocked: ['ann'] })
-      for (let count = 0; count < 4; count += 1) await world.send(id, 'ann', { lifetimeMs: DAY_MS })
+      for (let count = 0; count < 4; count += 1) await world.send(id, 'ann', { lifetimeMs: dayMs })
       await world.keep('bob', {})
-      await world.send(id, 'ann', { lifetimeMs: DAY_MS })
+      await world.send(id, 'ann', { lifetimeMs: dayMs })
       const view = await read({ of: 'newest', limit: 2 })
       expect([seqs(view), ...rest(view)]).toEqual([[3, 8], 2, 0, null, 8])
       expect((await read({ of: 'before', seq: 8, limit: 1 })).later).toBe(1)
@@ -204,7 +204,7 @@ export function describeWindows(makeEngine: MakeEngine): void {
               for (const { senderId, isHeld, isLong, isShort, times } of batches) {
                 if (isHeld) await world.keep(senderId === 'ann' ? 'bob' : 'ann', { blocked: [senderId] })
                 for (let time = 0; time < times; time += 1) {
-                  const draft = { text: isLong ? long : 'short', lifetimeMs: isShort && time !== 1 ? 1_000 : DAY_MS }
+                  const draft = { text: isLong ? long : 'short', lifetimeMs: isShort && time !== 1 ? 1_000 : dayMs }
                   sent.push(await world.send(id, senderId, draft))
                 }
                 for (const userId of ['ann', 'bob']) await world.keep(userId, {})

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ApiClient } from '../api/api-client.js'
-import { aliceId, bobId } from '../http-client.js'
-import { ProgramSocket } from '../live/program-socket.js'
-import { startTestServer } from '../test-server.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { aliceId, bobId } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 const runner = fileURLToPath(new URL('../../scripts/example.mjs', import.meta.url))
 

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tooLargeExitCode } from '#src/images/converter-watch.js'
-import { type PictureServer, startPictureServer } from './picture-server.js'
-import { plainPicture } from './pictures.js'
+import { type PictureServer, startPictureServer } from '../support/images/picture-server.js'
+import { plainPicture } from '../support/images/pictures.js'
 
 const dist = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href
 const small = () => plainPicture('png', { width: 40, height: 30 })

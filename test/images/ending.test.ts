@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
 import { createLog } from '#src/ops/log.js'
-import { FakeClock } from '../fake-clock.js'
-import { picturesOf, startPictureServer } from './picture-server.js'
-import { plainPicture } from './pictures.js'
+import { FakeClock } from '../support/fake-clock.js'
+import { picturesOf, startPictureServer } from '../support/images/picture-server.js'
+import { plainPicture } from '../support/images/pictures.js'
 
 const picture = () => plainPicture('png', { width: 40, height: 30 })
 

@@ -14,7 +14,7 @@ test('where descriptors have run out pages still render, and a picture is refuse
     import { createLog } from '${dist('ops/log.js')}'
     import { SealedImage } from '${dist('images/sealed-image.js')}'
     import { UploadFolder } from '${dist('images/upload-folder.js')}'
-    import { render, viewContext } from '${dist('views/renderer.js')}'
+    import { render, viewContext } from '${dist('rendering/renderer.js')}'
     const folder = new UploadFolder(process.argv[1], createLog('error'))
     await folder.open()
     const seal = () => SealedImage.seal(Buffer.alloc(100_000, 'p'), folder)

@@ -5,10 +5,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bobId, HttpClient } from '../http-client.js'
-import { InspectedProcess } from './inspected-process.js'
-import { picturesOf } from './picture-server.js'
-import { phonePhoto } from './pictures.js'
+import { bobId, HttpClient } from '../support/http-client.js'
+import { InspectedProcess } from '../support/images/inspected-process.js'
+import { picturesOf } from '../support/images/picture-server.js'
+import { phonePhoto } from '../support/images/pictures.js'
 
 const program = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 const lifeMs = 6000

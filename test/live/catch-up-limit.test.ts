@@ -4,11 +4,11 @@ import { Conversations } from '#src/chat/conversations.js'
 import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import type { CloseCode } from '#src/live/close-codes.js'
-import { greetingOf, PageVoices } from '#src/live/page-voices.js'
-import { TermedLine } from '#src/live/termed-line.js'
-import { generous } from '../engine/world.js'
-import { FakeClock } from '../fake-clock.js'
+import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
+import type { CloseCode } from '#src/live/transport/close-codes.js'
+import { Connection } from '#src/live/transport/connection.js'
+import { generous } from '../support/engine/world.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 /** Ann's page of her chat with Ben, of whom a few more catch-ups are admitted. */
 async function openPage(admitted: number) {
@@ -35,7 +35,7 @@ async function openPage(admitted: number) {
     namesOf: async (ids: readonly string[]) => new Map(ids.map(id => [id, id])),
     isTyping: () => false,
   }
-  const voices = new PageVoices(page, {
+  const pageSessions = new PageSessions(page, {
     engine,
     conversations,
     log,
@@ -54,23 +54,23 @@ async function openPage(admitted: number) {
     isBusy: false,
     cutIfStalled: () => {},
   }
-  const session = { endsAt: Number.POSITIVE_INFINITY, askEnd: async () => Number.POSITIVE_INFINITY }
+  const term = { endsAt: Number.POSITIVE_INFINITY, askEnd: async () => Number.POSITIVE_INFINITY }
   const identity = {
-    ...session,
+    ...term,
     userId: 'ann',
     sessionId: 'session',
     zone: null,
     language: 'en' as const,
     announced: [],
   }
-  const termed = new TermedLine(line, identity, clock, log)
-  const seat = { id: 'line', identity, roomId: room.id, line: termed }
-  const { voice, start } = voices.open(seat, greetingOf(new URLSearchParams()))
+  const connection = new Connection(line, identity, clock, log)
+  const seat = { id: 'line', identity, roomId: room.id, connection: connection }
+  const { session, start } = pageSessions.open(seat, greetingOf(new URLSearchParams()))
   await start()
   const count = (part: string) => written.filter(text => text.includes(part)).length
   const lists = () => count('hx-target="#list" hx-swap="innerMorph"')
   const pauses = () => count('hx-target="#pause"')
-  return { admit, closed, engine, lists, pauses, room, texts: () => written.join(''), voice }
+  return { admit, closed, engine, lists, pauses, room, texts: () => written.join(''), session }
 }
 
 it('is asked for nothing when the first catch-up comes with its connection', async () => {
@@ -79,21 +79,21 @@ it('is asked for nothing when the first catch-up comes with its connection', asy
 })
 
 it('has a page whose pause ends wait for its turn, and closes it with 1013 where that is too far away', async () => {
-  const { closed, lists, pauses, room, voice } = await openPage(1)
+  const { closed, lists, pauses, room, session } = await openPage(1)
   for (const [index, isPaused] of [true, false, true].entries()) {
-    voice.pause?.(room.id, isPaused)
+    session.pause?.(room.id, isPaused)
     await expect.poll(pauses).toBe(index + 1)
   }
   expect(lists()).toBe(2)
-  voice.pause?.(room.id, false)
+  session.pause?.(room.id, false)
   await expect.poll(() => closed).toEqual([1013])
   expect(lists()).toBe(2)
 })
 
 it('has a page that has missed something wait for its turn likewise', async () => {
-  const { closed, engine, lists, room, voice } = await openPage(1)
+  const { closed, engine, lists, room, session } = await openPage(1)
   engine.subscribe(
-    event => event.type === 'message.sent' && event.message.text === 'heard' && voice.receive(event, new Map()),
+    event => event.type === 'message.sent' && event.message.text === 'heard' && session.receive(event, new Map()),
   )
   const send = (text: string, nonce: string) =>
     engine.sendMessage(room.id, 'ben', { nonce, text, image: null, lifetimeMs: 60_000 })
@@ -107,12 +107,12 @@ it('has a page that has missed something wait for its turn likewise', async () =
 })
 
 it('is sent nothing of a message that went while its catch-up waited for its turn', async () => {
-  const { admit, engine, pauses, room, texts, voice } = await openPage(1)
+  const { admit, engine, pauses, room, texts, session } = await openPage(1)
   let begin = () => {}
   admit.mockImplementationOnce(() => new Promise(resolve => (begin = resolve)))
-  voice.pause?.(room.id, true)
+  session.pause?.(room.id, true)
   await expect.poll(pauses).toBe(1)
-  voice.pause?.(room.id, false)
+  session.pause?.(room.id, false)
   await expect.poll(() => admit.mock.calls.length).toBe(1)
   const draft = { image: null, lifetimeMs: 60_000 }
   const { message } = await engine.sendMessage(room.id, 'ben', { ...draft, nonce: 'gone', text: 'here and gone' })

@@ -6,20 +6,20 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import WebSocket from 'ws'
 import { ChatError } from '#src/chat/errors.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { type Carrier, Connections, type ConnectionsDeps } from '#src/live/connections.js'
+import { Connections, type ConnectionsDeps, type Transport } from '#src/live/connections.js'
 import { Hub } from '#src/live/hub.js'
-import type { Identity, Voice } from '#src/live/listener.js'
-import { Sockets } from '#src/live/sockets.js'
+import type { ClientSession, Identity } from '#src/live/subscriber.js'
+import { Sockets } from '#src/live/transport/sockets.js'
 import { Unread } from '#src/unread.js'
-import { ApiClient } from '../api/api-client.js'
-import { newPair } from '../crowd.js'
-import { EventStream } from '../event-stream.js'
-import { FakeClock } from '../fake-clock.js'
-import { aliceId, bobId, HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { getBytes, rawConnection } from '../raw-request.js'
-import { startTestServer } from '../test-server.js'
-import { ProgramSocket } from './program-socket.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { newPair } from '../support/crowd.js'
+import { EventStream } from '../support/event-stream.js'
+import { FakeClock } from '../support/fake-clock.js'
+import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { LivePage } from '../support/live-page.js'
+import { getBytes, rawConnection } from '../support/raw-request.js'
+import { startTestServer } from '../support/test-server.js'
 
 const identity: Identity = {
   ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
@@ -101,7 +101,7 @@ describe('a socket that cannot be opened by a fault of ours', () => {
         maxFrameBytes: 1000,
         onRefused: () => {},
       },
-      ...{ sayGone: deny, countRequest: deny, openVoice: deny, isOurOrigin: () => true, isMember: async () => true },
+      ...{ sayGone: deny, countRequest: deny, openSession: deny, isOurOrigin: () => true, isMember: async () => true },
       log: pino({ level: 'error' }, { write: line => void said.push(line) }),
       connections: { open: () => Promise.reject(new Error('a fault')) },
       identify: async () => identity,
@@ -137,7 +137,7 @@ describe('the owner of a connection', () => {
     const hub = new Hub(engine, clock, silent, 1)
     const log: string[] = []
     let tellClosed = () => {}
-    const carrier: Carrier = {
+    const carrier: Transport = {
       ...{ isBusy: false, write: () => {}, catchUp: () => {}, taken: async () => {}, cutIfStalled: () => {} },
       close: code => log.push(`close ${code}`),
       cut: () => log.push('cut'),
@@ -147,7 +147,7 @@ describe('the owner of a connection', () => {
       },
       open: () => log.push('heard'),
     }
-    const voice: Voice = {
+    const session: ClientSession = {
       ...{ id: 'id', userId: 'ann', sessionId: null, receive: () => {}, beat: () => {}, close: () => {} },
       end: () => log.push('voice ended'),
       handle: async () => true,
@@ -159,13 +159,13 @@ describe('the owner of a connection', () => {
     })
     const opened = connections.open({
       ...{ identity: { ...identity, askEnd }, roomId: 'room' },
-      carry: share => {
+      openTransport: share => {
         share.set(600)
         return carrier
       },
-      openVoice: () => {
+      openSession: () => {
         if (openingFails) throw new Error('a fault')
-        return { voice, start: async () => void log.push('caught up') }
+        return { session, start: async () => void log.push('caught up') }
       },
     })
     return { log, hub, clock, unread, opened, close: () => tellClosed() }

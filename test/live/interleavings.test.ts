@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { newPair } from '../crowd.js'
-import { FaultProxy } from '../fault-proxy.js'
-import type { HttpClient } from '../http-client.js'
-import { PageClient, type Row, readRows } from '../page-client.js'
-import { startTestServer } from '../test-server.js'
+import { newPair } from '../support/crowd.js'
+import { FaultProxy } from '../support/fault-proxy.js'
+import type { HttpClient } from '../support/http-client.js'
+import { PageClient, type Row, readRows } from '../support/page-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 const lifeMs = 1000
 const times = { reconnectMs: 20, unansweredMs: 400 }

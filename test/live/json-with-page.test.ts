@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ApiClient } from '../api/api-client.js'
-import { aliceId, bobId, HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
-import { PageSocket } from './page-socket.js'
-import { ProgramSocket } from './program-socket.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { PageSocket } from '../support/live/page-socket.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newcomer, newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { newcomer, newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 const lifeMs = 40_000
 let server: Awaited<ReturnType<typeof startTestServer>>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { idOf, newcomer, newPair } from '../crowd.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { idOf, newcomer, newPair } from '../support/crowd.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -5,10 +5,10 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import pino from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
-import { FrameBudgets } from '#src/live/frame-budgets.js'
-import { FrameMeter } from '#src/live/frame-meter.js'
-import { SocketLine } from '#src/live/socket-line.js'
-import { FakeClock } from '../fake-clock.js'
+import { FrameBudgets } from '#src/live/transport/frame-budgets.js'
+import { FrameMeter } from '#src/live/transport/frame-meter.js'
+import { SocketTransport } from '#src/live/transport/socket-transport.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const frameBytes = 10_240
 /** What comes with one look at the connection, and what is under way to it. */
@@ -32,10 +32,10 @@ it('a line reads nothing more while frames that it has read wait for their turn'
   if (!(socket instanceof WebSocket) || !(connection instanceof Socket)) throw new Error('No socket came')
 
   const share = new FrameBudgets(clock, 4).open('mallory')
-  const line = new SocketLine(socket, new FrameMeter(clock, 50, share), clock, pino({ level: 'silent' }))
+  const line = new SocketTransport(socket, new FrameMeter(clock, 50, share), clock, pino({ level: 'silent' }))
   let heard = 0
   const nothing = () => {}
-  const voice = {
+  const session = {
     ...{ id: 'id', userId: 'mallory', sessionId: null, receive: nothing, beat: nothing, close: nothing, end: nothing },
     // What a frame asks for takes a while, in which the connection could be read.
     handle: async () => {
@@ -44,7 +44,7 @@ it('a line reads nothing more while frames that it has read wait for their turn'
       return true
     },
   }
-  line.open(voice, async () => true)
+  line.open(session, async () => true)
   const frame = JSON.stringify({ text: 'x'.repeat(frameBytes - 11) })
   for (let index = 0; index < 500; index += 1) client.send(frame)
   // One frame a second.

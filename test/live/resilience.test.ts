@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { newPair } from '../crowd.js'
-import { EventStream } from '../event-stream.js'
-import { FaultProxy } from '../fault-proxy.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage, messageIdOf } from '../live-page.js'
-import { PageClient, readRows } from '../page-client.js'
-import { startTestServer } from '../test-server.js'
+import { newPair } from '../support/crowd.js'
+import { EventStream } from '../support/event-stream.js'
+import { FaultProxy } from '../support/fault-proxy.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage, messageIdOf } from '../support/live-page.js'
+import { PageClient, readRows } from '../support/page-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 const lifeMs = 3_600_000
 const times = { reconnectMs: 50, unansweredMs: 1000 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { soak } from '../soak.js'
+import { soak } from '../support/soak.js'
 
 it('loses, doubles and reorders nothing while connections are cut and pages loaded anew', {
   timeout: 60_000,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idOf, newcomer, newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
-import { LivePage, messageIdOf } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { idOf, newcomer, newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { LivePage, messageIdOf } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 const lifetimeMs = 1500
 

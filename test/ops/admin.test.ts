@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { aliceId, HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { aliceId, HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 const script = fileURLToPath(new URL('../../scripts/admin.mjs', import.meta.url))
 const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'

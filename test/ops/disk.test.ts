@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { newPair } from '../crowd.js'
-import { ServerProcess } from '../server-process.js'
+import { newPair } from '../support/crowd.js'
+import { ServerProcess } from '../support/server-process.js'
 
 it('nothing of a message is in any file that the server writes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-disk-'))

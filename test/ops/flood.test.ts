@@ -1,10 +1,10 @@
 import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newPair } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { ServerProcess } from '../server-process.js'
+import { newPair } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { ServerProcess } from '../support/server-process.js'
 
 const token = 'a-token-of-the-test'
 const many = 10_000

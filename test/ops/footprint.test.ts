@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { HttpClient } from '../http-client.js'
-import { ServerProcess } from '../server-process.js'
+import { HttpClient } from '../support/http-client.js'
+import { ServerProcess } from '../support/server-process.js'
 
 /** Source: issue "Finished for one machine": the server idles under 90 MB. */
 const mostBytes = 90 * 1_048_576

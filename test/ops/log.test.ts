@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createLog } from '#src/ops/log.js'
 import { logRequests } from '#src/ops/request-log.js'
 
-const MARK = 'PLANTED'
+const mark = 'PLANTED'
 
 /** A log that keeps what it would write. */
 function capture() {
@@ -16,21 +16,21 @@ function capture() {
 describe('what the log never holds', () => {
   it('is blanked under its name, at any depth', () => {
     const { log, text } = capture()
-    const secrets = { password: MARK, Email: MARK, token: MARK, cookie: MARK, content: MARK, text: MARK, message: MARK }
+    const secrets = { password: mark, Email: mark, token: mark, cookie: mark, content: mark, text: mark, message: mark }
     log.info(secrets, 'flat')
     log.info({ one: { two: { three: [{ four: secrets }] } } }, 'deep')
-    log.info({ headers: { authorization: MARK }, body: { anything: MARK }, url: `/chats/${MARK}` }, 'request')
-    log.child({ email: MARK, requestId: 'r1' }).warn({ currentPassword: MARK, newPassword: MARK }, 'child')
-    expect(text()).not.toContain(MARK)
+    log.info({ headers: { authorization: mark }, body: { anything: mark }, url: `/chats/${mark}` }, 'request')
+    log.child({ email: mark, requestId: 'r1' }).warn({ currentPassword: mark, newPassword: mark }, 'child')
+    expect(text()).not.toContain(mark)
     expect(text()).toContain('"requestId":"r1"')
   })
 
   it('is not in the words of an error, its fields or its causes', () => {
     const { log, text, entries } = capture()
-    const cause = new TypeError(`${MARK} is not iterable`)
-    const error = Object.assign(new SyntaxError(`Unexpected "${MARK}"\n    at ${MARK} (file.js:1:1)`, { cause }), {
-      body: MARK,
-      input: MARK,
+    const cause = new TypeError(`${mark} is not iterable`)
+    const error = Object.assign(new SyntaxError(`Unexpected "${mark}"\n    at ${mark} (file.js:1:1)`, { cause }), {
+      body: mark,
+      input: mark,
       status: 400,
       code: 'entity.parse.failed',
     })
@@ -40,7 +40,7 @@ describe('what the log never holds', () => {
     log.error({ deep: { list: [error] } }, 'deep')
     log.error(error, 'with text')
     log.child({ err: error }).error('child')
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
     expect(entries()[0].err).toMatchObject({
       type: 'SyntaxError',
       code: 'entity.parse.failed',
@@ -54,23 +54,23 @@ describe('what the log never holds', () => {
   it('is not in a parse error as the runtime words it', () => {
     const { log, text } = capture()
     try {
-      JSON.parse(`${MARK} hello`)
+      JSON.parse(`${mark} hello`)
     } catch (error) {
       log.error(error)
     }
     expect(text()).toContain('SyntaxError')
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
   })
 
   it('is not in objects that nobody can see through', () => {
     const { log, text } = capture()
     class Draft {
-      readonly words = MARK
+      readonly words = mark
     }
-    log.info({ draft: new Draft(), other: new Draft(), bytes: Buffer.from(MARK), map: new Map([[MARK, MARK]]) }, 'x')
-    expect(text()).not.toContain(MARK)
+    log.info({ draft: new Draft(), other: new Draft(), bytes: Buffer.from(mark), map: new Map([[mark, mark]]) }, 'x')
+    expect(text()).not.toContain(mark)
     expect(text()).not.toContain('words')
-    expect(text()).not.toContain(JSON.stringify([...Buffer.from(MARK)]))
+    expect(text()).not.toContain(JSON.stringify([...Buffer.from(mark)]))
   })
 })
 
@@ -113,7 +113,7 @@ async function serve() {
   app.use('/chats/:room', rooms)
   app.post('/login', express.json(), (_request, response) => void response.sendStatus(204))
   app.get('/broken', () => {
-    throw new Error(MARK)
+    throw new Error(mark)
   })
   /** Settled once /slow is asked for, which is never answered. */
   const slowRequest = new Promise<void>(resolve => app.get('/slow', () => resolve()))
@@ -143,10 +143,10 @@ async function serve() {
 describe('the line of a request', () => {
   it('tells the pattern of the route, never what stood in it', async () => {
     const { ask, text, requestLines } = await serve()
-    const response = await ask(`/chats/${MARK}/messages/${MARK}?q=${MARK}`, {
-      headers: { cookie: `sid=${MARK}`, authorization: `Bearer ${MARK}`, 'user-agent': MARK },
+    const response = await ask(`/chats/${mark}/messages/${mark}?q=${mark}`, {
+      headers: { cookie: `sid=${mark}`, authorization: `Bearer ${mark}`, 'user-agent': mark },
     })
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
     expect(requestLines()[0]).toMatchObject({
       level: 'info',
       method: 'GET',
@@ -160,11 +160,11 @@ describe('the line of a request', () => {
   it('holds nothing of a body, not even of one that could not be read', async () => {
     const { ask, text, requestLines } = await serve()
     const headers = { 'content-type': 'application/json' }
-    await ask('/login', { method: 'POST', headers, body: JSON.stringify({ email: MARK, password: MARK }) })
-    const response = await ask('/login', { method: 'POST', headers, body: `{"email": "${MARK}"` })
+    await ask('/login', { method: 'POST', headers, body: JSON.stringify({ email: mark, password: mark }) })
+    const response = await ask('/login', { method: 'POST', headers, body: `{"email": "${mark}"` })
     expect(response.status).toBe(400)
     expect(requestLines().map(({ status }) => status)).toEqual([204, 400])
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
   })
 
   it('has the id that the error line and the answer carry', async () => {
@@ -175,7 +175,7 @@ describe('the line of a request', () => {
       ['error', id],
       ['error', id],
     ])
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
     const first = await (await ask('/whoami')).text()
     const second = await (await ask('/whoami', { headers: { 'x-request-id': first } })).text()
     expect(second).toMatch(/^[0-9a-f-]{36}$/)
@@ -194,9 +194,9 @@ describe('the line of a request', () => {
 
   it('is written for what matches no route', async () => {
     const { ask, text, requestLines } = await serve()
-    await ask(`/${MARK}`)
+    await ask(`/${mark}`)
     expect(requestLines()[0]).toMatchObject({ route: 'none', status: 404 })
-    expect(text()).not.toContain(MARK)
+    expect(text()).not.toContain(mark)
   })
 
   it('says when the client went away', async () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newPair, pair } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { newPair, pair } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 const token = 'a-token-of-the-test'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { attackNames, besiege, fillings, floodNames } from '../siege/siege.js'
+import { attackNames, besiege, fillings, floodNames } from '../support/siege/siege.js'
 
 const { quotes, links } = fillings
 const quickMs = 50

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { idOf, newPair } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage, messageIdOf } from '../live-page.js'
-import { ServerProcess } from '../server-process.js'
+import { idOf, newPair } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage, messageIdOf } from '../support/live-page.js'
+import { ServerProcess } from '../support/server-process.js'
 
 const secret = randomBytes(32).toString('base64url')
 let server: ServerProcess

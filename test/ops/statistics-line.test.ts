@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createLog } from '#src/ops/log.js'
 import { Observations } from '#src/ops/observations.js'
 import { statisticsEveryMs, writeStatistics } from '#src/ops/statistics-line.js'
-import { FakeClock } from '../fake-clock.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const readings = {
   rooms: 2,

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
+import { sessionsPerAccount } from '#src/http/sessions.js'
 import { AccountSessions } from '#src/web/account-sessions.js'
-import { sessionsPerAccount } from '#src/web/sessions.js'
-import { newcomer } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { newcomer } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 it('an account that is logged in to again and again holds its newest sessions alone, and the lines of no other', async () => {
   const server = await startTestServer()

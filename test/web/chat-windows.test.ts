@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ApiClient } from '../api/api-client.js'
-import { fill, idOf, newcomer, newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { readRows } from '../page-client.js'
-import { startTestServer } from '../test-server.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { fill, idOf, newcomer, newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { readRows } from '../support/page-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readRows } from '../page-client.js'
-import { RoomVisit } from '../room-visit.js'
-import { startTestServer } from '../test-server.js'
-import { limitsAway } from '../window-cost.js'
+import { readRows } from '../support/page-client.js'
+import { RoomVisit } from '../support/room-visit.js'
+import { startTestServer } from '../support/test-server.js'
+import { limitsAway } from '../support/window-cost.js'
 
 const kilobyte = 1024
 /** A hundred messages with all that stands around them. */

@@ -1,9 +1,9 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newPair } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { newPair } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

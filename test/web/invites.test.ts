@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Admission, inviteLifetimeMs } from '#src/accounts/admission.js'
-import { FakeClock } from '../fake-clock.js'
-import { HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { FakeClock } from '../support/fake-clock.js'
+import { HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 const password = 'a password of mine'
 type Server = Awaited<ReturnType<typeof startTestServer>>

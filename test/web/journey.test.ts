@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { idOf, newcomer, newPair } from '../crowd.js'
-import { aliceId, bobId, HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { idOf, newcomer, newPair } from '../support/crowd.js'
+import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { languages, traitsOf } from '#src/languages.js'
-import { translator } from '#src/views/sentences.js'
-import { newPair } from '../crowd.js'
-import { EventStream } from '../event-stream.js'
-import { HttpClient } from '../http-client.js'
-import { LivePage } from '../live-page.js'
-import { startTestServer } from '../test-server.js'
+import { translator } from '#src/rendering/sentences.js'
+import { newPair } from '../support/crowd.js'
+import { EventStream } from '../support/event-stream.js'
+import { HttpClient } from '../support/http-client.js'
+import { LivePage } from '../support/live-page.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

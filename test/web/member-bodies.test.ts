@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { newcomer, newPair } from '../crowd.js'
-import type { HttpClient } from '../http-client.js'
-import { plainPicture } from '../images/pictures.js'
-import { getBytes, rawConnection } from '../raw-request.js'
-import { startTestServer } from '../test-server.js'
+import { newcomer, newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { plainPicture } from '../support/images/pictures.js'
+import { getBytes, rawConnection } from '../support/raw-request.js'
+import { startTestServer } from '../support/test-server.js'
 
 const mebibyte = 1_048_576
 /** Six of these fill what all uploads together may hold, nearly to the byte. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bobId, HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { bobId, HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

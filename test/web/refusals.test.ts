@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { safeNext } from '#src/web/request.js'
-import { newcomer, newPair } from '../crowd.js'
-import { bobId, HttpClient } from '../http-client.js'
-import { PageSocket } from '../live/page-socket.js'
-import { startTestServer } from '../test-server.js'
+import { safeNext } from '#src/http/request.js'
+import { newcomer, newPair } from '../support/crowd.js'
+import { bobId, HttpClient } from '../support/http-client.js'
+import { PageSocket } from '../support/live/page-socket.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ServerProcess } from '../server-process.js'
+import { ServerProcess } from '../support/server-process.js'
 
 // A process of its own: what is thrown in it, and heard by nobody, is its end.
 let server: ServerProcess

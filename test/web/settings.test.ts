@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { aliceId, HttpClient } from '../http-client.js'
-import { startTestServer } from '../test-server.js'
+import { aliceId, HttpClient } from '../support/http-client.js'
+import { startTestServer } from '../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

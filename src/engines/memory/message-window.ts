@@ -10,8 +10,8 @@ import type { Entry, MessageList } from './message-list.js'
 import type { Seat } from './seat.js'
 
 /** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
-const MOST_TEXT_BYTES = 1_048_576
-const MOST_RANGES = 500
+const mostTextBytes = 1_048_576
+const mostRanges = 500
 
 type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
 type Direction = 'previous' | 'next'
@@ -83,7 +83,7 @@ function rangesUpTo(last: Entry | null, seat: Seat): SeqRange[] {
     const range = ranges.at(-1)
     if (range && seq + 1 === next) range.from = seq
     else if (!seat.sees(entry)) continue
-    else if (ranges.length === MOST_RANGES) break
+    else if (ranges.length === mostRanges) break
     else ranges.push({ from: seq, to: seq })
     next = seq
   }
@@ -100,7 +100,7 @@ function take(start: Entry | null, direction: Direction, seat: Seat, limit: numb
     entry = visible(entry[direction], direction, seat)
   ) {
     bytes += textBytes(entry.message)
-    if (bytes > MOST_TEXT_BYTES && entries.length > 0) break
+    if (bytes > mostTextBytes && entries.length > 0) break
     entries.push(entry)
   }
   return direction === 'previous' ? entries.reverse() : entries

@@ -20,7 +20,7 @@ import { ownCopy } from './traces.js'
 type RoomEventBase = Pick<Exclude<EngineEvent, { type: 'presence.changed' }>, 'roomId' | 'people' | 'audience'>
 
 /** What counts as the grace period where it is 0, which lets no room go in which a message lives. */
-const SHORTEST_GRACE_MS = 300_000
+const shortestGraceMs = 300_000
 
 /** A room from the side of one of its people, and its place in their list of chats. */
 export class Side {
@@ -157,7 +157,7 @@ export class Room {
   dissolvesAt(graceMs: number): number {
     const isKept = graceMs === 0 ? this.messages.size > 0 : this.seats.some(seat => seat.unread + seat.held > 0)
     if (isKept) return Number.POSITIVE_INFINITY
-    const awayAt = this.seats.map(seat => (seat.isShown ? seat.awayAt(graceMs || SHORTEST_GRACE_MS) : 0))
+    const awayAt = this.seats.map(seat => (seat.isShown ? seat.awayAt(graceMs || shortestGraceMs) : 0))
     return Math.max(...awayAt)
   }
 }

@@ -12,7 +12,7 @@ import type { Tally } from './tally.js'
 import { forgetLastMatch } from './traces.js'
 
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
-const MOST_UNSHARED = 100
+const mostUnshared = 100
 
 /** All rooms: their beginning, who is shown them, what becomes due in them, and their end. */
 export class Rooms {
@@ -82,7 +82,7 @@ export class Rooms {
   /** Lets go of the oldest of the rooms that a person alone has opened, when they are too many. */
   boundUnshared({ unshared }: Person): void {
     const [oldest] = unshared
-    if (oldest !== undefined && unshared.size > MOST_UNSHARED) this.dissolve(oldest, 'empty', null)
+    if (oldest !== undefined && unshared.size > mostUnshared) this.dissolve(oldest, 'empty', null)
   }
 
   /** A room that is in a person's list, or undefined. */

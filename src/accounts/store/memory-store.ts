@@ -1,0 +1,208 @@
+import type { UserId } from '../../chat/engine.js'
+import { ChatError, InvalidInput } from '../../chat/errors.js'
+import { type Account, emailKey, usernameKey } from '../account.js'
+import { likenessesOf } from '../likeness.js'
+import { costOf } from '../password-hash.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+
+/** How many names a search looks at before it gives up: some milliseconds of work. */
+const maxScanned = 200_000
+
+/** Accounts in memory, gone with the process. */
+export class MemoryAccountStore implements AccountStore {
+  readonly #byId = new Map<UserId, Account>()
+  readonly #byEmail = new Map<string, UserId>()
+  readonly #byName = new Map<string, UserId>()
+  /** The keys of `#byName`, sorted. */
+  readonly #names: string[] = []
+  /** How many accounts have a hash of a cost. */
+  readonly #costs = new Map<number, number>()
+  /** How many names look like this; see `likenessesOf`. */
+  readonly #likenesses = new Map<string, number>()
+
+  /** A store of accounts that were kept before, of which no two share an id, a name or an e-mail. */
+  static of(accounts: readonly Account[]): MemoryAccountStore {
+    const store = new MemoryAccountStore()
+    for (const account of accounts) store.#put(account)
+    return store
+  }
+
+  /** A store of its own with the same accounts. */
+  clone(): MemoryAccountStore {
+    const copy = new MemoryAccountStore()
+    for (const [id, account] of this.#byId) copy.#byId.set(id, account)
+    for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
+    for (const [name, id] of this.#byName) copy.#byName.set(name, id)
+    for (const name of this.#names) copy.#names.push(name)
+    for (const [cost, count] of this.#costs) copy.#costs.set(cost, count)
+    for (const [likeness, count] of this.#likenesses) copy.#likenesses.set(likeness, count)
+    return copy
+  }
+
+  async all(): Promise<readonly Account[]> {
+    return [...this.#byId.values()]
+  }
+
+  async findById(id: UserId): Promise<Account | null> {
+    return this.#get(id)
+  }
+
+  async findByUsername(username: string): Promise<Account | null> {
+    return this.#get(this.#byName.get(usernameKey(username)))
+  }
+
+  async findByEmail(email: string): Promise<Account | null> {
+    return this.#get(this.#byEmail.get(emailKey(email)))
+  }
+
+  async findMany(ids: readonly UserId[]): Promise<readonly Account[]> {
+    return ids.map(id => this.#get(id)).filter(account => account !== null)
+  }
+
+  async highestPasswordCost(): Promise<number> {
+    return Math.max(0, ...this.#costs.keys())
+  }
+
+  async search(part: string, limit: number): Promise<readonly Account[]> {
+    const key = usernameKey(part)
+    const found: string[] = []
+    const start = this.#placeOf(key)
+    let end = start
+    for (; end < this.#names.length && this.#names[end]?.startsWith(key); end++) {
+      if (found.length < limit) found.push(this.#names[end] ?? '')
+      else break
+    }
+    const last = Math.min(this.#names.length, maxScanned)
+    for (let index = 0; index < last && found.length < limit; index++) {
+      const name = this.#names[index]
+      const isNew = index < start || index >= end
+      if (isNew && name?.includes(key)) found.push(name)
+    }
+    return found.map(name => this.#get(this.#byName.get(name))).filter(account => account !== null)
+  }
+
+  async refuseTaken(username: string, email: string): Promise<void> {
+    this.#refuseTaken(username, email)
+  }
+
+  async add(account: Account): Promise<void> {
+    this.#refuseTaken(account.username, account.email)
+    if (this.#byId.has(account.id)) throw new ChatError('conflict')
+    this.#put(account)
+  }
+
+  async update(id: UserId, { ifGeneration, ...changes }: AccountChanges): Promise<Account> {
+    const account = this.#get(id)
+    if (account === null) throw new ChatError('not_found')
+    if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
+    const changed = { ...account, ...changes, generation: account.generation + 1 }
+    this.#replace(changed)
+    return changed
+  }
+
+  async amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
+    const account = this.#get(id)
+    if (account === null) throw new ChatError('not_found')
+    const changed = { ...account, ...change(account) }
+    this.#replace(changed)
+    return changed
+  }
+
+  async remove(id: UserId): Promise<boolean> {
+    const account = this.#get(id)
+    if (account !== null) this.#delete(account)
+    return account !== null
+  }
+
+  /** Makes the accounts of these ids what they are in another store, which differs from this one in no others. */
+  copyFrom(other: MemoryAccountStore, ids: ReadonlySet<UserId>): void {
+    // First what goes: somebody new may have its name.
+    for (const id of ids) {
+      const [before, after] = [this.#get(id), other.#get(id)]
+      if (before !== null && !(after && isNamedAlike(before, after))) this.#delete(before)
+    }
+    for (const id of ids) {
+      const after = other.#get(id)
+      if (after === null) continue
+      if (this.#byId.has(id)) this.#replace(after)
+      else this.#put(after)
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #put(account: Account): void {
+    this.#replace(account)
+    const name = usernameKey(account.username)
+    this.#byName.set(name, account.id)
+    this.#byEmail.set(emailKey(account.email), account.id)
+    this.#names.splice(this.#placeOf(name), 0, name)
+    this.#countLikenesses(account, 1)
+  }
+
+  #delete(account: Account): void {
+    const name = usernameKey(account.username)
+    this.#byId.delete(account.id)
+    this.#countCost(account, -1)
+    this.#byEmail.delete(emailKey(account.email))
+    this.#byName.delete(name)
+    this.#names.splice(this.#placeOf(name), 1)
+    this.#countLikenesses(account, -1)
+  }
+
+  /** An account as it is now, under the name and e-mail that it has. */
+  #replace(account: Account): void {
+    const before = this.#byId.get(account.id)
+    if (before) this.#countCost(before, -1)
+    this.#countCost(account, 1)
+    this.#byId.set(account.id, account)
+  }
+
+  #countCost({ passwordHash }: Account, change: 1 | -1): void {
+    const cost = costOf(passwordHash)
+    const count = (this.#costs.get(cost) ?? 0) + change
+    if (count > 0) this.#costs.set(cost, count)
+    else this.#costs.delete(cost)
+  }
+
+  #countLikenesses({ username }: Account, change: 1 | -1): void {
+    for (const likeness of likenessesOf(username)) {
+      const count = (this.#likenesses.get(likeness) ?? 0) + change
+      if (count > 0) this.#likenesses.set(likeness, count)
+      else this.#likenesses.delete(likeness)
+    }
+  }
+
+  #refuseTaken(username: string, email: string): void {
+    const refused = {
+      ...(this.#isTooAlike(username) && { username: 'username_too_alike' }),
+      ...(this.#byName.has(usernameKey(username)) && { username: 'username_taken' }),
+      ...(this.#byEmail.has(emailKey(email)) && { email: 'email_taken' }),
+    }
+    if (Object.keys(refused).length > 0) throw new InvalidInput(refused)
+  }
+
+  #isTooAlike(username: string): boolean {
+    return [...likenessesOf(username)].some(likeness => this.#likenesses.has(likeness))
+  }
+
+  #get(id: UserId | undefined): Account | null {
+    return (id !== undefined && this.#byId.get(id)) || null
+  }
+
+  /** Index of the first name that is not before `key`. */
+  #placeOf(key: string): number {
+    let low = 0
+    let high = this.#names.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#names[middle] ?? '') < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+function isNamedAlike(before: Account, after: Account): boolean {
+  return before.username === after.username && before.email === after.email
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { parse as parseCookie } from 'cookie'
+import { signedCookie } from 'cookie-parser'
+import type { Request, RequestHandler } from 'express'
+import expressSession from 'express-session'
+import memoryStore from 'memorystore'
+import { z } from 'zod'
+import type { Account } from '../accounts/account.js'
+import type { People } from '../accounts/people.js'
+import { canonicalTimeZone } from '../accounts/time-zone.js'
+import type { Config } from '../config.js'
+import type { Identity } from '../live/subscriber.js'
+import { AccountSessions } from '../web/account-sessions.js'
+import { languageOf } from './accepted-language.js'
+
+const sweepMs = 60_000
+
+/** How many sessions an account may have: a program that logs in again and again holds no more. */
+export const sessionsPerAccount = 100
+
+const ownedSession = z.object({ userId: z.string() })
+
+/** Whether people reach this server by https: then cookies are Secure and carry the __Host- prefix. */
+export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
+  return config.publicUrl?.protocol === 'https:'
+}
+
+/** Sessions of pages: a cookie that holds an id, and what belongs to it in memory. A visit before log-in makes none. */
+export class Sessions {
+  readonly middleware: RequestHandler
+  /** The name of the cookie. */
+  readonly cookieName: string
+  readonly #store: expressSession.Store & { stopInterval(): void }
+  readonly #people: People
+  readonly #secret: string
+  readonly #byAccount = new AccountSessions(sessionsPerAccount)
+  readonly #onEnded: (userId: string, sessionId: string) => void
+
+  /** @param onEnded told of every session that was ended on purpose */
+  constructor(config: Config, people: People, onEnded: (userId: string, sessionId: string) => void) {
+    const MemoryStore = memoryStore(expressSession)
+    const secure = isHttps(config)
+    this.#people = people
+    this.cookieName = secure ? '__Host-sid' : 'sid'
+    this.#secret = config.sessionSecret
+    this.#onEnded = onEnded
+    this.#store = new MemoryStore({
+      checkPeriod: sweepMs,
+      noDisposeOnSet: true,
+      dispose: (id, data) => {
+        const owner = ownedSession.safeParse(JSON.parse(data)).data
+        if (owner) this.#byAccount.remove(owner.userId, id)
+      },
+    })
+    this.middleware = expressSession({
+      name: this.cookieName,
+      secret: this.#secret,
+      store: this.#store,
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+      cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: config.sessionTtlMs },
+    })
+  }
+
+  /** Finds who is logged in; a session whose account has moved on counts as none. */
+  readonly loadAccount: RequestHandler = (request, _response, next) => {
+    this.#findAccount(request.session).then(account => {
+      request.account = account
+      next()
+    }, next)
+  }
+
+  /** Finds who is logged in, for what is served before sessions are opened: nothing about the session changes. */
+  readonly findAccount: RequestHandler = async (request, _response, next) => {
+    const id = this.#idOf(request)
+    request.account = id === null ? null : await this.#findAccount(await this.#read(id))
+    next()
+  }
+
+  /**
+   * Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. Of the sessions
+   * of an account the newest hundred go on; those before end, with every line that they opened.
+   */
+  async begin(request: Request, account: Account, zone: string): Promise<void> {
+    await new Promise<void>((resolve, reject) =>
+      request.session.regenerate(error => (error ? reject(error) : resolve())),
+    )
+    request.session.userId = account.id
+    request.session.generation = account.generation
+    request.session.zone = canonicalTimeZone(zone)
+    request.session.csrfSecret = randomBytes(18).toString('base64url')
+    request.account = account
+    await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))
+    for (const id of this.#byAccount.add(account.id, request.sessionID)) {
+      await new Promise<void>((resolve, reject) =>
+        this.#store.destroy(id, error => (error ? reject(error) : resolve())),
+      )
+      this.#onEnded(account.id, id)
+    }
+  }
+
+  /** Ends the session and every line that it opened. */
+  async end(request: Request): Promise<void> {
+    const { userId, id } = { userId: request.session.userId, id: request.sessionID }
+    await new Promise<void>((resolve, reject) => request.session.destroy(error => (error ? reject(error) : resolve())))
+    if (userId) this.#onEnded(userId, id)
+  }
+
+  /** Who opens a socket, by the session cookie that came with it. */
+  async identify(request: IncomingMessage): Promise<Identity | null> {
+    const id = this.#idOf(request)
+    if (id === null) return null
+    const data = await this.#read(id)
+    const account = await this.#findAccount(data)
+    if (!data || !account) return null
+    const askEnd = async () => {
+      const current = await this.#read(id)
+      return current && (await this.#findAccount(current)) ? endOf(current) : null
+    }
+    const zone = account.settings.zone ?? data.zone ?? null
+    const { announced } = account.settings
+    const language = languageOf(request, account.settings)
+    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), askEnd }
+  }
+
+  stop(): void {
+    this.#store.stopInterval()
+  }
+
+  /** The id of the session whose cookie a request brings, if that is one of ours. */
+  #idOf(request: IncomingMessage): string | null {
+    const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
+    // What does not begin like this is no signed value, and would be handed back as it is.
+    return (cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)) || null
+  }
+
+  #read(id: string): Promise<expressSession.SessionData | null> {
+    return new Promise((resolve, reject) =>
+      this.#store.get(id, (error, data) => (error ? reject(error) : resolve(data ?? null))),
+    )
+  }
+
+  async #findAccount(data: Partial<expressSession.SessionData> | null | undefined): Promise<Account | null> {
+    if (!data?.userId) return null
+    const account = await this.#people.find(data.userId)
+    return account && account.generation === data.generation ? account : null
+  }
+}
+
+/** When a session ends if nobody comes, in milliseconds since the epoch. A store gives back the date as text. */
+function endOf({ cookie: { expires } }: expressSession.SessionData): number {
+  return expires ? new Date(expires).getTime() : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,156 @@
+import type { AnnouncementKind } from '../../accounts/settings.js'
+import type { Message, MessageId } from '../../chat/engine.js'
+import { wordsOf } from '../../rendering/message-view.js'
+import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
+
+/** Messages that come within this time are spoken as one. Source: accessibility, what is said. */
+const burstMs = 1400
+/** A single key shows for two seconds. What shows for longer is typing, and is spoken of. */
+const typingMs = 2500
+/** After this without a key, typing that begins anew is spoken of again. */
+const typingOverMs = 30_000
+/** Coming and going is spoken of when it lasts. */
+const presenceMs = 10_000
+
+type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence'
+
+/** What is spoken of a chat, apart from what is shown. Holds a message for the length of a burst at most. */
+export class Announcements {
+  readonly #context: ViewContext
+  readonly #kinds: ReadonlySet<AnnouncementKind>
+  readonly #say: (html: string) => void
+  readonly #unsay: () => void
+  /** The living messages whose text was spoken, and may still stand in the page. */
+  readonly #spoken = new Set<MessageId>()
+  readonly #waiting = new Map<MessageId, Message>()
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  #name = ''
+  #hasSpokenOfTyping = false
+  #wasOnline: boolean | null = null
+  #isOver = false
+
+  /**
+   * @param kinds what this person wants to hear of
+   * @param unsay takes what was spoken out of the page
+   */
+  constructor(
+    context: ViewContext,
+    kinds: readonly AnnouncementKind[],
+    say: (html: string) => void,
+    unsay: () => void,
+  ) {
+    this.#context = context
+    this.#kinds = new Set(kinds)
+    this.#say = say
+    this.#unsay = unsay
+  }
+
+  /** Whom the chat is with, and whether they are here: what the page shows at first is not spoken. */
+  begin(name: string, isOnline: boolean): void {
+    this.#name = name
+    this.#wasOnline ??= isOnline
+  }
+
+  add(message: Message): void {
+    this.#cancel('typing')
+    this.#hasSpokenOfTyping = false
+    if (this.#isOver || !this.#kinds.has('messages')) return
+    this.#waiting.set(message.id, message)
+    if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
+  }
+
+  /** Messages that came while the page could not show them are counted, not read out. */
+  addMissed(count: number): void {
+    if (count === 0 || !this.#kinds.has('messages')) return
+    this.#after('missed', burstMs, () => this.#speak(this.#context.t('chat.newMessages', { count })))
+  }
+
+  /** One's own message has reached the server. */
+  noteSent(): void {
+    if (!this.#kinds.has('sent') || this.#timers.has('sent')) return
+    this.#after('sent', burstMs, () => this.#speak(this.#context.t('status.sent')))
+  }
+
+  noteTyping(isTyping: boolean): void {
+    if (!this.#kinds.has('typing')) return
+    if (!isTyping) {
+      this.#cancel('typing')
+      this.#after('typingOver', typingOverMs, () => {
+        this.#hasSpokenOfTyping = false
+      })
+      return
+    }
+    this.#cancel('typingOver')
+    if (this.#hasSpokenOfTyping) return
+    this.#after('typing', typingMs, () => {
+      this.#hasSpokenOfTyping = true
+      this.#speak(this.#context.t('chat.typing', { name: this.#name }))
+    })
+  }
+
+  notePresence(isOnline: boolean): void {
+    this.#cancel('presence')
+    if (isOnline === this.#wasOnline || !this.#kinds.has('presence')) return
+    this.#after('presence', presenceMs, () => {
+      this.#wasOnline = isOnline
+      this.#speak(this.#context.t(isOnline ? 'chat.hasCome' : 'chat.hasGone', { name: this.#name }))
+    })
+  }
+
+  /** A message that is gone is not spoken of, and what was spoken of it goes too. */
+  drop(messageId: MessageId): void {
+    this.#waiting.delete(messageId)
+    if (this.#spoken.delete(messageId)) this.#unsay()
+  }
+
+  /** The same for all of them at once. */
+  dropAll(): void {
+    this.#clear()
+    if (this.#spoken.size > 0) this.#unsay()
+    this.#spoken.clear()
+  }
+
+  /** Nobody hears any more: what waits to be spoken is forgotten, and nothing more is taken. */
+  stop(): void {
+    this.#isOver = true
+    this.#clear()
+  }
+
+  #clear(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    this.#waiting.clear()
+  }
+
+  #after(name: TimerName, ms: number, work: () => void): void {
+    this.#cancel(name)
+    if (this.#isOver) return
+    const run = () => {
+      this.#timers.delete(name)
+      work()
+    }
+    this.#timers.set(name, setTimeout(run, ms).unref())
+  }
+
+  #cancel(name: TimerName): void {
+    clearTimeout(this.#timers.get(name))
+    this.#timers.delete(name)
+  }
+
+  #speakOfMessages(): void {
+    const messages = [...this.#waiting.values()]
+    this.#waiting.clear()
+    const [only] = messages
+    if (!only) return
+    const { t } = this.#context
+    const count = messages.length
+    if (count === 1) this.#spoken.add(only.id)
+    this.#speak(
+      count === 1 ? t('chat.says', { name: this.#name, text: wordsOf(only, t) }) : t('chat.newMessages', { count }),
+    )
+  }
+
+  #speak(sentence: string): void {
+    this.#say(renderPartial('announcement', this.#context, { sentence }))
+  }
+}

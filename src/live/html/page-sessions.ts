@@ -1,0 +1,45 @@
+import type { ClientContext, OpenedSession } from '../connections.js'
+import type { Identity } from '../subscriber.js'
+import { fragment } from './fragments.js'
+import { PageRenderer, type PageRendererDeps } from './page-renderer.js'
+import { PageSession, type PageSessionDeps } from './page-session.js'
+import { type PageState, parseState } from './page-state.js'
+import { goneWithTheRoom } from './room-pane.js'
+
+/** What a page says of itself when it connects. */
+export interface PageGreeting {
+  readonly shown: PageState
+  /** Whether it was connected before: what it had to report may have been lost. */
+  readonly again: boolean
+}
+
+/** Reads a page's greeting off the address that it connects to. */
+export function greetingOf(query: URLSearchParams): PageGreeting {
+  return { shown: parseState(query.get('state')), again: query.has('again') }
+}
+
+/** Opens voices for pages, whatever line they come by. */
+export class PageSessions {
+  readonly #page: PageRendererDeps
+  readonly #session: PageSessionDeps
+
+  constructor(page: PageRendererDeps, session: PageSessionDeps) {
+    this.#page = page
+    this.#session = session
+  }
+
+  open({ id, identity, roomId, connection }: ClientContext, { shown, again }: PageGreeting): OpenedSession {
+    const session = new PageSession(id, identity, roomId, this.#pageFor(identity, shown), connection, this.#session)
+    return { session, start: () => session.start(shown, again) }
+  }
+
+  /** What a page is told whose room is not there. */
+  sayGone(identity: Identity, { shown }: PageGreeting): string {
+    const gone = fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown))
+    return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
+  }
+
+  #pageFor({ userId, zone, language }: Identity, shown: PageState): PageRenderer {
+    return new PageRenderer(this.#page, { userId, language: shown.language ?? language, zone })
+  }
+}

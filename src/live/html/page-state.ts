@@ -1,0 +1,53 @@
+import type { SeqRange } from '../../chat/engine.js'
+import { isLanguage, type Language } from '../../languages.js'
+
+/**
+ * What a page shows, short enough for an address or the id of an event: the life and version of its room, and a digest
+ * of the rest. A page says it when it connects; where it differs from what the server has, the page is morphed.
+ */
+export interface PageState {
+  /** The run of the server that rendered the page. */
+  readonly server: string
+  /** Null on the page of the list of chats. */
+  readonly epoch: string | null
+  readonly version: number
+  /** What the list of chats shows, short. */
+  readonly digest: string
+  /** What the page is in, null when it does not say: it stays so, whatever is set elsewhere meanwhile. */
+  readonly language: Language | null
+  /** Whether the page holds back what is new. */
+  readonly isPaused: boolean
+  /** The messages that the page shows; null on the page of the list of chats. */
+  readonly window: PageWindow | null
+}
+
+/** The messages between two of a room's, by their `seq`, that a page shows. */
+export interface PageWindow extends SeqRange {
+  /** Whether what is sent from now on belongs to it; else later messages are missing before that. */
+  readonly isOpenEnded: boolean
+}
+
+/** The digest of a list of chats that does not begin with the newest: it is not caught up with. */
+export const olderPart = 'older'
+
+/** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`.from-to~` when open-ended), `.paused`. */
+export function formatState({ server, epoch, version, digest, language, window, isPaused }: PageState): string {
+  const shown = window ? `.${window.from}-${window.to}${window.isOpenEnded ? '~' : ''}` : ''
+  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${shown}${isPaused ? '.paused' : ''}`
+}
+
+const format = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(\.paused)?$/
+
+/** Reads what `formatState` wrote; anything else is a page that shows nothing. */
+export function parseState(text: string | null | undefined): PageState {
+  const [, server = '', epoch, version, digest = '', language, from, to, open, paused] = format.exec(text ?? '') ?? []
+  return {
+    server,
+    epoch: epoch || null,
+    version: Number(version ?? -1),
+    digest,
+    language: isLanguage(language) ? language : null,
+    window: from === undefined ? null : { from: Number(from), to: Number(to), isOpenEnded: Boolean(open) },
+    isPaused: paused !== undefined,
+  }
+}

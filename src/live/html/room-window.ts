@@ -1,0 +1,66 @@
+import type { RoomView, WindowAsk } from '../../chat/engine.js'
+import type { PageWindow } from './page-state.js'
+
+/** Which of its room's messages a page shows, and how many later ones it lacks. */
+export class RoomWindow {
+  #from = 0
+  #to = 0
+  #later = 0
+
+  /** How many messages stand after the last one that the page shows. */
+  get later(): number {
+    return this.#later
+  }
+
+  /** What the page says of itself when it connects. */
+  get shown(): PageWindow {
+    return { from: this.#from, to: this.#to, isOpenEnded: this.#later === 0 }
+  }
+
+  /** What to ask for to bring the page up to date. */
+  get ask(): WindowAsk {
+    return { of: 'page', ...this.shown }
+  }
+
+  /** Begins with what the page shows by its own word. */
+  begin({ from, to, isOpenEnded }: PageWindow): void {
+    this.#from = from
+    this.#to = to
+    this.#later = isOpenEnded ? 0 : 1
+  }
+
+  /** Takes note of what the page was given. */
+  adopt({ messages, standing, later }: Pick<RoomView, 'messages' | 'standing' | 'later'>): void {
+    if (standing === null) this.#from = messages[0]?.seq ?? 0
+    this.#to = messages.at(-1)?.seq ?? this.#to
+    this.#later = later
+  }
+
+  /**
+   * Takes note of a new message; says whether it belongs to the page.
+   * @param isGapless whether the page shows all that came before it
+   */
+  add(seq: number, isGapless: boolean): boolean {
+    if (this.#later > 0) {
+      this.#later += 1
+      return false
+    }
+    if (isGapless) this.#to = seq
+    return true
+  }
+
+  /** Takes note of messages that are gone; says whether it lacks fewer by that. */
+  drop(seqs: readonly number[]): boolean {
+    const lacking = seqs.filter(seq => seq > this.#to).length
+    if (this.#later === 0 || lacking === 0) return false
+    this.#later = Math.max(0, this.#later - lacking)
+    return true
+  }
+}
+
+/** The window of a page as it is loaded. */
+export function windowOf(view: RoomView): PageWindow {
+  const window = new RoomWindow()
+  window.adopt(view)
+  return window.shown
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { idSchema } from '../../chat/message-input.js'
+import { commandSchema } from '../commands.js'
+import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './messages.js'
+
+/** What a program marks a frame with to get an answer to it. */
+export const refSchema = z.union([z.string().min(1).max(64), z.int()])
+
+const roomId = z.string()
+const userId = z.string()
+const lastSeen = z.iso.datetime().nullable()
+const activeUsers = z.array(userId)
+
+/** What a program may send. Each may carry a `ref` beside what stands here. */
+export const programFrameSchema = z.discriminatedUnion('type', [
+  z
+    .object({
+      type: z.literal('room:join'),
+      roomId: idSchema,
+      version: z.string().max(128).optional(),
+      before: beforeSchema.optional(),
+    })
+    .describe(
+      'Opens a room: from now on its typing and visits are told too. Answered with its newest messages, or those ' +
+        '`before` one. What you hold from before these, read again or forget: nothing says which of them have gone. Counts as a request.',
+    ),
+  z.object({ type: z.literal('room:leave'), roomId: idSchema }).describe('Closes a room.'),
+  ...commandSchema.options,
+])
+
+export type ProgramFrame = z.infer<typeof programFrameSchema>
+
+const refusal = {
+  code: z.string().describe('The stable code, the same as in the API.'),
+  message: z.string().describe('The refusal in words.'),
+  retryAfterMs: z.int().min(1).optional().describe('After this many milliseconds the same may succeed.'),
+}
+const done = { type: z.literal('reply'), ref: refSchema, ok: z.literal(true) }
+
+/** Every frame that a program may get. */
+export const serverFrameSchemas = {
+  replyDone: z.object(done).describe('Done; there is nothing to say beside.'),
+  replySent: z.object({ ...done, ...sentSchema.shape }).describe('Answers `message:send`.'),
+  replyJoined: z.object({ ...done, ...joinedSchema.shape }).describe('Answers `room:join`.'),
+  replyRefused: z
+    .object({ type: z.literal('reply'), ref: refSchema, ok: z.literal(false), ...refusal })
+    .describe('Nothing was done.'),
+  error: z
+    .object({ type: z.literal('error'), ...refusal })
+    .describe('A frame without `ref` was refused, or one that could not be read (`bad_request`).'),
+  roomJoined: z
+    .object({ type: z.literal('room:joined'), roomId, ...joinedSchema.shape })
+    .describe('The room that the address named with `?room=`, right after connecting.'),
+  messageNew: z
+    .object({ type: z.literal('message:new'), ...messageSchema.shape })
+    .describe('A message in any room of yours, joined or not; also what you sent yourself, from wherever.'),
+  messageStatusUpdated: z
+    .object({
+      type: z.literal('message:statusUpdated'),
+      roomId,
+      messageId: z.string(),
+      status: z.enum(['delivered', 'seen']),
+    })
+    .describe('A message has come further, in any room of yours.'),
+  messageExpired: z
+    .object({ type: z.literal('message:expired'), roomId, messageIds: z.array(z.string()).min(1) })
+    .describe('Messages are gone, in any room of yours. Forget them.'),
+  messageKept: z
+    .object({
+      type: z.literal('message:kept'),
+      roomId,
+      userId,
+      messages: z.array(z.object({ messageId: z.string(), expiresAt: z.iso.datetime() })).min(1),
+    })
+    .describe('Somebody has kept messages for as long again, in any room of yours: when they go now.'),
+  roomLifetime: z
+    .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1) })
+    .describe('Somebody has chosen how long messages live that are sent from now on, in any room of yours.'),
+  roomDissolved: z
+    .object({
+      type: z.literal('room:dissolved'),
+      roomId,
+      reason: z.enum(['ended', 'away', 'account_deleted', 'empty']),
+    })
+    .describe('A room of yours is gone with all that was in it. Forget it.'),
+  userOnline: z
+    .object({ type: z.literal('user:online'), userId, isOnline: z.literal(true), lastSeen })
+    .describe('Somebody you share a room with has come.'),
+  userOffline: z
+    .object({ type: z.literal('user:offline'), userId, isOnline: z.literal(false), lastSeen })
+    .describe('Somebody you share a room with has gone.'),
+  userJoined: z
+    .object({ type: z.literal('user:joined'), roomId, userId, activeUsers })
+    .describe('The other has opened a room that you joined, on a page or in a program.'),
+  userLeft: z
+    .object({ type: z.literal('user:left'), roomId, userId, activeUsers })
+    .describe('The other has closed a room that you joined, everywhere.'),
+  typingIndicator: z
+    .object({ type: z.literal('typing:indicator'), roomId, userId, isTyping: z.boolean() })
+    .describe('The other types in a room that you joined, or no longer. Ends by itself after 2 s without a report.'),
+}
+
+type ServerFrameSchemas = typeof serverFrameSchemas
+
+/** A frame that a program gets. */
+export type ServerFrame = {
+  [Name in keyof ServerFrameSchemas]: z.infer<ServerFrameSchemas[Name]>
+}[keyof ServerFrameSchemas]

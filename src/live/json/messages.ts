@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { WallTimes } from '../../chat/clock.js'
+import {
+  type Cursors,
+  type Message,
+  type RoomView,
+  statusOf,
+  type UserId,
+  usualWindow,
+  type WindowAsk,
+} from '../../chat/engine.js'
+
+const isoTime = z.iso.datetime()
+
+/** A message as programs get it, from the API and over the socket alike. Source: contract, 4. */
+export const messageSchema = z
+  .object({
+    id: z.string(),
+    seq: z.int().min(1).describe('Its place in the room: gapless, beginning at 1.'),
+    roomId: z.string(),
+    senderId: z.string(),
+    senderUsername: z.string(),
+    content: z.string().describe('The text as it was typed. Escape it where you show it.'),
+    imageUrl: z.string().nullable().describe('The address of the picture, null without one.'),
+    imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
+    status: z.enum(['sent', 'delivered', 'seen']).describe("How far it has come on the recipient's side."),
+    createdAt: isoTime,
+    expiresAt: isoTime.describe('When it is gone, from everywhere.'),
+  })
+  .meta({ id: 'Message', description: 'A message' })
+
+export type MessageJson = z.infer<typeof messageSchema>
+
+/** What a send is answered with. */
+export const sentSchema = z.object({
+  messageId: z.string(),
+  seq: z.int().min(1),
+  createdAt: isoTime,
+  expiresAt: isoTime,
+  duplicate: z.boolean().describe('Whether a message of this nonce was there already; then nothing was sent again.'),
+})
+
+/** The state of a room: `epoch:version`. The same text means that nothing has changed. */
+export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
+
+/** Whether a window is all that there is on its earlier side. */
+export const hasEarlierSchema = z.boolean().describe('Whether messages stand before these: ask again with `before`.')
+
+/** The place in a room before which messages are asked for. */
+export const beforeSchema = z.int().min(1).describe('Gives those before the message with this `seq`.')
+
+/** What joining a room is answered with. */
+export const joinedSchema = z.object({
+  version: versionSchema,
+  unchanged: z.boolean().describe('The version is the one that was said: then `messages` is left empty.'),
+  hasEarlier: hasEarlierSchema,
+  messages: z.array(messageSchema).describe('The newest 100, or the 100 before `before`; fewer when they are long.'),
+  activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
+})
+
+/** The address of a picture under /api. */
+export function imageApiUrl(imageId: string): string {
+  return `/api/images/${imageId}.webp`
+}
+
+/** A moment as programs get it: by the wall clock. */
+export function isoTimeOf(moment: number, clock: WallTimes): string {
+  return new Date(clock.wallTimeOf(moment)).toISOString()
+}
+
+/** The version of a room as programs get it. */
+export function versionOf({ epoch, version }: Pick<RoomView, 'epoch' | 'version'>): string {
+  return `${epoch}:${version}`
+}
+
+/** A message for programs. `recipient`: the cursors of whom it is for. */
+export function messageJson(
+  message: Message,
+  senderUsername: string,
+  recipient: Cursors,
+  clock: WallTimes,
+): MessageJson {
+  return {
+    id: message.id,
+    seq: message.seq,
+    roomId: message.roomId,
+    senderId: message.senderId,
+    senderUsername,
+    content: message.text,
+    imageUrl: message.image && imageApiUrl(message.image.id),
+    imageAlt: message.image?.alt ?? null,
+    status: statusOf(message, recipient),
+    createdAt: isoTimeOf(message.sentAt, clock),
+    expiresAt: isoTimeOf(message.expiresAt, clock),
+  }
+}
+
+/** What a program asks for: the newest messages, or those before one. */
+export function askFor({
+  before,
+  limit = usualWindow,
+}: {
+  before?: number | undefined
+  limit?: number | undefined
+}): WindowAsk {
+  return before === undefined ? { of: 'newest', limit } : { of: 'before', seq: before, limit }
+}
+
+/** The messages of a window as one of the room's people sees them. */
+export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, string>, clock: WallTimes): MessageJson[] {
+  return view.messages.map(message => {
+    const recipient = message.senderId === view.otherId ? view.mine : view.theirs
+    return messageJson(message, names.get(message.senderId) ?? '', recipient, clock)
+  })
+}
+
+/** What a send is answered with. */
+export function sentJson(
+  { message, duplicate }: { message: Message; duplicate: boolean },
+  clock: WallTimes,
+): z.infer<typeof sentSchema> {
+  const { id, seq, sentAt, expiresAt } = message
+  const [createdAt, goneAt] = [isoTimeOf(sentAt, clock), isoTimeOf(expiresAt, clock)]
+  return { messageId: id, seq, createdAt, expiresAt: goneAt, duplicate }
+}

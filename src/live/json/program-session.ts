@@ -1,0 +1,195 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { WallTimes } from '../../chat/clock.js'
+import type { Conversations } from '../../chat/conversations.js'
+import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
+import { ChatError, type ErrorCode } from '../../chat/errors.js'
+import { defaultLanguage } from '../../languages.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { translator } from '../../rendering/sentences.js'
+import { execute } from '../commands.js'
+import type { NamesOf } from '../html/page-renderer.js'
+import type { Hub } from '../hub.js'
+import type { ClientSession, Identity, SharedRenderings, Visit } from '../subscriber.js'
+import { type CloseCode, closeCodes } from '../transport/close-codes.js'
+import type { Connection } from '../transport/connection.js'
+import { framesOf, visitFrame } from './event-frames.js'
+import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
+import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './messages.js'
+
+type Ref = z.infer<typeof refSchema>
+/** What a program joins, what it shows of it, and what it wants to have. */
+type Join = Pick<Extract<ProgramFrame, { type: 'room:join' }>, 'roomId' | 'version' | 'before'>
+/** What a join is answered with, if with anything. */
+type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
+
+export interface ProgramSessionDeps {
+  readonly conversations: Conversations
+  readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
+  readonly clock: WallTimes
+  readonly namesOf: NamesOf
+  readonly log: Logger
+  readonly messageMaxLength: number
+  /** Counts a join as a request; throws ChatError `rate_limited` when it is one too many. */
+  readonly countJoin: (userId: UserId) => void
+  /** Told the code of each refusal. */
+  readonly onRefused: (code: ErrorCode) => void
+}
+
+/** A program at the other end of a line: hears of events as JSON, and speaks in it. */
+export class ProgramSession implements ClientSession {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  readonly #connection: Connection
+  readonly #deps: ProgramSessionDeps
+  readonly #joined = new Set<RoomId>()
+  #turn: Promise<unknown> = Promise.resolve()
+  #lastJoin: Promise<unknown> = Promise.resolve()
+  #isOver = false
+
+  constructor(id: string, identity: Identity, connection: Connection, deps: ProgramSessionDeps) {
+    this.id = id
+    this.userId = identity.userId
+    this.sessionId = identity.sessionId
+    this.#connection = connection
+    this.#deps = deps
+  }
+
+  /** Joins the room that the address named. */
+  async start(roomId: RoomId | null): Promise<void> {
+    if (roomId === null) return
+    try {
+      await this.#join({ roomId }, joined => ({ type: 'room:joined', roomId, ...joined }))
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      this.close(closeCodes.noSuchRoom)
+    }
+  }
+
+  receive(event: EngineEvent, shared: SharedRenderings): void {
+    if (this.#isOver) return
+    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#connection.cutIfStalled()
+    if (!this.#isHeard(event)) return
+    if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
+    this.#inTurn(async () => {
+      const { namesOf, clock } = this.#deps
+      for (const frame of await framesOf(event, namesOf, shared, clock)) this.#connection.write(frame)
+    }).catch((error: unknown) => this.#fail(error))
+  }
+
+  notice(visit: Visit): void {
+    this.#inTurn(async () => this.#write(visitFrame(visit))).catch((error: unknown) => this.#fail(error))
+  }
+
+  async handle(frame: Record<string, unknown>): Promise<boolean> {
+    const { success, data: ref } = refSchema.optional().safeParse(frame.ref)
+    const { data: command } = programFrameSchema.safeParse(frame)
+    if (!success || !command) return false
+    try {
+      await this.#execute(command, ref)
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      this.#deps.onRefused(error.code)
+      this.#refuse(error, ref)
+    }
+    return true
+  }
+
+  /** Says that a frame could not be read. */
+  refuseFrame(frame: Record<string, unknown> | null): void {
+    this.#refuse(new ChatError('bad_request'), refSchema.optional().safeParse(frame?.ref).data)
+  }
+
+  beat(): void {
+    void this.#connection.check()
+  }
+
+  close(code: CloseCode): void {
+    this.end()
+    this.#connection.close(code)
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#joined.clear()
+  }
+
+  /** One hears of all one's rooms, but of the other's typing in those that one joined, and nothing passing while busy. */
+  #isHeard(event: EngineEvent): boolean {
+    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
+    if (isPassing && this.#connection.isBusy) return false
+    return event.type !== 'typing.changed' || (event.userId !== this.userId && this.#joined.has(event.roomId))
+  }
+
+  async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
+    if (command.type === 'room:join') {
+      this.#deps.countJoin(this.userId)
+      return this.#join(command, joined => ref !== undefined && done(ref, joined))
+    }
+    if (command.type === 'room:leave') {
+      this.#joined.delete(command.roomId)
+      this.#deps.hub.leaveRoom(command.roomId, this)
+      return this.#reply(ref, {})
+    }
+    const answer = await execute(command, this.userId, this.#deps.conversations)
+    this.#reply(ref, answer ? sentJson(answer, this.#deps.clock) : {})
+  }
+
+  /** One after another, as each is taken: a program cannot have the server hold many rooms for it. */
+  #join(wanted: Join, frameOf: FrameOfJoin): Promise<void> {
+    const join = async () => {
+      await this.#connection.taken()
+      await this.#joinInTurn(wanted, frameOf)
+    }
+    const result = this.#lastJoin.then(join, join)
+    this.#lastJoin = result
+    return result
+  }
+
+  /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
+  #joinInTurn({ roomId, version: shown, before }: Join, frameOf: FrameOfJoin): Promise<void> {
+    const { conversations, hub, clock, namesOf } = this.#deps
+    return this.#inTurn(async () => {
+      const view = await conversations.read(roomId, this.userId, askFor({ before }))
+      const version = versionOf(view)
+      const unchanged = version === shown && before === undefined
+      const hasEarlier = view.previous !== null
+      const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]), clock)
+      this.#joined.add(roomId)
+      hub.enterRoom(roomId, this)
+      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })
+      if (frame) this.#connection.catchUp(JSON.stringify(frame))
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work)
+    this.#turn = result
+    return result
+  }
+
+  #reply(ref: Ref | undefined, fields: object): void {
+    if (ref !== undefined) this.#connection.write(JSON.stringify(done(ref, fields)))
+  }
+
+  #refuse(error: ChatError, ref: Ref | undefined): void {
+    const message = refusalSentence(error, translator(defaultLanguage), this.#deps.messageMaxLength)
+    const retryAfterMs = error.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(error.retryAfterMs))
+    const refusal = { code: error.code, message, retryAfterMs }
+    this.#write(ref === undefined ? { type: 'error', ...refusal } : { type: 'reply', ref, ok: false, ...refusal })
+  }
+
+  #write(frame: ServerFrame): void {
+    this.#connection.write(JSON.stringify(frame))
+  }
+
+  #fail(error: unknown): void {
+    this.#deps.log.error({ err: error }, 'a program could not be kept up to date')
+    this.close(closeCodes.internalError)
+  }
+}
+
+function done(ref: Ref, fields: object): object {
+  return { type: 'reply', ref, ok: true, ...fields }
+}

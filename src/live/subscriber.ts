@@ -1,0 +1,72 @@
+import type { AnnouncementKind } from '../accounts/settings.js'
+import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import type { Language } from '../languages.js'
+import type { CloseCode } from './transport/close-codes.js'
+
+/** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
+export interface Identity {
+  readonly userId: UserId
+  /** The session that ends this connection when it ends; null for a token. */
+  readonly sessionId: string | null
+  /** When the session or token ends by itself, as it stood at the handshake; by the wall clock, ms since the epoch. */
+  readonly endsAt: number
+  /** When it ends as it stands now, a visit having put it off perhaps; null when it is over. */
+  askEnd(): Promise<number | null>
+  /** The time zone that pages are rendered in, null when it is not known. */
+  readonly zone: string | null
+  /** The language that is set, or that the handshake asks for; a page that is in another by now stays in its own. */
+  readonly language: Language
+  /** What is spoken to this person on pages. */
+  readonly announced: readonly AnnouncementKind[]
+}
+
+/** What carries text to a page or program: a socket or a stream. */
+export interface TextSink {
+  /** @param state what the other end shows once it has this; a line that can carry it gives it back on reconnecting */
+  write(text: string, state?: string): void
+  /** Writes what brings the other end up to date, and may be long: while it is taken it makes nobody a slow reader. */
+  catchUp(text: string, state?: string): void
+  /** Resolves once what `catchUp` wrote was taken, or the line has ended. */
+  taken(): Promise<void>
+  close(code: CloseCode): void
+  /** Whether what was written waits to be taken: then what passes by itself is better left out. */
+  readonly isBusy: boolean
+  /** Cuts a line that takes nothing, since a message that is gone may wait in its buffer. */
+  cutIfStalled(): void
+}
+
+/** Somebody has opened a room of theirs on a page or in a program, or has closed the last one. */
+export interface Visit {
+  readonly roomId: RoomId
+  readonly userId: UserId
+  readonly isHere: boolean
+  /** Who of the two has the room open now. */
+  readonly activeUsers: readonly UserId[]
+}
+
+/** Renderings of one event, shared by all connections of a viewer so that each is made once. */
+export type SharedRenderings = Map<string, string>
+
+/** An open connection, as the hub knows it. */
+export interface Subscriber {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  /** Takes an event that concerns this person. Must not throw. */
+  receive(event: EngineEvent, shared: SharedRenderings): void
+  /** Takes notice of who has a room open that this connection has open too. Must not throw. */
+  notice?(visit: Visit): void
+  /** Holds back what is new in a room, or goes on. Must not throw. */
+  pause?(roomId: RoomId, isPaused: boolean): void
+  /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
+  beat(): void
+  close(code: CloseCode): void
+  /** Its line has closed: it forgets all that it holds, and takes nothing more. */
+  end(): void
+}
+
+/** A listener that is also spoken to: a page in HTML, a program in JSON. */
+export interface ClientSession extends Subscriber {
+  /** Takes a frame; false when it is not one that this voice knows. Throws only for faults of ours. */
+  handle(frame: Record<string, unknown>): Promise<boolean>
+}

@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { describe, expect, it } from 'vitest'
+import { languages, traitsOf } from '#src/languages.js'
+import { projectRoot } from '#src/project-root.js'
+import { translator } from '#src/rendering/sentences.js'
+import { readCatalogue } from '../support/views/project-text.js'
+
+type Elements = ReturnType<IntlMessageFormat['getAst']>
+
+const english = readCatalogue('en')
+/** Names are the same everywhere, and what is only placeholders has nothing to translate. */
+const sameEverywhere = /^(app\.name|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
+/** Sentences in which a word happens to be the same as in English. */
+const happensToBeSame = 12
+
+const parse = (text: string) => new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst()
+
+/** The names of the placeholders of a sentence, those in its plural forms too. */
+function placeholdersOf(elements: Elements): string[] {
+  const found = elements.flatMap(element => {
+    if ('options' in element) {
+      return [element.value, ...Object.values(element.options).flatMap(({ value }) => placeholdersOf(value))]
+    }
+    return 'value' in element && element.type !== 0 ? [element.value] : []
+  })
+  return [...new Set(found)].sort()
+}
+
+/** The forms that each plural of a sentence has: `one`, `other`, `=0`. */
+function pluralsOf(elements: Elements): string[][] {
+  return elements.flatMap(element => ('pluralType' in element ? [Object.keys(element.options)] : []))
+}
+
+it('has a catalogue for every language, and no other', () => {
+  const files = readdirSync(join(projectRoot, 'locales'))
+  expect(files.sort()).toEqual(languages.map(language => `${language}.json`).sort())
+})
+
+describe.each(languages)('the sentences in %s', language => {
+  const sentences = readCatalogue(language)
+  const sentence = (key: string) => sentences.get(key) ?? ''
+
+  it('are all there, and no more', () => {
+    expect([...english.keys()].filter(key => !sentence(key).trim())).toEqual([])
+    expect([...sentences.keys()].filter(key => !english.has(key))).toEqual([])
+  })
+
+  it('are well formed, with the placeholders of the English ones', () => {
+    for (const [key, text] of english) {
+      expect([key, placeholdersOf(parse(sentence(key)))]).toEqual([key, placeholdersOf(parse(text))])
+    }
+  })
+
+  it('have every plural form that the language has', () => {
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories
+    for (const key of english.keys()) {
+      for (const has of pluralsOf(parse(sentence(key))))
+        expect([key, has]).toEqual([key, expect.arrayContaining(forms)])
+    }
+  })
+
+  it('are said in the language, with Latin digits', () => {
+    const said = translator(language)('chat.newMessages', { count: 12 })
+    expect(said).toContain('12')
+    if (language === 'en') return
+    const same = [...english].filter(([key, text]) => !sameEverywhere.test(key) && sentence(key) === text)
+    expect(same.length, same.join('\n')).toBeLessThanOrEqual(happensToBeSame)
+  })
+
+  it('keep the direction of a name to itself where lines run from right to left', () => {
+    const said = translator(language)('chat.says', { name: 'Sam.', text: 'hi' })
+    expect(said).toBe(traitsOf(language).direction === 'rtl' ? '\u2068Sam.\u2069: \u2068hi\u2069' : 'Sam.: hi')
+  })
+})

@@ -1,0 +1,93 @@
+/**
+ * Run as a process of its own by memory-trace.test.ts: drives a memory engine and prints, for one way in which messages
+ * end, which of the things people wrote a heap snapshot still contains before and after. The markers exist as bytes
+ * outside the V8 heap only; each string of one is made for the engine and dropped.
+ */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { getHeapSnapshot } from 'node:v8'
+import { createMemoryEngine } from '#src/engines/memory/engine.js'
+
+const lifetimeMs = 60_000
+const kinds = ['text', 'nonce', 'imageId', 'alt', 'frame', 'userId', 'leaseId']
+const markers = new Map(kinds.map(kind => [kind, Buffer.from(randomBytes(12).toString('hex'))]))
+const textOf = kind => markers.get(kind).toString('latin1')
+
+let now = 1_700_000_000_000
+const timers = new Set()
+const clock = {
+  now: () => now,
+  after(ms, callback) {
+    const timer = { dueAt: now + ms, callback }
+    timers.add(timer)
+    return () => timers.delete(timer)
+  },
+}
+
+/** Moves on by `ms`, calling what is due. */
+function advance(ms) {
+  now += ms
+  for (const timer of [...timers].filter(({ dueAt }) => dueAt <= now)) {
+    timers.delete(timer)
+    timer.callback()
+  }
+}
+
+/** Which markers a snapshot of the whole heap contains. V8 writes the first 1024 characters of every string into it. */
+async function findMarkers() {
+  const found = new Set()
+  let rest = Buffer.alloc(0)
+  const snapshot = getHeapSnapshot()
+  snapshot.on('data', chunk => {
+    const bytes = Buffer.concat([rest, chunk])
+    for (const [kind, marker] of markers) if (bytes.includes(marker)) found.add(kind)
+    rest = bytes.subarray(Math.max(0, bytes.length - 64))
+  })
+  await once(snapshot, 'end')
+  return kinds.filter(kind => found.has(kind))
+}
+
+const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
+const engine = createMemoryEngine({ clock, roomGraceMs: 1_000, ...caps })
+
+/** Writes as a socket would: the nonce is cut from a long frame, and the text goes through a regular expression. */
+async function write() {
+  const { id } = await engine.openRoom(textOf('userId'), 'bob')
+  const frame = `{"about":"${textOf('frame')}","nonce":"${textOf('nonce')}","more":"${'.'.repeat(2_000)}"}`
+  const start = frame.indexOf('"nonce":"') + '"nonce":"'.length
+  const nonce = frame.slice(start, start + 24)
+  const text = `${textOf('text')} and more that is written here`
+  const image = { id: textOf('imageId'), width: 1, height: 1, alt: textOf('alt') }
+  await engine.sendMessage(id, textOf('userId'), { nonce, text, image, lifetimeMs: lifetimeMs })
+  await engine.holdLease(textOf('userId'), textOf('leaseId'), lifetimeMs * 100)
+  if (!/written/.test(text)) throw new Error('the regular expression must match')
+  return id
+}
+
+const endings = {
+  /** The room lives on; only what was written is over. */
+  async expiry() {
+    advance(lifetimeMs)
+  },
+  async ending(id) {
+    await engine.endRoom(id, 'bob')
+    await engine.dropLease(textOf('userId'), textOf('leaseId'), 0)
+  },
+  async dissolution(id) {
+    const { messages } = await engine.readRoom(id, 'bob')
+    await engine.moveCursor(id, 'bob', 'seen', messages[0].id)
+    await engine.dropLease(textOf('userId'), textOf('leaseId'), 0)
+    advance(1_000)
+  },
+  async forgetting() {
+    await engine.forgetPerson(textOf('userId'))
+  },
+}
+
+const roomId = await write()
+const before = await findMarkers()
+await endings[process.argv[2]](roomId)
+const after = await findMarkers()
+// Kept in use until here, so that nothing is found to be gone merely because the engine itself was.
+const { rooms, messages, bytesHeld } = await engine.readStats()
+process.stdout.write(JSON.stringify({ before, after, rooms, messages, bytesHeld }))

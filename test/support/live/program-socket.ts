@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import WebSocket from 'ws'
+import { z } from 'zod'
+import { newValidator } from '../api/api-client.js'
+
+const frameSchema = z.looseObject({ type: z.string() })
+export type Frame = z.infer<typeof frameSchema>
+
+const description = z
+  .object({ components: z.object({ messages: z.record(z.string(), z.object({ name: z.string() })) }) })
+  .parse(JSON.parse(readFileSync(new URL('../../../docs/asyncapi.json', import.meta.url), 'utf8')))
+const ajv = newValidator().addSchema(
+  JSON.parse(readFileSync(new URL('../../../docs/asyncapi.json', import.meta.url), 'utf8')),
+  'asyncapi',
+)
+const messages = Object.entries(description.components.messages)
+
+/** Fails unless the description knows a frame like this. */
+function hold(frame: Frame): void {
+  const candidates = messages.filter(([, { name }]) => name === frame.type).map(([key]) => key)
+  const problems = candidates.map(key => {
+    const validate = ajv.getSchema(`asyncapi#/components/messages/${key}/payload`)
+    return validate?.(frame) ? null : JSON.stringify(validate?.errors)
+  })
+  expect(problems.includes(null), `${JSON.stringify(frame)} is described as none of ${candidates}: ${problems}`).toBe(
+    true,
+  )
+}
+
+export interface SocketInit {
+  readonly token?: string | null
+  readonly room?: string
+  readonly headers?: Record<string, string>
+}
+
+/** A program at the socket, which holds every frame that it gets to the description. */
+export class ProgramSocket {
+  readonly frames: Frame[] = []
+  readonly closed: Promise<number>
+  readonly #socket: WebSocket
+  readonly #waiting = new Set<() => void>()
+  #lastRef = 0
+  #fault: unknown = null
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket
+    this.closed = new Promise(resolve => socket.on('close', code => resolve(code)))
+    socket.on('message', data => {
+      try {
+        const frame = frameSchema.parse(JSON.parse(String(data)))
+        this.frames.push(frame)
+        hold(frame)
+      } catch (error) {
+        this.#fault ??= error
+      }
+      for (const check of [...this.#waiting]) check()
+    })
+  }
+
+  /** Connects; throws an error with `status` when the handshake is refused. */
+  static open(url: string, { token = null, room, headers = {} }: SocketInit): Promise<ProgramSocket> {
+    const address = new URL('/ws', url.replace('http', 'ws'))
+    if (room !== undefined) address.searchParams.set('room', room)
+    const socket = new WebSocket(address, 'ephemeral-chat.v1.json', {
+      headers: { ...(token !== null && { authorization: `Bearer ${token}` }), ...headers },
+    })
+    const program = new ProgramSocket(socket)
+    return new Promise((resolve, reject) => {
+      socket.on('open', () => resolve(program))
+      socket.on('error', reject)
+      socket.on('unexpected-response', (_request, response) => {
+        reject(Object.assign(new Error('refused'), { status: response.statusCode }))
+        socket.terminate()
+      })
+    })
+  }
+
+  /** The status that refuses the handshake, or null when it is let in. */
+  static async refusalOf(url: string, init: SocketInit): Promise<number | null> {
+    try {
+      const socket = await ProgramSocket.open(url, init)
+      socket.close()
+      return null
+    } catch (error) {
+      return z.object({ status: z.number() }).parse(error).status
+    }
+  }
+
+  send(frame: object | string): void {
+    this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
+  }
+
+  /** Sends a frame and waits for the answer to it. */
+  ask(frame: object): Promise<Frame> {
+    this.#lastRef += 1
+    const ref = this.#lastRef
+    this.send({ ...frame, ref })
+    return this.heard(other => other.type === 'reply' && other.ref === ref)
+  }
+
+  /** Waits for a frame, also one that came already. */
+  heard(matches: (frame: Frame) => boolean): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const found = this.frames.find(matches)
+        if (!found && this.#fault === null) return
+        this.#waiting.delete(check)
+        if (this.#fault !== null) reject(this.#fault)
+        else if (found) resolve(found)
+      }
+      this.#waiting.add(check)
+      check()
+    })
+  }
+
+  /** Waits for a frame of a type with these fields. */
+  hears(type: string, fields: Record<string, unknown> = {}): Promise<Frame> {
+    return this.heard(
+      frame => frame.type === type && Object.entries(fields).every(([key, value]) => frame[key] === value),
+    )
+  }
+
+  /** What came until everything that was on its way before has come. */
+  async settled(): Promise<readonly Frame[]> {
+    await this.ask({ type: 'room:leave', roomId: 'none' })
+    return this.frames
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+}
