@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { keepConnected, type LiveConnection } from '../../src/browser/connection.js'
-import { loadStream } from '../../src/browser/stream-loader.js'
-import { TabStorage } from '../tab-storage.js'
+import { keepConnected, type LiveConnection } from '#src/browser/connection.js'
+import { loadStream } from '#src/browser/stream-loader.js'
+import { TabStorage } from '../support/tab-storage.js'
 
-vi.mock('../../src/browser/stream-loader.js', async importOriginal => ({
-  ...(await importOriginal<typeof import('../../src/browser/stream-loader.js')>()),
+vi.mock('#src/browser/stream-loader.js', async importOriginal => ({
+  ...(await importOriginal<typeof import('#src/browser/stream-loader.js')>()),
   loadStream: vi.fn(),
 }))
 
@@ -279,6 +279,12 @@ describe('where sockets fail', () => {
     expect(connection.isOpen()).toBe(false)
     tell('htmx:sse:after:connection', {})
     expect(connection.isOpen()).toBe(true)
+  })
+
+  it('and answer no handshake, the page goes on by an event stream too', () => {
+    vi.advanceTimersByTime(33_000)
+    expect(begun).toHaveLength(4)
+    expect(health).toHaveBeenCalledOnce()
   })
 
   it('after one that worked, that one does not count', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Drafts } from '../../src/browser/drafts.js'
-import { TabStorage } from '../tab-storage.js'
+import { Drafts } from '#src/browser/drafts.js'
+import { TabStorage } from '../support/tab-storage.js'
 
 const written = (text: string) => ({ nonce: `n-${text}`, text, imageId: '', at: 1000 })
 

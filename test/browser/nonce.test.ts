@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeNonce } from '../../src/browser/nonce.js'
+import { makeNonce } from '#src/browser/nonce.js'
 
 it('makes nonces of 128 random bits that fit into an id', () => {
   const nonces = Array.from({ length: 1000 }, makeNonce)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isSlow, retryDelayIn } from '../../src/browser/outbox-entry.js'
+import { isSlow, retryDelayIn } from '#src/browser/outbox-entry.js'
 
 it('reads when a bubble may go out from the trigger that the server gave it', () => {
   expect(retryDelayIn('outbox:send, load delay:740ms')).toBe(740)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Outbox } from '../../src/browser/outbox.js'
-import type { Answer } from '../../src/browser/outbox-entry.js'
+import { Outbox } from '#src/browser/outbox.js'
+import type { Answer } from '#src/browser/outbox-entry.js'
 
 const lifeMs = 60_000
 const start = 1_000_000

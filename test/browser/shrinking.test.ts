@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest'
-import { shrink } from '../../src/browser/shrinking.js'
+import { shrink } from '#src/browser/shrinking.js'
 
 interface Options {
   readonly maxWidth: number

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { prefersStream, rememberNoSockets } from '../../src/browser/stream-loader.js'
-import { TabStorage } from '../tab-storage.js'
+import { prefersStream, rememberNoSockets } from '#src/browser/stream-loader.js'
+import { TabStorage } from '../support/tab-storage.js'
 
 beforeEach(() => {
   vi.useFakeTimers()

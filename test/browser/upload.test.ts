@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { upload } from '../../src/browser/upload.js'
+import { upload } from '#src/browser/upload.js'
 
 /** A request that the test answers. */
 class FakeRequest {

@@ -1,7 +1,7 @@
 import WebSocket from 'ws'
-import { Drafts } from '../src/browser/drafts.js'
-import { Outbox } from '../src/browser/outbox.js'
-import { type Answer, type Entry, retryDelayIn } from '../src/browser/outbox-entry.js'
+import { Drafts } from '../../src/browser/drafts.js'
+import { Outbox } from '../../src/browser/outbox.js'
+import { type Answer, type Entry, retryDelayIn } from '../../src/browser/outbox-entry.js'
 import type { HttpClient } from './http-client.js'
 import { TabStorage } from './tab-storage.js'
 
