@@ -18,7 +18,7 @@ export type EntryState = 'uploading' | 'pending' | 'in-flight' | 'waiting' | 'fa
 /** A message of the outbox. Never changed: what becomes of it is a new entry in its place. */
 export interface Entry extends Pending {
   readonly state: EntryState
-  /** Whether this page has a picture for it, which is uploaded before it is sent, and again before it is tried again. */
+  /** Whether this page has a picture for it, which it uploads first, each time that the message is tried. */
   readonly hasPicture: boolean
   /** Whether it can be sent: true for a text. */
   readonly isUploaded: boolean
@@ -38,5 +38,5 @@ const slowMs = 3000
 /** Whether a message has been on its way for so long that the page says so. */
 export const isSlow = (entry: Entry, now: number): boolean => now - entry.at > slowMs
 
-/** Milliseconds until a `waiting` message may be tried again, read from the `hx-trigger` that the server gave its bubble. */
+/** Milliseconds until a `waiting` message may be tried again, read from its bubble's `hx-trigger`, the server's. */
 export const retryDelayIn = (trigger: string): number => Number(/load delay:(\d+)ms/.exec(trigger)?.[1] ?? 0)

@@ -109,7 +109,7 @@ export class Outbox {
     return this.#entries.length < before
   }
 
-  /** The connection is open anew. What was in flight may be lost and is sent again, and the first need not wait any more. */
+  /** There is a new connection: what was in flight may be lost and is sent again, and the first need not wait any more. */
   connected(): void {
     const { nonce } = this.#inFlight ?? {}
     if (nonce) this.#change(nonce, { state: 'pending' })
