@@ -1,3 +1,4 @@
+// Long because each case runs over real connections of both kinds, which take some setting up.
 import { once } from 'node:events'
 import { createServer, get, type Server } from 'node:http'
 import { connect } from 'node:net'
@@ -10,7 +11,7 @@ import { closeCodes } from '#src/live/transport/close-codes.js'
 import { EventStreamTransport } from '#src/live/transport/event-stream-transport.js'
 import { FrameMeter } from '#src/live/transport/frame-meter.js'
 import { SocketTransport } from '#src/live/transport/socket-transport.js'
-import { FakeClock } from '../../support/fake-clock.js'
+import { FakeClock } from '../support/fake-clock.js'
 
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
