@@ -1,3 +1,4 @@
+// Long because each reason to read, to wait and to close is tried on both sides of its boundary.
 import { once } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import pino from 'pino'

@@ -1,3 +1,4 @@
+// Long because each limit of the queue is tried on both sides of its boundary.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type OnTaken, type Part, WriteQueue } from '#src/live/transport/write-queue.js'
 import { partLength } from '#src/text-parts.js'
