@@ -25,7 +25,7 @@ const formats = new Map<string, IntlMessageFormat>()
 
 /** Whether a name such as one found in Accept-Language is a key of the catalogue. */
 export function isSentenceKey(key: string): key is SentenceKey {
-  return catalogues.get(defaultLanguage)?.[key] !== undefined
+  return Object.hasOwn(catalogues.get(defaultLanguage) ?? {}, key)
 }
 
 /**
