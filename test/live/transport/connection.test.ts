@@ -60,8 +60,9 @@ it('goes on with all that was said meanwhile when its end was put off', async ()
   expect(said).toEqual([])
   await clock.advance(4999)
   expect(said).toEqual(['first', 'second'])
+  termed.write('third')
   await clock.advance(1)
-  expect(said).toEqual(['first', 'second', 4401])
+  expect(said).toEqual(['first', 'second', 'third', 4401])
 })
 
 it('lives for years, in which no timer overflows', async () => {
@@ -140,6 +141,20 @@ it('learns of an end that came nearer when it is asked, and holds back from then
   termed.write('late')
   await clock.advance(0)
   expect(said).toEqual([4401])
+})
+
+it('asks nobody for its end before that has come', async () => {
+  const { identity, termed } = open(3_600_000)
+  let asked = 0
+  identity.askEnd = async () => {
+    asked += 1
+    return null
+  }
+  await clock.advance(3_599_999)
+  termed.write('in time')
+  expect(asked).toBe(0)
+  await clock.advance(1)
+  expect(asked).toBe(1)
 })
 
 it('says nothing after it was closed, and is asked in vain', async () => {

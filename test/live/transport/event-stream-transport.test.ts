@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeCodes } from '#src/live/transport/close-codes.js'
 import { EventStreamTransport } from '#src/live/transport/event-stream-transport.js'
@@ -156,6 +157,31 @@ describe('the end of a stream', () => {
     transport.write('late')
     expect(await allTold()).toBe('')
     expect(tellings).toEqual(['closed'])
+  })
+
+  it('by a cut ends the connection though the answer waits behind another on it', async () => {
+    server.removeAllListeners('request')
+    const responses: ServerResponse[] = []
+    server.on('request', (_request, arrived) => responses.push(arrived))
+    const address = server.address()
+    const peer = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1')
+    peer.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2))
+    while (responses.length < 2) await clock.advance(0)
+    const [, queued] = responses
+    if (!queued) throw new Error('Two requests came')
+    new EventStreamTransport(queued, clock).cut()
+    await once(peer, 'close')
+  })
+
+  it('leaves no timer of what was too much to be taken', async () => {
+    answer.pause()
+    while (clock.waiting === 0) {
+      transport.write('x'.repeat(262_144))
+      await clock.advance(0)
+    }
+    answer.destroy()
+    await once(response, 'close')
+    expect(clock.waiting).toBe(0)
   })
 
   it('ends what waits for a catch-up, and leaves no timer', async () => {
