@@ -22,10 +22,10 @@ const summary: RoomSummary = {
   ...{ mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
 }
 
-function render(given: Partial<RoomSummary> = {}, line: Partial<ChatLineContext> = {}): string {
+function render(given: Partial<RoomSummary> = {}, item: Partial<Parameters<typeof renderChatItem>[3]> = {}): string {
   return renderChatItem({ ...summary, ...given }, viewer, viewContext(viewer), {
     ...{ name: 'Ben', presence: null, isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) },
-    ...line,
+    ...item,
   })
 }
 

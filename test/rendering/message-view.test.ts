@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '#src/chat/engine.js'
-import { type MessageFrame, placeMessage, viewMessage, wordsOf } from '#src/rendering/message-view.js'
+import { placeMessage, viewMessage, wordsOf } from '#src/rendering/message-view.js'
 import type { ViewContext } from '#src/rendering/renderer.js'
 import type { SentenceKey, SentenceValues } from '#src/rendering/sentences.js'
 import { Times } from '#src/rendering/times.js'
@@ -21,12 +21,12 @@ const message: Message = {
 }
 const image = { id: 'i1', width: 640, height: 480, alt: 'a cat' }
 
-const view = (given: Partial<Message> = {}, frame: Partial<MessageFrame> = {}) =>
+const view = (given: Partial<Message> = {}, room: Partial<Parameters<typeof viewMessage>[1]> = {}) =>
   viewMessage(
     { ...message, ...given },
     {
       ...{ userId: 'ann', otherName: 'Ben', mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
-      ...{ clock: new FakeClock(noon + minuteMs), ...frame },
+      ...{ clock: new FakeClock(noon + minuteMs), ...room },
     },
     context,
   )
