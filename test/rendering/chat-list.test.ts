@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, RoomSummary } from '#src/chat/engine.js'
 import {
-  type ChatLineContext,
   digestOf,
   hashItem,
   initialOf,
