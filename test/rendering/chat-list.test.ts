@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, RoomSummary } from '#src/chat/engine.js'
-import {
-  digestOf,
-  hashItem,
-  initialOf,
-  renderChatItem,
-  tintOf,
-} from '#src/rendering/chat-list.js'
+import { digestOf, hashItem, initialOf, renderChatItem, tintOf } from '#src/rendering/chat-list.js'
 import { viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
 

@@ -101,16 +101,16 @@ describe('by a clock that moves with what is rendered alone', () => {
   })
 
   it('nothing to render takes no turn', async () => {
-    const [nothing, one] = await countTurns(() => Promise.all([renderInParts('ann', [], () => 'x'), render('ben', 1, 1)]))
+    const [nothing, one] = await countTurns(() =>
+      Promise.all([renderInParts('ann', [], () => 'x'), render('ben', 1, 1)]),
+    )
     expect([nothing, one]).toEqual([[], [0]])
   })
 
   it('what is begun when the time is spent waits for the next part, for whomever it is', async () => {
-    expect(await countTurns(() => Promise.all([render('ann', 1, 8), render('ben', 1, 1), render('cat', 1, 1)]))).toEqual([
-      [0],
-      [4],
-      [8],
-    ])
+    expect(
+      await countTurns(() => Promise.all([render('ann', 1, 8), render('ben', 1, 1), render('cat', 1, 1)])),
+    ).toEqual([[0], [4], [8]])
   })
 
   it('what is begun while somebody waits waits behind them', async () => {

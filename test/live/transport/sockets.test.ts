@@ -170,6 +170,16 @@ describe('a handshake', () => {
   })
 })
 
+it('a refused handshake leaves no connection half open, however long the other end leaves its half', async () => {
+  const port = await serve()
+  const peer = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  const [[connection]] = await Promise.all([once(server, 'connection'), once(peer, 'connect')])
+  const closed = once(connection, 'close')
+  peer.write('GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  await closed
+  peer.destroy()
+})
+
 /** Every refusal: what makes it, the status that programs get, the code that pages get, and the word that is counted. */
 const refusals: [string, Partial<SocketsDeps>, number, number, string][] = [
   ['from elsewhere', { isOurOrigin: () => false }, 403, 4403, 'forbidden'],
@@ -337,6 +347,8 @@ describe('handshakes under way', () => {
     await nextTurn()
     expect(begin().read()).toBeNull()
     expect(refused).toEqual([])
+    begin()
+    expect(refused).toEqual(['handshake too_many'])
   })
 
   it('are ended after ten seconds', async () => {
@@ -371,9 +383,9 @@ describe('an open socket', () => {
     expect(await end).toBe(1009)
   })
 
-  /** What becomes of a frame in so many parts, of the 65 that one of 256 bytes may have. */
+  /** What becomes of a frame in so many parts, of the 67 that one of 513 bytes may have: one for 256 each, and 64. */
   async function sendParts(parts: number) {
-    const { client, end, opened } = dial(await serve())
+    const { client, end, opened } = dial(await serve({ maxFrameBytes: 513 }))
     await opened
     const bad: unknown[] = []
     transports[0]?.open?.(
@@ -386,11 +398,11 @@ describe('an open socket', () => {
   }
 
   it('reads a frame in as many parts as it may have, and is closed for one more', async () => {
-    expect(await sendParts(65)).toBe('read')
+    expect(await sendParts(67)).toBe('read')
     sockets.stop()
     server.closeAllConnections()
     transports.length = 0
-    expect(await sendParts(66)).toBe(1008)
+    expect(await sendParts(68)).toBe(1008)
   })
 
   it('answers no ping but through its transport, which counts them', async () => {
@@ -457,6 +469,31 @@ describe('an open socket', () => {
     expect(heard).toEqual(['first'])
     await clock.advance(1)
     await until(() => heard.length === 2)
+  })
+
+  it('takes back what its person said that was not read when it closes', async () => {
+    const port = await serve({ framesPerSecondEach: 1 })
+    const heard: string[] = []
+    const open = async (name: string) => {
+      const { client, opened } = dial(port)
+      await opened
+      transports.at(-1)?.open?.({ ...session, handle: async () => heard.push(name) > 0 }, async () => true)
+      return { client, transport: transports.at(-1) }
+    }
+    const [first, left, third] = [await open('first'), await open('left'), await open('third')]
+    first.client.send('{}')
+    await until(() => heard.length === 1)
+    const timers = clock.waiting
+    left.client.send('{}')
+    await until(() => clock.waiting > timers)
+    const gone = new Promise<void>(resolve => left.transport?.whenClosed(resolve))
+    left.transport?.cut()
+    await gone
+    third.client.send('{}')
+    await until(() => clock.waiting > timers + 1)
+    await clock.advance(1000)
+    await until(() => heard.length === 2)
+    expect(heard).toEqual(['first', 'third'])
   })
 
   it('has what cannot be read counted, and told to its session', async () => {
