@@ -93,6 +93,16 @@ test('so many may wait, of one owner and of all, and not one fewer', async () =>
   expect(refused).toEqual(['c1'])
 })
 
+test('one owner has no more waiting than they may, though there is room for others', async () => {
+  const { ask } = begin()
+  await ask('a1')
+  const refused: string[] = []
+  const wait = (name: string) => ask(name).catch(() => refused.push(name))
+  for (const name of ['a2', 'a3', 'a4']) void wait(name)
+  await wait('a5')
+  expect(refused).toEqual(['a5'])
+})
+
 test('one place that is given up is another’s to wait in', async () => {
   const { ask } = begin()
   await Promise.all([ask('a1'), ask('b1')])

@@ -198,6 +198,16 @@ describe('what comes in', () => {
     expect([await closed, heard]).toEqual([1003, []])
   })
 
+  it('is neither handled nor counted behind a frame for which the transport was closed', async () => {
+    const { transport, socket, closed, taken } = await connect()
+    const { heard } = listen(transport, async () => {
+      transport.close(closeCodes.notLoggedIn)
+      return true
+    })
+    for (let times = 0; times < 2; times += 1) socket.emit('message', Buffer.from('{}'), false)
+    expect([await closed, heard.length, taken.length]).toEqual([4401, 1, 1])
+  })
+
   it('is not handled once the transport is closed, whatever was on its way', async () => {
     const { transport, peer, closed } = await connect()
     const { heard } = listen(transport)
@@ -315,6 +325,33 @@ describe('how fast may be spoken', () => {
     expect(clock.waiting).toBe(1)
     await clock.advance(1000)
     expect(socket.isPaused).toBe(false)
+    for (let times = 0; times < 2; times += 1) socket.emit('pong', Buffer.alloc(0))
+    expect(socket.isPaused).toBe(true)
+  })
+
+  it('is metered while the socket closes too, of which nothing is handled then', async () => {
+    const { transport, socket, peer, taken } = await connect({ perSecond: 2 })
+    const { heard } = listen(transport)
+    peer.pause()
+    transport.close(closeCodes.notLoggedIn)
+    const say = () => socket.emit('message', Buffer.from('{}'), false)
+    say()
+    expect(socket.isPaused).toBe(false)
+    for (let times = 0; times < 2; times += 1) say()
+    expect(socket.isPaused).toBe(true)
+    await nextTurn()
+    expect([heard, taken]).toEqual([[], []])
+  })
+
+  it('goes on only when every reason to wait is over', async () => {
+    const { transport, socket } = await connect({ perSecond: 1 })
+    listen(transport)
+    for (let times = 0; times < 2; times += 1) socket.emit('pong', Buffer.alloc(0))
+    transport.catchUp('x'.repeat(partLength + 1))
+    await transport.taken()
+    expect(socket.isPaused).toBe(true)
+    await clock.advance(1000)
+    expect(socket.isPaused).toBe(false)
   })
 })
 
@@ -365,6 +402,7 @@ describe('the end of a socket', () => {
     const { transport, closed } = await connect()
     transport.close(closeCodes.notLoggedIn)
     transport.close(closeCodes.restarting)
+    expect(clock.waiting).toBe(1)
     expect(await closed).toBe(4401)
     await until(() => clock.waiting === 0)
   })
@@ -403,6 +441,18 @@ describe('the end of a socket', () => {
     await once(socket, 'close')
     transport.whenClosed(() => told.push('at once'))
     expect(told).toEqual(['when it comes', 'at once'])
+  })
+
+  it('leaves no timer of what was too much to be taken', async () => {
+    const { transport, socket, peer } = await connect()
+    peer.pause()
+    while (clock.waiting === 0) {
+      transport.write('x'.repeat(262_144))
+      await nextTurn()
+    }
+    transport.cut()
+    await once(socket, 'close')
+    expect(clock.waiting).toBe(0)
   })
 
   it('ends what waits for a catch-up', async () => {
