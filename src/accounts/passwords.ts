@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
+import { builtModule } from '../project-root.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
@@ -55,7 +56,7 @@ export class Passwords {
   constructor({
     cost,
     onError = error => console.error(error),
-    worker = new URL('./password-worker.js', import.meta.url),
+    worker = builtModule('accounts/password-worker.js'),
     beginningMs = startTimeoutMs,
   }: PasswordsOptions) {
     this.cost = cost

@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { builtModule } from '../project-root.js'
 import { FrameReader, lengthOf } from './converter-frames.js'
 
-const program = fileURLToPath(new URL('./converter-process.js', import.meta.url))
+const program = fileURLToPath(builtModule('images/converter-process.js'))
 
 /** What the process is told: nothing of ours, and three things for the sake of the pictures. */
 const environment = {

@@ -12,16 +12,27 @@ const eta = loadTemplates(join(projectRoot, 'views'))
 
 /** Reads every template at once: a page that says what went wrong must not need a descriptor when there is none. */
 function loadTemplates(views: string): Eta {
-  const loaded = new Eta({ views, cache: true, autoTrim: [false, 'nl'] })
+  const loaded = new Eta({ views, cache: true, autoTrim: false })
   for (const entry of readdirSync(views, { withFileTypes: true, recursive: true })) {
     const filepath = join(entry.parentPath, entry.name)
     if (!entry.name.endsWith('.eta')) continue
-    loaded.loadTemplate(filepath, loaded.compile(readFileSync(filepath, 'utf8'), { filepath }))
+    loaded.loadTemplate(filepath, loaded.compile(joinLines(readFileSync(filepath, 'utf8')), { filepath }))
   }
   loaded.readFile = path => {
     throw new Error(`There is no template ${path}`)
   }
   return loaded
+}
+
+/**
+ * A template on one line. Its line breaks and indentation are for whoever edits it and are never rendered: each becomes
+ * one space before an attribute and nothing elsewhere. White space that must be rendered stands within a line.
+ */
+function joinLines(template: string): string {
+  return template
+    .split(/(<%.*?%>)/s)
+    .map(part => (part.startsWith('<%') ? part : part.replace(/\s*\n\s*(?=[a-z])/g, ' ').replace(/\s*\n\s*/g, '')))
+    .join('')
 }
 
 /** Somebody who looks: their language and zone decide how things are said. `zone` is null until it is known. */

@@ -4,6 +4,7 @@ import { render, renderPartial, viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const context = viewContext({ language: 'en', zone: 'UTC' })
+const refused = { nonce: 'n', imageId: '', status: 'failed', reason: '', retryAfterMs: 0, isRefused: true }
 
 describe('how things are said to a viewer', () => {
   it('is decided by their language and zone', () => {
@@ -45,4 +46,22 @@ describe('a template', () => {
   it('that is not there is a fault that names it, and no file is looked for', () => {
     expect(() => render('pages/nowhere', context, {})).toThrow(/There is no template .*nowhere/)
   })
+})
+
+it('renders no line break of a template, and every space of a text', () => {
+  const html = renderPartial('pending', context, { ...refused, text: '  two\n\n  lines ' })
+  expect(html).toContain('<div class="text" dir="auto">  two\n\n  lines </div><p class="meta">')
+  expect(renderPartial('pending', context, { ...refused, text: '' })).not.toMatch(/\n|> {2}|\s>/)
+})
+
+it('keeps one space before an attribute that begins a line', () => {
+  const html = renderPartial('pending', context, { ...refused, text: '' })
+  expect(html).toContain(`<form hx-ws:send hx-trigger="outbox:send" hx-vals='{"type":"message:send"}'><input `)
+  const link = { roomId: 'r', seq: 9, isFramed: true }
+  expect(renderPartial('earlier', context, link)).toMatch(
+    /^<a href="[^"]+" hx-get="[^"]+" hx-swap="none" hx-sync="this:drop" target="_top">/,
+  )
+  expect(renderPartial('earlier', context, { ...link, seq: null, isFramed: false })).toMatch(
+    /^<a hidden hx-swap="none" hx-sync="this:drop">/,
+  )
 })

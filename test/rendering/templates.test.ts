@@ -8,7 +8,7 @@ const programs = readTexts('src', '.ts')
 const english = readCatalogue('en')
 
 /** What is text of a file but no text of a page: settings of htmx, inside an attribute. */
-const notOfPages = new Set(['views/partials/line-config.eta'])
+const notOfPages = new Set(['views/partials/connection-config.eta'])
 const saidAttributes =
   /\s(?:title|alt|placeholder|aria-label|aria-roledescription|aria-valuetext|data-words|data-text|data-failed|data-broken)="([^"]*)"/g
 const word = /\p{L}/u
@@ -58,6 +58,37 @@ const isCode = (text: string) => isQuoted(text) || new RegExp(`\\b${text}\\b\\s*
 
 it.each([...templates].filter(([path]) => !notOfPages.has(path)))('%s has no words of its own', (_path, template) => {
   expect(wordsOf(template)).toEqual([])
+})
+
+const longestLine = 140
+
+it('has no line of a template that is too long to edit', () => {
+  const long = [...templates].flatMap(([path, template]) =>
+    template.split('\n').flatMap((line, index) => (line.length > longestLine ? [`${path}:${index + 1}`] : [])),
+  )
+  expect(long).toEqual([])
+})
+
+/** The forms of a template that are posted: what stands between their tags. */
+function postedForms(template: string): string[] {
+  return [...template.matchAll(/<form\b((?:<%[\s\S]*?%>|"[^"]*"|'[^']*'|[^>"'])*)>([\s\S]*?)<\/form>/g)]
+    .filter(([, attributes = '']) => /\smethod="post"/i.test(attributes))
+    .map(([, , content = '']) => content)
+}
+
+it('has the CSRF field in every form that is posted, from its one partial', () => {
+  const forms = [...templates].flatMap(([path, template]) => postedForms(template).map(content => ({ path, content })))
+  expect(forms.length).toBeGreaterThan(20)
+  expect(forms.filter(({ content }) => !content.includes("<%~ include('/partials/csrf-field') %>"))).toEqual([])
+  const naming = [...templates].filter(([, template]) => template.includes('_csrf')).map(([path]) => path)
+  expect(naming).toEqual(['views/partials/csrf-field.eta'])
+})
+
+it('finds posted forms, however their tags are laid out', () => {
+  const found = postedForms(
+    `<form method="get">no</form><form\n  id="<%= a > b %>"\n  method="post"\n><p>one</p></form><form method="post">two</form>`,
+  )
+  expect(found).toEqual(['<p>one</p>', 'two'])
 })
 
 it('finds words outside the catalogue, wherever they are shown', () => {
