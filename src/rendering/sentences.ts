@@ -25,7 +25,7 @@ const formats = new Map<string, IntlMessageFormat>()
 
 /** Whether the catalogue has a sentence of this name. */
 export function isSentenceKey(key: string): key is SentenceKey {
-  return catalogues.get(defaultLanguage)?.[key] !== undefined
+  return Object.hasOwn(catalogues.get(defaultLanguage) ?? {}, key)
 }
 
 /**

@@ -4,7 +4,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { languages, traitsOf } from '#src/languages.js'
 import { projectRoot } from '#src/project-root.js'
-import { translator } from '#src/rendering/sentences.js'
+import { isSentenceKey, translator } from '#src/rendering/sentences.js'
 import { readCatalogue } from '../support/views/project-text.js'
 
 type Elements = ReturnType<IntlMessageFormat['getAst']>
@@ -73,4 +73,23 @@ describe.each(languages)('the sentences in %s', language => {
     const said = translator(language)('chat.says', { name: 'Sam.', text: 'hi' })
     expect(said).toBe(traitsOf(language).direction === 'rtl' ? '\u2068Sam.\u2069: \u2068hi\u2069' : 'Sam.: hi')
   })
+})
+
+it('knows which names are those of sentences', () => {
+  expect(['chat.says', 'chat.say', '', 'constructor'].map(isSentenceKey)).toEqual([true, false, false, false])
+})
+
+it('puts a number into a sentence as it is, and isolates no empty text, where lines run from right to left', () => {
+  const said = translator('ar')
+  expect(said('chat.says', { name: '', text: 12 })).toBe(': 12')
+  expect(said('chat.newMessages', { count: 12 })).not.toMatch(/[\u2068\u2069]/)
+})
+
+it('says a sentence with its values anew each time', () => {
+  const said = translator('en')
+  expect([1, 2].map(count => said('chat.newMessages', { count }))).toEqual(['1 new message', '2 new messages'])
+})
+
+it('takes tags in a sentence for text', () => {
+  expect(translator('en')('chat.says', { name: '<b>', text: '</b>' })).toBe('<b>: </b>')
 })
