@@ -121,11 +121,6 @@ export class Images {
     }
   }
 
-  /** Drops a picture that was not sent. */
-  discard(imageId: string): void {
-    this.#store.discard(imageId)
-  }
-
   /** A picture that somebody uploaded for a room and did not send yet, or null. */
   findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
     return this.#store.findUnsent(imageId, roomId, userId)

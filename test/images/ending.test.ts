@@ -158,7 +158,7 @@ describe('by the clock', () => {
     const { id } = await upload()
     const found = images.find(id, 'alice')
     const opening = found?.open()
-    images.discard(id)
+    images.forgetPerson('alice')
     await expect(opening).rejects.toMatchObject({ code: 'not_found' })
     await expect(found?.open()).rejects.toMatchObject({ code: 'not_found' })
     await expect.poll(sealed).toEqual([])
