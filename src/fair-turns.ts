@@ -3,10 +3,10 @@ import { ChatError } from './chat/errors.js'
 export interface FairTurnsOptions {
   /** How many may be at work at once. */
   readonly atOnce: number
-  /** How many may wait, of all owners together. */
-  readonly maxWaiting: number
-  /** How many of one owner's may wait. */
-  readonly maxWaitingEach: number
+  /** How many may wait, of all owners together; without limit when left out. */
+  readonly maxWaiting?: number
+  /** How many of one owner's may wait; without limit when left out. */
+  readonly maxWaitingEach?: number
   /** After how many milliseconds whoever is refused may ask again. */
   readonly retryAfterMs: number
 }
@@ -49,7 +49,7 @@ export class FairTurns<Owner> {
   }
 
   #wait(owner: Owner, signal: AbortSignal | undefined): Promise<void> {
-    const { maxWaiting, maxWaitingEach, retryAfterMs } = this.#options
+    const { maxWaiting = Number.POSITIVE_INFINITY, maxWaitingEach = maxWaiting, retryAfterMs } = this.#options
     const queue = this.#queues.get(owner) ?? []
     if (this.#waiting >= maxWaiting || queue.length >= maxWaitingEach) throw new ChatError('server_busy', retryAfterMs)
     return new Promise((resolve, reject) => {

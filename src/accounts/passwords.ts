@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
+import { FairTurns } from '../fair-turns.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
-import { Turns } from './turns.js'
 
 const maxWaiting = 500
 const maxThreads = 4
@@ -45,7 +45,8 @@ export class Passwords {
   readonly #beginningMs: number
   // One core stays free for everyone's chat.
   readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), maxThreads)
-  readonly #turns = new Turns({ atOnce: this.#threads, maxWaiting: maxWaiting, retryAfterMs: retryAfterMs })
+  // Each password is an owner of its own here, so that they are hashed in the order in which they came.
+  readonly #turns = new FairTurns<PasswordTask>({ atOnce: this.#threads, maxWaiting, retryAfterMs })
   readonly #idle = new Map<PasswordThread, NodeJS.Timeout>()
   readonly #busy = new Set<PasswordThread>()
   readonly #running = new Set<Promise<string>>()
@@ -114,7 +115,7 @@ export class Passwords {
     if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', retryAfterMs)
     this.#roundsInHand += rounds
     try {
-      const endTurn = await this.#turns.take()
+      const endTurn = await this.#turns.take(task)
       try {
         const patienceMs = this.#beginningMs + (rounds / roundsOfCost10) * patienceMsOfCost10
         const work = this.#runNow(task, patienceMs)

@@ -6,8 +6,8 @@ import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import { type Admission, openAdmission } from './admission.js'
+import { Callbacks } from './callbacks.js'
 import { demoPeople } from './demo-accounts.js'
-import { Listeners } from './listeners.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
@@ -41,9 +41,9 @@ export class People {
   readonly #admission: Admission
   readonly #limits: PersonLimits | undefined
   readonly #onHashNotRenewed: (error: unknown) => void
-  readonly #generationListeners = new Listeners<Account>()
-  readonly #amendmentListeners = new Listeners<Account>()
-  readonly #removalListeners = new Listeners<UserId>()
+  readonly #generationCallbacks = new Callbacks<Account>()
+  readonly #amendmentCallbacks = new Callbacks<Account>()
+  readonly #removalCallbacks = new Callbacks<UserId>()
 
   constructor(options: PeopleOptions) {
     const { store, passwords, directory, clock, admission = openAdmission(clock), limits } = options
@@ -184,7 +184,7 @@ export class People {
    */
   async setDisabled(id: UserId, isDisabled: boolean): Promise<Account> {
     const account = await this.#store.update(id, { isDisabled })
-    this.#generationListeners.tell(account)
+    this.#generationCallbacks.call(account)
     return account
   }
 
@@ -224,7 +224,7 @@ export class People {
    */
   async endSessionsEverywhere(id: UserId): Promise<Account> {
     const account = await this.#store.update(id, {})
-    this.#generationListeners.tell(account)
+    this.#generationCallbacks.call(account)
     return account
   }
 
@@ -242,22 +242,22 @@ export class People {
    * @throws ChatError `storage_failed`
    */
   async removeByOperator(id: UserId): Promise<void> {
-    if (await this.#store.remove(id)) this.#removalListeners.tell(id)
+    if (await this.#store.remove(id)) this.#removalCallbacks.call(id)
   }
 
-  /** Calls `listener` with the account each time its generation has gone up; the answer ends it. */
-  onGenerationChange(listener: (account: Account) => void): () => void {
-    return this.#generationListeners.add(listener)
+  /** Calls `callback` with the account each time its generation has gone up; the returned function ends that. */
+  onGenerationChange(callback: (account: Account) => void): () => void {
+    return this.#generationCallbacks.add(callback)
   }
 
-  /** Calls `listener` with each account whose settings or blocks have changed; the answer ends it. */
-  onAmended(listener: (account: Account) => void): () => void {
-    return this.#amendmentListeners.add(listener)
+  /** Calls `callback` with each account whose settings or blocks have changed; the returned function ends that. */
+  onAmended(callback: (account: Account) => void): () => void {
+    return this.#amendmentCallbacks.add(callback)
   }
 
-  /** Calls `listener` with the id of each account that was removed; the answer ends it. */
-  onRemoved(listener: (id: UserId) => void): () => void {
-    return this.#removalListeners.add(listener)
+  /** Calls `callback` with the id of each account that was removed; the returned function ends that. */
+  onRemoved(callback: (id: UserId) => void): () => void {
+    return this.#removalCallbacks.add(callback)
   }
 
   #refuseOver(name: keyof PersonLimits, id: UserId): void {
@@ -271,14 +271,14 @@ export class People {
 
   async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
     const account = await this.#store.amend(id, change)
-    this.#amendmentListeners.tell(account)
+    this.#amendmentCallbacks.call(account)
     return account
   }
 
   async #setPassword({ id, generation }: Account, password: string): Promise<Account> {
     const passwordHash = await this.#passwords.hash(password)
     const changed = await this.#store.update(id, { passwordHash, ifGeneration: generation })
-    this.#generationListeners.tell(changed)
+    this.#generationCallbacks.call(changed)
     return changed
   }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { FrameReader, lengthOf } from './converter-frames.js'
+import { lengthOf, RecordReader } from './converter-records.js'
 
 const program = fileURLToPath(new URL('./converter-process.js', import.meta.url))
 
@@ -36,14 +36,14 @@ export class ConverterEnded extends Error {
 /** A process of `converter-process.js`, from its beginning to its end. */
 export class ConverterChild {
   readonly #log: Logger
-  readonly #reader = new FrameReader()
-  readonly #frames: Buffer[] = []
+  readonly #reader = new RecordReader()
+  readonly #records: Buffer[] = []
   #process: ChildProcess | null = null
   #end: ConverterEnded | null = null
   #isReady = false
   #onChange: () => void = () => {}
 
-  /** Begins it. Where it cannot begin, that is told to whoever awaits a frame of it. */
+  /** Begins it. Where it cannot begin, that is told to whoever awaits a record. */
   constructor(args: readonly string[], log: Logger) {
     this.#log = log
     try {
@@ -63,12 +63,12 @@ export class ConverterChild {
    */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#isReady) return
-    await this.#within(timeoutMs, () => this.#nextFrame())
+    await this.#within(timeoutMs, () => this.#nextRecord())
     this.#isReady = true
   }
 
   /**
-   * Gives it a file, and answers with the two frames that it writes, which are the caller's to overwrite. One that has not
+   * Gives it a file, and answers with the two records that it writes, which are the caller's to overwrite. One that has not
    * written them within `timeoutMs` is ended.
    * @throws ConverterEnded
    */
@@ -76,7 +76,7 @@ export class ConverterChild {
     return this.#within(timeoutMs, async () => {
       this.#process?.stdin?.write(lengthOf(file))
       this.#process?.stdin?.write(file)
-      return [await this.#nextFrame(), await this.#nextFrame()]
+      return [await this.#nextRecord(), await this.#nextRecord()]
     })
   }
 
@@ -96,10 +96,10 @@ export class ConverterChild {
     }
   }
 
-  async #nextFrame(): Promise<Buffer> {
+  async #nextRecord(): Promise<Buffer> {
     for (;;) {
-      const frame = this.#frames.shift()
-      if (frame) return frame
+      const record = this.#records.shift()
+      if (record) return record
       if (this.#end) throw this.#end
       await new Promise<void>(resolve => {
         this.#onChange = resolve
@@ -134,7 +134,7 @@ export class ConverterChild {
 
   #take(piece: Buffer): void {
     this.#reader.add(piece)
-    for (let frame = this.#reader.take(); frame; frame = this.#reader.take()) this.#frames.push(frame)
+    for (let record = this.#reader.take(); record; record = this.#reader.take()) this.#records.push(record)
     this.#onChange()
   }
 
@@ -142,7 +142,7 @@ export class ConverterChild {
     this.#end ??= end
     this.#process?.stdout?.removeAllListeners('data')
     this.#reader.wipe()
-    for (const frame of this.#frames.splice(0)) frame.fill(0)
+    for (const record of this.#records.splice(0)) record.fill(0)
     this.#onChange()
   }
 }

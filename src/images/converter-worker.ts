@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { ConversionProblem, ImageRules, Picture } from './conversion.js'
 import { ConverterChild, ConverterEnded } from './converter-child.js'
-import { readAnswer } from './converter-frames.js'
+import { readAnswer } from './converter-records.js'
 import { tooLargeExitCode } from './converter-watch.js'
 
 /** How long a process may take to begin beside a busy server, and how long a picture may then take, in milliseconds. */

@@ -7,12 +7,14 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
 import { FairTurns } from '../fair-turns.js'
+import { FileLock } from '../file-lock.js'
 import { codeOf } from '../system-fault.js'
-import { lockFolder, lockName } from './folder-lock.js'
 
 /** Names of our files: 128 random bits that say nothing of what is inside. */
 const ours = /^[\w-]{22}\.sealed$/
-/** What git needs to keep the folder; nobody must be told of it. */
+/** The lock that keeps other servers out of the folder. */
+const lockName = '.in-use'
+/** Keeps the empty folder in git; not worth a line in the log. */
 const keeper = '.gitkeep'
 
 /** How much of a file is read at once. */
@@ -29,13 +31,8 @@ export class UploadFolder {
   readonly #path: string
   readonly #log: Logger
   /** Nobody is refused here: what waits is bounded by what each person may leave unread. */
-  readonly #reads = new FairTurns<UserId>({
-    atOnce: mostReads,
-    maxWaiting: Number.POSITIVE_INFINITY,
-    maxWaitingEach: Number.POSITIVE_INFINITY,
-    retryAfterMs,
-  })
-  #lock: { release(): Promise<void> } | null = null
+  readonly #reads = new FairTurns<UserId>({ atOnce: mostReads, retryAfterMs })
+  #lock: FileLock | null = null
 
   constructor(path: string, log: Logger) {
     this.#path = path
@@ -60,7 +57,11 @@ export class UploadFolder {
   async #take(): Promise<string[]> {
     await mkdir(this.#path, { recursive: true })
     await access(this.#path, constants.R_OK | constants.W_OK | constants.X_OK)
-    this.#lock = await lockFolder(this.#path)
+    this.#lock = await FileLock.take(join(this.#path, lockName))
+    if (!this.#lock)
+      throw new ConfigError(
+        `UPLOAD_DIR is "${this.#path}", but another server is using this folder. Give each its own.`,
+      )
     return readdir(this.#path)
   }
 

@@ -3,12 +3,12 @@ import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
+import { FileLock } from '../../file-lock.js'
 import { codeOf } from '../../system-fault.js'
 import type { Account } from '../account.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
-import { FileLock } from './file-lock.js'
 import { MemoryAccountStore } from './memory-store.js'
 
 const ownerOnlyFolder = 0o700
@@ -70,7 +70,7 @@ export class FileAccountStore implements AccountStore {
    */
   static async open(path: string, options: FileAccountStoreOptions): Promise<FileAccountStore> {
     const target = await prepare(path)
-    const lock = await FileLock.take(target)
+    const lock = await takeLock(target)
     try {
       const accounts = await readAccountFile(target)
       if (accounts === null) await begin(target)
@@ -201,6 +201,17 @@ export class FileAccountStore implements AccountStore {
       return new ChatError('storage_failed')
     }
   }
+}
+
+async function takeLock(path: string): Promise<FileLock> {
+  const lockPath = `${path}.lock`
+  const lock = await FileLock.take(lockPath).catch((error: unknown) => {
+    throw new AccountFileError(`No lock can be written at ${lockPath} (${codeOf(error)}).`, { cause: error })
+  })
+  if (lock) return lock
+  throw new AccountFileError(
+    `The file of accounts ${path} is in use by another server: stop that one, or name another file in ACCOUNTS_URL.`,
+  )
 }
 
 /** Makes the folder, and answers where the file really is, so that a link to it stays one. */

@@ -3,12 +3,12 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Engine } from '../chat/engine.js'
 import { watchExpiry } from './expiry-watch.js'
+import { monitoringPages } from './monitoring-pages.js'
 import { Observations, type Observer } from './observations.js'
-import { operationPages } from './operation-pages.js'
 import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
 import { writeStatistics } from './statistics-line.js'
 
-export interface OperationDeps {
+export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
@@ -18,7 +18,7 @@ export interface OperationDeps {
 }
 
 /** What whoever runs the server can see of it: health, metrics, and a line of statistics in the log. */
-export class Operation {
+export class Monitoring {
   readonly observer: Observer
   /** `/health` and `/metrics`. */
   readonly pages: Router
@@ -30,7 +30,7 @@ export class Operation {
     this.#ends = ends
   }
 
-  static async open({ clock, log, engine, metricsToken, countConnections }: OperationDeps): Promise<Operation> {
+  static async open({ clock, log, engine, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
     const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
     // Loaded only where it is asked for: it costs every server megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
@@ -40,7 +40,7 @@ export class Operation {
       metrics === null || metricsToken === null
         ? null
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
-    return new Operation(observations, operationPages(page), [
+    return new Monitoring(observations, monitoringPages(page), [
       watchExpiry(engine, clock, observations),
       writeStatistics({ clock, log, read, observations, loop }),
       () => loop.stop(),

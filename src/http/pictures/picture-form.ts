@@ -1,10 +1,10 @@
 import type { Request, RequestHandler } from 'express'
 import multer, { MulterError } from 'multer'
-import type { UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
-import type { HeldBodies } from '../http/held-bodies.js'
-import { onceOver } from '../live/transport/response-end.js'
-import type { HeldForm, HeldUploads } from './held-uploads.js'
+import type { UserId } from '../../chat/engine.js'
+import { ChatError } from '../../chat/errors.js'
+import type { HeldForm, HeldUploads } from '../../images/held-uploads.js'
+import { onceOver } from '../../live/transport/response-end.js'
+import type { HeldBodies } from '../held-bodies.js'
 import { wipingStorage } from './wiping-storage.js'
 
 /** What came with a form: a file or none, and why a file was refused. */

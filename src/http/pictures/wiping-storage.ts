@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
-import { ChatError } from '../chat/errors.js'
-import type { HeldForm } from './held-uploads.js'
+import { ChatError } from '../../chat/errors.js'
+import type { HeldForm } from '../../images/held-uploads.js'
 
 /** The first buffer of an upload, bytes. What is claimed and not sent must cost nothing. */
 const firstSize = 65_536

@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
-import { ChatError } from '../chat/errors.js'
-import type { ReadableImage } from './image-store.js'
-import { pictureReadBytes } from './upload-folder.js'
+import { ChatError } from '../../chat/errors.js'
+import type { ReadableImage } from '../../images/image-store.js'
+import { pictureReadBytes } from '../../images/upload-folder.js'
 
 /** Whoever went away in the middle, and a picture that went, end a stream like this. */
 const cut = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'EPIPE', 'ECONNRESET']

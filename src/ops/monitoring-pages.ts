@@ -12,7 +12,7 @@ export interface MetricsPage {
 /**
  * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
  */
-export function operationPages(metrics: MetricsPage | null): Router {
+export function monitoringPages(metrics: MetricsPage | null): Router {
   const router = Router()
   const health: RequestHandler = (_request, response) => {
     response.json({ status: 'ok' })
