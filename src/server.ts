@@ -121,7 +121,6 @@ export async function createServer(config: Config): Promise<Server> {
     )
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
-  people.onRemoved(userId => images.forgetPerson(userId))
   const conversations = new Conversations(engine, config, {
     countSend: userId => limits.messages.hit(userId).retryAfterMs,
     countReaching: userId => limits.reaching.hit(userId).retryAfterMs,

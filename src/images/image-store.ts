@@ -46,7 +46,7 @@ export class ImageStore {
   /** Keeps a picture for its sender to send. The answer is the moment when it goes if they do not. */
   add(ref: ImageRef, size: number, roomId: RoomId, ownerId: UserId, sealed: SealedImage): number {
     const expiresAt = this.#clock.now() + unsentMs
-    const cancelTimer = this.#clock.after(unsentMs, () => this.#drop(ref.id))
+    const cancelTimer = this.#clock.after(unsentMs, () => void this.#drop(ref.id))
     const entry: Entry = { ref, size, roomId, ownerId, sealed, nonce: null, people: null, expiresAt, cancelTimer }
     this.#entries.set(ref.id, entry)
     const inRoom = this.#byRoom.get(roomId) ?? new Set()
@@ -74,7 +74,7 @@ export class ImageStore {
 
   /** Drops a picture that no message was sent with. */
   discard(imageId: string): void {
-    if (!this.#entries.get(imageId)?.people) this.#drop(imageId)
+    if (!this.#entries.get(imageId)?.people) void this.#drop(imageId)
   }
 
   /** The picture, to whom it may be shown: its sender, and once it is sent the other; null to anybody else. */
@@ -106,14 +106,11 @@ export class ImageStore {
       }
     }
     if (event.type === 'message.removed') {
-      for (const { imageId } of event.messages) if (imageId) this.#drop(imageId)
+      for (const { imageId } of event.messages) if (imageId) void this.#drop(imageId)
     }
-    if (event.type === 'room.dissolved') this.#dropAll([...event.imageIds, ...(this.#byRoom.get(event.roomId) ?? [])])
-  }
-
-  /** Drops what a person uploaded and did not send. */
-  forgetPerson(userId: UserId): void {
-    this.#dropAll([...this.#entries.values()].filter(entry => entry.ownerId === userId).map(({ ref }) => ref.id))
+    if (event.type === 'room.dissolved') {
+      for (const imageId of [...(this.#byRoom.get(event.roomId) ?? [])]) void this.#drop(imageId)
+    }
   }
 
   /** Drops everything; the answer comes when the files are gone. */
@@ -124,10 +121,6 @@ export class ImageStore {
   #living(imageId: string): Entry | null {
     const entry = this.#entries.get(imageId)
     return entry && entry.expiresAt > this.#clock.now() ? entry : null
-  }
-
-  #dropAll(imageIds: Iterable<string>): void {
-    for (const imageId of imageIds) void this.#drop(imageId)
   }
 
   async #drop(imageId: string): Promise<void> {

@@ -130,11 +130,6 @@ export class Images {
   find(imageId: string, userId: UserId): ReadableImage | null {
     return this.#store.find(imageId, userId)
   }
-
-  /** Drops what a person uploaded; for when their account is gone. */
-  forgetPerson(userId: UserId): void {
-    this.#store.forgetPerson(userId)
-  }
 }
 
 /** A description on one line, as a field takes it. */
