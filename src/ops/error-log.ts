@@ -1,7 +1,7 @@
 const maxCauses = 3
 const frame = /^ {4}at \S.*$/
 
-/** What of an error may be written: never its words, which may quote what people sent (a parser's do). */
+/** The parts of an error that may be logged: never its message, which may quote what people sent (a parser's does). */
 export interface LoggedError {
   readonly type: string
   readonly code?: string | number
@@ -17,7 +17,7 @@ function pick(error: object, key: string): unknown {
 
 /** The lines of the stack that name places in the code. */
 function framesOf({ stack = '', message }: Error): string[] {
-  // The words come first in a stack and may hold lines that look like places.
+  // The message comes first in a stack, and may contain lines that look like places.
   const start = message === '' ? 0 : stack.indexOf(message) + message.length
   return stack
     .slice(start)
@@ -26,7 +26,7 @@ function framesOf({ stack = '', message }: Error): string[] {
     .map(line => line.trim())
 }
 
-/** An error as the log holds it: its type, its code and where it happened. */
+/** An error as it is logged: its type, its code and where it happened. */
 export function describeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, frames: [] }
   const code = pick(error, 'code')

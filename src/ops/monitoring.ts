@@ -12,12 +12,12 @@ export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
-  /** Opens /metrics; null: there is none. */
+  /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
   readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
 }
 
-/** What whoever runs the server can see of it: health, metrics, and a line of statistics in the log. */
+/** What the operator sees of the server: health, metrics, and a line of statistics in the log. */
 export class Monitoring {
   readonly observer: Observer
   /** `/health` and `/metrics`. */
@@ -30,9 +30,10 @@ export class Monitoring {
     this.#ends = ends
   }
 
+  /** Starts all of it. */
   static async open({ clock, log, engine, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
     const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
-    // Loaded only where it is asked for: it costs every server megabytes.
+    // Loaded only if it is used: it takes megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
     const observations = new Observations(metrics)
     const loop = new LoopWatch()
@@ -47,6 +48,7 @@ export class Monitoring {
     ])
   }
 
+  /** Stops measuring and writing. */
   stop(): void {
     for (const end of this.#ends) end()
   }
