@@ -12,30 +12,31 @@ import type { AccountAmendment, AccountChanges, AccountStore } from './account-s
 import { MemoryAccountStore } from './memory-store.js'
 
 const ownerOnlyFolder = 0o700
-/** Each write puts all accounts anew, so that after one nothing is written for this many times as long as it took. */
+/** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */
 const restsPerWrite = 9
-/** A write seems to take hours when the machine slept meanwhile: nobody is to wait for nine times that. */
+/** If the machine slept during a write, it seems to have taken hours: nobody must wait nine times that. */
 const longestRestMs = 60_000
 
+/** What a store in a file needs. */
 export interface FileAccountStoreOptions {
   readonly clock: Clock
-  /** Told why a write failed; those who asked for it hear `storage_failed`. */
+  /** Told why a write failed. Whoever asked for the change gets `storage_failed`. */
   readonly onError: (error: unknown) => void
-  /** Puts the accounts in the file; tests give one that fails. */
+  /** Writes the file; tests pass one that fails. */
   readonly write?: typeof writeAccountFile
 }
 
 interface Change {
-  /** Of the account that it changes. */
+  /** The account that it changes. */
   readonly id: UserId
   run(store: MemoryAccountStore): Promise<void>
   settle(failure: ChatError | null): void
 }
 
 /**
- * Accounts in a file that this process alone writes. All of them are in memory too, where they are read. A change is
- * answered once the file holds it. A server at rest writes one at once; writing then takes a tenth of the time at most, and
- * changes that come meanwhile go into the next write together. Demo accounts stay out of the file.
+ * Accounts in a file that this process alone writes. All of them are in memory too, and are read from there. A change
+ * resolves once the file holds it. The first change is written at once. Writing takes a tenth of the time at most, and
+ * changes that come meanwhile share the next write. Demo accounts are not in the file.
  */
 export class FileAccountStore implements AccountStore {
   readonly #path: string
@@ -43,9 +44,9 @@ export class FileAccountStore implements AccountStore {
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
   readonly #clock: Clock
-  /** What the file holds. */
+  /** The accounts as the file holds them. */
   readonly #kept: MemoryAccountStore
-  /** The same, and while a write is under way what it will hold: copying all accounts for each write would stop everybody. */
+  /** The accounts as the next write will have them. Kept between writes, as copying all accounts would block the server. */
   readonly #draft: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
@@ -65,7 +66,7 @@ export class FileAccountStore implements AccountStore {
   }
 
   /**
-   * Opens a file of accounts, or begins it.
+   * Opens a file of accounts, or makes it.
    * @throws AccountFileError when it is broken, in use by another server, or cannot be written
    */
   static async open(path: string, options: FileAccountStoreOptions): Promise<FileAccountStore> {
@@ -130,7 +131,7 @@ export class FileAccountStore implements AccountStore {
     return this.#change(id, store => store.remove(id))
   }
 
-  /** Writes what waits, at once, and gives the file free. */
+  /** Writes what waits at once, and gives the file back. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#endRest()
@@ -156,7 +157,7 @@ export class FileAccountStore implements AccountStore {
     })
   }
 
-  /** Makes the changes that wait on the draft. They become the truth once they are in the file, or are taken back. */
+  /** Makes the waiting changes on the draft. Once they are in the file they are kept, or else taken back. */
   async #keepWaiting(): Promise<void> {
     await this.#rest()
     const startedAt = this.#clock.now()
@@ -175,7 +176,7 @@ export class FileAccountStore implements AccountStore {
   async #rest(): Promise<void> {
     const restMs = this.#restsUntil - this.#clock.now()
     if (restMs <= 0 || this.#isClosed) return
-    // At the start nothing else keeps the process alive, and it would end with the demo accounts half added.
+    // While the server starts, nothing else keeps the process alive.
     const alive = setInterval(() => {}, longestRestMs)
     await new Promise<void>(resolve => {
       const cancel = this.#clock.after(restMs, resolve)

@@ -5,7 +5,7 @@ import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
 
-/** How many names a search looks at before it gives up: some milliseconds of work. */
+/** How many names a search looks at: some milliseconds of work. */
 const maxScanned = 200_000
 
 /** Accounts in memory, gone with the process. */
@@ -15,19 +15,19 @@ export class MemoryAccountStore implements AccountStore {
   readonly #byName = new Map<string, UserId>()
   /** The keys of `#byName`, sorted. */
   readonly #names: string[] = []
-  /** How many accounts have a hash of a cost. */
+  /** How many accounts have a hash of each cost. */
   readonly #costs = new Map<number, number>()
-  /** How many names look like this; see `likenessesOf`. */
+  /** How many names have each likeness; see `likenessesOf`. */
   readonly #likenesses = new Map<string, number>()
 
-  /** A store of accounts that were kept before, of which no two share an id, a name or an e-mail. */
+  /** A store of existing accounts, no two of which share an id, a name or an e-mail. */
   static of(accounts: readonly Account[]): MemoryAccountStore {
     const store = new MemoryAccountStore()
     for (const account of accounts) store.#put(account)
     return store
   }
 
-  /** A store of its own with the same accounts. */
+  /** An independent store with the same accounts. */
   clone(): MemoryAccountStore {
     const copy = new MemoryAccountStore()
     for (const [id, account] of this.#byId) copy.#byId.set(id, account)
@@ -114,9 +114,9 @@ export class MemoryAccountStore implements AccountStore {
     return account !== null
   }
 
-  /** Makes the accounts of these ids what they are in another store, which differs from this one in no others. */
+  /** Copies the accounts of these ids from another store, which is the same in all others. */
   copyFrom(other: MemoryAccountStore, ids: ReadonlySet<UserId>): void {
-    // First what goes: somebody new may have its name.
+    // Removed accounts first: a new one may have their name.
     for (const id of ids) {
       const [before, after] = [this.#get(id), other.#get(id)]
       if (before !== null && !(after && isNamedAlike(before, after))) this.#delete(before)
@@ -150,7 +150,7 @@ export class MemoryAccountStore implements AccountStore {
     this.#countLikenesses(account, -1)
   }
 
-  /** An account as it is now, under the name and e-mail that it has. */
+  /** Replaces an account by one of the same name and e-mail. */
   #replace(account: Account): void {
     const before = this.#byId.get(account.id)
     if (before) this.#countCost(before, -1)
