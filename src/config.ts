@@ -83,8 +83,8 @@ const settings = z.object({
 type Settings = z.infer<typeof settings>
 
 /**
- * Gives the settings the names that the code uses, and settles defaults that depend on other settings. The names carry the
- * units; `maxMessageMemoryBytes`, `images.maxSize` and the like are bytes and pixels.
+ * Gives the settings the names that the code uses, and settles defaults that depend on other settings. The names carry
+ * the units; `maxMessageMemoryBytes`, `images.maxSize` and the like are bytes and pixels.
  */
 function arrange(set: Settings) {
   const isProduction = set.NODE_ENV === 'production'

@@ -11,7 +11,9 @@ const beatMs = 1000
 const watchMs = 4 * beatMs
 const lookMs = 250
 
-/** Who holds a lock. Process ids are used again, so a process is named by its id, where that id counts, and its start. */
+/**
+ * Who holds a lock. Process ids are used again, so a process is named by its id, where that id counts, and its start.
+ */
 const holderSchema = z.object({
   token: z.string(),
   pid: z.int(),

@@ -9,8 +9,8 @@ interface LanguageTraits {
   readonly ownName: string
   readonly direction: 'ltr' | 'rtl'
   /**
-   * The locale for Intl. Arabic gets Latin digits: its own digits differ by country and by version of ICU, and everybody
-   * reads Latin ones, which also stand in addresses and names.
+   * The locale for Intl. Arabic gets Latin digits: its own digits differ by country and by version of ICU, and
+   * everybody reads Latin ones, which also stand in addresses and names.
    */
   readonly locale: string
 }

@@ -2,7 +2,9 @@ import type { UserId } from './chat/engine.js'
 
 /** The unread bytes of one connection or answer. */
 export interface UnreadShare {
-  /** Notes how many bytes wait now. If that is too much for the person, one of their connections is cut, maybe this one. */
+  /**
+   * Notes how many bytes wait now. If that is too much for the person, one of their connections is cut, maybe this one.
+   */
   set(bytes: number): void
   /** Ends the count: nothing waits any more. */
   end(): void
@@ -20,8 +22,8 @@ interface Account {
 
 /**
  * The bytes that the server holds for each person until they are read, over all their connections and answers. Over the
- * limit, connections are cut, the one furthest behind first, and answers are refused. A single item may be larger than the
- * limit; otherwise it could never be delivered.
+ * limit, connections are cut, the one furthest behind first, and answers are refused. A single item may be larger than
+ * the limit; otherwise it could never be delivered.
  */
 export class Unread {
   readonly #mostBytes: number

@@ -10,7 +10,9 @@ export interface Account {
   readonly email: string
   readonly passwordHash: string
   readonly createdAt: number
-  /** Raised when the password changes or the person logs out everywhere, which ends sessions and tokens of a lower one. */
+  /**
+   * Raised when the password changes or the person logs out everywhere, which ends sessions and tokens of a lower one.
+   */
   readonly generation: number
   /** Switched off by the operator: nobody can log in to it or find it. */
   readonly isDisabled: boolean
@@ -42,7 +44,7 @@ export function privacyOf({ settings: { sendsReceipts, sendsTyping }, blocked }:
 
 /** A key that is the same for all spellings of a name: case and width of letters do not tell names apart. */
 export function usernameKey(username: string): string {
-  // Upper case first, as only that makes `ß` the same as `ss`. Lower case then spells a sigma by its place in the word.
+  // Upper case first, as only that makes `ß` the same as `ss`. Lower case then spells a sigma by its place in a word.
   return username.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 }
 

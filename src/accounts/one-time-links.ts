@@ -26,8 +26,8 @@ interface Kept<T> {
 }
 
 /**
- * Links that can be used once, for a while. Only hashes of their tokens are kept, in memory: nobody who reads them can use
- * a link, and a restart ends them all.
+ * Links that can be used once, for a while. Only hashes of their tokens are kept, in memory: nobody who reads them can
+ * use a link, and a restart ends them all.
  */
 export class OneTimeLinks<T> {
   readonly #options: OneTimeLinksOptions
@@ -65,8 +65,8 @@ export class OneTimeLinks<T> {
   }
 
   /**
-   * Does `work` with the value of a link, and uses the link up. Nobody else can use it meanwhile. If the work fails, the link
-   * is good again, unless it has ended meanwhile: by its time, by `drop`, or by a newer one of its owner.
+   * Does `work` with the value of a link, and uses the link up. Nobody else can use it meanwhile. If the work fails,
+   * the link is good again, unless it has ended meanwhile: by its time, by `drop`, or by a newer one of its owner.
    * @throws ChatError `not_found` if the link cannot be used; whatever the work throws
    */
   async use<R>(token: string, work: (value: T) => Promise<R>): Promise<R> {

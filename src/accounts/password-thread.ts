@@ -34,7 +34,8 @@ export class PasswordThread {
 
   /**
    * Hashes a password.
-   * @throws Error when the thread could not start, ends, or has not answered within `timeoutMs`, after which it is ended
+   * @throws Error when the thread could not start, ends, or has not answered within `timeoutMs`, after which it is
+   * ended
    */
   async run(task: PasswordTask, timeoutMs: number): Promise<string> {
     if (this.#failure !== null) throw this.#failure

@@ -19,7 +19,9 @@ const retryAfterMs = 1000
 const roundsOfCost10 = 2 ** 10
 /** The most rounds that wait for each thread: 5 to 16 seconds of work, so that nobody waits longer. */
 const maxRoundsAThread = 64 * roundsOfCost10
-/** Milliseconds after which a thread will never answer: to start, and for a hash of cost 10, four times what it takes. */
+/**
+ * Milliseconds after which a thread will never answer: to start, and for a hash of cost 10, four times what it takes.
+ */
 const startTimeoutMs = 10_000
 const patienceMsOfCost10 = 1000
 /** Milliseconds that hashing may still take when the server stops. systemd allows ten seconds for all of the stop. */
@@ -75,8 +77,8 @@ export class Passwords {
 
   /**
    * Whether a password belongs to a hash. One over 72 bytes never does, since bcrypt would ignore the rest.
-   * @param highestKept the highest cost of all stored hashes: if given, the work is the same whatever the hash, so that the
-   *   time it takes tells nothing about the account
+   * @param highestKept the highest cost of all stored hashes: if given, the work is the same whatever the hash, so that
+   * the time it takes tells nothing about the account
    * @throws ChatError `server_busy` when too many wait, or no thread could do it
    */
   async verify(password: string, hash: string, highestKept?: number): Promise<boolean> {
@@ -91,7 +93,9 @@ export class Passwords {
     return isSame && Buffer.byteLength(password.normalize('NFC')) <= maxBytes
   }
 
-  /** A hash that belongs to no password, and takes as long to verify as any stored hash, up to a cost of `highestKept`. */
+  /**
+   * A hash that belongs to no password, and takes as long to verify as any stored hash, up to a cost of `highestKept`.
+   */
   dummyHash(highestKept = 0): string {
     return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(digestLength)
   }

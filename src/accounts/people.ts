@@ -89,8 +89,8 @@ export class People {
   }
 
   /**
-   * The account that an e-mail address and a password belong to. Takes equally long for every account, and for an address
-   * without one.
+   * The account that an e-mail address and a password belong to. Takes equally long for every account, and for an
+   * address without one.
    * @throws ChatError `unauthenticated`, `account_disabled`, `server_busy`
    */
   async logIn(email: string, password: string): Promise<Account> {
@@ -169,8 +169,8 @@ export class People {
   }
 
   /**
-   * Sets a password without the current one, for a link that the operator made when the account was of `generation`. Ends
-   * all sessions and tokens.
+   * Sets a password without the current one, for a link that the operator made when the account was of `generation`.
+   * Ends all sessions and tokens.
    * @throws InvalidInput for `newPassword`; ChatError `not_found` when the account is gone or was changed since,
    *   `server_busy`, `storage_failed`
    */

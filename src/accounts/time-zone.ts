@@ -1,4 +1,6 @@
-/** The canonical name of each zone that this machine knows, by each of its names in lower case. Filled at the first use. */
+/**
+ * The canonical name of each zone that this machine knows, by each of its names in lower case. Filled at the first use.
+ */
 const byName = new Map<string, string>()
 
 /**

@@ -27,7 +27,9 @@ export interface TokensOptions {
   readonly clock: Clock
 }
 
-/** The tokens of programs: signed, never stored, and valid until their time is over or their account's generation rises. */
+/**
+ * The tokens of programs: signed, never stored, and valid until their time is over or their account's generation rises.
+ */
 export class Tokens {
   readonly #key: Uint8Array
   readonly #options: TokensOptions

@@ -12,7 +12,9 @@ const letterOrDigit = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
 /** A letter with the marks upon it. */
 const markedLetter = /\P{M}\p{M}+/gu
 
-/** A mark that goes with letters of several scripts, such as an accent. Marks of one script are part of its spelling. */
+/**
+ * A mark that goes with letters of several scripts, such as an accent. Marks of one script are part of its spelling.
+ */
 const sharedMark = /\p{Script=Inherited}/gu
 const maxSharedMarks = 2
 

@@ -68,8 +68,8 @@ export class ConverterChild {
   }
 
   /**
-   * Sends it a file, and resolves with the two records of its answer, which are the caller's to overwrite. Ends it if they
-   * have not come within `timeoutMs`.
+   * Sends it a file, and resolves with the two records of its answer, which are the caller's to overwrite. Ends it if
+   * they have not come within `timeoutMs`.
    * @throws ConverterEnded
    */
   exchange(file: Buffer, timeoutMs: number): Promise<[Buffer, Buffer]> {

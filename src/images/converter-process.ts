@@ -1,4 +1,6 @@
-/** A process that converts one picture after the other: it reads files from its input and writes pictures to its output. */
+/**
+ * A process that converts one picture after the other: it reads files from its input and writes pictures to its output.
+ */
 import { convert, prepareConversions, rehearseConversion } from './conversion.js'
 import { answerRecords, lengthOf, RecordReader, readyRecord } from './converter-records.js'
 import { watchConsumption } from './converter-watch.js'

@@ -1,11 +1,14 @@
 /** What reading one picture may take. A process that takes more ends itself with `tooLargeExitCode`. */
 export const most = {
   /**
-   * Resident bytes of the whole process: some 70 MB of its own, and what 256 MB of decoded pixels take. docs/hosting.md counts with
-   * two such processes.
+   * Resident bytes of the whole process: some 70 MB of its own, and what 256 MB of decoded pixels take. docs/hosting.md
+   * counts with two such processes.
    */
   bytes: 512 * 1_048_576,
-  /** Milliseconds of processor time: less than the server waits, so that a picture that takes long is known as the cause. */
+  /**
+   * Milliseconds of processor time: less than the server waits, so that a picture that takes long is known as the
+   * cause.
+   */
   cpuMs: 7000,
 }
 

@@ -11,7 +11,10 @@ const idleMs = 10_000
 /** Signals that a process causes itself; all others come from outside. */
 const crashSignals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']
 
-/** Converts one picture at a time, in a process that starts with the first, is replaced when it dies, and ends when idle. */
+/**
+ * Converts one picture at a time, in a process that starts with the first, is replaced when it dies, and ends when
+ * idle.
+ */
 export class ConverterWorker {
   readonly #rules: ImageRules
   readonly #log: Logger

@@ -8,7 +8,10 @@ export const mostBytes = 64 * 1_048_576
 const sharers = 4
 /** Milliseconds over which the pace of an upload is measured. */
 const paceWindowMs = 3000
-/** Bytes a second. A slower upload gives way when memory is full. The largest picture takes about two minutes at this pace. */
+/**
+ * Bytes a second. A slower upload gives way when memory is full. The largest picture takes about two minutes at this
+ * pace.
+ */
 const leastPace = 16_384
 /** Milliseconds, in which a few pictures are done. */
 const retryAfterMs = 5000

@@ -31,7 +31,9 @@ interface Entry {
   cancelTimer: () => void
 }
 
-/** Every picture, who may see it, and until when. A picture is deleted with its message, which the engine's events tell. */
+/**
+ * Every picture, who may see it, and until when. A picture is deleted with its message, which the engine's events tell.
+ */
 export class ImageStore {
   readonly #clock: Clock
   readonly #log: Logger
@@ -56,7 +58,8 @@ export class ImageStore {
 
   /**
    * Claims a picture for a message of its sender. The same message may claim it again.
-   * @throws ChatError `image_not_found` for a picture of another person or room, and one that another message has claimed
+   * @throws ChatError `image_not_found` for a picture of another person or room, and one that another message has
+   * claimed
    */
   claim(imageId: string, roomId: RoomId, userId: UserId, nonce: string): ImageRef {
     const entry = this.#living(imageId)

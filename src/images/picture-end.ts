@@ -68,7 +68,10 @@ const ends: Readonly<Record<ImageKind, FindEnd>> = {
   webp: endOfWebp,
 }
 
-/** Whether a file holds one picture and nothing else but padding. Smaller copies may follow a JPEG, as phones append them. */
+/**
+ * Whether a file holds one picture and nothing else but padding. Smaller copies may follow a JPEG, as phones append
+ * them.
+ */
 export function endsWhole(bytes: Buffer, kind: ImageKind): boolean {
   const end = ends[kind](bytes)
   if (end === null || end > bytes.length) return false

@@ -36,8 +36,8 @@ export class SealedImage {
   }
 
   /**
-   * Opens the picture: a stream that decrypts as it is read. It fails when the key is destroyed, and at its end if the file
-   * was changed. The first part is read before it resolves, so that a failure can still be answered.
+   * Opens the picture: a stream that decrypts as it is read. It fails when the key is destroyed, and at its end if the
+   * file was changed. The first part is read before it resolves, so that a failure can still be answered.
    * @throws ChatError `server_busy` when no descriptor is left; `not_found` when the picture is deleted
    */
   async open(readerId: UserId): Promise<Readable> {

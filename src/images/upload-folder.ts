@@ -40,8 +40,8 @@ export class UploadFolder {
   }
 
   /**
-   * Takes the folder, and removes what an earlier server left, as its keys are gone. Other files stay, and are named in the
-   * log.
+   * Takes the folder, and removes what an earlier server left, as its keys are gone. Other files stay, and are named in
+   * the log.
    * @throws ConfigError when another server uses it, and when it cannot be used
    */
   async open(): Promise<void> {

@@ -3,9 +3,9 @@ import { describeError } from './error-log.js'
 import { censor, forbiddenNames, redact } from './redaction.js'
 
 /**
- * The log: one JSON object a line. It never holds a message, a password, a token, a cookie or an e-mail address. A logged
- * object is redacted at any depth (see `redact`), what is bound to a child logger at its first level. The text of a line
- * is always the same words.
+ * The log: one JSON object a line. It never holds a message, a password, a token, a cookie or an e-mail address. A
+ * logged object is redacted at any depth (see `redact`), what is bound to a child logger at its first level. The text
+ * of a line is always the same words.
  * @param destination where lines are written; standard output by default
  */
 export function createLog(level: LevelWithSilent, destination?: DestinationStream): Logger {

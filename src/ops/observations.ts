@@ -17,7 +17,9 @@ export interface Observed {
   readonly worstExpiryLagMs: number
 }
 
-/** Counts what happens between two lines of statistics, and passes everything on to an observer that counts for longer. */
+/**
+ * Counts what happens between two lines of statistics, and passes everything on to an observer that counts for longer.
+ */
 export class Observations implements Observer {
   readonly #next: Observer | null
   #refusals = new Map<string, number>()

@@ -61,7 +61,9 @@ function redactFields(fields: object, depth: number): Record<string, unknown> {
   return redacted
 }
 
-/** The object of a log line as it may be written: forbidden fields redacted at any depth, errors without their message. */
+/**
+ * The object of a log line as it may be written: forbidden fields redacted at any depth, errors without their message.
+ */
 export function redact(fields: object): Record<string, unknown> {
   return redactFields(fields, 0)
 }

@@ -17,8 +17,8 @@ function routeOf(request: Request): string {
 
 /**
  * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and logs one line when it is over: method,
- * route, status, milliseconds, id, and `aborted` if the client went away before the end. A status of 5xx is logged as an
- * error, except 507 (a room or the server is full), which is a refusal like those of 4xx.
+ * route, status, milliseconds, id, and `aborted` if the client went away before the end. A status of 5xx is logged as
+ * an error, except 507 (a room or the server is full), which is a refusal like those of 4xx.
  */
 export function logRequests(log: Logger): RequestHandler {
   return (request, response, next) => {

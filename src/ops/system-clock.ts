@@ -35,8 +35,8 @@ interface Wait {
 }
 
 /**
- * The machine's time. The wall clock may be set at any moment, and the clock behind timers stops while the machine sleeps.
- * This one follows the latter, and adds the time slept.
+ * The machine's time. The wall clock may be set at any moment, and the clock behind timers stops while the machine
+ * sleeps. This one follows the latter, and adds the time slept.
  */
 export class SystemClock implements Clock {
   readonly #sources: TimeSources
@@ -133,8 +133,8 @@ export class SystemClock implements Clock {
 }
 
 /**
- * How long the machine has been up, sleep included. The file stays open: without a descriptor left it could not be opened,
- * and os.uptime, which may count from another start in a container, would look like a sleep.
+ * How long the machine has been up, sleep included. The file stays open: without a descriptor left it could not be
+ * opened, and os.uptime, which may count from another start in a container, would look like a sleep.
  */
 function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
   const text = Buffer.alloc(64)

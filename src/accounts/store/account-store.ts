@@ -1,7 +1,7 @@
 /**
- * Where accounts are stored: the port. Each method is atomic. One that changes something resolves once that is stored, or
- * throws ChatError `storage_failed` and has changed nothing. Names and e-mails are compared without regard to case. A new
- * account must not have a name that looks like another's. Older accounts may, and each is found by its own name.
+ * Where accounts are stored: the port. Each method is atomic. One that changes something resolves once that is stored,
+ * or throws ChatError `storage_failed` and has changed nothing. Names and e-mails are compared without regard to case.
+ * A new account must not have a name that looks like another's. Older accounts may, and each is found by its own name.
  */
 import type { UserId } from '../../chat/engine.js'
 import type { Account } from '../account.js'
@@ -38,9 +38,9 @@ export interface AccountStore {
   highestPasswordCost(): Promise<number>
 
   /**
-   * Accounts whose name contains `part`: first those that begin with it, each group in the order of names. An empty `part`
-   * is in every name. Looks at a limited number of names, so that a huge directory does not block the server; some may not
-   * be found then.
+   * Accounts whose name contains `part`: first those that begin with it, each group in the order of names. An empty
+   * `part` is in every name. Looks at a limited number of names, so that a huge directory does not block the server;
+   * some may not be found then.
    */
   search(part: string, limit: number): Promise<readonly Account[]>
 
@@ -64,8 +64,8 @@ export interface AccountStore {
   update(id: UserId, changes: AccountChanges): Promise<Account>
 
   /**
-   * Makes changes that end no session, worked out by `change` from the account as it is then. `change` may be called more
-   * than once. Resolves with the changed account.
+   * Makes changes that end no session, worked out by `change` from the account as it is then. `change` may be called
+   * more than once. Resolves with the changed account.
    * @throws ChatError `not_found`
    */
   amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account>

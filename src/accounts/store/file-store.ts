@@ -1,17 +1,14 @@
-import { mkdir, realpath } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
-import { FileLock } from '../../file-lock.js'
-import { codeOf } from '../../system-fault.js'
+import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
+import { findFile, lockFile, makeFile } from './account-file-setup.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
 import { MemoryAccountStore } from './memory-store.js'
 
-const ownerOnlyFolder = 0o700
 /** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */
 const restsPerWrite = 9
 /** If the machine slept during a write, it seems to have taken hours: nobody must wait nine times that. */
@@ -46,7 +43,7 @@ export class FileAccountStore implements AccountStore {
   readonly #clock: Clock
   /** The accounts as the file holds them. */
   readonly #kept: MemoryAccountStore
-  /** The accounts as the next write will have them. Kept between writes, as copying all accounts would block the server. */
+  /** The accounts as the next write will have them. Copying all of them for each write would block the server. */
   readonly #draft: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
@@ -70,11 +67,11 @@ export class FileAccountStore implements AccountStore {
    * @throws AccountFileError when it is broken, in use by another server, or cannot be written
    */
   static async open(path: string, options: FileAccountStoreOptions): Promise<FileAccountStore> {
-    const target = await prepare(path)
-    const lock = await takeLock(target)
+    const target = await findFile(path)
+    const lock = await lockFile(target)
     try {
       const accounts = await readAccountFile(target)
-      if (accounts === null) await begin(target)
+      if (accounts === null) await makeFile(target)
       await removeLeftovers(target)
       return new FileAccountStore(target, lock, MemoryAccountStore.of(accounts ?? []), options)
     } catch (error) {
@@ -153,23 +150,23 @@ export class FileAccountStore implements AccountStore {
         },
         settle: failure => (failure ? reject(failure) : answer()),
       })
-      if (this.#waiting.length === 1) this.#turn = this.#turn.then(() => this.#keepWaiting())
+      if (this.#waiting.length === 1) this.#turn = this.#turn.then(() => this.#writeWaiting())
     })
   }
 
   /** Makes the waiting changes on the draft. Once they are in the file they are kept, or else taken back. */
-  async #keepWaiting(): Promise<void> {
+  async #writeWaiting(): Promise<void> {
     await this.#rest()
     const startedAt = this.#clock.now()
     const changes = this.#waiting
     this.#waiting = []
     for (const change of changes) await change.run(this.#draft)
-    const failure = await this.#keep()
+    const failure = await this.#writeDraft()
     const changed = new Set(changes.map(({ id }) => id))
     if (failure === null) this.#kept.copyFrom(this.#draft, changed)
     else this.#draft.copyFrom(this.#kept, changed)
-    const now = this.#clock.now()
-    this.#restsUntil = now + Math.min(restsPerWrite * (now - startedAt), longestRestMs)
+    const tookMs = this.#clock.now() - startedAt
+    this.#restsUntil = startedAt + tookMs + Math.min(restsPerWrite * tookMs, longestRestMs)
     for (const change of changes) change.settle(failure)
   }
 
@@ -188,53 +185,15 @@ export class FileAccountStore implements AccountStore {
     clearInterval(alive)
   }
 
-  async #keep(): Promise<ChatError | null> {
+  async #writeDraft(): Promise<ChatError | null> {
     try {
       if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has taken the file of accounts')
-      const accounts = await this.#draft.all()
-      await this.#write(
-        this.#path,
-        accounts.filter(account => !isDemoAccount(account)),
-      )
+      const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
+      await this.#write(this.#path, accounts)
       return null
     } catch (error) {
       this.#onError(error)
       return new ChatError('storage_failed')
     }
   }
-}
-
-async function takeLock(path: string): Promise<FileLock> {
-  const lockPath = `${path}.lock`
-  const lock = await FileLock.take(lockPath).catch((error: unknown) => {
-    throw new AccountFileError(`No lock can be written at ${lockPath} (${codeOf(error)}).`, { cause: error })
-  })
-  if (lock) return lock
-  throw new AccountFileError(
-    `The file of accounts ${path} is in use by another server: stop that one, or name another file in ACCOUNTS_URL.`,
-  )
-}
-
-/** Makes the folder, and answers where the file really is, so that a link to it stays one. */
-async function prepare(path: string): Promise<string> {
-  try {
-    await mkdir(dirname(resolve(path)), { recursive: true, mode: ownerOnlyFolder })
-    return await realpath(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return resolve(path)
-    throw cannotWrite(path, error)
-  }
-}
-
-/** An empty file at the start shows what could not be written before anyone relies on it. */
-async function begin(path: string): Promise<void> {
-  try {
-    await writeAccountFile(path, [])
-  } catch (error) {
-    throw cannotWrite(path, error)
-  }
-}
-
-function cannotWrite(path: string, error: unknown): AccountFileError {
-  return new AccountFileError(`The file of accounts ${path} cannot be written (${codeOf(error)}).`, { cause: error })
 }

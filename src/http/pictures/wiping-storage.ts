@@ -9,8 +9,8 @@ const firstSize = 65_536
 const waiting: (() => void)[] = []
 
 /**
- * Lets all uploads together read one piece a turn of the event loop: otherwise ten fast ones would be read in one go, and
- * every message would wait.
+ * Lets all uploads together read one piece a turn of the event loop: otherwise ten fast ones would be read in one go,
+ * and every message would wait.
  */
 function awaitTurn(begin: () => void): void {
   if (waiting.push(begin) === 1) setImmediate(passTurn)
