@@ -1,5 +1,5 @@
 const maxCauses = 3
-const frame = /^ {4}at \S.*$/
+const place = /^ {4}at \S.*$/
 
 /** The parts of an error that may be logged: never its message, which may quote what people sent (a parser's does). */
 export interface LoggedError {
@@ -16,13 +16,13 @@ function pick(error: object, key: string): unknown {
 }
 
 /** The lines of the stack that name places in the code. */
-function framesOf({ stack = '', message }: Error): string[] {
+function placesOf({ stack = '', message }: Error): string[] {
   // The message comes first in a stack, and may contain lines that look like places.
   const start = message === '' ? 0 : stack.indexOf(message) + message.length
   return stack
     .slice(start)
     .split('\n')
-    .filter(line => frame.test(line))
+    .filter(line => place.test(line))
     .map(line => line.trim())
 }
 
@@ -38,7 +38,7 @@ export function describeError(error: unknown, depth = 0): LoggedError {
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(typeof status === 'number' && { status }),
     ...(typeof syscall === 'string' && { syscall }),
-    frames: framesOf(error),
+    frames: placesOf(error),
     ...(cause instanceof Error && depth < maxCauses && { cause: describeError(cause, depth + 1) }),
   }
 }
