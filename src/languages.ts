@@ -5,12 +5,12 @@ export const languages = ['en', 'de', 'es', 'ar'] as const
 export type Language = (typeof languages)[number]
 
 interface LanguageTraits {
-  /** Its name in the language itself. */
+  /** The language's name in itself. */
   readonly ownName: string
   readonly direction: 'ltr' | 'rtl'
   /**
-   * The locale for Intl. Arabic gets Latin digits: its own digits differ by country and by version of ICU, and
-   * everybody reads Latin ones, which also stand in addresses and names.
+   * The locale for Intl. Arabic uses Latin digits: its own differ by country and by version of ICU, and everybody can read
+   * Latin ones beside typed text, addresses and names.
    */
   readonly locale: string
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
 import { FairTurns } from '../fair-turns.js'
+import { builtModule } from '../project-root.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
@@ -58,7 +59,7 @@ export class Passwords {
   constructor({
     cost,
     onError = error => console.error(error),
-    worker = new URL('./password-worker.js', import.meta.url),
+    worker = builtModule('accounts/password-worker.js'),
     beginningMs = startTimeoutMs,
   }: PasswordsOptions) {
     this.cost = cost

@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
+import { builtModule } from '../project-root.js'
 import { lengthOf, RecordReader } from './converter-records.js'
 
-const program = fileURLToPath(new URL('./converter-process.js', import.meta.url))
+const program = fileURLToPath(builtModule('images/converter-process.js'))
 
 /** The environment of the process: nothing of the server's, and what keeps pictures from being left behind. */
 const environment = {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { renderInParts } from '#src/rendering/render-turns.js'
 
-/** Something that takes a processor for a while, as a long message does. */
+/** Keeps the processor busy for a while, as rendering a long message does. */
 function spend(ms: number): string {
   const end = performance.now() + ms
   while (performance.now() < end);
@@ -31,7 +31,7 @@ it('gives way to everything else after each part, however many pages are rendere
     await setImmediate()
     inTurn = 0
   }
-  // Eight milliseconds a turn are four of two each, of four hundred.
+  // Eight milliseconds a turn have room for four items of two milliseconds each; a few more on a busy machine.
   expect(most).toBeLessThanOrEqual(6)
 })
 
