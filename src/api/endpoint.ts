@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../accounts/account-input.js'
-import type { ProblemCode } from './problems.js'
+import type { ErrorCode } from '../chat/errors.js'
+import type { DeclaredRoute, Route } from '../http/routes.js'
 
 /** What an endpoint answers when nothing is refused. */
 export interface Answer {
@@ -26,21 +27,24 @@ export interface DescribedAnswer {
   readonly media?: string
 }
 
+/** Who may ask for an endpoint. `member or operator`: who brings no operator's token is asked for a member's, or a session. */
+type EndpointAccess = 'guest' | 'member' | 'member or operator'
+
 interface Facts {
-  readonly method: 'get' | 'post'
+  readonly method: DeclaredRoute['method']
   /** Below /api, with parameters as `:name`. */
-  readonly path: `/${string}`
+  readonly path: Route['path']
   /** Its name in the description. */
   readonly name: string
   readonly summary: string
-  /** Who may ask: `anyone`, whoever brings a token or a session, or also the operator by theirs. */
-  readonly access: 'anyone' | 'person' | 'person or operator'
-  /** Whether it counts as the parts of a page do, of which there may be many, and not as a request. */
-  readonly isLight?: boolean
+  /** `member` when left out. */
+  readonly access?: EndpointAccess
+  /** Which limit on a person's requests counts it beside that of the API; `requests` when left out. */
+  readonly limit?: DeclaredRoute['limit']
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** What it may be refused for, beside what any request may. */
-  readonly refusals: readonly ProblemCode[]
+  readonly refusals: readonly ErrorCode[]
   /** A body that the handler hands on unread, to what reads it for pages as well. */
   readonly unreadBody?: z.ZodType
   /** A multipart form in place of JSON, and what reads it. */
@@ -49,6 +53,7 @@ interface Facts {
 
 /** One endpoint: what the server does and what the description says of it come from here. */
 export interface Endpoint extends Facts {
+  readonly access: EndpointAccess
   readonly body: z.ZodType | null
   readonly query: z.ZodType | null
   /** @throws ChatError */
@@ -80,6 +85,7 @@ export function endpoint(
   const { body = nothing, query = nothing, form, handle } = declared
   return {
     ...declared,
+    access: declared.access ?? 'member',
     body: declared.body ?? declared.unreadBody ?? null,
     query: declared.query ?? null,
     async handle(request) {
@@ -88,6 +94,25 @@ export function endpoint(
         body: form ? {} : parseInput(body, request.body),
         query: parseInput(query, request.query),
       })
+    },
+  }
+}
+
+/** The endpoint as a route. A guest has no cookie that another site's page could use, so nothing asks for a token. */
+export function routeOf({ method, path, access, limit, form, handle }: Endpoint): Route {
+  return {
+    method,
+    path,
+    access,
+    ...(limit && { limit }),
+    ...(form && { body: { multipart: form.read } }),
+    needsToken: access !== 'guest',
+    async handle(request, response) {
+      const { status, body, headers = {}, send } = await handle(request)
+      if (send) return send(response)
+      response.status(status).set(headers)
+      if (body === undefined) response.end()
+      else response.json(body)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
+import { ChatError } from '../chat/errors.js'
 
 /** Bytes of a body that anybody may send: more than any log-in, registration or new password needs. */
 export const strangerBodyLimit = 8192
@@ -11,12 +12,6 @@ const mostOfMembers = 33_554_432
 const formsEach = 4
 /** What a part of a body costs at least, in bytes, however small it is. */
 const leastPartCost = 128
-
-/** A body is longer than its sender may send. */
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge'
-  readonly status = 413
-}
 
 /** The most that is held, in bytes. */
 export interface HeldBodiesLimits {
@@ -62,12 +57,12 @@ export class HeldBodies {
   }
 
   /**
-   * Has a body of at most `limit` bytes read by `parse`, and refuses a longer one with BodyTooLarge as soon as that is seen:
+   * Has a body of at most `limit` bytes read by `parse`, and refuses a longer one with `payload_too_large` as soon as that is seen:
    * by its length, or by what has come. `parse` must not unpack what is compressed: only what arrives is counted.
    */
   reader(parse: RequestHandler, limit: number): RequestHandler {
     return (request, response, next) => {
-      if (Number(request.get('content-length') ?? 0) > limit) return next(new BodyTooLarge())
+      if (Number(request.get('content-length') ?? 0) > limit) return next(new ChatError('payload_too_large'))
       let received = 0
       let isSettled = false
       const settle = (error?: unknown) => {
@@ -80,7 +75,7 @@ export class HeldBodies {
       }
       const count = ({ length }: Buffer) => {
         received += length
-        if (received > limit) settle(new BodyTooLarge())
+        if (received > limit) settle(new ChatError('payload_too_large'))
         else this.hold(request, length)
       }
       parse(request, response, settle)

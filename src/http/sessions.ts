@@ -11,8 +11,8 @@ import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/subscriber.js'
-import { AccountSessions } from '../web/account-sessions.js'
 import { languageOf } from './accepted-language.js'
+import { AccountSessions } from './account-sessions.js'
 
 const sweepMs = 60_000
 

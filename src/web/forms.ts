@@ -1,15 +1,7 @@
-import type { ErrorRequestHandler, Response, Router } from 'express'
 import { type ChatError, InvalidInput } from '../chat/errors.js'
 import { refusalSentence } from '../rendering/refusals.js'
 import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
-import { setRetryAfter, statusOfError } from './errors.js'
 import type { FormError } from './pages.js'
-
-/** The pages of a form, and what renders it again with all that was typed when its token is no longer good. */
-export interface FormPages {
-  readonly router: Router
-  readonly onStale: ErrorRequestHandler
-}
 
 /** What the fields are called: a summary says of which one it speaks. */
 const labels: Readonly<Record<string, SentenceKey>> = {
@@ -39,10 +31,4 @@ export function formHeading(t: Translate, title: SentenceKey, errors: readonly F
 export function formErrors(error: ChatError, t: Translate): FormError[] {
   if (error instanceof InvalidInput) return fieldErrors(error, t)
   return [{ field: null, text: refusalSentence(error, t, 0) }]
-}
-
-/** The status that a refused form is rendered again with; says in the headers when it may be tried again. */
-export function refuseForm(response: Response, error: ChatError): number {
-  setRetryAfter(response, error)
-  return statusOfError(error)
 }

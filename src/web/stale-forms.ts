@@ -1,8 +1,18 @@
-import type { ErrorRequestHandler, Request } from 'express'
+import type { ErrorRequestHandler, Request, Response } from 'express'
 import { isStaleToken, readToken } from '../http/csrf.js'
 import { safeNext } from '../http/request.js'
 import { sendPage } from './pages.js'
 import { mayBeFramed } from './security-headers.js'
+
+/** Answers a form whose token is no longer good by showing it again with all that was typed. */
+export function onStaleToken(
+  showAgain: (request: Request, response: Response) => void | Promise<void>,
+): ErrorRequestHandler {
+  return async (error: unknown, request, response, next) => {
+    if (!isStaleToken(error)) return next(error)
+    await showAgain(request, response)
+  }
+}
 
 /** All that a form says, but for its token. */
 function fieldsOf({ body }: Request): [name: string, value: string][] {

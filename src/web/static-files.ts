@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Router } from 'express'
+import { ChatError } from '../chat/errors.js'
+import { createRouter, type Route } from '../http/routes.js'
+import type { Sessions } from '../http/sessions.js'
 import { projectRoot } from '../project-root.js'
 
 /** The folders, and how long a browser may keep what is in them: the name of a built file tells what it holds. */
@@ -23,21 +26,30 @@ interface StaticFile {
   readonly packed: readonly { readonly encoding: string; readonly bytes: Buffer }[]
 }
 
+const address = '/static'
+
 /**
- * Answers with the files in the folders of static/, not below them. All of them, a few hundred kilobytes, are read once and kept: a file that is opened
- * for each request costs a descriptor until its reader has taken it, and strangers decide how many there are.
+ * The files in the folders of static/, not below them. They are counted by the session that asks for them, which goes on as
+ * it is. All of them, a few hundred kilobytes, are read once and kept: a file that is opened for each request costs a
+ * descriptor until its reader has taken it, and strangers decide how many there are.
  */
-export function staticFiles(root = join(projectRoot, 'static')): RequestHandler {
+export function staticFiles(
+  { sessions, countLight }: { readonly sessions: Pick<Sessions, 'findAccount'>; readonly countLight: RequestHandler },
+  root = join(projectRoot, 'static'),
+): Router {
   const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(root, folder, cacheControl)))
-  return (request, response, next) => {
-    const file = ['GET', 'HEAD'].includes(request.method) ? files.get(request.path) : undefined
-    if (!file) return next()
+  const count = [sessions.findAccount, countLight]
+  const handle: Route['handle'] = (request, response) => {
+    const file = files.get(request.path.slice(address.length))
+    if (!file) throw new ChatError('not_found')
     // One after the other: of several a browser's own order would decide, which names the best last.
     const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
     response.type(file.name).set({ 'Cache-Control': file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
     if (body) response.set('Content-Encoding', body.encoding)
     response.send(body?.bytes ?? file.bytes)
   }
+  const route: Route = { method: 'get', path: `${address}/*file`, access: 'anyone', limit: 'lightRequests', handle }
+  return createRouter([route], { admits: ['anyone'], guards: () => count, beforeRefusal: count })
 }
 
 function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {

@@ -1,31 +1,45 @@
 import { randomBytes } from 'node:crypto'
-import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
-import type { Conversations } from '../chat/conversations.js'
-import { ChatError } from '../chat/errors.js'
-import { idSchema, nonceSchema } from '../chat/message-input.js'
-import { isStaleToken } from '../http/csrf.js'
-import { accountOf, formField, pathParameter } from '../http/request.js'
-import { route } from '../http/routes.js'
-import type { Images } from '../images/images.js'
-import { receivedPicture } from '../images/picture-form.js'
-import { fragment } from '../live/html/fragments.js'
-import { refusalFragment } from '../live/html/refusal-fragment.js'
-import { refusalSentence } from '../rendering/refusals.js'
-import type { SendChat } from './chat-pages.js'
-import { setRetryAfter, statusOfError } from './errors.js'
-import type { FormPages } from './forms.js'
-import { contextOf } from './pages.js'
-
-export interface MessagePagesDeps {
-  readonly conversations: Conversations
-  readonly images: Images
-  readonly sendChat: SendChat
-  readonly messageMaxLength: number
-}
+import type { ErrorRequestHandler, Request } from 'express'
+import { ChatError } from '../../chat/errors.js'
+import { idSchema, nonceSchema } from '../../chat/message-input.js'
+import type { Context } from '../../context.js'
+import { formLimitOf } from '../../http/body-readers.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, pathParameter } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { pictureForm, receivedPicture } from '../../images/picture-form.js'
+import { refuseOver } from '../../limits.js'
+import { fragment } from '../../live/html/fragments.js'
+import { refusalFragment } from '../../live/html/refusal-fragment.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { contextOf } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
+import type { SendChat } from './chat-view.js'
 
 /** Sending a message by a form, and taking it back: a page posts it without a script, htmx where no socket gets through. */
-export function messagePages({ conversations, images, sendChat, messageMaxLength }: MessagePagesDeps): FormPages {
-  const router = Router()
+export function messagePages(
+  {
+    config,
+    conversations,
+    images,
+    limits,
+    memberBodies,
+  }: Pick<Context, 'config' | 'conversations' | 'images' | 'limits' | 'memberBodies'>,
+  sendChat: SendChat,
+): Route[] {
+  const { messageMaxLength } = config
+  const readPicture = pictureForm({
+    maxSize: config.images.maxSize,
+    maxFieldSize: formLimitOf(messageMaxLength),
+    held: images.uploads,
+    bodies: memberBodies,
+    ownerOf: request => accountOf(request).id,
+    admit: async request => {
+      const { id } = accountOf(request)
+      await images.admit(pathParameter(request, 'room'), id)
+      refuseOver(limits.uploads, id)
+    },
+  })
 
   /** The picture that a form brings: one sent along, or one accepted with a form that was refused for its text. */
   async function takePicture(request: Request, roomId: string): Promise<string | undefined> {
@@ -36,7 +50,7 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
     return (await images.accept({ roomId, userId: accountOf(request).id, bytes, alt }, signal)).id
   }
 
-  const send: RequestHandler = async (request, response) => {
+  const send: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     const nonce = nonceSchema.safeParse(formField(request, 'nonce')).data ?? randomBytes(12).toString('base64url')
     const content = formField(request, 'content')
@@ -49,7 +63,7 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
       else response.redirect(303, `/chats/${roomId}`)
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
-      const status = statusOfError(error)
+      const status = statusOf(error)
       const context = contextOf(request)
       setRetryAfter(response, error)
       if (isHtmx) {
@@ -68,7 +82,7 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
   }
 
   /** Takes a picture ahead of its message, for a page that shows how far it has come. */
-  const upload: RequestHandler = async (request, response) => {
+  const upload: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     try {
       const imageId = await takePicture(request, roomId)
@@ -78,11 +92,11 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const { t } = contextOf(request)
       setRetryAfter(response, error)
-      response.status(statusOfError(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
+      response.status(statusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
     }
   }
 
-  const unsend: RequestHandler = async (request, response) => {
+  const unsend: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     await conversations.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
     // The push takes the message away; a page without a script is loaded anew.
@@ -90,17 +104,20 @@ export function messagePages({ conversations, images, sendChat, messageMaxLength
     else response.redirect(303, `/chats/${roomId}`)
   }
 
-  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
-    // What lies below the address that this is mounted at has no draft; and htmx would not show a page.
-    const isForm = request.path === '/' && request.get('hx-request') !== 'true'
-    if (!isStaleToken(error) || !isForm) return next(error)
+  const showAgain = onStaleToken(async (request, response) => {
     const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
-    sendChat(request, response, { status: 403, draft, alt, image: null, errors }).catch(next)
-  }
+    await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
+  })
+  // Not for htmx, which would not show a page.
+  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) =>
+    request.get('hx-request') === 'true' ? next(error) : showAgain(error, request, response, next)
 
-  route(router, '/chats/:room/messages', { post: [send] })
-  route(router, '/chats/:room/images', { post: [upload] })
-  route(router, '/chats/:room/messages/:message/unsend', { post: [unsend] })
-  return { router, onStale }
+  const inRoom = { method: 'post', formPage: '/chats/:room' } as const
+  const body = { multipart: readPicture }
+  return [
+    { ...inRoom, path: '/chats/:room/messages', body, handle: send, onError: [onStale] },
+    { ...inRoom, path: '/chats/:room/images', body, handle: upload },
+    { ...inRoom, path: '/chats/:room/messages/:message/unsend', handle: unsend },
+  ]
 }

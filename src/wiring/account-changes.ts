@@ -1,0 +1,34 @@
+import { privacyOf } from '../accounts/account.js'
+import type { Context } from '../context.js'
+import { lingerMs } from '../live/hub.js'
+import { closeCodes } from '../live/transport/close-codes.js'
+
+/** Has everything that holds something of a person follow what becomes of their account. */
+export function followAccounts({
+  people,
+  admission,
+  resets,
+  engine,
+  images,
+  hub,
+  log,
+}: Pick<Context, 'people' | 'admission' | 'resets' | 'engine' | 'images' | 'hub' | 'log'>): void {
+  people.onAmended(account => {
+    engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
+      // Their pages come back at once, and find no more than they may.
+      blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
+      (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
+    )
+  })
+  people.onGenerationChange(({ id }) => {
+    hub.closeUser(id)
+    resets.drop(id)
+  })
+  people.onRemoved(id => images.forgetPerson(id))
+  people.onRemoved(id => {
+    hub.closeUser(id)
+    admission.dropOf(id)
+    resets.drop(id)
+    engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
+  })
+}
