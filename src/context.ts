@@ -48,16 +48,16 @@ export interface Context {
   readonly hub: Hub
   readonly connections: Connections
   readonly pageSessions: PageSessions
-  /** What the parts of a page are rendered from. */
+  /** What the parts of a chat page are rendered with. */
   readonly chatPage: PageRendererDeps
 
   readonly sessions: Sessions
   readonly answers: Answers
   readonly strangerBodies: HeldBodies
   readonly memberBodies: HeldBodies
-  /** Asks for the CSRF token, and makes those of pages. */
+  /** Asks for the CSRF token, and makes the tokens of pages. */
   readonly csrf: RequestHandler
-  /** Whether a request comes from a page of ours; one without an Origin is no page's. */
+  /** Whether a request comes from a page of ours, or from no page at all. */
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** Counts what pages ask for by themselves. */
   readonly countLight: RequestHandler

@@ -6,23 +6,23 @@ import { createLimit, type Limit, type LimitResult } from './limit.js'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs
-/** How long a page or a connection waits for its turn before it is refused. */
+/** How long a page or connection may wait for its turn, in milliseconds; beyond it, it is refused. */
 const maxWaitMs = 3 * secondMs
-/** How many of what a page asks for by itself count as one request. */
+/** How many requests that pages make by themselves count as one. */
 const lightPerRequest = 10
-/** Above what typing into the field of the search asks for, below what would keep the server busy with looking. */
+/** More than typing into the search field causes, and fewer than would keep the server busy. */
 const searchesPerWindow = 10
 const accountChanges = 60
 const passwordChanges = 10
 const wrongOperatorTokens = 10
 
-/** Every limit of the product but those on frames, which sockets count. */
+/** Every limit of the product, except those on frames, which sockets count. */
 export interface Limits {
-  /** Requests a second, by person, whatever the door: pages, forms, connections, joins, catch-ups, API. */
+  /** Requests a second, by person, of every kind together: pages, forms, connections, joins, catch-ups, API. */
   readonly requests: Limit
-  /** What a page asks for by itself a second, by person: pictures, files, beacons, reports. */
+  /** Requests that pages make by themselves a second, by person: pictures, files, beacons, reports. */
   readonly lightRequests: Limit
-  /** What reaches another person a second beside sends, by person. */
+  /** Actions that reach another person a second, beside sends, by person. */
   readonly reaching: Limit
   /** Sends a second, by person. */
   readonly messages: Limit
@@ -34,19 +34,19 @@ export interface Limits {
   readonly searches: Limit
   /** Changes of one's own settings, blocks and invites a minute, by person. */
   readonly accountChanges: Limit
-  /** Changes of a password a minute, by person: hit before, refund when the current one was wrong. */
+  /** Changes of a password a minute, by person: hit before, refunded if the current one was wrong. */
   readonly passwordChanges: Limit
-  /** Failed log-ins a minute, by account and address: hit before, refund when it did not fail. */
+  /** Failed log-ins a minute, by account and address: hit before, refunded if it did not fail. */
   readonly auth: Limit
   /** Log-ins and registrations a minute, by address. */
   readonly authAddress: Limit
-  /** Wrong tokens of the operator a minute, by address: hit before, refund when it was right. */
+  /** Wrong tokens of the operator a minute, by address: hit before, refunded if it was right. */
   readonly operator: Limit
-  /** Ends them all. */
+  /** Ends the timers of all. */
   stop(): void
 }
 
-/** The limits that the settings ask for. */
+/** Makes the limits that the settings ask for. */
 export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock): Limits {
   const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
     createLimit({ name, windowMs, limit, longestWaitMs }, clock)
@@ -72,7 +72,7 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: 
   }
 }
 
-/** The key of an address: itself, or its network in IPv6, where one person has a whole network of addresses. */
+/** The key for an address: itself, or its network for IPv6, since one person has a whole network of those. */
 export function addressKey(address: string | undefined): string {
   return address === undefined ? 'unknown' : ipKeyGenerator(address)
 }

@@ -1,4 +1,4 @@
 import { createRequire } from 'node:module'
 
-// Loads the modules one after the other. `import` opens hundreds of them at once, more than a low limit of descriptors lets.
+// `require` loads modules one by one. `import` opens hundreds of files at once, which a low limit of descriptors does not allow.
 createRequire(import.meta.url)('./start.js')

@@ -18,24 +18,24 @@ import { createLive } from './wiring/live.js'
 
 /** A running server, or one that can be started. */
 export interface Server {
-  /** Everything that it answers to beside sockets, and who may enter. */
+  /** Every route beside sockets, and who may enter. */
   readonly routes: readonly DeclaredRoute[]
   /**
-   * Begins to listen; the answer is where.
-   * @throws ConfigError when the address, or UPLOAD_DIR, is taken or cannot be used
+   * Begins to listen, and tells at which address.
+   * @throws ConfigError if the address or UPLOAD_DIR is in use or cannot be used
    */
   start(): Promise<{ host: string; port: number }>
   /** Closes sockets with 1012, lets requests finish for a while, and forgets everything. */
   stop(): Promise<void>
 }
 
-// A deleted message must not survive in the slab that Node cuts small buffers from.
+// Small buffers must not share a pool: a deleted message would survive in it.
 Buffer.poolSize = 0
 
-/** Requests still open after this many milliseconds of stopping are cut. */
+/** When the server stops, requests have this many milliseconds to finish. */
 const finishMs = 3000
 
-/** Makes a server of all the parts: each comes after those that it is made of. */
+/** Puts the server together, from what stands on nothing to what stands on all. */
 export async function createServer(config: Config): Promise<Server> {
   const basis = createBasis(config)
   const { log, clock } = basis

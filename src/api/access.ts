@@ -5,7 +5,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { type Parser, readBody } from '../http/body-readers.js'
 import { accountOf } from '../http/request.js'
-import type { DeclaredRoute, Door } from '../http/routes.js'
+import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
 import { bringsToken } from '../http/token-identity.js'
 import type { Limit, LimitResult } from '../limit.js'
 import { refuseOver } from '../limits.js'
@@ -14,7 +14,7 @@ import { refuseOver } from '../limits.js'
 const bytesPerUnit = 6
 const smallestBodyLimit = 65_536
 
-type DoorBasis = Pick<
+type GuardBasis = Pick<
   Context,
   | 'config'
   | 'tokens'
@@ -29,12 +29,12 @@ type DoorBasis = Pick<
 >
 
 /**
- * The door of programs. A member comes in by a token, or as a page of ours by the session's cookie and, to change anything,
+ * The guards of the API. A member comes in by a token, or as a page of ours by the session's cookie and, to change anything,
  * with its CSRF token; the operator by theirs.
  */
-export function apiDoor(context: DoorBasis): Door {
+export function apiGuards(context: GuardBasis): RouteGuards {
   const { config, sessions, csrf, isOurOrigin } = context
-  /** With a token no cookie counts; nor does one for another site, though it may call with a token. */
+  /** Ignores cookies beside a token, and those that a page of another site brings: it may call with a token only. */
   const withCookie = (handler: RequestHandler): RequestHandler => {
     return (request, response, next) =>
       bringsToken(request) || !isOurOrigin(request) ? next() : handler(request, response, next)
@@ -48,7 +48,7 @@ export function apiDoor(context: DoorBasis): Door {
   return {
     admits: ['anyone', 'guest', 'member', 'member or operator'],
     beforeRefusal: [],
-    guards(route) {
+    before(route) {
       if (route.access === 'anyone') return []
       if (route.access === 'guest') return bodyOf(route)
       return [
@@ -64,14 +64,14 @@ export function apiDoor(context: DoorBasis): Door {
   }
 }
 
-/** Finds who asks by the token that they bring, and whether it is the operator's where that is taken. */
-function readToken({ tokens, checkOperator }: DoorBasis, takesOperator: boolean): RequestHandler {
+/** Finds who asks by their token. `takesOperator`: it may also be the operator's. */
+function readToken({ tokens, checkOperator }: GuardBasis, takesOperator: boolean): RequestHandler {
   return async (request, _response, next) => {
     const token = bearerOf(request.headers.authorization)
     const verified = token === null ? null : await tokens.verify(token)
     request.account = verified?.account ?? null
     request.isOperator = false
-    // A program whose token is over must not use up the tries at the operator's.
+    // An expired token of a member must not count as a wrong token of the operator.
     if (takesOperator && checkOperator && token !== null && !verified && !looksSigned(token)) {
       checkOperator(request)
       request.isOperator = true
@@ -89,7 +89,7 @@ const memberOnly: RequestHandler = (request, _response, next) => {
 }
 
 /** Counts a request by the limit of the API, and by that on all that its person asks for. */
-function countMember({ limits, countLight }: DoorBasis, limit: DeclaredRoute['limit']): RequestHandler {
+function countMember({ limits, countLight }: GuardBasis, limit: DeclaredRoute['limit']): RequestHandler {
   return (request, response, next) => {
     const { id } = accountOf(request)
     refuseOver(limits.api, id, result => showLimit(response, limits.api, result))
@@ -112,7 +112,7 @@ const objectOnly: RequestHandler = (request, _response, next) => {
   next(Array.isArray(request.body) ? new ChatError('bad_request') : undefined)
 }
 
-/** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
+/** Tells the state of a limit in the RateLimit header fields of the IETF draft (version 8). */
 export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
   const secondsLeft = Math.max(0, Math.ceil(result.resetAfterMs / 1000))
   response.set('RateLimit-Policy', `"${name}";q=${limit};w=${windowMs / 1000}`)

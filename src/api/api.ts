@@ -3,7 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { createRouter, notFound, type Route } from '../http/routes.js'
-import { apiDoor } from './access.js'
+import { apiGuards } from './access.js'
 import { accountEndpoints } from './accounts.js'
 import { routeOf } from './endpoint.js'
 import { imageEndpoints } from './images.js'
@@ -33,7 +33,7 @@ export function createApi(context: Context, showDocs: ShowDocs): Router {
     ...imageEndpoints(context),
     ...statsEndpoints(context),
   ]
-  // Made when it is first asked for: it costs a server that nobody asks megabytes.
+  // Made at the first request: it takes megabytes.
   const describe = once(() => describeApi(endpoints, context.sessions.cookieName))
   const describeAsText = once(() => JSON.stringify(describe()))
   const descriptions: Route[] = [
@@ -47,7 +47,7 @@ export function createApi(context: Context, showDocs: ShowDocs): Router {
   ]
   const router = Router()
   router.use(refuseForeign(isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))
-  router.use(createRouter([...endpoints.map(routeOf), ...descriptions], apiDoor(context), apiPath))
+  router.use(createRouter([...endpoints.map(routeOf), ...descriptions], apiGuards(context), apiPath))
   router.use(notFound)
   router.use(problemAnswers(log, config.messageMaxLength))
   return router
@@ -61,7 +61,7 @@ function once<T extends object | string>(make: () => T): () => T {
   }
 }
 
-/** Refuses pages of other sites, also where they only read: an API is called from where its owner says. */
+/** Refuses pages of other sites, even if they only read: CORS_ORIGIN says from where the API may be called. */
 function refuseForeign(isOurs: (request: Request) => boolean, allowed: readonly string[]): RequestHandler {
   return (request, _response, next) => {
     const isWelcome = isOurs(request) || allowed.includes(request.get('origin') ?? '')

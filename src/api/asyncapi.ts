@@ -35,7 +35,7 @@ const closings = Object.entries(closeCodes)
   .map(([name, code]) => `${code} ${name}`)
   .join(', ')
 
-/** Describes the socket. What it says comes from the very schemas that read and write the frames. */
+/** Describes the socket by the schemas that read and write its frames. */
 export function describeSocket(): AsyncApi {
   const writer = new SchemaWriter()
   const frameOf = (schema: z.ZodType, io: 'input' | 'output'): DescribedFrame => {

@@ -4,12 +4,12 @@ import { parseInput } from '../accounts/account-input.js'
 import type { ErrorCode } from '../chat/errors.js'
 import type { DeclaredRoute, Route } from '../http/routes.js'
 
-/** What an endpoint answers when nothing is refused. */
+/** What an endpoint answers if it refuses nothing. */
 export interface Answer {
   readonly status: number
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
-  /** Answers by itself with something that is no JSON. */
+  /** Sends something other than JSON by itself. */
   readonly send?: (response: Response) => Promise<void>
 }
 
@@ -20,7 +20,7 @@ export interface Call<Body, Query> {
   readonly query: Query
 }
 
-/** An answer as the description has it; `media` is what comes that is no JSON. */
+/** An answer as described; `media` is its type if that is not JSON. */
 export interface DescribedAnswer {
   readonly description: string
   readonly schema: z.ZodType | null
@@ -43,15 +43,15 @@ interface Facts {
   readonly limit?: DeclaredRoute['limit']
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
-  /** What it may be refused for, beside what any request may. */
+  /** The codes it may be refused with, beside those of every request. */
   readonly refusals: readonly ErrorCode[]
-  /** A body that the handler hands on unread, to what reads it for pages as well. */
+  /** The schema of a body that the handler passes on, to code that also reads the forms of pages. */
   readonly unreadBody?: z.ZodType
-  /** A multipart form in place of JSON, and what reads it. */
+  /** A multipart form instead of JSON, and what reads it. */
   readonly form?: { readonly schema: z.ZodType; readonly read: RequestHandler }
 }
 
-/** One endpoint: what the server does and what the description says of it come from here. */
+/** One endpoint: the server's behaviour and its description both come from here. */
 export interface Endpoint extends Facts {
   readonly access: EndpointAccess
   readonly body: z.ZodType | null
@@ -62,7 +62,7 @@ export interface Endpoint extends Facts {
 
 const nothing = z.object({})
 
-/** How many of something are asked for, in an address. */
+/** A `limit` in the query of an address. */
 export function limitInput(most: number) {
   return z.coerce.number().int().min(1).max(most).optional()
 }

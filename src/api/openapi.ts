@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.js'
 import { SchemaWriter } from './json-schema.js'
 import { mayPass, problemSchema } from './problems.js'
 
-/** One operation of the description, as far as the page that shows it and the tests need to know it. */
+/** One operation of the description, with the parts that its page and the tests read. */
 export interface Operation {
   readonly operationId: string
   readonly summary: string
@@ -46,7 +46,7 @@ const limitHeaders = {
   'RateLimit-Policy': textHeader('The limit and its window in seconds.'),
 }
 
-/** Describes endpoints. What it says comes from the very schemas that read the input. */
+/** Describes endpoints by the schemas that read their input. */
 export function describeApi(endpoints: readonly Endpoint[], cookieName: string): OpenApi {
   const writer = new SchemaWriter()
   const problem = { 'application/problem+json': { schema: writer.write(problemSchema, 'output') } }
@@ -120,7 +120,7 @@ function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation
   return Object.fromEntries(entries)
 }
 
-/** Every code that a request may be refused with, by its status. */
+/** The codes that a request may be refused with, by status. */
 function describeRefusals({ access, body, form, refusals }: Endpoint, problem: Content): Operation['responses'] {
   const always: ErrorCode[] = ['bad_request', 'forbidden', 'internal']
   const ofMember: ErrorCode[] = access === 'guest' ? [] : ['unauthenticated', 'rate_limited']

@@ -19,7 +19,7 @@ const personSchema = z
 
 const foundSchema = z.object({ users: z.array(personSchema).max(20) })
 
-/** What is looked for; shorter would be listing everybody. */
+/** The name to look for; a shorter one would list everybody. */
 const searchInput = z.object({
   q: z
     .string('required')

@@ -22,7 +22,7 @@ const serverStatsSchema = ownStatsSchema
   })
   .meta({ id: 'ServerStats', description: 'What the server holds at this moment' })
 
-/** What is held, in numbers: a person's own to the person, the server's to its operator. */
+/** Numbers of what is held: a member gets their own, the operator those of the server. */
 export function statsEndpoints({ engine, hub }: Pick<Context, 'engine' | 'hub'>): Endpoint[] {
   return [
     endpoint({

@@ -53,13 +53,13 @@ export const errorTable = {
 /** The stable code of a refusal. */
 export type ErrorCode = keyof typeof errorTable
 
-/** A refusal with a stable code. What it says to people is looked up by the code, never taken from `message`. */
+/** A refusal with a stable code, by which its sentence is looked up; `message` is never shown. */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
 
   /**
    * @param code the stable code
-   * @param retryAfterMs milliseconds after which the same request may succeed, where that is known
+   * @param retryAfterMs milliseconds after which the same request may succeed, if that is known
    */
   constructor(
     readonly code: ErrorCode,
@@ -69,7 +69,7 @@ export class ChatError extends Error {
   }
 }
 
-/** Input that was refused, field by field. The values are stable keys such as `username_taken`, never sentences. */
+/** Input refused field by field. The values are stable keys such as `username_taken`, never sentences. */
 export class InvalidInput extends ChatError {
   /** @param fields the name of each refused field and the key of what is wrong with it */
   constructor(readonly fields: Readonly<Record<string, string>>) {

@@ -2,11 +2,11 @@ import type { RequestHandler } from 'express'
 import { type HeldBodies, strangerBodyLimit } from './held-bodies.js'
 import type { Access } from './routes.js'
 
-/** Percent-encoding writes a UTF-16 unit as nine bytes at most; a page over the limit for messages must still arrive. */
+/** Percent-encoding takes at most nine bytes a UTF-16 unit; a message somewhat too long must still arrive to be refused. */
 const bytesPerUnit = 12
 const smallestFormLimit = 1_048_576
 
-/** What counts the bodies that are being read. */
+/** What counts the bodies while they are read. */
 export interface BodyTotals {
   readonly strangerBodies: HeldBodies
   readonly memberBodies: HeldBodies
@@ -21,8 +21,8 @@ export function formLimitOf(messageMaxLength: number): number {
 }
 
 /**
- * Reads the body of a route by who may enter: of guests a short one, of members one of at most `memberLimit` bytes, and
- * nothing where anybody may enter. To come after the strangers to a route of members have been refused: theirs stay unread.
+ * The readers of a route's body, by who may enter: a short body of guests, one of at most `memberLimit` bytes of members, none
+ * of anyone. On routes of members they must come after strangers have been refused, whose bodies stay unread.
  */
 export function readBody(
   { strangerBodies, memberBodies }: BodyTotals,

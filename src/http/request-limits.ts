@@ -32,7 +32,7 @@ export function limitLight(limit: Limit): RequestHandler {
 }
 
 /**
- * Lets each request of a person have its turn. Strangers pass.
+ * Has each request of a person wait for its turn. Strangers pass.
  * @param findAccount finds anew who is logged in, for a request that had to wait
  */
 export function takeTurn(requests: Limit, findAccount: RequestHandler): RequestHandler {
@@ -40,7 +40,7 @@ export function takeTurn(requests: Limit, findAccount: RequestHandler): RequestH
     const { account } = request
     if (!account || requests.hit(account.id).allowed) return next()
     await requests.takeTurn(account.id)
-    // Who has left meanwhile needs no answer. Whose session has ended meanwhile is logged in no more.
+    // Meanwhile the client may have gone, or the session may have ended.
     if (!response.destroyed) await findAccount(request, response, next)
   }
 }

@@ -9,8 +9,8 @@ import {
 import { ChatError } from '../chat/errors.js'
 
 /**
- * Who may enter: `anyone`, of whom nothing is read but the address; a `guest`, who need not be logged in and may post a
- * short body; a `member`, who is logged in; the `operator`, by a token of the settings.
+ * Who may enter: `anyone`, whose body is never read; a `guest`, who need not be logged in and may post a short body; a
+ * `member`, who is logged in; the `operator`, who brings a token from the settings.
  */
 export type Access = 'anyone' | 'guest' | 'member' | 'operator' | 'member or operator'
 
@@ -23,29 +23,29 @@ interface Declaration {
   readonly method: 'get' | 'post'
   /** Where it is mounted, with parameters as `:name`. */
   readonly path: `/${string}`
-  /** Which limit on a person's requests counts it: `lightRequests` for what pages ask for by themselves. `requests` unless told. */
+  /** The limit that counts its requests; `lightRequests` is for what pages ask for by themselves. Default: `requests`. */
   readonly limit?: 'requests' | 'lightRequests'
-  /** What kind of body it takes beside the usual one of its door; that one unless told. */
+  /** A multipart form that it takes beside the usual kind of body of its guards. */
   readonly body?: Multipart
-  /** Whether a request that changes something must bring the CSRF token. It must unless told. */
+  /** Whether a request that changes something must bring the CSRF token. Default: yes. */
   readonly needsToken?: boolean
-  /** The page that has the form, for who must log in first; its parameters are those of `path`. `/chats` unless told. */
+  /** The page with the form, to return to after a log-in; may have the parameters of `path`. Default: `/chats`. */
   readonly formPage?: `/${string}`
-  /** Answers a request that was let in. A ChatError that it throws is answered by its code. */
+  /** Answers a request that was let in. May throw any ChatError. */
   handle(request: Request, response: Response): void | Promise<void>
-  /** What is asked for an answer to an error, in this order, before the door's own. */
+  /** Handlers for its errors, tried in this order before those of the app. */
   readonly onError?: readonly ErrorRequestHandler[]
 }
 
-/** One address and method that is answered, and who may enter: members alone unless told. */
+/** One method of one address, and who may enter. Default: members. */
 export type Route = Declaration &
-  // Nothing is read of what anyone sends.
+  // Bodies of strangers are read for guests only, so `anyone` cannot post.
   ({ readonly access: 'anyone'; readonly method: 'get' } | { readonly access?: Exclude<Access, 'anyone'> })
 
-/** A declaration with all that it left out. */
+/** A declaration with its defaults filled in. */
 export interface DeclaredRoute {
   readonly method: 'get' | 'post'
-  /** As it stands in an address, with parameters as `:name`. */
+  /** The whole path, with parameters as `:name`. */
   readonly path: string
   readonly access: Access
   readonly limit: 'requests' | 'lightRequests'
@@ -54,25 +54,25 @@ export interface DeclaredRoute {
   readonly body: Multipart | null
 }
 
-/** What stands before the handlers of one kind of routes: pages, programs, streams, machines. */
-export interface Door {
-  /** Whom it knows how to let in; a route that declares another access does not start. */
+/** Guards one kind of routes: pages, the API, event streams, the operator's. */
+export interface RouteGuards {
+  /** The kinds of access that it can check; a route with another one does not start. */
   readonly admits: readonly Access[]
-  /** Lets in, counts and reads what a route declares, in the order in which that is done. */
-  guards(route: DeclaredRoute): readonly RequestHandler[]
-  /** What is done before a wrong method is refused. */
+  /** The handlers that check, count and read what a route declares, in their order. */
+  before(route: DeclaredRoute): readonly RequestHandler[]
+  /** The handlers before a wrong method is refused. */
   readonly beforeRefusal: readonly RequestHandler[]
 }
 
-/** What was mounted from declarations, by the routes of Express. */
+/** The declarations behind each route of Express. */
 const declarations = new WeakMap<object, readonly DeclaredRoute[]>()
 
 /**
- * Makes the router of declared routes: each answers behind its guards, and 405 with `Allow` to every other method.
+ * Makes a router of declared routes, each behind its guards. Every other method gets 405 with `Allow`.
  * @param prefix where the router will be mounted
- * @throws Error when two routes declare the same method and path, or one an access that its door does not know
+ * @throws Error if two routes declare the same method and path, or one declares an access that its guards cannot check
  */
-export function createRouter(routes: readonly Route[], door: Door, prefix: '' | `/${string}` = ''): Router {
+export function createRouter(routes: readonly Route[], guards: RouteGuards, prefix: '' | `/${string}` = ''): Router {
   const router = Router()
   for (const path of new Set(routes.map(route => route.path))) {
     const at = router.route(path)
@@ -80,13 +80,14 @@ export function createRouter(routes: readonly Route[], door: Door, prefix: '' | 
     for (const route of routes.filter(other => other.path === path)) {
       const declared = complete(route, prefix)
       if (methods.has(route.method)) throw new Error(`${route.method} ${declared.path} is declared twice`)
-      if (!door.admits.includes(declared.access)) throw new Error(`${declared.path} is behind the wrong door`)
+      if (!guards.admits.includes(declared.access))
+        throw new Error(`${declared.path} declares an access that its guards cannot check`)
       methods.set(route.method, declared)
       const handle: RequestHandler = (request, response) => route.handle(request, response)
-      at[route.method](...door.guards(declared), handle, ...(route.onError ?? []))
+      at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))
     }
     const allowed = [...methods.keys()].flatMap(method => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])).join(', ')
-    at.all(...door.beforeRefusal, (_request, response) => {
+    at.all(...guards.beforeRefusal, (_request, response) => {
       response.set('Allow', allowed)
       throw new ChatError('method_not_allowed')
     })
@@ -102,7 +103,7 @@ function complete(route: Route, prefix: string): DeclaredRoute {
 
 /**
  * Every route of an app or router, with those of the routers in it.
- * @throws Error when something answers at an address without having been declared
+ * @throws Error if something answers at an address without a declaration
  */
 export function declaredRoutes(router: Pick<IRouter, 'stack'>): readonly DeclaredRoute[] {
   return router.stack.flatMap(layer => {
@@ -112,7 +113,7 @@ export function declaredRoutes(router: Pick<IRouter, 'stack'>): readonly Declare
       return declared
     }
     if (isRouter(layer.handle)) return declaredRoutes(layer.handle)
-    // A middleware is for all addresses alike; one for some of them would be a route that declares nothing.
+    // A middleware is for all addresses; one for some of them would be a route without a declaration.
     if (Reflect.get(layer, 'slash') !== true)
       throw new Error(`${layer.name} answers at an address without a declaration`)
     return []
@@ -123,7 +124,7 @@ function isRouter(handle: object): handle is IRouter {
   return 'stack' in handle && Array.isArray(handle.stack)
 }
 
-/** Answers whatever no route answered. */
+/** Refuses what no route answered. */
 export const notFound: RequestHandler = () => {
   throw new ChatError('not_found')
 }

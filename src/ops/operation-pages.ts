@@ -21,9 +21,9 @@ export function operationPages(metrics: MetricsPage | null): Router {
       handle: (_request, response) => void response.json({ status: 'ok' }),
     },
   ]
-  const guards: RequestHandler[] = []
+  const tokenGuards: RequestHandler[] = []
   if (metrics !== null) {
-    guards.push(requireToken(metrics.token))
+    tokenGuards.push(requireToken(metrics.token))
     routes.push({
       method: 'get',
       path: '/metrics',
@@ -35,7 +35,7 @@ export function operationPages(metrics: MetricsPage | null): Router {
   }
   return createRouter(routes, {
     admits: ['anyone', 'operator'],
-    guards: ({ access }) => (access === 'operator' ? guards : []),
+    before: ({ access }) => (access === 'operator' ? tokenGuards : []),
     beforeRefusal: [],
   })
 }

@@ -13,8 +13,8 @@ function isCode(code: string): code is ErrorCode {
 }
 
 /**
- * The description as a page to read: the same facts as /api/openapi.json. It is rendered once in each language, since
- * anybody may ask for it as often as they like.
+ * The description of the API as a page, with the facts of /api/openapi.json. Rendered once in each language, since strangers
+ * may ask for it as often as they like.
  */
 export const apiDocs: ShowDocs = describe => {
   const pages = new Map<Language, string>()

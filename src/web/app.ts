@@ -18,7 +18,7 @@ import { chatRoutes } from './chats/chats.js'
 import { eventStreams } from './chats/event-streams.js'
 import { errorPages } from './error-pages.js'
 import { operatorRoutes } from './operator-routes.js'
-import { pageDoor } from './page-door.js'
+import { pageGuards } from './page-guards.js'
 import { neverStore, securityHeaders } from './security-headers.js'
 import { staleForms } from './stale-forms.js'
 import { staticFiles } from './static-files.js'
@@ -30,7 +30,7 @@ export interface App {
 }
 
 /**
- * Puts together what every request meets, and then the routes, each kind behind its door.
+ * Puts together what every request meets, and then the routes, each kind behind its guards.
  * @param operation answers machines: /health and the like
  * @throws Error when something would answer at an address without a declaration
  */
@@ -51,7 +51,7 @@ export function createApp(context: Context, operation: Router): App {
 }
 
 function createPages(context: Context): Router {
-  const door = pageDoor(context)
+  const guards = pageGuards(context)
   const routes = [
     entrance,
     ...logInPages(context),
@@ -63,7 +63,7 @@ function createPages(context: Context): Router {
     ...chatRoutes(context),
   ]
   const router = Router()
-  return router.use(createRouter(routes, door), ...door.beforeRefusal, notFound)
+  return router.use(createRouter(routes, guards), ...guards.beforeRefusal, notFound)
 }
 
 const entrance: Route = {

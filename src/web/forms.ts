@@ -3,7 +3,7 @@ import { refusalSentence } from '../rendering/refusals.js'
 import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
 import type { FormError } from './pages.js'
 
-/** What the fields are called: a summary says of which one it speaks. */
+/** The labels of the fields, for the summary of errors. */
 const labels: Readonly<Record<string, SentenceKey>> = {
   username: 'register.username',
   email: 'login.email',
@@ -22,12 +22,12 @@ export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   })
 }
 
-/** The title of a form's page, which says first that something is wrong. */
+/** The title of a form's page; begins with a word for the error if there is one. */
 export function formHeading(t: Translate, title: SentenceKey, errors: readonly FormError[]): string {
   return errors.length > 0 ? t('form.errorPrefix', { title: t(title) }) : t(title)
 }
 
-/** A refusal of a form in words: at its fields, or of the whole. */
+/** A refusal of a form in words: one entry a field, or one for the whole form. */
 export function formErrors(error: ChatError, t: Translate): FormError[] {
   if (error instanceof InvalidInput) return fieldErrors(error, t)
   return [{ field: null, text: refusalSentence(error, t, 0) }]

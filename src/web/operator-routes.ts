@@ -8,8 +8,8 @@ import { pathParameter } from '../http/request.js'
 import { createRouter, type Route } from '../http/routes.js'
 
 /**
- * What `npm run admin` asks of the running server, which alone holds the truth: JSON, with the operator's token. Without
- * one in the settings none of this is there.
+ * What `npm run admin` asks of the running server, as JSON and with the operator's token. If the settings hold none, these
+ * routes do not exist.
  */
 export function operatorRoutes({
   config: { publicUrl },
@@ -67,7 +67,7 @@ export function operatorRoutes({
     declare('post', '/operator/accounts/:name/delete', remove),
     declare('post', '/operator/invites', invite),
   ]
-  return createRouter(routes, { admits: ['operator'], guards: () => [requireToken], beforeRefusal: [] })
+  return createRouter(routes, { admits: ['operator'], before: () => [requireToken], beforeRefusal: [] })
 }
 
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {

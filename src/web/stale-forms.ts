@@ -14,7 +14,7 @@ export function onStaleToken(
   }
 }
 
-/** All that a form says, but for its token. */
+/** The fields of a form except for its token. */
 function fieldsOf({ body }: Request): [name: string, value: string][] {
   const fields: [string, unknown][] = typeof body === 'object' && body !== null ? Object.entries(body) : []
   return fields
@@ -23,13 +23,13 @@ function fieldsOf({ body }: Request): [name: string, value: string][] {
 }
 
 /**
- * Gives a form whose token alone is old once more, with all that it said and a good token, to be sent by one button. To
- * be mounted behind `refuseForeignOrigin`: what another site's page posts must not be held out to anybody to confirm.
+ * Answers a form of which only the token is stale with the same fields, a good token and one button to send it again. Must
+ * come after `refuseForeignOrigin`: nobody may be asked to confirm what a page of another site posted.
  */
 export const staleForms: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  // Empty for a target that names a host: the token must go to nobody else.
+  // Empty for an address that names a host: the token must not go to another server.
   const action = safeNext(request.originalUrl)
-  // No page of ours posts without a token, and a file cannot be given back.
+  // Every form of ours has a token, and a file cannot be put back into a form.
   const isForm = request.method === 'POST' && readToken(request) !== '' && !request.is('multipart/form-data')
   if (!isStaleToken(error) || !isForm || action === '') return next(error)
   if (request.get('hx-request') === 'true') {

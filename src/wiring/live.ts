@@ -9,10 +9,10 @@ import { ProgramSession } from '../live/json/program-session.js'
 import { Sockets } from '../live/transport/sockets.js'
 import type { HttpParts } from './http.js'
 
-/** Room for the JSON around a message whose every unit is escaped. */
+/** Bytes of the smallest limit for a frame, and of the JSON around a message. */
 const smallestFrame = 16_384
 const frameOverhead = 4096
-/** As many of a person's sockets as may say all that one may, at once; beside that there is room for what they may send. */
+/** How many sockets of one person may use the full rate of frames at once; sends are allowed on top of that. */
 const socketsAtFullSpeed = 2
 
 /** Everything that `createLive` needs. */
@@ -80,7 +80,7 @@ export function createLive({
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
     onRefused: (place, reason) => observer.refused(place, reason),
     isOurOrigin,
-    // A page is known by its session alone: a token says nothing about who looks at it.
+    // A page is known by its session only; a token in its headers does not count.
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,

@@ -26,7 +26,7 @@ export function invitePages({
     })
   }
 
-  // The link is shown once, in the answer itself: nobody can ask for it again, not even the server.
+  // The link is shown only in this answer: the server keeps no more than its hash.
   const make: Route['handle'] = (request, response) => {
     const { id } = accountOf(request)
     refuseOver(limits.accountChanges, id)

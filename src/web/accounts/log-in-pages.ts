@@ -33,7 +33,7 @@ export function logInPages({
     }
   }
 
-  /** What a person is told before they log in: why they must, or what has just been done. */
+  /** What is shown above the log-in: why one must log in, or what has just been done. */
   function noticeOf(request: Request, next: string): string {
     const { t } = contextOf(request)
     if (request.query.done === 'deleted') return t('login.deleted')

@@ -24,7 +24,7 @@ export function registrationPages({
     nextQuery: next ? `?next=${encodeURIComponent(next)}` : '',
   })
 
-  /** Says in words why nobody comes in this way. */
+  /** Explains why nobody can register this way. */
   function explain(request: Request, response: Response, refusal: ErrorCode): void {
     const { t } = contextOf(request)
     sendPage(request, response, 403, 'notice', {
@@ -67,7 +67,7 @@ export function registrationPages({
   ]
 }
 
-/** The invite that came with the link, and that the form carries on. */
+/** The invite from the link, or from the form, which repeats it. */
 function inviteOf(request: Request): string {
   const { invite } = request.query
   return typeof invite === 'string' ? invite : formField(request, 'invite')

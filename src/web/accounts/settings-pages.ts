@@ -17,7 +17,7 @@ const notices = new Map([
   ['unblocked', 'settings.unblocked'],
 ] as const)
 
-/** One page with everything that a person can change about their account, a plain form for each. */
+/** One page with a plain form for each thing that a person can change about their account. */
 export function settingsPages({
   people,
   admission,
@@ -72,7 +72,7 @@ export function settingsPages({
     const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
     const zone = request.session.zone ?? ''
     const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
-    // Every session of before is over by now, this one among them: it goes on under a new id.
+    // Changing the password has ended every session, this one too: it goes on under a new id.
     await sessions.begin(request, account, zone)
     response.redirect(303, '/settings?done=password')
   })
@@ -104,7 +104,7 @@ export function settingsPages({
   ]
 }
 
-/** What a form says of the settings; what it does not say stays as it is. An empty zone is the browser's. */
+/** The settings with the fields that a form has; all others stay as they are. An empty zone means the browser's. */
 function readSettings(request: Request, current: AccountSettings): AccountSettings {
   const said = (name: keyof AccountSettings) => formField(request, name)
   const isSaid = (name: keyof AccountSettings) =>

@@ -16,7 +16,7 @@ export function chatListPages(
   const showList: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const side = await viewSide(context, request, page, null, queryText(request, 'before') || undefined)
-    // The chat that it was to begin behind may be gone, with all that stood there: the newest are still to be had.
+    // The chat after which the list was to begin may be gone, and all after it: then show the newest.
     if (side.isOlderPart && !side.chatLines) return response.redirect(303, '/chats')
     const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
     sendPage(request, response, 200, 'chats', { ...side, state })
@@ -26,7 +26,7 @@ export function chatListPages(
     const { id } = await conversations.open(accountOf(request).id, formField(request, 'userId'))
     const restarted = formField(request, 'restarted') === '1' ? '?restarted=1' : ''
     const draft = formField(request, 'draft')
-    // What was written for a chat that went before it could be sent is given back, which an address must not carry.
+    // A draft for a chat that was gone before it could be sent is shown in the new one; no address may carry it.
     if (draft) await sendChat(request, response, { ...emptyComposer, draft }, id)
     else response.redirect(303, `/chats/${id}${restarted}`)
   }

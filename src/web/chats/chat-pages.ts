@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { usualWindow } from '../../chat/engine.js'
+import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -10,10 +10,10 @@ import { sendPage, viewerOf } from '../pages.js'
 import { mayBeFramed } from '../security-headers.js'
 import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
 
-/** How long a visitor without JavaScript counts as here after a request. Source: design, Live. */
+/** How long a visitor without JavaScript counts as online after a request, in milliseconds. */
 const presentWithoutScriptMs = 60_000
 
-/** A chat: its page, the parts that it asks for, and its end. */
+/** The page of a chat, the parts that it loads later, and ending the chat. */
 export function chatPages(
   { conversations, chatPage }: Pick<Context, 'conversations' | 'chatPage'>,
   sendChat: SendChat,
@@ -21,31 +21,31 @@ export function chatPages(
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
     const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
-    return isPart ? showEarlier(request, response, ask.seq) : sendChat(request, response, emptyComposer)
+    return isPart ? showEarlier(request, response, ask) : sendChat(request, response, emptyComposer)
   }
 
-  /** Puts earlier messages before those that a page shows, unless it shows others by now. */
-  async function showEarlier(request: Request, response: Response, seq: number): Promise<void> {
+  /** Adds earlier messages above those that a page shows, unless the page shows others by now. */
+  async function showEarlier(
+    request: Request,
+    response: Response,
+    ask: Extract<WindowAsk, { seq: number }>,
+  ): Promise<void> {
     const page = new PageRenderer(chatPage, viewerOf(request))
-    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), {
-      of: 'before',
-      seq,
-      limit: usualWindow,
-    })
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
     response.expectUnread(mostBytesOf(view))
     const rows = await page.renderMessages(view, otherName, 'load')
-    const list = `messages:has([href$='before=${seq}']) #list`
+    const list = `messages:has([href$='before=${ask.seq}']) #list`
     const last = view.messages.at(-1)
     const day = last && page.dayOf(last)
     response.type('html').send(
-      // The day that the page began with begins further up now.
+      // The heading of the first day moves up to the first of the earlier messages.
       (day ? fragment(`${list} > [data-day='${day}']:first-child`, 'delete') : '') +
         fragment(list, 'afterbegin', rows) +
         fragment('earlier', 'innerMorph', page.renderEarlier(view)),
     )
   }
 
-  /** The messages alone, for a frame that loads itself anew beside a composer that stays. */
+  /** Only the messages, for a frame that reloads itself while the composer beside it stays. */
   const showFrame: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
@@ -65,13 +65,13 @@ export function chatPages(
   }
 
   /**
-   * A page without JavaScript loads this as a picture inside <noscript>: what it really shows is seen, and its person is
-   * here for a minute. A prefetch loads no pictures; another site's page brings no cookie.
+   * A page without JavaScript loads this as a picture inside <noscript>: the messages that it shows count as seen, and its
+   * visitor as online for a minute. A prefetch loads no pictures; a page of another site brings no cookie.
    */
   const see: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
     const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
-    // A page that is loaded ahead of its time loads its pictures too.
+    // A prerendered page loads its pictures too, though nobody looks at it yet.
     if (request.get('sec-purpose')) return void response.status(204).end()
     if (upTo) await conversations.report(pathParameter(request, 'room'), id, 'seen', upTo)
     await chatPage.engine.holdLease(id, `page ${request.sessionID}`, presentWithoutScriptMs)

@@ -25,18 +25,18 @@ export interface Composer {
   readonly errors: readonly FormError[]
 }
 
-/** Answers with the page of a chat: the one that the address names unless told. @throws ChatError `not_found` */
+/** Answers with the page of a chat: by default the one in the address. @throws ChatError `not_found` */
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
 /** A composer into which nothing was written. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
-/** The last message of the other's that a page shows: what a visitor without JavaScript sees with it. */
+/** The id of the last message from the other person in a window, '' if there is none. */
 export function lastOf({ messages, otherId }: RoomView): string {
   return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
 }
 
-/** What the texts of a window take at most in a page, in bytes: most take a twelfth of it. */
+/** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
 export function mostBytesOf({ messages }: RoomView): number {
   return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
 }
@@ -51,12 +51,12 @@ export function askOf(request: Request): WindowAsk | undefined {
   return undefined
 }
 
-/** Whether a window is read from its top: from the first of many unread messages, or from where one had got. */
+/** Whether reading starts at the top of a window: at the first of many unread messages, or where one stopped reading. */
 export function isReadFromTop({ messages, later }: RoomView, ask?: WindowAsk): boolean {
   return ask ? ask.of === 'after' : later > 0 || messages.length > usualWindow
 }
 
-/** How often a page without JavaScript looks for new messages by itself: in seconds, 0 for never. */
+/** After how many seconds a page without JavaScript reloads its messages; 0 for never. */
 export function everyOf(request: Request): number {
   return refreshRates.find(rate => String(rate) === request.query.every) ?? accountOf(request).settings.refreshSeconds
 }
@@ -69,7 +69,7 @@ export function chatSender(
   const { config, chatPage } = context
   const { messageMaxLength } = config
   const { maxWidth, maxHeight, quality } = config.images
-  // What a picture may be at most, for the browser to make it that before it leaves: pixels, percent, characters.
+  // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
   return async (request, response, { status, ...composer }, roomId = pathParameter(request, 'room')) => {
@@ -98,7 +98,7 @@ export function chatSender(
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
       messages,
       isFromTop: isReadFromTop(view, ask),
-      // As after the button that jumps to the newest where it is in the page already.
+      // As after the button that jumps to the newest message within the page.
       isNewest: ask?.of === 'newest',
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),

@@ -4,16 +4,16 @@ import { chatListPages } from './chat-list-pages.js'
 import { chatPages } from './chat-pages.js'
 import { chatSender } from './chat-view.js'
 import { framePosts } from './frame-posts.js'
-import { createGoneChats } from './gone-chats.js'
+import { goneChats } from './gone-chats.js'
 import { imagePages } from './image-pages.js'
 import { lifetimePages } from './lifetime-pages.js'
 import { messagePages } from './message-pages.js'
 
-/** Everything that pages do with chats, but for the streams of events. */
+/** Everything that pages do with chats, except for the event streams. */
 export function chatRoutes(context: Context): Route[] {
-  const gone = createGoneChats(context)
+  const gone = goneChats(context)
   const sendChat = chatSender(context, gone)
-  // The first that fits an address answers it: /chats/frames is no room.
+  // The first route that matches answers: /chats/frames must come before /chats/:room.
   const inRooms = [
     ...framePosts(context),
     ...chatPages(context, sendChat),

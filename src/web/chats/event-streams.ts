@@ -19,7 +19,7 @@ function greet(request: Request) {
 }
 
 /**
- * Streams of events for pages that no socket reaches: the same sessions over another transport. Their door reads the session
+ * Streams of events for pages that no socket reaches: the same sessions over another transport. Their guard reads the session
  * without prolonging it. As with a socket, a page of ours that may not listen is told why by a stream that closes at once;
  * anybody else is refused.
  */
@@ -53,7 +53,7 @@ export function eventStreams({
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
     const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
-    // One that is opened is counted by its owner.
+    // A stream that is opened is counted by `connections`.
     if (!isTheirs) countRequest(identity.userId)
     if (!isTheirs && !isPage(request)) throw new ChatError('not_found')
     if (!isTheirs) {
@@ -74,5 +74,5 @@ export function eventStreams({
     { method: 'get', path: '/chats/events', handle: listen },
     { method: 'get', path: '/chats/:room/events', handle: listen },
   ]
-  return createRouter(routes, { admits: ['member'], guards: () => [identify], beforeRefusal: [] })
+  return createRouter(routes, { admits: ['member'], before: () => [identify], beforeRefusal: [] })
 }

@@ -5,8 +5,8 @@ import type { Route } from '../../http/routes.js'
 import { commandSchema, execute } from '../../live/commands.js'
 
 /**
- * What a page would say over its socket, posted where no socket gets through: receipts and typing. And whether what is
- * new is held back, which every page posts.
+ * What a page would say over its socket, posted if no socket gets through: receipts and typing. And whether updates are
+ * paused, which every page posts.
  */
 export function framePosts({ conversations, hub }: Pick<Context, 'conversations' | 'hub'>): Route[] {
   const take: Route['handle'] = async (request, response) => {
@@ -18,7 +18,7 @@ export function framePosts({ conversations, hub }: Pick<Context, 'conversations'
     response.status(204).end()
   }
 
-  /** The push to the page says the rest: this answers nothing. */
+  /** Answers nothing: the push to the page shows the change. */
   const pause: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
     const roomId = pathParameter(request, 'room')

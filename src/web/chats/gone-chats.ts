@@ -7,22 +7,19 @@ import { sendPage } from '../pages.js'
 
 const otherCookie = 'with'
 
-/** So that a chat that is gone is no dead end. */
+/** Keeps a chat that is gone from being a dead end. */
 export interface GoneChats {
   /**
-   * Has the address of a chat remember, by a cookie for it alone, who was with whom, and by which run of the server. To
-   * anybody else who logs in in this browser it is a chat that never was.
+   * Sets a cookie for the address of one chat: who its two people were, and which run of the server it was in. For anybody
+   * else who logs in with the same browser the chat stays one that never existed.
    */
   remember(response: Response, roomId: string, otherId: string, ownId: string): void
-  /** Shows who the other person was, and offers to open the chat anew. */
+  /** Answers `not_found` with a page that names the other person and offers to open the chat anew. */
   readonly show: ErrorRequestHandler
 }
 
-export function createGoneChats({
-  config,
-  people,
-  chatPage,
-}: Pick<Context, 'config' | 'people' | 'chatPage'>): GoneChats {
+/** Makes what remembers chats and answers for those that are gone. */
+export function goneChats({ config, people, chatPage }: Pick<Context, 'config' | 'people' | 'chatPage'>): GoneChats {
   const secure = isHttps(config)
   const { serverId } = chatPage
 
@@ -40,7 +37,7 @@ export function createGoneChats({
     const other = isOwn ? await people.find(otherId) : null
     if (!other) return next(error)
     const draft = formField(request, 'content')
-    // Nobody meant the chat to end when the server was started anew: the page goes on by itself, once.
+    // The chat ended only because the server was restarted: the page reopens it by itself, once.
     const goesOn = server !== undefined && server !== serverId
     if (goesOn) remember(response, pathParameter(request, 'room'), other.id, ownId)
     sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft, goesOn })

@@ -8,7 +8,7 @@ import { formErrors } from '../forms.js'
 import { contextOf } from '../pages.js'
 import type { SendChat } from './chat-view.js'
 
-/** What is pushed shows what was done; a page without a script is loaded anew, in its frame where it has one. */
+/** A page with a script gets the change by its push; one without is reloaded, in its frame if the form was in one. */
 function answer(request: Request, response: Response): void {
   if (request.get('hx-request') === 'true') return void response.status(204).end()
   const room = pathParameter(request, 'room')

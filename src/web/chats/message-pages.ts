@@ -16,7 +16,7 @@ import { contextOf } from '../pages.js'
 import { onStaleToken } from '../stale-forms.js'
 import type { SendChat } from './chat-view.js'
 
-/** Sending a message by a form, and taking it back: a page posts it without a script, htmx where no socket gets through. */
+/** Sending a message by a form, and taking it back: pages without a script post it, and htmx if no socket gets through. */
 export function messagePages(
   {
     config,
@@ -41,7 +41,7 @@ export function messagePages(
     },
   })
 
-  /** The picture that a form brings: one sent along, or one accepted with a form that was refused for its text. */
+  /** The id of the picture that a form brings: a file of its own, or one accepted earlier with a form whose text was refused. */
   async function takePicture(request: Request, roomId: string): Promise<string | undefined> {
     const { bytes, refusal, signal } = receivedPicture(request)
     if (refusal) throw refusal
@@ -81,7 +81,7 @@ export function messagePages(
     }
   }
 
-  /** Takes a picture ahead of its message, for a page that shows how far it has come. */
+  /** Takes a picture before its message, for a page that shows the progress of the upload. */
   const upload: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     try {
@@ -99,7 +99,7 @@ export function messagePages(
   const unsend: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     await conversations.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
-    // The push takes the message away; a page without a script is loaded anew.
+    // The push removes the message from pages; one without a script is reloaded.
     if (request.get('hx-request') === 'true') response.status(204).end()
     else response.redirect(303, `/chats/${roomId}`)
   }
@@ -109,7 +109,7 @@ export function messagePages(
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
     await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
   })
-  // Not for htmx, which would not show a page.
+  // Not for htmx, which would not show a whole page.
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) =>
     request.get('hx-request') === 'true' ? next(error) : showAgain(error, request, response, next)
 

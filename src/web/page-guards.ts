@@ -3,15 +3,15 @@ import type { Context } from '../context.js'
 import { formLimitOf, type Parser, readBody } from '../http/body-readers.js'
 import { pathParameter, safeNext } from '../http/request.js'
 import { takeTurn } from '../http/request-limits.js'
-import type { DeclaredRoute, Door } from '../http/routes.js'
+import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
 
 /** Bytes of what a page posts by itself: a few ids and words. */
 const lightFormLimit = 16_384
 
-/** The door of pages: a person comes in by the session's cookie, and to change anything with the token of one of our forms. */
-export function pageDoor(
+/** The guards of pages: a person comes in by the session's cookie, and to change anything with the token of one of our forms. */
+export function pageGuards(
   context: Pick<Context, 'config' | 'sessions' | 'limits' | 'countLight' | 'csrf' | 'strangerBodies' | 'memberBodies'>,
-): Door {
+): RouteGuards {
   const { config, sessions, limits, countLight, csrf } = context
   const formLimit = formLimitOf(config.messageMaxLength)
   const parserOf: Parser = limit => express.urlencoded({ extended: false, limit, inflate: false })
@@ -28,12 +28,12 @@ export function pageDoor(
   return {
     admits: ['anyone', 'guest', 'member'],
     beforeRefusal: [...identify, count.requests],
-    guards(route) {
+    before(route) {
       const entered = [...identify, count[route.limit]]
       if (route.access === 'anyone') return entered
       return [
         ...entered,
-        ...(route.access === 'member' ? [memberOnly(route)] : []),
+        ...(route.access === 'guest' ? [] : [memberOnly(route)]),
         ...bodyOf(route),
         ...(route.method === 'get' || route.needsToken ? [csrf] : []),
       ]
