@@ -24,8 +24,8 @@ import type { Hub } from './live/hub.js'
 import type { Observer } from './ops/observations.js'
 
 /**
- * What a running server is made of: made once, by `src/wiring`, and handed to whatever stands above it. Each takes the parts
- * that it needs: `Pick<Context, 'people' | 'limits'>`.
+ * The parts of a running server, made once by `src/wiring`. Pages and the API take from it what they need:
+ * `Pick<Context, 'people' | 'limits'>`. The parts themselves must not import it.
  */
 export interface Context {
   readonly config: Config

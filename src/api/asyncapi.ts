@@ -4,9 +4,9 @@ import { closeCodes } from '../live/transport/close-codes.js'
 import { jsonProtocol } from '../live/transport/sockets.js'
 import { type JsonSchema, SchemaWriter } from './json-schema.js'
 
-/** A frame as the description has it. */
+/** A frame in the description. */
 export interface DescribedFrame {
-  /** What its `type` says. */
+  /** The value of its `type`. */
   readonly name: string
   readonly summary: string
   readonly payload: JsonSchema

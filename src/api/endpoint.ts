@@ -27,7 +27,7 @@ export interface DescribedAnswer {
   readonly media?: string
 }
 
-/** Who may ask for an endpoint. `member or operator`: who brings no operator's token is asked for a member's, or a session. */
+/** Who may use an endpoint. `member or operator`: without the operator's token, a member's or a session is needed. */
 type EndpointAccess = 'guest' | 'member' | 'member or operator'
 
 interface Facts {
@@ -37,9 +37,9 @@ interface Facts {
   /** Its name in the description. */
   readonly name: string
   readonly summary: string
-  /** `member` when left out. */
+  /** Default: `member`. */
   readonly access?: EndpointAccess
-  /** Which limit on a person's requests counts it beside that of the API; `requests` when left out. */
+  /** The limit that counts its requests beside the API's own. Default: `requests`. */
   readonly limit?: DeclaredRoute['limit']
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
@@ -98,7 +98,7 @@ export function endpoint(
   }
 }
 
-/** The endpoint as a route. A guest has no cookie that another site's page could use, so nothing asks for a token. */
+/** The endpoint as a route. Guests need no CSRF token: their requests rely on no cookie. */
 export function routeOf({ method, path, access, limit, form, handle }: Endpoint): Route {
   return {
     method,

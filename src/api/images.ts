@@ -38,7 +38,7 @@ export function imageEndpoints({
   images,
   memberBodies,
 }: Pick<Context, 'config' | 'clock' | 'limits' | 'images' | 'memberBodies'>): Endpoint[] {
-  // Which room it is for may come after the file, so that is asked once all is read.
+  // The field with the room may come after the file, so membership is checked once the form is read.
   const readPicture = pictureForm({
     maxSize: config.images.maxSize,
     maxFieldSize: maxDescriptionBytes,

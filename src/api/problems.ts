@@ -25,7 +25,7 @@ export const problemSchema = z
 
 export type Problem = z.infer<typeof problemSchema>
 
-/** The statuses of refusals that may say after which time the same request may succeed. */
+/** The statuses whose refusals may tell after which time the same request may succeed. */
 const statusesThatPass: readonly number[] = [errorTable.rate_limited.status, errorTable.server_busy.status]
 
 /** Whether a refusal with this status may carry `Retry-After`. */
@@ -33,7 +33,7 @@ export function mayPass(status: number): boolean {
   return statusesThatPass.includes(status)
 }
 
-/** Turns whatever went wrong under /api into a problem. A fault of ours gets an id that the log repeats. */
+/** Answers every error under /api with a problem. A fault of ours shows an id that the log repeats. */
 export function problemAnswers(log: Logger, messageMaxLength: number): ErrorRequestHandler {
   const say = translator(defaultLanguage)
   const explain = (error: unknown, code: ErrorCode, id: string): Omit<Problem, 'type' | 'instance'> => {

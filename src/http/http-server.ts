@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { isForWebSocket, serveWithoutUpgrade } from './ignored-upgrade.js'
 import { readAway } from './late-bodies.js'
-import { isForWebSocket, serveWithoutUpgrade } from './unspoken-upgrade.js'
 
 /** How long the server waits for slow requests, in milliseconds; tests take shorter times. */
 export interface Patience {

@@ -2,7 +2,7 @@ import type { Response } from 'express'
 import { ChatError, type ErrorCode, errorTable } from '../chat/errors.js'
 import { isStaleToken } from './csrf.js'
 
-/** The codes for what the middlewares of others refuse, by the HTTP status that they mark their errors with. */
+/** The codes for errors of middlewares from packages, by the HTTP status in them. */
 const codesByStatus = new Map<number, ErrorCode>([
   [403, 'forbidden'],
   [404, 'not_found'],
@@ -11,7 +11,7 @@ const codesByStatus = new Map<number, ErrorCode>([
   [415, 'unsupported_media_type'],
 ])
 
-/** The code of whatever went wrong with a request: `internal` for all that the client did not cause. */
+/** The code of any error of a request; `internal` if the client did not cause it. */
 export function codeOf(error: unknown): ErrorCode {
   if (error instanceof ChatError) return error.code
   if (isStaleToken(error)) return 'forbidden'
@@ -25,7 +25,7 @@ export function statusOf({ code }: ChatError): number {
   return errorTable[code].status
 }
 
-/** Says in the header fields of a refusal when the same may succeed, where that is known. */
+/** Sets `Retry-After` on a refusal if it is known after which time the same request may succeed. */
 export function setRetryAfter(
   response: Response,
   { retryAfterMs }: { readonly retryAfterMs?: number | undefined },

@@ -4,7 +4,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Limit } from '../limit.js'
 import { accountOf } from './request.js'
 
-/** Counts what a page asks for by itself against its person, and refuses it when it is too much. Strangers pass. */
+/** Counts what a page asks for by itself against its person, and refuses what is over the limit. Strangers pass. */
 export function limitLight(limit: Limit): RequestHandler {
   const middleware = rateLimit({
     windowMs: limit.windowMs,

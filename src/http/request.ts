@@ -5,9 +5,9 @@ import { ChatError } from '../chat/errors.js'
 declare module 'express-session' {
   interface SessionData {
     userId: string
-    /** The account's generation at log-in: a session of an earlier one is over. */
+    /** The account's generation at log-in; once it has gone up, the session has ended. */
     generation: number
-    /** The time zone that the browser said at log-in, null when it said none. */
+    /** The time zone of the browser at log-in, null if it told none. */
     zone: string | null
     csrfSecret: string
   }
@@ -34,7 +34,7 @@ export function accountOf(request: Request): Account {
   return request.account
 }
 
-/** A field of a form as text; '' when it is missing or no text. */
+/** A field of a form as text; '' if it is missing or no text. */
 export function formField(request: Request, name: string): string {
   const body: unknown = request.body
   if (typeof body !== 'object' || body === null) return ''

@@ -23,16 +23,16 @@ import { neverStore, securityHeaders } from './security-headers.js'
 import { staleForms } from './stale-forms.js'
 import { staticFiles } from './static-files.js'
 
-/** The web application, and everything that it answers to. */
+/** The web application and its routes. */
 export interface App {
   readonly app: Express
   readonly routes: readonly DeclaredRoute[]
 }
 
 /**
- * Puts together what every request meets, and then the routes, each kind behind its guards.
- * @param operation answers machines: /health and the like
- * @throws Error when something would answer at an address without a declaration
+ * Builds the web application: the middlewares for every request, then the routes, each kind behind its guards.
+ * @param operation the routes of /health and /metrics
+ * @throws Error if something would answer at an address without a declaration
  */
 export function createApp(context: Context, operation: Router): App {
   const { config, log, observer, answers } = context

@@ -7,7 +7,7 @@ import { refusalSentence } from '../rendering/refusals.js'
 import { renderPartial } from '../rendering/renderer.js'
 import { contextOf, sendPage } from './pages.js'
 
-/** Turns whatever went wrong into a page. A fault of ours gets an id that the log repeats, and never a stack. */
+/** Answers every error with a page. A fault of ours shows an id that the log repeats, and never a stack. */
 export function errorPages(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error)
@@ -17,7 +17,7 @@ export function errorPages(log: Logger): ErrorRequestHandler {
     try {
       sendErrorPage(request, response, error, code, id)
     } catch (fault) {
-      // Express would answer with the stack.
+      // Express would send the stack.
       log.error({ err: fault, requestId: id }, 'the page of an error failed')
       response.status(500).type('text').send(`Something went wrong on our side: ${id}`)
     }
@@ -31,7 +31,7 @@ function sendErrorPage(request: Request, response: Response, error: unknown, cod
   const known = error instanceof ChatError ? error : null
   if (known) setRetryAfter(response, known)
   const message = refusalSentence(known ?? { code }, t, 0, id)
-  // A page that stays where it is has no place for another one. That what was to go is gone already is no news to it.
+  // htmx shows no whole page, so the refusal is announced. On 404 it is not: what it asked about has just expired.
   if (known && status !== 404 && request.get('hx-request') === 'true') {
     const said = renderPartial('announcement', contextOf(request), { sentence: message })
     response

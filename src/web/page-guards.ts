@@ -5,10 +5,10 @@ import { pathParameter, safeNext } from '../http/request.js'
 import { takeTurn } from '../http/request-limits.js'
 import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
 
-/** Bytes of what a page posts by itself: a few ids and words. */
+/** Bytes of a form that a page posts by itself: a few ids and words. */
 const lightFormLimit = 16_384
 
-/** The guards of pages: a person comes in by the session's cookie, and to change anything with the token of one of our forms. */
+/** The guards of pages: members are known by their session, and every form must bring the CSRF token. */
 export function pageGuards(
   context: Pick<Context, 'config' | 'sessions' | 'limits' | 'countLight' | 'csrf' | 'strangerBodies' | 'memberBodies'>,
 ): RouteGuards {
@@ -41,12 +41,12 @@ export function pageGuards(
   }
 }
 
-/** Leaves other bodies to what reads them. */
+/** Has only forms without files read. */
 function ofForms(read: RequestHandler): RequestHandler {
   return (request, response, next) => (request.is('urlencoded') ? read(request, response, next) : next())
 }
 
-/** Sends whoever is not logged in to the log-in, with the way back: the page itself, or the one that has the form. */
+/** Redirects strangers to the log-in, which then leads back to the page, or to the one with the form. */
 function memberOnly({ method, formPage }: DeclaredRoute): RequestHandler {
   return (request, response, next) => {
     if (request.account) return next()

@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import { lingerMs } from '../live/hub.js'
 import { closeCodes } from '../live/transport/close-codes.js'
 
-/** Has everything that holds something of a person follow what becomes of their account. */
+/** Passes changes of accounts on to everything that holds something of their owners. */
 export function followAccounts({
   people,
   admission,
@@ -15,7 +15,7 @@ export function followAccounts({
 }: Pick<Context, 'people' | 'admission' | 'resets' | 'engine' | 'images' | 'hub' | 'log'>): void {
   people.onAmended(account => {
     engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
-      // Their pages come back at once, and find no more than they may.
+      // Their pages reconnect at once, and catch up without what is now hidden.
       blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
       (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
     )

@@ -10,8 +10,9 @@ import { Tokens } from '../accounts/tokens.js'
 import type { Context } from '../context.js'
 import type { Basis } from './basis.js'
 
-/** What has to do with accounts, and how to close it. */
+/** The parts that deal with accounts. */
 export interface Accounts extends Pick<Context, 'people' | 'admission' | 'resets' | 'tokens' | 'guard' | 'gate'> {
+  /** Ends the password workers and saves what is unsaved. */
   close(): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import { createLimits } from '../limits.js'
 import { createLog } from '../ops/log.js'
 import { SystemClock } from '../ops/system-clock.js'
 
-/** What everything else stands on. */
+/** The parts that need no other part. */
 export interface Basis extends Pick<Context, 'config' | 'log' | 'limits'> {
   readonly clock: SystemClock
 }

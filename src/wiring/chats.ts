@@ -5,7 +5,7 @@ import { createMemoryEngine } from '../engines/memory/engine.js'
 import { Images } from '../images/images.js'
 import { lingerMs } from '../live/hub.js'
 
-/** Makes what chats live in: the engine, told what each person keeps from others, the pictures, and the rules of both. */
+/** Makes the engine, which is told the privacy settings of every person, the pictures, and the rules of chats. */
 export async function createChats({
   config,
   log,

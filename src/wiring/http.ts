@@ -9,7 +9,7 @@ import { Sessions } from '../http/sessions.js'
 import { refuseOver } from '../limits.js'
 import { Unread } from '../unread.js'
 
-/** What requests meet, and what counts the bytes that people have not read. */
+/** The parts that deal with HTTP requests. */
 export interface HttpParts
   extends Pick<
     Context,
@@ -23,10 +23,11 @@ export interface HttpParts
     | 'countRequest'
     | 'checkOperator'
   > {
+  /** Counts the bytes that each person has not read yet. */
   readonly unread: Unread
 }
 
-/** Makes what pages, the API and sockets need of HTTP. */
+/** Makes the parts that pages, the API and sockets need for HTTP. */
 export function createHttpParts({
   config,
   clock,

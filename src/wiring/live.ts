@@ -15,14 +15,14 @@ const frameOverhead = 4096
 /** How many sockets of one person may use the full rate of frames at once; sends are allowed on top of that. */
 const socketsAtFullSpeed = 2
 
-/** Everything that `createLive` needs. */
+/** The parts that `createLive` needs. */
 type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'engine' | 'conversations' | 'hub'
 > &
   Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unread'>
 
-/** Makes what keeps pages and programs up to date, and takes their sockets. */
+/** Makes the parts that keep pages and programs up to date. */
 export function createLive({
   config,
   log,
