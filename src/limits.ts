@@ -6,7 +6,7 @@ import { createLimit, type Limit, type LimitResult } from './limit.js'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs
-/** How long a page or a connection waits for its turn before it is refused. */
+/** How long a page or connection may wait for its turn, in milliseconds; beyond it, it is refused. */
 const maxWaitMs = 3 * secondMs
 /** How many requests that a page makes by itself count as one. */
 const lightPerRequest = 10

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
-import type { Conversations } from '../chat/conversations.js'
-import { type Engine, mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
+import { mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
+import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
 import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
@@ -29,13 +29,6 @@ const listSchema = z.object({
   rooms: z.array(roomSchema),
 })
 
-export interface RoomEndpointsDeps {
-  readonly clock: WallTimes
-  readonly people: People
-  readonly conversations: Conversations
-  readonly engine: Pick<Engine, 'listRooms' | 'readPresence'>
-}
-
 /** The names of people, for what programs are shown. */
 export async function namesOf(people: People, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, string>> {
   return new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username]))
@@ -47,7 +40,12 @@ export async function showMessages(people: People, view: RoomView, viewerId: Use
 }
 
 /** The list of chats, and opening one. */
-export function roomEndpoints({ clock, people, conversations, engine }: RoomEndpointsDeps): Endpoint[] {
+export function roomEndpoints({
+  clock,
+  people,
+  conversations,
+  engine,
+}: Pick<Context, 'clock' | 'people' | 'conversations' | 'engine'>): Endpoint[] {
   const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
     if (!lastMessage) return null
     const recipient = lastMessage.senderId === otherId ? mine : theirs
@@ -59,7 +57,6 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
       path: '/chat/rooms',
       name: 'listRooms',
       summary: 'Your chats, the most recently active first',
-      access: 'person',
       query: listInput,
       answers: { 200: { description: 'Your chats', schema: listSchema } },
       refusals: ['invalid'],
@@ -85,7 +82,6 @@ export function roomEndpoints({ clock, people, conversations, engine }: RoomEndp
       path: '/chat/rooms',
       name: 'openRoom',
       summary: 'Open the chat with somebody, or get the one you have',
-      access: 'person',
       body: z.object({ otherUserId: idSchema }),
       answers: {
         200: {

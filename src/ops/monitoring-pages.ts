@@ -1,6 +1,6 @@
-import { type RequestHandler, Router } from 'express'
+import type { RequestHandler, Router } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
-import { route } from '../http/routes.js'
+import { createRouter, type Route } from '../http/routes.js'
 
 /** What /metrics answers with, and the token that opens it. */
 export interface MetricsPage {
@@ -9,22 +9,40 @@ export interface MetricsPage {
   render(): Promise<string>
 }
 
-/** `/health` for anybody, and `/metrics` for requests with its token. Without metrics there is no such page. */
+/**
+ * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
+ */
 export function monitoringPages(metrics: MetricsPage | null): Router {
-  const router = Router()
-  const health: RequestHandler = (_request, response) => {
-    response.json({ status: 'ok' })
+  const routes: Route[] = [
+    {
+      method: 'get',
+      path: '/health',
+      access: 'anyone',
+      handle: (_request, response) => void response.json({ status: 'ok' }),
+    },
+  ]
+  const tokenGuards: RequestHandler[] = []
+  if (metrics !== null) {
+    tokenGuards.push(requireToken(metrics.token))
+    routes.push({
+      method: 'get',
+      path: '/metrics',
+      access: 'operator',
+      async handle(_request, response) {
+        response.set('Content-Type', metrics.contentType).send(await metrics.render())
+      },
+    })
   }
-  route(router, '/health', { get: [health] })
-  if (metrics === null) return router
+  return createRouter(routes, {
+    admits: ['anyone', 'operator'],
+    before: ({ access }) => (access === 'operator' ? tokenGuards : []),
+    beforeRefusal: [],
+  })
+}
 
-  const show: RequestHandler = async (request, response) => {
-    if (!isSameToken(bearerOf(request.get('authorization')) ?? '', metrics.token)) {
-      response.status(401).set('WWW-Authenticate', 'Bearer').type('text/plain').send('METRICS_TOKEN is asked for\n')
-      return
-    }
-    response.set('Content-Type', metrics.contentType).send(await metrics.render())
+function requireToken(token: string): RequestHandler {
+  return (request, response, next) => {
+    if (isSameToken(bearerOf(request.get('authorization')) ?? '', token)) return next()
+    response.status(401).set('WWW-Authenticate', 'Bearer').type('text/plain').send('METRICS_TOKEN is asked for\n')
   }
-  route(router, '/metrics', { get: [show] })
-  return router
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { errorTable } from '#src/chat/errors.js'
 import { languages } from '#src/languages.js'
-import { errorStatuses } from '#src/web/errors.js'
 import { readCatalogue, readTexts } from '../support/views/project-text.js'
 
 const templates = readTexts('views', '.eta')
@@ -117,7 +117,7 @@ it.each(languages)('has every sentence whose name is put together, in %s', langu
   const problems = [...everything.matchAll(/'((?:username|email|password)_[a-z_]+)'/g)].map(([, problem]) => problem)
   expect(problems).toContain('password_short')
   const keys = [
-    ...Object.keys(errorStatuses).map(code => `error.${code}`),
+    ...Object.values(errorTable).map(({ sentence }) => sentence),
     ...['sent', 'delivered', 'seen'].map(status => `status.${status}`),
     ...['required', ...problems].map(problem => `field.${problem}`),
   ]

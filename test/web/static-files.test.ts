@@ -3,13 +3,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import express from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { ChatError, errorTable } from '#src/chat/errors.js'
 import { staticFiles } from '#src/web/static-files.js'
 import { serveApp } from '../support/served-app.js'
 
 /** Where the files of the folders stand. */
-const prefix = ''
+const prefix = '/static'
+
+const passOn: RequestHandler = (_request, _response, next) => next()
+const sayStatus: ErrorRequestHandler = (error, _request, response, _next) => {
+  response.status(error instanceof ChatError ? errorTable[error.code].status : 500).end()
+}
 
 let root = ''
 let url = ''
@@ -24,7 +30,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 beforeEach(async () => {
-  url = (await serveApp(express().use(staticFiles(root)))) + prefix
+  const files = staticFiles({ sessions: { findAccount: passOn }, countLight: passOn }, root)
+  url = (await serveApp(express().use(files, sayStatus))) + prefix
 })
 
 /** What the server answers, with the headers of the answer; nothing is unpacked. */

@@ -1,4 +1,4 @@
-/** Which sessions each account has, the one begun first first: those beyond the most that it may have give way. */
+/** The sessions of each account, oldest first, and which of them exceed the most that it may have. */
 export class AccountSessions {
   readonly #most: number
   readonly #byUser = new Map<string, Set<string>>()
@@ -8,7 +8,7 @@ export class AccountSessions {
     this.#most = most
   }
 
-  /** Notes a session that has begun; the answer is those that have to end for it. */
+  /** Notes a session that has begun, and returns those that must end for it. */
   add(userId: string, sessionId: string): string[] {
     const sessions = this.#byUser.get(userId) ?? new Set()
     this.#byUser.set(userId, sessions.add(sessionId))

@@ -1,24 +1,20 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Admission } from '../accounts/admission.js'
-import type { Gate } from '../accounts/gate.js'
-import { ChatError, type ErrorCode } from '../chat/errors.js'
-import { isStaleToken } from '../http/csrf.js'
-import { formField, safeNext } from '../http/request.js'
-import { route } from '../http/routes.js'
-import type { Sessions } from '../http/sessions.js'
-import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
-import { contextOf, type FormError, sendPage } from './pages.js'
-
-export interface RegistrationPagesDeps {
-  readonly gate: Gate
-  readonly admission: Admission
-  readonly sessions: Sessions
-}
+import type { Request, Response } from 'express'
+import { ChatError, type ErrorCode } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { formField, safeNext } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { formErrors, formHeading } from '../forms.js'
+import { contextOf, type FormError, sendPage } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
 
 /** Creating an account. */
-export function registrationPages({ gate, admission, sessions }: RegistrationPagesDeps): FormPages {
-  const router = Router()
-
+export function registrationPages({
+  gate,
+  admission,
+  sessions,
+}: Pick<Context, 'gate' | 'admission' | 'sessions'>): Route[] {
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),
     values: { username: formField(request, 'username'), email: formField(request, 'email') },
@@ -28,13 +24,16 @@ export function registrationPages({ gate, admission, sessions }: RegistrationPag
     nextQuery: next ? `?next=${encodeURIComponent(next)}` : '',
   })
 
-  /** Says in words why nobody comes in this way. */
+  /** Explains why nobody can register this way. */
   function explain(request: Request, response: Response, refusal: ErrorCode): void {
     const { t } = contextOf(request)
-    sendPage(request, response, 403, 'notice', { heading: t('register.title'), message: t(`error.${refusal}`) })
+    sendPage(request, response, 403, 'notice', {
+      heading: t('register.title'),
+      message: refusalSentence({ code: refusal }, t, 0),
+    })
   }
 
-  const show: RequestHandler = (request, response) => {
+  const show: Route['handle'] = (request, response) => {
     if (request.account) return response.redirect(303, '/chats')
     const refusal = admission.refusalOf(inviteOf(request))
     if (refusal !== null) return explain(request, response, refusal)
@@ -42,7 +41,7 @@ export function registrationPages({ gate, admission, sessions }: RegistrationPag
     sendPage(request, response, 200, 'register', view(request, next, []))
   }
 
-  const register: RequestHandler = async (request, response) => {
+  const register: Route['handle'] = async (request, response) => {
     const next = safeNext(formField(request, 'next'))
     try {
       const account = await gate.register(request.body, { address: request.ip })
@@ -50,23 +49,25 @@ export function registrationPages({ gate, admission, sessions }: RegistrationPag
       response.redirect(303, next || '/chats')
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
-      const status = refuseForm(response, error)
+      const status = statusOf(error)
+      setRetryAfter(response, error)
       if (status === 403) return explain(request, response, error.code)
       sendPage(request, response, status, 'register', view(request, next, formErrors(error, contextOf(request).t)))
     }
   }
 
-  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
-    if (!isStaleToken(error) || request.method !== 'POST') return next(error)
+  const onStale = onStaleToken((request, response) => {
     const errors = [{ field: null, text: contextOf(request).t('form.stale') }]
     sendPage(request, response, 403, 'register', view(request, safeNext(formField(request, 'next')), errors))
-  }
+  })
 
-  route(router, '/register', { get: [show], post: [register] })
-  return { router, onStale }
+  return [
+    { method: 'get', path: '/register', access: 'guest', handle: show },
+    { method: 'post', path: '/register', access: 'guest', handle: register, onError: [onStale] },
+  ]
 }
 
-/** The invite that came with the link, and that the form carries on. */
+/** The invite from the link, or from the form, which repeats it. */
 function inviteOf(request: Request): string {
   const { invite } = request.query
   return typeof invite === 'string' ? invite : formField(request, 'invite')

@@ -4,12 +4,12 @@ import { bearerOf } from '../bearer.js'
 import { defaultLanguage } from '../languages.js'
 import type { Identity } from '../live/subscriber.js'
 
-/** Whether a request says who it is by a token; then no cookie counts. */
+/** Whether a request brings a token; then its cookies are ignored. */
 export function bringsToken(request: IncomingMessage): boolean {
   return request.headers.authorization !== undefined
 }
 
-/** Who opens a socket, by the token that came with it. */
+/** Who opens a socket, by its token; null if that is not valid. */
 export async function identifyByToken(tokens: Tokens, request: IncomingMessage): Promise<Identity | null> {
   const verified = await tokens.verify(bearerOf(request.headers.authorization) ?? '')
   if (!verified) return null

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 
-/** What only the upgrade is about; `Connection` is written anew. */
+/** Header fields about the upgrade alone; `Connection` is written anew. */
 const hopHeaders = ['upgrade', 'http2-settings', 'connection']
 
 /** Whether an upgrade asks for a WebSocket; a server may ignore any other. Source: RFC 9110, 7.8. */
@@ -9,9 +9,9 @@ export function isForWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Serves a request as if it had asked for no upgrade: hands its connection back to the server with the head written
- * anew, so that the server's parser alone decides, by the very headers that came, where the request ends.
- * @param rest what came behind the head: a body, or the beginning of one, and what follows it
+ * Answers a request as if it had not asked for an upgrade: hands its connection back to the server with the head written
+ * anew, so that only the server's parser decides, by the same headers, where the request ends.
+ * @param rest what arrived after the head: a body or its beginning, and what follows it
  */
 export function serveWithoutUpgrade(server: Server, request: IncomingMessage, rest: Buffer): void {
   const { socket } = request
@@ -20,13 +20,13 @@ export function serveWithoutUpgrade(server: Server, request: IncomingMessage, re
     socket.destroy()
     return
   }
-  // The timer for an idle connection, set behind the answer before this one.
+  // Stops the idle timer that the previous answer started.
   socket.setTimeout(0)
   socket.unshift(Buffer.concat([Buffer.from(head, 'latin1'), rest]))
   server.emit('connection', socket)
 }
 
-/** Null when a part would end a line before its time: what another parser reads otherwise must not be written. */
+/** Null if a part holds CR, LF or NUL, or no Latin-1 (request smuggling). */
 function headOf({ method, url, httpVersion, rawHeaders, headers }: IncomingMessage): string | null {
   const lines = [`${method} ${url} HTTP/${httpVersion}`]
   for (let index = 0; index < rawHeaders.length; index += 2) {

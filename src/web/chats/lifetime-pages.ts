@@ -1,18 +1,14 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
-import type { Conversations } from '../chat/conversations.js'
-import { ChatError } from '../chat/errors.js'
-import { accountOf, formField, pathParameter } from '../http/request.js'
-import { route } from '../http/routes.js'
-import type { SendChat } from './chat-pages.js'
-import { formErrors, refuseForm } from './forms.js'
-import { contextOf } from './pages.js'
+import type { Request, Response } from 'express'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, pathParameter } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { formErrors } from '../forms.js'
+import { contextOf } from '../pages.js'
+import type { SendChat } from './chat-view.js'
 
-export interface LifetimePagesDeps {
-  readonly conversations: Conversations
-  readonly sendChat: SendChat
-}
-
-/** What is pushed shows what was done; a page without a script is loaded anew, in its frame where it has one. */
+/** A page with a script gets the change by its push; one without is reloaded, in its frame if the form was in one. */
 function answer(request: Request, response: Response): void {
   if (request.get('hx-request') === 'true') return void response.status(204).end()
   const room = pathParameter(request, 'room')
@@ -21,10 +17,8 @@ function answer(request: Request, response: Response): void {
 }
 
 /** Choosing how long messages live in a chat, and keeping those that are about to go. */
-export function lifetimePages({ conversations, sendChat }: LifetimePagesDeps): { router: Router } {
-  const router = Router()
-
-  const choose: RequestHandler = async (request, response) => {
+export function lifetimePages({ conversations }: Pick<Context, 'conversations'>, sendChat: SendChat): Route[] {
+  const choose: Route['handle'] = async (request, response) => {
     const chosen = formField(request, 'lifetimeMs')
     try {
       const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
@@ -34,17 +28,20 @@ export function lifetimePages({ conversations, sendChat }: LifetimePagesDeps): {
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
       if (!isTold) throw error
       const errors = formErrors(error, contextOf(request).t)
-      const status = refuseForm(response, error)
+      const status = statusOf(error)
+      setRetryAfter(response, error)
       await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
     }
   }
 
-  const keep: RequestHandler = async (request, response) => {
+  const keep: Route['handle'] = async (request, response) => {
     await conversations.keepLonger(pathParameter(request, 'room'), accountOf(request).id)
     answer(request, response)
   }
 
-  route(router, '/chats/:room/lifetime', { post: [choose] })
-  route(router, '/chats/:room/keep', { post: [keep] })
-  return { router }
+  const inRoom = { method: 'post', formPage: '/chats/:room' } as const
+  return [
+    { ...inRoom, path: '/chats/:room/lifetime', handle: choose },
+    { ...inRoom, path: '/chats/:room/keep', handle: keep },
+  ]
 }

@@ -1,24 +1,15 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
-import { parseInput } from '../accounts/account-input.js'
-import type { PasswordGuard } from '../accounts/password-guard.js'
-import type { People } from '../accounts/people.js'
-import { type AccountSettings, settingsSchema } from '../accounts/settings.js'
-import { ChatError } from '../chat/errors.js'
-import { isStaleToken } from '../http/csrf.js'
-import { accountOf, formField, formFields } from '../http/request.js'
-import { route } from '../http/routes.js'
-import type { Sessions } from '../http/sessions.js'
-import { viewSettings } from '../rendering/settings-view.js'
-import { type FormPages, formErrors, formHeading, refuseForm } from './forms.js'
-import { contextOf, type FormError, sendPage } from './pages.js'
-
-export interface SettingsPagesDeps {
-  readonly people: People
-  readonly sessions: Sessions
-  readonly guard: PasswordGuard
-  /** Whether people make invites. */
-  readonly hasInvites: boolean
-}
+import type { Request, Response } from 'express'
+import { parseInput } from '../../accounts/account-input.js'
+import { type AccountSettings, settingsSchema } from '../../accounts/settings.js'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, formFields } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { viewSettings } from '../../rendering/settings-view.js'
+import { formErrors, formHeading } from '../forms.js'
+import { contextOf, type FormError, sendPage } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
 
 const notices = new Map([
   ['saved', 'settings.saved'],
@@ -26,10 +17,13 @@ const notices = new Map([
   ['unblocked', 'settings.unblocked'],
 ] as const)
 
-/** One page with everything that a person can change about their account, a plain form for each. */
-export function settingsPages({ people, sessions, guard, hasInvites }: SettingsPagesDeps): FormPages {
-  const router = Router()
-
+/** One page with a plain form for each thing that a person can change about their account. */
+export function settingsPages({
+  people,
+  admission,
+  sessions,
+  guard,
+}: Pick<Context, 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
   async function show(
     request: Request,
     response: Response,
@@ -44,7 +38,7 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
       notice: done && errors.length === 0 ? t(done) : '',
       errors,
       values: {},
-      hasInvites,
+      hasInvites: admission.isByMembers,
       blocked: [...(await people.findMany(account.blocked)).values()].map(({ id, username }) => ({
         id,
         name: username,
@@ -55,13 +49,14 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
   }
 
   /** Shows the page again with what was refused, in words. */
-  function handle(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  function handle(work: (request: Request, response: Response) => Promise<void>): Route['handle'] {
     return async (request, response) => {
       try {
         await work(request, response)
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
-        await show(request, response, refuseForm(response, error), formErrors(error, contextOf(request).t))
+        setRetryAfter(response, error)
+        await show(request, response, statusOf(error), formErrors(error, contextOf(request).t))
       }
     }
   }
@@ -77,7 +72,7 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
     const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
     const zone = request.session.zone ?? ''
     const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
-    // Every session of before is over by now, this one among them: it goes on under a new id.
+    // Changing the password has ended every session, this one too: it goes on under a new id.
     await sessions.begin(request, account, zone)
     response.redirect(303, '/settings?done=password')
   })
@@ -95,19 +90,21 @@ export function settingsPages({ people, sessions, guard, hasInvites }: SettingsP
     response.redirect(303, '/login?done=deleted')
   })
 
-  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) => {
-    if (!isStaleToken(error) || request.method !== 'POST') return next(error)
-    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }]).catch(next)
-  }
+  const onStale = onStaleToken((request, response) =>
+    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }]),
+  )
+  const formOfPage = { method: 'post', formPage: '/settings', onError: [onStale] } as const
 
-  route(router, '/settings', { get: [(request, response) => show(request, response, 200, [])], post: [save] })
-  route(router, '/settings/password', { post: [changePassword] })
-  route(router, '/settings/sessions', { post: [endEverywhere] })
-  route(router, '/settings/delete', { post: [remove] })
-  return { router, onStale }
+  return [
+    { method: 'get', path: '/settings', handle: (request, response) => show(request, response, 200, []) },
+    { ...formOfPage, path: '/settings', handle: save },
+    { ...formOfPage, path: '/settings/password', handle: changePassword },
+    { ...formOfPage, path: '/settings/sessions', handle: endEverywhere },
+    { ...formOfPage, path: '/settings/delete', handle: remove },
+  ]
 }
 
-/** What a form says of the settings; what it does not say stays as it is. An empty zone is the browser's. */
+/** The settings with the fields that a form has; all others stay as they are. An empty zone means the browser's. */
 function readSettings(request: Request, current: AccountSettings): AccountSettings {
   const said = (name: keyof AccountSettings) => formField(request, name)
   const isSaid = (name: keyof AccountSettings) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { AccountSessions } from '#src/http/account-sessions.js'
 import { sessionsPerAccount } from '#src/http/sessions.js'
-import { AccountSessions } from '#src/web/account-sessions.js'
 import { newcomer } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
