@@ -1,32 +1,66 @@
-/** Builds dist/ (the server) and static/build/ (style sheet and script, hashed and compressed ahead). */
+/**
+ * Builds the server into dist/, and style sheet and scripts of the pages into static/build/, hashed and compressed ahead.
+ * `--stale` builds only what its sources have outdated. Types are not checked here but by `npm run check`.
+ */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { filesBelow, fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root } from './process.mjs'
 
-const out = join(root, 'static', 'build')
-const scratch = mkdtempSync(join(tmpdir(), 'ephemeral-chat-build-'))
-const bin = name => join(root, 'node_modules', '.bin', name)
+const src = join(root, 'src')
+const browser = join(src, 'browser')
+const dist = join(root, 'dist')
+const pages = join(root, 'static', 'build')
+const manifestFile = join(pages, 'manifest.json')
+
+const isForBrowser = path => path.startsWith(`${browser}/`)
+const settings = ['package-lock.json', 'scripts/build.mjs'].map(name => join(root, name))
+
+const serverSources = () =>
+  [...filesBelow('src')].filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isForBrowser(path))
+const pageSources = () => [...filesBelow('src/browser'), ...filesBelow('views'), join(root, 'tailwind.config.js')]
+
+/** Writes each source of the server as one module. Nothing is missing in between, as servers may be starting. */
+async function buildServer() {
+  const { build } = await import('esbuild')
+  const entryPoints = serverSources()
+  await build({
+    entryPoints,
+    outdir: dist,
+    outbase: src,
+    format: 'esm',
+    platform: 'node',
+    tsconfig: join(root, 'tsconfig.json'),
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'error',
+  })
+  const modules = new Set(entryPoints.map(path => relative(src, path).replace(/\.ts$/, '.js')))
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (/\.js(\.map)?$/.test(name) && !modules.has(name.replace(/\.map$/, ''))) rmSync(join(dist, name))
+  }
+}
 
 /** Writes one file under a name that holds its hash, beside its brotli and gzip forms; returns that name. */
 function publish(name, content) {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
   const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`)
-  writeFileSync(join(out, hashed), content)
+  writeFileSync(join(pages, hashed), content)
   writeFileSync(
-    join(out, `${hashed}.br`),
+    join(pages, `${hashed}.br`),
     brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
   )
-  writeFileSync(join(out, `${hashed}.gz`), gzipSync(content, { level: 9 }))
+  writeFileSync(join(pages, `${hashed}.gz`), gzipSync(content, { level: 9 }))
   return hashed
 }
 
 async function bundle(entry, format) {
   const { build } = await import('esbuild')
   const result = await build({
-    entryPoints: [join(root, 'src/browser', entry)],
+    entryPoints: [join(browser, entry)],
     bundle: true,
     minify: true,
     format,
@@ -48,31 +82,55 @@ async function buildScript() {
 }
 
 async function buildStyle() {
+  const scratch = mkdtempSync(join(tmpdir(), 'ephemeral-chat-build-'))
   const file = join(scratch, 'app.css')
-  await must(bin('tailwindcss'), ['-i', 'src/browser/app.css', '-o', file, '--minify'], {
-    quiet: true,
-    env: { NODE_ENV: 'production' },
-  })
-  return readFileSync(file)
+  try {
+    await must(join(root, 'node_modules/.bin/tailwindcss'), ['-i', 'src/browser/app.css', '-o', file, '--minify'], {
+      quiet: true,
+      env: { NODE_ENV: 'production' },
+    })
+    return readFileSync(file)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
 }
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-const [script, notices, pictures, stream, style] = await Promise.all([
-  buildScript(),
-  bundle('notices.ts', 'esm'),
-  bundle('pictures.ts', 'esm'),
-  bundle('stream.ts', 'esm'),
-  buildStyle(),
-  must(bin('tsc'), ['-p', 'tsconfig.json']),
-])
-const manifest = {
-  'app.js': publish('app.js', script),
-  'app.css': publish('app.css', style),
-  'notices.js': publish('notices.js', notices),
-  'pictures.js': publish('pictures.js', pictures),
-  'stream.js': publish('stream.js', stream),
+/** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
+async function buildPages() {
+  const [script, notices, pictures, stream, style] = await Promise.all([
+    buildScript(),
+    bundle('notices.ts', 'esm'),
+    bundle('pictures.ts', 'esm'),
+    bundle('stream.ts', 'esm'),
+    buildStyle(),
+  ])
+  mkdirSync(pages, { recursive: true })
+  const manifest = {
+    'app.js': publish('app.js', script),
+    'app.css': publish('app.css', style),
+    'notices.js': publish('notices.js', notices),
+    'pictures.js': publish('pictures.js', pictures),
+    'stream.js': publish('stream.js', stream),
+  }
+  writeFileSync(manifestFile, JSON.stringify(manifest))
+  const named = new Set(Object.values(manifest))
+  for (const name of readdirSync(pages)) {
+    if (name !== 'manifest.json' && !named.has(name.replace(/\.(br|gz)$/, ''))) rmSync(join(pages, name))
+  }
 }
-writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest))
-rmSync(scratch, { recursive: true, force: true })
+
+const parts = [
+  { name: 'server', sources: serverSources(), result: join(dist, 'main.js'), build: buildServer },
+  { name: 'pages', sources: pageSources(), result: manifestFile, build: buildPages },
+]
+const staleOnly = process.argv.includes('--stale')
+await Promise.all(
+  parts.map(async ({ name, sources, result, build }) => {
+    const stamp = join(dist, `.built-${name}`)
+    const print = fingerprint([...sources, ...settings])
+    if (staleOnly && existsSync(result) && !isStale(stamp, print)) return
+    if (staleOnly) console.log(`Building the ${name} ...`)
+    await build()
+    writeStamp(stamp, print)
+  }),
+)

@@ -1,27 +1,8 @@
 /** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
-
-function* filesBelow(path) {
-  const full = join(root, path)
-  if (!existsSync(full)) return
-  for (const entry of readdirSync(full, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) yield join(entry.parentPath ?? entry.path, entry.name)
-  }
-}
-
-function fingerprint(paths) {
-  const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
-  for (const path of [...paths].sort())
-    if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path))
-  return hash.digest('hex')
-}
-
-function isStale(stamp, print) {
-  return !existsSync(stamp) || readFileSync(stamp, 'utf8') !== print
-}
 
 /** Installs the locked dependencies, those of the build included, when they are missing or stale. */
 export async function install() {
@@ -30,37 +11,16 @@ export async function install() {
   if (!isStale(stamp, print)) return
   console.log('Installing the locked dependencies ...')
   await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
-  writeFileSync(stamp, print)
+  writeStamp(stamp, print)
 }
 
 /** Builds the server into dist/ and the browser's files into static/build/ when their sources have changed. */
 export async function build() {
-  const stamp = join(root, 'dist', '.built')
-  const sources = ['src', 'views', 'locales', 'scripts'].flatMap(folder => [...filesBelow(folder)])
-  const settings = ['tsconfig.json', 'tailwind.config.js', 'package-lock.json'].map(name => join(root, name))
-  const print = fingerprint([...sources, ...settings])
-  if (!isStale(stamp, print)) return
-  console.log('Building ...')
-  await must(process.execPath, [join(root, 'scripts', 'build.mjs')])
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  writeFileSync(stamp, print)
+  await must(process.execPath, [join(root, 'scripts', 'build.mjs'), '--stale'])
 }
 
 const asRoot = () => process.getuid?.() === 0
 const onDebian = () => existsSync('/usr/bin/apt-get')
-
-async function isThere(program) {
-  try {
-    return (await run(program, ['--version'], { quiet: true })) === 0
-  } catch {
-    return false
-  }
-}
-
-async function firstThere(programs) {
-  for (const program of programs) if (await isThere(program)) return program
-  return undefined
-}
 
 async function aptInstall(name) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
@@ -108,16 +68,4 @@ async function findShell(chromium) {
     () => shell,
     () => chromium,
   )
-}
-
-/** Makes sure that a Redis server can be started by the tests. */
-export async function findRedis() {
-  const known = await firstThere(['redis-server', 'valkey-server'])
-  if (known) return known
-  if (asRoot() && onDebian()) {
-    console.log('Installing a Redis server for the tests ...')
-    await aptInstall('redis-server')
-    return 'redis-server'
-  }
-  throw new Error('The tests need a Redis server: install one (Debian: apt-get install redis-server)')
 }

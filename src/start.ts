@@ -5,12 +5,12 @@ import { AccountFileError } from './accounts/store/account-file.js'
 import { ConfigError, readConfig } from './config.js'
 import { createServer } from './server.js'
 
-/** Says a line whatever LOG_LEVEL is: these are for the person at the terminal. */
+/** Prints a line for the person at the terminal, at every LOG_LEVEL. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Takes settings from a file `.env` where there is one; the environment wins. */
+/** Reads settings from a file `.env` if there is one; the environment overrides it. */
 function readEnvFile(): void {
   if (!existsSync('.env')) return
   try {
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   )
 }
 
-/** Whether it is for whoever starts the server to mend. */
+/** Whether whoever starts the server can mend the cause of an error. */
 function isForOperator(error: unknown): error is Error {
   return error instanceof ConfigError || error instanceof AccountFileError
 }

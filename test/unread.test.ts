@@ -47,3 +47,45 @@ it('has room for an answer within the limit, and for one of any size where nothi
   answer.end()
   expect(unread.hasRoomFor('ann', 1000)).toBe(true)
 })
+
+it('cuts nobody while all that waits is just the limit, and somebody at a byte more', () => {
+  const { cut, set } = connectionsOf(new Unread(1000), 'ann', [400, 600])
+  expect(cut).toEqual([])
+  set(0, 401)
+  expect(cut).toEqual([1])
+})
+
+it('cuts the first of those that are equally far behind', () => {
+  const { cut } = connectionsOf(new Unread(1000), 'ann', [400, 400, 400])
+  expect(cut).toEqual([0])
+})
+
+it('cuts no connection for what an answer holds alone, and that of an answer not at all', () => {
+  const unread = new Unread(1000)
+  const answers = [unread.open('ann', null), unread.open('ann', null)]
+  for (const answer of answers) answer.set(900)
+  const { cut } = connectionsOf(unread, 'ann', [0])
+  expect([cut, unread.hasRoomFor('ann', 0)]).toEqual([[], false])
+})
+
+it('forgets what one that was cut held, which says no more', () => {
+  const unread = new Unread(1000)
+  const { cut, set, end } = connectionsOf(unread, 'ann', [300, 800])
+  expect([cut, unread.hasRoomFor('ann', 700), unread.hasRoomFor('ann', 701)]).toEqual([[1], true, false])
+  set(1, 5000)
+  end(1)
+  expect([cut, unread.hasRoomFor('ann', 700)]).toEqual([[1], true])
+})
+
+it('tells nobody who does not ask to be told of a cut', () => {
+  const { cut } = connectionsOf(new Unread(10), 'ann', [9, 8])
+  expect(cut).toEqual([0])
+})
+
+it('counts anew whose connections have all ended', () => {
+  const unread = new Unread(1000)
+  const first = connectionsOf(unread, 'ann', [600])
+  first.end(0)
+  const { cut } = connectionsOf(unread, 'ann', [600, 300])
+  expect([cut, unread.hasRoomFor('ann', 100), unread.hasRoomFor('ann', 101)]).toEqual([[], true, false])
+})

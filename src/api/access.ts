@@ -1,79 +1,118 @@
-import type { Request, RequestHandler, Response } from 'express'
-import { looksSigned, type Tokens } from '../accounts/tokens.js'
+import express, { type RequestHandler, type Response } from 'express'
+import { looksSigned } from '../accounts/tokens.js'
 import { bearerOf } from '../bearer.js'
 import { ChatError } from '../chat/errors.js'
-import type { CheckOperator } from '../http/operator-token.js'
+import type { Context } from '../context.js'
+import { type Parser, readBody } from '../http/body-readers.js'
 import { accountOf } from '../http/request.js'
-import type { Sessions } from '../http/sessions.js'
+import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
+import { bringsToken } from '../http/token-identity.js'
 import type { Limit, LimitResult } from '../limit.js'
-import { type Limits, refuseOver } from '../limits.js'
-import { bringsToken } from './token-identity.js'
+import { refuseOver } from '../limits.js'
 
-export interface AccessDeps {
-  readonly tokens: Tokens
-  readonly sessions: Pick<Sessions, 'middleware' | 'loadAccount'>
-  readonly csrf: RequestHandler
-  readonly isOurOrigin: (request: Request) => boolean
-  readonly limits: Pick<Limits, 'api' | 'requests'>
-  /** Counts what is asked for as parts of a page are; see `limitLight`. */
-  readonly countLight: RequestHandler
-}
+/** Room for the JSON around a message whose every unit is escaped. */
+const bytesPerUnit = 6
+const smallestBodyLimit = 65_536
+
+type GuardBasis = Pick<
+  Context,
+  | 'config'
+  | 'tokens'
+  | 'sessions'
+  | 'csrf'
+  | 'isOurOrigin'
+  | 'limits'
+  | 'countLight'
+  | 'checkOperator'
+  | 'strangerBodies'
+  | 'memberBodies'
+>
 
 /**
- * Lets in whoever brings a token, or a page of ours with the session's cookie and, to change anything, its CSRF token.
- * @param isLight whether it counts as parts of a page do, not as a request
+ * The guards of the API. A member comes in by a token, or as a page of ours by the session's cookie and, to change anything,
+ * with its CSRF token; the operator by theirs.
  */
-export function personOnly(deps: AccessDeps, isLight: boolean): RequestHandler[] {
-  return access(deps, isLight, null)
-}
-
-/** Lets in the operator by their token, where there is one, and others as `personOnly` does. */
-export function personOrOperator(deps: AccessDeps, checkOperator: CheckOperator | null): RequestHandler[] {
-  return access(deps, false, checkOperator)
-}
-
-function access(deps: AccessDeps, isLight: boolean, checkOperator: CheckOperator | null): RequestHandler[] {
-  const { tokens, sessions, csrf, isOurOrigin, limits } = deps
-  /** With a token no cookie counts; nor does one for another site, though it may call with a token. */
+export function apiGuards(context: GuardBasis): RouteGuards {
+  const { config, sessions, csrf, isOurOrigin } = context
+  /** Ignores cookies beside a token, and those that a page of another site brings: it may call with a token only. */
   const withCookie = (handler: RequestHandler): RequestHandler => {
     return (request, response, next) =>
       bringsToken(request) || !isOurOrigin(request) ? next() : handler(request, response, next)
   }
-  const withToken: RequestHandler = async (request, _response, next) => {
+  const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
+  const parserOf: Parser = most => express.json({ limit: most, inflate: false })
+  const bodyOf = ({ access, body }: DeclaredRoute): readonly RequestHandler[] => {
+    if (body) return [only('multipart/form-data'), body.multipart]
+    return [only('application/json'), ...readBody(context, access, parserOf, limit), objectOnly]
+  }
+  return {
+    admits: ['anyone', 'guest', 'member', 'member or operator'],
+    beforeRefusal: [],
+    before(route) {
+      if (route.access === 'anyone') return []
+      if (route.access === 'guest') return bodyOf(route)
+      return [
+        readToken(context, route.access === 'member or operator'),
+        withCookie(sessions.middleware),
+        withCookie(sessions.loadAccount),
+        unlessOperator(memberOnly),
+        unlessOperator(countMember(context, route.limit)),
+        ...(route.needsToken ? [withCookie(csrf)] : []),
+        ...bodyOf(route),
+      ]
+    },
+  }
+}
+
+/** Finds who asks by their token. `takesOperator`: it may also be the operator's. */
+function readToken({ tokens, checkOperator }: GuardBasis, takesOperator: boolean): RequestHandler {
+  return async (request, _response, next) => {
     const token = bearerOf(request.headers.authorization)
     const verified = token === null ? null : await tokens.verify(token)
     request.account = verified?.account ?? null
     request.isOperator = false
-    // A program whose token is over must not use up the tries at the operator's.
-    if (checkOperator && token !== null && !verified && !looksSigned(token)) {
+    // An expired token of a member must not count as a wrong token of the operator.
+    if (takesOperator && checkOperator && token !== null && !verified && !looksSigned(token)) {
       checkOperator(request)
       request.isOperator = true
     }
     next()
   }
-  const unlessOperator = (handler: RequestHandler): RequestHandler => {
-    return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
-  }
-  const count: RequestHandler = (request, response, next) => {
+}
+
+function unlessOperator(handler: RequestHandler): RequestHandler {
+  return (request, response, next) => (request.isOperator ? next() : handler(request, response, next))
+}
+
+const memberOnly: RequestHandler = (request, _response, next) => {
+  next(request.account ? undefined : new ChatError('unauthenticated'))
+}
+
+/** Counts a request by the limit of the API, and by that on all that its person asks for. */
+function countMember({ limits, countLight }: GuardBasis, limit: DeclaredRoute['limit']): RequestHandler {
+  return (request, response, next) => {
     const { id } = accountOf(request)
     refuseOver(limits.api, id, result => showLimit(response, limits.api, result))
-    if (isLight) deps.countLight(request, response, next)
+    if (limit === 'lightRequests') countLight(request, response, next)
     else {
       refuseOver(limits.requests, id)
       next()
     }
   }
-  return [
-    withToken,
-    withCookie(sessions.middleware),
-    withCookie(sessions.loadAccount),
-    unlessOperator((request, _response, next) => next(request.account ? undefined : new ChatError('unauthenticated'))),
-    unlessOperator(count),
-    withCookie(csrf),
-  ]
 }
 
-/** Says how far a limit has got, in the header fields that the IETF drafts (draft 8). */
+function only(media: string): RequestHandler {
+  return (request, _response, next) => {
+    const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0
+    next(isEmpty || request.is(media) ? undefined : new ChatError('unsupported_media_type'))
+  }
+}
+
+const objectOnly: RequestHandler = (request, _response, next) => {
+  next(Array.isArray(request.body) ? new ChatError('bad_request') : undefined)
+}
+
+/** Tells the state of a limit in the RateLimit header fields of the IETF draft (version 8). */
 export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
   const secondsLeft = Math.max(0, Math.ceil(result.resetAfterMs / 1000))
   response.set('RateLimit-Policy', `"${name}";q=${limit};w=${windowMs / 1000}`)

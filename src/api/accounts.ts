@@ -2,9 +2,8 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import type { Account } from '../accounts/account.js'
 import { loginInput, registrationInput } from '../accounts/account-input.js'
-import type { Gate, Visitor } from '../accounts/gate.js'
-import type { People } from '../accounts/people.js'
-import type { Tokens } from '../accounts/tokens.js'
+import type { Visitor } from '../accounts/gate.js'
+import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
 import { showLimit } from './access.js'
 import { type Endpoint, endpoint } from './endpoint.js'
@@ -19,14 +18,8 @@ const admittedSchema = z.object({
   expiresAt: z.iso.datetime().describe('When the token ends.'),
 })
 
-export interface AccountEndpointsDeps {
-  readonly gate: Gate
-  readonly people: People
-  readonly tokens: Tokens
-}
-
 /** Registering, logging in and out, and one's own account. */
-export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps): Endpoint[] {
+export function accountEndpoints({ gate, people, tokens }: Pick<Context, 'gate' | 'people' | 'tokens'>): Endpoint[] {
   const visitorOf = (request: Request): Visitor => ({
     address: request.ip,
     onCounted: (limit, result) => request.res && showLimit(request.res, limit, result),
@@ -41,7 +34,7 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       path: '/auth/register',
       name: 'register',
       summary: 'Create an account',
-      access: 'anyone',
+      access: 'guest',
       unreadBody: registrationInput,
       answers: { 201: { description: 'The account, and a token for it', schema: admittedSchema } },
       refusals: [
@@ -63,7 +56,7 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       path: '/auth/login',
       name: 'logIn',
       summary: 'Log in',
-      access: 'anyone',
+      access: 'guest',
       unreadBody: loginInput,
       answers: { 200: { description: 'Your account, and a token for it', schema: admittedSchema } },
       refusals: ['invalid', 'unauthenticated', 'account_disabled', 'rate_limited', 'server_busy'],
@@ -77,7 +70,6 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       path: '/auth/me',
       name: 'readOwnAccount',
       summary: 'Your own account',
-      access: 'person',
       answers: { 200: { description: 'Your account', schema: z.object({ user: ownAccountSchema }) } },
       refusals: [],
       handle: async ({ request }) => ({ status: 200, body: { user: ownAccount(accountOf(request)) } }),
@@ -87,7 +79,6 @@ export function accountEndpoints({ gate, people, tokens }: AccountEndpointsDeps)
       path: '/auth/logout',
       name: 'logOutEverywhere',
       summary: 'Log out everywhere: ends all tokens, sessions and sockets of your account, at once',
-      access: 'person',
       answers: { 204: { description: 'You are logged out everywhere', schema: null } },
       refusals: ['storage_failed'],
       handle: async ({ request }) => {

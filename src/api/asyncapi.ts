@@ -4,9 +4,9 @@ import { closeCodes } from '../live/transport/close-codes.js'
 import { jsonProtocol } from '../live/transport/sockets.js'
 import { type JsonSchema, SchemaWriter } from './json-schema.js'
 
-/** A frame as the description has it. */
+/** A frame in the description. */
 export interface DescribedFrame {
-  /** What its `type` says. */
+  /** The value of its `type`. */
   readonly name: string
   readonly summary: string
   readonly payload: JsonSchema
@@ -35,7 +35,7 @@ const closings = Object.entries(closeCodes)
   .map(([name, code]) => `${code} ${name}`)
   .join(', ')
 
-/** Describes the socket. What it says comes from the very schemas that read and write the frames. */
+/** Describes the socket by the schemas that read and write its frames. */
 export function describeSocket(): AsyncApi {
   const writer = new SchemaWriter()
   const frameOf = (schema: z.ZodType, io: 'input' | 'output'): DescribedFrame => {

@@ -1,14 +1,15 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { parseInput } from '../accounts/account-input.js'
-import type { ProblemCode } from './problems.js'
+import type { ErrorCode } from '../chat/errors.js'
+import type { DeclaredRoute, Route } from '../http/routes.js'
 
-/** What an endpoint answers when nothing is refused. */
+/** What an endpoint answers if it refuses nothing. */
 export interface Answer {
   readonly status: number
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
-  /** Answers by itself with something that is no JSON. */
+  /** Sends something other than JSON by itself. */
   readonly send?: (response: Response) => Promise<void>
 }
 
@@ -19,36 +20,40 @@ export interface Call<Body, Query> {
   readonly query: Query
 }
 
-/** An answer as the description has it; `media` is what comes that is no JSON. */
+/** An answer as described; `media` is its type if that is not JSON. */
 export interface DescribedAnswer {
   readonly description: string
   readonly schema: z.ZodType | null
   readonly media?: string
 }
 
+/** Who may use an endpoint. `member or operator`: without the operator's token, a member's or a session is needed. */
+type EndpointAccess = 'guest' | 'member' | 'member or operator'
+
 interface Facts {
-  readonly method: 'get' | 'post'
+  readonly method: DeclaredRoute['method']
   /** Below /api, with parameters as `:name`. */
-  readonly path: `/${string}`
+  readonly path: Route['path']
   /** Its name in the description. */
   readonly name: string
   readonly summary: string
-  /** Who may ask: `anyone`, whoever brings a token or a session, or also the operator by theirs. */
-  readonly access: 'anyone' | 'person' | 'person or operator'
-  /** Whether it counts as the parts of a page do, of which there may be many, and not as a request. */
-  readonly isLight?: boolean
+  /** Default: `member`. */
+  readonly access?: EndpointAccess
+  /** The limit that counts its requests beside the API's own. Default: `requests`. */
+  readonly limit?: DeclaredRoute['limit']
   /** What it answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
-  /** What it may be refused for, beside what any request may. */
-  readonly refusals: readonly ProblemCode[]
-  /** A body that the handler hands on unread, to what reads it for pages as well. */
+  /** The codes it may be refused with, beside those of every request. */
+  readonly refusals: readonly ErrorCode[]
+  /** The schema of a body that the handler passes on, to code that also reads the forms of pages. */
   readonly unreadBody?: z.ZodType
-  /** A multipart form in place of JSON, and what reads it. */
+  /** A multipart form instead of JSON, and what reads it. */
   readonly form?: { readonly schema: z.ZodType; readonly read: RequestHandler }
 }
 
-/** One endpoint: what the server does and what the description says of it come from here. */
+/** One endpoint: the server's behaviour and its description both come from here. */
 export interface Endpoint extends Facts {
+  readonly access: EndpointAccess
   readonly body: z.ZodType | null
   readonly query: z.ZodType | null
   /** @throws ChatError */
@@ -57,7 +62,7 @@ export interface Endpoint extends Facts {
 
 const nothing = z.object({})
 
-/** How many of something are asked for, in an address. */
+/** A `limit` in the query of an address. */
 export function limitInput(most: number) {
   return z.coerce.number().int().min(1).max(most).optional()
 }
@@ -80,6 +85,7 @@ export function endpoint(
   const { body = nothing, query = nothing, form, handle } = declared
   return {
     ...declared,
+    access: declared.access ?? 'member',
     body: declared.body ?? declared.unreadBody ?? null,
     query: declared.query ?? null,
     async handle(request) {
@@ -88,6 +94,25 @@ export function endpoint(
         body: form ? {} : parseInput(body, request.body),
         query: parseInput(query, request.query),
       })
+    },
+  }
+}
+
+/** The endpoint as a route. Guests need no CSRF token: their requests rely on no cookie. */
+export function routeOf({ method, path, access, limit, form, handle }: Endpoint): Route {
+  return {
+    method,
+    path,
+    access,
+    ...(limit && { limit }),
+    ...(form && { body: { multipart: form.read } }),
+    needsToken: access !== 'guest',
+    async handle(request, response) {
+      const { status, body, headers = {}, send } = await handle(request)
+      if (send) return send(response)
+      response.status(status).set(headers)
+      if (body === undefined) response.end()
+      else response.json(body)
     },
   }
 }

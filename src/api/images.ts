@@ -1,20 +1,15 @@
-import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import type { WallTimes } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
+import type { Context } from '../context.js'
+import { pictureForm, receivedPicture } from '../http/pictures/picture-form.js'
+import { sendPicture } from '../http/pictures/picture-response.js'
 import { accountOf, formField, pathParameter } from '../http/request.js'
-import type { Images } from '../images/images.js'
-import { receivedPicture } from '../images/picture-form.js'
-import { sendPicture } from '../images/picture-response.js'
+import { refuseOver } from '../limits.js'
 import { imageApiUrl, isoTimeOf } from '../live/json/messages.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
-export interface ImageEndpointsDeps {
-  readonly clock: WallTimes
-  readonly images: Images
-  /** Reads the multipart form; see `pictureForm`. */
-  readonly readPicture: RequestHandler
-}
+/** Room for a description of a thousand characters, each of four bytes. */
+const maxDescriptionBytes = 16_384
 
 const fileName = /^([\w-]+)(?:\.webp)?$/
 
@@ -36,14 +31,28 @@ const uploadedSchema = z
   .meta({ id: 'UploadedImage', description: 'A picture that was uploaded' })
 
 /** Pictures: uploading one, and getting it. */
-export function imageEndpoints({ clock, images, readPicture }: ImageEndpointsDeps): Endpoint[] {
+export function imageEndpoints({
+  config,
+  clock,
+  limits,
+  images,
+  memberBodies,
+}: Pick<Context, 'config' | 'clock' | 'limits' | 'images' | 'memberBodies'>): Endpoint[] {
+  // The field with the room may come after the file, so membership is checked once the form is read.
+  const readPicture = pictureForm({
+    maxSize: config.images.maxSize,
+    maxFieldSize: maxDescriptionBytes,
+    held: images.uploads,
+    bodies: memberBodies,
+    ownerOf: request => accountOf(request).id,
+    admit: async request => refuseOver(limits.uploads, accountOf(request).id),
+  })
   return [
     endpoint({
       method: 'post',
       path: '/images/upload',
       name: 'uploadImage',
       summary: 'Upload a picture for a room, to be sent with a message',
-      access: 'person',
       form: { schema: uploadSchema, read: readPicture },
       answers: { 201: { description: 'The picture', schema: uploadedSchema } },
       refusals: [
@@ -75,8 +84,7 @@ export function imageEndpoints({ clock, images, readPicture }: ImageEndpointsDep
       path: '/images/:filename',
       name: 'readImage',
       summary: 'A picture, for its two people alone',
-      access: 'person',
-      isLight: true,
+      limit: 'lightRequests',
       answers: { 200: { description: 'The picture', schema: null, media: 'image/webp' } },
       refusals: ['not_found', 'server_busy'],
       handle: async ({ request }) => {

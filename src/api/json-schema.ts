@@ -4,8 +4,8 @@ export type JsonSchema = Record<string, unknown>
 
 const recordSchema = z.record(z.string(), z.unknown())
 
-/** Writes schemas for a description: those with an id once among its components, and references to them elsewhere. */
-/** A pattern beside `date-time` says nothing more and is a screen long. */
+/** Writes schemas for a description. One with an id is written once, among the components, and referred to elsewhere. */
+/** The pattern beside `date-time` is long and adds nothing. */
 function keepShort({ jsonSchema }: { jsonSchema: JsonSchema }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
 }

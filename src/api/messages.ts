@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import type { People } from '../accounts/people.js'
-import type { WallTimes } from '../chat/clock.js'
 import { mostWindow, type RoomView, usualWindow } from '../chat/engine.js'
 import { messageInput } from '../chat/message-input.js'
-import type { Rooms } from '../chat/rooms.js'
+import type { Context } from '../context.js'
 import { accountOf, pathParameter } from '../http/request.js'
 import {
   askFor,
@@ -24,15 +22,7 @@ const windowInput = z.object({
 })
 
 /** The messages of a chat, and sending one. */
-export function messageEndpoints({
-  people,
-  conversations,
-  clock,
-}: {
-  people: People
-  clock: WallTimes
-  conversations: Rooms
-}): Endpoint[] {
+export function messageEndpoints({ people, rooms, clock }: Pick<Context, 'people' | 'rooms' | 'clock'>): Endpoint[] {
   const etagOf = (view: RoomView) => `"${versionOf(view)}"`
   return [
     endpoint({
@@ -41,7 +31,6 @@ export function messageEndpoints({
       name: 'listMessages',
       summary:
         'Messages of a chat, oldest first: the newest, or those before one. The version of the chat is the ETag too',
-      access: 'person',
       query: windowInput,
       answers: {
         200: {
@@ -57,7 +46,7 @@ export function messageEndpoints({
       refusals: ['invalid', 'not_found'],
       handle: async ({ request, query }) => {
         const { id } = accountOf(request)
-        const view = await conversations.reads.readRoom(pathParameter(request, 'roomId'), id, askFor(query))
+        const view = await rooms.reads.readRoom(pathParameter(request, 'roomId'), id, askFor(query))
         const headers = { ETag: etagOf(view) }
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers }
         const messages = await showMessages(people, view, id, clock)
@@ -73,7 +62,6 @@ export function messageEndpoints({
       path: '/chat/rooms/:roomId/messages',
       name: 'sendMessage',
       summary: 'Send a message. The same nonce again sends nothing twice',
-      access: 'person',
       body: messageInput,
       answers: {
         201: { description: 'It is sent', schema: sentSchema },
@@ -92,7 +80,7 @@ export function messageEndpoints({
         'server_full',
       ],
       handle: async ({ request, body }) => {
-        const sent = await conversations.send(pathParameter(request, 'roomId'), accountOf(request).id, body)
+        const sent = await rooms.send(pathParameter(request, 'roomId'), accountOf(request).id, body)
         return { status: sent.duplicate ? 200 : 201, body: sentJson(sent, clock) }
       },
     }),

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http'
+import { type ErrorCode, errorTable } from '../chat/errors.js'
 import type { Endpoint } from './endpoint.js'
 import { SchemaWriter } from './json-schema.js'
-import { type ProblemCode, problemSchema, statusOfProblem } from './problems.js'
+import { mayPass, problemSchema } from './problems.js'
 
-/** One operation of the description, as far as the page that shows it and the tests need to know it. */
+/** One operation of the description, with the parts that its page and the tests read. */
 export interface Operation {
   readonly operationId: string
   readonly summary: string
@@ -34,9 +35,9 @@ export interface OpenApi {
 const withToken = { token: [] }
 const withSession = { session: [], csrf: [] }
 const security: Readonly<Record<Endpoint['access'], Operation['security']>> = {
-  anyone: [],
-  person: [withToken, withSession],
-  'person or operator': [withToken, withSession, { operator: [] }],
+  guest: [],
+  member: [withToken, withSession],
+  'member or operator': [withToken, withSession, { operator: [] }],
 }
 const integerHeader = (description: string) => ({ description, schema: { type: 'integer' } })
 const textHeader = (description: string) => ({ description, schema: { type: 'string' } })
@@ -45,7 +46,7 @@ const limitHeaders = {
   'RateLimit-Policy': textHeader('The limit and its window in seconds.'),
 }
 
-/** Describes endpoints. What it says comes from the very schemas that read the input. */
+/** Describes endpoints by the schemas that read their input. */
 export function describeApi(endpoints: readonly Endpoint[], cookieName: string): OpenApi {
   const writer = new SchemaWriter()
   const problem = { 'application/problem+json': { schema: writer.write(problemSchema, 'output') } }
@@ -119,23 +120,20 @@ function describeAnswers({ answers }: Endpoint, writer: SchemaWriter): Operation
   return Object.fromEntries(entries)
 }
 
-/** Every code that a request may be refused with, by its status. */
+/** The codes that a request may be refused with, by status. */
 function describeRefusals({ access, body, form, refusals }: Endpoint, problem: Content): Operation['responses'] {
-  const always: ProblemCode[] = ['bad_request', 'forbidden', 'internal']
-  const ofPerson: ProblemCode[] = access === 'anyone' ? [] : ['unauthenticated', 'rate_limited']
-  const ofBody: ProblemCode[] = body || form ? ['payload_too_large', 'unsupported_media_type'] : []
-  const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of new Set([...refusals, ...ofPerson, ...ofBody, ...always])) {
-    const status = statusOfProblem(code)
+  const always: ErrorCode[] = ['bad_request', 'forbidden', 'internal']
+  const ofMember: ErrorCode[] = access === 'guest' ? [] : ['unauthenticated', 'rate_limited']
+  const ofBody: ErrorCode[] = body || form ? ['payload_too_large', 'unsupported_media_type'] : []
+  const byStatus = new Map<number, ErrorCode[]>()
+  for (const code of new Set([...refusals, ...ofMember, ...ofBody, ...always])) {
+    const status = errorTable[code].status
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }
   const entries = [...byStatus].map(([status, codes]) => {
     const description = `${STATUS_CODES[status]}: ${codes.map(code => `\`${code}\``).join(', ')}`
     const retry = { 'Retry-After': integerHeader('Seconds after which the same may succeed.') }
-    return [
-      String(status),
-      { description, ...((status === 429 || status === 503) && { headers: retry }), content: problem },
-    ] as const
+    return [String(status), { description, ...(mayPass(status) && { headers: retry }), content: problem }] as const
   })
   return Object.fromEntries(entries)
 }

@@ -3,7 +3,7 @@ import type { People } from '../accounts/people.js'
 import type { WallTimes } from '../chat/clock.js'
 import { mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow } from '../chat/engine.js'
 import { idSchema } from '../chat/message-input.js'
-import type { Rooms } from '../chat/rooms.js'
+import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
 import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
@@ -29,12 +29,6 @@ const listSchema = z.object({
   rooms: z.array(roomSchema),
 })
 
-export interface RoomEndpointsDeps {
-  readonly clock: WallTimes
-  readonly people: People
-  readonly conversations: Rooms
-}
-
 /** The names of people, for what programs are shown. */
 export async function namesOf(people: People, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, string>> {
   return new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username]))
@@ -46,7 +40,7 @@ export async function showMessages(people: People, view: RoomView, viewerId: Use
 }
 
 /** The list of chats, and opening one. */
-export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDeps): Endpoint[] {
+export function roomEndpoints({ clock, people, rooms }: Pick<Context, 'clock' | 'people' | 'rooms'>): Endpoint[] {
   const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
     if (!lastMessage) return null
     const recipient = lastMessage.senderId === otherId ? mine : theirs
@@ -58,16 +52,15 @@ export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDep
       path: '/chat/rooms',
       name: 'listRooms',
       summary: 'Your chats, the most recently active first',
-      access: 'person',
       query: listInput,
       answers: { 200: { description: 'Your chats', schema: listSchema } },
       refusals: ['invalid'],
       handle: async ({ request, query: { before, limit = usualWindow } }) => {
         const { id: userId } = accountOf(request)
-        const { rooms: summaries, hasEarlier } = await conversations.reads.listRooms(userId, { limit, before })
+        const { rooms: summaries, hasEarlier } = await rooms.reads.listRooms(userId, { limit, before })
         const others = summaries.map(({ otherId }) => otherId)
         const names = await namesOf(people, [userId, ...others])
-        const rooms = summaries.map(summary => ({
+        const shown = summaries.map(summary => ({
           id: summary.id,
           otherUserId: summary.otherId,
           otherUsername: names.get(summary.otherId) ?? '',
@@ -75,7 +68,7 @@ export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDep
           unreadCount: summary.unread,
           lastMessage: showLast(summary, names),
         }))
-        return { status: 200, body: { hasEarlier, rooms } }
+        return { status: 200, body: { hasEarlier, rooms: shown } }
       },
     }),
     endpoint({
@@ -83,7 +76,6 @@ export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDep
       path: '/chat/rooms',
       name: 'openRoom',
       summary: 'Open the chat with somebody, or get the one you have',
-      access: 'person',
       body: z.object({ otherUserId: idSchema }),
       answers: {
         200: {
@@ -98,8 +90,8 @@ export function roomEndpoints({ clock, people, conversations }: RoomEndpointsDep
       refusals: ['blocked', 'invalid', 'not_found'],
       handle: async ({ request, body }) => {
         const { id } = accountOf(request)
-        const { id: roomId } = await conversations.open(id, body.otherUserId)
-        const view = await conversations.reads.readRoom(roomId, id, askFor({}))
+        const { id: roomId } = await rooms.open(id, body.otherUserId)
+        const view = await rooms.reads.readRoom(roomId, id, askFor({}))
         const messages = await showMessages(people, view, id, clock)
         return { status: 200, body: { roomId, hasEarlier: view.previous !== null, messages } }
       },

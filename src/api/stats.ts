@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Rooms } from '../chat/rooms.js'
+import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
 import { type Endpoint, endpoint } from './endpoint.js'
 
@@ -22,25 +22,21 @@ const serverStatsSchema = ownStatsSchema
   })
   .meta({ id: 'ServerStats', description: 'What the server holds at this moment' })
 
-/** What is held, in numbers: a person's own to the person, the server's to its operator. */
-export function statsEndpoints(deps: {
-  conversations: Pick<Rooms, 'reads'>
-  countConnections: () => number
-}): Endpoint[] {
+/** Numbers of what is held: a member gets their own, the operator those of the server. */
+export function statsEndpoints({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>): Endpoint[] {
   return [
     endpoint({
       method: 'get',
       path: '/chat/stats',
       name: 'readStats',
       summary: 'What the server holds of your chats, in numbers; with the operator’s token, what it holds of all',
-      access: 'person or operator',
+      access: 'member or operator',
       answers: { 200: { description: 'The numbers', schema: z.union([ownStatsSchema, serverStatsSchema]) } },
       refusals: [],
       handle: async ({ request }) => {
-        const { reads } = deps.conversations
-        if (!request.isOperator) return { status: 200, body: await reads.readOwnStats(accountOf(request).id) }
-        const stats = await reads.readStats()
-        return { status: 200, body: { ...stats, connections: deps.countConnections() } }
+        if (!request.isOperator) return { status: 200, body: await rooms.reads.readOwnStats(accountOf(request).id) }
+        const stats = await rooms.reads.readStats()
+        return { status: 200, body: { ...stats, connections: hub.connectionCount } }
       },
     }),
   ]

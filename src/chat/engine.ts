@@ -255,8 +255,8 @@ export type ServerNotice =
   | { readonly type: 'image.kept'; readonly imageId: string; readonly expiresAt: number }
   /** Messages are gone, with these pictures. `expiresAt`: when the first of them was due. */
   | { readonly type: 'messages.removed'; readonly imageIds: readonly string[]; readonly expiresAt: number }
-  /** A room is gone, with these pictures. */
-  | { readonly type: 'room.dissolved'; readonly roomId: RoomId; readonly imageIds: readonly string[] }
+  /** A room is gone, with all pictures in it, sent or not. */
+  | { readonly type: 'room.dissolved'; readonly roomId: RoomId }
 
 /** What becomes known by one step of the engine. The events for one person are in their order. */
 export interface Publication {

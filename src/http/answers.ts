@@ -8,46 +8,46 @@ import { onceOver } from '../live/transport/response-end.js'
 import { partLength, partsOf, stuckMs } from '../text-parts.js'
 import { Unread } from '../unread.js'
 
-/** How often the answers under way are looked at, in milliseconds. */
+/** How often unfinished answers are checked, in milliseconds. */
 const lookMs = 1000
-/** A long text may hold messages that have vanished since: it is cut after this long, in milliseconds, however it is read. */
+/** A long text may hold messages that have expired since: it is cut after this many milliseconds, however it is read. */
 const longestMs = 60_000
-/** What may wait for all people together who are not known. */
+/** The most bytes that may wait for all strangers together. */
 const mostStrangersBytes = 8 * 1_048_576
-/** Under this name strangers count as one person. */
+/** The id under which all strangers count as one person. */
 const strangers = 'strangers'
 
 declare global {
   namespace Express {
     interface Response {
       /**
-       * Counts bytes of this answer that wait in memory until it is out, for the person who asked.
+       * Counts bytes that wait in memory until this answer is sent, for the person who asked.
        * @throws ChatError what `expectUnread` throws
        */
       holdUnread(bytes: number): void
       /**
-       * Refuses a long answer before it is made. `bytes`: what it may be at most.
-       * @throws ChatError when that is many and does not fit beside what waits already: `rate_limited` for the person who
-       *   asked, `server_busy` for strangers, who have one limit together
+       * Refuses a long answer before it is made. `bytes`: an upper bound for its length.
+       * @throws ChatError if it is long and does not fit beside the bytes that wait already: `rate_limited` for the person who
+       *   asked, `server_busy` for strangers, who share one limit
        */
       expectUnread(bytes: number): void
     }
   }
 }
 
-/** How far an answer has got. */
+/** The progress of an answer. */
 interface Progress {
-  /** What its connection has taken, and when it last took anything. */
+  /** The bytes that its connection has taken, and when it last took any. */
   takenBytes: number
   takenAt: number
-  /** What it is known to hold until it is out. */
+  /** The bytes known to be in memory until it is sent. */
   heldBytes: number
-  /** When it is cut at the latest. */
+  /** The moment at which it is cut at the latest. */
   endsAt: number
   readonly pace: ReadPace
 }
 
-/** The answers under way. One that nobody reads is cut, and each person's together are bounded. */
+/** The answers that are being sent: one that nobody reads is cut, and all of one person have a common bound. */
 export class Answers {
   readonly #clock: Clock
   readonly #unread: Unread
@@ -61,9 +61,9 @@ export class Answers {
   }
 
   /**
-   * Cuts the connection of an answer of which nothing was read for ten seconds, which is long and is read at less than a
-   * kilobyte a second, or whose long text is not out after a minute. Streams of events see to that themselves. With an
-   * answer ends what flows into it.
+   * Cuts the connection of an answer if nothing of it was read for ten seconds, if it is long and read at less than a
+   * kilobyte a second, or if its long text is not sent after a minute. Event streams do this themselves. When an answer ends,
+   * the stream piped into it is destroyed.
    */
   readonly watch: RequestHandler = (_request, response, next) => {
     this.#watched.set(response, {
@@ -74,17 +74,17 @@ export class Answers {
       pace: new ReadPace(this.#clock, () => response.req.socket.destroy()),
     })
     onceOver(response, () => this.#forget(response))
-    // A file that is piped into an answer which ends early would stay open for ever.
+    // A file piped into an answer that ends early would stay open for ever.
     response.once('pipe', (source: Readable) => onceOver(response, () => source.destroy()))
     this.#lookLater()
     next()
   }
 
-  /** Counts what answers hold. To come after the compression, whose buffers hold what is written here. */
+  /** Counts the bytes that answers hold. Must come after the compression, whose buffers hold what is written. */
   readonly hold: RequestHandler = (request, response, next) => {
     response.expectUnread = bytes => {
       const { unread, ownerId } = this.#countOf(request)
-      // A short answer may say what has been done, or that a long one is refused: that is never taken back.
+      // A short answer is never refused: it may confirm a change, or be the refusal of a long one.
       if (bytes <= partLength || unread.hasRoomFor(ownerId, bytes)) return
       throw new ChatError(ownerId === strangers ? 'server_busy' : 'rate_limited', stuckMs)
     }

@@ -1,9 +1,9 @@
 import { parse } from 'cookie'
 import type { RequestHandler } from 'express'
 
-/** Reads the cookies of a request into `request.cookies`: texts by name, whatever stands in them. */
+/** Reads the cookies of a request into `request.cookies`: plain texts by name. */
 export const readCookies: RequestHandler = (request, _response, next) => {
-  // Not by cookie-parser: it makes an object of whatever begins with `j:`, and a stranger's object is no text to csurf.
+  // Not cookie-parser: it parses a value that begins with `j:` as JSON, and an object from a stranger makes csurf throw.
   request.cookies = parse(request.headers.cookie ?? '')
   next()
 }

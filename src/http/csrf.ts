@@ -6,12 +6,12 @@ import type { Config } from '../config.js'
 import { formField } from './request.js'
 import { isHttps } from './sessions.js'
 
-/** The token that a request brings; '' for none. */
+/** The CSRF token of a request, '' if it brings none. */
 export const readToken = (request: Request): string => formField(request, '_csrf') || (request.get('csrf-token') ?? '')
 
 /**
- * Asks for a token on every form. Once somebody is logged in its secret lives in the session; before, in a cookie of its
- * own, so that a mere visit makes no session.
+ * Asks for a token on every form. Its secret lives in the session of whoever is logged in, and else in a cookie of its own,
+ * so that a visit makes no session.
  */
 export function csrfProtection(config: Config): RequestHandler {
   const secure = isHttps(config)
@@ -26,7 +26,7 @@ export function isStaleToken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EBADCSRFTOKEN'
 }
 
-/** Tells whether a request comes from a page of ours; one without an Origin is no page's. */
+/** Makes the check whether a request comes from a page of ours. One without an Origin passes: no page sent it. */
 export function originCheck(config: Pick<Config, 'publicUrl'>): (request: IncomingMessage) => boolean {
   return ({ headers: { origin, host } }) => {
     if (origin === undefined) return true
@@ -35,7 +35,7 @@ export function originCheck(config: Pick<Config, 'publicUrl'>): (request: Incomi
   }
 }
 
-/** Refuses what another site's page posts. */
+/** Refuses what a page of another site posts. */
 export function refuseForeignOrigin(isOurs: (request: IncomingMessage) => boolean): RequestHandler {
   return (request, _response, next) => {
     const isSafe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'

@@ -1,24 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
+import { ChatError } from '../chat/errors.js'
 
 /** Bytes of a body that anybody may send: more than any log-in, registration or new password needs. */
 export const strangerBodyLimit = 8192
-/** Bytes of all strangers' bodies together that have not fully come: a real one comes whole within milliseconds. */
+/** Bytes of all unfinished bodies of strangers together: a real one arrives whole within milliseconds. */
 const mostOfStrangers = 4_194_304
-/** Bytes of all members' bodies together, where no single form may be larger. */
+/** Bytes of all members' bodies together, unless forms may be so long that more is needed. */
 const mostOfMembers = 33_554_432
-/** So many of the longest forms may one member hold; all members together hold at least two members' share. */
+/** How many of the longest forms one member may hold; all members together may hold at least twice that. */
 const formsEach = 4
-/** What a part of a body costs at least, in bytes, however small it is. */
+/** The bytes that a chunk of a body counts as at least, however small it is. */
 const leastPartCost = 128
 
-/** A body is longer than its sender may send. */
-export class BodyTooLarge extends Error {
-  override readonly name = 'BodyTooLarge'
-  readonly status = 413
-}
-
-/** The most that is held, in bytes. */
+/** The most bytes that are held, for each owner and for all together. */
 export interface HeldBodiesLimits {
   readonly each: number
   readonly all: number
@@ -26,13 +21,13 @@ export interface HeldBodiesLimits {
 
 interface Owner {
   held: number
-  // A map keeps the order in which things came.
+  // In the order of their arrival, as maps keep it.
   readonly bodies: Map<IncomingMessage, number>
 }
 
 /**
- * Bodies that the server holds in memory, with a total for each owner and one for all. Where an owner's is reached, the
- * oldest body of that owner gives way; where the one for all is, the oldest of whoever holds most.
+ * Bodies that the server holds in memory, with a limit for each owner and one for all. If an owner reaches theirs, their
+ * oldest body is dropped with its connection; if all together reach theirs, the oldest body of the largest owner.
  */
 export class HeldBodies {
   readonly #onGivenWay: () => void
@@ -41,13 +36,13 @@ export class HeldBodies {
   readonly #ownerIds = new Map<IncomingMessage, string>()
   #held = 0
 
-  /** @param onGivenWay told of each connection that was closed because a total was reached */
+  /** @param onGivenWay told of each connection that was closed because a limit was reached */
   constructor(onGivenWay: () => void, limits: HeldBodiesLimits) {
     this.#onGivenWay = onGivenWay
     this.#limits = limits
   }
 
-  /** For strangers, who are all one owner. */
+  /** For strangers, who share one owner. */
   static ofStrangers(onGivenWay: () => void): HeldBodies {
     return new HeldBodies(onGivenWay, { each: mostOfStrangers, all: mostOfStrangers })
   }
@@ -62,12 +57,12 @@ export class HeldBodies {
   }
 
   /**
-   * Has a body of at most `limit` bytes read by `parse`, and refuses a longer one with BodyTooLarge as soon as that is seen:
-   * by its length, or by what has come. `parse` must not unpack what is compressed: only what arrives is counted.
+   * Has `parse` read a body of at most `limit` bytes. A longer one is refused with `payload_too_large` as soon as its length,
+   * or what has arrived, shows it. `parse` must not decompress: only arriving bytes are counted.
    */
   reader(parse: RequestHandler, limit: number): RequestHandler {
     return (request, response, next) => {
-      if (Number(request.get('content-length') ?? 0) > limit) return next(new BodyTooLarge())
+      if (Number(request.get('content-length') ?? 0) > limit) return next(new ChatError('payload_too_large'))
       let received = 0
       let isSettled = false
       const settle = (error?: unknown) => {
@@ -75,12 +70,12 @@ export class HeldBodies {
         isSettled = true
         request.off('data', count)
         this.release(request)
-        // Rendering a refusal costs more than all before it, and nobody would hear it.
+        // Nobody would read the refusal, and rendering it costs more than all before it.
         if (!request.socket.destroyed) next(error)
       }
       const count = ({ length }: Buffer) => {
         received += length
-        if (received > limit) settle(new BodyTooLarge())
+        if (received > limit) settle(new ChatError('payload_too_large'))
         else this.hold(request, length)
       }
       parse(request, response, settle)
@@ -90,7 +85,7 @@ export class HeldBodies {
     }
   }
 
-  /** Counts one more part of a request's body, of so many bytes, until `release`. Closes the connections that give way. */
+  /** Counts `bytes` more of a request's body until `release`. Closes the connections of bodies that are dropped for it. */
   hold(request: Request, bytes: number): void {
     const cost = Math.max(bytes, leastPartCost)
     const id = request.account?.id ?? ''
@@ -104,7 +99,7 @@ export class HeldBodies {
     while (this.#held > this.#limits.all) this.#giveWay(this.#largest(owner))
   }
 
-  /** So many bytes of a request's body are not held any more, or none are. */
+  /** Stops counting so many bytes of a request's body; all of them by default. */
   release(request: IncomingMessage, bytes = Number.POSITIVE_INFINITY): void {
     const id = this.#ownerIds.get(request)
     const owner = id === undefined ? undefined : this.#owners.get(id)
@@ -131,7 +126,7 @@ export class HeldBodies {
   #giveWay(owner: Owner): void {
     for (const oldest of owner.bodies.keys()) {
       this.release(oldest)
-      // Not the request, which may have been read to its end: then destroying it does nothing.
+      // The socket, not the request: destroying one that was read to its end does nothing.
       oldest.socket.destroy()
       this.#onGivenWay()
       return

@@ -1,65 +1,65 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { isForWebSocket, serveWithoutUpgrade } from './ignored-upgrade.js'
 import { readAway } from './late-bodies.js'
-import { isForWebSocket, serveWithoutUpgrade } from './unspoken-upgrade.js'
 
-/** What an attacker may hold of the server's patience, in milliseconds; a test takes shorter ones. */
+/** How long the server waits for slow requests, in milliseconds; tests take shorter times. */
 export interface Patience {
   /** From connecting, or from the last answer's end, to the end of a request's headers. */
   readonly headersMs: number
   /** To the end of its body: 2 MB, the largest upload of the defaults, at 17 kB a second. */
   readonly requestMs: number
-  /** How often the two are looked at. */
+  /** How often the two are checked. */
   readonly lookMs: number
 }
 
 const patience: Patience = { headersMs: 10_000, requestMs: 120_000, lookMs: 2000 }
 
-/** Browsers ask again within this; nobody holds an idle connection for long. */
+/** Long enough for a browser's next request, and short enough that idle connections cost little. */
 const keepAliveMs = 5000
-/** Longer than proxies keep theirs (60 s in our examples): else one sends a request into a connection as it closes. */
+/** Longer than proxies keep connections (60 s in our examples): else a proxy may send into a connection as it closes. */
 const keepAliveBehindProxyMs = 65_000
-/** Looks for peers that went away without a word, on connections that say nothing for this long. */
+/** How long a connection is silent before TCP probes whether its peer is still there. */
 const tcpKeepAliveMs = 60_000
 /**
- * Connections whose request has not fully come, beyond which the oldest of them gives way: a real one takes no second.
- * When the line comes back for everyone, thousands are accepted before the first of them is read.
+ * The most connections whose request has not arrived in full; beyond it the oldest of them is closed. A real request takes
+ * less than a second. Right after an outage thousands are accepted before the first is read.
  */
 const mostWaiting = 5000
-/** Of few connections, those that wait must leave some to whoever really asks. */
+/** The share of all connections that may wait, if there are few: some must be left for real requests. */
 const waitingShare = 0.75
-/** Requests of one connection that wait for their answers at once: of more, a single packet could ask for megabytes. */
+/** The most unanswered requests of one connection: a single packet with more could ask for megabytes. */
 const mostPipelined = 32
 
 export interface HttpServerOptions {
   /** Connections of any kind at once; more are closed unanswered. */
   readonly maxConnections: number
   /**
-   * Bytes of a body that are read and thrown after its request was answered, so that the answer is not lost; then its
-   * connection is cut.
+   * How many bytes of a body are read and discarded after its request was answered, so that the answer is not lost; then
+   * the connection is cut.
    */
   readonly maxReadAway: number
   readonly isBehindProxy: boolean
   /**
-   * Told of each connection that was closed: `half_open` gave way to another, `too_many` were there or asked for, or
-   * `too_much` was sent behind an answer.
+   * Told of each connection that was closed: `half_open` to make room for another, `too_many` for the number of connections
+   * or pipelined requests, `too_much` for what was sent after an answer.
    */
   readonly onRefused: (reason: 'half_open' | 'too_many' | 'too_much') => void
-  /** Takes what asks to become a WebSocket; any other upgrade is ignored, and the request served. */
+  /** Takes requests for a WebSocket; any other upgrade is ignored, and the request is answered. */
   readonly onWebSocket: (request: IncomingMessage, head: Buffer) => void
   readonly patience?: Patience
   readonly mostWaiting?: number
 }
 
-/** The HTTP server, and how to count its connections: all, and those that wait for their request to come. */
+/** The HTTP server, and the counts of its connections: all, and those whose request has not arrived in full. */
 export interface HttpServer {
   readonly http: Server
   countConnections(): Promise<{ tcpConnections: number; waitingConnections: number }>
 }
 
 /**
- * A server that nobody keeps others from by holding connections: slow requests are cut by time, and of those half open
- * the oldest gives way to the next, so that memory has a bound and people still get in.
+ * Makes a server that withstands whoever holds connections open: slow requests time out, and the oldest half-open one is
+ * closed for the next, so that memory has a bound and people still get in.
  */
 export function createHttpServer(app: RequestListener, options: HttpServerOptions): HttpServer {
   const { headersMs, requestMs, lookMs } = options.patience ?? patience
@@ -72,23 +72,23 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     keepAlive: true,
     keepAliveInitialDelay: tcpKeepAliveMs,
   })
-  // Sets keep the order in which things came.
+  // In the order of their arrival, as sets keep it.
   const waiting = new Set<Socket>()
   const known = new WeakSet<Socket>()
-  /** The answers that are not yet out. One that is must not be held: with its request it holds what somebody wrote. */
+  /** The answers that are not sent yet. A sent one must not be kept: its request holds what somebody wrote. */
   const pending = new WeakMap<Socket, Set<ServerResponse>>()
   http.maxConnections = options.maxConnections
   http.on('drop', () => options.onRefused('too_many'))
-  // One that could not be taken for want of a descriptor: unheard, it would end the process. `listen` hears of what comes before.
+  // Raised if no descriptor is left for a new connection; unhandled, it would end the process. `listen` handles earlier errors.
   http.on('error', () => {
     if (http.listening) options.onRefused('too_many')
   })
   http.on('connection', socket => {
     waiting.add(socket)
-    // One that is handed back comes here again.
+    // A connection that is handed back after an ignored upgrade comes here again.
     if (!known.has(socket)) {
       known.add(socket)
-      // Node takes its own listener off at an upgrade, and a write may fail after that: unheard, it would end the process.
+      // Node removes its own listener at an upgrade, and a later write may fail; unhandled, that would end the process.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => waiting.delete(socket))
     }
@@ -103,7 +103,7 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     waiting.delete(socket)
     const take = () =>
       isForWebSocket(request) ? options.onWebSocket(request, head) : serveWithoutUpgrade(http, request, head)
-    // Answers go out in the order of their requests: those before it must be out.
+    // Answers go out in the order of their requests: the earlier ones must be sent first.
     const before = [...(pending.get(socket) ?? [])].at(-1)
     if (before) before.once('close', take)
     else take()
@@ -118,7 +118,7 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
       socket.destroy()
       return
     }
-    // Nobody reads the end of a request without a body.
+    // The end of a request without a body may never be read.
     if (hasBody(request)) {
       request.once('end', () => waiting.delete(socket))
       readAway(request, response, options.maxReadAway, () => options.onRefused('too_much'))

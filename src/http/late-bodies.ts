@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** How often it is looked at how much has come, in milliseconds. */
+/** How often the arrived bytes are checked, in milliseconds. */
 const lookMs = 250
 
 /**
- * Sees to a request whose answer may be out before its body has come. Node reads the rest and throws it, as long as the
- * time for a request lasts: whoever still sends would lose the answer to a reset. Here the rest gets a bound.
- * @param mostBytes of the rest; beyond, the connection is cut
- * @param onCut told when it is
+ * Bounds what is read of a body after its request was answered. Node reads and discards the rest until the request times
+ * out, since a reset would lose the answer for a client that still sends.
+ * @param mostBytes the most bytes of the rest; beyond it the connection is cut
+ * @param onCut told if it is cut
  */
 export function readAway(
   request: IncomingMessage,
@@ -29,7 +29,7 @@ export function readAway(
   })
 }
 
-/** Node would close the connection with the answer; what is still sent would reset it. */
+/** Node would close the connection with the answer, and what is still sent would reset it: waits for the body instead. */
 function closeAfterBody(request: IncomingMessage, response: ServerResponse): void {
   response.shouldKeepAlive = true
   request.once('end', () => {

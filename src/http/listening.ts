@@ -4,8 +4,8 @@ import { type Config, ConfigError } from '../config.js'
 import { codeOf } from '../system-fault.js'
 
 /**
- * Begins to listen; the answer is where.
- * @throws ConfigError when that is no address of this machine, or is taken
+ * Begins to listen, and tells at which address.
+ * @throws ConfigError if it is no address of this machine, or in use
  */
 export async function listen(server: Server, where: Pick<Config, 'host' | 'port'>): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {

@@ -4,12 +4,12 @@ import { ChatError } from '../chat/errors.js'
 import type { Limit } from '../limit.js'
 import { addressKey, refuseOver } from '../limits.js'
 
-/** Throws ChatError `unauthenticated` for whoever does not bring the operator's token, `rate_limited` after too many. */
+/** Throws ChatError `unauthenticated` unless a request brings the operator's token; `rate_limited` after too many wrong ones. */
 export type CheckOperator = (request: Request) => void
 
 /**
- * Makes the check that a request brings the operator's token. Wrong ones count against the address that they come from.
- * @param limit hit before, refunded when the token was right
+ * Makes the check for the operator's token. Wrong tokens count against the address that they come from.
+ * @param limit hit before the check, refunded if the token is right
  */
 export function operatorCheck(operatorToken: string, limit: Limit): CheckOperator {
   return request => {

@@ -5,9 +5,9 @@ import { ChatError } from '../chat/errors.js'
 declare module 'express-session' {
   interface SessionData {
     userId: string
-    /** The account's generation at log-in: a session of an earlier one is over. */
+    /** The account's generation at log-in; once it has gone up, the session has ended. */
     generation: number
-    /** The time zone that the browser said at log-in, null when it said none. */
+    /** The time zone of the browser at log-in, null if it told none. */
     zone: string | null
     csrfSecret: string
   }
@@ -18,7 +18,7 @@ declare global {
     interface Request {
       /** Who is logged in, set for every request. */
       account: Account | null
-      /** Whether it brings the operator's token, where that is taken beside a person's. */
+      /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
       csrfToken(): string
     }
@@ -34,7 +34,7 @@ export function accountOf(request: Request): Account {
   return request.account
 }
 
-/** A field of a form as text; '' when it is missing or no text. */
+/** A field of a form as text; '' if it is missing or no text. */
 export function formField(request: Request, name: string): string {
   const body: unknown = request.body
   if (typeof body !== 'object' || body === null) return ''
@@ -42,14 +42,14 @@ export function formField(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** All that a form says under one name, as boxes that are checked do; an empty text stands for none of them. */
+/** All values of a form under one name, as checkboxes have them; empty ones are left out. */
 export function formFields(request: Request, name: string): string[] {
   const body: unknown = request.body
   const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : []
   return [value].flat().filter((each): each is string => typeof each === 'string' && each !== '')
 }
 
-/** What an address asks under a name, as text; '' when it is missing or said more than once. */
+/** A parameter of the query as text; '' if it is missing or repeated. */
 export function queryText(request: Request, name: string): string {
   const value = request.query[name]
   return typeof value === 'string' ? value : ''
@@ -61,11 +61,11 @@ export function pathParameter(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** An address of ours to go to after log-in, or '' when the given one is not of ours. */
+/** The given address if it is one of this server to go to after log-in, else ''. */
 export function safeNext(address: string): string {
   if (!address.startsWith('/') || !URL.canParse(address, 'http://ours')) return ''
   const { origin, pathname, search } = new URL(address, 'http://ours')
-  // Without its dot segments a path of ours may begin with two slashes, which a browser takes for another host.
+  // Once its dot segments are resolved, a path may begin with two slashes, which browsers read as another host.
   const isOurs = origin === 'http://ours' && pathname !== '/' && !pathname.startsWith('//')
   return isOurs ? pathname + search : ''
 }

@@ -1,28 +1,130 @@
-import type { RequestHandler, Router } from 'express'
+import {
+  type ErrorRequestHandler,
+  type IRouter,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express'
+import { ChatError } from '../chat/errors.js'
 
-/** Adds what an address answers to, and 405 for every other method. */
-export function route(
-  router: Router,
-  path: string,
-  handlers: { get?: readonly RequestHandler[]; post?: readonly RequestHandler[] },
-): void {
-  const at = router.route(path)
-  const allowed: string[] = []
-  if (handlers.get) {
-    at.get(...handlers.get)
-    allowed.push('GET', 'HEAD')
+/**
+ * Who may enter: `anyone`, whose body is never read; a `guest`, who need not be logged in and may post a short body; a
+ * `member`, who is logged in; the `operator`, who brings a token from the settings.
+ */
+export type Access = 'anyone' | 'guest' | 'member' | 'operator' | 'member or operator'
+
+/** Reads a multipart form; other bodies pass it. */
+export interface Multipart {
+  readonly multipart: RequestHandler
+}
+
+interface Declaration {
+  readonly method: 'get' | 'post'
+  /** Where it is mounted, with parameters as `:name`. */
+  readonly path: `/${string}`
+  /** The limit that counts its requests; `lightRequests` is for what pages ask for by themselves. Default: `requests`. */
+  readonly limit?: 'requests' | 'lightRequests'
+  /** A multipart form that it takes beside the usual kind of body of its guards. */
+  readonly body?: Multipart
+  /** Whether a request that changes something must bring the CSRF token. Default: yes. */
+  readonly needsToken?: boolean
+  /** The page with the form, to return to after a log-in; may have the parameters of `path`. Default: `/chats`. */
+  readonly formPage?: `/${string}`
+  /** Answers a request that was let in. May throw any ChatError. */
+  handle(request: Request, response: Response): void | Promise<void>
+  /** Handlers for its errors, tried in this order before those of the app. */
+  readonly onError?: readonly ErrorRequestHandler[]
+}
+
+/** One method of one address, and who may enter. Default: members. */
+export type Route = Declaration &
+  // Bodies of strangers are read for guests only, so `anyone` cannot post.
+  ({ readonly access: 'anyone'; readonly method: 'get' } | { readonly access?: Exclude<Access, 'anyone'> })
+
+/** A declaration with its defaults filled in. */
+export interface DeclaredRoute {
+  readonly method: 'get' | 'post'
+  /** The whole path, with parameters as `:name`. */
+  readonly path: string
+  readonly access: Access
+  readonly limit: 'requests' | 'lightRequests'
+  readonly needsToken: boolean
+  readonly formPage: string
+  readonly body: Multipart | null
+}
+
+/** Guards one kind of routes: pages, the API, event streams, the operator's. */
+export interface RouteGuards {
+  /** The kinds of access that it can check; a route with another one does not start. */
+  readonly admits: readonly Access[]
+  /** The handlers that check, count and read what a route declares, in their order. */
+  before(route: DeclaredRoute): readonly RequestHandler[]
+  /** The handlers before a wrong method is refused. */
+  readonly beforeRefusal: readonly RequestHandler[]
+}
+
+/** The declarations behind each route of Express. */
+const declarations = new WeakMap<object, readonly DeclaredRoute[]>()
+
+/**
+ * Makes a router of declared routes, each behind its guards. Every other method gets 405 with `Allow`.
+ * @param prefix where the router will be mounted
+ * @throws Error if two routes declare the same method and path, or one declares an access that its guards cannot check
+ */
+export function createRouter(routes: readonly Route[], guards: RouteGuards, prefix: '' | `/${string}` = ''): Router {
+  const router = Router()
+  for (const path of new Set(routes.map(route => route.path))) {
+    const at = router.route(path)
+    const methods = new Map<string, DeclaredRoute>()
+    for (const route of routes.filter(other => other.path === path)) {
+      const declared = complete(route, prefix)
+      if (methods.has(route.method)) throw new Error(`${route.method} ${declared.path} is declared twice`)
+      if (!guards.admits.includes(declared.access))
+        throw new Error(`${declared.path} declares an access that its guards cannot check`)
+      methods.set(route.method, declared)
+      const handle: RequestHandler = (request, response) => route.handle(request, response)
+      at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))
+    }
+    const allowed = [...methods.keys()].flatMap(method => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])).join(', ')
+    at.all(...guards.beforeRefusal, (_request, response) => {
+      response.set('Allow', allowed)
+      throw new ChatError('method_not_allowed')
+    })
+    declarations.set(at, [...methods.values()])
   }
-  if (handlers.post) {
-    at.post(...handlers.post)
-    allowed.push('POST')
-  }
-  at.all((_request, response, next) => {
-    response.set('Allow', allowed.join(', '))
-    next(new WrongMethod())
+  return router
+}
+
+function complete(route: Route, prefix: string): DeclaredRoute {
+  const { method, path, access = 'member', limit = 'requests', needsToken = true, formPage = '/chats' } = route
+  return { method, path: prefix + path, access, limit, needsToken, formPage, body: route.body ?? null }
+}
+
+/**
+ * Every route of an app or router, with those of the routers in it.
+ * @throws Error if something answers at an address without a declaration
+ */
+export function declaredRoutes(router: Pick<IRouter, 'stack'>): readonly DeclaredRoute[] {
+  return router.stack.flatMap(layer => {
+    if (layer.route) {
+      const declared = declarations.get(layer.route)
+      if (!declared) throw new Error(`${layer.route.path} is answered without a declaration`)
+      return declared
+    }
+    if (isRouter(layer.handle)) return declaredRoutes(layer.handle)
+    // A middleware is for all addresses; one for some of them would be a route without a declaration.
+    if (Reflect.get(layer, 'slash') !== true)
+      throw new Error(`${layer.name} answers at an address without a declaration`)
+    return []
   })
 }
 
-/** The address is known, but not by this method. */
-export class WrongMethod extends Error {
-  override readonly name = 'WrongMethod'
+function isRouter(handle: object): handle is IRouter {
+  return 'stack' in handle && Array.isArray(handle.stack)
+}
+
+/** Refuses what no route answered. */
+export const notFound: RequestHandler = () => {
+  throw new ChatError('not_found')
 }

@@ -11,12 +11,12 @@ import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/subscriber.js'
-import { AccountSessions } from '../web/account-sessions.js'
 import { languageOf } from './accepted-language.js'
+import { AccountSessions } from './account-sessions.js'
 
 const sweepMs = 60_000
 
-/** How many sessions an account may have: a program that logs in again and again holds no more. */
+/** How many sessions an account may have, so that one that logs in again and again holds no more. */
 export const sessionsPerAccount = 100
 
 const ownedSession = z.object({ userId: z.string() })
@@ -26,7 +26,7 @@ export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
   return config.publicUrl?.protocol === 'https:'
 }
 
-/** Sessions of pages: a cookie that holds an id, and what belongs to it in memory. A visit before log-in makes none. */
+/** Sessions of pages: an id in a cookie, and its data in memory. A visit before log-in makes none. */
 export class Sessions {
   readonly middleware: RequestHandler
   /** The name of the cookie. */
@@ -64,7 +64,7 @@ export class Sessions {
     })
   }
 
-  /** Finds who is logged in; a session whose account has moved on counts as none. */
+  /** Finds who is logged in; a session from before the account's last change of generation does not count. */
   readonly loadAccount: RequestHandler = (request, _response, next) => {
     this.#findAccount(request.session).then(account => {
       request.account = account
@@ -72,7 +72,7 @@ export class Sessions {
     }, next)
   }
 
-  /** Finds who is logged in, for what is served before sessions are opened: nothing about the session changes. */
+  /** Finds who is logged in without prolonging or changing the session. */
   readonly findAccount: RequestHandler = async (request, _response, next) => {
     const id = this.#idOf(request)
     request.account = id === null ? null : await this.#findAccount(await this.#read(id))
@@ -80,8 +80,8 @@ export class Sessions {
   }
 
   /**
-   * Begins a session for a person, under a new id: one that was planted before log-in is worth nothing. Of the sessions
-   * of an account the newest hundred go on; those before end, with every line that they opened.
+   * Begins a session for a person, under a new id: one that an attacker planted before the log-in is worth nothing. The
+   * newest hundred sessions of an account go on; older ones end, with every connection that they opened.
    */
   async begin(request: Request, account: Account, zone: string): Promise<void> {
     await new Promise<void>((resolve, reject) =>
@@ -101,14 +101,14 @@ export class Sessions {
     }
   }
 
-  /** Ends the session and every line that it opened. */
+  /** Ends the session and every connection that it opened. */
   async end(request: Request): Promise<void> {
     const { userId, id } = { userId: request.session.userId, id: request.sessionID }
     await new Promise<void>((resolve, reject) => request.session.destroy(error => (error ? reject(error) : resolve())))
     if (userId) this.#onEnded(userId, id)
   }
 
-  /** Who opens a socket, by the session cookie that came with it. */
+  /** Who opens a connection, by its session cookie; null for a stranger. */
   async identify(request: IncomingMessage): Promise<Identity | null> {
     const id = this.#idOf(request)
     if (id === null) return null
@@ -129,10 +129,10 @@ export class Sessions {
     this.#store.stopInterval()
   }
 
-  /** The id of the session whose cookie a request brings, if that is one of ours. */
+  /** The id in the session cookie of a request, null unless we signed it. */
   #idOf(request: IncomingMessage): string | null {
     const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
-    // What does not begin like this is no signed value, and would be handed back as it is.
+    // `signedCookie` returns a value without this prefix unchecked.
     return (cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)) || null
   }
 
@@ -149,7 +149,7 @@ export class Sessions {
   }
 }
 
-/** When a session ends if nobody comes, in milliseconds since the epoch. A store gives back the date as text. */
+/** When a session ends unless it is used, in milliseconds since the epoch. The store returns the date as text. */
 function endOf({ cookie: { expires } }: expressSession.SessionData): number {
   return expires ? new Date(expires).getTime() : Number.POSITIVE_INFINITY
 }

@@ -14,9 +14,9 @@ declare module 'memorystore' {
 
   interface Options {
     checkPeriod?: number
-    /** Told of each session that is no longer stored, whatever ended it, with what was stored as JSON. */
+    /** Told the id and JSON of each session that is removed, for whatever reason. */
     dispose?: (id: string, data: string) => void
-    /** Whether storing a session anew is no end of it. */
+    /** Keeps `dispose` from being called if a session is stored again. */
     noDisposeOnSet?: boolean
   }
 
@@ -31,7 +31,7 @@ declare module 'accepts' {
   import type { IncomingMessage } from 'node:http'
 
   interface Accepts {
-    /** The best of the names; false when none is accepted. */
+    /** The best of the names; false if none is accepted. */
     languages(names: string[]): string | false
   }
 

@@ -3,7 +3,7 @@ import type { EngineEvent, RoomId, Told, UserId } from '../chat/engine.js'
 
 type TypingEvent = Extract<EngineEvent, { type: 'typing.changed' }>
 
-/** How long "is typing" is shown after the last key. */
+/** How long "is typing" is shown after the last key. Source: docs/api.md, "Live events". */
 const shownMs = 2000
 /** A page reports typing at most every 300 ms, so a report may still arrive after the message that it belongs to. */
 const trailingMs = 400

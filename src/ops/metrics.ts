@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Observer, RefusalPlace } from './observations.js'
 import type { Readings, ReadReadings } from './readings.js'
 
-/** Fine around the 250 ms within which a message must be gone. Source: contract, 6. */
+/** Fine steps around 250 ms, within which a message must be gone. Source: docs/hosting.md, "Monitoring". */
 const lagBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 const msPerSecond = 1000
 const prefix = 'ephemeral_chat_'
@@ -17,7 +17,7 @@ const gauges: readonly (readonly [name: string, help: string, reading: keyof Rea
   ['bytes_held', 'What living messages count for at the cap, in bytes', 'bytesHeld'],
 ]
 
-/** Everything that Prometheus reads. Imported only where METRICS_TOKEN asks for it: it costs megabytes. */
+/** What Prometheus reads. Imported only if METRICS_TOKEN is set, as its library takes megabytes. */
 export class Metrics implements Observer {
   readonly #registry = new Registry()
   readonly #refusals: Counter
@@ -55,7 +55,7 @@ export class Metrics implements Observer {
     this.#expiryLag.observe(lagMs / msPerSecond)
   }
 
-  /** The media type of what `render` gives. */
+  /** The media type of what `render` returns. */
   get contentType(): string {
     return this.#registry.contentType
   }

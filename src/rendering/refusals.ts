@@ -1,7 +1,18 @@
-import type { ChatError } from '../chat/errors.js'
+import { type ErrorCode, errorTable } from '../chat/errors.js'
 import type { Translate } from './sentences.js'
 
-/** Says a refusal in words. `max` is the most characters a message may have. */
-export function refusalSentence(error: ChatError, t: Translate, max: number): string {
-  return t(`error.${error.code}`, { max, seconds: Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)) })
+/** What is said of a refusal. */
+export interface SaidRefusal {
+  readonly code: ErrorCode
+  readonly retryAfterMs?: number | undefined
+}
+
+/** Says a refusal in words. `max` is the most characters a message may have; `id` the number that the log repeats. */
+export function refusalSentence(
+  { code, retryAfterMs = 1000 }: SaidRefusal,
+  t: Translate,
+  max: number | string,
+  id = '',
+): string {
+  return t(errorTable[code].sentence, { max, id, seconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) })
 }

@@ -1,17 +1,9 @@
-import type { ErrorRequestHandler, Response, Router } from 'express'
 import { type ChatError, InvalidInput } from '../chat/errors.js'
 import { refusalSentence } from '../rendering/refusals.js'
 import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
-import { setRetryAfter, statusOfError } from './errors.js'
 import type { FormError } from './pages.js'
 
-/** The pages of a form, and what renders it again with all that was typed when its token is no longer good. */
-export interface FormPages {
-  readonly router: Router
-  readonly onStale: ErrorRequestHandler
-}
-
-/** What the fields are called: a summary says of which one it speaks. */
+/** The labels of the fields, for the summary of errors. */
 const labels: Readonly<Record<string, SentenceKey>> = {
   username: 'register.username',
   email: 'login.email',
@@ -30,19 +22,13 @@ export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   })
 }
 
-/** The title of a form's page, which says first that something is wrong. */
+/** The title of a form's page; begins with a word for the error if there is one. */
 export function formHeading(t: Translate, title: SentenceKey, errors: readonly FormError[]): string {
   return errors.length > 0 ? t('form.errorPrefix', { title: t(title) }) : t(title)
 }
 
-/** A refusal of a form in words: at its fields, or of the whole. */
+/** A refusal of a form in words: one entry a field, or one for the whole form. */
 export function formErrors(error: ChatError, t: Translate): FormError[] {
   if (error instanceof InvalidInput) return fieldErrors(error, t)
   return [{ field: null, text: refusalSentence(error, t, 0) }]
-}
-
-/** The status that a refused form is rendered again with; says in the headers when it may be tried again. */
-export function refuseForm(response: Response, error: ChatError): number {
-  setRetryAfter(response, error)
-  return statusOfError(error)
 }

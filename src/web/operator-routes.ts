@@ -1,33 +1,24 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Account } from '../accounts/account.js'
-import type { Admission } from '../accounts/admission.js'
 import type { OneTimeLink } from '../accounts/one-time-links.js'
-import type { People } from '../accounts/people.js'
 import { ChatError } from '../chat/errors.js'
-import type { Config } from '../config.js'
-import type { CheckOperator } from '../http/operator-token.js'
+import type { Context } from '../context.js'
+import { setRetryAfter, statusOf } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
-import { route } from '../http/routes.js'
-import { setRetryAfter, statusOfError } from './errors.js'
-import type { PasswordResets } from './reset-pages.js'
-
-export interface OperatorRoutesDeps {
-  readonly config: Pick<Config, 'publicUrl'>
-  /** Null where the settings have no token of the operator's. */
-  readonly checkOperator: CheckOperator | null
-  readonly people: People
-  readonly admission: Admission
-  readonly resets: PasswordResets
-}
+import { createRouter, type Route } from '../http/routes.js'
 
 /**
- * What `npm run admin` asks of the running server, which alone holds the truth: JSON, with the operator's token. Without
- * one in the settings none of this is there.
+ * What `npm run admin` asks of the running server, as JSON and with the operator's token. If the settings hold none, these
+ * routes do not exist.
  */
-export function operatorRoutes({ config, checkOperator, people, admission, resets }: OperatorRoutesDeps): Router {
-  const router = Router()
-  const { publicUrl } = config
-  if (checkOperator === null) return router
+export function operatorRoutes({
+  config: { publicUrl },
+  checkOperator,
+  people,
+  admission,
+  resets,
+}: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets'>): Router {
+  if (checkOperator === null) return Router()
 
   const requireToken: RequestHandler = (request, _response, next) => {
     checkOperator(request)
@@ -41,44 +32,47 @@ export function operatorRoutes({ config, checkOperator, people, admission, reset
 
   const find = (request: Request) => people.findByName(pathParameter(request, 'name'))
 
-  const list: RequestHandler = async (_request, response) => {
+  const list: Route['handle'] = async (_request, response) => {
     response.json({ accounts: (await people.list()).map(view) })
   }
 
-  const reset: RequestHandler = async (request, response) => {
+  const reset: Route['handle'] = async (request, response) => {
     const { id, generation } = await find(request)
     response.status(201).json(linkTo(request, '/reset/', resets.create(id, { userId: id, generation })))
   }
 
   const setDisabled =
-    (isDisabled: boolean): RequestHandler =>
+    (isDisabled: boolean): Route['handle'] =>
     async (request, response) => {
       response.json({ account: view(await people.setDisabled((await find(request)).id, isDisabled)) })
     }
 
-  const remove: RequestHandler = async (request, response) => {
+  const remove: Route['handle'] = async (request, response) => {
     await people.removeByOperator((await find(request)).id)
     response.status(204).end()
   }
 
-  const invite: RequestHandler = (request, response) => {
+  const invite: Route['handle'] = (request, response) => {
     response.status(201).json(linkTo(request, '/register?invite=', admission.inviteByOperator()))
   }
 
-  router.use('/operator', requireToken)
-  route(router, '/operator/accounts', { get: [list] })
-  route(router, '/operator/accounts/:name/reset-password', { post: [reset] })
-  route(router, '/operator/accounts/:name/disable', { post: [setDisabled(true)] })
-  route(router, '/operator/accounts/:name/enable', { post: [setDisabled(false)] })
-  route(router, '/operator/accounts/:name/delete', { post: [remove] })
-  route(router, '/operator/invites', { post: [invite] })
-  router.use('/operator', sayRefusal)
-  return router
+  const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {
+    return { method, path, access: 'operator', needsToken: false, handle, onError: [sayRefusal] }
+  }
+  const routes = [
+    declare('get', '/operator/accounts', list),
+    declare('post', '/operator/accounts/:name/reset-password', reset),
+    declare('post', '/operator/accounts/:name/disable', setDisabled(true)),
+    declare('post', '/operator/accounts/:name/enable', setDisabled(false)),
+    declare('post', '/operator/accounts/:name/delete', remove),
+    declare('post', '/operator/invites', invite),
+  ]
+  return createRouter(routes, { admits: ['operator'], before: () => [requireToken], beforeRefusal: [] })
 }
 
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof ChatError)) return next(error)
-  const status = statusOfError(error)
+  const status = statusOf(error)
   setRetryAfter(response, error)
   response.status(status).type('application/problem+json').json({ title: error.code, status, code: error.code })
 }

@@ -7,16 +7,17 @@ import { render, type ViewContext, type Viewer, viewContext } from '../rendering
 export interface FormError {
   readonly field: string | null
   readonly text: string
-  /** What the summary says, where that is more than the text beside the field. */
+  /** What the summary says, if that is more than the text beside the field. */
   readonly summary?: string
 }
 
-/** How things are said to whoever asks. */
+/** Who asks, in which language and time zone. */
 export function viewerOf(request: Request): Viewer {
   const zone = request.account?.settings.zone ?? request.session?.zone ?? null
   return { userId: request.account?.id ?? '', language: languageOf(request, request.account?.settings), zone }
 }
 
+/** What templates need to render for whoever asks. */
 export function contextOf(request: Request): ViewContext {
   return viewContext(viewerOf(request))
 }
@@ -37,7 +38,7 @@ export function renderPage(request: Request, template: string, data: object): st
   return render(`pages/${template}`, contextOf(request), { ...defaults, ...data })
 }
 
-/** Answers with a page that is rendered. */
+/** Answers with a page that has been rendered. */
 export function sendRendered(request: Request, response: Response, status: number, page: string): void {
   response
     .status(status)

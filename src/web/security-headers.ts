@@ -5,7 +5,7 @@ import { isHttps } from '../http/sessions.js'
 
 const yearInSeconds = 31_536_000
 
-/** The headers of every answer: nothing may be loaded, framed or run that is not ours. */
+/** The headers of every answer: only what is ours may be loaded, framed or run. */
 export function securityHeaders(config: Config): RequestHandler {
   const secure = isHttps(config)
   return helmet({
@@ -27,7 +27,7 @@ export function securityHeaders(config: Config): RequestHandler {
     },
     // Not no-referrer: that makes a form send `Origin: null`, which our own check would refuse.
     referrerPolicy: { policy: 'same-origin' },
-    // The operator's other names are theirs to decide about.
+    // Subdomains may serve something else by plain HTTP; that is the operator's decision.
     strictTransportSecurity: secure ? { maxAge: yearInSeconds, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
   })
@@ -50,7 +50,7 @@ export function mayFrame(response: Response): void {
   changePolicy(response, policy => `${policy};frame-src 'self'`)
 }
 
-/** Keeps pages out of every cache: a browser's cache is a disk. */
+/** Keeps pages out of every cache: a browser writes its cache to disk. */
 export const neverStore: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store')
   next()

@@ -1,10 +1,20 @@
-import type { ErrorRequestHandler, Request } from 'express'
+import type { ErrorRequestHandler, Request, Response } from 'express'
 import { isStaleToken, readToken } from '../http/csrf.js'
 import { safeNext } from '../http/request.js'
 import { sendPage } from './pages.js'
 import { mayBeFramed } from './security-headers.js'
 
-/** All that a form says, but for its token. */
+/** Answers a form whose token is no longer good by showing it again with all that was typed. */
+export function onStaleToken(
+  showAgain: (request: Request, response: Response) => void | Promise<void>,
+): ErrorRequestHandler {
+  return async (error: unknown, request, response, next) => {
+    if (!isStaleToken(error)) return next(error)
+    await showAgain(request, response)
+  }
+}
+
+/** The fields of a form except for its token. */
 function fieldsOf({ body }: Request): [name: string, value: string][] {
   const fields: [string, unknown][] = typeof body === 'object' && body !== null ? Object.entries(body) : []
   return fields
@@ -13,13 +23,13 @@ function fieldsOf({ body }: Request): [name: string, value: string][] {
 }
 
 /**
- * Gives a form whose token alone is old once more, with all that it said and a good token, to be sent by one button. To
- * be mounted behind `refuseForeignOrigin`: what another site's page posts must not be held out to anybody to confirm.
+ * Answers a form of which only the token is stale with the same fields, a good token and one button to send it again. Must
+ * come after `refuseForeignOrigin`: nobody may be asked to confirm what a page of another site posted.
  */
 export const staleForms: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  // Empty for a target that names a host: the token must go to nobody else.
+  // Empty for an address that names a host: the token must not go to another server.
   const action = safeNext(request.originalUrl)
-  // No page of ours posts without a token, and a file cannot be given back.
+  // Every form of ours has a token, and a file cannot be put back into a form.
   const isForm = request.method === 'POST' && readToken(request) !== '' && !request.is('multipart/form-data')
   if (!isStaleToken(error) || !isForm || action === '') return next(error)
   if (request.get('hx-request') === 'true') {

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Router } from 'express'
+import { ChatError } from '../chat/errors.js'
+import { createRouter, type Route } from '../http/routes.js'
+import type { Sessions } from '../http/sessions.js'
 import { projectRoot } from '../project-root.js'
 
-/** The folders, and how long a browser may keep what is in them: the name of a built file tells what it holds. */
+/** The folders, and how long a browser may cache their files: the name of a built file holds a hash of it. */
 const folders = [
   ['build', 'public,max-age=31536000,immutable'],
   ['icons', 'public,max-age=86400'],
 ] as const
-/** How a file may be packed beside it, the best first, and what its name then ends in. */
+/** The encodings in which a file may lie beside it, the best first, with the endings of their names. */
 const packings = [
   ['br', '.br'],
   ['gzip', '.gz'],
@@ -23,21 +26,30 @@ interface StaticFile {
   readonly packed: readonly { readonly encoding: string; readonly bytes: Buffer }[]
 }
 
+const address = '/static'
+
 /**
- * Answers with the files in the folders of static/, not below them. All of them, a few hundred kilobytes, are read once and kept: a file that is opened
- * for each request costs a descriptor until its reader has taken it, and strangers decide how many there are.
+ * The files in the folders of static/, not below them. Requests of members are counted, but do not prolong their sessions.
+ * All files, a few hundred kilobytes, are read once and kept: one that is opened for each request would hold a descriptor
+ * until its reader has taken it, and strangers decide how many requests there are.
  */
-export function staticFiles(root = join(projectRoot, 'static')): RequestHandler {
+export function staticFiles(
+  { sessions, countLight }: { readonly sessions: Pick<Sessions, 'findAccount'>; readonly countLight: RequestHandler },
+  root = join(projectRoot, 'static'),
+): Router {
   const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(root, folder, cacheControl)))
-  return (request, response, next) => {
-    const file = ['GET', 'HEAD'].includes(request.method) ? files.get(request.path) : undefined
-    if (!file) return next()
-    // One after the other: of several a browser's own order would decide, which names the best last.
+  const count = [sessions.findAccount, countLight]
+  const handle: Route['handle'] = (request, response) => {
+    const file = files.get(request.path.slice(address.length))
+    if (!file) throw new ChatError('not_found')
+    // Asked one by one: given several, the order of the browser would decide, which names the best one last.
     const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
     response.type(file.name).set({ 'Cache-Control': file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
     if (body) response.set('Content-Encoding', body.encoding)
     response.send(body?.bytes ?? file.bytes)
   }
+  const route: Route = { method: 'get', path: `${address}/*file`, access: 'anyone', limit: 'lightRequests', handle }
+  return createRouter([route], { admits: ['anyone'], before: () => count, beforeRefusal: count })
 }
 
 function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {

@@ -95,6 +95,27 @@ it('looks at no cookie when there is a token', async () => {
   expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []])
 })
 
+it('looks at no cookie that another site’s page brings, though that may call with a token', async () => {
+  const friend = 'https://app.example.com'
+  const friendly = await startTestServer({ CORS_ORIGIN: friend })
+  try {
+    const page = new HttpClient(friendly.url)
+    await page.logIn('alice@example.com')
+    const headers = { origin: friend, 'csrf-token': await page.token('/chats') }
+    const asked = await page.get('/api/auth/me', { headers })
+    const posted = await page.request('POST', '/api/auth/logout', { headers })
+    expect([asked.status, posted.status]).toEqual([401, 401])
+    expect((await page.get('/api/auth/me')).status).toBe(200)
+    const token = (await ApiClient.connect(friendly.url, 'alice@example.com')).token
+    const called = await fetch(`${friendly.url}/api/auth/me`, {
+      headers: { origin: friend, authorization: `Bearer ${token}` },
+    })
+    expect(called.status).toBe(200)
+  } finally {
+    await friendly.stop()
+  }
+})
+
 it('holds programs at the door to the limits of the log-in page', async () => {
   const strict = await startTestServer({ RATE_LIMIT_AUTH: '2', RATE_LIMIT_AUTH_ADDRESS: '6' })
   try {

@@ -36,7 +36,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
           byId: null,
         },
       ])
-      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id, imageIds: ['picture'] })
+      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id })
       expect(await world.findRoom('ann', 'bob')).toBeNull()
       expect(await world.engine.readStats()).toMatchObject({ rooms: 0, messages: 0, bytesHeld: 0, expiredMessages: 0 })
     })

@@ -104,7 +104,9 @@ class Stage {
   readonly #sent = new Map<RoomId, Message[]>()
   /** What nobody but the sender may ever be told: ids, words and pictures of held messages. */
   readonly #secrets: { readonly senderId: UserId; readonly words: readonly string[] }[] = []
-  readonly images = new Set<string>()
+  /** The rooms of the pictures that are there. */
+  readonly images = new Map<string, RoomId>()
+  readonly #roomOf = new Map<string, RoomId>()
   #count = 0
 
   constructor(readonly world: World) {}
@@ -165,11 +167,13 @@ class Stage {
       expect(hearer.unread).toBe(unread)
     }
     for (const notice of this.world.notices) {
-      if (notice.type === 'image.sent') this.images.add(notice.imageId)
+      if (notice.type === 'image.sent') this.images.set(notice.imageId, this.#roomOf.get(notice.imageId) ?? '')
       if (notice.type === 'image.sent') this.#expectViewers(notice.imageId, notice.viewerIds)
-      if (notice.type === 'messages.removed' || notice.type === 'room.dissolved') {
+      if (notice.type === 'messages.removed') {
         for (const imageId of notice.imageIds) expect(this.images.delete(imageId), 'each goes once').toBe(true)
       }
+      if (notice.type !== 'room.dissolved') continue
+      for (const [imageId, roomId] of this.images) if (roomId === notice.roomId) this.images.delete(imageId)
     }
     await this.world.hush()
   }
@@ -221,6 +225,7 @@ class Stage {
   async #send(roomId: RoomId, senderId: UserId, otherId: UserId, { hasImage, lifetimeMs }: Step & { type: 'send' }) {
     this.#count += 1
     const [text, nonce, imageId] = [`text-${this.#count}-`, `nonce-${this.#count}-`, `image-${this.#count}-`]
+    this.#roomOf.set(imageId, roomId)
     const image = hasImage ? { id: imageId, width: 1, height: 1, alt: '' } : null
     const isHeld = this.#choice(otherId).blocked.has(senderId)
     const message = await this.world.send(roomId, senderId, { nonce, text, image, lifetimeMs })
@@ -280,7 +285,7 @@ export function describeHearing(makeEngine: MakeEngine): void {
             // Every picture goes, whoever knew of it.
             for (const id of people) await world.engine.forgetPerson(id)
             await stage.compare()
-            expect(stage.images).toEqual(new Set())
+            expect(stage.images).toEqual(new Map())
           } finally {
             await world.engine.stop()
           }

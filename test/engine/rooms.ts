@@ -154,7 +154,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
           byId: 'bob',
         },
       ])
-      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id, imageIds: ['picture'] })
+      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id })
       expect(await world.engine.readStats()).toEqual({
         rooms: 0,
         messages: 0,

@@ -48,6 +48,15 @@ describe('a socket is refused in a way that the other end understands', () => {
     expect(await attemptBoth('/ws', {})).toEqual(['opened, closed 4401', 'refused 401'])
   })
 
+  it('when a page brings a token in place of a session, which only programs may', async () => {
+    const body = JSON.stringify({ email: 'bob@example.com', password: 'password123' })
+    const headers = { 'content-type': 'application/json' }
+    const { token } = await (await fetch(`${server.url}/api/auth/login`, { method: 'POST', headers, body })).json()
+    const authorization = `Bearer ${token}`
+    expect(await attempt('/ws', { authorization }, [])).toBe('opened, closed 4401')
+    expect(await attempt('/ws', { authorization }, [program])).toBe('opened, and let in')
+  })
+
   it('when the session is made up, unsigned or signed by others', async () => {
     const [mine, another] = [await newcomer(server.url), await newcomer(server.url)].map(client =>
       decodeURIComponent(client.cookies.get('sid') ?? '').split('.'),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { idOf } from '../support/crowd.js'
 import { aliceId, HttpClient } from '../support/http-client.js'
 import { startTestServer } from '../support/test-server.js'
 
@@ -110,6 +111,19 @@ describe('npm run admin', () => {
       return answer.status
     })
     expect((await Promise.all(tries)).filter(status => status === 303)).toHaveLength(1)
+  })
+
+  it('disables an account: nobody opens a chat with them, by a page or by the API', async () => {
+    await register('silent')
+    const other = await register('caller')
+    const id = await idOf(other, 'silent')
+    await admin(['disable', 'silent'])
+    expect((await other.post('/chats', { userId: id }, '/chats')).status).toBe(404)
+    const headers = { 'csrf-token': await other.token('/chats'), 'content-type': 'application/json' }
+    const open = () => other.request('POST', '/api/chat/rooms', { headers, body: JSON.stringify({ otherUserId: id }) })
+    expect((await open()).status).toBe(404)
+    await admin(['enable', 'silent'])
+    expect((await open()).status).toBe(200)
   })
 
   it('disables an account: sessions and sockets end, nobody logs in or finds it; and enables it again', async () => {

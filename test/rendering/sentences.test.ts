@@ -4,20 +4,20 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { languages, traitsOf } from '#src/languages.js'
 import { projectRoot } from '#src/project-root.js'
-import { translator } from '#src/rendering/sentences.js'
+import { isSentenceKey, translator } from '#src/rendering/sentences.js'
 import { readCatalogue } from '../support/views/project-text.js'
 
 type Elements = ReturnType<IntlMessageFormat['getAst']>
 
 const english = readCatalogue('en')
-/** Names are the same everywhere, and what is only placeholders has nothing to translate. */
+/** Names are the same in every language, and a sentence of placeholders alone has nothing to translate. */
 const sameEverywhere = /^(app\.name|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
-/** Sentences in which a word happens to be the same as in English. */
+/** How many sentences may happen to be the same as in English. */
 const happensToBeSame = 12
 
 const parse = (text: string) => new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst()
 
-/** The names of the placeholders of a sentence, those in its plural forms too. */
+/** The names of a sentence's placeholders, including those in its plural forms. */
 function placeholdersOf(elements: Elements): string[] {
   const found = elements.flatMap(element => {
     if ('options' in element) {
@@ -28,7 +28,7 @@ function placeholdersOf(elements: Elements): string[] {
   return [...new Set(found)].sort()
 }
 
-/** The forms that each plural of a sentence has: `one`, `other`, `=0`. */
+/** The forms of each plural in a sentence, such as `one`, `other` and `=0`. */
 function pluralsOf(elements: Elements): string[][] {
   return elements.flatMap(element => ('pluralType' in element ? [Object.keys(element.options)] : []))
 }
@@ -73,4 +73,23 @@ describe.each(languages)('the sentences in %s', language => {
     const said = translator(language)('chat.says', { name: 'Sam.', text: 'hi' })
     expect(said).toBe(traitsOf(language).direction === 'rtl' ? '\u2068Sam.\u2069: \u2068hi\u2069' : 'Sam.: hi')
   })
+})
+
+it('knows which names are those of sentences', () => {
+  expect(['chat.says', 'chat.say', '', 'constructor'].map(isSentenceKey)).toEqual([true, false, false, false])
+})
+
+it('puts a number into a sentence as it is, and isolates no empty text, where lines run from right to left', () => {
+  const said = translator('ar')
+  expect(said('chat.says', { name: '', text: 12 })).toBe(': 12')
+  expect(said('chat.newMessages', { count: 12 })).not.toMatch(/[\u2068\u2069]/)
+})
+
+it('says a sentence with its values anew each time', () => {
+  const said = translator('en')
+  expect([1, 2].map(count => said('chat.newMessages', { count }))).toEqual(['1 new message', '2 new messages'])
+})
+
+it('takes tags in a sentence for text', () => {
+  expect(translator('en')('chat.says', { name: '<b>', text: '</b>' })).toBe('<b>: </b>')
 })

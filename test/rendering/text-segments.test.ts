@@ -35,13 +35,47 @@ describe('links in a text', () => {
     }
   })
 
+  it('have plain text between them, before and behind', () => {
+    expect(segmentText('see a.de, (http://b.de) and c')).toEqual([
+      { text: 'see ', href: null },
+      { text: 'a.de', href: 'https://a.de' },
+      { text: ', (', href: null },
+      { text: 'http://b.de', href: 'http://b.de' },
+      { text: ') and c', href: null },
+    ])
+    expect(segmentText('a.de')).toEqual([{ text: 'a.de', href: 'https://a.de' }])
+    expect(segmentText('plain')).toEqual([{ text: 'plain', href: null }])
+    expect(segmentText('')).toEqual([])
+  })
+
+  it('are found up to the twentieth of one word, and of many', () => {
+    const many = (count: number, separator: string) => Array(count).fill('a.de').join(separator)
+    expect([19, 20, 21].map(count => linksOf(many(count, '<')).length)).toEqual([19, 20, 20])
+    expect([19, 20, 21].map(count => linksOf(many(count, ' ')).length)).toEqual([19, 20, 20])
+    expect(linksOf(`${many(19, ' ')} ${many(3, '<')}`)).toHaveLength(20)
+  })
+
+  it('are looked for in a word of 2,048 units, and in none that is longer', () => {
+    const address = (length: number) => `https://example.com/${'x'.repeat(length - 20)}`
+    expect(linksOf(address(2048))).toEqual([address(2048)])
+    expect(linksOf(address(2049))).toEqual([])
+    expect(linksOf(`see ${address(2048)} b.de`)).toEqual([address(2048), 'https://b.de'])
+  })
+
+  it('are looked for in the first 10,000 units of words that may hold one, and others do not count', () => {
+    const word = `${'.x'.repeat(1000)} `
+    expect(linksOf(`${word.repeat(4)}${'.x'.repeat(999)}. b.de`)).toEqual(['https://b.de'])
+    expect(linksOf(`${word.repeat(5)}b.de`)).toEqual([])
+    expect(linksOf(`${'x'.repeat(2000)} ${'plain '.repeat(3000)}b.de`)).toEqual(['https://b.de'])
+  })
+
   it('are not looked for in a word that is longer than an address', () => {
     expect(linksOf(`https://example.com/${'x'.repeat(2000)}`)).toHaveLength(1)
     expect(linksOf(`https://example.com/${'x'.repeat(3000)} https://example.com/`)).toEqual(['https://example.com/'])
   })
 })
 
-/** Filled with these, a text took up to 140 ms for 5,000 characters, or ever more for each one that it was longer. */
+/** Texts made of these once took up to 140 ms for 5,000 characters, or grew faster than their length. */
 const units = [
   'https://example.com/a/b?c=d ',
   'a.de ',
@@ -77,7 +111,7 @@ it.each(units.map(unit => [unit.slice(0, 30), unit]))('a text made of %j costs l
   if (short === undefined || long === undefined) throw new Error('two texts were made')
   medianMs(long)
   const shortMs = medianMs(short)
-  // Below a millisecond the machine is measured, not the text.
+  // Times below a millisecond say more about the machine than about the text.
   expect(shortMs).toBeLessThan(10)
   expect(medianMs(long) / Math.max(shortMs, 1)).toBeLessThan(30)
 })

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { traitsOf } from '#src/languages.js'
 import { viewContext } from '#src/rendering/renderer.js'
 
 const renderer = new URL('../../dist/rendering/renderer.js', import.meta.url)
 const languages = new URL('../../dist/languages.js', import.meta.url)
 
-/** Says hours as people of every time zone and language see them, and answers how many bytes that left, at the most. */
+/** Formats times for every time zone and language, and prints by how many bytes that made the process grow. */
 const program = `
   const { viewContext } = await import(${JSON.stringify(renderer.href)})
   const { languages } = await import(${JSON.stringify(languages.href)})
@@ -42,6 +42,54 @@ it.each([
     expect(times.hour(at, { seconds: true })).toBe(say({ hour: '2-digit', minute: '2-digit', second: '2-digit' }))
     expect(times.day(at)).toBe(say({ weekday: 'long', day: 'numeric', month: 'long' }))
   }
+})
+
+describe('an hour', () => {
+  const noon = Date.UTC(2030, 0, 15, 12, 5, 9)
+  const { times } = viewContext({ language: 'en', zone: 'Europe/Berlin' })
+
+  it('has two digits for hours and minutes, and seconds where they are asked for', () => {
+    expect(times.hour(noon - 7 * 3_600_000)).toBe('06:05')
+    expect(times.hour(noon, { seconds: true })).toBe('13:05:09')
+    expect(times.hour(Date.UTC(2030, 0, 15, 23))).toBe('00:00')
+  })
+
+  it('has its weekday where it is of another day than the one that is near, by the clocks of the zone', () => {
+    const midnight = Date.UTC(2030, 0, 15, 23)
+    expect(times.hour(midnight, { near: midnight - 1 })).toBe('Wed 00:00')
+    expect(times.hour(midnight - 1, { near: midnight })).toBe('Tue 23:59')
+    expect(times.hour(midnight, { near: midnight + 86_399_999 })).toBe('00:00')
+    expect(times.hour(midnight, { near: midnight - 1, seconds: true })).toBe('Wed 00:00:00')
+  })
+
+  it('of a week before or after has its weekday too', () => {
+    expect(times.hour(noon, { near: noon + 7 * 86_400_000 })).toBe('Tue 13:05')
+  })
+
+  it('is said to be of UTC where no zone is known', () => {
+    const { times: utc } = viewContext({ language: 'en', zone: null })
+    expect(utc.hour(noon)).toBe('12:05 UTC')
+    expect(utc.day(Date.UTC(2030, 0, 15, 23, 59))).toBe('Tuesday, January 15')
+    expect(times.day(Date.UTC(2030, 0, 15, 23))).toBe('Wednesday, January 16')
+  })
+})
+
+it.each([
+  [86_400_000, '1 day'],
+  [3 * 86_400_000, '3 days'],
+  [36 * 3_600_000, '36 hours'],
+  [3_600_000, '1 hour'],
+  [5_400_000, '90 minutes'],
+  [60_000, '1 minute'],
+  [61_000, '61 seconds'],
+  [1000, '1 second'],
+  [1500, '1.5 seconds'],
+  [250, '0.3 seconds'],
+  [0, '0 seconds'],
+])('a length of %d ms is said in its largest whole unit: %s', (ms, words) => {
+  const { times } = viewContext({ language: 'en', zone: null })
+  expect(times.length(ms)).toBe(words)
+  expect(viewContext({ language: 'de', zone: null }).times.length(86_400_000)).toBe('1 Tag')
 })
 
 it('the hours of every time zone in every language leave little in memory', () => {

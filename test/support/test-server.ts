@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
-import { createServer } from '#src/server.js'
+import { createServer, type Server } from '#src/server.js'
 
-/** A real server on a free port of loopback, with limits out of the way unless a test sets them. */
+/** Starts a real server on a free port, with limits too high to matter unless a test sets them. */
 export async function startTestServer(
   env: Record<string, string> = {},
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; routes: Server['routes']; stop(): Promise<void> }> {
   // A folder for each: a second server on the same one does not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
@@ -26,6 +26,7 @@ export async function startTestServer(
   const { port } = await server.start()
   return {
     url: `http://localhost:${port}`,
+    routes: server.routes,
     async stop() {
       await server.stop()
       await rm(uploadDir, { recursive: true, force: true })

@@ -81,4 +81,23 @@ describe('how long messages live, without JavaScript', () => {
     expect(Math.max(...remainingOf(html))).toBeLessThanOrEqual(3_600_000)
     expect(html).not.toContain('Keep for as long again')
   })
+
+  it('is changed as often as one may reach the other, and no more: then the page says so', async () => {
+    const strict = await startTestServer({ RATE_LIMIT_REACHING: '1' })
+    try {
+      const { ann, chat } = await newPair(strict.url)
+      const token = await ann.token(chat)
+      const answers = await Promise.all(
+        ['300000', '900000', '14400000', '3600000', '300000', '900000', '14400000', '3600000'].map(lifetimeMs =>
+          ann.request('POST', `${chat}/lifetime`, { body: new URLSearchParams({ _csrf: token, lifetimeMs }) }),
+        ),
+      )
+      const refused = answers.filter(({ status }) => status === 429)
+      expect(refused.length).toBeGreaterThan(0)
+      expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(await refused[0]?.text()).toContain('Too many at once')
+    } finally {
+      await strict.stop()
+    }
+  })
 })

@@ -124,7 +124,7 @@ export class RoomTable {
     }
     for (const entry of room.messages) this.tally.remove(entry)
     const told = room.members.filter(hearsOfEnds).map(member => tell(member, { type: 'room.dissolved', reason, byId }))
-    this.publisher.publish(told, [{ type: 'room.dissolved', roomId: room.id, imageIds: imageIdsOf(room.messages) }])
+    this.publisher.publish(told, [{ type: 'room.dissolved', roomId: room.id }])
     forgetLastMatch()
   }
 
@@ -174,9 +174,5 @@ export class RoomTable {
 function noticeOf(removed: readonly Entry[]): ServerNotice {
   // Not Math.min(...): a room may lose more messages at once than a call takes arguments.
   const expiresAt = removed.reduce((least, { message }) => Math.min(least, message.expiresAt), Number.POSITIVE_INFINITY)
-  return { type: 'messages.removed', imageIds: imageIdsOf(removed), expiresAt }
-}
-
-function imageIdsOf(entries: Iterable<Entry>): string[] {
-  return [...entries].flatMap(({ message }) => message.image?.id ?? [])
+  return { type: 'messages.removed', imageIds: removed.flatMap(({ message }) => message.image?.id ?? []), expiresAt }
 }

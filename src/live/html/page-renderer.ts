@@ -1,6 +1,6 @@
 import type { Clock } from '../../chat/clock.js'
 import type { Message, Presence, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
-import { type MessageFrame, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
+import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { KnownNames, type NamesOf } from '../known-names.js'
@@ -17,7 +17,7 @@ export interface PageRendererDeps extends ListRendererDeps {
 }
 
 /** How far both people of a room have got, and what is to be reported of it. */
-export type BothCursors = Pick<MessageFrame, 'mine' | 'theirs' | 'deliversFrom'>
+export type BothCursors = Pick<MessageContext, 'mine' | 'theirs' | 'deliversFrom'>
 
 /** A room and the name of its other person. */
 export interface NamedRoom {
@@ -121,8 +121,8 @@ export class PageRenderer {
   }
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
-    const frame = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, frame, this.context), reportKey }
+    const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    return { ...viewMessage(message, room, this.context), reportKey }
   }
 
   /** The button that holds back what is new, or lets it come again. */

@@ -47,6 +47,20 @@ describe('what a person may say over all their sockets', () => {
     expect(socket?.take(20 * large)).toBe(msPerFrame)
   })
 
+  it('costs a frame of up to 2,560 bytes one, and a longer one its share of the next', () => {
+    const [first, second] = openMany(2)
+    first?.take(100 * 2560)
+    expect(second?.take(2560)).toBe(msPerFrame)
+    expect(second?.take(3840)).toBe(2.5 * msPerFrame)
+    // Ten milliseconds and a little.
+    expect(second?.take(2561)).toBe(36)
+  })
+
+  it('waits for whole milliseconds, never less than its time', () => {
+    const socket = new FrameBudgets(clock, 3).open('mallory')
+    expect([1, 2, 3, 4].map(() => socket.take(small))).toEqual([0, 0, 0, 334])
+  })
+
   it('is nobody else’s', () => {
     for (const socket of openMany(20)) socket.take(large)
     expect(budgets.open('alice').take(large)).toBe(0)
@@ -76,6 +90,29 @@ describe('who is known', () => {
     await clock.advance(1000)
     expect(budgets.size).toBe(0)
     expect(clock.waiting).toBe(0)
+  })
+
+  it('is not forgotten while a new socket is there, whose end counts for itself', async () => {
+    const [gone] = openMany(1)
+    gone?.take(large)
+    gone?.end()
+    const [next] = openMany(1)
+    await clock.advance(100)
+    expect(budgets.size).toBe(1)
+    next?.end()
+    expect(budgets.size).toBe(0)
+  })
+
+  it('has nothing forgotten of what was read, and only that which still waited', async () => {
+    const sockets = openMany(perSecond + 2)
+    const waits = sockets.map(socket => socket.take(small))
+    expect(waits.slice(-2)).toEqual([msPerFrame, 2 * msPerFrame])
+    await clock.advance(msPerFrame)
+    // The one before the last has been read by now, the last has not.
+    sockets.at(-2)?.end()
+    expect(sockets[0]?.take(small)).toBe(2 * msPerFrame)
+    sockets.at(-1)?.end()
+    expect(sockets[1]?.take(small)).toBe(2 * msPerFrame)
   })
 
   it('waits for nothing that sockets left unread, however many', () => {

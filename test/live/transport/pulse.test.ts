@@ -1,11 +1,77 @@
 import { once } from 'node:events'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { Pulse, pulseMs } from '#src/live/transport/pulse.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-afterEach(() => new Promise(resolve => server.close(resolve)))
+afterEach(() => {
+  for (const client of server.clients) client.terminate()
+  server.removeAllListeners('connection')
+})
+afterAll(() => new Promise(resolve => server.close(resolve)))
+
+/** A socket as the server has it, and its other end, which answers no ping. */
+async function connect(): Promise<{ socket: WebSocket; peer: WebSocket }> {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
+  const peer = new WebSocket(`ws://127.0.0.1:${address.port}`, { autoPong: false })
+  const [[socket]] = await Promise.all([once(server, 'connection'), once(peer, 'open')])
+  return { socket, peer }
+}
+
+it('asks every fifteen seconds, and no more once it is stopped', async () => {
+  const clock = new FakeClock()
+  const pulse = new Pulse(clock)
+  const { socket } = await connect()
+  let asked = 0
+  socket.ping = () => {
+    asked += 1
+  }
+  pulse.watch(socket, () => false)
+  await clock.advance(14_999)
+  expect(asked).toBe(0)
+  await clock.advance(1)
+  expect(asked).toBe(1)
+  socket.emit('pong')
+  await clock.advance(14_999)
+  expect(asked).toBe(1)
+  await clock.advance(1)
+  expect(asked).toBe(2)
+  socket.emit('pong')
+  pulse.stop()
+  await clock.advance(60_000)
+  expect([asked, clock.waiting]).toEqual([2, 0])
+})
+
+it('asks no socket that has closed', async () => {
+  const clock = new FakeClock()
+  const pulse = new Pulse(clock)
+  const { socket } = await connect()
+  let isAsked = false
+  pulse.watch(socket, () => {
+    isAsked = true
+    return false
+  })
+  socket.terminate()
+  await once(socket, 'close')
+  await clock.advance(pulseMs)
+  expect(isAsked).toBe(false)
+  pulse.stop()
+})
+
+it('forgets the silence of a socket that was excused since', async () => {
+  const clock = new FakeClock()
+  const pulse = new Pulse(clock)
+  const { socket } = await connect()
+  const excused = [false, true, false]
+  pulse.watch(socket, () => excused.shift() ?? false)
+  await clock.advance(3 * pulseMs)
+  expect(socket.readyState).toBe(WebSocket.OPEN)
+  await clock.advance(pulseMs)
+  expect(socket.readyState).not.toBe(WebSocket.OPEN)
+  pulse.stop()
+})
 
 it('a socket whose other end answers no ping is cut at the next, unless it is excused, and no other', async () => {
   const address = server.address()

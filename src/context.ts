@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { Admission } from './accounts/admission.js'
+import type { Gate } from './accounts/gate.js'
+import type { PasswordGuard } from './accounts/password-guard.js'
+import type { PasswordResets } from './accounts/password-resets.js'
+import type { People } from './accounts/people.js'
+import type { Tokens } from './accounts/tokens.js'
+import type { Clock } from './chat/clock.js'
+import type { Rooms } from './chat/rooms.js'
+import type { Config } from './config.js'
+import type { Answers } from './http/answers.js'
+import type { HeldBodies } from './http/held-bodies.js'
+import type { CheckOperator } from './http/operator-token.js'
+import type { Sessions } from './http/sessions.js'
+import type { Images } from './images/images.js'
+import type { Limits } from './limits.js'
+import type { Connections } from './live/connections.js'
+import type { PageRendererDeps } from './live/html/page-renderer.js'
+import type { PageSessions } from './live/html/page-sessions.js'
+import type { Hub } from './live/hub.js'
+import type { Observer } from './ops/observations.js'
+
+/**
+ * The parts of a running server, made once by `src/wiring`. Pages and the API take from it what they need:
+ * `Pick<Context, 'people' | 'limits'>`. The parts themselves must not import it.
+ */
+export interface Context {
+  readonly config: Config
+  readonly log: Logger
+  readonly clock: Clock
+  readonly limits: Limits
+  readonly observer: Observer
+
+  readonly people: People
+  readonly admission: Admission
+  readonly resets: PasswordResets
+  readonly tokens: Tokens
+  readonly guard: PasswordGuard
+  readonly gate: Gate
+
+  readonly rooms: Rooms
+  readonly images: Images
+
+  readonly hub: Hub
+  readonly connections: Connections
+  readonly pageSessions: PageSessions
+  /** What the parts of a chat page are rendered with. */
+  readonly chatPage: PageRendererDeps
+
+  readonly sessions: Sessions
+  readonly answers: Answers
+  readonly strangerBodies: HeldBodies
+  readonly memberBodies: HeldBodies
+  /** Asks for the CSRF token, and makes the tokens of pages. */
+  readonly csrf: RequestHandler
+  /** Whether a request comes from a page of ours, or from no page at all. */
+  readonly isOurOrigin: (request: IncomingMessage) => boolean
+  /** Counts what pages ask for by themselves. */
+  readonly countLight: RequestHandler
+  /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
+  readonly countRequest: (userId: string) => void
+  /** Null if the settings hold no token of the operator. */
+  readonly checkOperator: CheckOperator | null
+}

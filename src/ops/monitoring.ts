@@ -1,0 +1,55 @@
+import type { Router } from 'express'
+import type { Logger } from 'pino'
+import type { Clock } from '../chat/clock.js'
+import type { Rooms } from '../chat/rooms.js'
+import { watchExpiry } from './expiry-watch.js'
+import { monitoringPages } from './monitoring-pages.js'
+import { Observations, type Observer } from './observations.js'
+import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
+import { writeStatistics } from './statistics-line.js'
+
+export interface MonitoringDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
+  /** The token of /metrics; null for no such page. */
+  readonly metricsToken: string | null
+  readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
+}
+
+/** What the operator sees of the server: health, metrics, and a line of statistics in the log. */
+export class Monitoring {
+  readonly observer: Observer
+  /** `/health` and `/metrics`. */
+  readonly pages: Router
+  readonly #ends: readonly (() => void)[]
+
+  private constructor(observer: Observer, pages: Router, ends: readonly (() => void)[]) {
+    this.observer = observer
+    this.pages = pages
+    this.#ends = ends
+  }
+
+  /** Starts all of it. */
+  static async open({ clock, log, rooms, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
+    const read: ReadReadings = async () => ({ ...(await rooms.reads.readStats()), ...(await countConnections()) })
+    // Loaded only if it is used: it takes megabytes.
+    const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
+    const observations = new Observations(metrics)
+    const loop = new LoopWatch()
+    const page =
+      metrics === null || metricsToken === null
+        ? null
+        : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
+    return new Monitoring(observations, monitoringPages(page), [
+      watchExpiry(rooms, clock, observations),
+      writeStatistics({ clock, log, read, observations, loop }),
+      () => loop.stop(),
+    ])
+  }
+
+  /** Stops measuring and writing. */
+  stop(): void {
+    for (const end of this.#ends) end()
+  }
+}

@@ -1,0 +1,82 @@
+import type { Request } from 'express'
+import { demoPassword, demoPeople } from '../../accounts/demo-accounts.js'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { formField, safeNext } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { formErrors, formHeading } from '../forms.js'
+import { contextOf, type FormError, sendPage } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
+
+/** Logging in and out. */
+export function logInPages({
+  config: { demoUsers },
+  admission,
+  gate,
+  sessions,
+}: Pick<Context, 'config' | 'admission' | 'gate' | 'sessions'>): Route[] {
+  const canRegister = admission.registration !== 'closed'
+  const [first, second] = demoPeople
+
+  const showLogin = (request: Request, values: { email: string; next: string }, errors: readonly FormError[]) => {
+    const { t } = contextOf(request)
+    return {
+      heading: formHeading(t, 'login.title', errors),
+      notice: errors.length === 0 ? noticeOf(request, values.next) : '',
+      values,
+      errors,
+      next: values.next,
+      nextQuery: values.next ? `?next=${encodeURIComponent(values.next)}` : '',
+      canRegister,
+      demo: demoUsers && { first: first.email, second: second.email, password: demoPassword },
+    }
+  }
+
+  /** What is shown above the log-in: why one must log in, or what has just been done. */
+  function noticeOf(request: Request, next: string): string {
+    const { t } = contextOf(request)
+    if (request.query.done === 'deleted') return t('login.deleted')
+    if (request.query.done === 'reset') return t('login.reset')
+    return next ? t('login.ended') : ''
+  }
+
+  const show: Route['handle'] = (request, response) => {
+    const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
+    if (request.account) return response.redirect(303, next || '/chats')
+    sendPage(request, response, 200, 'login', showLogin(request, { email: '', next }, []))
+  }
+
+  const logIn: Route['handle'] = async (request, response) => {
+    const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
+    const { t } = contextOf(request)
+    try {
+      const account = await gate.logIn(request.body, { address: request.ip })
+      await sessions.begin(request, account, formField(request, 'zone'))
+      response.redirect(303, values.next || '/chats')
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      const isWrong = error.code === 'unauthenticated'
+      const errors = isWrong ? [{ field: 'email', text: t('login.failed') }] : formErrors(error, t)
+      setRetryAfter(response, error)
+      sendPage(request, response, isWrong ? 422 : statusOf(error), 'login', showLogin(request, values, errors))
+    }
+  }
+
+  const onStale = onStaleToken((request, response) => {
+    const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
+    const errors = [{ field: null, text: contextOf(request).t('form.stale') }]
+    sendPage(request, response, 403, 'login', showLogin(request, values, errors))
+  })
+
+  const logOut: Route['handle'] = async (request, response) => {
+    await sessions.end(request)
+    response.redirect(303, '/login')
+  }
+
+  return [
+    { method: 'get', path: '/login', access: 'guest', handle: show },
+    { method: 'post', path: '/login', access: 'guest', handle: logIn, onError: [onStale] },
+    { method: 'post', path: '/logout', handle: logOut },
+  ]
+}

@@ -1,0 +1,74 @@
+import type { Request, Response } from 'express'
+import { ChatError, type ErrorCode } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { formField, safeNext } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { formErrors, formHeading } from '../forms.js'
+import { contextOf, type FormError, sendPage } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
+
+/** Creating an account. */
+export function registrationPages({
+  gate,
+  admission,
+  sessions,
+}: Pick<Context, 'gate' | 'admission' | 'sessions'>): Route[] {
+  const view = (request: Request, next: string, errors: readonly FormError[]) => ({
+    heading: formHeading(contextOf(request).t, 'register.title', errors),
+    values: { username: formField(request, 'username'), email: formField(request, 'email') },
+    errors,
+    next,
+    invite: inviteOf(request),
+    nextQuery: next ? `?next=${encodeURIComponent(next)}` : '',
+  })
+
+  /** Explains why nobody can register this way. */
+  function explain(request: Request, response: Response, refusal: ErrorCode): void {
+    const { t } = contextOf(request)
+    sendPage(request, response, 403, 'notice', {
+      heading: t('register.title'),
+      message: refusalSentence({ code: refusal }, t, 0),
+    })
+  }
+
+  const show: Route['handle'] = (request, response) => {
+    if (request.account) return response.redirect(303, '/chats')
+    const refusal = admission.refusalOf(inviteOf(request))
+    if (refusal !== null) return explain(request, response, refusal)
+    const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
+    sendPage(request, response, 200, 'register', view(request, next, []))
+  }
+
+  const register: Route['handle'] = async (request, response) => {
+    const next = safeNext(formField(request, 'next'))
+    try {
+      const account = await gate.register(request.body, { address: request.ip })
+      await sessions.begin(request, account, formField(request, 'zone'))
+      response.redirect(303, next || '/chats')
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error
+      const status = statusOf(error)
+      setRetryAfter(response, error)
+      if (status === 403) return explain(request, response, error.code)
+      sendPage(request, response, status, 'register', view(request, next, formErrors(error, contextOf(request).t)))
+    }
+  }
+
+  const onStale = onStaleToken((request, response) => {
+    const errors = [{ field: null, text: contextOf(request).t('form.stale') }]
+    sendPage(request, response, 403, 'register', view(request, safeNext(formField(request, 'next')), errors))
+  })
+
+  return [
+    { method: 'get', path: '/register', access: 'guest', handle: show },
+    { method: 'post', path: '/register', access: 'guest', handle: register, onError: [onStale] },
+  ]
+}
+
+/** The invite from the link, or from the form, which repeats it. */
+function inviteOf(request: Request): string {
+  const { invite } = request.query
+  return typeof invite === 'string' ? invite : formField(request, 'invite')
+}

@@ -1,0 +1,128 @@
+import type { Request, Response } from 'express'
+import { parseInput } from '../../accounts/account-input.js'
+import { type AccountSettings, settingsSchema } from '../../accounts/settings.js'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, formFields } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { viewSettings } from '../../rendering/settings-view.js'
+import { formErrors, formHeading } from '../forms.js'
+import { contextOf, type FormError, sendPage } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
+
+const notices = new Map([
+  ['saved', 'settings.saved'],
+  ['password', 'settings.passwordSaved'],
+  ['unblocked', 'settings.unblocked'],
+] as const)
+
+/** One page with a plain form for each thing that a person can change about their account. */
+export function settingsPages({
+  people,
+  admission,
+  sessions,
+  guard,
+}: Pick<Context, 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
+  async function show(
+    request: Request,
+    response: Response,
+    status: number,
+    errors: readonly FormError[],
+  ): Promise<void> {
+    const { t } = contextOf(request)
+    const account = accountOf(request)
+    const done = [...notices].find(([name]) => name === request.query.done)?.[1]
+    sendPage(request, response, status, 'settings', {
+      heading: formHeading(t, 'settings.title', errors),
+      notice: done && errors.length === 0 ? t(done) : '',
+      errors,
+      values: {},
+      hasInvites: admission.isByMembers,
+      blocked: [...(await people.findMany(account.blocked)).values()].map(({ id, username }) => ({
+        id,
+        name: username,
+      })),
+      account: { name: account.username, email: account.email },
+      ...viewSettings(account.settings, request.session.zone ?? null, t),
+    })
+  }
+
+  /** Shows the page again with what was refused, in words. */
+  function handle(work: (request: Request, response: Response) => Promise<void>): Route['handle'] {
+    return async (request, response) => {
+      try {
+        await work(request, response)
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error
+        setRetryAfter(response, error)
+        await show(request, response, statusOf(error), formErrors(error, contextOf(request).t))
+      }
+    }
+  }
+
+  const save = handle(async (request, response) => {
+    const { id, settings } = accountOf(request)
+    await people.changeSettings(id, readSettings(request, settings))
+    response.redirect(303, '/settings?done=saved')
+  })
+
+  const changePassword = handle(async (request, response) => {
+    const { id, email } = accountOf(request)
+    const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
+    const zone = request.session.zone ?? ''
+    const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
+    // Changing the password has ended every session, this one too: it goes on under a new id.
+    await sessions.begin(request, account, zone)
+    response.redirect(303, '/settings?done=password')
+  })
+
+  const endEverywhere = handle(async (request, response) => {
+    await people.endSessionsEverywhere(accountOf(request).id)
+    await sessions.end(request)
+    response.redirect(303, '/login')
+  })
+
+  const remove = handle(async (request, response) => {
+    const { id, email } = accountOf(request)
+    await guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
+    await sessions.end(request)
+    response.redirect(303, '/login?done=deleted')
+  })
+
+  const onStale = onStaleToken((request, response) =>
+    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }]),
+  )
+  const formOfPage = { method: 'post', formPage: '/settings', onError: [onStale] } as const
+
+  return [
+    { method: 'get', path: '/settings', handle: (request, response) => show(request, response, 200, []) },
+    { ...formOfPage, path: '/settings', handle: save },
+    { ...formOfPage, path: '/settings/password', handle: changePassword },
+    { ...formOfPage, path: '/settings/sessions', handle: endEverywhere },
+    { ...formOfPage, path: '/settings/delete', handle: remove },
+  ]
+}
+
+/** The settings with the fields that a form has; all others stay as they are. An empty zone means the browser's. */
+function readSettings(request: Request, current: AccountSettings): AccountSettings {
+  const said = (name: keyof AccountSettings) => formField(request, name)
+  const isSaid = (name: keyof AccountSettings) =>
+    typeof request.body === 'object' && request.body !== null && name in request.body
+  const checked = (name: 'announced' | 'sounds') => (isSaid(name) ? { [name]: formFields(request, name) } : {})
+  return parseInput(settingsSchema, {
+    ...current,
+    ...(said('language') && { language: said('language') }),
+    ...(said('textSize') && { textSize: said('textSize') }),
+    ...checked('announced'),
+    ...checked('sounds'),
+    ...(said('notifies') && { notifies: said('notifies') === 'yes' }),
+    ...(said('startsPaused') && { startsPaused: said('startsPaused') === 'yes' }),
+    ...(said('theme') && { theme: said('theme') }),
+    ...(isSaid('zone') && { zone: said('zone') || null }),
+    ...(said('sendKey') && { sendKey: said('sendKey') }),
+    ...(said('sendsReceipts') && { sendsReceipts: said('sendsReceipts') === 'yes' }),
+    ...(said('sendsTyping') && { sendsTyping: said('sendsTyping') === 'yes' }),
+    ...(said('refreshSeconds') && { refreshSeconds: Number(said('refreshSeconds')) }),
+  })
+}

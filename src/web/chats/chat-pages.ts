@@ -1,0 +1,93 @@
+import type { Request, Response } from 'express'
+import type { WindowAsk } from '../../chat/engine.js'
+import type { Context } from '../../context.js'
+import { accountOf, pathParameter } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { fragment } from '../../live/html/fragments.js'
+import { PageRenderer } from '../../live/html/page-renderer.js'
+import { windowOf } from '../../live/html/room-window.js'
+import { sendPage, viewerOf } from '../pages.js'
+import { mayBeFramed } from '../security-headers.js'
+import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
+
+/** The page of a chat, the parts that it loads later, and ending the chat. */
+export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage'>, sendChat: SendChat): Route[] {
+  const show: Route['handle'] = (request, response) => {
+    const ask = askOf(request)
+    const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
+    return isPart ? showEarlier(request, response, ask) : sendChat(request, response, emptyComposer)
+  }
+
+  /** Adds earlier messages above those that a page shows, unless the page shows others by now. */
+  async function showEarlier(
+    request: Request,
+    response: Response,
+    ask: Extract<WindowAsk, { seq: number }>,
+  ): Promise<void> {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
+    response.expectUnread(mostBytesOf(view))
+    const rows = await page.renderMessages(view, otherName, 'load')
+    const list = `messages:has([href$='before=${ask.seq}']) #list`
+    const last = view.messages.at(-1)
+    const day = last && page.dayOf(last)
+    response.type('html').send(
+      // The heading of the first day moves up to the first of the earlier messages.
+      (day ? fragment(`${list} > [data-day='${day}']:first-child`, 'delete') : '') +
+        fragment(list, 'afterbegin', rows) +
+        fragment('earlier', 'innerMorph', page.renderEarlier(view)),
+    )
+  }
+
+  /** Only the messages, for a frame that reloads itself while the composer beside it stays. */
+  const showFrame: Route['handle'] = async (request, response) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    response.expectUnread(mostBytesOf(view))
+    mayBeFramed(response)
+    sendPage(request, response, 200, 'frame', {
+      refreshEvery: everyOf(request),
+      roomId: view.id,
+      other: { name: otherName },
+      lastSeenId: lastOf(view),
+      isFromTop: isReadFromTop(view),
+      earlier: page.renderEarlier(view, true),
+      messages: await page.renderMessages(view, otherName, 'load'),
+      later: page.renderLater(view.id, windowOf(view), true),
+      warning: page.lifetime.renderWarning(page.expiringOf(view)),
+    })
+  }
+
+  /**
+   * A page without JavaScript loads this as a picture inside <noscript>: the messages that it shows count as seen, and its
+   * visitor as online for a minute. A prefetch loads no pictures; a page of another site brings no cookie.
+   */
+  const see: Route['handle'] = async (request, response) => {
+    const { id } = accountOf(request)
+    const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
+    // A prerendered page loads its pictures too, though nobody looks at it yet.
+    if (request.get('sec-purpose')) return void response.status(204).end()
+    if (upTo) await rooms.report(pathParameter(request, 'room'), id, 'seen', upTo)
+    await rooms.showPresent(id, request.sessionID)
+    response.status(204).end()
+  }
+
+  const askEnd: Route['handle'] = async (request, response) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    sendPage(request, response, 200, 'end', { roomId: view.id, other: { name: otherName } })
+  }
+
+  const end: Route['handle'] = async (request, response) => {
+    await rooms.end(pathParameter(request, 'room'), accountOf(request).id)
+    response.redirect(303, '/chats')
+  }
+
+  return [
+    { method: 'get', path: '/chats/:room', handle: show },
+    { method: 'get', path: '/chats/:room/frame', handle: showFrame },
+    { method: 'get', path: '/chats/:room/seen', limit: 'lightRequests', handle: see },
+    { method: 'get', path: '/chats/:room/end', handle: askEnd },
+    { method: 'post', path: '/chats/:room/end', formPage: '/chats/:room', handle: end },
+  ]
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { refreshRates } from '../../accounts/settings.js'
+import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../../chat/engine.js'
+import { htmlBytesPerCharacter } from '../../config.js'
+import type { Context } from '../../context.js'
+import { accountOf, pathParameter, queryText } from '../../http/request.js'
+import { maxDescription } from '../../images/images.js'
+import { PageRenderer } from '../../live/html/page-renderer.js'
+import { windowOf } from '../../live/html/room-window.js'
+import { initialOf, tintOf } from '../../rendering/chat-list.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { type FormError, sendPage, viewerOf } from '../pages.js'
+import { mayFrame } from '../security-headers.js'
+import type { GoneChats } from './gone-chats.js'
+import { viewSide } from './side-list.js'
+
+/** What a chat page shows beside its messages: a draft that was not sent, its picture, and why. */
+export interface Composer {
+  readonly status: number
+  readonly draft: string
+  readonly alt: string
+  /** A picture that was accepted with the refused draft, and needs not be chosen again. */
+  readonly image: ImageRef | null
+  readonly errors: readonly FormError[]
+}
+
+/** Answers with the page of a chat: by default the one in the address. @throws ChatError `not_found` */
+export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
+
+/** A composer into which nothing was written. */
+export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
+
+/** The id of the last message from the other person in a window, '' if there is none. */
+export function lastOf({ messages, otherId }: RoomView): string {
+  return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+}
+
+/** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
+export function mostBytesOf({ messages }: RoomView): number {
+  return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
+}
+
+/** Which messages the address of a chat asks for; undefined for those of a visit. */
+export function askOf(request: Request): WindowAsk | undefined {
+  if (request.query.newest !== undefined) return { of: 'newest', limit: usualWindow }
+  for (const of of ['before', 'after'] as const) {
+    const seq = queryText(request, of)
+    if (/^\d{1,15}$/.test(seq)) return { of, seq: Number(seq), limit: usualWindow }
+  }
+  return undefined
+}
+
+/** Whether reading starts at the top of a window: at the first of many unread messages, or where one stopped reading. */
+export function isReadFromTop({ messages, later }: RoomView, ask?: WindowAsk): boolean {
+  return ask ? ask.of === 'after' : later > 0 || messages.length > usualWindow
+}
+
+/** After how many seconds a page without JavaScript reloads its messages; 0 for never. */
+export function everyOf(request: Request): number {
+  return refreshRates.find(rate => String(rate) === request.query.every) ?? accountOf(request).settings.refreshSeconds
+}
+
+/** Makes what renders the page of a chat. */
+export function chatSender(
+  context: Pick<Context, 'config' | 'people' | 'chatPage'>,
+  { remember }: Pick<GoneChats, 'remember'>,
+): SendChat {
+  const { config, chatPage } = context
+  const { messageMaxLength } = config
+  const { maxWidth, maxHeight, quality } = config.images
+  // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
+  const pictures = { maxWidth, maxHeight, quality, maxDescription }
+
+  return async (request, response, { status, ...composer }, roomId = pathParameter(request, 'room')) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const ask = askOf(request)
+    const { view, otherName } = await page.readRoom(roomId, ask)
+    response.expectUnread(mostBytesOf(view))
+    const { lifetime } = page
+    const window = windowOf(view)
+    const [side, messages] = await Promise.all([
+      viewSide(context, request, page, view.id),
+      page.renderMessages(view, otherName, 'load'),
+    ])
+    const refresh = everyOf(request)
+    const isPaused = accountOf(request).settings.startsPaused
+    remember(response, view.id, view.otherId, page.viewer.userId)
+    if (refresh) mayFrame(response)
+    sendPage(request, response, status, 'chat', {
+      ...side,
+      refresh,
+      isRestarted: request.query.restarted === '1',
+      lastSeenId: lastOf(view),
+      me: page.viewer.userId,
+      roomId: view.id,
+      other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
+      messages,
+      isFromTop: isReadFromTop(view, ask),
+      // As after the button that jumps to the newest message within the page.
+      isNewest: ask?.of === 'newest',
+      earlier: page.renderEarlier(view),
+      later: page.renderLater(view.id, window),
+      jump: page.renderJump(view.id, view.later),
+      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
+      about: lifetime.renderAbout(view.lifetime),
+      lifetimeChoices: lifetime.renderChoices(view.lifetime),
+      lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
+      warning: lifetime.renderWarning(page.expiringOf(view)),
+      nonce: randomBytes(12).toString('base64url'),
+      pause: page.renderPause(view.id, isPaused),
+      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
+      ...composer,
+      maxLength: messageMaxLength,
+      tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),
+      pictures,
+    })
+  }
+}

@@ -1,0 +1,75 @@
+import type { Request, RequestHandler, Router } from 'express'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { pathParameter } from '../../http/request.js'
+import { createRouter, type Route } from '../../http/routes.js'
+import { greetingOf } from '../../live/html/page-sessions.js'
+import { parseState } from '../../live/html/page-state.js'
+import type { Identity } from '../../live/subscriber.js'
+import { closeCodes } from '../../live/transport/close-codes.js'
+import { EventStreamTransport } from '../../live/transport/event-stream-transport.js'
+
+const isPage = (request: Request) => request.get('hx-request') !== undefined
+
+/** The state that the browser saw last is newer than the one in the address. */
+function greet(request: Request) {
+  const greeting = greetingOf(new URL(request.originalUrl, 'http://ours').searchParams)
+  const lastId = request.get('last-event-id')
+  return lastId ? { shown: parseState(lastId), again: true } : greeting
+}
+
+/**
+ * Streams of events for pages that no socket reaches: the same sessions over another transport. Their guard reads the session
+ * without prolonging it. As with a socket, a page of ours that may not listen is told why by a stream that closes at once;
+ * anybody else is refused.
+ */
+export function eventStreams({
+  clock,
+  log,
+  connections,
+  rooms,
+  sessions,
+  pageSessions,
+  countRequest,
+}: Pick<Context, 'clock' | 'log' | 'connections' | 'rooms' | 'sessions' | 'pageSessions' | 'countRequest'>): Router {
+  const identities = new WeakMap<Request, Identity>()
+
+  const identify: RequestHandler = async (request, response, next) => {
+    const identity = await sessions.identify(request)
+    if (identity) {
+      identities.set(request, identity)
+      return next()
+    }
+    if (!isPage(request)) throw new ChatError('unauthenticated')
+    new EventStreamTransport(response, clock).close(closeCodes.notLoggedIn)
+  }
+
+  const listen: Route['handle'] = async (request, response) => {
+    const identity = identities.get(request)
+    if (!identity) throw new ChatError('unauthenticated')
+    const roomId = pathParameter(request, 'room') || null
+    const greeting = greet(request)
+    const isTheirs = roomId === null || (await rooms.reads.isMember(roomId, identity.userId))
+    // A stream that is opened is counted by `connections`.
+    if (!isTheirs) countRequest(identity.userId)
+    if (!isTheirs && !isPage(request)) throw new ChatError('not_found')
+    if (!isTheirs) {
+      const transport = new EventStreamTransport(response, clock)
+      transport.write(pageSessions.sayGone(identity, greeting))
+      return transport.close(closeCodes.noSuchRoom)
+    }
+    if (request.query.fallback) log.info('a page lives on server-sent events: no socket reaches it')
+    await connections.open({
+      identity,
+      roomId,
+      openTransport: share => new EventStreamTransport(response, clock, share),
+      openSession: context => pageSessions.open(context, greeting),
+    })
+  }
+
+  const routes: Route[] = [
+    { method: 'get', path: '/chats/events', handle: listen },
+    { method: 'get', path: '/chats/:room/events', handle: listen },
+  ]
+  return createRouter(routes, { admits: ['member'], before: () => [identify], beforeRefusal: [] })
+}

@@ -1,0 +1,47 @@
+import type { Request, Response } from 'express'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, pathParameter } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { formErrors } from '../forms.js'
+import { contextOf } from '../pages.js'
+import type { SendChat } from './chat-view.js'
+
+/** A page with a script gets the change by its push; one without is reloaded, in its frame if the form was in one. */
+function answer(request: Request, response: Response): void {
+  if (request.get('hx-request') === 'true') return void response.status(204).end()
+  const room = pathParameter(request, 'room')
+  const [, every] = /\/frame\?every=(\d{1,4})$/.exec(request.get('referer') ?? '') ?? []
+  response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
+}
+
+/** Choosing how long messages live in a chat, and keeping those that are about to go. */
+export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
+  const choose: Route['handle'] = async (request, response) => {
+    const chosen = formField(request, 'lifetimeMs')
+    try {
+      const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
+      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
+      answer(request, response)
+    } catch (error) {
+      const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
+      if (!isTold) throw error
+      const errors = formErrors(error, contextOf(request).t)
+      const status = statusOf(error)
+      setRetryAfter(response, error)
+      await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
+    }
+  }
+
+  const keep: Route['handle'] = async (request, response) => {
+    await rooms.keepLonger(pathParameter(request, 'room'), accountOf(request).id)
+    answer(request, response)
+  }
+
+  const inRoom = { method: 'post', formPage: '/chats/:room' } as const
+  return [
+    { ...inRoom, path: '/chats/:room/lifetime', handle: choose },
+    { ...inRoom, path: '/chats/:room/keep', handle: keep },
+  ]
+}

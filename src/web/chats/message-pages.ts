@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import type { ErrorRequestHandler, Request } from 'express'
+import { ChatError } from '../../chat/errors.js'
+import { idSchema, nonceSchema } from '../../chat/message-input.js'
+import type { Context } from '../../context.js'
+import { formLimitOf } from '../../http/body-readers.js'
+import { pictureForm, receivedPicture } from '../../http/pictures/picture-form.js'
+import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { accountOf, formField, pathParameter } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { refuseOver } from '../../limits.js'
+import { fragment } from '../../live/html/fragments.js'
+import { refusalFragment } from '../../live/html/refusal-fragment.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { contextOf } from '../pages.js'
+import { onStaleToken } from '../stale-forms.js'
+import type { SendChat } from './chat-view.js'
+
+/** Sending a message by a form, and taking it back: pages without a script post it, and htmx if no socket gets through. */
+export function messagePages(
+  {
+    config,
+    rooms,
+    images,
+    limits,
+    memberBodies,
+  }: Pick<Context, 'config' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
+  sendChat: SendChat,
+): Route[] {
+  const { messageMaxLength } = config
+  const readPicture = pictureForm({
+    maxSize: config.images.maxSize,
+    maxFieldSize: formLimitOf(messageMaxLength),
+    held: images.uploads,
+    bodies: memberBodies,
+    ownerOf: request => accountOf(request).id,
+    admit: async request => {
+      const { id } = accountOf(request)
+      await images.admit(pathParameter(request, 'room'), id)
+      refuseOver(limits.uploads, id)
+    },
+  })
+
+  /** The id of the picture that a form brings: a file of its own, or one accepted earlier with a form whose text was refused. */
+  async function takePicture(request: Request, roomId: string): Promise<string | undefined> {
+    const { bytes, refusal, signal } = receivedPicture(request)
+    if (refusal) throw refusal
+    if (!bytes) return idSchema.safeParse(formField(request, 'imageId')).data
+    const alt = formField(request, 'alt')
+    return (await images.accept({ roomId, userId: accountOf(request).id, bytes, alt }, signal)).id
+  }
+
+  const send: Route['handle'] = async (request, response) => {
+    const roomId = pathParameter(request, 'room')
+    const nonce = nonceSchema.safeParse(formField(request, 'nonce')).data ?? randomBytes(12).toString('base64url')
+    const content = formField(request, 'content')
+    const isHtmx = request.get('hx-request') === 'true'
+    let imageId: string | undefined
+    try {
+      imageId = await takePicture(request, roomId)
+      await rooms.send(roomId, accountOf(request).id, { content, nonce, imageId })
+      if (isHtmx) response.type('html').send(fragment(`p-${nonce}`, 'delete'))
+      else response.redirect(303, `/chats/${roomId}`)
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code === 'not_found') throw error
+      const status = statusOf(error)
+      const context = contextOf(request)
+      setRetryAfter(response, error)
+      if (isHtmx) {
+        response
+          .status(status)
+          .type('html')
+          .send(refusalFragment({ nonce, content, imageId }, error, context, messageMaxLength))
+        return
+      }
+      const text = refusalSentence(error, context.t, messageMaxLength)
+      const field = error.code.startsWith('image_') ? 'image' : 'content'
+      const alt = formField(request, 'alt')
+      const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
+      await sendChat(request, response, { status, draft: content, alt, image, errors: [{ field, text }] })
+    }
+  }
+
+  /** Takes a picture before its message, for a page that shows the progress of the upload. */
+  const upload: Route['handle'] = async (request, response) => {
+    const roomId = pathParameter(request, 'room')
+    try {
+      const imageId = await takePicture(request, roomId)
+      if (!receivedPicture(request).bytes) throw new ChatError('image_missing')
+      response.status(201).json({ imageId })
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code === 'not_found') throw error
+      const { t } = contextOf(request)
+      setRetryAfter(response, error)
+      response.status(statusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
+    }
+  }
+
+  const unsend: Route['handle'] = async (request, response) => {
+    const roomId = pathParameter(request, 'room')
+    await rooms.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
+    // The push removes the message from pages; one without a script is reloaded.
+    if (request.get('hx-request') === 'true') response.status(204).end()
+    else response.redirect(303, `/chats/${roomId}`)
+  }
+
+  const showAgain = onStaleToken(async (request, response) => {
+    const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
+    const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
+    await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
+  })
+  // Not for htmx, which would not show a whole page.
+  const onStale: ErrorRequestHandler = (error: unknown, request, response, next) =>
+    request.get('hx-request') === 'true' ? next(error) : showAgain(error, request, response, next)
+
+  const inRoom = { method: 'post', formPage: '/chats/:room' } as const
+  const body = { multipart: readPicture }
+  return [
+    { ...inRoom, path: '/chats/:room/messages', body, handle: send, onError: [onStale] },
+    { ...inRoom, path: '/chats/:room/images', body, handle: upload },
+    { ...inRoom, path: '/chats/:room/messages/:message/unsend', handle: unsend },
+  ]
+}

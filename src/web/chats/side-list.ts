@@ -1,0 +1,31 @@
+import type { Request } from 'express'
+import type { Context } from '../../context.js'
+import { accountOf, queryText } from '../../http/request.js'
+import type { PageRenderer } from '../../live/html/page-renderer.js'
+import { olderPart } from '../../live/html/page-state.js'
+import { initialOf, tintOf } from '../../rendering/chat-list.js'
+
+/** What the side with the list of chats shows, on every page. `before`: the room behind which the list begins. */
+export async function viewSide(
+  { people }: Pick<Context, 'people'>,
+  request: Request,
+  page: PageRenderer,
+  currentRoomId: string | null,
+  before?: string,
+) {
+  const query = queryText(request, 'q').slice(0, 64)
+  const [list, found] = await Promise.all([
+    page.list.render(currentRoomId, before),
+    people.search(query, accountOf(request).id),
+  ])
+  const shown = found.map(({ id, username }) => ({
+    id,
+    name: username,
+    initial: initialOf(username),
+    tint: tintOf(id),
+    isOnline: false,
+  }))
+  const { html: chatLines, more: moreChats, unread } = list
+  const digest = before ? olderPart : list.digest
+  return { chatLines, moreChats, isOlderPart: Boolean(before), digest, unread, query, people: shown }
+}

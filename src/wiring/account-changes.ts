@@ -1,0 +1,33 @@
+import { privacyOf } from '../accounts/account.js'
+import type { Context } from '../context.js'
+import { lingerMs } from '../live/hub.js'
+import { closeCodes } from '../live/transport/close-codes.js'
+import type { Chats } from './chats.js'
+
+/** Passes changes of accounts on to everything that holds something of their owners. */
+export function followAccounts({
+  people,
+  admission,
+  resets,
+  engine,
+  hub,
+  log,
+}: Pick<Context, 'people' | 'admission' | 'resets' | 'hub' | 'log'> & Pick<Chats, 'engine'>): void {
+  people.onAmended(account => {
+    engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
+      // Their pages reconnect at once, and catch up without what is now hidden.
+      blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
+      (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
+    )
+  })
+  people.onGenerationChange(({ id }) => {
+    hub.closeUser(id)
+    resets.drop(id)
+  })
+  people.onRemoved(id => {
+    hub.closeUser(id)
+    admission.dropOf(id)
+    resets.drop(id)
+    engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
+  })
+}

@@ -1,0 +1,52 @@
+import { Admission } from '../accounts/admission.js'
+import { Gate } from '../accounts/gate.js'
+import { OneTimeLinks } from '../accounts/one-time-links.js'
+import { passwordGuard } from '../accounts/password-guard.js'
+import { type PasswordResets, resetLifetimeMs } from '../accounts/password-resets.js'
+import { Passwords } from '../accounts/passwords.js'
+import { People } from '../accounts/people.js'
+import { openAccountStore } from '../accounts/store/open-store.js'
+import { Tokens } from '../accounts/tokens.js'
+import type { Context } from '../context.js'
+import type { Basis } from './basis.js'
+
+/** The parts that deal with accounts. */
+export interface Accounts extends Pick<Context, 'people' | 'admission' | 'resets' | 'tokens' | 'guard' | 'gate'> {
+  /** Ends the password workers and saves what is unsaved. */
+  close(): Promise<void>
+}
+
+/** Opens the accounts. @throws AccountFileError */
+export async function openAccounts({ config, log, clock, limits }: Basis): Promise<Accounts> {
+  const passwords = new Passwords({
+    cost: config.bcryptCost,
+    onError: error => log.error({ err: error }, 'a password worker failed'),
+  })
+  const store = await openAccountStore(config.accountsFile, clock, error =>
+    log.error({ err: error }, 'accounts were not saved'),
+  )
+  const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
+  const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
+  const people = new People({
+    store,
+    passwords,
+    directory: config.directory,
+    clock,
+    admission,
+    limits,
+    onHashNotRenewed: error => log.warn({ err: error }, 'the hash of a password could not be renewed'),
+  })
+  if (config.demoUsers) await people.addDemoAccounts()
+  const guard = passwordGuard(limits)
+  return {
+    people,
+    admission,
+    resets,
+    tokens: new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock }),
+    guard,
+    gate: new Gate({ people, limits, guard }),
+    async close() {
+      await Promise.all([passwords.close(), store.close()])
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { Config } from '../config.js'
+import type { Context } from '../context.js'
+import { createLimits } from '../limits.js'
+import { createLog } from '../ops/log.js'
+import { SystemClock } from '../ops/system-clock.js'
+
+/** The parts that need no other part. */
+export interface Basis extends Pick<Context, 'config' | 'log' | 'limits'> {
+  readonly clock: SystemClock
+}
+
+/** Makes the log, the clock and the limits that the settings ask for. */
+export function createBasis(config: Config): Basis {
+  const log = createLog(config.logLevel)
+  const clock = new SystemClock((stepMs, apartMs) =>
+    log.warn(
+      { stepMs, apartMs },
+      `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
+    ),
+  )
+  return { config, log, clock, limits: createLimits(config, clock) }
+}

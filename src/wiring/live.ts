@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import type { ErrorCode } from '../chat/errors.js'
+import type { Context } from '../context.js'
+import { bringsToken, identifyByToken } from '../http/token-identity.js'
+import { Connections } from '../live/connections.js'
+import type { PageRendererDeps } from '../live/html/page-renderer.js'
+import { greetingOf, PageSessions } from '../live/html/page-sessions.js'
+import { ProgramSession } from '../live/json/program-session.js'
+import { Sockets } from '../live/transport/sockets.js'
+import type { HttpParts } from './http.js'
+
+/** Bytes of the smallest limit for a frame, and of the JSON around a message. */
+const smallestFrame = 16_384
+const frameOverhead = 4096
+/** How many sockets of one person may use the full rate of frames at once; sends are allowed on top of that. */
+const socketsAtFullSpeed = 2
+
+/** The parts that `createLive` needs. */
+type LiveBasis = Pick<
+  Context,
+  'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
+> &
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unread'>
+
+/** Makes the parts that keep pages and programs up to date. */
+export function createLive({
+  config,
+  log,
+  clock,
+  limits,
+  observer,
+  people,
+  tokens,
+  rooms,
+  hub,
+  sessions,
+  isOurOrigin,
+  countRequest,
+  unread,
+}: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
+  const admit = (userId: string) => limits.requests.takeTurn(userId)
+  const chatPage: PageRendererDeps = {
+    rooms,
+    clock,
+    lifetimeRules: config,
+    serverId: randomBytes(6).toString('base64url'),
+    namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
+    isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
+  }
+  const sessionDeps = {
+    rooms,
+    log,
+    messageMaxLength: config.messageMaxLength,
+    onRefused: (code: ErrorCode) => observer.refused('frame', code),
+    admit,
+  }
+  const pageSessions = new PageSessions(chatPage, sessionDeps)
+  const programs = {
+    ...sessionDeps,
+    hub,
+    clock,
+    namesOf: chatPage.namesOf,
+    countJoin: countRequest,
+  }
+  const connections = new Connections({
+    hub,
+    unread,
+    clock,
+    log,
+    onRefused: reason => observer.refused('handshake', reason),
+    admit,
+  })
+  const sockets = new Sockets({
+    connections,
+    clock,
+    log,
+    framesPerSecond: config.rateLimits.frames,
+    framesPerSecondEach: socketsAtFullSpeed * config.rateLimits.frames + config.rateLimits.messages,
+    maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
+    onRefused: (place, reason) => observer.refused(place, reason),
+    isOurOrigin,
+    // A page is known by its session only; a token in its headers does not count.
+    identify: (request, isProgram) =>
+      isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
+    countRequest,
+    isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
+    sayGone: (identity, query) => pageSessions.sayGone(identity, greetingOf(query)),
+    openSession: (context, { query, isProgram }) => {
+      if (!isProgram) return pageSessions.open(context, greetingOf(query))
+      const session = new ProgramSession(context.id, context.identity, context.connection, programs)
+      return { session, start: () => session.start(context.roomId), onBadFrame: frame => session.refuseFrame(frame) }
+    },
+  })
+  return { chatPage, pageSessions, connections, sockets }
+}

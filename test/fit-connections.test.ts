@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { expect, it, vi } from 'vitest'
+import { ConfigError } from '#src/config.js'
+import { fitConnections } from '#src/descriptors.js'
+
+vi.mock('node:fs', async load => ({ ...(await load<object>()), readFileSync: vi.fn() }))
+
+it.each([
+  [1000, null, 1000],
+  [1000, 100_000, 1000],
+  [1000, 1080, 1000],
+  [1000, 1079, 999],
+  [1000, 128, 48],
+])(
+  'of %d connections that are wanted as many fit as the limit of descriptors allows: of %j %d',
+  (wanted, limit, fit) => {
+    expect(fitConnections(wanted, limit)).toBe(fit)
+  },
+)
+
+it('a limit of fewer than 128 is too low', () => {
+  expect(() => fitConnections(1, 127)).toThrow(
+    new ConfigError('The limit of open files is 127 but must be at least 128 (ulimit -n).'),
+  )
+})
+
+it('the limit is the soft one of this process', () => {
+  vi.mocked(readFileSync).mockReturnValueOnce(
+    'Max core file size        0                    unlimited            bytes\n' +
+      'Max open files            500                  600                  files\n',
+  )
+  expect(fitConnections(1000)).toBe(420)
+  expect(readFileSync).toHaveBeenLastCalledWith('/proc/self/limits', 'utf8')
+})
+
+it('where the system does not say, as many connections as are wanted are tried', () => {
+  vi.mocked(readFileSync).mockReturnValueOnce('Max open files            unlimited            unlimited\n')
+  expect(fitConnections(1000)).toBe(1000)
+  vi.mocked(readFileSync).mockImplementationOnce(() => {
+    throw new Error('ENOENT')
+  })
+  expect(fitConnections(1000)).toBe(1000)
+})

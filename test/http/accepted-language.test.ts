@@ -1,0 +1,31 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, it } from 'vitest'
+import { defaultSettings } from '#src/accounts/settings.js'
+import { languageOf } from '#src/http/accepted-language.js'
+
+/** A request whose browser asks for these languages. */
+function asking(accepted?: string): IncomingMessage {
+  const request = new IncomingMessage(new Socket())
+  if (accepted !== undefined) request.headers['accept-language'] = accepted
+  return request
+}
+
+it.each([
+  ['de', 'de'],
+  ['de-AT, en;q=0.5', 'de'],
+  ['fr, es;q=0.4, de;q=0.6', 'de'],
+  ['fr', 'en'],
+  ['*', 'en'],
+  ['ar-EG', 'ar'],
+  ['', 'en'],
+  [undefined, 'en'],
+])('a browser that asks for %j is answered in %s', (accepted, language) => {
+  expect(languageOf(asking(accepted))).toBe(language)
+  expect(languageOf(asking(accepted), { ...defaultSettings, language: 'auto' })).toBe(language)
+})
+
+it('the language that somebody has set counts, whatever their browser asks for', () => {
+  expect(languageOf(asking('de'), { ...defaultSettings, language: 'es' })).toBe('es')
+  expect(languageOf(asking('de'), { ...defaultSettings, language: 'en' })).toBe('en')
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import type { Message, RoomSummary } from '#src/chat/engine.js'
+import { digestOf, hashItem, initialOf, renderChatItem, tintOf } from '#src/rendering/chat-list.js'
+import { viewContext } from '#src/rendering/renderer.js'
+import { FakeClock } from '../support/fake-clock.js'
+
+const noon = Date.UTC(2030, 0, 15, 12)
+const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
+const message: Message = {
+  ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
+  ...{ sentAt: noon, expiresAt: noon + 60_000, lifetimeMs: 60_000, keptTimes: 0 },
+}
+const summary: RoomSummary = {
+  ...{ id: 'r1', otherId: 'ben', presence: null, unread: 0, lastMessage: message, activeAt: noon, lifetimeMs: null },
+  ...{ mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
+}
+
+function render(given: Partial<RoomSummary> = {}, item: Partial<Parameters<typeof renderChatItem>[3]> = {}): string {
+  return renderChatItem({ ...summary, ...given }, viewer, viewContext(viewer), {
+    ...{ name: 'Ben', isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) },
+    ...item,
+  })
+}
+
+/** What somebody reads of it. */
+const wordsIn = (html: string) =>
+  html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+
+describe('a chat in the list', () => {
+  it('shows whose it is, the last message and its time, and leads to the chat', () => {
+    const html = render()
+    expect(wordsIn(html)).toBe('B Ben hello 12:00')
+    expect(html).toContain('href="/chats/r1"')
+    expect(html).toContain('data-remaining="59000"')
+    expect(html).toContain(`tint-${tintOf('ben')}`)
+  })
+
+  it('says of one’s own message that it is', () => {
+    expect(wordsIn(render({ lastMessage: { ...message, senderId: 'ann' } }))).toContain('You: hello')
+  })
+
+  it('shows no message and no time where there is none', () => {
+    const html = render({ lastMessage: null })
+    expect(wordsIn(html)).toBe('B Ben No messages')
+    expect(html).toContain('data-remaining=""')
+  })
+
+  it('shows a message’s first 120 characters', () => {
+    const html = render({ lastMessage: { ...message, text: `${'x'.repeat(120)}y` } })
+    expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)
+  })
+
+  it('has nothing left of a message’s time once it is over', () => {
+    expect(render({}, { clock: new FakeClock(noon + 60_001) })).toContain('data-remaining="0"')
+  })
+
+  it('says the weekday of a message of another day, by the wall clock', () => {
+    const clock = new FakeClock(noon)
+    clock.apartMs = -3_600_000
+    expect(wordsIn(render({}, { clock }))).toContain(' 11:00')
+    expect(wordsIn(render({}, { clock: new FakeClock(noon + 86_400_000) }))).toContain('Tue 12:00')
+  })
+
+  it('shows that the other is typing in place of the message', () => {
+    expect(wordsIn(render({}, { isTyping: true }))).toBe('B Ben is typing… 12:00')
+  })
+
+  it('shows whether the other is here', () => {
+    const presence = { userId: 'ben', isOnline: true, lastSeen: null }
+    expect(wordsIn(render({ presence }))).toContain('Online')
+    expect(wordsIn(render({ presence: { ...presence, isOnline: false } }))).not.toContain('Online')
+  })
+
+  it('shows how many messages are unread, and none where none is', () => {
+    expect(wordsIn(render({ unread: 3 }))).toContain('3 unread')
+    expect(wordsIn(render())).not.toContain('unread')
+  })
+
+  it('is marked as the one that the page shows', () => {
+    expect(render({}, { currentRoomId: 'r1' })).toContain('aria-current="page"')
+    expect(render({}, { currentRoomId: 'r2' })).not.toContain('aria-current')
+  })
+
+  it('reports an unseen message of the other as delivered, and no other', () => {
+    const reports = (given: Partial<RoomSummary>) => render(given).includes('"messageId":"m5"')
+    expect(reports({ unread: 1 })).toBe(true)
+    expect(reports({ unread: 0 })).toBe(false)
+    expect(reports({ unread: 1, lastMessage: { ...message, senderId: 'ann' } })).toBe(false)
+    expect(render({ unread: 1, lastMessage: null })).not.toContain('message:status')
+  })
+
+  it('escapes what people wrote', () => {
+    const html = render({ lastMessage: { ...message, text: '<b>&' } }, { name: '<i>' })
+    expect(html).toMatch(/&lt;b(?:>|&gt;)&amp;/)
+    expect(html).not.toMatch(/<b>|<i>/)
+  })
+})
+
+describe('what a chat in the list shows, short', () => {
+  it('is the same whatever is left of its message', () => {
+    const [now, later] = [1000, 2000].map(ms => render({}, { clock: new FakeClock(noon + ms) }))
+    expect(now).not.toBe(later)
+    expect(hashItem(now ?? '')).toBe(hashItem(later ?? ''))
+  })
+
+  it('is another where it shows another thing', () => {
+    expect(hashItem(render())).not.toBe(hashItem(render({ unread: 1 })))
+    expect(hashItem('<a data-remaining="12"></a>')).toBe(hashItem('<a></a>'))
+  })
+
+  it('is twelve characters long, for an address', () => {
+    expect(hashItem('x')).toBe('LXEWQrcmsEQB')
+  })
+
+  it('is put together in order, of all lines', () => {
+    expect(digestOf(['a', 'b'])).toBe(hashItem('a b'))
+    expect(digestOf(new Set(['b', 'a']))).toBe(hashItem('b a'))
+    expect(digestOf([])).toBe(hashItem(''))
+  })
+})
+
+it.each([
+  ['ben', 'B'],
+  ['Özil', 'Ö'],
+  ['𝒜lex', '𝒜'],
+  ['ßa', 'SS'],
+  ['', ''],
+])('the letter shown for %j is %j', (name, letter) => {
+  expect(initialOf(name)).toBe(letter)
+})
+
+it('a person has one of six colours, always the same', () => {
+  expect(['', 'a', 'b', 'ab', 'ba'].map(tintOf)).toEqual([
+    0,
+    97 % 6,
+    98 % 6,
+    ((97 * 31 + 98) % 997) % 6,
+    ((98 * 31 + 97) % 997) % 6,
+  ])
+  const tints = new Set(Array.from({ length: 200 }, (_, n) => tintOf(`person ${n}`)))
+  expect([...tints].sort()).toEqual([0, 1, 2, 3, 4, 5])
+})

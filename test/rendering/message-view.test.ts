@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import type { Message } from '#src/chat/engine.js'
+import { placeMessage, viewMessage, wordsOf } from '#src/rendering/message-view.js'
+import type { ViewContext } from '#src/rendering/renderer.js'
+import type { SentenceKey, SentenceValues } from '#src/rendering/sentences.js'
+import { Times } from '#src/rendering/times.js'
+import { FakeClock } from '../support/fake-clock.js'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+/** Noon of a Tuesday. */
+const noon = Date.UTC(2030, 0, 15, 12)
+
+/** Names a sentence and what is put into it. */
+const t = (key: SentenceKey, values?: SentenceValues) => (values ? `${key} ${Object.values(values)}` : key)
+const context: ViewContext = { t, times: new Times('en', 'UTC', t), language: 'en', direction: 'ltr' }
+
+const message: Message = {
+  ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
+  ...{ sentAt: noon, expiresAt: noon + hourMs, lifetimeMs: hourMs, keptTimes: 0 },
+}
+const image = { id: 'i1', width: 640, height: 480, alt: 'a cat' }
+
+const view = (given: Partial<Message> = {}, room: Partial<Parameters<typeof viewMessage>[1]> = {}) =>
+  viewMessage(
+    { ...message, ...given },
+    {
+      ...{ userId: 'ann', otherName: 'Ben', mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
+      ...{ clock: new FakeClock(noon + minuteMs), ...room },
+    },
+    context,
+  )
+
+describe('where a message stands', () => {
+  const place = (given: Partial<Message>, before: { senderId: string; sentAt: number } | null) =>
+    placeMessage({ ...message, ...given }, before, context, new FakeClock())
+
+  it('begins a day where none comes before it, and no run goes on', () => {
+    expect(place({}, null)).toEqual({ day: 'Tuesday, January 15', continuesRun: false })
+  })
+
+  it('goes on with a run of the same person within five minutes, and not after that', () => {
+    const sentAt = noon - 5 * minuteMs
+    expect(place({}, { senderId: 'ben', sentAt: sentAt + 1 })).toEqual({ day: '', continuesRun: true })
+    expect(place({}, { senderId: 'ben', sentAt })).toEqual({ day: '', continuesRun: false })
+  })
+
+  it('goes on with no run of the other', () => {
+    expect(place({}, { senderId: 'ann', sentAt: noon })).toEqual({ day: '', continuesRun: false })
+  })
+
+  it('begins a day, and no run goes on, past midnight', () => {
+    const midnight = Date.UTC(2030, 0, 16)
+    expect(place({ sentAt: midnight }, { senderId: 'ben', sentAt: midnight - 1 })).toEqual({
+      day: 'Wednesday, January 16',
+      continuesRun: false,
+    })
+  })
+
+  it('is told by the wall clock', () => {
+    const clock = new FakeClock()
+    clock.apartMs = 24 * hourMs
+    expect(placeMessage(message, null, context, clock).day).toBe('Wednesday, January 16')
+  })
+})
+
+describe('a message as it is shown', () => {
+  it('of the other has their name, and reports that it is delivered and seen', () => {
+    expect(view()).toEqual({
+      ...{ id: 'm5', roomId: 'r1', seq: 5, nonce: 'n5', mine: false, author: 'Ben', text: 'hello', image: null },
+      ...{ status: 'sent', sentAt: '12:00', sentAtIso: '2030-01-15T12:00:00.000Z' },
+      ...{ goneAt: '13:00', goneAtIso: '2030-01-15T13:00:00.000Z', isKept: false, remainingMs: 59 * minuteMs },
+      ...{ reportsDelivered: true, reportsSeen: true },
+    })
+  })
+
+  it('of one’s own is said to be so, and reports nothing', () => {
+    expect(view({ senderId: 'ann' })).toMatchObject({
+      ...{ mine: true, author: 'chat.you', reportsDelivered: false, reportsSeen: false },
+    })
+  })
+
+  it('has its status by the cursors of whoever received it', () => {
+    const [theirs, mine] = [
+      { delivered: 5, seen: 4 },
+      { delivered: 9, seen: 9 },
+    ]
+    expect(view({ senderId: 'ann' }, { theirs, mine }).status).toBe('delivered')
+    expect(view({}, { theirs, mine }).status).toBe('seen')
+  })
+
+  it.each([
+    [{ delivered: 4, seen: 4 }, true, true],
+    [{ delivered: 5, seen: 4 }, false, true],
+    [{ delivered: 5, seen: 5 }, false, false],
+  ])('of the other reports what is not known yet: with %j', (mine, reportsDelivered, reportsSeen) => {
+    expect(view({}, { mine })).toMatchObject({ reportsDelivered, reportsSeen })
+  })
+
+  it('reports that it is delivered from the one on that reports for those before it', () => {
+    expect([4, 5, 6].map(deliversFrom => view({}, { deliversFrom }).reportsDelivered)).toEqual([true, true, false])
+    expect(view({ seq: 0 }, { mine: { delivered: -1, seen: -1 } }).reportsDelivered).toBe(true)
+  })
+
+  it('tells the second of its end where it lives for less than two minutes', () => {
+    const short = (lifetimeMs: number) => view({ lifetimeMs, expiresAt: noon + 61_000 }).goneAt
+    expect([short(119_999), short(120_000)]).toEqual(['12:01:01', '12:01'])
+  })
+
+  it('says the weekday of what is of another day than now', () => {
+    const clock = new FakeClock(noon + 24 * hourMs)
+    expect(view({ expiresAt: noon + 25 * hourMs }, { clock })).toMatchObject({ sentAt: 'Tue 12:00', goneAt: '13:00' })
+  })
+
+  it('has nothing left of its time once that is over, and is kept where it was put off', () => {
+    const clock = new FakeClock(noon + hourMs + 1)
+    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, isKept: true })
+  })
+
+  it('has its times by the wall clock, and what is left by the other', () => {
+    const clock = new FakeClock(noon + minuteMs)
+    clock.apartMs = -2 * hourMs
+    expect(view({}, { clock })).toMatchObject({
+      ...{ sentAt: '10:00', sentAtIso: '2030-01-15T10:00:00.000Z', goneAt: '11:00' },
+      ...{ goneAtIso: '2030-01-15T11:00:00.000Z', remainingMs: 59 * minuteMs },
+    })
+  })
+
+  it('has a picture by its address, size and description', () => {
+    expect(view({ image }).image).toEqual({ ...image, url: '/images/i1' })
+  })
+
+  it('says whose a picture without a description is', () => {
+    const bare = { ...image, alt: '' }
+    expect(view({ image: bare }).image?.alt).toBe('picture.from Ben')
+    expect(view({ image: bare, senderId: 'ann' }).image?.alt).toBe('picture.fromYou')
+  })
+})
+
+it.each([
+  ['text alone', { text: 'hello', image: null }, 'hello'],
+  ['a picture with a description', { text: '', image }, 'chats.image a cat'],
+  ['a picture without one', { text: '', image: { ...image, alt: '' } }, 'chats.imagePlain'],
+  ['both', { text: 'hello', image }, 'picture.says chats.image a cat,hello'],
+])('where there is room for words alone a message of %s is said by them', (_what, given, words) => {
+  expect(wordsOf(given, t)).toBe(words)
+})
