@@ -2,7 +2,7 @@ import type { Message, MessageId } from '../../chat/engine.js'
 import { fragment } from './fragments.js'
 import type { RoomLifetime } from './room-lifetime.js'
 
-/** What a page of a room warns of: the messages that vanish within a minute. Keeps none of their text. */
+/** The warning of a page that messages are about to expire. Keeps none of their text. */
 export class ExpiryWarning {
   readonly #lifetime: Pick<RoomLifetime, 'renderWarning'>
   readonly #push: (html: string) => void
@@ -14,7 +14,7 @@ export class ExpiryWarning {
   }
 
   /**
-   * Warns of these and no others: a warning comes with no new version of the room, and goes with one.
+   * Warns of these messages and no others: a warning changes no version of the room, but its end does.
    * @param differs whether the page may still show another
    */
   catchUp(messages: readonly Message[], differs: boolean): void {
@@ -29,14 +29,14 @@ export class ExpiryWarning {
     if (this.#expiring.size > 0) this.#show()
   }
 
-  /** These are gone, or live on: with the last of them the warning goes. */
+  /** These messages are gone, or live on: the warning goes with the last of them. */
   drop(messages: readonly { readonly id: MessageId }[]): void {
     const wasShown = this.#expiring.size > 0
     for (const { id } of messages) this.#expiring.delete(id)
     if (wasShown && this.#expiring.size === 0) this.#show()
   }
 
-  /** Nothing is left to warn of, and nothing is said of it. */
+  /** Forgets all messages, without changing the page. */
   forget(): void {
     this.#expiring.clear()
   }

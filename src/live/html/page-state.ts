@@ -2,8 +2,8 @@ import type { SeqRange } from '../../chat/engine.js'
 import { isLanguage, type Language } from '../../languages.js'
 
 /**
- * What a page shows, short enough for an address or the id of an event: the life and version of its room, and a digest
- * of the rest. A page says it when it connects; where it differs from what the server has, the page is morphed.
+ * What a page shows, short enough for an address or the id of an event: the epoch and version of its room, and a digest of
+ * the rest. A page says it when it connects; if it differs from what the server has, the page is morphed.
  */
 export interface PageState {
   /** The run of the server that rendered the page. */
@@ -11,9 +11,9 @@ export interface PageState {
   /** Null on the page of the list of chats. */
   readonly epoch: string | null
   readonly version: number
-  /** What the list of chats shows, short. */
+  /** A digest of what the list of chats shows. */
   readonly digest: string
-  /** What the page is in, null when it does not say: it stays so, whatever is set elsewhere meanwhile. */
+  /** The language of the page, null if it does not say. A page keeps its language, whatever is set elsewhere meanwhile. */
   readonly language: Language | null
   /** Whether the page holds back what is new. */
   readonly isPaused: boolean
@@ -23,7 +23,7 @@ export interface PageState {
 
 /** The messages between two of a room's, by their `seq`, that a page shows. */
 export interface PageWindow extends SeqRange {
-  /** Whether what is sent from now on belongs to it; else later messages are missing before that. */
+  /** Whether new messages belong to it; otherwise there are later messages that the page does not show. */
   readonly isOpenEnded: boolean
 }
 
