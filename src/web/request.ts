@@ -20,7 +20,6 @@ declare global {
       account: Account | null
       /** Whether it brings the operator's token, where that is taken beside a person's. */
       isOperator?: boolean
-      csrfToken(): string
     }
   }
 }
