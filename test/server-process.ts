@@ -1,15 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
-
-/** What `npm start` tells node, and with it every way of starting the server: what keeps its memory small. */
-export const nodeFlags =
-  readFileSync(join(root, 'package.json'), 'utf8')
-    .match(/exec node (--.+?) scripts\/start/)?.[1]
-    ?.split(' ') ?? []
+import { nodeFlags } from '../scripts/node-flags.mjs'
 
 /** The server as a process of its own, started as `npm start` does after its set-up. */
 export class ServerProcess {
