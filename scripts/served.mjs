@@ -1,13 +1,11 @@
 /** Serves the product to programs that look at it from outside: the measurements and the pictures of its pages. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeFlags } from './node-flags.mjs'
 import { root } from './process.mjs'
-
-/** What `npm start` tells node: whatever is measured or seen is the server as people run it. */
-const [, nodeFlags] = /exec node (--.+?) scripts\/start/.exec(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /**
  * Starts the built server in a process and a folder of its own.
@@ -16,7 +14,7 @@ const [, nodeFlags] = /exec node (--.+?) scripts\/start/.exec(readFileSync(join(
  */
 export async function serve(env) {
   const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-served-'))
-  const server = spawn(process.execPath, [...nodeFlags.split(' '), join(root, 'dist', 'main.js')], {
+  const server = spawn(process.execPath, [...nodeFlags, join(root, 'dist', 'main.js')], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', UPLOAD_DIR: join(folder, 'uploads'), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,10 +1,14 @@
-/** Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. */
+/**
+ * Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. `--without-browsers` leaves
+ * out the last.
+ */
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, install } from './setup.mjs'
 
+const withBrowsers = !process.argv.includes('--without-browsers')
 const bin = name => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 
@@ -53,7 +57,7 @@ function countPlaywright(file) {
 try {
   await install()
   await build()
-  const browsers = await findBrowsers()
+  const browsers = withBrowsers ? await findBrowsers() : {}
   const { check } = await import('./check.mjs')
   await check()
 
@@ -68,7 +72,7 @@ try {
       countVitest,
     ],
     ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
-  ]
+  ].slice(0, withBrowsers ? 2 : 1)
   for (const [program, args, file, count] of suites) {
     const env = { ...browsers, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
     if ((await run(bin(program), args, { env })) !== 0) broken = true

@@ -6,7 +6,7 @@ import { readConfig } from '#src/config.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
-import { nodeFlags } from './support/server-process.js'
+import { nodeFlags } from '../scripts/node-flags.mjs'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')

@@ -20,7 +20,6 @@ declare global {
       account: Account | null
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
-      csrfToken(): string
     }
   }
 }

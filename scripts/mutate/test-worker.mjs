@@ -1,0 +1,56 @@
+/**
+ * Runs test files of the project in whose folder it is started, one at a time, for its parent: a vitest that stays, which saves
+ * its start. Gets `{ file, changed, timeoutMs }` and answers `{ passed, ms, slowestMs, failure }`.
+ */
+import { join } from 'node:path'
+import { createVitest } from 'vitest/node'
+
+const folder = process.cwd()
+const vitest = await createVitest('test', {
+  root: folder,
+  watch: false,
+  bail: 1,
+  maxWorkers: 1,
+  reporters: [{}],
+  disableConsoleIntercept: true,
+})
+await vitest.standalone()
+const specifications = await vitest.globTestSpecifications()
+const pathOf = ({ moduleId }) => moduleId.slice(folder.length + 1)
+
+/** The first thing that failed, in one line. */
+function failureOf({ testModules, unhandledErrors }) {
+  for (const module of testModules) {
+    for (const test of module.children.allTests('failed')) {
+      return `${test.fullName}: ${test.result().errors?.[0]?.message ?? ''}`.split('\n', 1)[0]
+    }
+    for (const { message } of module.errors()) return message.split('\n', 1)[0]
+    if (!module.ok()) return 'a hook failed'
+  }
+  return String(unhandledErrors[0]?.message ?? unhandledErrors[0]).split('\n', 1)[0]
+}
+
+async function runFile({ file, changed, timeoutMs }) {
+  for (const path of changed) vitest.invalidateFile(join(folder, path))
+  for (const project of vitest.projects) {
+    project.config.testTimeout = timeoutMs
+    project.config.hookTimeout = timeoutMs
+  }
+  const from = performance.now()
+  const outcome = await vitest.runTestSpecifications(specifications.filter(each => pathOf(each) === file))
+  const { testModules, unhandledErrors } = outcome
+  const passed = testModules.length > 0 && testModules.every(module => module.ok()) && unhandledErrors.length === 0
+  const durations = testModules.flatMap(({ children }) =>
+    [...children.allTests()].map(test => test.diagnostic()?.duration ?? 0),
+  )
+  return {
+    passed,
+    ms: Math.round(performance.now() - from),
+    slowestMs: Math.round(Math.max(0, ...durations)),
+    failure: passed ? null : failureOf(outcome),
+  }
+}
+
+process.on('message', async request => process.send(await runFile(request)))
+process.on('disconnect', () => process.exit())
+process.send({ files: [...new Set(specifications.map(pathOf))] })
