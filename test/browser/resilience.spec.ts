@@ -31,6 +31,21 @@ test('three messages written offline arrive once and in order within 2 s of bein
   await expect(banner(ann)).toBeEmpty()
 })
 
+test('a page whose browser says that it is offline says so at once, though nothing closes its connection', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  faults.stall()
+  await ann.context().setOffline(true)
+  await expect(banner(ann)).toHaveText('Reconnecting', { timeout: 3000 })
+  await send(ann, 'written meanwhile')
+  faults.heal()
+  await ann.context().setOffline(false)
+  await expect(shown(ann)).toHaveText(['written meanwhile'])
+  await expect(shown(ben)).toHaveText(['written meanwhile'])
+  await expect(pending(ann)).toHaveCount(0)
+})
+
 test('a half-open line is noticed by a send, and stays given up', async ({ faultyChat }) => {
   const { ann, ben, faults } = await faultyChat()
   faults.stall()
