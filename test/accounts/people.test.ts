@@ -445,6 +445,8 @@ describe('settings and blocks', () => {
     expect(ended).not.toHaveBeenCalled()
     expect(await people.find(ann.id)).toMatchObject({ settings, blocked: [], generation: 0 })
     await expect(people.changeSettings('nobody', settings)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.unblock('nobody', bob.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.block('nobody', bob.id)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('name each person once, in the order in which they were blocked last', async () => {
