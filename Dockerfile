@@ -1,4 +1,4 @@
-# Ephemeral Chat in a container, for amd64 and arm64 alike. Builds from a clone, with nothing installed before.
+# Ephemeral Chat in a container, for amd64 and arm64. Builds from a fresh clone.
 
 FROM node:24-trixie-slim AS build
 WORKDIR /app
@@ -20,7 +20,7 @@ RUN npm ci --omit=dev --no-audit --no-fund
 FROM node:24-trixie-slim
 ENV NODE_ENV=production
 WORKDIR /app
-# What the server writes: accounts, and sealed pictures. All else may be read-only.
+# The server writes only here: accounts and encrypted pictures. Everything else may be read-only.
 RUN mkdir -m 700 data uploads && chown node:node data uploads
 COPY package.json ./
 COPY scripts/admin.mjs scripts/process.mjs scripts/

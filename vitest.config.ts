@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', ...alone],
+          exclude: alone,
         },
       },
       { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },

@@ -1,4 +1,4 @@
-/** Bundles a program of test/ into plain JavaScript and imports it: benches share its clients with the tests. */
+/** Bundles TypeScript of test/ into JavaScript and imports it, so that benchmarks can use the tests' clients. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,16 +6,16 @@ import { build } from 'esbuild'
 import { root } from '../scripts/process.mjs'
 
 /**
- * Bundles a program and says where it lies.
- * @param {string} program a path below test/, without its ending
+ * Bundles a program and returns the path of the bundle.
+ * @param {string} program a path below test/support, without its extension
  */
 export async function bundle(program) {
-  // Within the project, so that #src and the packages are found from there.
+  // Inside the project, so that #src and packages resolve.
   const folder = join(root, 'dist', 'bench')
   mkdirSync(folder, { recursive: true })
   const outfile = join(folder, `${program.replaceAll('/', '-')}.mjs`)
   await build({
-    entryPoints: [join(root, 'test', `${program}.ts`)],
+    entryPoints: [join(root, 'test', 'support', `${program}.ts`)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -30,7 +30,7 @@ export async function bundle(program) {
 
 /**
  * Bundles a program and imports it.
- * @param {string} program a path below test/, without its ending
+ * @param {string} program a path below test/support, without its extension
  */
 export async function importBundled(program) {
   return import(pathToFileURL(await bundle(program)).href)

@@ -1,6 +1,6 @@
 /**
- * What a join costs when many are here already, and a message when the room holds many: through the real server, with
- * real sockets, in the server's own processor time, which a busy machine distorts less than the clock.
+ * What a join costs when many people are online, and a message when its room holds many. Uses the real server with real
+ * sockets, and measures the server's CPU time, which a busy machine distorts less than elapsed time.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { root } from '../scripts/process.mjs'
 
 const people = 2000
 const messages = 2100
-/** As many are measured together: one alone is shorter than the timer's step. */
+/** How many are measured together: a single one is too short to measure. */
 const sample = 200
 const atOnce = 8
 const worst = 1.3
@@ -39,13 +39,13 @@ const server = spawn(process.execPath, ['bench/server/measured.mjs'], {
 const [, base] = /serves (\S+)/.exec(String((await once(server.stdout, 'data'))[0]))
 server.stdout.resume()
 
-/** Milliseconds of processor time that the server has used so far. */
+/** How much CPU time the server has used so far, in ms. */
 async function used() {
   server.send('used')
   return (await once(server, 'message'))[0]
 }
 
-/** Somebody with a session, and the token of their forms. */
+/** Somebody with a session. */
 class Person {
   #cookies = new Map()
 
@@ -69,7 +69,7 @@ class Person {
     return this
   }
 
-  /** Opens the chat with a person of that name; the answer is the id of the room. */
+  /** Opens the chat with the person of this name and returns the room's id. */
   async openChat(name) {
     const { text, token } = await this.request('GET', `/people?q=${name}`)
     const [, userId] = /name="userId" value="([^"]+)"/.exec(text)
@@ -89,7 +89,7 @@ class Person {
   }
 }
 
-/** Resolves with the first frame that holds a word. */
+/** Resolves with the first frame that contains a word. */
 function heard(socket, word) {
   return new Promise(resolve => {
     const look = data => {
@@ -101,7 +101,7 @@ function heard(socket, word) {
   })
 }
 
-/** Does something for each number below `count`, some at once. */
+/** Calls `work` for each number below `count`, a few at once. */
 async function forEachBelow(count, work) {
   let next = 0
   const worker = async () => {
@@ -110,7 +110,7 @@ async function forEachBelow(count, work) {
   await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
-/** Two by two, so that each join has somebody to be told of it. */
+/** In pairs, so that for each join there is somebody who hears of it. */
 const crowd = []
 await forEachBelow(people / 2, async pair => {
   const names = [`left-${pair}`, `right-${pair}`]
@@ -126,7 +126,7 @@ for (let start = 0; start < people; start += sample) {
   joins.push(((await used()) - before) / sample)
 }
 
-/** Sends one after the other, each once the last is on the other side; milliseconds a message, by samples. */
+/** Sends messages, each once the last one has arrived. Returns the CPU time of a message in ms, for each sample. */
 async function converse(pair, count) {
   const [writer, reader] = await Promise.all(
     crowd.slice(pair, pair + 2).map(({ person, roomId }) => person.join(roomId)),
@@ -159,7 +159,7 @@ const figures = [
 ]
 for (const { what, ms, against } of figures) {
   const ratio = against ? `, ${(ms / against).toFixed(2)} times as much` : ''
-  console.log(`${what}: ${ms.toFixed(2)} ms of processor time${ratio}`)
+  console.log(`${what}: ${ms.toFixed(2)} ms of CPU time${ratio}`)
   if (against && ms > worst * against) process.exitCode = 1
 }
 process.disconnect?.()

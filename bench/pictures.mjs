@@ -1,6 +1,6 @@
 /**
- * How long a text message takes to the other's screen, at rest and while ten 12-megapixel pictures are being converted; ten
- * times over, since the pictures of one time are done before two hundred messages are sent.
+ * How long a text message takes to arrive, at rest and while ten 12-megapixel pictures are being converted. The pictures are
+ * sent ten times over, because ten of them are done before two hundred messages are sent.
  */
 import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -11,8 +11,7 @@ import { WebSocket } from 'ws'
 import { serve } from '../scripts/served.mjs'
 
 if (process.send) {
-  // Uploads have a process of their own, which gives way: on two processors what they cost this program must not be
-  // taken for what they cost the server.
+  // This process uploads at a low priority: on two processors, its own work must not be measured as the server's.
   setPriority(constants.priority.PRIORITY_LOW)
   process.once('message', async ({ address, cookie, _csrf, photo, pictures, times }) => {
     const bytes = Buffer.from(photo, 'base64')

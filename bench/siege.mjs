@@ -1,8 +1,8 @@
 /**
- * The siege: for a minute strangers and hostile members attack a server with a heap of 512 MB in every way at once, beside a
- * full room of quotes, then beside one of links, while two others chat. It fails when the server dies, leaves its health
- * unsaid, holds too much or keeps the two waiting. By hand: `node bench/siege.mjs SECONDS ATTACK...`, with the attacks'
- * names as the table has them.
+ * The siege: for a minute strangers and hostile members attack a server with a heap of 512 MB in every way at once, while
+ * two others chat. It runs twice: the attacked room is full of quotes, then of links. It fails if the server dies, does not
+ * answer GET /health, holds too much memory or keeps the two waiting. To choose attacks from the table by name:
+ * `node bench/siege.mjs SECONDS ATTACK...`.
  */
 import { build } from '../scripts/setup.mjs'
 import { importBundled } from './bundled.mjs'
@@ -22,15 +22,15 @@ for (const [filling, content] of Object.entries(fillings)) {
   console.log(`\nA full room of ${filling}`)
   console.table(counts)
   console.log(
-    `${died ? `died after ${(died.afterMs / 1000).toFixed(1)} s (${died.how})` : 'lived'}, held ${Math.round(peakBytes / 1_048_576)} MB at most`,
+    `${died ? `died after ${(died.afterMs / 1000).toFixed(1)} s (${died.how})` : 'survived'}, with ${Math.round(peakBytes / 1_048_576)} MB at most`,
   )
   console.log(
-    `messages of two others: ${latency.sent} sent, ${latency.arrived} arrived, in ${latency.p50.toFixed(1)} ms at the median, 99 of 100 in ${latency.p99.toFixed(1)} ms, the slowest in ${latency.slowest.toFixed(1)} ms${isCut ? '; their connection was cut' : ''}`,
+    `messages of the bystanders: ${latency.sent} sent, ${latency.arrived} arrived; median ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms, slowest ${latency.slowest.toFixed(1)} ms${isCut ? '; their connection was cut' : ''}`,
   )
   console.log(
-    `health: ${health.asked} times asked, ${health.answered} answered, in ${health.medianMs.toFixed(1)} ms at the median, the slowest in ${health.slowestMs.toFixed(0)} ms`,
+    `GET /health: ${health.asked} sent, ${health.answered} answered; median ${health.medianMs.toFixed(1)} ms, slowest ${health.slowestMs.toFixed(0)} ms`,
   )
-  console.log(`attacking members who could open their chat afterwards: ${membersBack} of 2`)
+  console.log(`attacking members who could connect again afterwards: ${membersBack} of 2`)
   const isWell =
     !died &&
     !isCut &&

@@ -1,6 +1,6 @@
 /**
- * The soak: 50 pairs send 10,000 messages while a connection is cut every 100 ms and pages are loaded anew; at the end
- * every page's list is compared with the room's.
+ * The soak: 50 pairs send 10,000 messages while a connection is cut every 100 ms and a page is reloaded every 500 ms. At
+ * the end every page must show what its room holds.
  */
 import { build } from '../scripts/setup.mjs'
 import { importBundled } from './bundled.mjs'

@@ -1,4 +1,4 @@
-/** Says back whatever it is told. Run: npm run example echo-bot URL EMAIL, with the password in PASSWORD. */
+/** A bot that sends back every message. Run: npm run example echo-bot URL EMAIL, with the password in PASSWORD. */
 import { randomUUID } from 'node:crypto'
 import WebSocket from 'ws'
 

@@ -1,4 +1,4 @@
-/** A chat in the terminal. Run: npm run example terminal-chat [URL] [EMAIL]; it asks for what it is not told. */
+/** A chat in the terminal. Run: npm run example terminal-chat [URL] [EMAIL]. It asks for everything else. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -65,7 +65,7 @@ const other = await pickPerson()
 const { roomId } = await api('POST', '/chat/rooms', { otherUserId: other.id })
 const shown = new Set<string>()
 
-/** Writes a line where the other's typing stood. What others wrote must not steer the terminal. */
+/** Prints a line over the typing indicator. Replaces control characters: other people's text could steer the terminal. */
 function show(text: string): void {
   process.stdout.write(`\r\x1b[K${text.replace(/\p{Cc}/gu, ' ')}\n`)
   terminal.prompt(true)
@@ -90,7 +90,7 @@ function send(frame: object): void {
 socket.on('message', data => {
   const frame = JSON.parse(String(data))
   if (frame.type === 'room:joined') {
-    show(`You chat with ${other.username}. An empty line ends.`)
+    show(`You chat with ${other.username}. Send an empty line to leave.`)
     frame.messages.forEach(showMessage)
   }
   if (frame.type === 'message:new' && frame.roomId === roomId) showMessage(frame)
@@ -100,7 +100,7 @@ socket.on('message', data => {
   if (frame.code) show(frame.message)
 })
 socket.on('close', code => {
-  show(`The line is closed (${code}).`)
+  show(`The connection is closed (${code}).`)
   process.exit(code === 1000 ? 0 : 1)
 })
 

@@ -1,16 +1,16 @@
-/** Languages that the catalogue (locales/) is complete in. The first is what somebody gets who asks for none of them. */
+/** The languages of the catalogue (locales/). The first is for people who ask for none of them. */
 export const languages = ['en', 'de', 'es', 'ar'] as const
 
 /** A language of the catalogue. */
 export type Language = (typeof languages)[number]
 
 interface LanguageTraits {
-  /** What its own speakers call it. */
+  /** The language's name in itself. */
   readonly ownName: string
   readonly direction: 'ltr' | 'rtl'
   /**
-   * How Intl is asked for it. Arabic asks for Latin digits: which digits are its own differs by country and by version
-   * of ICU, and these stand beside what people type, addresses and names, where everybody reads them.
+   * The locale for Intl. Arabic uses Latin digits: its own differ by country and by version of ICU, and everybody can read
+   * Latin ones beside typed text, addresses and names.
    */
   readonly locale: string
 }
@@ -30,7 +30,7 @@ export function isLanguage(name: unknown): name is Language {
   return languages.some(language => language === name)
 }
 
-/** What is known of a language beside its sentences. */
+/** The name, direction and locale of a language. */
 export function traitsOf(language: Language): LanguageTraits {
   return traits[language]
 }

@@ -59,7 +59,7 @@ Buffer.poolSize = 0
 
 /** Requests still open after this many milliseconds of stopping are cut. */
 const finishMs = 3000
-/** Room for the JSON around a message whose every unit is escaped. Source: contract, 6. */
+/** The frame limit leaves room for the JSON around a message, and for a message in which every character is escaped. */
 const smallestFrame = 16_384
 const frameOverhead = 4096
 /** As many of a person's sockets as may say all that one may, at once; beside that there is room for what they may send. */

@@ -11,7 +11,7 @@ function tokensOf(palette: string): ReadonlyMap<string, string> {
   return new Map([...body.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name = '', value = '']) => [name, value]))
 }
 
-/** How bright a colour is, 0 to 1. Source: WCAG 2.2, relative luminance. */
+/** How bright a colour is, from 0 to 1. Source: WCAG 2.2, "relative luminance". */
 function luminanceOf(colour: string): number {
   if (!/^#[0-9a-f]{6}$/.test(colour)) throw new Error(`Not a colour that can be computed: ${colour}`)
   const [red = 0, green = 0, blue = 0] = [1, 3, 5]
@@ -26,7 +26,7 @@ function contrastOf(one: string, other: string): number {
 }
 
 const grounds = ['bg', 'panel', 'raised']
-/** What is written in which colour on which ground. Source: the look. */
+/** Each text colour with the grounds on which it is used. Source: src/browser/styles. */
 const texts: [string, string[]][] = [
   ['ink', grounds],
   ['ink2', grounds],

@@ -1,4 +1,4 @@
-/** The real server, which says on request how much processor time it has used, in milliseconds. */
+/** The real server, which on any message tells its parent how much CPU time it has used so far, in ms. */
 import '#src/main.js'
 
 process.on('message', () => {

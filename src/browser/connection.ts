@@ -1,31 +1,34 @@
-/** The server says something every 15 s; a line silent for longer than this is dead, though no event tells. */
+import { ConnectionBanner } from './connection-banner.js'
+import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
+
+/** The server says something every 15 s; a connection silent for longer than this is dead, though no event says so. */
 const silenceMs = 25_000
 const watchMs = 1000
 const retryMs = 2000
-const backAgainMs = 2000
-/** A handshake without an answer for this long, back-off included, is given up. */
+/** A handshake without an answer for this long, including the wait before it, is given up. */
 const handshakeMs = 10_000
-/** The server has said that it is too much for it: come back when that is over. */
+/** The server has closed the connection because too much came at once: the page waits this long. */
 const tooFastPauseMs = 30_000
 const handshakesBeforeStream = 3
-/** After this a page that is loaded tries the socket again. */
-const streamMemoryMs = 300_000
 const notLoggedIn = 4401
 const noSuchRoom = 4404
 
-/** The page's line to the server. */
-export interface LiveLine {
+/** The page's connection to the server, a socket or an event stream. */
+export interface LiveConnection {
   isOpen(): boolean
-  /** Gives the line up for dead and begins another. */
+  /** Takes the connection for dead and begins another. */
   renew(): void
-  /** The person is logging out on this page, which goes its own way: the end of the line is not to lead it elsewhere. */
+  /** The person is logging out on this page: the end of the connection must not lead the page elsewhere. */
   leave(): void
 }
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
 
-/** Keeps the page connected: beyond what htmx does by itself, it notices dead lines, comes back at once, and knows SSE. */
-export function keepConnected(live: HTMLElement): LiveLine {
+/**
+ * Keeps the page connected. Beyond what htmx does by itself, it notices dead connections, reconnects at once where that
+ * may work, and goes on by an event stream where no socket gets through.
+ */
+export function keepConnected(live: HTMLElement): LiveConnection {
   let connection: WsConnection | undefined
   let heardAt = Date.now()
   let isStreaming = false
@@ -34,37 +37,28 @@ export function keepConnected(live: HTMLElement): LiveLine {
   let wasOpen = false
   let begunAt = Date.now()
   let failedHandshakes = 0
-  const status = document.getElementById('line')
+  const banner = new ConnectionBanner()
 
   const isOpen = () => (isStreaming ? isStreamOpen : connection?.socket?.readyState === WebSocket.OPEN)
 
-  let said = ''
-  const say = (id: string) => {
-    said = id
-    const template = document.getElementById(id)
-    if (template instanceof HTMLTemplateElement) status?.replaceChildren(template.content.cloneNode(true))
-    else status?.replaceChildren()
-  }
-  const isDown = () => {
+  const onDown = () => {
     isStreamOpen = false
     document.getElementById('typing')?.replaceChildren()
-    if (!isOver && said !== 'line-down') say('line-down')
+    if (!isOver) banner.down()
   }
-  const isUp = () => {
+  const onUp = () => {
     heardAt = Date.now()
     wasOpen = true
     failedHandshakes = 0
     isStreamOpen = isStreaming
-    if (said !== 'line-down') return
-    say('line-up')
-    setTimeout(() => said === 'line-up' && say(''), backAgainMs)
+    banner.up()
   }
-  const isHeard = () => {
+  const onHeard = () => {
     heardAt = Date.now()
     updateAddress()
   }
 
-  /** What the page shows by now goes into the address: the server sends only what differs. */
+  /** Puts what the page shows now into the address, so that the server sends only what differs. */
   const updateAddress = () => {
     const state = document.getElementById('state')
     if (!connection || !(state instanceof HTMLDataElement)) return
@@ -74,13 +68,12 @@ export function keepConnected(live: HTMLElement): LiveLine {
     connection.url = url.href
   }
 
-  /** The server has said why it ends the line. */
+  /** The server has said why it closes the connection. */
   const end = (code: number) => {
     if (isOver) return
-    const isFinal = code === notLoggedIn || code === noSuchRoom
-    if (isFinal) say('')
+    if (code === notLoggedIn || code === noSuchRoom) banner.clear()
     else {
-      isDown()
+      onDown()
       setTimeout(() => {
         isOver = false
         hurry()
@@ -88,51 +81,42 @@ export function keepConnected(live: HTMLElement): LiveLine {
     }
     isOver = true
     if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
-    if (code === noSuchRoom) live.dispatchEvent(new Event('line:gone'))
+    if (code === noSuchRoom) live.dispatchEvent(new Event('room:gone'))
   }
 
+  /** A dead connection closes late and as if by accident: htmx must not bring it back beside the new one. */
+  const retire = () => {
+    clearTimeout(connection?.timer ?? undefined)
+    if (connection) connection.config.reconnect = false
+    connection?.socket?.close(4000)
+    delete live._htmx?.ws?.connection
+  }
   const connect = () => {
     if (isOver) return
-    if (!isStreaming) delete live._htmx?.ws?.connection
+    if (!isStreaming) retire()
     htmx.trigger(live, 'live:connect')
   }
   const renew = () => {
-    isDown()
+    onDown()
     heardAt = Date.now()
     if (isStreaming) live._htmx?.sse?.reader?.cancel()
-    else {
-      const old = connection
-      clearTimeout(old?.timer ?? undefined)
-      connect()
-      // A dead line closes seconds later and as if by accident: htmx must not bring it back beside the new one.
-      if (old) old.config.reconnect = false
-      old?.socket?.close(4000)
-    }
+    else connect()
   }
-  /** After sleep, a lost network or a page taken back from the browser's memory: no waiting for the next attempt. */
+  /** After sleep, a lost network or a page taken back from the browser's memory: reconnects without waiting. */
   const hurry = () => {
     const isDead = isStreaming
       ? !live._htmx?.sse
       : (connection?.socket?.readyState ?? WebSocket.CLOSED) > WebSocket.OPEN
-    if (isDead) {
-      clearTimeout(connection?.timer ?? undefined)
-      connect()
-    } else live._htmx?.sse?.delayCanceller?.()
+    if (isDead) connect()
+    else live._htmx?.sse?.delayCanceller?.()
   }
 
-  const stream = (query = '', again = '') => {
+  const stream = (query = '') => {
     isStreaming = true
     clearTimeout(connection?.timer ?? undefined)
-    // Few networks need it, so few browsers load it. Under the same name, one that failed would fail again.
-    import(live.dataset.stream + again).then(
-      ({ postInstead }) => postInstead(live, query),
-      () => {
-        isDown()
-        setTimeout(stream, retryMs, query, `${again}?`)
-      },
-    )
+    loadStream(live, query, onDown)
   }
-  /** Where plain HTTP answers and sockets fail again and again, something between lets none through. */
+  /** If plain HTTP is answered and sockets fail again and again, something between lets none through. */
   const countFailure = () => {
     if (wasOpen) wasOpen = false
     else failedHandshakes += 1
@@ -141,7 +125,7 @@ export function keepConnected(live: HTMLElement): LiveLine {
     fetch('/health').then(
       ({ ok }) => {
         if (!ok || isOpen() || isStreaming) return
-        sessionStorage.setItem('stream', String(Date.now()))
+        rememberNoSockets()
         stream('&fallback=1')
       },
       () => {},
@@ -156,10 +140,10 @@ export function keepConnected(live: HTMLElement): LiveLine {
     if (isStreaming) event.preventDefault()
   })
   live.addEventListener('htmx:ws:after:connection', () => {
-    // Bubbles send themselves again and typing is over; only what was seen must still be said.
+    // The outbox sends again by itself, and nobody types any more; only what was seen must still be reported.
     const queue = connection?.queue ?? []
     queue.splice(0, queue.length, ...queue.filter(({ message }) => message.values.type === 'message:status'))
-    isUp()
+    onUp()
   })
   live.addEventListener('htmx:ws:before:message:outgoing', event => {
     if (!isOpen() && detailOf(event).message.values.type !== 'message:status') event.preventDefault()
@@ -168,17 +152,17 @@ export function keepConnected(live: HTMLElement): LiveLine {
     const { code, connection: closed } = detailOf(event)
     if (!code || closed !== connection || isStreaming) return
     if (code > 4400) return end(code)
-    isDown()
+    onDown()
     countFailure()
   })
-  live.addEventListener('htmx:ws:after:message:incoming', isHeard)
+  live.addEventListener('htmx:ws:after:message:incoming', onHeard)
 
-  live.addEventListener('htmx:sse:after:connection', isUp)
-  for (const name of ['htmx:sse:after:message', 'line:beat']) live.addEventListener(name, isHeard)
+  live.addEventListener('htmx:sse:after:connection', onUp)
+  for (const name of ['htmx:sse:after:message', 'line:beat']) live.addEventListener(name, onHeard)
   for (const name of ['htmx:sse:error', 'htmx:sse:before:connection']) {
     live.addEventListener(name, event => {
       if (isOver) event.preventDefault()
-      else if (isStreamOpen || name === 'htmx:sse:error') isDown()
+      else if (isStreamOpen || name === 'htmx:sse:error') onDown()
     })
   }
   live.addEventListener('line:close', event => end(Number(detailOf(event).data)))
@@ -195,14 +179,13 @@ export function keepConnected(live: HTMLElement): LiveLine {
       countFailure()
     }
   }, watchMs)
+  // A socket over a network that is lost may stay open for long without a word.
+  addEventListener('offline', () => isOpen() && renew())
   addEventListener('online', hurry)
   addEventListener('pageshow', event => event.persisted && hurry())
   document.addEventListener('visibilitychange', () => document.hidden || hurry())
 
-  // A network that let no socket through a moment ago is not tried again at every page.
-  const isForced = new URLSearchParams(location.search).get('live') === 'sse'
-  const streamedAt = Number(sessionStorage.getItem('stream'))
-  if (isForced || Date.now() - streamedAt < streamMemoryMs) stream()
+  if (prefersStream()) stream()
   return {
     isOpen,
     renew,

@@ -1,51 +1,55 @@
-/** A message on its way: what it says, the nonce that it is sent by, and when it was written (ms since the epoch). */
-export interface Pending {
-  readonly nonce: string
-  readonly text: string
-  /** The picture that goes with it, uploaded already; '' for none. */
-  readonly imageId: string
-  readonly at: number
-}
+import type { Pending } from './outbox-entry.js'
 
-/** What was written and not yet sent, kept by person for as long as the tab lives; the browser may write it to disk. */
+/**
+ * What was written and not yet sent, kept by person for as long as the tab lives.
+ * The browser may write it to disk, as it may write any page.
+ */
 export class Drafts {
   readonly #draftKey: string
   readonly #outboxKey: string
+  readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-  /** @param people the two people; a draft survives the room that it was written in */
-  constructor(people: string) {
+  /**
+   * @param people the ids of the two people: a draft outlives the room that it was written in
+   * @param storage the tab's own, which a reload leaves as it is
+   */
+  constructor(people: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#draftKey = `draft ${people}`
     this.#outboxKey = `outbox ${people}`
+    this.#storage = storage
   }
 
   read(): string {
-    return sessionStorage.getItem(this.#draftKey) ?? ''
+    return this.#storage.getItem(this.#draftKey) ?? ''
   }
 
   write(text: string): void {
-    if (text) sessionStorage.setItem(this.#draftKey, text)
-    else sessionStorage.removeItem(this.#draftKey)
+    this.#put(this.#draftKey, text)
   }
 
-  /** Keeps the bubbles of a room, so that a reload loses none of them. */
+  /** Keeps the outbox of a room, so that a reload loses none of it. */
   keep(room: string, pending: readonly Pending[]): void {
-    if (pending.length > 0) sessionStorage.setItem(this.#outboxKey, JSON.stringify({ room, pending }))
-    else sessionStorage.removeItem(this.#outboxKey)
+    this.#put(this.#outboxKey, pending.length > 0 ? JSON.stringify({ room, pending }) : '')
   }
 
-  /** The bubbles kept for a room. Those of a room that is gone are not sent by themselves: they join the draft. */
+  /** The outbox kept for a room. What was kept for a room that is gone is not sent by itself: it joins the draft. */
   takeBack(room: string): Pending[] {
     const kept: { room: string; pending: Pending[] } = JSON.parse(
-      sessionStorage.getItem(this.#outboxKey) ?? '{"pending":[]}',
+      this.#storage.getItem(this.#outboxKey) ?? '{"pending":[]}',
     )
     if (kept.room === room) return kept.pending
     this.giveUp(kept.pending)
+    this.keep(room, [])
     return []
   }
 
-  /** What was not sent joins the draft. */
+  /** Messages that are not sent any more join the draft, before what stands there. */
   giveUp(pending: readonly Pick<Pending, 'text'>[]): void {
     this.write([...pending.map(({ text }) => text), this.read()].filter(Boolean).join('\n'))
-    sessionStorage.removeItem(this.#outboxKey)
+  }
+
+  #put(key: string, value: string): void {
+    if (value) this.#storage.setItem(key, value)
+    else this.#storage.removeItem(key)
   }
 }

@@ -1,7 +1,7 @@
 const detailOf = (event: Event): { tasks?: { fragment: DocumentFragment }[] } =>
   event instanceof CustomEvent ? event.detail : {}
 
-/** The rows of the list that are messages, with the heading of a day where one stands before them. */
+/** The rows of the list that are messages, each with the heading of the day if one comes right before it. */
 function* rowsOf(list: Element): Generator<{ row: HTMLElement; article: HTMLElement; day: Element | null }> {
   for (const article of list.querySelectorAll<HTMLElement>('[data-seq]')) {
     const row = article.closest('li')
@@ -11,10 +11,10 @@ function* rowsOf(list: Element): Generator<{ row: HTMLElement; article: HTMLElem
 }
 
 /**
- * What the server brings up to date are the newest messages of a long list. Of those before it says only which ones live,
- * and how far the other person has got: their rows are put into what it sent, so that they are left as they are.
+ * An update of a long list holds its newest messages. Of the earlier ones the marker says which still live and how far
+ * the other person has read. Copies of their rows take the marker's place, so that the update keeps them.
  */
-function keepStanding(marker: HTMLElement, list: Element): void {
+function keepEarlier(marker: HTMLElement, list: Element): void {
   const ranges = (marker.dataset.ranges ?? '').split(' ').map(range => range.split('-').map(Number))
   const kept: Node[] = []
   for (const { row, article, day } of rowsOf(list)) {
@@ -27,7 +27,7 @@ function keepStanding(marker: HTMLElement, list: Element): void {
   marker.replaceWith(...kept)
 }
 
-/** A status only moves on. */
+/** Brings a copied row's status up to date; a status never goes back. */
 function showStatus(article: HTMLElement | null, seq: number, marker: HTMLElement): void {
   const { delivered, seen } = marker.dataset
   const status = seq <= Number(seen) ? 'seen' : 'delivered'
@@ -37,19 +37,19 @@ function showStatus(article: HTMLElement | null, seq: number, marker: HTMLElemen
   if (word) article.querySelector('.status')?.replaceWith(word.cloneNode(true))
 }
 
-/** Long lists: earlier messages on request, and catching up without those that stand there already. */
+/** Keeps the earlier messages of a long list when it is updated, and the focus when more of them are loaded. */
 export function watchEarlier(messages: HTMLElement): void {
   const list = document.getElementById('list')
   const earlier = document.getElementById('earlier')
-  // Its id alone: the row itself would be held, with its text, after it has gone.
+  // Its id alone: the element would keep the text of a message in memory after it has expired.
   let first = ''
   document.addEventListener('htmx:before:swap', event => {
     first = messages.querySelector('article')?.id ?? ''
     for (const { fragment } of detailOf(event).tasks ?? []) {
       const marker = fragment.querySelector<HTMLElement>('#standing')
-      if (marker && list) keepStanding(marker, list)
+      if (marker && list) keepEarlier(marker, list)
     }
   })
-  // Nothing else says that messages were put in; and with the last of them the link goes, which had the focus.
+  // Tells a screen reader that messages were added; and the link, which had the focus, goes away with the last of them.
   earlier?.addEventListener('htmx:after:swap', () => document.getElementById(first)?.focus({ preventScroll: true }))
 }

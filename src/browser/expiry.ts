@@ -1,10 +1,10 @@
 import { keepFocus } from './focus.js'
 
-/** Timers stand still while the machine sleeps: the clock itself is looked at this often. */
+/** Timers stop while the machine sleeps, so the clock is read at least this often. */
 const lookMs = 1000
 const never = Number.POSITIVE_INFINITY
 
-/** Takes messages away when their time is over, also where the server cannot say so: asleep, or without a line. */
+/** Removes messages when their time is over, also after sleep or without a connection, when the server cannot say so. */
 export function expireInTime(): void {
   const dueAt = new WeakMap<HTMLElement, number>()
   let next = never
@@ -14,7 +14,7 @@ export function expireInTime(): void {
     const now = Date.now()
     next = never
     for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
-      // The server says what remains, not the hour: the clocks need not agree.
+      // The server says how much time remains and not until when: the two clocks may differ.
       const { remaining } = shown.dataset
       if (remaining !== undefined) dueAt.set(shown, remaining ? now + Number(remaining) : never)
       shown.removeAttribute('data-remaining')

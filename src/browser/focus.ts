@@ -1,7 +1,7 @@
-/** What was announced is cleared after this, so that it is not found by browsing. */
+/** Announcements are removed after this, so that nobody finds them when reading through the page. */
 const spokenMs = 5000
 
-/** Where focus may go when its row goes: the next, else the one before, else the list, which also stands before the warning. */
+/** Where the focus may go when its row is removed, best first: the row if it stays, the next, the previous, the list. */
 function placesBeside(): (Element | null | undefined)[] {
   const row = document.activeElement?.closest('li, #warning')
   return row
@@ -12,27 +12,27 @@ function placesBeside(): (Element | null | undefined)[] {
 function moveTo(places: readonly (Element | null | undefined)[]): void {
   if (document.activeElement && document.activeElement !== document.body) return
   for (const place of places) {
-    // A heading of a day is a row that takes no focus: the next place is tried.
+    // The heading of a day takes no focus: the next place is tried.
     if (!place?.isConnected || document.activeElement !== document.body) continue
     const target = place.querySelector(':scope > article, :scope > a') ?? place
     if (target instanceof HTMLElement) target.focus()
   }
 }
 
-/** Does something that may take the focused row away, and then moves focus to its neighbour: never to nowhere. */
+/** Runs a change that may remove the row with the focus; if it does, the focus moves to a neighbour. */
 export function keepFocus(change: () => void): void {
   const places = placesBeside()
   change()
   moveTo(places)
 }
 
-/** The same around every fragment that the server pushes. */
+/** Does the same for every fragment that the server pushes. */
 export function rescueFocus(live: HTMLElement): void {
   let places: (Element | null | undefined)[] = []
   live.addEventListener('htmx:before:swap', () => {
     places = placesBeside()
   })
-  // Not after the swap: until then the focus would be nowhere, and a screen reader at the top of the page.
+  // Not only after the swap: until then nothing would have the focus, and a screen reader would go to the top.
   new MutationObserver(() => moveTo(places)).observe(live, { childList: true, subtree: true })
   live.addEventListener('htmx:after:swap', () => {
     places = []

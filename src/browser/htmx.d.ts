@@ -1,7 +1,7 @@
 /** The parts of htmx 4 and its WebSocket extension that our script touches. */
 interface WsConnection {
   url: string
-  socket: WebSocket | null
+  socket: Pick<WebSocket, 'readyState' | 'close'> | null
   timer: number | null
   config: { reconnect: boolean }
   queue: { message: { values: Record<string, unknown> } }[]

@@ -1,13 +1,13 @@
-/** Scrolled up by more than this, the newest message is out of view. */
+/** If the list is scrolled up by more than this, the newest message is out of view. */
 const awayPixels = 120
 
-/** The list of messages by keyboard: one tab stop, arrows, Home and End within it, Escape back to the composer. */
+/** The list of messages by keyboard: one tab stop; arrows, Home and End within it; Escape to the composer. */
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
   const jump = document.getElementById('jump')
   let missed = 0
 
-  // The list is one tab stop: of the buttons beside the messages, that of the one with the focus.
+  // Of the buttons beside the messages, only the one beside the focused message can be reached by Tab.
   document.addEventListener('keydown', event => {
     if (event.key !== 'Tab') return
     for (const button of document.querySelectorAll<HTMLElement>('.unsend')) {
@@ -26,17 +26,17 @@ export function watchList(messages: HTMLElement): void {
     articles[Math.min(last, Math.max(0, target))]?.focus()
   })
 
-  // A window that stands at its top without a script is not reversed. From here on it is, where it stands.
+  // Without a script, a list that starts at its top is not reversed. Reverses it and keeps the scroll position.
   if (messages.matches('.from-top')) {
     const top = messages.scrollTop + messages.clientHeight - messages.scrollHeight
     messages.classList.remove('from-top')
     messages.scrollTop = top
   }
-  // The list is reversed: it stands at 0 when the newest is in view, and below 0 otherwise.
+  // The list is reversed: its scroll position is 0 at the newest message and negative above it.
   const isAway = () => messages.scrollTop < -awayPixels
   const update = () => {
     if (!isAway()) missed = 0
-    // While later messages are missing a link leads to them, which is the server's.
+    // While later messages are missing, the server puts a link to them here instead of the button.
     const newest = document.getElementById('newest')
     if (newest) newest.hidden = !isAway()
     newest?.querySelector('b')?.replaceChildren(missed ? String(missed) : '')
@@ -54,7 +54,7 @@ export function watchList(messages: HTMLElement): void {
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) {
-        // Earlier messages, and those that a catch-up put in again, are not new.
+        // Earlier messages, and those that an update has put in again, are not new.
         if (!(node instanceof HTMLElement) || seqOf(node) <= highest) continue
         highest = seqOf(node)
         if (node.matches('.theirs') && isAway()) missed += 1

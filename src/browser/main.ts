@@ -1,3 +1,4 @@
+import { watchEnd } from './chat-end.js'
 import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
 import { watchEarlier } from './earlier.js'
@@ -29,9 +30,12 @@ for (const summary of document.querySelectorAll('summary')) {
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)
 if (connection) {
-  watchComposer(live, connection)
+  const outbox = watchComposer(live, connection)
+  if (outbox) {
+    watchEnd(live)
+    watchPictures(outbox)
+  }
   rescueFocus(live)
-  watchPictures()
 }
 const messages = document.getElementById('messages')
 if (messages) {
@@ -39,7 +43,7 @@ if (messages) {
   watchEarlier(messages)
 }
 expireInTime()
-// The server was started anew while somebody was logging in again: the chat goes on by itself.
+// The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 
 for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {

@@ -1,13 +1,13 @@
-/** Sounds and desktop notifications. A file of its own, loaded where a setting asks for it. */
+/** Sounds and desktop notifications. A script of its own, loaded only if a setting asks for it. */
 
-/** Two tones each, in hertz: what comes rises, what goes falls. */
+/** Two tones each, in hertz: rising for what arrives, falling for what is sent. */
 const tones = { theirs: [659, 880], mine: [587, 440] } as const
 const toneSeconds = 0.09
 const volume = 0.12
 
 let audio: AudioContext | undefined
 
-/** Before the person has touched the page a browser plays nothing, and this is silent. */
+/** Browsers play nothing until the person has used the page: until then this is silent. */
 function play(whose: keyof typeof tones): void {
   audio ??= new AudioContext()
   const { destination, currentTime } = audio
@@ -16,7 +16,7 @@ function play(whose: keyof typeof tones): void {
     const at = currentTime + index * toneSeconds
     tone.frequency.value = frequency
     gain.gain.setValueAtTime(volume, at)
-    // Without a fade each tone ends in a click.
+    // Without a fade, each tone ends with a click.
     gain.gain.exponentialRampToValueAtTime(0.001, at + toneSeconds)
     tone.connect(gain).connect(destination)
     tone.start(at)
@@ -24,7 +24,7 @@ function play(whose: keyof typeof tones): void {
   }
 }
 
-/** Says that there is a message and never what it says: notifications are kept outside of our reach. */
+/** Says that there is a message but never what it says: the system keeps notifications where we cannot remove them. */
 function notify(words: string): void {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted' || document.hasFocus()) return
   try {
@@ -32,12 +32,12 @@ function notify(words: string): void {
     notification.addEventListener('click', () => window.focus())
     addEventListener('focus', () => notification.close(), { once: true })
   } catch (error) {
-    // Browsers of phones show none without a service worker, which would outlive the page.
+    // Browsers on phones need a service worker for this, which would outlive the page.
     if (!(error instanceof TypeError)) throw error
   }
 }
 
-/** The number of unread messages in the title goes up with every message of another's, whichever chat it is in. */
+/** The number of unread messages in the title, which goes up with every message received in any chat. */
 const countUnread = () => Number(/^\((\d+)\)/.exec(document.title)?.[1] ?? 0)
 
 function watchMessages(live: HTMLElement): void {
@@ -62,7 +62,7 @@ function watchMessages(live: HTMLElement): void {
   }
 }
 
-/** The button of the settings by which a browser is asked. */
+/** The button in the settings that asks the browser for permission. */
 function askOnPress(button: HTMLElement): void {
   const status = document.getElementById('allowed')
   const show = () => {

@@ -1,5 +1,7 @@
-/** Whoever never sends or opens a picture never loads what it takes: the script for it comes with the first one. */
-export function watchPictures(): void {
+import type { PageOutbox } from './page-outbox.js'
+
+/** Loads the script for pictures when the first one is chosen or opened. */
+export function watchPictures(outbox: PageOutbox): void {
   const composer = document.getElementById('composer')
   if (!(composer instanceof HTMLFormElement)) return
   const load = (): Promise<typeof import('./pictures.js')> => import(composer.dataset.pictures ?? '')
@@ -9,11 +11,11 @@ export function watchPictures(): void {
     if (chosen.length === 0) return
     event.preventDefault()
     const pictures = await load()
-    pictures.choose(composer, chosen)
+    pictures.choose(composer, outbox, chosen)
   }
 
   for (const input of composer.querySelectorAll<HTMLInputElement>('[type=file]')) {
-    // Without a script a form sends one; here they are shown one after another.
+    // Without a script the form sends one picture; with it several are described one after another.
     input.multiple = true
     input.addEventListener('change', event => void choose(input.files, event))
   }
@@ -24,7 +26,7 @@ export function watchPictures(): void {
     const link = event.target instanceof Element && event.target.closest<HTMLAnchorElement>('a.picture')
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    // Where its script cannot be had the picture is still itself.
+    // Without its script the picture is still a link.
     load().then(
       pictures => pictures.view(link),
       () => location.assign(link.href),

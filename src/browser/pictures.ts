@@ -1,4 +1,5 @@
-/** What it takes to send pictures, and to see them large: a file of its own, loaded with the first that is chosen or opened. */
+/** Sends pictures and shows them large. A script of its own, loaded with the first that is chosen or opened. */
+import type { PageOutbox } from './page-outbox.js'
 import { PictureBubbles } from './picture-bubbles.js'
 import { shrink } from './shrinking.js'
 
@@ -7,7 +8,15 @@ interface Chosen {
   url: string
 }
 
-/** The pictures that wait for their description, one shown at a time above the composer. */
+interface PictureFormParts {
+  readonly composer: HTMLFormElement
+  readonly panel: HTMLElement
+  readonly alt: HTMLInputElement
+  readonly content: HTMLTextAreaElement
+  readonly outbox: PageOutbox
+}
+
+/** The pictures that have no description yet, shown one at a time above the composer. */
 class PictureForm {
   readonly #composer: HTMLFormElement
   readonly #panel: HTMLElement
@@ -17,12 +26,12 @@ class PictureForm {
   #waiting: File[] = []
   #current: Chosen | null = null
 
-  constructor(composer: HTMLFormElement, panel: HTMLElement, alt: HTMLInputElement, content: HTMLTextAreaElement) {
+  constructor({ composer, panel, alt, content, outbox }: PictureFormParts) {
     this.#composer = composer
     this.#panel = panel
     this.#alt = alt
     this.#content = content
-    this.#bubbles = new PictureBubbles(composer)
+    this.#bubbles = new PictureBubbles(composer, outbox)
     panel.querySelector('.remove')?.addEventListener('click', () => this.#showNext())
     // Before the composer's own listener, which sends text alone.
     composer.addEventListener('submit', event => this.#send(event), { capture: true })
@@ -78,7 +87,6 @@ class PictureForm {
     event.preventDefault()
     event.stopImmediatePropagation()
     const text = this.#content.value
-    // Emptied first: what stands here when a bubble comes is kept as a draft, and would be given back twice.
     this.#content.value = ''
     this.#bubbles.add(this.#current.blob, { alt: this.#alt.value, text })
     this.#showNext()
@@ -89,11 +97,11 @@ export { view } from './viewer.js'
 
 let form: PictureForm | null = null
 
-/** Shows pictures for their description, the first at once, the others after it. */
-export function choose(composer: HTMLFormElement, files: readonly File[]): void {
+/** Asks for the description of each picture, one after another, and sends them. */
+export function choose(composer: HTMLFormElement, outbox: PageOutbox, files: readonly File[]): void {
   const panel = composer.querySelector<HTMLElement>('.picture-form')
   const alt = composer.querySelector<HTMLInputElement>('#alt')
   const content = composer.querySelector<HTMLTextAreaElement>('#content')
-  if (!form && panel && alt && content) form = new PictureForm(composer, panel, alt, content)
+  if (!form && panel && alt && content) form = new PictureForm({ composer, panel, alt, content, outbox })
   form?.add(files)
 }

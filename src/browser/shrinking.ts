@@ -1,13 +1,13 @@
 import Compressor from 'compressorjs'
 
-/** What a picture may be at most before it leaves: pixels, and quality from 0 to 1. */
+/** The most that a picture may be before it is uploaded: size in pixels, quality from 0 to 1. */
 export interface PictureLimits {
   readonly maxWidth: number
   readonly maxHeight: number
   readonly quality: number
 }
 
-/** A picture that is still larger than this is written again with less quality; half a megabyte is 4 s of slow 3G. */
+/** A picture that is larger than this is written again with less quality: half a megabyte takes 4 s on slow 3G. */
 const wantedBytes = 500_000
 const steps = [1, 0.75, 0.5]
 
@@ -19,9 +19,9 @@ function write(file: File, limits: PictureLimits, mimeType: string, step: number
       quality: limits.quality * step,
       mimeType,
       convertTypes: [],
-      // Browsers turn pictures upright themselves; the library's own way goes by an address that our policy forbids.
+      // Browsers turn pictures upright themselves; the library's own way needs a URL that our policy forbids.
       checkOrientation: false,
-      // Else a file that is small already would be given back as it is, with all that it tells of its maker.
+      // Otherwise a small file would be returned as it is, with its metadata: camera, place and time.
       strict: false,
       beforeDraw(context) {
         context.imageSmoothingQuality = 'high'
@@ -32,7 +32,7 @@ function write(file: File, limits: PictureLimits, mimeType: string, step: number
   })
 }
 
-/** Whether it moves, which a canvas would end: every GIF is taken for such. */
+/** Whether a picture is animated, which a canvas would lose. Every GIF counts as animated. */
 async function isAnimated(file: File): Promise<boolean> {
   if (file.type === 'image/gif') return true
   const head = new Uint8Array(await file.slice(0, 21).arrayBuffer())
@@ -41,8 +41,8 @@ async function isAnimated(file: File): Promise<boolean> {
 }
 
 /**
- * The picture as small as it has to be: upright, without metadata, WebP, or JPEG where the browser cannot write that.
- * What the browser cannot read, and what moves, is left to the server as it is.
+ * Makes a picture small enough to upload: upright, without metadata, as WebP, or as JPEG if the browser writes no WebP.
+ * Returns the file as it is if it is animated or the browser cannot read it: the server deals with those.
  */
 export async function shrink(file: File, limits: PictureLimits): Promise<Blob> {
   if (await isAnimated(file)) return file

@@ -1,10 +1,10 @@
-/** Lets the page live on server-sent events, and what it would say over the socket be posted. */
+/** Turns the page to server-sent events: it listens to a stream, and posts what it would send over the socket. */
 export function postInstead(live: HTMLElement, query: string): void {
   const room = live.dataset.room
   const base = room ? `/chats/${room}/` : '/chats/'
   const url = new URL(live.getAttribute('hx-ws:connect') ?? '', location.href)
   live.removeAttribute('hx-ws:connect')
-  // What messages had to report before this was loaded is lost: asked `again`, the server has them report once more.
+  // Reports of messages seen before this script was loaded are lost: `again` has the server ask for them once more.
   live.setAttribute('hx-sse:connect', `${base}events?state=${url.searchParams.get('state')}&again=1${query}`)
 
   const convert = (root: Element) => {
@@ -13,7 +13,7 @@ export function postInstead(live: HTMLElement, query: string): void {
       element.removeAttribute('hx-ws:send')
       element.setAttribute('hx-post', base + (element instanceof HTMLFormElement ? 'messages' : 'frames'))
       element.setAttribute('hx-swap', 'none')
-      // A post that hangs on a dead line must not hold back the one that sends it again.
+      // A post that hangs on a dead connection must not hold back the one that sends it again.
       element.setAttribute('hx-sync', 'this:replace')
     }
   }

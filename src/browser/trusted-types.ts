@@ -1,4 +1,4 @@
-/** Lets htmx, and nothing else, turn text into HTML: the page enforces Trusted Types. */
+/** Lets htmx alone turn text into HTML; the page enforces Trusted Types for everything else. */
 export function allowHtmx(): void {
   htmx.registerExtension('tt', {
     init(api) {

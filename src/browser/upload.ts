@@ -1,6 +1,10 @@
-/** How an upload ended: the picture's id; or why not, with the milliseconds after which it may work; or it was called off. */
+/**
+ * How an upload ended: with the picture's id, with the server's refusal ('' if the network failed) and the milliseconds
+ * after which it may be tried again (0 if never by itself), or called off.
+ */
 export type UploadResult = { imageId: string } | { message: string; retryAfterMs: number } | 'cancelled'
 
+/** An upload under way. */
 export interface RunningUpload {
   readonly result: Promise<UploadResult>
   cancel(): void
@@ -11,7 +15,7 @@ const textOf = (body: unknown, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** Uploads a form, and tells how far it has come, from 0 to 1. fetch does not tell. */
+/** Uploads a form and reports its progress, from 0 to 1, which fetch cannot. */
 export function upload(address: string, form: FormData, onProgress: (share: number) => void): RunningUpload {
   const request = new XMLHttpRequest()
   request.open('POST', address)

@@ -1,4 +1,4 @@
-/** Shows a picture large in a dialog, which goes when the picture does; nothing of it is held when it is closed. */
+/** Shows a picture large in a dialog, which closes when the picture is removed. A closed dialog holds nothing of it. */
 export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')

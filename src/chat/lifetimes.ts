@@ -1,14 +1,14 @@
 import type { Message } from './engine.js'
 
-/** How often a message may be kept for as long again. Source: issue 7, "How long messages live", 3. */
+/** How often a message may be kept for as long again. Source: .env.example, KEEP_LONGER. */
 export const mostKeeps = 10
 
-/** The shortest life that a chat may choose, in ms, unless the server's own is shorter. Source: the same. */
+/** The shortest life that a chat may choose, in ms, unless the server's default is shorter. */
 const shortestChoiceMs = 300_000
 const usualChoicesMs = [shortestChoiceMs, 900_000, 3_600_000, 14_400_000, 43_200_000, 86_400_000]
 
 const longestWarningMs = 60_000
-/** A shorter warning is none: nobody who reads slowly could act on it. Source: WCAG 2.2.1. */
+/** A shorter warning would be useless: people need at least 20 seconds to act on it. Source: WCAG 2.2, 2.2.1. */
 const shortestWarningMs = 20_000
 
 /** The server's own life of a message and the longest that a chat may choose, in ms. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ChatError } from './errors.js'
 
-/** A nonce as clients make them. Source: contract, 5. */
+/** A nonce as clients make them. Source: docs/api.md, "Chat". */
 export const nonceSchema = z.string('required').regex(/^[A-Za-z0-9_-]{1,64}$/, 'nonce_invalid')
 
 /** The id of a room, a message, a person or a picture as this server makes them. */

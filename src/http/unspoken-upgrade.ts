@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http'
 /** What only the upgrade is about; `Connection` is written anew. */
 const hopHeaders = ['upgrade', 'http2-settings', 'connection']
 
-/** Whether an upgrade is to what this server speaks; any other may be ignored. Source: RFC 9110, 7.8. */
+/** Whether an upgrade asks for a WebSocket; a server may ignore any other. Source: RFC 9110, 7.8. */
 export function isForWebSocket({ headers }: IncomingMessage): boolean {
   return namesOf(headers.upgrade).includes('websocket')
 }

@@ -5,7 +5,7 @@ import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId }
 import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
-/** A picture that was uploaded and not sent goes after this. Source: the issue, "Pictures that leave no trace", 4. */
+/** A picture that was uploaded and not sent is deleted after this. */
 const unsentMs = 300_000
 
 /** A picture that can be read by whoever asked for it. */

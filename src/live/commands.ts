@@ -6,7 +6,7 @@ import { idSchema, messageInput } from '../chat/message-input.js'
 const roomId = idSchema
 const status = z.enum(['delivered', 'seen'])
 
-/** What a page or a program may ask of the server over a line, as form fields or as JSON. Source: contract, 5. */
+/** The commands of pages (over a socket or as posted forms) and of programs. Source: docs/asyncapi.json. */
 export const commandSchema = z.discriminatedUnion('type', [
   messageInput.extend({ type: z.literal('message:send'), roomId }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),

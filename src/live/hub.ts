@@ -7,11 +7,11 @@ import type { SharedRenderings, Subscriber } from './subscriber.js'
 import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { TypingBoard } from './typing-board.js'
 
-/** The server says something this often, so that a page can tell a dead line from a silent one. Source: design, Live. */
+/** How often the server sends something, so that a page can tell a dead connection from a silent one. */
 export const heartbeatMs = 15_000
 /** Three missed heartbeats end the presence of a node that crashed. */
 const leaseMs = 3 * heartbeatMs
-/** A reload or a change of page shows nobody as gone. Source: issue "Nothing is lost", several tabs. */
+/** Who closes their last page counts as here for this long, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
 
 /** All open connections of this node: who is told of what, presence, the heartbeat, and ending them. */

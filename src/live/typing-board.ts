@@ -3,7 +3,7 @@ import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
 
 type TypingEvent = Extract<EngineEvent, { type: 'typing.changed' }>
 
-/** How long "is typing" is shown after the last key. Source: design, the engine port. */
+/** How long "is typing" is shown after the last key. Source: docs/api.md, "Live events". */
 const shownMs = 2000
 /** A page reports typing at most every 300 ms, so one report may trail the message that it belonged to. */
 const trailingMs = 400

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Observer, RefusalPlace } from './observations.js'
 import type { Readings, ReadReadings } from './readings.js'
 
-/** Fine around the 250 ms within which a message must be gone. Source: contract, 6. */
+/** Fine steps around 250 ms, within which a message must be gone. Source: docs/hosting.md, "Monitoring". */
 const lagBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 const msPerSecond = 1000
 const prefix = 'ephemeral_chat_'

@@ -3,7 +3,7 @@ import type { Clock } from '../chat/clock.js'
 import type { Observations } from './observations.js'
 import type { LoopWatch, ReadReadings } from './readings.js'
 
-/** Source: issue "Finished for one machine", operation. */
+/** How often the statistics are logged. Source: docs/hosting.md, "Monitoring". */
 export const statisticsEveryMs = 300_000
 const bytesPerMegabyte = 1_048_576
 

@@ -7,7 +7,7 @@ const manifest = z
   .record(z.string(), z.string())
   .parse(JSON.parse(readFileSync(join(projectRoot, 'static', 'build', 'manifest.json'), 'utf8')))
 
-/** The address of a built file, with the hash of its content in its name. */
+/** The URL of a built file. Its name holds a hash of its content. */
 export function assetUrl(name: 'app.js' | 'app.css' | 'notices.js' | 'pictures.js' | 'stream.js'): string {
   return `/static/build/${manifest[name]}`
 }

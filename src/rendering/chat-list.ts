@@ -6,12 +6,12 @@ import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
 import type { Translate } from './sentences.js'
 
-/** Data beside the summary that a line of the list of chats shows. */
-export interface ChatLineContext {
+/** What an item of the list of chats shows beside the room's summary. */
+export interface ChatItemContext {
   readonly name: string
   readonly presence: Presence | null
   readonly isTyping: boolean
-  /** The room that the page shows, marked as the current one. */
+  /** The room that the page shows; its item is marked as the current one. */
   readonly currentRoomId: string | null
   readonly clock: Clock
 }
@@ -25,53 +25,53 @@ function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
   return last.senderId === viewer.userId ? t('chats.mine', { text }) : text
 }
 
-/** One line of the list of chats, as HTML. */
+/** Renders an item of the list of chats. */
 export function renderChatItem(
   summary: RoomSummary,
   viewer: Viewer,
   context: ViewContext,
-  line: ChatLineContext,
+  item: ChatItemContext,
 ): string {
   const last = summary.lastMessage
-  const { clock } = line
+  const { clock } = item
   const now = clock.now()
   return renderPartial('chat-line', context, {
     roomId: summary.id,
     otherId: summary.otherId,
-    name: line.name,
-    initial: initialOf(line.name),
+    name: item.name,
+    initial: initialOf(item.name),
     tint: tintOf(summary.otherId),
-    isOnline: line.presence?.isOnline ?? false,
-    isTyping: line.isTyping,
-    isCurrent: summary.id === line.currentRoomId,
+    isOnline: item.presence?.isOnline ?? false,
+    isTyping: item.isTyping,
+    isCurrent: summary.id === item.currentRoomId,
     unread: summary.unread,
     preview: previewOf(summary, viewer, context.t),
     remainingMs: last && Math.max(0, last.expiresAt - now),
     time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
     status: last?.senderId === viewer.userId ? statusOf(last, summary.theirs) : null,
-    // An unseen message of the other's that reached this list is delivered: the line itself reports it.
+    // A message of the other's that reaches this list is delivered, so the item reports it.
     reportsId: summary.unread > 0 && last && last.senderId !== viewer.userId ? last.id : null,
   })
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)
 
-/** What a line shows, short. What remains of its message is left out: it is another at every moment. */
+/** A short hash of what an item shows, without its message's remaining time, which changes all the time. */
 export function hashItem(html: string): string {
   return hash(html.replace(/ data-remaining="\d*"/, ''))
 }
 
-/** What a list of chats shows, short, from the hashes of its lines: a page that shows the same needs no catching up. */
-export function digestOf(lineHashes: Iterable<string>): string {
-  return hash([...lineHashes].join(' '))
+/** A short hash of a list of chats, from its items' hashes. A page that has the same one needs no catch-up. */
+export function digestOf(itemHashes: Iterable<string>): string {
+  return hash([...itemHashes].join(' '))
 }
 
-/** The letter shown for a person. */
+/** The first letter of a name, shown in place of a picture. */
 export function initialOf(name: string): string {
   return [...name][0]?.toUpperCase() ?? ''
 }
 
-/** One of six soft colours for a person; it carries no meaning. */
+/** The number of one of six colours for a person. It carries no meaning. */
 export function tintOf(userId: string): number {
   let sum = 0
   for (const letter of userId) sum = (sum * 31 + letter.charCodeAt(0)) % 997

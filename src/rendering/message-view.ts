@@ -3,7 +3,7 @@ import { type Cursors, type Message, type MessageStatus, statusOf } from '../cha
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
 
-/** A message as partials/message shows it. Times are words already; `remainingMs` is from now. */
+/** What the template partials/message needs. Times are formatted already; `remainingMs` counts from now. */
 export interface MessageView {
   readonly id: string
   readonly roomId: string
@@ -18,29 +18,29 @@ export interface MessageView {
   readonly sentAtIso: string
   readonly goneAt: string
   readonly goneAtIso: string
-  /** Whether it was put off. */
+  /** Whether somebody has kept it longer. */
   readonly isKept: boolean
   readonly remainingMs: number
-  /** What the fragment reports of itself, of the other's messages: when it enters a page, and when it comes into view. */
+  /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
   readonly reportsSeen: boolean
 }
 
-/** Where a message stands: what came before it decides whether a day or a run begins. */
+/** Where a message stands among others. The one before it decides whether a day or a run begins. */
 export interface MessagePlace {
-  /** The day that begins with the message, in words; '' when it is that of the one before. */
+  /** The day, in words, if it begins with this message; '' if the message before is of the same day. */
   readonly day: string
-  /** Whether it follows another of the same person within five minutes. */
+  /** Whether it follows a message of the same person within five minutes, on the same day. */
   readonly continuesRun: boolean
 }
 
-/** What is known of the message before: no more than this is kept of it. */
+/** What is kept of the message before. Its text must not be. */
 export type Predecessor = Pick<Message, 'senderId' | 'sentAt'>
 
-/** Messages of one person closer than this stand together. Source: issue "Everyone can use it", look. */
+/** Messages of one person that are closer in time than this are shown as one run. */
 const runMs = 300_000
 
-/** Says where a message stands after the one before it. */
+/** Decides whether a message begins a day or continues a run. `before` is null for the first message of the room. */
 export function placeMessage(
   message: Message,
   before: Predecessor | null,
@@ -54,25 +54,25 @@ export function placeMessage(
   return { day: isNewDay ? day : '', continuesRun: !isNewDay && isSoon && before.senderId === message.senderId }
 }
 
-/** What it takes to show a room's messages to one of its people. `myName` is not needed: one's own are "You". */
-export interface MessageFrame {
+/** What the views of a room's messages depend on beside the messages: who looks, and who has read how far. */
+export interface MessageContext {
   readonly userId: string
   readonly otherName: string
   readonly mine: Cursors
   readonly theirs: Cursors
-  /** Only messages from this `seq` on report themselves as delivered: one report is for all before it. */
+  /** Only messages from this `seq` on report themselves as delivered, since a report covers all messages before it. */
   readonly deliversFrom?: number
   readonly clock: Clock
 }
 
 const secondsMatterBelowMs = 120_000
 
-/** Turns a message into what its partial needs. */
-export function viewMessage(message: Message, frame: MessageFrame, { t, times }: ViewContext): MessageView {
-  const mine = message.senderId === frame.userId
-  const status = statusOf(message, mine ? frame.theirs : frame.mine)
+/** Makes the view of a message for one of the room's two people. */
+export function viewMessage(message: Message, room: MessageContext, { t, times }: ViewContext): MessageView {
+  const mine = message.senderId === room.userId
+  const status = statusOf(message, mine ? room.theirs : room.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs
-  const { clock } = frame
+  const { clock } = room
   const now = clock.now()
   const near = clock.wallTimeOf(now)
   const sentAt = clock.wallTimeOf(message.sentAt)
@@ -83,12 +83,12 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     seq: message.seq,
     nonce: message.nonce,
     mine,
-    author: mine ? t('chat.you') : frame.otherName,
+    author: mine ? t('chat.you') : room.otherName,
     text: message.text,
     image: message.image && {
       ...message.image,
       url: `/images/${message.image.id}`,
-      alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: frame.otherName })),
+      alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),
     },
     status,
     sentAt: times.hour(sentAt, { near }),
@@ -97,12 +97,12 @@ export function viewMessage(message: Message, frame: MessageFrame, { t, times }:
     goneAtIso: new Date(goneAt).toISOString(),
     isKept: message.keptTimes > 0,
     remainingMs: Math.max(0, message.expiresAt - now),
-    reportsDelivered: !mine && status === 'sent' && message.seq >= (frame.deliversFrom ?? 0),
+    reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && status !== 'seen',
   }
 }
 
-/** What a message says where there is room for words alone: its picture in words, then its text. */
+/** A message as plain text, for places that show no picture: the picture's description, then the text. */
 export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Translate): string {
   if (!image) return text
   const picture = image.alt ? t('chats.image', { alt: image.alt }) : t('chats.imagePlain')

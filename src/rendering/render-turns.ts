@@ -1,17 +1,17 @@
 import { ChatError } from '../chat/errors.js'
 
-/** All rendering together takes this many milliseconds of a turn of the event loop: a message must not wait for pages. */
+/** All rendering together may take this long in one turn of the event loop, so that messages need not wait for pages. */
 const partMs = 8
 /**
- * How much may wait to be rendered for one person, and after how long one too many may be asked for again. A page waits
- * twice, for its list of chats and its messages: this is what a person may ask for in the longest wait of their budget.
+ * How many renderings may wait for one person, and how long to wait before trying again beyond that. A page needs two: its
+ * list of chats and its messages. These are as many as RATE_LIMIT_REQUESTS lets a person ask for in the longest wait.
  */
 const mostWaiting = 250
 const retryAfterMs = 3000
 
 /**
- * So many turns of the event loop pass between two parts. Node takes one new connection a turn (since libuv 1.45): with a
- * part in each, whoever connects would wait for seconds behind a few hundred others.
+ * How many turns of the event loop pass between two parts. Node accepts one new connection a turn (since libuv 1.45). With
+ * a part in every turn, a new connection would wait for seconds behind a few hundred others.
  */
 const turnsBetween = 4
 
@@ -22,11 +22,11 @@ function afterTurns(turns: number, begin: Begin): void {
 }
 
 /**
- * Long rendering goes on in parts, one a turn of the event loop. People take their turns in rotation, and what is rendered
- * for one person is so one after the other, so that memory holds one unfinished page of each.
+ * Splits long rendering into parts, so that other work gets its turn between them. People are served in rotation. What is
+ * rendered for one person is rendered one after the other, so that memory holds one unfinished page of each at most.
  */
 class RenderTurns {
-  /** What waits, by person, in the order in which they are next. */
+  /** What waits, by person. The first entry is next. */
   readonly #waiting = new Map<string, Begin[]>()
   #isPassing = false
   #spentMs = 0
@@ -36,14 +36,14 @@ class RenderTurns {
     return this.#spentMs < partMs
   }
 
-  /** Whether new work may begin at once: nobody waits, and there is time. */
+  /** Whether new work may begin at once: nobody waits, and this turn has time left. */
   get isFree(): boolean {
     return this.#waiting.size === 0 && this.hasTime
   }
 
   /**
    * Resolves when new work may begin.
-   * @throws ChatError `rate_limited` when too much waits for the same person
+   * @throws ChatError `rate_limited` if too much waits for the same person
    */
   async begin(owner: string): Promise<void> {
     const queue = this.#waiting.get(owner) ?? []
@@ -51,7 +51,7 @@ class RenderTurns {
     await new Promise<void>(resolve => this.#wait(owner, [...queue, resolve]))
   }
 
-  /** Resolves when work that was begun may go on: before all else that waits for the same person. */
+  /** Resolves when work that has begun may go on. It comes before everything else that waits for the same person. */
   async goOn(owner: string): Promise<void> {
     await new Promise<void>(resolve => this.#wait(owner, [resolve, ...(this.#waiting.get(owner) ?? [])]))
   }
@@ -91,8 +91,9 @@ class RenderTurns {
 const turns = new RenderTurns()
 
 /**
- * Renders items for a person, in their order, in parts between which everything else gets its turn.
- * @throws ChatError `rate_limited` when too much waits for that person already
+ * Renders items in order, in parts between which other work gets its turn.
+ * @param owner the person for whom they are rendered
+ * @throws ChatError `rate_limited` if too much waits for that person already
  */
 export async function renderInParts<T>(
   owner: string,
@@ -100,7 +101,7 @@ export async function renderInParts<T>(
   render: (item: T, index: number) => string,
 ): Promise<string[]> {
   if (items.length === 0) return []
-  // Without a wait where there is none: of many that begin at once, each must find what those before it have spent.
+  // No await if nobody waits: of many that begin in one turn, each must see the time that those before it have spent.
   if (!turns.isFree) await turns.begin(owner)
   const rendered: string[] = []
   let begunAt = performance.now()

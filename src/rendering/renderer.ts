@@ -10,7 +10,7 @@ import { Times } from './times.js'
 
 const eta = loadTemplates(join(projectRoot, 'views'))
 
-/** Reads every template at once: a page that says what went wrong must not need a descriptor when there is none. */
+/** Loads every template at the start: an error page must not need a file descriptor when there are none left. */
 function loadTemplates(views: string): Eta {
   const loaded = new Eta({ views, cache: true, autoTrim: false })
   for (const entry of readdirSync(views, { withFileTypes: true, recursive: true })) {
@@ -35,14 +35,14 @@ function joinLines(template: string): string {
     .join('')
 }
 
-/** Somebody who looks: their language and zone decide how things are said. `zone` is null until it is known. */
+/** Who looks at a page. Language and zone decide how things are said; `zone` is null until it is known. */
 export interface Viewer {
   readonly userId: string
   readonly language: Language
   readonly zone: string | null
 }
 
-/** What every template is given as `it`, beside its own data. */
+/** What every template gets as `it`, beside its own data. */
 export interface ViewContext {
   readonly t: Translate
   readonly times: Times
@@ -50,18 +50,18 @@ export interface ViewContext {
   readonly direction: 'ltr' | 'rtl'
 }
 
-/** How things are said to a viewer. */
+/** Makes the context for a viewer's language and zone. */
 export function viewContext({ language, zone }: Pick<Viewer, 'language' | 'zone'>): ViewContext {
   const t = translator(language)
   return { t, times: new Times(language, zone, t), language, direction: traitsOf(language).direction }
 }
 
-/** Renders a template of views/ with escaping on. */
+/** Renders a template of views/, with escaping on. */
 export function render(template: string, context: ViewContext, data: object): string {
   return eta.render(template, { ...context, segmentText, assetUrl, ...data })
 }
 
-/** Renders a partial, the same for a page, a push and a catch-up. */
+/** Renders a partial. Pages, pushes and catch-ups all use it, so they cannot differ. */
 export function renderPartial(name: string, context: ViewContext, data: object): string {
   return render(`partials/${name}`, context, data).trim()
 }

@@ -11,7 +11,7 @@ export type SentenceKey = keyof typeof english
 
 export type SentenceValues = Readonly<Record<string, string | number>>
 
-/** Says a sentence of the catalogue in one language. */
+/** Says a sentence of the catalogue in one language, with its placeholders filled in. */
 export type Translate = (key: SentenceKey, values?: SentenceValues) => string
 
 const folder = join(projectRoot, 'locales')
@@ -23,14 +23,14 @@ const catalogues = new Map(
 )
 const formats = new Map<string, IntlMessageFormat>()
 
-/** Whether a name such as one found in Accept-Language is a key of the catalogue. */
+/** Whether the catalogue has a sentence of this name. */
 export function isSentenceKey(key: string): key is SentenceKey {
   return Object.hasOwn(catalogues.get(defaultLanguage) ?? {}, key)
 }
 
 /**
- * Keeps the direction of what is put into a sentence to itself, by the characters that do what <bdi> does: an English
- * name that ends in a full stop would turn the Arabic around it.
+ * Wraps a value in the isolating characters FSI and PDI, which work like <bdi>. Without them an English name that ends in
+ * a full stop would reorder the Arabic around it.
  */
 function isolate(value: string | number): string | number {
   return typeof value === 'string' && value ? `\u2068${value}\u2069` : value
@@ -50,7 +50,7 @@ function say(language: Language, key: SentenceKey, values: SentenceValues): stri
   return String(format.format(Object.fromEntries(said)))
 }
 
-/** The catalogue in one language; sentences it lacks are said in English. */
+/** Makes the function that says sentences in one language. A sentence that it lacks is said in English. */
 export function translator(language: Language): Translate {
   return (key, values = {}) => say(language, key, values)
 }

@@ -12,12 +12,12 @@ import { timeZones } from '../accounts/time-zone.js'
 import { traitsOf } from '../languages.js'
 import type { SentenceKey, Translate } from './sentences.js'
 
-/** One of several answers to a question, of which one is chosen. */
+/** One of several options of a setting. */
 export interface Choice {
   readonly value: string
   readonly label: string
   readonly isChosen: boolean
-  /** The language that the label is in, where that is not the page's. */
+  /** The label's language, if it is not the page's. */
   readonly language?: string
 }
 
@@ -41,7 +41,7 @@ const announcementNames = {
 const soundNames = { mine: 'settings.soundMine', theirs: 'settings.soundTheirs' } as const
 const sendKeyNames = { enter: 'settings.sendEnter', 'ctrl-enter': 'settings.sendCtrlEnter' } as const
 
-/** The settings as their page shows them. `browserZone` is what the browser said at log-in, null for nothing. */
+/** What the settings page shows. `browserZone` is the zone that the browser sent at log-in; null if it sent none. */
 export function viewSettings(settings: AccountSettings, browserZone: string | null, t: Translate) {
   const choose = <T extends string>(
     values: readonly T[],

@@ -1,29 +1,29 @@
 import { LinkifyIt, type Match, REBuilder } from 'linkify-it'
 
-/** A piece of what a person wrote: plain, or a link when it has an address. */
+/** A piece of a text: a link if it has an `href`, plain otherwise. */
 export interface TextSegment {
   readonly text: string
   readonly href: string | null
 }
 
-/** More links than these in one text stay plain: a text made of links costs whoever shows it more than any other. */
+/** Further links stay plain. Links make a text costly to show, and the sender could make them many. */
 const maxLinks = 20
 
-/** The longest word, in UTF-16 units, that may hold a link: few sites take an address that is longer. */
+/** The longest word, in UTF-16 units, that is searched for a link. Few sites accept a longer URL. */
 const maxWordLength = 2048
 
-/** How much of a text is searched, in UTF-16 units of words that could hold a link: some milliseconds of work at worst. */
+/** How much of a text is searched, in UTF-16 units of words that could hold a link. It takes some milliseconds at worst. */
 const maxSearched = 10_000
 
-/** Before these a host ends, and behind them one may begin. */
+/** Characters that end a host name; another may begin behind them. */
 const edges = '[$+<=>^`|\\uff5c]'
 
 /**
- * The library takes most edges for letters of a host as well: it then reads "=a=a=a" again from every sign in it, and
- * needs 140 ms for 5,000 characters.
+ * linkify-it takes most of these for letters of a host name. It then reads "=a=a=a" anew from every sign in it, and needs
+ * 140 ms for 5,000 characters.
  */
 class LinkPatterns extends REBuilder {
-  // Letters and digits of ASCII stand for themselves, as that is fast.
+  // ASCII letters and digits come first, because they match fast.
   override get_pseudo_letter(): RegExp {
     const others = `(?![a-z0-9]|${edges}|${this.src_ZPCc})${this.src_Any}`
     this.cache.src_pseudo_letter ??= new RegExp(`(?:[a-z0-9]|${others})`, 'i')
@@ -39,14 +39,13 @@ class LinkPatterns extends REBuilder {
 
 const linkify = new LinkifyIt({ fuzzyLink: true, rebuilder: new LinkPatterns() }).add('ftp:', null).add('//', null)
 
-/** Every link holds one of these, and goes on behind it. */
+/** Every link holds a dot or a colon with something behind it. */
 const sign = /[.:]\S/g
 const space = /\s/g
 
 /**
- * Splits a text at its first twenty links (http, https, mailto and bare domains), losing no character. Escaping is the
- * template's. The cost is bounded, whatever the text: words that could hold a link are looked at one by one, and others
- * not at all.
+ * Splits a text at its first twenty links (http, https, mailto and bare domains). The segments joined are the text. The
+ * template must escape them. The cost is bounded for every text: only words that could hold a link are searched.
  */
 export function segmentText(text: string): TextSegment[] {
   const segments: TextSegment[] = []
@@ -79,7 +78,7 @@ function firstLinks(text: string): { match: Match; wordStart: number }[] {
   return links.slice(0, maxLinks)
 }
 
-/** Where a pattern is first found from a place on; the length of the text when it is not. */
+/** The index of the first match from `from` on; the length of the text if there is none. */
 function find(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from
   return pattern.exec(text)?.index ?? text.length

@@ -2,7 +2,7 @@ import { type Language, traitsOf } from '../languages.js'
 import type { Translate } from './sentences.js'
 import { offsetOf } from './zone-offsets.js'
 
-/** A few for each language, none for a zone: one takes some 40 kB, and there are hundreds of zones. */
+/** A few formats for each language and all in UTC: a format takes some 40 kB, and there are hundreds of zones. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -15,7 +15,7 @@ function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
   return format
 }
 
-/** Says hours of the day in a person's language and zone; without a zone in UTC, and says so. */
+/** Formats times in a person's language and zone. Without a zone times are in UTC, and are marked as UTC. */
 export class Times {
   readonly #locale: string
   readonly #zone: string | null
@@ -28,8 +28,9 @@ export class Times {
   }
 
   /**
-   * An hour of the day, with the weekday where it is not that of `near` and the seconds where they matter.
+   * A time of day. The weekday is added if `at` is not on the same day as `near`.
    * @param at by the wall clock, milliseconds since the epoch
+   * @param options.seconds whether to show the seconds
    */
   hour(at: number, { near = at, seconds = false } = {}): string {
     const clock: Intl.DateTimeFormatOptions = {
@@ -44,13 +45,13 @@ export class Times {
     return this.#zone ? text : this.#translate('chat.utc', { time: text })
   }
 
-  /** A day with its weekday: right for as long as it is shown, which "today" is not. */
+  /** A day with its weekday. Not "today", which would be wrong on a page that stays open past midnight. */
   day(at: number): string {
     const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
     return formatter(this.#locale, options).format(this.#shift(at))
   }
 
-  /** A length of time in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
+  /** A duration in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
   length(ms: number): string {
     const units = [
       ['day', 86_400_000],
@@ -67,7 +68,7 @@ export class Times {
     }).format(ms / size)
   }
 
-  /** The moment at which a clock in UTC shows what one in the zone shows. */
+  /** The moment at which a clock in UTC shows the zone's local time. */
   #shift(at: number): number {
     return this.#zone === null ? at : at + offsetOf(this.#zone, at)
   }

@@ -1,15 +1,15 @@
 import { RecentValues } from '../recent-values.js'
 
-/** Clocks are put forward and back at whole quarters of an hour. */
+/** Offsets change only at a whole quarter of an hour. */
 const quarterMs = 900_000
 
-/** One for each time zone that this machine knows, at most. */
+/** At most one for each time zone that this machine knows. */
 const readers = new Map<string, Intl.DateTimeFormat>()
 const offsets = new RecentValues<number>(5000)
 
 /**
- * How far the clocks of a time zone are ahead of UTC, in milliseconds.
- * @param zone the zone's one name, see `canonicalTimeZone`
+ * How far a time zone is ahead of UTC, in milliseconds.
+ * @param zone the zone's canonical name, see `canonicalTimeZone`
  * @param at milliseconds since the epoch
  */
 export function offsetOf(zone: string, at: number): number {

@@ -48,7 +48,7 @@ export interface Composer {
 
 export type SendChat = (request: Request, response: Response, composer: Composer) => Promise<void>
 
-/** How long a visitor without JavaScript counts as here after a request. Source: design, Live. */
+/** How long a visitor without JavaScript counts as here after a request. */
 const presentWithoutScriptMs = 60_000
 
 const otherCookie = 'with'

@@ -106,7 +106,7 @@ it('any interleaving of send, cut, resend, expire and reconnect ends with both p
       try {
         for (const each of steps) await take(each, sides)
         for (const { proxy } of sides) proxy.heal()
-        const isSettled = ({ page }: Side) => page.isOpen && (page.pending[0]?.status ?? 'failed') === 'failed'
+        const isSettled = ({ page }: Side) => page.isOpen && (page.pending[0]?.state ?? 'failed') === 'failed'
         for (const side of sides) await side.page.until(() => isSettled(side), quietMs, 'the outbox empty or given up')
         // A last message goes through whole, so that whatever was under way before it has arrived too.
         for (const [index, side] of sides.entries()) {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { HttpClient } from '../support/http-client.js'
 import { ServerProcess } from '../support/server-process.js'
 
-/** Source: issue "Finished for one machine": the server idles under 90 MB. */
+/** Source: docs/hosting.md, "Memory". */
 const mostBytes = 90 * 1_048_576
 const token = 'a-token-of-the-test'
 

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { renderInParts } from '#src/rendering/render-turns.js'
 
-/** A clock that moves with what is rendered alone: on a busy machine the parts would be others. */
+/** Only rendering moves this clock, so a busy machine changes nothing. */
 let nowMs = 0
 beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => nowMs))
 afterEach(() => vi.restoreAllMocks())
 
-/** Something that takes a processor for a while, as a long message does. */
+/** Takes a while, as rendering a long message does. */
 function spend(ms: number): string {
   nowMs += ms
   return 'x'
@@ -35,7 +35,7 @@ it('gives way to everything else after each part, however many pages are rendere
     await setImmediate()
     inTurn = 0
   }
-  // Eight milliseconds a turn are four of two each, of four hundred.
+  // Eight milliseconds a turn have room for four items of two milliseconds each.
   expect(most).toBeLessThanOrEqual(6)
 })
 

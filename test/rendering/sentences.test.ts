@@ -10,14 +10,14 @@ import { readCatalogue } from '../support/views/project-text.js'
 type Elements = ReturnType<IntlMessageFormat['getAst']>
 
 const english = readCatalogue('en')
-/** Names are the same everywhere, and what is only placeholders has nothing to translate. */
+/** Names are the same in every language, and a sentence of placeholders alone has nothing to translate. */
 const sameEverywhere = /^(app\.name|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
-/** Sentences in which a word happens to be the same as in English. */
+/** How many sentences may happen to be the same as in English. */
 const happensToBeSame = 12
 
 const parse = (text: string) => new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst()
 
-/** The names of the placeholders of a sentence, those in its plural forms too. */
+/** The names of a sentence's placeholders, including those in its plural forms. */
 function placeholdersOf(elements: Elements): string[] {
   const found = elements.flatMap(element => {
     if ('options' in element) {
@@ -28,7 +28,7 @@ function placeholdersOf(elements: Elements): string[] {
   return [...new Set(found)].sort()
 }
 
-/** The forms that each plural of a sentence has: `one`, `other`, `=0`. */
+/** The forms of each plural in a sentence, such as `one`, `other` and `=0`. */
 function pluralsOf(elements: Elements): string[][] {
   return elements.flatMap(element => ('pluralType' in element ? [Object.keys(element.options)] : []))
 }

@@ -7,17 +7,17 @@ const templates = readTexts('views', '.eta')
 const programs = readTexts('src', '.ts')
 const english = readCatalogue('en')
 
-/** What is text of a file but no text of a page: settings of htmx, inside an attribute. */
+/** Templates whose text no page shows: settings of htmx inside an attribute. */
 const notOfPages = new Set(['views/partials/connection-config.eta'])
 const saidAttributes =
   /\s(?:title|alt|placeholder|aria-label|aria-roledescription|aria-valuetext|data-words|data-text|data-failed|data-broken)="([^"]*)"/g
 const word = /\p{L}/u
 const literal = /'([^']*)'|`([^`]*)`/g
 
-/** What a template shows by itself: words between its tags and in the attributes that are read out, and in its code. */
+/** Words that a template shows or has read out: between its tags, in attributes such as `title`, and in its code. */
 function wordsOf(template: string): string[] {
   const outputs: string[] = []
-  // Tags of the template become signs that are no letters, so that what is left is plain HTML.
+  // Replaces template tags by characters that are no letters, so that plain HTML is left.
   const html = template.replace(/<%([=~]?)([\s\S]*?)%>/g, (_, kind: string, code: string) =>
     kind === '=' ? `\uE000${outputs.push(code) - 1}\uE001` : '',
   )
@@ -32,7 +32,7 @@ function wordsOf(template: string): string[] {
   return [...texts, ...shownCode.flatMap(literalsOf)].filter(text => word.test(text))
 }
 
-/** Words in the code of an output that are neither a sentence's name nor compared with. */
+/** String literals in a template tag that are neither names of sentences nor compared with. */
 function literalsOf(code: string): string[] {
   return [
     ...code
@@ -44,7 +44,7 @@ function literalsOf(code: string): string[] {
     .filter(text => !english.has(text) && !beginnings.has(text))
 }
 
-/** Beginnings of names that code completes: 'status.' + it.status, `error.${code}`. */
+/** Beginnings of sentence names that code completes: 'status.' + it.status, `error.${code}`. */
 const beginnings = new Set(
   [...templates.values(), ...programs.values()].flatMap(text =>
     [...text.matchAll(/['`]([a-z]\w*\.)(?:'\s*\+|\$\{)/g)].map(([, beginning = '']) => beginning),
@@ -53,7 +53,7 @@ const beginnings = new Set(
 
 const everything = [...templates.values(), ...programs.values()].join('\n')
 const isQuoted = (text: string) => [`'${text}'`, `"${text}"`, `\`${text}\``].some(quoted => everything.includes(quoted))
-/** A code may stand as a value, as the name of a property, or in a list of words. */
+/** Whether code mentions a word: as a value, as the name of a property, or in a list. */
 const isCode = (text: string) => isQuoted(text) || new RegExp(`\\b${text}\\b\\s*[:,}]`).test(everything)
 
 it.each([...templates].filter(([path]) => !notOfPages.has(path)))('%s has no words of its own', (_path, template) => {

@@ -75,7 +75,7 @@ describe('links in a text', () => {
   })
 })
 
-/** Filled with these, a text took up to 140 ms for 5,000 characters, or ever more for each one that it was longer. */
+/** Texts made of these once took up to 140 ms for 5,000 characters, or grew faster than their length. */
 const units = [
   'https://example.com/a/b?c=d ',
   'a.de ',
@@ -113,7 +113,7 @@ it.each(units.map(unit => [unit.slice(0, 30), unit]))('a text made of %j costs l
   if (short === undefined || long === undefined) throw new Error('two texts were made')
   medianMs(long)
   const shortMs = medianMs(short)
-  // Below a millisecond the machine is measured, not the text.
+  // Times below a millisecond say more about the machine than about the text.
   expect(shortMs).toBeLessThan(10)
   expect(medianMs(long) / Math.max(shortMs, 1)).toBeLessThan(30)
 })

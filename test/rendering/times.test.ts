@@ -6,7 +6,7 @@ import { viewContext } from '#src/rendering/renderer.js'
 const renderer = new URL('../../dist/rendering/renderer.js', import.meta.url)
 const languages = new URL('../../dist/languages.js', import.meta.url)
 
-/** Says hours as people of every time zone and language see them, and answers how many bytes that left, at the most. */
+/** Formats times for every time zone and language, and prints by how many bytes that made the process grow. */
 const program = `
   const { viewContext } = await import(${JSON.stringify(renderer.href)})
   const { languages } = await import(${JSON.stringify(languages.href)})

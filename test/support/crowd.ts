@@ -2,7 +2,7 @@ import { bobId, HttpClient } from './http-client.js'
 
 let registered = 0
 
-/** The demo accounts, logged in, and the chat that both have opened. */
+/** Logs in the demo accounts and opens their chat for both. */
 export async function pair(base: string): Promise<{ alice: HttpClient; bob: HttpClient; chat: string; room: string }> {
   const [alice, bob] = [new HttpClient(base), new HttpClient(base)]
   await Promise.all([alice.logIn('alice@example.com'), bob.logIn('bob@example.com')])
@@ -11,7 +11,7 @@ export async function pair(base: string): Promise<{ alice: HttpClient; bob: Http
   return { alice, bob, chat, room: chat.slice('/chats/'.length) }
 }
 
-/** Somebody new, logged in. */
+/** Registers somebody new, who is then logged in. */
 export async function newcomer(base: string, username = `person-${++registered}`): Promise<HttpClient> {
   const client = new HttpClient(base)
   const email = `${username}@example.com`
@@ -23,14 +23,14 @@ export async function newcomer(base: string, username = `person-${++registered}`
   return client
 }
 
-/** The id of a person as the page of people shows it. */
+/** The id of a person, read from the page of people. */
 export async function idOf(client: HttpClient, username: string): Promise<string> {
   const html = await (await client.get(`/people?q=${username}`)).text()
   const [, id = ''] = /name="userId" value="([^"]+)"/.exec(html) ?? []
   return id
 }
 
-/** A chat that two new people have opened, so that a test shares nothing with another one on its server. */
+/** Registers two new people and opens their chat for both, so that tests on one server share nothing. */
 export async function newPair(
   base: string,
 ): Promise<{ ann: HttpClient; ben: HttpClient; annName: string; benName: string; chat: string; room: string }> {
@@ -41,7 +41,7 @@ export async function newPair(
   return { ann, ben, annName, benName, chat, room: chat.slice('/chats/'.length) }
 }
 
-/** Sends messages one after another, "line 1" the first: more than anybody types. */
+/** Sends messages one after another: "line 1", "line 2" and so on. */
 export async function fill(client: HttpClient, chat: string, count: number): Promise<void> {
   const token = await client.token(chat)
   for (let number = 1; number <= count; number += 1) {

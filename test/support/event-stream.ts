@@ -1,6 +1,6 @@
 import type { HttpClient } from './http-client.js'
 
-/** One event of a stream, with `event` '' for a fragment. */
+/** A server-sent event. Its name, `event`, is '' for a fragment. */
 export interface StreamEvent {
   readonly id: string
   readonly event: string
@@ -15,7 +15,7 @@ function readEvent(block: string): StreamEvent {
   return { id: all('id').join(), event: all('event').join(), data: all('data').join('\n') }
 }
 
-/** A stream of server-sent events as the page's script reads it, keeping every event. */
+/** Reads an event stream as the page's script does, and keeps every event. */
 export class EventStream {
   readonly events: StreamEvent[] = []
   readonly headers: Headers
@@ -36,7 +36,7 @@ export class EventStream {
     return new EventStream(await client.get(path, { headers, signal: abort.signal }), abort)
   }
 
-  /** The first event, of those kept or to come, for which `test` holds. */
+  /** Resolves with the first event that passes `test`, among those that came and those to come. */
   async event(test: (event: StreamEvent) => boolean, patienceMs = 5000): Promise<StreamEvent> {
     const known = this.events.find(test)
     if (known) return known

@@ -10,7 +10,7 @@ interface Timer {
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>()
   #now: number
-  /** How far the wall clock was set from this one, in ms. */
+  /** How far the wall clock is ahead of this clock, in ms. */
   apartMs = 0
 
   constructor(now = 1_700_000_000_000) {
@@ -39,8 +39,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves on by `ms`, calling what falls due at its own time and in its order; what is due at the same time, in the order
-   * it was asked for. Between two callbacks promises get their turn.
+   * Moves on by `ms` and calls each timer at the time it is due; timers of the same time in the order in which they were
+   * set. Promises get their turn after each callback.
    */
   async advance(ms: number): Promise<void> {
     const target = this.#now + ms
@@ -54,7 +54,7 @@ export class FakeClock implements Clock {
     await nextTurn()
   }
 
-  /** Moves the time alone, as when the machine slept or was too busy for its timers: nothing is called. */
+  /** Moves on by `ms` without calling any timer, as if the machine had slept or was too busy. */
   jump(ms: number): void {
     this.#now += ms
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** Up is from the client to the server, down the other way. */
+/** `up` is from the client to the server, `down` the other way. */
 export type Direction = 'up' | 'down'
 
 const upgradeRequest = /^GET [^\r\n]+\r\n(?:[^\r\n]+\r\n)*upgrade: websocket\r\n/i
@@ -12,7 +12,7 @@ class Pipe {
   readonly client: Socket
   readonly server: Socket
   isUpgrade = false
-  /** Bytes still let through in a direction before the cut. */
+  /** How many more bytes pass in a direction before the connection is cut. */
   readonly left: Record<Direction, number> = { up: Number.POSITIVE_INFINITY, down: Number.POSITIVE_INFINITY }
 
   constructor(client: Socket, server: Socket) {
@@ -26,19 +26,19 @@ class Pipe {
   }
 }
 
-/** A TCP proxy on loopback between clients and a server, with faults that a test switches on and off. */
+/** A TCP proxy between clients and a server, with faults that a test switches on and off. */
 export class FaultProxy {
   /** The port of the server behind; may change while the proxy runs. */
   targetPort: number
-  /** Milliseconds that every piece waits on its way. */
+  /** How long each packet is delayed, in ms. */
   delayMs = 0
-  /** Answers handshakes of WebSockets with 403, as some networks do. */
+  /** Answers WebSocket handshakes with 403, as some networks do. */
   refusesUpgrades = false
-  /** Takes no connection at all, as when the server is away. */
+  /** Accepts no connection, as if the server were down. */
   isDown = false
-  /** How many handshakes of WebSockets have come. */
+  /** How many WebSocket handshakes have come. */
   upgrades = 0
-  /** How many connections were not taken while it was down. */
+  /** How many connections were refused while it was down. */
   refused = 0
   readonly #pipes = new Set<Pipe>()
   readonly #dropped = new Set<Direction>()
@@ -50,7 +50,7 @@ export class FaultProxy {
     this.#server = createServer({ allowHalfOpen: false }, client => this.#accept(client))
   }
 
-  /** Begins to listen on a free port, before the server at `target`. */
+  /** Starts a proxy on a free port in front of the server at `target`. */
   static async before(target: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(Number(new URL(target).port))
     proxy.#server.listen(0, '127.0.0.1')
@@ -64,7 +64,7 @@ export class FaultProxy {
     return `http://localhost:${address.port}`
   }
 
-  /** How many sockets, without plain HTTP, go through at present. */
+  /** How many WebSockets are open through the proxy. */
   get openUpgrades(): number {
     return [...this.#pipes].filter(({ isUpgrade }) => isUpgrade).length
   }
@@ -74,18 +74,18 @@ export class FaultProxy {
     for (const pipe of this.#pipes) pipe.cut()
   }
 
-  /** Cuts one connection, picked by `pick` from how many there are. */
+  /** Cuts one connection; `pick` chooses its index from their count. */
   cutOne(pick: (count: number) => number): void {
     const pipes = [...this.#pipes]
     pipes[pick(pipes.length)]?.cut()
   }
 
-  /** Lets this many more bytes through in a direction of every connection, then cuts it: in the midst of a frame. */
+  /** Lets this many more bytes through in one direction of every connection, then cuts it, even in the middle of a frame. */
   cutAfter(bytes: number, direction: Direction): void {
     for (const pipe of this.#pipes) pipe.left[direction] = bytes
   }
 
-  /** Takes and gives nothing any more, with every connection left open: what a lost network looks like. */
+  /** Passes nothing on and leaves every connection open, as a lost network does. */
   stall(): void {
     this.#isStalled = true
     for (const { client, server } of this.#pipes) {
@@ -94,12 +94,12 @@ export class FaultProxy {
     }
   }
 
-  /** Swallows what goes in one direction. */
+  /** Drops everything that goes in one direction. */
   drop(direction: Direction): void {
     this.#dropped.add(direction)
   }
 
-  /** Lets everything flow again. Connections that stalled or lost something are cut: they could not go on. */
+  /** Switches all faults off. Connections that stalled or lost data are cut, because they could not continue. */
   heal(): void {
     if (this.#isStalled || this.#dropped.size > 0) this.cut()
     this.#isStalled = false
@@ -124,12 +124,12 @@ export class FaultProxy {
     }
     const pipe = new Pipe(client, connect(this.targetPort, '127.0.0.1'))
     this.#pipes.add(pipe)
-    this.#openTransport(pipe, 'up')
-    this.#openTransport(pipe, 'down')
+    this.#forward(pipe, 'up')
+    this.#forward(pipe, 'down')
     if (this.#isStalled) client.pause()
   }
 
-  #openTransport(pipe: Pipe, direction: Direction): void {
+  #forward(pipe: Pipe, direction: Direction): void {
     const [from, to] = direction === 'up' ? [pipe.client, pipe.server] : [pipe.server, pipe.client]
     from.setNoDelay(true)
     from.on('data', (data: Buffer) => {
@@ -153,7 +153,7 @@ export class FaultProxy {
     if (this.#dropped.has(direction) || to.destroyed) return
     const passed = data.subarray(0, pipe.left[direction])
     pipe.left[direction] -= passed.length
-    // What a slow client does not take is not read from the server either: the proxy is no buffer.
+    // Do not read more from the server than a slow client takes: the proxy must not be a buffer.
     if (!to.write(passed)) {
       from.pause()
       to.once('drain', () => this.#isStalled || from.resume())

@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { newPair } from './crowd.js'
 import type { HttpClient } from './http-client.js'
 
-/** Somebody with a page's session and a program's token. */
+/** Somebody with a session for pages and a token for programs. */
 export interface Member {
   readonly client: HttpClient
   readonly token: string
 }
 
-/** A room of two people who are there for a measurement. */
+/** A room of two people, for a measurement. */
 export interface Room {
   readonly roomId: string
   /** The path of its page. */
@@ -21,10 +21,10 @@ export interface Room {
 const logInAnswer = z.object({ token: z.string() })
 const replyFrame = z.object({ type: z.literal('reply'), ok: z.literal(true) })
 
-/** Fewer than the default of RATE_LIMIT_FRAMES: a socket says as many at once without a pause. */
+/** Fewer than the default of RATE_LIMIT_FRAMES, so that the server does not pause reading. */
 const framesASocket = 40
 
-/** Two new people and their chat. */
+/** Registers two new people and opens their chat. */
 export async function newRoom(url: string): Promise<Room> {
   const { ann, ben, annName, benName, chat, room } = await newPair(url)
   const enter = async (client: HttpClient, name: string): Promise<Member> => {
@@ -49,9 +49,9 @@ export async function openProgram(url: string, { token }: Member): Promise<WebSo
 }
 
 /**
- * Fills a room, half by each of its people, over a socket for every few messages: of the limits only RATE_LIMIT_MESSAGES
- * has to be out of the way.
- * @param contentOf what the message of that number says
+ * Fills a room with messages, half from each of its people, over a new socket for every few messages. That way only
+ * RATE_LIMIT_MESSAGES has to be raised.
+ * @param contentOf the text of the message with this index
  */
 export async function fillRoom(
   url: string,
@@ -67,7 +67,7 @@ export async function fillRoom(
       await new Promise<void>((resolve, reject) => {
         socket.on('close', code => reject(new Error(`The socket that fills the room was closed: ${code}`)))
         socket.on('message', data => {
-          // What comes beside is the messages of both, of which there are many.
+          // Skips the many other frames, such as message:new.
           if (!data.toString().startsWith('{"type":"reply"')) return
           const reply = replyFrame.safeParse(JSON.parse(data.toString()))
           if (!reply.success) reject(new Error(`The room could not be filled: ${data.toString()}`))

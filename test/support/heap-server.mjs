@@ -1,6 +1,6 @@
 /**
- * The real server, which tells on request what its own memory holds. Run as a child by heap.test.ts. A marker to look
- * for comes reversed, so that asking for it puts none into the heap.
+ * The real server, which searches its own memory on request. Run as a child by heap.test.ts. Markers to search for come
+ * reversed, so that the request itself does not put them into the heap.
  */
 import { once } from 'node:events'
 import { Session } from 'node:inspector'
@@ -8,7 +8,7 @@ import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import '#src/main.js'
 
-/** Kept, and found: a scan that finds nothing has looked. */
+/** A marker that every scan must find, as proof that it has searched. */
 globalThis.control = Buffer.from(process.env.HEAP_CONTROL)
 
 setFlagsFromString('--expose-gc')
@@ -21,12 +21,12 @@ const post = (method, params) =>
     session.post(method, params, (error, result) => (error ? reject(error) : resolve(result))),
   )
 
-/** Runs in the reach of the inspector: which of the reversed markers stand in one of these buffers. */
+/** Called through the inspector with an array of buffers as `this`: which of the reversed markers one of them holds. */
 function findInBuffers(reversed) {
   const found = new Set()
   for (const each of this) {
     const buffer = ArrayBuffer.isView(each) ? each.buffer : each
-    // A prototype has none, and one that was handed over has nothing left.
+    // A prototype has no buffer, and a transferred one is empty.
     if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0) continue
     const bytes = Buffer.from(buffer)
     for (const word of reversed) if (bytes.includes([...word].reverse().join(''))) found.add(word)
@@ -34,7 +34,7 @@ function findInBuffers(reversed) {
   return [...found]
 }
 
-/** Looks into every live ArrayBuffer and every live view, as small views have no buffer of their own before. */
+/** Searches every live ArrayBuffer and every live view: a small view has no ArrayBuffer until it is asked for one. */
 async function scanBuffers(reversed) {
   const found = new Set()
   for (const expression of ['ArrayBuffer.prototype', 'Object.getPrototypeOf(Uint8Array.prototype)']) {
@@ -53,7 +53,7 @@ async function scanBuffers(reversed) {
   return found
 }
 
-/** Looks into a heap snapshot: V8 writes the first 1,024 characters of every string into it. */
+/** Searches a heap snapshot. V8 writes the first 1,024 characters of every string into it. */
 async function scanHeap(reversed) {
   const words = reversed.map(word => [word, Buffer.from(word).reverse()])
   const found = new Set()
@@ -70,7 +70,7 @@ async function scanHeap(reversed) {
 
 process.on('message', async reversed => {
   collectGarbage()
-  // The heap last: its words are buffers.
+  // The heap comes last: searching it makes buffers that hold the markers.
   const buffers = await scanBuffers(reversed)
   const heap = await scanHeap(reversed)
   process.send(reversed.map(word => [heap.has(word) && 'heap', buffers.has(word) && 'buffer'].filter(Boolean)))

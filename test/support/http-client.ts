@@ -1,4 +1,4 @@
-/** A browser without JavaScript, for HTTP tests: keeps cookies, follows nothing by itself, finds tokens in forms. */
+/** A browser without JavaScript: keeps cookies, follows no redirect, and finds the CSRF tokens of forms. */
 export class HttpClient {
   readonly cookies = new Map<string, string>()
   readonly #base: string
@@ -28,14 +28,14 @@ export class HttpClient {
     return this.request('GET', path, init)
   }
 
-  /** Reads a page and the token of its first form. */
+  /** Loads a page and reads the CSRF token of its first form. */
   async token(page: string): Promise<string> {
     const html = await (await this.get(page)).text()
     const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(html) ?? []
     return token
   }
 
-  /** Posts a form with the token of `page`. */
+  /** Posts a form with the CSRF token of `page`. */
   async post(path: string, fields: Record<string, string>, page = path, init: RequestInit = {}): Promise<Response> {
     const body = new URLSearchParams({ _csrf: await this.token(page), ...fields })
     return this.request('POST', path, { ...init, body })

@@ -1,14 +1,14 @@
 import WebSocket from 'ws'
 import type { HttpClient } from './http-client.js'
 
-/** One operation of a frame: what htmx does to the page. */
+/** One swap of a frame: what htmx does to the page. */
 export interface Operation {
   readonly target: string
   readonly swap: string
   readonly html: string
 }
 
-/** A frame as it came: its text, its operations but the page's own state, and when. */
+/** A frame that came: its text, its operations (without the one that updates the page's state), and when it came. */
 export interface Frame {
   readonly text: string
   readonly operations: readonly Operation[]
@@ -27,16 +27,16 @@ function readFrame(text: string): Frame {
   return { text, operations: operations.filter(({ target }) => target !== 'state'), at: Date.now() }
 }
 
-/** The socket of a page, without the browser: keeps every frame, and says frames as htmx does. */
+/** The socket of a page without the browser: keeps every frame that comes, and sends frames as htmx does. */
 export class LivePage {
   readonly frames: Frame[] = []
-  /** Why it was closed, by code. */
+  /** Resolves with the close code. */
   readonly closed: Promise<number>
   readonly socket: WebSocket
   #watchers = new Set<() => void>()
   #fences = 0
 
-  /** @param path with the query, as the page's `hx-ws:connect` has it */
+  /** @param path with its query, as in the page's `hx-ws:connect` */
   constructor(base: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
     const url = new URL(path, base)
     url.protocol = 'ws:'
@@ -49,7 +49,7 @@ export class LivePage {
     this.closed = new Promise(resolve => this.socket.on('close', resolve))
   }
 
-  /** Loads a page as the person of `client` and connects as its markup says. Resolves once the server listens to it. */
+  /** Loads a page as `client` and connects as its markup says. Resolves once the server answers its frames. */
   static async open(base: string, client: HttpClient, page: string): Promise<LivePage> {
     const html = await (await client.get(page)).text()
     const [, address = ''] = /hx-ws:connect="([^"]+)"/.exec(html) ?? []
@@ -63,7 +63,7 @@ export class LivePage {
     this.socket.send(JSON.stringify({ ...frame, headers: { 'HX-Request': 'true' } }))
   }
 
-  /** The first frame, of those kept or to come, for which `test` holds. */
+  /** Resolves with the first frame that passes `test`, among those that came and those to come. */
   async frame(test: (frame: Frame) => boolean): Promise<Frame> {
     const known = this.frames.find(test)
     if (known) return known
@@ -83,7 +83,7 @@ export class LivePage {
     })
   }
 
-  /** The first operation on an element. */
+  /** Resolves with the first operation on an element. */
   async operation(target: string, swap?: string): Promise<Operation & { at: number }> {
     const matches = (operation: Operation) => operation.target === target && (!swap || operation.swap === swap)
     const { operations, at } = await this.frame(frame => frame.operations.some(matches))
@@ -92,13 +92,13 @@ export class LivePage {
     return { ...found, at }
   }
 
-  /** Resolves with all frames but its own once everything that was under way has arrived. */
+  /** Resolves once everything that was under way has arrived, with all frames but those of fences. */
   async fence(): Promise<readonly Frame[]> {
     if (this.socket.readyState === WebSocket.CONNECTING) {
       await new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject))
     }
     this.#fences += 1
-    // An empty message is refused to whoever sends it, wherever: a question that changes nothing.
+    // An empty message is always refused, to its sender alone. So it gets an answer and changes nothing.
     const nonce = `fence-${this.#fences}-${Math.random().toString(36).slice(2)}`
     this.say({ type: 'message:send', roomId: 'nowhere', content: '', nonce })
     await this.frame(({ operations }) => operations.some(({ target }) => target === `p-${nonce}`))
@@ -120,7 +120,7 @@ export class LivePage {
   }
 }
 
-/** The id of a message's element, found by the text that it shows. */
+/** The id of the message that an operation shows. */
 export function messageIdOf(operation: Operation): string {
   const [, id = ''] = /data-message-id="([^"]+)"/.exec(operation.html) ?? []
   return id

@@ -1,5 +1,9 @@
 import WebSocket from 'ws'
+import { Drafts } from '../../src/browser/drafts.js'
+import { Outbox } from '../../src/browser/outbox.js'
+import { type Answer, type Entry, retryDelayIn } from '../../src/browser/outbox-entry.js'
 import type { HttpClient } from './http-client.js'
+import { TabStorage } from './tab-storage.js'
 
 /** A message as a page shows it. */
 export interface Row {
@@ -10,19 +14,13 @@ export interface Row {
   readonly nonce: string
 }
 
-interface Bubble {
-  readonly nonce: string
-  readonly text: string
-  readonly at: number
-  status: 'sending' | 'waiting' | 'failed'
-}
-
-/** How a page keeps its time, in milliseconds; the real one takes longer. Source: src/browser. */
+/** How a page keeps its time, in milliseconds; the real one takes longer. */
 export interface PageTimes {
   readonly reconnectMs: number
   readonly unansweredMs: number
 }
 
+const tickMs = 20
 const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
@@ -44,9 +42,17 @@ export function readRows(html: string): Row[] {
 
 const listOf = (html: string) => /<ol id="list"[^>]*>([\s\S]*?)<\/ol>/.exec(html)?.[1] ?? ''
 
+/** What answers a message that was not taken, as the bubble that the server gives back. */
+function readAnswer(html: string): Answer {
+  if (attributeOf(html, 'data-status') === 'waiting') {
+    return { state: 'waiting', retryAt: Date.now() + retryDelayIn(html) }
+  }
+  return { state: /class="[^"]*\brefused\b/.test(html) ? 'refused' : 'failed', reason: '' }
+}
+
 /**
- * A chat page without a browser, by the rules of src/browser: an outbox with one message in flight, sent again by its
- * nonce, and a list that is what the server's fragments make of it.
+ * A chat page without a browser: it sends by the page's own outbox, and its list is what the server's fragments make
+ * of it.
  */
 export class PageClient {
   rows: Row[] = []
@@ -61,12 +67,13 @@ export class PageClient {
   readonly #lifeMs: number
   readonly #times: PageTimes
   readonly #watchers = new Set<() => void>()
-  #outbox: Bubble[] = []
-  #inFlight: { nonce: string; at: number } | null = null
+  readonly #drafts = new Drafts('', new TabStorage())
+  #outbox: Outbox
   #address = ''
   #state = ''
   #socket: WebSocket | null = null
   #timer: NodeJS.Timeout | undefined
+  #ticker: NodeJS.Timeout | undefined
   #isStopped = false
   #written = 0
   #loads = 0
@@ -78,10 +85,11 @@ export class PageClient {
     this.#chat = chat
     this.#lifeMs = lifeMs
     this.#times = times
+    this.#outbox = new Outbox(times)
   }
 
-  get pending(): readonly Readonly<Bubble>[] {
-    return this.#outbox
+  get pending(): readonly Entry[] {
+    return this.#outbox.entries
   }
 
   get isOpen(): boolean {
@@ -89,8 +97,8 @@ export class PageClient {
   }
 
   /**
-   * Loads the page, as often as it takes, and connects. What waits in the outbox has survived, as in sessionStorage. A load
-   * that is under way is given up, as a browser gives it up.
+   * Loads the page, as often as it takes, and connects. What the outbox holds survives, as it does in sessionStorage. A
+   * load that is under way is given up, as a browser gives it up.
    */
   async load(): Promise<void> {
     this.#drop()
@@ -105,7 +113,8 @@ export class PageClient {
     if (isGivenUp()) return
     this.#address = attributeOf(html, 'hx-ws:connect')
     this.#state = ''
-    for (const bubble of this.#outbox) if (bubble.status === 'waiting') bubble.status = 'sending'
+    this.#outbox = new Outbox(this.#times)
+    for (const pending of this.#drafts.takeBack(this.#chat)) this.#outbox.add(pending)
     this.#show(readRows(listOf(html)))
     this.#connect()
   }
@@ -114,8 +123,8 @@ export class PageClient {
   write(text: string): void {
     this.#written += 1
     const nonce = `${this.#written}-${Math.random().toString(36).slice(2)}`
-    this.#outbox.push({ nonce, text, at: Date.now(), status: 'sending' })
-    this.#pump()
+    this.#outbox.add({ nonce, text, imageId: '', at: Date.now() })
+    this.#update()
   }
 
   /** Resolves once `test` holds; it is asked after every frame. */
@@ -130,7 +139,7 @@ export class PageClient {
       }
       const watcher = () => test() && end()
       const timer = setTimeout(
-        () => end(new Error(`${what}: not within ${patienceMs} ms; ${JSON.stringify([this.rows, this.#outbox])}`)),
+        () => end(new Error(`${what}: not within ${patienceMs} ms; ${JSON.stringify([this.rows, this.pending])}`)),
         patienceMs,
       )
       this.#watchers.add(watcher)
@@ -155,7 +164,7 @@ export class PageClient {
 
   #drop(): void {
     clearTimeout(this.#timer)
-    this.#inFlight = null
+    clearInterval(this.#ticker)
     const old = this.#socket
     this.#socket = null
     old?.terminate()
@@ -174,41 +183,36 @@ export class PageClient {
       handshakeTimeout: this.#times.unansweredMs,
     })
     this.#socket = socket
+    clearInterval(this.#ticker)
+    this.#ticker = setInterval(() => this.#tick(), tickMs).unref()
     socket.on('error', () => {})
     socket.on('open', () => {
       this.connections += 1
-      this.#inFlight = null
-      const [first] = this.#outbox
-      if (first?.status === 'waiting') first.status = 'sending'
-      this.#pump()
+      this.#outbox.connected()
+      this.#update()
       this.#tell()
     })
     socket.on('message', data => socket === this.#socket && this.#take(data.toString()))
     socket.on('close', code => {
       if (socket !== this.#socket) return
-      this.#inFlight = null
       if (code > 4400) this.isGone = true
       else this.#timer = setTimeout(() => this.#connect(), this.#times.reconnectMs)
       this.#tell()
     })
   }
 
-  #pump(): void {
-    const [first] = this.#outbox
-    if (!first || this.#inFlight || !this.isOpen || first.status !== 'sending') return
-    if (Date.now() - first.at > this.#lifeMs) {
-      first.status = 'failed'
-      return
-    }
-    const { nonce, text } = first
-    const flight = { nonce, at: Date.now() }
-    this.#inFlight = flight
-    this.#say({ type: 'message:send', content: text, nonce })
-    setTimeout(() => {
-      if (this.#inFlight !== flight) return
+  #tick(): void {
+    if (this.isOpen && this.#outbox.watch(Date.now(), tickMs)) {
       this.#drop()
       this.#connect()
-    }, this.#times.unansweredMs).unref()
+    } else this.#update()
+  }
+
+  /** Keeps and sends what there is. */
+  #update(): void {
+    this.#drafts.keep(this.#chat, this.#outbox.kept)
+    const next = this.isOpen ? this.#outbox.takeSend(Date.now(), this.#lifeMs) : undefined
+    if (next) this.#say({ type: 'message:send', content: next.text, nonce: next.nonce })
   }
 
   #say(frame: Record<string, unknown>): void {
@@ -217,8 +221,7 @@ export class PageClient {
 
   #take(text: string): void {
     for (const [, target = '', swap = '', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
-    this.#settle()
-    this.#pump()
+    this.#update()
     this.#tell()
   }
 
@@ -245,38 +248,19 @@ export class PageClient {
 
   #takeGone(): void {
     this.isGone = true
-    this.#outbox = []
+    this.#drafts.giveUp(this.#outbox.clear())
   }
 
   #takeAnswer(nonce: string, html: string): void {
-    const bubble = this.#outbox.find(each => each.nonce === nonce)
-    if (!bubble) return
-    if (this.#inFlight?.nonce === nonce) this.#inFlight = null
-    if (!html) {
-      this.#outbox = this.#outbox.filter(each => each !== bubble)
-      return
-    }
-    bubble.status = attributeOf(html, 'data-status') === 'waiting' ? 'waiting' : 'failed'
-    const [, retryMs = '0'] = /load delay:(\d+)ms/.exec(html) ?? []
-    if (bubble.status === 'waiting') {
-      setTimeout(() => {
-        if (bubble.status === 'waiting') this.#say({ type: 'message:send', content: bubble.text, nonce })
-      }, Number(retryMs)).unref()
-    }
+    if (html) this.#outbox.answer(nonce, readAnswer(html))
+    else this.#outbox.settle(new Set([nonce]))
   }
 
   #show(rows: Row[]): void {
     this.rows = rows
     for (const { id, text } of rows) this.shownAs.set(text, (this.shownAs.get(text) ?? new Set()).add(id))
-    this.#settle()
-  }
-
-  /** A bubble whose message is in the list has arrived. */
-  #settle(): void {
-    const known = new Set(this.rows.map(({ nonce }) => nonce))
-    this.#outbox = this.#outbox.filter(({ nonce }) => !known.has(nonce))
-    const { nonce } = this.#inFlight ?? {}
-    if (nonce && !this.#outbox.some(each => each.nonce === nonce)) this.#inFlight = null
+    // A message in the list has arrived.
+    this.#outbox.settle(new Set(rows.map(({ nonce }) => nonce)))
   }
 
   #tell(): void {

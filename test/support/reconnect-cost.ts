@@ -5,12 +5,12 @@ import WebSocket from 'ws'
 import { z } from 'zod'
 import { newPair } from './crowd.js'
 
-/** What connecting many pages cost, in ms of the server's CPU time, first and again. */
+/** What connecting many pages cost the first time and again, in ms of the server's CPU time. */
 export interface ReconnectCost {
   readonly firstMs: number
   readonly againMs: number
   readonly ratio: number
-  /** Frames that came on reconnecting: none when nothing has changed. */
+  /** How many frames came on reconnecting; none if nothing has changed. */
   readonly frames: number
 }
 
@@ -30,8 +30,8 @@ async function forAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
 }
 
 /**
- * Connects as many pages as there are people, in pairs with a few messages each, cuts them all and lets them come back.
- * `server` is the program of a server that says its CPU time when asked.
+ * Connects a page for each person, in pairs with a few messages each, cuts them all and connects them again. The server is
+ * reconnect-server.ts, which tells its CPU time when asked.
  */
 export async function measureReconnect({ people }: { people: number }): Promise<ReconnectCost> {
   const child = fork(fileURLToPath(new URL('reconnect-server.mjs', import.meta.url)))
@@ -57,7 +57,7 @@ export async function measureReconnect({ people }: { people: number }): Promise<
   })
 
   let frames = 0
-  /** Connects all pages at once, waits until the server has said all it has to say, and answers with its CPU time. */
+  /** Connects all pages at once, waits until no frame has come for a while, and resolves with the CPU time. */
   async function connectAll(): Promise<{ cpuMs: number; sockets: WebSocket[] }> {
     const before = await ask()
     let heardAt = Date.now()
@@ -66,11 +66,11 @@ export async function measureReconnect({ people }: { people: number }): Promise<
       socket.on('message', data => {
         frames += 1
         heardAt = Date.now()
-        // What the page shows now goes into its address, as in the browser.
+        // The page puts its state into its URL, as in the browser.
         const state = /id="state" value="([^"]+)"/.exec(data.toString())?.[1]
         if (state) page.address.searchParams.set('state', state)
       })
-      // A busy machine refuses some: like a page, this comes back, and its further attempt counts as cost too.
+      // A busy machine refuses some. Like a page, this tries again, and that counts as cost too.
       const isOpen = await once(socket, 'open').then(
         () => true,
         () => false,

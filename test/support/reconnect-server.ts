@@ -1,6 +1,6 @@
 import { startTestServer } from './test-server.js'
 
-/** A server in a process of its own, which tells its parent what CPU time it has used so far, in ms. */
+/** A server in its own process, which on any message tells its parent how much CPU time it has used so far, in ms. */
 const server = await startTestServer({
   RATE_LIMIT_FRAMES: '1000000',
   MAX_CONNECTIONS_PER_USER: '1000',

@@ -6,14 +6,14 @@ import { LivePage } from './live-page.js'
 
 const reply = z.object({ ok: z.literal(true), messageId: z.string().optional() })
 
-/** A room that holds many messages, all read, with the pages of both and a program of one of them open. */
+/** A room of many messages, all seen. Both people have a page open, and one of them a program too. */
 export class RoomVisit {
   readonly #url: string
   readonly #room: Room
   readonly #page: LivePage
   readonly #otherPage: LivePage
   readonly #program: WebSocket
-  /** Where a page connects that shows all but the last message, and what this one says. */
+  /** The URL at which a page connects that shows all messages but the last, and the text of the last. */
   readonly #missing: { readonly address: URL; readonly text: string }
   #sent = 0
   #asked = 0
@@ -27,7 +27,7 @@ export class RoomVisit {
     this.#missing = { address: missing, text: `missed in ${room.roomId}` }
   }
 
-  /** Makes the room. Its limits must be out of the way. */
+  /** Makes the room. The server must be started with `limitsAway`. */
   static async enter(url: string, messages: number): Promise<RoomVisit> {
     const room = await newRoom(url)
     const [member, other] = room.members
@@ -61,7 +61,7 @@ export class RoomVisit {
     return response.text()
   }
 
-  /** Connects as a page that has missed one message, and gives the frame that brings it. */
+  /** Connects as a page that has missed one message, and resolves with the frame that brings it. */
   async catchUp(): Promise<string> {
     const { client } = this.#room.members[0]
     const socket = new WebSocket(this.#missing.address, { headers: { cookie: client.cookieHeader } })
@@ -74,7 +74,7 @@ export class RoomVisit {
     return text
   }
 
-  /** Reads the messages by the API. */
+  /** Reads the messages over the API. */
   async read(): Promise<string> {
     const { roomId, members } = this.#room
     const headers = { authorization: `Bearer ${members[0].token}` }
@@ -83,13 +83,13 @@ export class RoomVisit {
     return response.text()
   }
 
-  /** Joins as a program does, and gives the answer. */
+  /** Joins the room as a program, and resolves with the reply. */
   async join(): Promise<string> {
     this.#asked += 1
     return ask(this.#program, { type: 'room:join', roomId: this.#room.roomId, ref: `join-${this.#asked}` })
   }
 
-  /** Sends from one page, and resolves once it is on the other. */
+  /** Sends from one page, and resolves once the other page has the message. */
   async send(content = `sent in ${this.#room.roomId} as number ${this.#sent}.`): Promise<void> {
     this.#page.say({ type: 'message:send', content, nonce: `sent-${this.#sent}` })
     this.#sent += 1
@@ -102,7 +102,7 @@ export class RoomVisit {
   }
 }
 
-/** Has a program send, and another see it with all before it. */
+/** Sends from one program and reports the message as seen from the other, which covers all messages before it. */
 async function writeAndRead(roomId: string, writer: WebSocket, reader: WebSocket): Promise<void> {
   const frame = { type: 'message:send', roomId, content: 'The last one.', nonce: 'last', ref: 'last' }
   const { messageId } = reply.parse(JSON.parse(await ask(writer, frame)))
@@ -110,7 +110,7 @@ async function writeAndRead(roomId: string, writer: WebSocket, reader: WebSocket
   reply.parse(JSON.parse(await ask(reader, seen)))
 }
 
-/** Says a frame, and gives the answer to its `ref`. */
+/** Sends a frame, and resolves with the reply to its `ref`. */
 async function ask(
   program: WebSocket,
   frame: { type: string; ref: string; [field: string]: unknown },

@@ -5,25 +5,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
 
-/** What `npm start` tells node, and with it every way of starting the server: what keeps its memory small. */
+/** The flags that `npm start` passes to node. They keep the server's memory small; every way of starting it uses them. */
 export const nodeFlags =
   readFileSync(join(root, 'package.json'), 'utf8')
     .match(/exec node (--.+?) scripts\/start/)?.[1]
     ?.split(' ') ?? []
 
-/** The server as a process of its own, started as `npm start` does after its set-up. */
+/** The server in its own process, started as `npm start` starts it after the build. */
 export class ServerProcess {
   readonly child: ChildProcess
-  /** Code and signal of its end. */
+  /** Resolves with the exit code and signal when it has ended. */
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>
-  /** A folder for each: a second server on the same one does not start. */
+  /** A second server on the same folder would not start. */
   readonly #uploads = mkdtempSync(join(tmpdir(), 'ephemeral-chat-uploads-'))
   #output = ''
 
   /**
-   * @param env beside PATH, the only settings it gets
-   * @param folder where it is started
-   * @param maxDescriptors how many it may hold, where that is not what the test may
+   * @param env its only environment variables, beside PATH and the settings of every test
+   * @param folder its working directory
+   * @param maxDescriptors its limit of open files; the test's own if left out
    */
   constructor(env: Record<string, string>, program = 'dist/main.js', folder = root, maxDescriptors?: number) {
     const command = [process.execPath, ...nodeFlags, join(root, program)]
@@ -46,7 +46,7 @@ export class ServerProcess {
     this.child.stderr?.on('data', data => {
       this.#output += data
     })
-    // Whoever is stopped before they stop it leaves no server behind.
+    // A test that is stopped early must leave no server behind.
     const end = () => this.child.kill('SIGKILL')
     process.once('exit', end)
     this.ended = once(this.child, 'close').then(([code, signal]) => {
@@ -56,12 +56,12 @@ export class ServerProcess {
     })
   }
 
-  /** Everything written so far, to either stream. */
+  /** Everything it has written so far to stdout and stderr. */
   get output(): string {
     return this.#output
   }
 
-  /** Where it serves, once it says so. */
+  /** Resolves with its URL once it serves. Throws if it ends before. */
   async address(): Promise<string> {
     for (;;) {
       const [, url] = /serves (http\S+)\n/.exec(this.#output) ?? []

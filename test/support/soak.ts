@@ -4,26 +4,29 @@ import { FaultProxy } from './fault-proxy.js'
 import { PageClient, readRows } from './page-client.js'
 import { startTestServer } from './test-server.js'
 
-/** How much a soak does. Times in milliseconds. */
+/** How much a soak does. Times are in milliseconds. */
 export interface SoakPlan {
   readonly pairs: number
-  /** Of all people together. */
+  /** How many messages all people send together. */
   readonly messages: number
-  /** How often a connection is cut, somewhere. */
+  /** How often some connection is cut. */
   readonly cutEveryMs: number
-  /** How often a page is loaded anew, somewhere. */
+  /** How often some page is reloaded. */
   readonly reloadEveryMs: number
-  /** Between two messages of one person. */
+  /** The mean pause between two messages of one person. */
   readonly pauseMs: number
 }
 
-/** What a soak found. All but `cuts`, `reloads`, `connections` and `seconds` should be 0, `stored` the number sent. */
+/**
+ * What a soak found. `stored` should be the number of messages sent; `lost`, `doubled`, `outOfOrder` and `differing` should
+ * be 0.
+ */
 export interface SoakResult {
   readonly stored: number
   readonly lost: number
   readonly doubled: number
   readonly outOfOrder: number
-  /** Pages that do not show what the server has. */
+  /** How many pages do not show what the server has. */
   readonly differing: number
   readonly cuts: number
   readonly reloads: number
@@ -46,7 +49,7 @@ async function makePair(url: string, through: string, index: number) {
   return { people, read: async () => readRows(await (await ann.get(new URL(chat, url).href)).text()) }
 }
 
-/** Lets many pairs chat at once through a proxy that cuts, and counts what became of every message. */
+/** Lets many pairs chat at once through a proxy that cuts connections, and counts what became of every message. */
 export async function soak(plan: SoakPlan): Promise<SoakResult> {
   const server = await startTestServer({
     RATE_LIMIT_MESSAGES: '1000',

@@ -1,5 +1,5 @@
 /**
- * The real server, whose wall clock its parent sets: each number that it sends is a step in milliseconds. Run as a child by
+ * The real server with a wall clock that its parent sets: each message is a step in milliseconds. Run as a child by
  * clock-steps.test.ts.
  */
 let apartMs = 0

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
 import { createServer } from '#src/server.js'
 
-/** A real server on a free port of loopback, with limits out of the way unless a test sets them. */
+/** Starts a real server on a free port, with limits too high to matter unless a test sets them. */
 export async function startTestServer(
   env: Record<string, string> = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  // A folder for each: a second server on the same one does not start.
+  // A second server on the same folder would not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
     NODE_ENV: 'test',

@@ -3,7 +3,7 @@ import type { Message, MessageId } from '../../chat/engine.js'
 import { wordsOf } from '../../rendering/message-view.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 
-/** Messages that come within this time are spoken as one. Source: accessibility, what is said. */
+/** Messages that come within this time are announced as one. Source: docs/accessibility.md, "What is announced". */
 const burstMs = 1400
 /** A single key shows for two seconds. What shows for longer is typing, and is spoken of. */
 const typingMs = 2500

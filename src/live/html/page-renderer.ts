@@ -10,7 +10,7 @@ import {
   type WindowAsk,
 } from '../../chat/engine.js'
 import { digestOf, hashItem, renderChatItem } from '../../rendering/chat-list.js'
-import { type MessageFrame, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
+import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
@@ -30,7 +30,7 @@ export interface PageRendererDeps {
 }
 
 /** How far both people of a room have got, and what is to be reported of it. */
-export type BothCursors = Pick<MessageFrame, 'mine' | 'theirs' | 'deliversFrom'>
+export type BothCursors = Pick<MessageContext, 'mine' | 'theirs' | 'deliversFrom'>
 
 /** The list of chats, with what a page notes of it. */
 export interface RenderedList {
@@ -145,8 +145,8 @@ export class PageRenderer {
   }
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
-    const frame = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, frame, this.context), reportKey }
+    const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    return { ...viewMessage(message, room, this.context), reportKey }
   }
 
   /** Whether the other person is here; false for somebody who is not known. */

@@ -12,7 +12,7 @@ import {
 
 const isoTime = z.iso.datetime()
 
-/** A message as programs get it, from the API and over the socket alike. Source: contract, 4. */
+/** A message as programs get it, both from the API and over the socket. Source: docs/asyncapi.json. */
 export const messageSchema = z
   .object({
     id: z.string(),

@@ -1,4 +1,4 @@
-/** Why a socket is closed by the server. Source: contract, 5. htmx comes back by itself on the 1xxx ones only. */
+/** Why the server closes a socket. htmx reconnects after a 1xxx code only. Source: docs/asyncapi.json. */
 export const closeCodes = {
   unsupportedData: 1003,
   internalError: 1011,
@@ -12,5 +12,5 @@ export const closeCodes = {
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes]
 
-/** How long the other end may take to answer a close, or to read what was said before it, in milliseconds. */
+/** How long the other end may take to read what is left and answer a close, in ms; then the connection is cut. */
 export const closeTimeoutMs = 2000

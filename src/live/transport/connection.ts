@@ -3,12 +3,12 @@ import type { Clock } from '../../chat/clock.js'
 import type { Identity, TextSink } from '../subscriber.js'
 import { type CloseCode, closeCodes } from './close-codes.js'
 
-/** The wall clock, by which sessions and tokens end, may be set at any time, and no timer notices. */
+/** Sessions and tokens end by the wall clock. Somebody may set it, and a running timer does not notice: look again. */
 const longestWaitMs = 60_000
 
 /**
- * A line that ends, with 4401, when the session or token does that opened it. Nothing is said on it after that time, which
- * may have been put off meanwhile: so when it has come it is asked for anew, and what is written waits for the answer.
+ * A transport that ends with the session or token that opened it: it is closed with 4401. The end may have been put off
+ * since the handshake, so when it comes the current end is looked up, and writes wait for the answer.
  */
 export class Connection implements TextSink {
   readonly #transport: TextSink
@@ -17,8 +17,8 @@ export class Connection implements TextSink {
   readonly #log: Logger
   #endsAt: number
   #isOver = false
-  /** What waits to be written until it is known whether the line goes on; null while that is known. */
-  #waiting: (() => void)[] | null = null
+  /** Writes held back while the current end is looked up; null when none is being looked up. */
+  #heldWrites: (() => void)[] | null = null
   #cancelTimer: () => void = () => {}
 
   constructor(transport: TextSink, identity: Pick<Identity, 'endsAt' | 'askEnd'>, clock: Clock, log: Logger) {
@@ -35,11 +35,11 @@ export class Connection implements TextSink {
   }
 
   write(text: string, state?: string): void {
-    this.#inTime(() => this.#transport.write(text, state))
+    this.#whileValid(() => this.#transport.write(text, state))
   }
 
   catchUp(text: string, state?: string): void {
-    this.#inTime(() => this.#transport.catchUp(text, state))
+    this.#whileValid(() => this.#transport.catchUp(text, state))
   }
 
   taken(): Promise<void> {
@@ -55,7 +55,7 @@ export class Connection implements TextSink {
     this.#transport.cutIfStalled()
   }
 
-  /** Whether the session or token still holds; a line on which it does not is closed. */
+  /** Whether the session or token is still valid. If it is not, the transport is closed. */
   async check(): Promise<boolean> {
     const endsAt = await this.#askEnd()
     if (this.#isOver) return false
@@ -64,24 +64,24 @@ export class Connection implements TextSink {
       return false
     }
     this.#endsAt = endsAt
-    for (const write of this.#waiting?.splice(0) ?? []) write()
-    this.#waiting = null
+    for (const write of this.#heldWrites?.splice(0) ?? []) write()
+    this.#heldWrites = null
     return true
   }
 
-  /** To be called when the line has closed. */
+  /** Must be called when the transport has closed. */
   stop(): void {
     this.#isOver = true
-    this.#waiting = null
+    this.#heldWrites = null
     this.#cancelTimer()
   }
 
-  #inTime(write: () => void): void {
+  #whileValid(write: () => void): void {
     if (this.#isOver) return
-    if (this.#waiting !== null) this.#waiting.push(write)
+    if (this.#heldWrites !== null) this.#heldWrites.push(write)
     else if (this.#wallTime() < this.#endsAt) write()
     else {
-      this.#waiting = [write]
+      this.#heldWrites = [write]
       void this.check()
     }
   }
@@ -90,7 +90,7 @@ export class Connection implements TextSink {
     try {
       return (await this.#identity.askEnd()) ?? 0
     } catch (error) {
-      this.#log.error({ err: error }, 'it is not known whether a transport may go on')
+      this.#log.error({ err: error }, 'the end of a session could not be looked up')
       this.close(closeCodes.internalError)
       return 0
     }
@@ -104,7 +104,7 @@ export class Connection implements TextSink {
     const waitMs = Math.min(Math.max(this.#endsAt - this.#wallTime(), 0), longestWaitMs)
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       if (this.#wallTime() < this.#endsAt) this.#arm()
-      else void this.check().then(goesOn => goesOn && this.#arm())
+      else void this.check().then(isValid => isValid && this.#arm())
     })
   }
 }

@@ -6,13 +6,16 @@ import { type CloseCode, closeTimeoutMs } from './close-codes.js'
 import { onceOver } from './response-end.js'
 import { type Channel, type Part, WriteQueue } from './write-queue.js'
 
-/** A stream of server-sent events as a line. The id of an event is the state of the page, which a reconnect gives back. */
+/**
+ * Server-sent events as a transport. The id of an event is the page's state, which the browser sends back as
+ * `Last-Event-ID` when it reconnects.
+ */
 export class EventStreamTransport implements Transport {
   readonly #response: ServerResponse
   readonly #clock: Clock
   readonly #queue: WriteQueue
 
-  /** @param share told how much waits to be read; null where that counts for nobody */
+  /** @param share is told how many bytes are unread; null if they count against nobody's limit */
   constructor(response: ServerResponse, clock: Clock, share: UnreadShare | null = null) {
     this.#response = response
     this.#clock = clock
@@ -27,7 +30,7 @@ export class EventStreamTransport implements Transport {
     onceOver(response, () => this.#queue.end())
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
-      // no-transform keeps a compression from holding events back, the other name a proxy from buffering them.
+      // no-transform keeps compression from holding events back; X-Accel-Buffering does the same for nginx.
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     })
@@ -50,10 +53,11 @@ export class EventStreamTransport implements Transport {
     return this.#queue.taken()
   }
 
-  /** A stream has no close codes: an event says why. The page acts upon those that are more than a line that ends. */
+  /** A stream has no close codes, so a last event carries it. As with a socket, the page just reconnects unless the code is above 4400. */
   close(code: CloseCode): void {
     if (!this.#isOpen) return
-    // Within a catch-up the words would become a part of it. Half an event is shown by nobody, and who comes back hears why.
+    // In the middle of a catch-up the code would become part of its text. Cut instead: browsers drop an unfinished event,
+    // and the page learns the reason when it reconnects.
     if (this.#queue.isCatchingUp) this.cut()
     else {
       this.#response.end(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
@@ -64,14 +68,14 @@ export class EventStreamTransport implements Transport {
     }
   }
 
-  /** Ends the connection too: an answer that waits behind another on it has none of its own to end. */
+  /** Also destroys the socket: a pipelined response has no socket of its own yet, so destroying it alone does nothing. */
   cut(): void {
     this.#response.destroy()
     this.#response.req.socket.destroy()
   }
 
-  whenClosed(tell: () => void): void {
-    onceOver(this.#response, tell)
+  whenClosed(callback: () => void): void {
+    onceOver(this.#response, callback)
   }
 
   cutIfStalled(): void {
@@ -83,12 +87,12 @@ export class EventStreamTransport implements Transport {
   }
 }
 
-/** A part of an event. Made part by part: to break a mebibyte of lines in one piece takes a tenth of a second. */
+/** Formats a part of an event. Formatting a mebibyte of lines at once would block the event loop for 100 ms. */
 function eventPart({ text, isFirst, isLast, state }: Part): string {
-  // What keeps a socket alive is no message here: a named event is heard by the script and swapped by nobody.
+  // Sent as a named event: the page's script hears it, and htmx swaps nothing.
   if (text === '{}' && isFirst) return 'event: line:beat\ndata:\n\n'
   const id = state === undefined ? '' : `id: ${state}\n`
   const head = isFirst ? `${id}data: ` : ''
-  // Only these end a line of a stream; to `m` in a pattern U+2028 and U+2029 do too, and the text would arrive torn.
+  // Only CR and LF end a line of an event stream. The flag `m` would also break at U+2028 and U+2029, and alter the text.
   return `${head}${text.replace(/\r\n|\r|\n/g, '\ndata: ')}${isLast ? '\n\n' : ''}`
 }

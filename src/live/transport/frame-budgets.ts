@@ -1,78 +1,78 @@
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 
-/** A longer frame counts as several: reading it costs that much more. */
+/** A longer frame counts as several, because reading it costs more. */
 const bytesPerFrame = 2560
-/** What a person has not said for a while they may say at once, but no more than this long allows. */
+/** Unused budget is saved up for this long at most: a burst may be one second's worth of frames. */
 const burstMs = 1000
 
-/** What one socket takes of its person's budget. */
+/** One socket's part in its person's budget. */
 export interface FrameShare {
-  /** Counts a frame; the answer is how many milliseconds too early it is. One at a time: the next is read after that. */
+  /** Counts a frame and returns how many ms it must wait. The socket must read its next frame only after that. */
   take(bytes: number): number
-  /** The socket has gone, and what it waited for is not read. */
+  /** Must be called when the socket has closed. A frame that is still waiting is not counted. */
   end(): void
 }
 
-interface Account {
+interface Budget {
   sockets: number
-  /** When nothing counts any more of what was said. */
+  /** When the budget is whole again. */
   clearAt: number
 }
 
 /**
- * How fast a person may speak over all their sockets, in frames and in bytes: whoever opens many sockets has no more of
- * the server's time than with a few. A frame that comes too early waits, in the order in which they came; none is lost.
+ * Limits how fast a person may send over all their sockets, in frames and in bytes, so that opening many sockets buys no
+ * more of the server's time. A frame that comes too early waits its turn; none is lost.
  */
 export class FrameBudgets {
   readonly #clock: Clock
   readonly #msPerFrame: number
-  readonly #accounts = new Map<UserId, Account>()
+  readonly #budgets = new Map<UserId, Budget>()
 
-  /** @param perSecond frames of a person, of 2,560 bytes at most each */
+  /** @param perSecond how many frames of up to 2,560 bytes a person may send a second */
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock
     this.#msPerFrame = 1000 / perSecond
   }
 
-  /** How many people are known: those with sockets, and those who have said more than is forgotten yet. */
+  /** How many budgets are kept: those of people with open sockets, and those that are not whole again yet. */
   get size(): number {
-    return this.#accounts.size
+    return this.#budgets.size
   }
 
-  /** Begins to count what a socket says. */
+  /** Begins to count the frames of a new socket. */
   open(userId: UserId): FrameShare {
-    const account = this.#accounts.get(userId) ?? { sockets: 0, clearAt: 0 }
-    this.#accounts.set(userId, account)
-    account.sockets += 1
+    const budget = this.#budgets.get(userId) ?? { sockets: 0, clearAt: 0 }
+    this.#budgets.set(userId, budget)
+    budget.sockets += 1
     let waiting = { costMs: 0, untilMs: 0 }
     let isOver = false
     return {
       take: bytes => {
         const now = this.#clock.now()
         const costMs = this.#msPerFrame * Math.max(1, bytes / bytesPerFrame)
-        account.clearAt = Math.max(account.clearAt, now) + costMs
-        // One that costs more than all that may be said at once is read when nothing else counts.
-        const waitMs = Math.max(0, Math.ceil(account.clearAt - now - Math.max(burstMs, costMs)))
+        budget.clearAt = Math.max(budget.clearAt, now) + costMs
+        // A frame that costs more than a whole burst is read once the budget is whole.
+        const waitMs = Math.max(0, Math.ceil(budget.clearAt - now - Math.max(burstMs, costMs)))
         waiting = { costMs, untilMs: now + waitMs }
         return waitMs
       },
       end: () => {
         if (isOver) return
         isOver = true
-        // Else sockets that are opened and left with a frame waiting would make the person wait ever longer.
-        if (this.#clock.now() < waiting.untilMs) account.clearAt -= waiting.costMs
-        account.sockets -= 1
-        this.#forgetWhenClear(userId, account)
+        // A waiting frame is never read. Left counted, sockets that close with one waiting would add up to ever longer waits.
+        if (this.#clock.now() < waiting.untilMs) budget.clearAt -= waiting.costMs
+        budget.sockets -= 1
+        this.#forgetWhenClear(userId, budget)
       },
     }
   }
 
-  /** Not before: a new socket would otherwise be a new budget. */
-  #forgetWhenClear(userId: UserId, account: Account): void {
-    if (account.sockets > 0 || this.#accounts.get(userId) !== account) return
-    const leftMs = account.clearAt - this.#clock.now()
-    if (leftMs <= 0) this.#accounts.delete(userId)
-    else this.#clock.after(Math.ceil(leftMs), () => this.#forgetWhenClear(userId, account))
+  /** Forgets a budget only once it is whole: otherwise closing a socket and opening another would reset it. */
+  #forgetWhenClear(userId: UserId, budget: Budget): void {
+    if (budget.sockets > 0 || this.#budgets.get(userId) !== budget) return
+    const leftMs = budget.clearAt - this.#clock.now()
+    if (leftMs <= 0) this.#budgets.delete(userId)
+    else this.#clock.after(Math.ceil(leftMs), () => this.#forgetWhenClear(userId, budget))
   }
 }

@@ -2,14 +2,14 @@ import type { Clock } from '../../chat/clock.js'
 import type { FrameShare } from './frame-budgets.js'
 
 const windowMs = 1000
-/** A line that says more than it may in this many seconds one after the other is more than eager. */
+/** A socket that exceeds its limit in this many seconds in a row is closed. */
 const windowsOverAllowed = 5
 const badFramesAllowed = 20
 const badFramesWindowMs = 60_000
 
 /**
- * How fast a line may speak. More than that is answered by not reading on until the next second, which loses nothing; who
- * goes on so, or sends what cannot be read, is to be closed.
+ * Limits how fast one socket may send. Over the limit, the caller stops reading until the next second, which loses
+ * nothing. A socket that keeps exceeding it, or keeps sending frames that cannot be read, should be closed.
  */
 export class FrameMeter {
   readonly #clock: Clock
@@ -21,19 +21,19 @@ export class FrameMeter {
   #badEnd = 0
   #bad = 0
 
-  /** @param share of what the person may say over all their lines; null where that counts for nobody */
+  /** @param share this socket's part in its person's budget; null if it counts against nobody's */
   constructor(clock: Clock, perSecond: number, share: FrameShare | null = null) {
     this.#clock = clock
     this.#perSecond = perSecond
     this.#share = share
   }
 
-  /** How long a frame of this length, which is read next, has to wait for what its person says elsewhere. */
+  /** Takes the next frame off the person's budget and returns how many ms it must wait. */
   waitMs(bytes: number): number {
     return this.#share?.take(bytes) ?? 0
   }
 
-  /** Counts a frame. `pauseMs`: how long to read nothing after it; `isTooFast`: it has been too fast for too long. */
+  /** Counts a frame. `pauseMs`: how long to stop reading after it; `isTooFast`: the socket should be closed. */
   count(): { pauseMs: number; isTooFast: boolean } {
     const now = this.#clock.now()
     if (now >= this.#windowEnd) {
@@ -47,7 +47,7 @@ export class FrameMeter {
     return { pauseMs: isOver ? this.#windowEnd - now : 0, isTooFast: isOver && this.#windowsOver >= windowsOverAllowed }
   }
 
-  /** Counts a frame that could not be read; true when there were too many of them. */
+  /** Counts a frame that could not be read; true if there were too many and the socket should be closed. */
   countBad(): boolean {
     const now = this.#clock.now()
     if (now >= this.#badEnd) {

@@ -1,32 +1,32 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../chat/clock.js'
 
-/** How often every socket is asked whether its other end is still there. */
+/** How often every socket is pinged. */
 export const pulseMs = 15_000
 
 /**
- * Ends sockets whose other end is gone without a word, as when a phone loses its network: what is written to them seems
- * to go out for many minutes, and their people would be shown as here. Browsers answer a ping by themselves.
+ * Cuts sockets that do not answer a ping before the next one. A phone that loses its network closes nothing: writes to
+ * its socket seem to succeed for many minutes, and its owner would be shown as here. Browsers answer pings by themselves.
  */
 export class Pulse {
   readonly #clock: Clock
-  /** Those that have not answered since they were last asked. */
-  readonly #silent = new Set<WebSocket>()
+  /** Sockets that have not answered the last ping. */
+  readonly #unanswered = new Set<WebSocket>()
   readonly #watched = new Map<WebSocket, () => boolean>()
   #cancel: () => void
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#cancel = clock.after(pulseMs, () => this.#ask())
+    this.#cancel = clock.after(pulseMs, () => this.#pingAll())
   }
 
-  /** Watches an open socket until it is closed. It is asked nothing while `isExcused` says so. */
+  /** Watches an open socket until it is closed. It is not pinged while `isExcused` returns true. */
   watch(socket: WebSocket, isExcused: () => boolean): void {
     this.#watched.set(socket, isExcused)
-    socket.on('pong', () => this.#silent.delete(socket))
+    socket.on('pong', () => this.#unanswered.delete(socket))
     socket.on('close', () => {
       this.#watched.delete(socket)
-      this.#silent.delete(socket)
+      this.#unanswered.delete(socket)
     })
   }
 
@@ -34,19 +34,19 @@ export class Pulse {
     this.#cancel()
   }
 
-  #ask(): void {
+  #pingAll(): void {
     for (const [socket, isExcused] of this.#watched) {
       if (isExcused()) {
-        this.#silent.delete(socket)
+        this.#unanswered.delete(socket)
         continue
       }
-      if (this.#silent.has(socket)) {
+      if (this.#unanswered.has(socket)) {
         socket.terminate()
         continue
       }
-      this.#silent.add(socket)
+      this.#unanswered.add(socket)
       if (socket.readyState === socket.OPEN) socket.ping()
     }
-    this.#cancel = this.#clock.after(pulseMs, () => this.#ask())
+    this.#cancel = this.#clock.after(pulseMs, () => this.#pingAll())
   }
 }

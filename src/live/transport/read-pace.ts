@@ -1,12 +1,12 @@
 import type { Clock } from '../../chat/clock.js'
 
-/** Who has no more than this waiting may take it as slowly as they like: a page that sleeps takes nothing. */
+/** Up to this much may be read as slowly as anybody likes: a sleeping page reads nothing. */
 const freeBytes = 65_536
 const windowMs = 30_000
-/** A thousand bytes a second. */
+/** 1,000 bytes a second. */
 const leastBytesInWindow = 30_000
 
-/** Watches that a reader for whom much waits takes a thousand bytes a second, over half a minute. */
+/** Calls `onTooSlow` if a reader with much unread takes less than 1,000 bytes a second, over half a minute. */
 export class ReadPace {
   readonly #clock: Clock
   readonly #onTooSlow: () => void
@@ -18,13 +18,13 @@ export class ReadPace {
     this.#onTooSlow = onTooSlow
   }
 
-  /** Notes how many bytes wait now. */
+  /** Notes how many bytes are unread now. */
   noteWaiting(bytes: number): void {
     if (bytes <= freeBytes) this.end()
     else if (this.#cancel === null) this.#watch()
   }
 
-  /** Notes that so many bytes were taken. */
+  /** Notes that this many bytes were taken. */
   noteTaken(bytes: number): void {
     this.#taken += bytes
   }

@@ -1,44 +1,44 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Of a connection, whom to tell of its end: pipelined requests may bring many for one. */
-const subscribers = new WeakMap<Socket, Set<() => void>>()
-/** Of an answer, the same: it listens once, however many ask. */
-const asking = new WeakMap<ServerResponse, Set<() => void>>()
+/** What to call when a socket closes. Pipelined requests register many callbacks, so each socket gets one listener. */
+const socketCallbacks = new WeakMap<Socket, Set<() => void>>()
+/** What to call when a response is over, likewise with one listener each. */
+const responseCallbacks = new WeakMap<ServerResponse, Set<() => void>>()
 
 /**
- * Calls `tell` once: when the answer has been sent or can no longer be, immediately if that is already so. Needed because
- * a response queued behind another gets no `close` when the connection ends.
+ * Calls `callback` once, when the response has been sent or no longer can be; immediately if that is so already. Listening
+ * for its `close` is not enough: a pipelined response that waits behind another emits none when the socket closes.
  */
-export function onceOver(response: ServerResponse, tell: () => void): void {
+export function onceOver(response: ServerResponse, callback: () => void): void {
   const { socket } = response.req
   if (response.destroyed || socket.destroyed) {
-    tell()
+    callback()
     return
   }
-  const ofResponse = asking.get(response)
-  if (ofResponse) {
-    ofResponse.add(tell)
+  const existing = responseCallbacks.get(response)
+  if (existing) {
+    existing.add(callback)
     return
   }
-  const tells = new Set([tell])
-  asking.set(response, tells)
-  const ofSocket = subscribers.get(socket) ?? listenTo(socket)
-  const over = () => {
-    response.off('close', over)
-    ofSocket.delete(over)
-    asking.delete(response)
-    for (const each of tells) each()
+  const callbacks = new Set([callback])
+  responseCallbacks.set(response, callbacks)
+  const ofSocket = socketCallbacks.get(socket) ?? listenTo(socket)
+  const onOver = () => {
+    response.off('close', onOver)
+    ofSocket.delete(onOver)
+    responseCallbacks.delete(response)
+    for (const each of callbacks) each()
   }
-  ofSocket.add(over)
-  response.on('close', over)
+  ofSocket.add(onOver)
+  response.on('close', onOver)
 }
 
 function listenTo(socket: Socket): Set<() => void> {
-  const ofSocket = new Set<() => void>()
-  subscribers.set(socket, ofSocket)
+  const callbacks = new Set<() => void>()
+  socketCallbacks.set(socket, callbacks)
   socket.once('close', () => {
-    for (const over of [...ofSocket]) over()
+    for (const callback of [...callbacks]) callback()
   })
-  return ofSocket
+  return callbacks
 }

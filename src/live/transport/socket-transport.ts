@@ -9,14 +9,14 @@ import { type CloseCode, closeCodes, closeTimeoutMs } from './close-codes.js'
 import type { FrameMeter } from './frame-meter.js'
 import { type Channel, WriteQueue } from './write-queue.js'
 
-/** Who hears what comes in. */
-interface Ear {
+/** What `open` was given: where incoming frames go. */
+interface Receiver {
   readonly session: ClientSession
   readonly mayGoOn: () => Promise<boolean>
   readonly onBadFrame: OnBadFrame
 }
 
-/** A WebSocket as a line: what is written goes out, and what comes in reaches the voice in its order. */
+/** A WebSocket as a transport. Incoming frames reach the client session one at a time, in their order. */
 export class SocketTransport implements Transport {
   readonly #socket: WebSocket
   readonly #clock: Clock
@@ -25,15 +25,15 @@ export class SocketTransport implements Transport {
   #turn: Promise<void> = Promise.resolve()
   readonly #queue: WriteQueue
   #isClosing = false
-  #ear: Ear | null = null
-  /** For how many reasons nothing is read now. One is that nobody hears yet. */
+  #receiver: Receiver | null = null
+  /** How many reasons there are not to read now. The first is that `open` has not been called yet. */
   #holds = 0
   #isReading = false
   #isResting = false
 
   /**
-   * Reads nothing before it is opened.
-   * @param share told how much waits to be read; null where that counts for nobody
+   * Reads nothing before `open` is called.
+   * @param share is told how many bytes are unread; null if they count against nobody's limit
    */
   constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger, share: UnreadShare | null = null) {
     this.#socket = socket
@@ -61,7 +61,7 @@ export class SocketTransport implements Transport {
     return this.#queue.isBusy
   }
 
-  /** Whether a catch-up waits to be taken, behind which the answer to a ping may stand for long. */
+  /** Whether a catch-up is pending. It delays pongs, so the other end must not be cut for not answering. */
   get isCatchingUp(): boolean {
     return this.#queue.isCatchingUp
   }
@@ -78,7 +78,7 @@ export class SocketTransport implements Transport {
     if (this.#socket.readyState === this.#socket.OPEN) this.#queue.catchUp(text)
   }
 
-  /** Reads nothing meanwhile: who does not take what they asked for asks for no more. */
+  /** Reads nothing in the meantime, so that nobody can ask for more before they have taken what they asked for. */
   async taken(): Promise<void> {
     if (!this.#queue.isCatchingUp) return
     this.#hold()
@@ -98,17 +98,17 @@ export class SocketTransport implements Transport {
     this.#socket.terminate()
   }
 
-  whenClosed(tell: () => void): void {
-    if (this.#socket.readyState === this.#socket.CLOSED) tell()
-    else this.#socket.once('close', tell)
+  whenClosed(callback: () => void): void {
+    if (this.#socket.readyState === this.#socket.CLOSED) callback()
+    else this.#socket.once('close', callback)
   }
 
   /**
-   * Begins to listen. `mayGoOn` is asked before each frame, and closes the line when it says no; `onBadFrame` is called for
-   * what cannot be read, null where it is no JSON object.
+   * Begins to read. `mayGoOn` is asked before each frame and closes the transport if it resolves to false. `onBadFrame` is
+   * told of frames that cannot be read.
    */
   open(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
-    this.#ear = { session, mayGoOn, onBadFrame }
+    this.#receiver = { session, mayGoOn, onBadFrame }
     this.#beginReading()
   }
 
@@ -123,17 +123,17 @@ export class SocketTransport implements Transport {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    const ear = this.#ear
-    if (ear === null || this.#isClosing) this.#noteIdleFrame()
+    const receiver = this.#receiver
+    if (receiver === null || this.#isClosing) this.#noteIdleFrame()
     else if (isBinary) this.close(closeCodes.unsupportedData)
     else {
-      // Nothing is read while a frame waits: else what is read after each would make the queue ever longer.
+      // Reading stops while a frame is being handled. Otherwise the queue would grow with every frame of a fast sender.
       this.#hold()
-      this.#turn = this.#turn.then(() => this.#take(data, ear)).then(() => this.#release())
+      this.#turn = this.#turn.then(() => this.#take(data, receiver)).then(() => this.#release())
     }
   }
 
-  async #take(data: RawData, { session, mayGoOn, onBadFrame }: Ear): Promise<void> {
+  async #take(data: RawData, { session, mayGoOn, onBadFrame }: Receiver): Promise<void> {
     if (this.#isClosing) return
     try {
       const waitMs = this.#meter.waitMs(lengthOf(data))
@@ -155,14 +155,11 @@ export class SocketTransport implements Transport {
     if (this.#meter.countBad()) this.close(closeCodes.tooFast)
   }
 
-  /**
-   * Counts a frame that says nothing; false when it is one too many. One that says something is counted when its turn
-   * comes.
-   */
+  /** Counts a frame without content (ping, pong, or one that is not handled); false if it is over the limit. */
   #noteIdleFrame(): boolean {
     const { pauseMs, isTooFast } = this.#meter.count()
     if (isTooFast) this.close(closeCodes.tooFast)
-    // One packet may hold thousands of them.
+    // One packet may hold thousands of them: pause once for all.
     if (pauseMs > 0 && !this.#isResting) {
       this.#isResting = true
       void this.#pause(pauseMs).then(() => {
@@ -172,7 +169,10 @@ export class SocketTransport implements Transport {
     return pauseMs === 0
   }
 
-  /** Reads nothing for a while; whoever awaits it holds back what was read already: a burst in one packet passes no limit. */
+  /**
+   * Stops reading for a while. A caller that awaits it also holds back frames that were read already, since many frames
+   * may come in one packet.
+   */
   async #pause(ms: number): Promise<void> {
     this.#hold()
     await new Promise<void>(resolve => {

@@ -3,41 +3,41 @@ import { partAt, partLength, stuckMs } from '../../text-parts.js'
 import type { UnreadShare } from '../../unread.js'
 import { ReadPace } from './read-pace.js'
 
-/** A reader further behind than this is cut, and catches up when it comes back. Source: issue "Nothing is lost". */
+/** A reader that is further behind than this is cut. It catches up when it reconnects. */
 const mostBufferedBytes = 1_048_576
-/** Behind by this much, typing and presence are left out. */
+/** To a reader that is this far behind, typing and presence are not sent. */
 const busyBytes = 65_536
-/** A reader that takes nothing for this long holds messages in its buffer that may be gone. */
+/** If a reader takes nothing for this long, its buffer may hold messages that have expired. */
 const stalledMs = 1000
 
-/** Told when what was handed over was taken, by the other end or by the system; with an error when it never will be. */
+/** Called when the other end or the operating system has taken what was sent; with an error if neither ever will. */
 export type OnTaken = (error?: Error | null) => void
 
-/** A text, or a part of one: until the last of its parts nothing else is sent. */
+/** A text, or a part of one. Nothing else is sent between the first and the last part of a text. */
 export interface Part {
   readonly text: string
   readonly isFirst: boolean
   readonly isLast: boolean
-  /** The state of the page once it has all of the text, where that is known. */
+  /** The page's state once it has the whole text, if known. */
   readonly state: string | undefined
 }
 
-/** The way out of a line. */
+/** What a write queue writes to: a socket or an HTTP response. */
 export interface Channel {
-  /** How much waits to be taken. */
+  /** How many bytes were sent and not taken yet. */
   readonly bufferedBytes: number
   send(part: Part, onTaken: OnTaken): void
-  /** Ends the line at once. */
+  /** Ends it at once, without a close handshake. */
   cut(): void
 }
 
 /**
- * Writes to a line, and watches how well the other end takes it.
+ * Writes to a channel, and watches how fast the other end reads.
  *
- * What is written counts against a mebibyte, and who is further behind is cut. A catch-up may be longer than that and does
- * not count. One waits at a time, so a connection holds at most one catch-up and a mebibyte; if it takes nothing for ten
- * seconds, it is cut. All that waits counts for its person, whose connections may together hold no more than so much, and
- * has to be taken at a pace.
+ * A reader that is more than a mebibyte behind is cut. A catch-up may be longer and does not count, but only one may be
+ * pending, so a connection holds at most a mebibyte and one catch-up. A reader that takes nothing of a catch-up for ten
+ * seconds is cut. Everything unread also counts against the person's limit (`UnreadShare`) and must be read at a minimum
+ * pace (`ReadPace`).
  */
 export class WriteQueue {
   readonly #clock: Clock
@@ -48,15 +48,15 @@ export class WriteQueue {
   #waitingSince = 0
   #isOver = false
   #isCatchingUp = false
-  /** All of the catch-up that waits: none of its text is let go before the last of it is taken. */
+  /** The length of the pending catch-up. It counts whole, as its text stays in memory until the last part is taken. */
   #catchUpBytes = 0
   #cancelStuck: () => void = () => {}
-  /** What was written since the catch-up began, in its order. */
-  #behind: Part[] = []
-  #behindBytes = 0
+  /** What was written while a catch-up is pending, in order. It is sent after the catch-up. */
+  #deferred: Part[] = []
+  #deferredBytes = 0
   #whenTaken: (() => void)[] = []
 
-  /** @param share told how much waits; null where it counts for nobody */
+  /** @param share is told how many bytes are unread; null if they count against nobody's limit */
   constructor(clock: Clock, channel: Channel, share: UnreadShare | null = null) {
     this.#clock = clock
     this.#channel = channel
@@ -68,24 +68,24 @@ export class WriteQueue {
     return this.#isCatchingUp || this.#channel.bufferedBytes > busyBytes
   }
 
-  /** Whether a catch-up waits to be taken. */
+  /** Whether a catch-up is pending: sent, and not taken completely. */
   get isCatchingUp(): boolean {
     return this.#isCatchingUp
   }
 
-  /** Writes, and cuts a reader that is too slow. */
+  /** Writes a text, and cuts the channel if the reader is too far behind. */
   write(text: string, state?: string): void {
     const whole = { text, isFirst: true, isLast: true, state }
     if (this.#isCatchingUp) {
-      this.#behind.push(whole)
-      this.#behindBytes += Buffer.byteLength(text)
+      this.#deferred.push(whole)
+      this.#deferredBytes += Buffer.byteLength(text)
     }
-    if (this.#channel.bufferedBytes + this.#behindBytes > mostBufferedBytes) this.#channel.cut()
+    if (this.#channel.bufferedBytes + this.#deferredBytes > mostBufferedBytes) this.#channel.cut()
     if (!this.#isCatchingUp) this.#send(whole)
     this.#noteWaiting()
   }
 
-  /** Writes what may be longer than a reader may be behind. One that comes while another waits counts as all else does. */
+  /** Writes a catch-up, which may be longer than a mebibyte. If one is pending already, this is an ordinary write. */
   catchUp(text: string, state?: string): void {
     if (text.length <= partLength || this.#isCatchingUp) this.write(text, state)
     else {
@@ -96,7 +96,7 @@ export class WriteQueue {
     }
   }
 
-  /** Resolves once no catch-up waits to be taken, or the line has ended. */
+  /** Resolves once no catch-up is pending, or the channel has closed. */
   async taken(): Promise<void> {
     if (!this.#isCatchingUp) return
     await new Promise<void>(resolve => {
@@ -108,10 +108,10 @@ export class WriteQueue {
     if (this.#waiting > 0 && this.#clock.now() - this.#waitingSince > stalledMs) this.#channel.cut()
   }
 
-  /** To be called when the line has closed: what waits is let go, and whoever waits for it goes on. */
+  /** Must be called when the channel has closed. Drops what is deferred and resolves `taken`. */
   end(): void {
     this.#isOver = true
-    this.#behind = []
+    this.#deferred = []
     this.#cancelStuck()
     this.#endCatchUp()
     this.#pace.end()
@@ -121,11 +121,11 @@ export class WriteQueue {
     this.#channel.send(part, this.#begin(part.text))
   }
 
-  /** Notes that something waits; the answer is to be called when it was taken. */
+  /** Notes that a text was sent; the function it returns must be called when the text was taken. */
   #begin(text: string): () => void {
     if (this.#waiting === 0) this.#waitingSince = this.#clock.now()
     this.#waiting += 1
-    // Of the text itself nothing is held here: it may be gone before it is taken.
+    // The closure must not hold the text: a message in it may expire before it is taken.
     const bytes = Buffer.byteLength(text)
     return () => {
       this.#waiting -= 1
@@ -137,7 +137,7 @@ export class WriteQueue {
 
   #noteWaiting(): void {
     if (this.#isOver) return
-    const bytes = this.#channel.bufferedBytes + this.#behindBytes + this.#catchUpBytes
+    const bytes = this.#channel.bufferedBytes + this.#deferredBytes + this.#catchUpBytes
     this.#share?.set(bytes)
     this.#pace.noteWaiting(bytes)
   }
@@ -151,7 +151,7 @@ export class WriteQueue {
     this.#channel.send({ text: part, isFirst: from === 0, isLast, state }, error => {
       noteTaken()
       this.#cancelStuck()
-      if (error) this.#behind = []
+      if (error) this.#deferred = []
       if (error || isLast || this.#isOver) this.#endCatchUp()
       else this.#sendPart(text, to, state)
     })
@@ -159,9 +159,9 @@ export class WriteQueue {
 
   #endCatchUp(): void {
     this.#isCatchingUp = false
-    this.#behindBytes = 0
+    this.#deferredBytes = 0
     this.#catchUpBytes = 0
-    for (const whole of this.#behind.splice(0)) this.#send(whole)
+    for (const whole of this.#deferred.splice(0)) this.#send(whole)
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }

@@ -1,5 +1,5 @@
 /**
- * Changes accounts in a file until it is killed, and says each change once it was answered.
+ * Changes accounts in a file until it is killed, and prints each change once the store has confirmed it.
  * Run as: node account-writer.mjs FILE ROUND
  */
 import { newAccount } from '#src/accounts/account.js'
@@ -30,8 +30,8 @@ async function change(worker) {
   }
 }
 
-// The store's timers keep no process alive: the server's connections do.
+// The store's timers do not keep the process alive.
 setInterval(() => {}, 1000)
 say('ready')
-// Many at once, since the store rests after each write.
+// Many at once, because the store pauses after each write.
 await Promise.all([...'abcdefghijkl'].map(change))

@@ -1,4 +1,4 @@
-// Fails by what the password says, and answers else. A thread whose file stands in a folder that is missing never begins.
+// A password worker that fails in the way the password names, and answers otherwise.
 import { parentPort } from 'node:worker_threads'
 
 parentPort.on('message', ({ password }) => {

@@ -5,7 +5,7 @@ import type { OpenApi } from '#src/api/openapi.js'
 
 const anyObject = z.record(z.string(), z.unknown())
 
-/** An answer whose body has been held to the description. */
+/** An answer that matches the description. */
 export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
@@ -17,7 +17,7 @@ export interface ApiInit {
   readonly headers?: Record<string, string>
 }
 
-/** What the description says of an answer. */
+/** What the description says about an answer. */
 interface Described {
   readonly media: string
   readonly check: ValidateFunction
@@ -25,14 +25,14 @@ interface Described {
 
 const problem = 'application/problem+json'
 
-/** A JSON Schema validator for documents that hold more than schemas. */
+/** Makes a JSON Schema validator that accepts documents with more than schemas in them. */
 export function newValidator(): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ajv.addFormat('date-time', text => new Date(text).toISOString() === text)
   return ajv
 }
 
-/** A program that asks the API, and holds every answer to what the server says of itself. */
+/** A program that uses the API. Checks every answer against the server's own description, /api/openapi.json. */
 export class ApiClient {
   readonly description: OpenApi
   token: string | null
@@ -84,16 +84,16 @@ export class ApiClient {
       ...(body !== undefined && { body: written(body) }),
     })
     const type = response.headers.get('content-type') ?? ''
-    // What is no JSON has its type held to the description, not its bytes.
+    // Of an answer that is not JSON only the type is checked, not the body.
     const text = /json/.test(type) || type === '' ? await response.text() : '{}'
     if (!/json/.test(type)) await response.body?.cancel()
     const parsed = text === '' ? {} : anyObject.parse(JSON.parse(text))
-    this.#hold(method, path, response, text === '' ? null : parsed)
+    this.#expectDescribed(method, path, response, text === '' ? null : parsed)
     return { status: response.status, headers: response.headers, body: parsed }
   }
 
-  /** Fails unless the description knows this status and this body. */
-  #hold(method: string, path: string, response: Response, body: object | null): void {
+  /** Fails unless the description has this status with such a body. */
+  #expectDescribed(method: string, path: string, response: Response, body: object | null): void {
     const { status } = response
     const validate = this.#validatorOf(method.toLowerCase(), path.split('?')[0] ?? '', status)
     const type = response.headers.get('content-type')?.split(';')[0] ?? null

@@ -1,12 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check'
 
-/** What somebody does with a connection who means no good. */
+/** What an attacker does with a connection. */
 export interface BadConnection {
-  /** What they say, each part in a packet of its own. */
+  /** What they send, each part as its own packet. */
   readonly packets: readonly Buffer[]
-  /** How they take what they are told. */
+  /** How they read. */
   readonly reading: 'all' | 'trickle' | 'nothing'
-  /** How it ends: by a reset, by closing their half and waiting, or by going away. */
+  /** How the connection ends: by a reset, by closing their half and waiting, or by closing it. */
   readonly ending: 'reset' | 'half' | 'close'
   /** Milliseconds between the last packet and the end. */
   readonly waitMs: number
@@ -27,7 +27,7 @@ const upgrade = (path: string, protocol: string, headers = '') =>
   request(`GET ${path}`, `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n${headers}`)
 const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
 
-/** Requests of every kind that the edge must tell apart, whole each. */
+/** Complete requests of every kind that the HTTP server must tell apart. */
 const requests = [
   request('GET /health'),
   request('GET /login', 'Accept-Encoding: gzip\r\n'),
@@ -65,7 +65,7 @@ const requests = [
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
 ]
 
-/** What a member's page sends: forms and pictures that end too soon, and streams that all else on the line waits behind. */
+/** Requests of a member's page: forms and pictures that end too soon, and event streams, behind which pipelined ones wait. */
 function requestsOfMember(cookie: string, chat: string): Buffer[] {
   const identity = `Cookie: ${cookie}\r\n`
   const multipart = `${identity}Content-Type: multipart/form-data; boundary=b\r\n`
@@ -86,7 +86,7 @@ function requestsOfMember(cookie: string, chat: string): Buffer[] {
   ]
 }
 
-/** A frame as RFC 6455, 5.2, has it, with lies where it is asked for. */
+/** A WebSocket frame, wrong in the ways that are asked for. Source: RFC 6455, 5.2. */
 function frame(opcode: number, payload: Buffer, { fin = true, rsv = 0, masked = true, claimed = payload.length }) {
   const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode
   const short = claimed < 126
@@ -101,7 +101,7 @@ function frame(opcode: number, payload: Buffer, { fin = true, rsv = 0, masked = 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map(array => Buffer.from(array))
 const rightFrame = (opcode: number, payload: Arbitrary<Buffer>) => payload.map(data => frame(opcode, data, {}))
 
-/** What is sent on an open WebSocket: control frames foremost, right and wrong. */
+/** What is sent over an open WebSocket: mostly control frames, right and wrong. */
 const frames = fc.oneof(
   rightFrame(0x9, bytes(125)),
   rightFrame(0xa, bytes(125)),
@@ -109,7 +109,7 @@ const frames = fc.oneof(
     0x1,
     fc.constantFrom('{"type":"typing:start","roomId":"a"}', '{', '').map(text => Buffer.from(text)),
   ),
-  // A text in parts, with a control frame between them.
+  // A fragmented text, with a control frame between its fragments.
   fc
     .tuple(bytes(50), bytes(50))
     .map(([first, rest]) =>
@@ -135,15 +135,15 @@ const frames = fc.oneof(
   bytes(200),
 )
 
-/** Cuts what is said into packets at these shares of it. */
-function cut(said: Buffer, shares: readonly number[]): Buffer[] {
-  const places = [0, ...shares.map(share => Math.floor(share * said.length)), said.length].sort((a, b) => a - b)
-  return places.slice(1).map((end, index) => said.subarray(places[index], end))
+/** Cuts bytes into packets; each cut is given as a share of their length. */
+function cut(sent: Buffer, shares: readonly number[]): Buffer[] {
+  const places = [0, ...shares.map(share => Math.floor(share * sent.length)), sent.length].sort((a, b) => a - b)
+  return places.slice(1).map((end, index) => sent.subarray(places[index], end))
 }
 
 /**
- * Connections of strangers and of a member: pipelined requests, whole or cut off at any byte, and WebSockets with frames of
- * every kind, read or not, that end in every way.
+ * Generates connections of strangers and of a member: pipelined requests, whole or cut off at any byte, and WebSockets with
+ * frames of every kind. They read or do not, and end in every way.
  * @param member their program's token, their page's cookie and the path of their chat
  */
 export function badConnections({ token, cookie, chat }: BadMember): Arbitrary<BadConnection> {
@@ -166,7 +166,7 @@ export function badConnections({ token, cookie, chat }: BadMember): Arbitrary<Ba
       shares: fc.array(share, { maxLength: 3 }),
       reading: fc.constantFrom('all', 'trickle', 'nothing'),
       ending: fc.constantFrom('reset', 'reset', 'half', 'close'),
-      // A few long enough for an answer, most of them not.
+      // A few waits are long enough for an answer, most are not.
       waitMs: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }), fc.constant(100)),
     })
     .map(({ said, kept, shares, ...rest }) => ({

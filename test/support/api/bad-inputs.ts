@@ -3,7 +3,7 @@ import type { AsyncApi } from '#src/api/asyncapi.js'
 import type { OpenApi } from '#src/api/openapi.js'
 import { bobId } from '../http-client.js'
 
-/** A request, or a frame, that is mostly not what the description asks for. */
+/** A request or a frame that mostly breaks the description. */
 export type BadInput =
   | {
       readonly via: 'api'
@@ -14,7 +14,7 @@ export type BadInput =
     }
   | { readonly via: 'socket'; readonly frame: string; readonly isBinary: boolean }
 
-/** What is real on the server, so that some inputs come past the first check. */
+/** Ids and a token that exist on the server, so that some inputs pass the first check. */
 export interface RealThings {
   readonly roomId: string
   readonly messageId: string
@@ -45,7 +45,7 @@ const anyJson = fc.oneof(
   fc.constantFrom(null, -1, 1e308, 2 ** 53, [], {}, [[[[]]]], true),
 )
 
-/** What a field may hold by its schema: a real thing where there is one, else anything of its shape. */
+/** Values for a field: often a real one if there is one, otherwise any that its schema allows. */
 function fieldOf(name: string, schema: unknown, real: RealThings): fc.Arbitrary<unknown> {
   const { const: word, enum: words, pattern, type, anyOf } = Object(schema)
   const things: Record<string, string> = {
@@ -67,7 +67,7 @@ function fieldOf(name: string, schema: unknown, real: RealThings): fc.Arbitrary<
   return known === undefined ? own() : fc.oneof({ weight: 3, arbitrary: fc.constant(known) }, own())
 }
 
-/** An object by its schema, with one to three things wrong with it, written as JSON. */
+/** JSON objects of a schema with one to three things wrong. */
 function damaged(schema: unknown, real: RealThings): fc.Arbitrary<string> {
   const properties: Record<string, unknown> = Object(Object(schema).properties)
   const names = Object.keys(properties)
@@ -80,7 +80,7 @@ function damaged(schema: unknown, real: RealThings): fc.Arbitrary<string> {
       if (isLeftOut) entries.delete(key)
       else entries.set(key, value)
     }
-    // Written by hand, so that a key such as __proto__ really stands in the text.
+    // Joined by hand: assigning a key such as __proto__ to an object would set its prototype instead.
     return `{${[...entries].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value) ?? 'null'}`).join(',')}}`
   })
   const torn = fc
@@ -112,7 +112,7 @@ function headersFor(token: string): fc.Arbitrary<Record<string, string>> {
   )
 }
 
-/** Requests by the description of the API, damaged. */
+/** Damaged requests to every endpoint of the API. */
 function badRequests({ paths }: OpenApi, real: RealThings): fc.Arbitrary<BadInput> {
   const part = fc.oneof({ weight: 4, arbitrary: fc.constant(real.roomId) }, anyText.map(encodeLoosely))
   const all = Object.entries(paths).flatMap(([template, methods]) =>
@@ -126,7 +126,7 @@ function badRequests({ paths }: OpenApi, real: RealThings): fc.Arbitrary<BadInpu
           method: method.toUpperCase(),
           path: `/api${template.replace('{roomId}', () => roomId)}?${key}=${value}`,
           headers,
-          // Logging out would end the token that the other inputs are let in by.
+          // A valid log-out would end the token that the other inputs use.
           body: operation.operationId === 'logOutEverywhere' ? `${body}!` : body,
         }))
     }),
@@ -134,13 +134,13 @@ function badRequests({ paths }: OpenApi, real: RealThings): fc.Arbitrary<BadInpu
   return fc.oneof(...all)
 }
 
-/** Mostly readable in an address, sometimes broken. Long ones are cut, for a header may not be long. */
+/** Encodes a text for a URL, sometimes wrongly. Long ones are cut, because the request head has a limit. */
 function encodeLoosely(text: string): string {
   const short = text.slice(0, 500)
   return short === '%ZZ' ? short : encodeURIComponent(short.replace(/\p{Cs}/gu, ''))
 }
 
-/** Frames by the description of the socket, damaged. */
+/** Damaged frames of every type that the server takes. */
 function badFrames({ components, operations }: AsyncApi, real: RealThings): fc.Arbitrary<BadInput> {
   const frames = operations.hear.messages.map(({ $ref }) => components.messages[$ref.split('/').at(-1) ?? ''])
   const texts = fc.oneof(...frames.map(frame => damaged(frame?.payload, real)))
@@ -148,7 +148,7 @@ function badFrames({ components, operations }: AsyncApi, real: RealThings): fc.A
   return fc.record({ via: fc.constant('socket' as const), frame: texts, isBinary })
 }
 
-/** Bad inputs of both kinds, as many of the one as of the other. */
+/** Generates bad inputs, as many requests as frames. */
 export function badInputs(api: OpenApi, socket: AsyncApi, real: RealThings): fc.Arbitrary<BadInput> {
   return fc.oneof(badRequests(api, real), badFrames(socket, real))
 }

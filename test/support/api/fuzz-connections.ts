@@ -6,21 +6,21 @@ import { prepare } from './fuzz.js'
 import { FuzzedServer, type Memory } from './fuzzed-server.js'
 
 const chunk = 500
-const lines = 20
-/** A half-closed connection is given up after this, and an answer of the server waited for no longer. */
+const connectionsAtOnce = 20
+/** How long to wait for the server to answer; a half-closed connection is given up after a tenth of this. */
 const patienceMs = 2000
 const trickleMs = 5
 
-/** What became of it all. */
+/** What came of all connections. Memory in bytes, after a garbage collection. */
 export interface ConnectionsReport {
-  /** How often a connection was answered something, and how often not. */
+  /** How many connections got bytes from the server, and how many got none. */
   readonly outcomes: { answered: number; silent: number }
   readonly faults: readonly string[]
   readonly before: Memory
   readonly after: Memory
 }
 
-/** Opens so many bad connections to a server of its own; the same seed makes the same ones. */
+/** Starts a server and opens this many bad connections to it. The same seed makes the same ones. */
 export async function fuzzConnections(inputs: number, seed: number): Promise<ConnectionsReport> {
   const server = await FuzzedServer.start()
   const outcomes = { answered: 0, silent: 0 }
@@ -33,12 +33,12 @@ export async function fuzzConnections(inputs: number, seed: number): Promise<Con
       const queue = fc.sample(arbitrary, { numRuns: Math.min(chunk, inputs - done), seed: seed + done })
       const worker = async () => {
         for (let input = queue.pop(); input; input = queue.pop()) {
-          outcomes[(await suffer(server.url, input)) ? 'answered' : 'silent'] += 1
+          outcomes[(await openBad(server.url, input)) ? 'answered' : 'silent'] += 1
         }
       }
-      await Promise.all(Array.from({ length: lines }, worker))
+      await Promise.all(Array.from({ length: connectionsAtOnce }, worker))
       if (!(await isHealthy(server.url))) server.faults.push(`no answer after the inputs of seed ${seed + done}`)
-      // The first fill caches and compile code.
+      // The first inputs fill caches and have code compiled.
       if (done === 0 && server.faults.length === 0) before = await server.memory()
     }
     const after = server.faults.length === 0 ? await server.memory() : before
@@ -53,8 +53,8 @@ async function isHealthy(url: string): Promise<boolean> {
   return answer?.ok ?? false
 }
 
-/** Does with a connection what the input says. The answer: whether the server said anything. */
-async function suffer(url: string, { packets, reading, ending, waitMs }: BadConnection): Promise<boolean> {
+/** Opens one bad connection. Resolves with whether the server sent anything. */
+async function openBad(url: string, { packets, reading, ending, waitMs }: BadConnection): Promise<boolean> {
   const socket = connect({ port: Number(new URL(url).port), host: 'localhost', allowHalfOpen: true, noDelay: true })
   const closed = new Promise(resolve => socket.once('close', resolve))
   socket.on('error', () => {})

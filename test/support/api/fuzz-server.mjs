@@ -1,11 +1,11 @@
-/** A server in a process of its own, so that its memory and its death are its own. Speaks with the test by messages. */
+/** A server in its own process, so that a test can measure its memory and see it die. Talks to the test by messages. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../../dist/config.js'
 import { createServer } from '../../../dist/server.js'
 
-// Of its own: two servers on one folder do not start.
+// A second server on the same folder would not start.
 const uploads = mkdtempSync(join(tmpdir(), 'ephemeral-chat-fuzz-'))
 const server = await createServer(readConfig({ ...process.env, UPLOAD_DIR: uploads }))
 const { port } = await server.start()

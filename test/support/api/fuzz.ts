@@ -12,24 +12,24 @@ type BadRequest = Extract<BadInput, { via: 'api' }>
 type BadFrame = Extract<BadInput, { via: 'socket' }>
 
 const chunk = 2000
-const lines = 12
-/** What may end a socket that sends rubbish: a binary frame, no text, too long, too much rubbish. */
-const rightfulClosings = new Set([1003, 1007, 1009, 4429])
+const workersOfEach = 12
+/** Close codes that a bad frame may cause: binary, no UTF-8, too long, too many bad ones. */
+const expectedCloseCodes = new Set([1003, 1007, 1009, 4429])
 
-/** What became of it all. Memory in bytes, after a collection. */
+/** What came of all inputs. Memory in bytes, after a garbage collection. */
 export interface FuzzReport {
   readonly inputs: number
-  /** How often each status and each closing came. */
+  /** How often each status and each close code came. */
   readonly outcomes: Record<string, number>
   readonly faults: readonly string[]
   readonly before: Memory
   readonly after: Memory
 }
 
-/** Throws this many bad inputs at a server, half through the API and half through sockets. */
+/** Starts a server and sends it this many bad inputs, half over the API and half over sockets. */
 export async function fuzz(inputs: number, seed: number): Promise<FuzzReport> {
   const server = await FuzzedServer.start()
-  const agent = new Agent({ keepAlive: true, maxSockets: lines })
+  const agent = new Agent({ keepAlive: true, maxSockets: workersOfEach })
   const outcomes: Record<string, number> = {}
   const count = (outcome: string | number) => {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
@@ -42,12 +42,12 @@ export async function fuzz(inputs: number, seed: number): Promise<FuzzReport> {
       const numRuns = Math.min(chunk, inputs - done)
       const sample = fc.sample(arbitrary, { numRuns, seed: seed + done })
       const queue = { requests: sample.filter(isRequest), frames: sample.filter(isFrame) }
-      const workers = Array.from({ length: lines }, () => [
-        throwRequests(server, agent, queue.requests, count),
-        throwFrames(server, real.token, queue.frames, count),
+      const workers = Array.from({ length: workersOfEach }, () => [
+        sendRequests(server, agent, queue.requests, count),
+        sendFrames(server, real.token, queue.frames, count),
       ])
       await Promise.all(workers.flat())
-      // The first tenth fills caches and compiles code.
+      // The first tenth fills caches and has code compiled.
       if (done < inputs / 10) before = await server.memory()
     }
     return { inputs, outcomes, faults: server.faults, before, after: await server.memory() }
@@ -60,7 +60,7 @@ export async function fuzz(inputs: number, seed: number): Promise<FuzzReport> {
 const isRequest = (input: BadInput): input is BadRequest => input.via === 'api'
 const isFrame = (input: BadInput): input is BadFrame => input.via === 'socket'
 
-async function throwRequests(
+async function sendRequests(
   server: FuzzedServer,
   agent: Agent,
   queue: BadRequest[],
@@ -84,14 +84,14 @@ function ask(url: string, agent: Agent, input: BadRequest): Promise<{ status: nu
       const { statusCode: status = 0, headers: answered } = response
       response.on('end', () => resolve({ status, type: answered['content-type'] ?? '' }))
     })
-    // A kept connection may be closed by the server, which may, at the moment that it is used again.
+    // The server may close a kept-alive connection at the very moment it is used again: then ask anew.
     sent.on('error', error => (sent.reusedSocket ? resolve(ask(url, agent, input)) : reject(error)))
     sent.end(body)
   })
 }
 
-/** One socket after the other: each lives until the server has had enough of it. */
-async function throwFrames(
+/** Sends frames over one socket after another; each is used until the server closes it. */
+async function sendFrames(
   server: FuzzedServer,
   token: string,
   queue: BadFrame[],
@@ -107,7 +107,7 @@ async function throwFrames(
       const code = await Promise.race([answerTo(socket), closed])
       count(code === null ? 'answered' : `closed ${code}`)
       if (code === null) continue
-      if (!rightfulClosings.has(code)) server.faults.push(`closed ${code}: ${JSON.stringify(input)}`)
+      if (!expectedCloseCodes.has(code)) server.faults.push(`closed ${code}: ${JSON.stringify(input)}`)
       break
     }
     socket.close()
@@ -115,7 +115,7 @@ async function throwFrames(
   }
 }
 
-/** Resolves once the server has taken everything that was sent before. */
+/** Resolves once the server has handled everything that was sent before. */
 function answerTo(socket: WebSocket): Promise<null> {
   return new Promise(resolve => {
     const listen = (data: WebSocket.RawData) => {
@@ -128,7 +128,7 @@ function answerTo(socket: WebSocket): Promise<null> {
   })
 }
 
-/** Alice logs in and has written to Bob. */
+/** Logs in Alice and has her write to Bob. */
 export async function prepare(url: string): Promise<{ real: RealThings; description: OpenApi }> {
   const post = async (path: string, body: object, token = '') => {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }

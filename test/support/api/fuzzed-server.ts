@@ -18,13 +18,13 @@ const env = {
   MAX_CONNECTIONS_PER_USER: '1000',
 }
 
-/** What the server holds, in bytes. */
+/** The server's memory, in bytes. */
 export interface Memory {
   readonly rss: number
   readonly heapUsed: number
 }
 
-/** A server in a process of its own, and whatever went wrong with it. */
+/** A server in its own process, with everything that went wrong in it. */
 export class FuzzedServer {
   readonly url: string
   readonly faults: string[] = []
@@ -46,7 +46,7 @@ export class FuzzedServer {
     return new FuzzedServer(child, url)
   }
 
-  /** After a collection. */
+  /** Its memory after a garbage collection. */
   async memory(): Promise<Memory> {
     this.#child.send('memory')
     const schema = z.object({ memory: z.object({ rss: z.number(), heapUsed: z.number() }) })

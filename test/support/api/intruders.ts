@@ -1,10 +1,10 @@
 import { SignJWT } from 'jose'
 import { aliceId } from '../http-client.js'
 
-/** The secret of the server under test, for tokens that nobody but it could make. */
+/** The secret of the server under test, with which tests make tokens that the server itself would make. */
 export const jwtSecret = 'kept by the server that is under test, 4711'
 
-/** A token such as the server makes for Alice, but over, or made by another server. */
+/** Makes a token for Alice as the server does, but expired or signed by another server. */
 export function forgeToken({ secret = jwtSecret, ageSeconds = 0 } = {}): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000) - ageSeconds
   return new SignJWT({ gen: 0 })
@@ -18,14 +18,14 @@ export function forgeToken({ secret = jwtSecret, ageSeconds = 0 } = {}): Promise
     .sign(new TextEncoder().encode(secret))
 }
 
-/** Somebody who must get nothing, and the status that says so. */
+/** A request that must be refused, and the status that refuses it. */
 export interface Intruder {
   readonly token: string | null
   readonly headers: Record<string, string>
   readonly status: 401 | 403 | 404
 }
 
-/** Everyone who must get nothing. `own` is a token that holds, of a person who is a stranger to the room. */
+/** Every kind of request that must be refused. `own` is a valid token of somebody who is not in the room. */
 export async function intruders(alice: string, own: string): Promise<Record<string, Intruder>> {
   const headers = {}
   const foreign = { origin: 'https://evil.example' }
@@ -45,7 +45,7 @@ function swapClaims(signed: string, claimed: string): string {
   return [header, claimed.split('.')[1], signature].join('.')
 }
 
-/** An input that would do something if it were let: by the names of its fields, from a schema of the description. */
+/** Fills a schema of the description with `values` by field name: an input that would do something if it were accepted. */
 export function temptingInput(schema: unknown, values: Record<string, unknown>): Record<string, unknown> {
   const properties: Record<string, unknown> = Object(Object(schema).properties)
   const entries = Object.entries(properties).map(([name, property]) => {

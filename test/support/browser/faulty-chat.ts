@@ -12,7 +12,7 @@ export interface FaultyChat {
   readonly ben: Page
   readonly annName: string
   readonly benName: string
-  /** The two people as they are without a browser, on the server itself. */
+  /** The two people's HTTP clients, which reach the server without the proxy. */
   readonly annClient: HttpClient
   readonly benClient: HttpClient
   readonly path: string
@@ -22,16 +22,16 @@ export interface FaultyChat {
 
 interface Faulty {
   faults: FaultProxy
-  /** Opens the chat of two people in a browser each. `query` goes along with the address of the chat. */
+  /** Opens a chat of two new people, each in a browser. `query` is appended to its URL. */
   faultyChat: (options?: { query?: string; context?: BrowserContextOptions }) => Promise<FaultyChat>
-  /** A server of this test's own, which it may kill and start anew behind its proxy. */
+  /** A server of this test only, which it may kill and start again behind its proxy. */
   mortal: { kill(): Promise<void>; start(): Promise<void>; stop(): Promise<void>; readonly output: string }
 }
 
-/** What a browser's console says of a line that is down. */
+/** Console errors to expect while the connection is down. */
 const noise = /Failed to load resource|WebSocket|Failed to fetch|network error|ERR_|htmx:(ws|sse|error)/
 
-/** Waits until the page has its line, a socket or a stream, and says nothing else. */
+/** Waits until the page is connected, by socket or stream, and shows no banner. */
 export const connected = (page: Page) =>
   page.waitForFunction(() => {
     const { ws, sse } = document.getElementById('live')?._htmx ?? {}

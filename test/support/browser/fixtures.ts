@@ -18,24 +18,24 @@ export interface Person {
 }
 
 interface TestFixtures {
-  /** Creates an account under a name that nobody else has. */
+  /** Creates an account with a unique name that begins with `name`. */
   person: (name: string) => Promise<Person>
-  /** A browser of its own, where nobody is logged in. What its console says of errors fails the test. */
+  /** Opens a separate browser where nobody is logged in. Errors on its console fail the test. */
   visit: (options?: BrowserContextOptions) => Promise<Page>
-  /** Lets the test pass though a console says this, as it does of every page with a status of 4xx. */
+  /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
   tolerate: (pattern: RegExp) => void
-  /** Two people, each in a browser of their own, with their chat open in both; `lines` of the first's stand in it. */
-  chat: (lines?: number) => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
+  /** Two people, each in a separate browser with their chat open; it begins with this many messages of the first. */
+  chat: (messages?: number) => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
 }
 
 export interface WorkerFixtures {
-  /** What gets through to the server: sockets, or plain HTTP alone, so that pages live on streams of events. */
+  /** What gets through to the server: sockets, or plain HTTP only, so that pages use event streams. */
   transport: 'sockets' | 'streams'
-  /** Settings of the server beside those of all tests. */
+  /** Settings of the server, beside those of all tests. */
   serverEnv: Record<string, string>
-  /** Where the worker's own server serves. */
+  /** The URL of the worker's own server. */
   origin: string
-  /** Where pages reach it: of streams, through a proxy that lets no socket through. */
+  /** The URL for pages: with `streams`, that of a proxy that lets no socket through. */
   base: string
 }
 
@@ -70,7 +70,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   person: async ({ base }, use) => {
     await use(async name => {
       lastNumber += 1
-      // A dot, since other crowds number theirs behind a hyphen, and letters tell no names apart by their case.
+      // A dot, because crowd.ts numbers names after a hyphen.
       const unique = `${name}.${lastNumber}`
       await newcomer(base, unique)
       return personOf(unique)
@@ -97,16 +97,16 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
   },
   chat: async ({ visit, base }, use) => {
-    await use(async (lines = 0) => {
+    await use(async (messages = 0) => {
       const { ann, ben, annName, benName, chat } = await newPair(base)
-      await fill(ann, chat, lines)
+      await fill(ann, chat, messages)
       const pages = [await visit(), await visit()] as const
       await Promise.all([enter(pages[0], ann, base), enter(pages[1], ben, base)])
       for (const page of pages) {
         await page.goto(chat)
         await page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
       }
-      // The second one's coming is told to the first: by then the lines of both stand.
+      // Once the first page shows the second person as online, both are connected.
       await expect(pages[0].locator('#presence').getByText('Online')).toBeVisible()
       return { ann: pages[0], ben: pages[1], annPerson: personOf(annName), benPerson: personOf(benName), path: chat }
     })
@@ -119,15 +119,15 @@ const tolerated = new Set<RegExp>()
 
 export { expect }
 
-/** Gives a browser the session of somebody who logged in without one. */
+/** Gives a browser the session of somebody who logged in over plain HTTP. */
 async function enter(page: Page, client: HttpClient, url: string): Promise<void> {
   await page.context().addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))
 }
 
-/** What a console says of streams: a report before their script is loaded finds no line, and a refused post has its status. */
+/** Console errors to expect with streams: a report before the stream's script is loaded, and the status of a refused post. */
 const streamNoise = /Connection not open|Failed to fetch|status of 4(22|29)/
 
-/** As if three handshakes had failed on the page before: a test of the fall-back itself waits for them. */
+/** Has pages use event streams at once, as after three failed handshakes. A test of the fallback itself waits for those. */
 export async function preferStreams(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     if (location.protocol.startsWith('http')) sessionStorage.setItem('stream', String(Date.now()))
@@ -159,8 +159,8 @@ export async function send(page: Page, text: string): Promise<void> {
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })
 
 /**
- * Sends messages faster than anybody types, as posts of the page's own: "NAME 0", "NAME 1" and so on. `together` does not
- * wait for each before the next, and so may bring them out of their order.
+ * Sends messages by fetch in the page: "NAME 0", "NAME 1" and so on. With `together` they are sent all at once, and may
+ * arrive out of order.
  */
 export async function sendMany(page: Page, count: number, name: string, { together = false } = {}): Promise<void> {
   await page.evaluate(

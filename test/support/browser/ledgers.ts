@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test'
 
-/** Where the ledgers stand in the page. */
+/** The names of the ledgers on `window`. */
 const speechKey = 'speechLedger'
 const focusKey = 'focusLedger'
 
 /**
- * Writes down what a screen reader would be told by live regions, from before the page is loaded: what stands in a
- * region while the page is parsed is read as part of it, and not spoken by itself.
+ * Records what live regions would have a screen reader say. It must run before the page is loaded: text that is in a region
+ * when the page is parsed is read as part of the page, and is not announced.
  */
 function installSpeechLedger(key: string): void {
   const spoken: string[] = []
@@ -24,7 +24,7 @@ function installSpeechLedger(key: string): void {
       if (region && type === 'characterData') speak(region, target.textContent)
       for (const node of addedNodes) {
         if (region) speak(region, node.textContent)
-        // An alert speaks when it comes with its words; a status has to stand there before.
+        // An alert is announced when it is inserted with its text; a status must be in the page before.
         else if (node instanceof Element) {
           const alerts = node.matches('[role="alert"]') ? [node] : node.querySelectorAll('[role="alert"]')
           for (const alert of alerts) speak(alert, alert.textContent)
@@ -34,12 +34,12 @@ function installSpeechLedger(key: string): void {
   }).observe(document, { subtree: true, childList: true, characterData: true })
 }
 
-/** Has everything that is spoken on the pages to come written down. */
+/** Records everything that is spoken on pages loaded from now on. */
 export async function keepSpeech(page: Page): Promise<void> {
   await page.addInitScript(installSpeechLedger, speechKey)
 }
 
-/** What has been spoken on this page since it was loaded, or since it was last asked. */
+/** What has been spoken on this page since it was loaded, or since the last call. */
 export function takeSpeech(page: Page): Promise<string[]> {
   return page.evaluate(key => {
     const spoken: unknown = Reflect.get(window, key)
@@ -48,7 +48,7 @@ export function takeSpeech(page: Page): Promise<string[]> {
   }, speechKey)
 }
 
-/** Writes down where the focus is, with draft and caret, whenever that differs after a change of the page. */
+/** Records where the focus is, with the text and the caret of a field, each time that changes. */
 function installFocusLedger(key: string): void {
   const places: string[] = []
   Object.assign(window, { [key]: places })
@@ -68,12 +68,12 @@ function installFocusLedger(key: string): void {
   requestAnimationFrame(look)
 }
 
-/** Has every place of the focus written down from now on. */
+/** Records every place of the focus from now on. */
 export async function keepFocus(page: Page): Promise<void> {
   await page.evaluate(installFocusLedger, focusKey)
 }
 
-/** Where the focus has been since `keepFocus`, each place once in a row. */
+/** Where the focus has been since `keepFocus`, without repetitions in a row. */
 export function readFocus(page: Page): Promise<string[]> {
   return page.evaluate(key => {
     const places: unknown = Reflect.get(window, key)

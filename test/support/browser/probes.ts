@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect } from './fixtures.js'
 
-/** How a person may have the pages look, beside dark. */
+/** The themes beside dark. */
 const looks = [
   { colorScheme: 'light', theme: 'light' },
   { colorScheme: 'dark', theme: 'contrast' },
@@ -15,7 +15,7 @@ async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
   const rules = onlyContrast
     ? { runOnly: ['color-contrast-enhanced'] }
     : { rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } } }
-  // No page of ours holds a frame of another's: the mode for those opens a tab more for every run.
+  // Legacy mode cannot look into iframes of other sites, which we have none of. The other mode opens a tab for every run.
   const builder = new AxeBuilder({ page }).setLegacyMode(true).options({ ...rules, resultTypes: ['violations'] })
   const { violations } = await builder.analyze()
   return violations.flatMap(({ id, nodes }) =>
@@ -23,7 +23,7 @@ async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
   )
 }
 
-/** What axe finds: every rule in dark, and text of 7:1 in every other theme. AAA contrast and target sizes are on. */
+/** What axe finds: by every rule in dark, including AAA contrast and target sizes, and by AAA contrast in every theme. */
 export async function violationsOf(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark', ...withoutMotion })
   const found = await runAxe(page, false)
@@ -41,14 +41,14 @@ export async function violationsOf(page: Page): Promise<string[]> {
   return found
 }
 
-/** What stands out of a window 320 px wide, at the size of text that is given in percent. */
+/** What overflows a window 320 px wide. `textSize` is in percent. */
 export async function tooWide(page: Page, textSize = 100): Promise<string[]> {
   const size = page.viewportSize()
   await page.setViewportSize({ width: 320, height: 640 })
   const found = await page.evaluate(percent => {
     document.documentElement.style.fontSize = `${percent}%`
     const wide = [...document.querySelectorAll('main *, dialog[open] *')]
-      // What is clipped to nothing is for the ear alone.
+      // Elements clipped to nothing are for screen readers only.
       .filter(element => element.checkVisibility() && !element.closest('.ear, .with, select, pre'))
       .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
       .map(element => element.outerHTML.slice(0, 120))
@@ -60,7 +60,7 @@ export async function tooWide(page: Page, textSize = 100): Promise<string[]> {
   return found
 }
 
-/** What is cut off once lines, words and letters stand as far apart as WCAG 1.4.12 says. */
+/** What is cut off with the text spacing of WCAG 1.4.12. */
 export function cutBySpacing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const sheet = new CSSStyleSheet()
@@ -71,7 +71,7 @@ export function cutBySpacing(page: Page): Promise<string[]> {
     const cut = [...document.querySelectorAll('button, a, label, h1, h2, legend, .text, .meta, .hint, .about')]
       .filter(element => element instanceof HTMLElement && element.checkVisibility())
       .filter(element => !element.closest('.ear, .with, .skip') && !element.querySelector('.ear, .with'))
-      // What is clipped to nothing is for the ear alone.
+      // Elements clipped to nothing are for screen readers only.
       .filter(element => getComputedStyle(element).overflow !== 'visible' && element.clientWidth > 1)
       .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
       .map(element => element.outerHTML.slice(0, 120))
@@ -80,7 +80,7 @@ export function cutBySpacing(page: Page): Promise<string[]> {
   })
 }
 
-/** A stop of the Tab key: what it is, and what covers it. */
+/** A stop of the Tab key: the element's name, and what covers it. */
 interface Stop {
   readonly name: string
   readonly coveredBy: string
@@ -88,7 +88,7 @@ interface Stop {
 
 const mostStops = 80
 
-/** Goes through a page by Tab, from its start to its end, and probes whether each thing focused can be seen. */
+/** Tabs through a whole page, and probes at each stop whether the focused element is covered. */
 export async function tabThrough(page: Page): Promise<readonly Stop[]> {
   const stops: Stop[] = []
   await page.evaluate(() => {
@@ -114,7 +114,7 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
       const covers = hits.filter(hit => !(hit && (active.contains(hit) || hit.contains(active))))
       const name = active.getAttribute('aria-label') || active.textContent?.trim() || active.id || active.nodeName
       const isSmall = box.width < 2 || box.height < 2
-      // Something of it must be seen (2.4.11), and here all of it is asked for (2.4.12).
+      // All of it must be visible (WCAG 2.4.12), not only a part (2.4.11).
       return {
         name: name.slice(0, 60),
         coveredBy: isSmall ? 'it has no size' : covers.map(hit => hit?.outerHTML.slice(0, 80) ?? 'nothing').join(' '),
@@ -126,7 +126,7 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
   throw new Error(`Tab does not come to an end after ${mostStops} stops`)
 }
 
-/** Fails with what is wrong for axe, too wide for 320 px, cut off by spacing, or moving though nothing should. */
+/** Fails with what axe finds, what overflows at 320 px, also with larger text, and what text spacing cuts off. */
 export async function expectUsable(page: Page, name: string): Promise<void> {
   expect.soft([name, await violationsOf(page)]).toEqual([name, []])
   expect.soft([name, 'at 320 px', await tooWide(page)]).toEqual([name, 'at 320 px', []])

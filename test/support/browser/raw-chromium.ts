@@ -15,8 +15,8 @@ const shortestPollMs = 50
 const patienceMs = 10_000
 
 /**
- * A Chromium whose tabs are hidden when another is in front, as people's are: browser drivers keep every page visible.
- * Speaks the raw protocol, and only as much of it as the tests of hidden tabs need.
+ * A Chromium whose tabs are hidden when another is in front, as in real use; Playwright keeps every page visible. Speaks
+ * the DevTools protocol directly, and only as much of it as the tests of hidden tabs need.
  */
 export class RawChromium {
   readonly #child: ChildProcess
@@ -39,7 +39,7 @@ export class RawChromium {
     })
   }
 
-  /** Starts a whole one: a headless shell has no tab that could be in front of another. */
+  /** Starts a full Chromium. The headless shell has no tabs that could hide one another. */
   static async start(): Promise<RawChromium> {
     const program = process.env.CHROMIUM_PATH ?? chromium.executablePath()
     const profile = await mkdtemp(join(tmpdir(), 'ephemeral-chat-browser-'))
@@ -123,7 +123,7 @@ export class RawTab {
     return value.parse(answer).result.value
   }
 
-  /** Waits until an expression holds in the page. */
+  /** Waits until an expression is true in the page. */
   async waitFor(expression: string): Promise<void> {
     const end = Date.now() + patienceMs
     while (!(await this.evaluate(expression))) {

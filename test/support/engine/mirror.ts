@@ -9,9 +9,9 @@ interface MirrorRoom {
 }
 
 /**
- * The rooms as a person knows them who only ever heard the events for them. Fails on an event that skips or repeats a
- * version, tells of what is not there, or comes after its room's end: so equality with the engine means one event for each
- * change. A room begins for them when they open it, or with the first message.
+ * The rooms of a person, rebuilt from the events for that person alone. Fails on an event that skips or repeats a version,
+ * is about something that is not there, or comes after its room's end. So if the mirror equals the engine, there was
+ * exactly one event for each change. A room begins when the person opens it, or with the first message.
  */
 export class Mirror {
   readonly rooms = new Map<RoomId, MirrorRoom>()

@@ -1,7 +1,7 @@
 /**
- * Run as a process of its own by memory-trace.test.ts: drives a memory engine and prints, for one way in which messages
- * end, which of the things people wrote a heap snapshot still contains before and after. The markers exist as bytes
- * outside the V8 heap only; each string of one is made for the engine and dropped.
+ * Run in its own process by memory-trace.test.ts. Drives a memory engine through one way in which messages end, and prints
+ * which markers a heap snapshot contains before and after. The markers themselves are kept as bytes outside the V8 heap;
+ * each string of one is made for the engine and dropped.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ const clock = {
   },
 }
 
-/** Moves on by `ms`, calling what is due. */
+/** Moves the clock on by `ms` and calls the timers that are due. */
 function advance(ms) {
   now += ms
   for (const timer of [...timers].filter(({ dueAt }) => dueAt <= now)) {
@@ -33,7 +33,7 @@ function advance(ms) {
   }
 }
 
-/** Which markers a snapshot of the whole heap contains. V8 writes the first 1024 characters of every string into it. */
+/** Which markers a heap snapshot contains. V8 writes the first 1,024 characters of every string into it. */
 async function findMarkers() {
   const found = new Set()
   let rest = Buffer.alloc(0)
@@ -50,7 +50,7 @@ async function findMarkers() {
 const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
 const engine = createMemoryEngine({ clock, roomGraceMs: 1_000, ...caps })
 
-/** Writes as a socket would: the nonce is cut from a long frame, and the text goes through a regular expression. */
+/** Sends a message as a socket would: the nonce is a slice of a long frame, and the text has met a regular expression. */
 async function write() {
   const { id } = await engine.openRoom(textOf('userId'), 'bob')
   const frame = `{"about":"${textOf('frame')}","nonce":"${textOf('nonce')}","more":"${'.'.repeat(2_000)}"}`
@@ -65,7 +65,7 @@ async function write() {
 }
 
 const endings = {
-  /** The room lives on; only what was written is over. */
+  /** The room lives on; only its message ends. */
   async expiry() {
     advance(lifetimeMs)
   },
@@ -88,6 +88,6 @@ const roomId = await write()
 const before = await findMarkers()
 await endings[process.argv[2]](roomId)
 const after = await findMarkers()
-// Kept in use until here, so that nothing is found to be gone merely because the engine itself was.
+// Uses the engine once more, so that it cannot be collected earlier, which would make everything seem gone.
 const { rooms, messages, bytesHeld } = await engine.readStats()
 process.stdout.write(JSON.stringify({ before, after, rooms, messages, bytesHeld }))

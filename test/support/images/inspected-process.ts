@@ -5,7 +5,7 @@ import { z } from 'zod'
 const remoteObject = z.object({ objectId: z.string().default(''), value: z.number().optional() })
 const answerSchema = z.object({ result: remoteObject.optional(), objects: remoteObject.optional() })
 
-/** Looks into the memory of another Node process, by its inspector. */
+/** Looks into the memory of another Node process through its inspector. */
 export class InspectedProcess {
   readonly #socket: WebSocket
   readonly #answers = new Map<number, (result: unknown) => void>()
@@ -28,7 +28,7 @@ export class InspectedProcess {
     return new InspectedProcess(socket)
   }
 
-  /** Which of the texts a snapshot of the whole heap contains. */
+  /** Takes a snapshot of the whole heap and resolves with those of the texts that it contains. */
   async findTexts(texts: readonly string[]): Promise<string[]> {
     const found = new Set<string>()
     let rest = ''
@@ -42,7 +42,7 @@ export class InspectedProcess {
     return [...found]
   }
 
-  /** How many of the buffers that are still in use hold one of the marks. Collects garbage first. */
+  /** How many live buffers hold one of the marks. Garbage is collected first. */
   async countBuffersWith(marks: readonly Buffer[]): Promise<number> {
     const prototype = await this.#ask('Runtime.evaluate', {
       expression: 'ArrayBuffer.prototype',
@@ -61,12 +61,12 @@ export class InspectedProcess {
       arguments: [{ value: marks.map(mark => mark.toString('hex')) }],
       returnByValue: true,
     })
-    // The list of what was found would keep it all in use.
+    // Otherwise the list of buffers would keep all of them alive.
     await this.#ask('Runtime.releaseObjectGroup', { objectGroup: 'scan' })
     return Number(result?.value)
   }
 
-  /** Has the process hold a buffer with a mark, or none any more: what cannot be found proves nothing by being absent. */
+  /** Makes the process hold a buffer with a mark, or drop it (null). A test must show first that a mark can be found. */
   async hold(mark: Buffer | null): Promise<void> {
     const expression = mark
       ? `void (globalThis.held = Buffer.from('${mark.toString('hex')}', 'hex'))`

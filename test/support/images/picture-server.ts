@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { bobId, HttpClient } from '../http-client.js'
 import { startTestServer } from '../test-server.js'
 
-/** A server with a chat of Alice and Bob, and what its upload folder holds. */
+/** Starts a server with a chat of Alice and Bob, and an upload folder of its own. */
 export async function startPictureServer(env: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
   const server = await startTestServer({
@@ -48,7 +48,7 @@ export async function startPictureServer(env: Record<string, string> = {}) {
 
 export type PictureServer = Awaited<ReturnType<typeof startPictureServer>>
 
-/** The addresses of the pictures that a page shows, in order. */
+/** The URLs of the pictures that a page shows, in order. */
 export async function picturesOf(client: HttpClient, page: string): Promise<string[]> {
   const html = await (await client.get(page)).text()
   return [...html.matchAll(/<a class="picture"[^>]*href="([^"]+)"/g)].map(([, address = '']) => address)

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 
-/** What can be asked of a test picture. Sizes in pixels. */
+/** The size of a test picture, in pixels. */
 export interface TestPicture {
   readonly width: number
   readonly height: number
 }
 
-/** Soft shapes under fine noise, as a sensor sees them: neither flat nor random, so that it packs like a photo. */
+/** Soft shapes under fine noise: neither flat nor random, so that it compresses like a photo. */
 async function photoPixels({ width, height }: TestPicture) {
   const small = { width: Math.ceil(width / 40), height: Math.ceil(height / 40), channels: 3 } as const
   const shapes = await sharp(randomBytes(small.width * small.height * 3), { raw: small })
@@ -22,7 +22,7 @@ async function photoPixels({ width, height }: TestPicture) {
   return sharp(shapes, { raw: { width, height, channels: 3 } })
 }
 
-/** A JPEG as a phone takes it: lying on its side, with the place it was taken at, its maker and `note` in its EXIF. */
+/** A JPEG as a phone takes it: rotated by 90 degrees, with the place, the maker and `note` in its EXIF data. */
 export async function phonePhoto({ width, height }: TestPicture, note = 'note', quality = 92): Promise<Buffer> {
   const photo = await photoPixels({ width, height })
   return photo
@@ -47,7 +47,7 @@ export function plainPicture(format: 'jpeg' | 'png' | 'webp' | 'gif', { width, h
     .toBuffer()
 }
 
-/** What a PNG says of itself, with the beginning of its pixels; of those there are none. */
+/** A PNG whose header claims a size that its pixel data does not have. */
 export function pngClaiming({ width, height }: TestPicture, kind: { depth: 8 | 16; hasAlpha: boolean }): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -55,11 +55,11 @@ export function pngClaiming({ width, height }: TestPicture, kind: { depth: 8 | 1
   header.set([kind.depth, kind.hasAlpha ? 6 : 2, 0, 0, 1], 8)
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data])
-    const frame = Buffer.alloc(body.length + 8)
-    frame.writeUInt32BE(data.length)
-    body.copy(frame, 4)
-    frame.writeUInt32BE(crc32(body), body.length + 4)
-    return frame
+    const bytes = Buffer.alloc(body.length + 8)
+    bytes.writeUInt32BE(data.length)
+    body.copy(bytes, 4)
+    bytes.writeUInt32BE(crc32(body), body.length + 4)
+    return bytes
   }
   const pixels = chunk('IDAT', deflateSync(Buffer.alloc(100)))
   return Buffer.concat([

@@ -1,7 +1,7 @@
 import WebSocket from 'ws'
 import type { HttpClient } from '../http-client.js'
 
-/** A chat page's socket as htmx opens it, seen as the HTML that comes through. */
+/** A chat page's socket as htmx opens it. Keeps the HTML that comes. */
 export class PageSocket {
   #html = ''
   readonly #socket: WebSocket
@@ -29,7 +29,7 @@ export class PageSocket {
     this.#socket.send(JSON.stringify({ ...fields, headers: {} }))
   }
 
-  /** Waits until what came holds this. */
+  /** Resolves once the HTML that came matches the pattern. */
   shows(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise(resolve => {
       const check = () => {

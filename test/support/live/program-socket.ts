@@ -16,8 +16,8 @@ const ajv = newValidator().addSchema(
 )
 const messages = Object.entries(description.components.messages)
 
-/** Fails unless the description knows a frame like this. */
-function hold(frame: Frame): void {
+/** Fails unless docs/asyncapi.json describes such a frame. */
+function expectDescribed(frame: Frame): void {
   const candidates = messages.filter(([, { name }]) => name === frame.type).map(([key]) => key)
   const problems = candidates.map(key => {
     const validate = ajv.getSchema(`asyncapi#/components/messages/${key}/payload`)
@@ -34,7 +34,7 @@ export interface SocketInit {
   readonly headers?: Record<string, string>
 }
 
-/** A program at the socket, which holds every frame that it gets to the description. */
+/** A program's socket. Checks every frame that comes against docs/asyncapi.json. */
 export class ProgramSocket {
   readonly frames: Frame[] = []
   readonly closed: Promise<number>
@@ -50,7 +50,7 @@ export class ProgramSocket {
       try {
         const frame = frameSchema.parse(JSON.parse(String(data)))
         this.frames.push(frame)
-        hold(frame)
+        expectDescribed(frame)
       } catch (error) {
         this.#fault ??= error
       }
@@ -58,7 +58,7 @@ export class ProgramSocket {
     })
   }
 
-  /** Connects; throws an error with `status` when the handshake is refused. */
+  /** Connects. Throws an error with a `status` if the handshake is refused. */
   static open(url: string, { token = null, room, headers = {} }: SocketInit): Promise<ProgramSocket> {
     const address = new URL('/ws', url.replace('http', 'ws'))
     if (room !== undefined) address.searchParams.set('room', room)
@@ -76,7 +76,7 @@ export class ProgramSocket {
     })
   }
 
-  /** The status that refuses the handshake, or null when it is let in. */
+  /** The status with which the handshake is refused; null if it is accepted. */
   static async refusalOf(url: string, init: SocketInit): Promise<number | null> {
     try {
       const socket = await ProgramSocket.open(url, init)
@@ -91,7 +91,7 @@ export class ProgramSocket {
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** Sends a frame and waits for the answer to it. */
+  /** Sends a frame and waits for its reply. */
   ask(frame: object): Promise<Frame> {
     this.#lastRef += 1
     const ref = this.#lastRef
@@ -99,7 +99,7 @@ export class ProgramSocket {
     return this.heard(other => other.type === 'reply' && other.ref === ref)
   }
 
-  /** Waits for a frame, also one that came already. */
+  /** Resolves with the first frame that matches, among those that came and those to come. */
   heard(matches: (frame: Frame) => boolean): Promise<Frame> {
     return new Promise((resolve, reject) => {
       const check = () => {
@@ -114,14 +114,14 @@ export class ProgramSocket {
     })
   }
 
-  /** Waits for a frame of a type with these fields. */
+  /** Resolves with the first frame of a type that has these fields. */
   hears(type: string, fields: Record<string, unknown> = {}): Promise<Frame> {
     return this.heard(
       frame => frame.type === type && Object.entries(fields).every(([key, value]) => frame[key] === value),
     )
   }
 
-  /** What came until everything that was on its way before has come. */
+  /** Resolves with all frames once everything that was under way has arrived. */
   async settled(): Promise<readonly Frame[]> {
     await this.ask({ type: 'room:leave', roomId: 'none' })
     return this.frames

@@ -1,22 +1,22 @@
 /**
- * The attackers, as a process of their own that siege.ts forks. It is told once whom to attack, how and for how long, says
- * what it did, and ends: by itself, or with whoever started it.
+ * The process of the attackers, which siege.ts forks. It gets one message that says whom to attack, how and for how long,
+ * answers with what it did, and exits. It also exits when its parent does.
  */
 import { once, setMaxListeners } from 'node:events'
 import { constants, setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { attacks, floods } from './attacks.mjs'
 
-// They give way: on two processors what they cost must not be taken for what they cost the server.
+// On two processors, the attackers' own work must not be measured as the server's.
 setPriority(constants.priority.PRIORITY_LOW)
 
-/** What hangs on a server that is overcome is left behind after this, in milliseconds. */
+/** How long to wait for connections to close at the end, in ms: an overwhelmed server may never close them. */
 const endingMs = 2000
 
 const known = { ...attacks, ...floods }
 const [{ names, ...target }] = await once(process, 'message')
 const ending = new AbortController()
-// Each connection listens.
+// Each connection adds a listener.
 setMaxListeners(0, ending.signal)
 const stop = () => ending.abort()
 process.once('message', stop)

@@ -1,25 +1,27 @@
+// Long because all attacks stand side by side, with the few helpers that they share.
+
 /**
- * What strangers and hostile members do to the server, each attack bounded in connections, in how often it opens them and
- * by the signal that ends it. Plain JavaScript: it runs in a process of its own, beside the server and its victims.
+ * Attacks of strangers and hostile members. Each has a bounded number of connections, opens them at a bounded rate and ends
+ * by a signal. Plain JavaScript, because it runs in a process of its own.
  */
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const kibibyte = 1024
 const formBytes = 1024 * kibibyte
-/** A trickling reader takes this much at a time, so often: more than the least that a reader must take. */
+/** A trickling reader takes this much at a time, this often: more than the minimum pace of the server. */
 const trickleBytes = 4 * kibibyte
 const trickleMs = 500
-/** So often a connection that reads nothing looks whether it was cut: only writing tells. */
+/** How often a connection that reads nothing writes something: only a write shows that it was cut. */
 const probeMs = 2000
 const pongsAtOnce = 20_000
 const pongsEveryMs = 10
-/** As many sockets as a person may hold, each as fast as a socket may be: fifty frames a second. */
+/** As many sockets as a person may hold, each as fast as it may be: 50 frames a second. */
 const floodSockets = 50
 const framesAtOnce = 5
 const framesEveryMs = 100
 
-/** What asks for a WebSocket. */
+/** The headers of a WebSocket handshake. */
 const upgrade = [
   'Connection: Upgrade',
   'Upgrade: websocket',
@@ -37,7 +39,7 @@ const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
  *
  * @typedef {object} Count
  * @property {number} opened connections
- * @property {number} closed of these by the server, or by its end
+ * @property {number} closed connections that the server closed, or lost when it died
  * @property {number} bytes that were read
  */
 
@@ -47,7 +49,7 @@ const head = (url, line, headers) =>
 const portOf = url => Number(new URL(url).port)
 
 /**
- * Keeps so many connections until the signal comes: opens each anew once it is gone, but not before it is `againMs` old.
+ * Keeps `count` connections open until the signal aborts. One that is closed is opened again, at most every `againMs`.
  * @param {(index: number) => import('node:net').Socket} open
  */
 async function keepConnections({ count, againMs, signal }, counts, open) {
@@ -67,13 +69,13 @@ async function keepConnections({ count, againMs, signal }, counts, open) {
   await Promise.all(Array.from({ length: count }, (_, index) => keep(index)))
 }
 
-/** Does something every so often until the socket is closed. */
+/** Calls `work` every `everyMs` until the socket is closed. */
 function repeat(socket, everyMs, work) {
   const timer = setInterval(work, everyMs)
   socket.once('close', () => clearInterval(timer))
 }
 
-/** Sockets of pages and of programs, by turns, that read their catch-up of the full room a few kB at a time. */
+/** Sockets of pages and of programs in turn that read their catch-up of the full room a few kB at a time. */
 async function trickle({ url, members, roomId }, signal, counts) {
   const open = index => {
     const { cookie, token } = members[(index >> 1) % members.length]
@@ -94,20 +96,20 @@ async function trickle({ url, members, roomId }, signal, counts) {
       : [`Cookie: ${cookie}`]
     socket.write(head(url, `GET /ws?room=${roomId} HTTP/1.1`, [...upgrade, ...identity]))
     repeat(socket, trickleMs, () => socket.resume())
-    // Whoever answers is there: a ping that waits behind the catch-up is answered like one that came.
+    // Sends pongs without having read the pings, which wait behind the catch-up: the server must take it for alive.
     repeat(socket, 5000, () => socket.write(pong))
     return socket
   }
   await keepConnections({ count: 30, againMs: 2000, signal }, counts, open)
 }
 
-/** Requests whose answers nobody reads. */
+/** Sends requests and does not read the answers. */
 async function leaveUnread({ url }, signal, counts, count, path, identify) {
   const open = index => {
     const socket = connect(portOf(url), '127.0.0.1')
     socket.pause()
     socket.write(head(url, `GET ${path} HTTP/1.1`, ['Connection: close', identify(index)]))
-    // An empty line before a request is nothing to the server. Source: RFC 9112, 2.2.
+    // The server ignores an empty line before a request. Source: RFC 9112, 2.2.
     repeat(socket, probeMs, () => socket.write('\r\n'))
     return socket
   }
@@ -126,64 +128,64 @@ async function leaveApiUnread(target, signal, counts) {
   await leaveUnread(target, signal, counts, 65, `/api/chat/rooms/${roomId}/messages`, identify)
 }
 
-/** Posts whose last bytes never come. */
-async function leaveUnfinished({ url }, signal, counts, count, wordsOf) {
+/** Sends POST requests whose last bytes never come. */
+async function leaveUnfinished({ url }, signal, counts, count, bytesOf) {
   const open = index => {
     const socket = connect(portOf(url), '127.0.0.1')
     socket.on('data', ({ length }) => {
       counts.bytes += length
     })
-    socket.write(wordsOf(index))
+    socket.write(bytesOf(index))
     return socket
   }
   await keepConnections({ count, againMs: 10_000, signal }, counts, open)
 }
 
 const formHeaders = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${formBytes}`]
-const formWords = `email=${'a'.repeat(formBytes - 64)}`
+const formBody = `email=${'a'.repeat(formBytes - 64)}`
 
-/** Forms of a mebibyte, by nobody. */
+/** Forms of a mebibyte, by strangers. */
 async function leaveFormsUnfinished(target, signal, counts) {
-  const words = Buffer.from(head(target.url, 'POST /login HTTP/1.1', formHeaders) + formWords)
-  await leaveUnfinished(target, signal, counts, 600, () => words)
+  const bytes = Buffer.from(head(target.url, 'POST /login HTTP/1.1', formHeaders) + formBody)
+  await leaveUnfinished(target, signal, counts, 600, () => bytes)
 }
 
-/** Forms of a mebibyte by members, by turns where they type and where their pages post by themselves. */
+/** Forms of a mebibyte by members, in turn to where people type and to where pages post by themselves. */
 async function leaveMembersFormsUnfinished(target, signal, counts) {
   const { url, members, roomId } = target
-  const wordsOf = index => {
+  const bytesOf = index => {
     const path = `/chats/${roomId}/${index % 2 === 0 ? 'messages' : 'frames'}`
     const cookie = `Cookie: ${members[(index >> 1) % members.length].cookie}`
-    return head(url, `POST ${path} HTTP/1.1`, [cookie, ...formHeaders]) + formWords
+    return head(url, `POST ${path} HTTP/1.1`, [cookie, ...formHeaders]) + formBody
   }
-  await leaveUnfinished(target, signal, counts, 30, wordsOf)
+  await leaveUnfinished(target, signal, counts, 30, bytesOf)
 }
 
-/** Forms that may bring a picture, and bring a mebibyte of text in each of eleven fields. */
+/** Multipart forms with a mebibyte of text in each of eleven fields, where a picture is expected. */
 async function leaveFieldsUnfinished(target, signal, counts) {
   const { url, members, roomId } = target
   const field = index =>
     `--b\r\nContent-Disposition: form-data; name="f${index}"\r\n\r\n${'a'.repeat(formBytes - 200)}\r\n`
   const fields = Buffer.from(Array.from({ length: 11 }, (_, index) => field(index)).join(''))
   const headers = ['Content-Type: multipart/form-data; boundary=b', `Content-Length: ${12 * formBytes}`]
-  const wordsOf = index => {
+  const bytesOf = index => {
     const cookie = `Cookie: ${members[index % members.length].cookie}`
     return Buffer.concat([
       Buffer.from(head(url, `POST /chats/${roomId}/images HTTP/1.1`, [cookie, ...headers])),
       fields,
     ])
   }
-  await leaveUnfinished(target, signal, counts, 6, wordsOf)
+  await leaveUnfinished(target, signal, counts, 6, bytesOf)
 }
 
-/** Connections that say something and are reset, each at another moment of the first milliseconds. */
-async function reset({ url, forMs, resets }, signal, counts, words) {
+/** Opens connections that send something and are reset, each at a different moment of the first milliseconds. */
+async function reset({ url, forMs, resets }, signal, counts, bytesOf) {
   const resetOne = async index => {
     const socket = connect(portOf(url), '127.0.0.1').on('error', () => {})
     counts.opened += 1
     const closed = new Promise(resolve => socket.once('close', resolve))
     await new Promise(resolve => socket.once('connect', resolve).once('close', resolve))
-    await new Promise(resolve => socket.write(words(index), resolve))
+    await new Promise(resolve => socket.write(bytesOf(index), resolve))
     if (index % 8 > 0) await delay(index % 8)
     socket.resetAndDestroy()
     await closed
@@ -212,14 +214,14 @@ const resetLateSocket = ({ url, ...target }, signal, counts) =>
     return plainRequest(url) + between + socketRequest(url)
   })
 
-/** Streams of events that are reset as they open. */
+/** Event streams that are reset as they open. */
 const resetStreams = (target, signal, counts) =>
   reset(target, signal, counts, index => {
     const { cookie } = target.members[index % target.members.length]
     return head(target.url, `GET /chats/${target.roomId}/events HTTP/1.1`, [`Cookie: ${cookie}`, 'HX-Request: true'])
   })
 
-/** Pictures that wait behind a stream of events on their connection, and are reset there. */
+/** Pictures that are pipelined behind an event stream, and reset while they wait. */
 const resetUploads = (target, signal, counts) =>
   reset(target, signal, counts, index => {
     const { cookie } = target.members[index % target.members.length]
@@ -229,7 +231,7 @@ const resetUploads = (target, signal, counts) =>
     return stream + head(target.url, `POST /chats/${target.roomId}/images HTTP/1.1`, headers) + part
   })
 
-/** One socket that answers pings nobody sent: as many as are read, two million a second at most. */
+/** One socket that sends pongs nobody asked for, as fast as the server reads: two million a second at most. */
 async function pongUnasked({ url, members }, signal, counts) {
   const pongs = Buffer.concat(Array.from({ length: pongsAtOnce }, () => pong))
   const open = () => {
@@ -244,14 +246,14 @@ async function pongUnasked({ url, members }, signal, counts) {
   await keepConnections({ count: 1, againMs: 1000, signal }, counts, open)
 }
 
-/** A frame of a client with this text, masked by zeroes. Source: RFC 6455, 5.2. */
+/** A client's text frame, masked by zeroes. Source: RFC 6455, 5.2. */
 function textFrame(text) {
   const payload = Buffer.from(text)
   const header = Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff, 0, 0, 0, 0])
   return Buffer.concat([header, payload])
 }
 
-/** Sockets of one member that all say the same, again and again, each no faster than it may. */
+/** Sockets of one member that send the same frame again and again, each as fast as it may. */
 async function flood({ url }, signal, counts, { path, headers, text }) {
   const frames = Buffer.concat(Array.from({ length: framesAtOnce }, () => textFrame(text)))
   const open = () => {
@@ -266,7 +268,7 @@ async function flood({ url }, signal, counts, { path, headers, text }) {
   await keepConnections({ count: floodSockets, againMs: 2000, signal }, counts, open)
 }
 
-/** A program whose frames are of thousands of parts that mean nothing. */
+/** A program whose frames have thousands of meaningless fields. */
 async function sendManyParts(target, signal, counts) {
   const parts = Array.from({ length: 3300 }, (_, index) => `"k${index}":0`).join()
   const headers = [`Authorization: Bearer ${target.members[0].token}`, 'Sec-WebSocket-Protocol: ephemeral-chat.v1.json']
@@ -274,14 +276,14 @@ async function sendManyParts(target, signal, counts) {
   await flood(target, signal, counts, { path: '/ws', headers, text })
 }
 
-/** Pages that send long messages, of which nearly every one is too many and given back. */
+/** Pages that send long messages, nearly all of which are refused and given back. */
 async function sendTooMany(target, signal, counts) {
   const text = JSON.stringify({ type: 'message:send', content: '"'.repeat(5000), nonce: 'again' })
   const headers = [`Cookie: ${target.members[1].cookie}`]
   await flood(target, signal, counts, { path: `/ws?room=${target.roomId}`, headers, text })
 }
 
-/** Each attack by its name. @type {Record<string, (target: Target, signal: AbortSignal, counts: Count) => Promise<void>>} */
+/** The attacks by name. @type {Record<string, (target: Target, signal: AbortSignal, counts: Count) => Promise<void>>} */
 export const attacks = {
   readers: trickle,
   pages: leavePagesUnread,
@@ -297,5 +299,5 @@ export const attacks = {
   pongs: pongUnasked,
 }
 
-/** What needs all the sockets that a member may hold, and every limit in its place. @type {typeof attacks} */
+/** Attacks that need all sockets of a member, and every limit at its default. @type {typeof attacks} */
 export const floods = { parts: sendManyParts, sends: sendTooMany }

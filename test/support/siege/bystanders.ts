@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import WebSocket from 'ws'
 import { newRoom, openProgram } from '../full-room.js'
 
-/** How long messages took from being sent to being on the other side, in milliseconds. */
+/** How many messages were sent and arrived, and how long they took from one side to the other, in ms. */
 export interface Latency {
   readonly sent: number
   readonly arrived: number
@@ -12,12 +12,12 @@ export interface Latency {
   readonly slowest: number
 }
 
-/** Each of the two says something this often: four in a second, of the five that a person may. */
+/** How often each of the two sends: four messages a second, of the five that RATE_LIMIT_MESSAGES allows. */
 const everyMs = 250
-/** What has not come then does not come. */
+/** How long to wait for the last messages; later ones count as lost. */
 const patienceMs = 5000
 
-/** Two people who chat while others attack: one in a page, one in a program. */
+/** Two people who chat while others attack: one over a page's socket, one over a program's. */
 export class Bystanders {
   readonly #page: WebSocket
   readonly #program: WebSocket
@@ -30,7 +30,7 @@ export class Bystanders {
     this.#page = page
     this.#program = program
     this.#roomId = roomId
-    // Each looks for what the other says alone.
+    // Each looks only for the other's messages.
     page.on('message', data => this.#take(data.toString().matchAll(/program-\d+-/g)))
     program.on('message', data => this.#take(data.toString().matchAll(/page-\d+-/g)))
   }
@@ -53,7 +53,7 @@ export class Bystanders {
     return [this.#page, this.#program].some(({ readyState }) => readyState !== WebSocket.OPEN)
   }
 
-  /** Chats until the signal ends it, and waits for what is still under way. */
+  /** Chats until the signal aborts, then waits for messages that are still under way. */
   async chat(signal: AbortSignal): Promise<Latency> {
     const say = async (name: 'page' | 'program') => {
       while (!signal.aborted && !this.isCut) {
@@ -67,7 +67,7 @@ export class Bystanders {
     const deadline = Date.now() + patienceMs
     while (this.#sentAt.size > 0 && !this.isCut && Date.now() < deadline) await delay(20)
     const now = performance.now()
-    // What never came took longer than until now.
+    // A message that never came counts as having taken until now.
     const took = [...this.#tookMs, ...[...this.#sentAt.values()].map(at => now - at)].sort((a, b) => a - b)
     const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? Number.NaN
     return { sent: this.#sent, arrived: this.#tookMs.length, p50: at(0.5), p99: at(0.99), slowest: at(1) }

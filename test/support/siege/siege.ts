@@ -11,12 +11,12 @@ import { attacks, floods } from './attacks.mjs'
 import { Bystanders, type Latency } from './bystanders.js'
 import { type Health, Watch } from './watch.js'
 
-/** Every attack that can be made together with the others. */
+/** The names of the attacks that can all run at once. */
 export const attackNames = Object.keys(attacks)
-/** Those that are made on an empty room, since filling it takes a limit out of the way that they are to meet. */
+/** The names of the attacks that need an empty room: filling one needs RATE_LIMIT_MESSAGES raised, which they must meet. */
 export const floodNames = Object.keys(floods)
 
-/** What the messages of the full room consist of: what grows most as it becomes HTML. */
+/** Contents for the messages of the full room: those that grow most when they are rendered. */
 export const fillings = {
   quotes: '"'.repeat(5000),
   links: 'a.co '.repeat(1000),
@@ -24,47 +24,46 @@ export const fillings = {
 
 export interface SiegePlan {
   readonly forMs: number
-  /** Connections of each reset pattern, spread over the time. */
+  /** How many connections each attack with resets opens, spread over the time. */
   readonly resets: number
-  /** The names of those that are made, all at once. */
+  /** The names of the attacks, which run all at once. */
   readonly names: readonly string[]
-  /** What the message of that number says. */
+  /** The text of the message with this index. */
   readonly contentOf: (index: number) => string
-  /** Whether the room is empty, and every limit in its place. */
+  /** Whether to leave the room empty and every limit at its default. */
   readonly isEmpty?: boolean
 }
 
-/** What an attack did. */
+/** What an attack did: connections that it opened, how many of them the server closed, and bytes that it read. */
 const countSchema = z.object({
   opened: z.number(),
-  /** Of these by the server, or by its end. */
   closed: z.number(),
   bytes: z.number(),
 })
 
 export interface SiegeReport {
-  /** Null when the server has lived. */
+  /** Null if the server survived. */
   readonly died: { readonly afterMs: number; readonly how: string } | null
   readonly latency: Latency
-  /** Whether one of the two who chat lost their connection. */
+  /** Whether one of the two bystanders lost their connection. */
   readonly isCut: boolean
   readonly health: Health
-  /** The most memory that the server held at once; 0 where the system does not tell. */
+  /** The server's peak memory; 0 if the system does not tell. */
   readonly peakBytes: number
-  /** Members of the full room who were let in again once the attacks were over. */
+  /** How many members of the full room could connect again after the attacks. */
   readonly membersBack: number
   readonly counts: Readonly<Record<string, z.infer<typeof countSchema>>>
 }
 
 const fullRoom = 2000
-/** What the server may take to see that the attackers' connections are gone. */
+/** How long the server has to notice that the attackers' connections are gone. */
 const settlingMs = 1000
-/** What is not answered then counts as refused. */
+/** A connection that hears nothing for this long counts as refused. */
 const patienceMs = 5000
 
 /**
- * Attacks a server of its own with a heap of 512 MB while two others chat, and says how both fared. Of the limits only the
- * one that would make filling the room take minutes is out of the way.
+ * Starts a server with a heap of 512 MB, attacks it while two bystanders chat, and reports how both fared. Only
+ * RATE_LIMIT_MESSAGES is raised, because filling the room would take minutes otherwise.
  */
 export async function besiege(plan: SiegePlan): Promise<SiegeReport> {
   const server = new ServerProcess({
@@ -75,7 +74,7 @@ export async function besiege(plan: SiegePlan): Promise<SiegeReport> {
   try {
     return await attackWhileOthersChat(server, plan)
   } finally {
-    // A server that is overcome would not end in time if it were asked to.
+    // An overwhelmed server would not end in time if asked to.
     server.child.kill('SIGKILL')
     await server.ended
   }
@@ -110,7 +109,7 @@ async function attackWhileOthersChat(
   return { died, latency, isCut, health, peakBytes: watch.peakBytes, membersBack, counts }
 }
 
-/** Lets the attackers work, in a process of their own, until their time is up or all is `over`; then it is over for all. */
+/** Runs the attackers in their own process until their time is up or `over` aborts. Then aborts `over` for everybody. */
 async function attack(
   orders: Omit<SiegePlan, 'contentOf' | 'isEmpty'> & { url: string },
   { roomId, members }: Room,
@@ -131,13 +130,13 @@ async function attack(
   return counts
 }
 
-/** How many of the members are let in when they open the list of their chats. */
+/** How many members get an answer when they open a socket for their list of chats. */
 async function countBack(url: string, { members }: Room): Promise<number> {
   const isBack = members.map(async ({ client }) => {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, {
       headers: { cookie: client.cookieHeader },
     })
-    // Whoever is not let in is told why by the close, and nothing else.
+    // A refused socket gets a close code and no message.
     const timer = setTimeout(() => socket.terminate(), patienceMs)
     const isHeard = await new Promise<boolean>(resolve =>
       socket
@@ -152,7 +151,7 @@ async function countBack(url: string, { members }: Room): Promise<number> {
   return (await Promise.all(isBack)).filter(Boolean).length
 }
 
-/** What a server that died wrote last, of which a line names the cause. */
+/** The line in which a server that died named the cause, or the end of what it wrote. */
 function lastWords(output: string): string {
   return /^.*(?:FATAL ERROR|Error: ).*$/m.exec(output)?.[0] ?? output.slice(-200)
 }

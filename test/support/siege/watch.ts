@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How the server answered who asked for its health, each time over a connection of its own. */
+/** How the server answered GET /health, each time over a new connection. */
 export interface Health {
   readonly asked: number
-  /** With 200, in time. */
+  /** How many answers were 200 and in time. */
   readonly answered: number
   readonly medianMs: number
   readonly slowestMs: number
@@ -13,12 +13,12 @@ export interface Health {
 
 const healthEveryMs = 250
 const memoryEveryMs = 100
-/** What a container's health check waits. */
+/** How long a container's health check waits. */
 const patienceMs = 5000
 
 /** Watches a server from outside: whether it answers, and what memory it holds. */
 export class Watch {
-  /** The most memory that the server held at once; 0 where the system does not tell. */
+  /** The server's peak memory; 0 if the system does not tell. */
   peakBytes = 0
   readonly #url: string
   readonly #pid: number | undefined
@@ -28,7 +28,7 @@ export class Watch {
     this.#pid = pid
   }
 
-  /** Looks until the signal ends it. */
+  /** Watches until the signal aborts. */
   async look(signal: AbortSignal): Promise<Health> {
     const [health] = await Promise.all([this.#askForHealth(signal), this.#readMemory(signal)])
     return health
@@ -40,7 +40,7 @@ export class Watch {
     while (!signal.aborted) {
       const start = performance.now()
       const isWell = await this.#isWell()
-      // What is asked as the siege ends, or as the server does, is not waited for.
+      // A request that fails because the siege, or the server, ends meanwhile does not count.
       if (isWell || !signal.aborted) tookMs.push(performance.now() - start)
       if (isWell) answered += 1
       await delay(healthEveryMs, null, { signal }).catch(() => {})
@@ -50,7 +50,7 @@ export class Watch {
     return { asked: tookMs.length, answered, medianMs, slowestMs }
   }
 
-  /** From the process itself: a server that is overcome tells nothing. Source: proc_pid_status(5), VmHWM. */
+  /** Asks the kernel, since an overwhelmed server would not answer. Source: proc_pid_status(5), VmHWM. */
   async #readMemory(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const status = await readFile(`/proc/${this.#pid}/status`, 'utf8').catch(() => '')

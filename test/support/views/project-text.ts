@@ -6,13 +6,13 @@ import { projectRoot } from '#src/project-root.js'
 
 const catalogueFile = z.record(z.string(), z.string())
 
-/** The sentences of one language as the file has them. */
+/** Reads the catalogue of one language, unparsed. */
 export function readCatalogue(language: Language): ReadonlyMap<string, string> {
   const text = readFileSync(join(projectRoot, 'locales', `${language}.json`), 'utf8')
   return new Map(Object.entries(catalogueFile.parse(JSON.parse(text))))
 }
 
-/** All files of a folder that end so, by their path. */
+/** Reads all files in a folder whose names end with `end`; the keys are their paths. */
 export function readTexts(folder: string, end: string): ReadonlyMap<string, string> {
   const names = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
   return new Map(

@@ -1,0 +1,103 @@
+import { type Answer, type Entry, type EntryState, isSlow, retryDelayIn } from './outbox-entry.js'
+
+/** How the style sheet and the server's own bubbles call the states of an entry. */
+const statusOf: Readonly<Record<EntryState, string>> = {
+  uploading: 'uploading',
+  pending: 'sending',
+  'in-flight': 'sending',
+  waiting: 'waiting',
+  failed: 'failed',
+  refused: 'failed',
+}
+
+interface Shown {
+  element: HTMLElement
+  /** The entry as it was last written into the element. */
+  entry?: Entry
+}
+
+/** The bubbles of the outbox on the page. `#write` alone writes what state one is in. */
+export class Bubbles {
+  readonly #outbox: HTMLElement
+  readonly #template: HTMLTemplateElement
+  readonly #shown = new Map<string, Shown>()
+
+  /** @param template holds an empty bubble */
+  constructor(outbox: HTMLElement, template: HTMLTemplateElement) {
+    this.#outbox = outbox
+    this.#template = template
+  }
+
+  /** Brings the bubbles up to date with the outbox. */
+  show(entries: readonly Entry[], now: number): void {
+    for (const [nonce, { element }] of this.#shown) {
+      if (entries.some(each => each.nonce === nonce)) continue
+      element.remove()
+      this.#shown.delete(nonce)
+    }
+    for (const entry of entries) {
+      const shown = this.#shown.get(entry.nonce) ?? this.#add(entry)
+      this.#write(shown, entry)
+      shown.element.classList.toggle('slow', isSlow(entry, now))
+    }
+  }
+
+  /** Has a bubble send itself. */
+  send({ nonce }: Entry): void {
+    const form = this.#shown.get(nonce)?.element.querySelector('form')
+    if (form) htmx.trigger(form, 'outbox:send')
+  }
+
+  /** What the server has put in the place of bubbles: an answer, or nothing once it has the message. Told once. */
+  takeAnswers(now: number): Map<string, Answer | null> {
+    const answers = new Map<string, Answer | null>()
+    for (const [nonce, shown] of this.#shown) {
+      if (shown.element.isConnected) continue
+      const element = document.getElementById(idOf(nonce))
+      answers.set(nonce, element && readAnswer(element, now))
+      if (element) this.#shown.set(nonce, { element })
+    }
+    return answers
+  }
+
+  #add({ nonce, text, imageId }: Entry): Shown {
+    const element = this.#template.content.firstElementChild?.cloneNode(true)
+    if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
+    element.id = idOf(nonce)
+    element.querySelector('.text')?.append(text)
+    if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}`)
+    const shown = { element }
+    this.#shown.set(nonce, shown)
+    this.#outbox.append(element)
+    htmx.process(element)
+    return shown
+  }
+
+  #write(shown: Shown, entry: Entry): void {
+    const { element, entry: before } = shown
+    if (before === entry) return
+    shown.entry = entry
+    const { nonce, text, imageId, state, reason } = entry
+    const status = statusOf[state]
+    const values: Record<string, string> = { nonce, imageId, content: text }
+    for (const input of element.querySelectorAll('input')) input.value = values[input.name] ?? ''
+    element.classList.toggle('refused', state === 'refused')
+    element.querySelector('article')?.setAttribute('data-status', status)
+    const failed = element.querySelector<HTMLElement>('.failed')
+    const words = status === 'failed' ? (failed?.dataset.words ?? '') : ''
+    // It is an alert: what the server has written there already must not be announced twice, what failed again must be.
+    if (before || failed?.textContent !== words) failed?.replaceChildren(words)
+    element.querySelector('.reason')?.replaceChildren(reason)
+  }
+}
+
+const idOf = (nonce: string): string => `p-${nonce}`
+
+function readAnswer(bubble: HTMLElement, now: number): Answer {
+  if (bubble.querySelector('[data-status=waiting]')) {
+    const trigger = bubble.querySelector('form')?.getAttribute('hx-trigger') ?? ''
+    return { state: 'waiting', retryAt: now + retryDelayIn(trigger) }
+  }
+  const reason = bubble.querySelector('.reason')?.textContent ?? ''
+  return { state: bubble.matches('.refused') ? 'refused' : 'failed', reason }
+}

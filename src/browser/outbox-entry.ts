@@ -1,0 +1,42 @@
+/** A message on its way, as it is kept for a reload. */
+export interface Pending {
+  /** What it is sent by; sent twice by the same nonce, it is stored once. */
+  readonly nonce: string
+  readonly text: string
+  /** The picture that goes with it, uploaded already; '' for none. */
+  readonly imageId: string
+  /** When it was written or last tried again, in ms since the epoch. */
+  readonly at: number
+}
+
+/**
+ * `pending` may be sent, `in-flight` is sent and not answered, `waiting` may be tried again at its `retryAt`. A `failed`
+ * one may work later, and holds back those behind it. A `refused` one never will as it is, and lets them pass.
+ */
+export type EntryState = 'uploading' | 'pending' | 'in-flight' | 'waiting' | 'failed' | 'refused'
+
+/** A message of the outbox. Never changed: what becomes of it is a new entry in its place. */
+export interface Entry extends Pending {
+  readonly state: EntryState
+  /** Whether this page has a picture for it, which it uploads first, each time that the message is tried. */
+  readonly hasPicture: boolean
+  /** Whether it can be sent: true for a text. */
+  readonly isUploaded: boolean
+  /** Why it was not sent, in the reader's words; '' if there is nothing to add. */
+  readonly reason: string
+  /** When a `waiting` one may be tried again, in ms since the epoch. */
+  readonly retryAt: number
+}
+
+/** What was said to a message that was not taken, or to an upload. `retryAt` in ms since the epoch. */
+export type Answer =
+  | { readonly state: 'waiting'; readonly retryAt: number }
+  | { readonly state: 'failed' | 'refused'; readonly reason: string }
+
+const slowMs = 3000
+
+/** Whether a message has been on its way for so long that the page says so. */
+export const isSlow = (entry: Entry, now: number): boolean => now - entry.at > slowMs
+
+/** Milliseconds until a `waiting` message may be tried again, read from its bubble's `hx-trigger`, the server's. */
+export const retryDelayIn = (trigger: string): number => Number(/load delay:(\d+)ms/.exec(trigger)?.[1] ?? 0)

@@ -1,0 +1,184 @@
+import type { Bubbles } from './bubbles.js'
+import type { LiveConnection } from './connection.js'
+import type { Drafts } from './drafts.js'
+import { makeNonce } from './nonce.js'
+import type { Outbox } from './outbox.js'
+import { type Answer, isSlow } from './outbox-entry.js'
+
+const tickMs = 500
+
+/** What the outbox of a page is made of. */
+export interface PageOutboxParts {
+  readonly live: HTMLElement
+  readonly connection: LiveConnection
+  readonly outbox: Outbox
+  readonly bubbles: Bubbles
+  readonly drafts: Drafts
+  /** Where the bubbles stand. */
+  readonly place: HTMLElement
+  readonly messages: HTMLElement
+  readonly content: HTMLTextAreaElement
+}
+
+/** The outbox on the page: tells it what happens there, and does what it says. */
+export class PageOutbox {
+  /** Begins to upload the picture of a message, and reports by `uploaded` or `answer`. */
+  upload: (nonce: string) => void = () => {}
+  readonly #parts: PageOutboxParts
+  readonly #room: string
+  #isArrived = false
+
+  constructor(parts: PageOutboxParts) {
+    this.#parts = parts
+    this.#room = parts.live.dataset.room ?? ''
+    this.#restore()
+    this.#listen()
+    setInterval(() => this.#tick(), tickMs)
+  }
+
+  /** Sends a text when its turn comes. */
+  add(text: string): void {
+    this.#parts.outbox.add({ nonce: makeNonce(), text, imageId: '', at: Date.now() })
+    this.#added()
+  }
+
+  /** Sends a text with a picture that `upload` is asked for. */
+  addPicture(nonce: string, text: string): void {
+    this.#parts.outbox.addPicture(nonce, text, Date.now())
+    this.#added()
+  }
+
+  uploaded(nonce: string, imageId: string): void {
+    this.#parts.outbox.uploaded(nonce, imageId)
+    this.#update()
+  }
+
+  answer(nonce: string, answer: Answer): void {
+    this.#parts.outbox.answer(nonce, answer)
+    this.#update()
+  }
+
+  #restore(): void {
+    const { drafts, outbox, content, messages } = this.#parts
+    for (const pending of drafts.takeBack(this.#room)) outbox.add(pending)
+    this.#settleShown()
+    this.#update()
+    if (outbox.entries.length > 0) messages.scrollTop = 0
+    content.value ||= drafts.read()
+  }
+
+  #listen(): void {
+    const { live, outbox, drafts, place } = this.#parts
+    live.addEventListener('htmx:after:swap', () => {
+      if (this.#settleShown()) this.#isArrived = true
+      // The chat has ended: what was not sent joins the draft.
+      if (document.getElementById('gone')?.hasChildNodes()) drafts.giveUp(outbox.clear())
+      this.#update()
+      this.#goOn()
+    })
+    new MutationObserver(() => this.#takeAnswers()).observe(place, { childList: true })
+    for (const name of ['htmx:ws:after:connection', 'htmx:sse:after:connection']) {
+      live.addEventListener(name, () => {
+        outbox.connected()
+        this.#update()
+      })
+    }
+    for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
+      place.addEventListener(name, event => this.#goesOut(event))
+    }
+    place.addEventListener('click', event => this.#click(event))
+  }
+
+  /** What the composer held is a message now, and no draft any more. */
+  #added(): void {
+    this.#parts.drafts.write('')
+    this.#update()
+    this.#parts.messages.scrollTop = 0
+  }
+
+  /** Keeps, shows and sends what there is. */
+  #update(): void {
+    const { drafts, outbox } = this.#parts
+    drafts.keep(this.#room, outbox.kept)
+    this.#advance()
+  }
+
+  #advance(): void {
+    const { outbox, connection, bubbles } = this.#parts
+    const now = Date.now()
+    const uploads = outbox.takeUploads(now)
+    const next = connection.isOpen() ? outbox.takeSend(now, lifeMs()) : undefined
+    bubbles.show(outbox.entries, now)
+    for (const nonce of uploads) this.upload(nonce)
+    if (next) bubbles.send(next)
+  }
+
+  #tick(): void {
+    const { outbox, connection, bubbles } = this.#parts
+    const now = Date.now()
+    if (connection.isOpen() && outbox.watch(now, tickMs)) {
+      bubbles.show(outbox.entries, now)
+      connection.renew()
+    } else this.#advance()
+    const slow = document.getElementById('slow')
+    const isSending = outbox.entries.some(
+      each => (each.state === 'pending' || each.state === 'in-flight') && isSlow(each, now),
+    )
+    const words = isSending ? (slow?.dataset.words ?? '') : ''
+    if (slow && slow.textContent !== words) slow.textContent = words
+    this.#goOn()
+  }
+
+  #takeAnswers(): void {
+    const { outbox, bubbles } = this.#parts
+    for (const [nonce, answer] of bubbles.takeAnswers(Date.now())) {
+      if (answer) outbox.answer(nonce, answer)
+      else if (outbox.settle(new Set([nonce]))) this.#isArrived = true
+    }
+    this.#update()
+  }
+
+  /** A message in the list has arrived: its answer may have been lost, or be still on its way. */
+  #settleShown(): boolean {
+    const { outbox, messages } = this.#parts
+    const own = Array.from(messages.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? '')
+    return outbox.settle(new Set(own))
+  }
+
+  /** Where later messages are missing one's own is not put in: the page goes on to where it stands. */
+  #goOn(): void {
+    if (!this.#isArrived || this.#parts.outbox.entries.length > 0) return
+    this.#isArrived = false
+    const link = document.querySelector<HTMLAnchorElement>('#jump a')
+    if (link) location.assign(link.href)
+  }
+
+  #goesOut(event: Event): void {
+    const { outbox, connection } = this.#parts
+    if (!connection.isOpen() || !outbox.goesOut(nonceOf(event), Date.now(), lifeMs())) event.preventDefault()
+    this.#advance()
+  }
+
+  #click(event: Event): void {
+    const { outbox, drafts, content } = this.#parts
+    const button = event.target instanceof Element ? event.target.closest('.again, .rewrite, .cancel') : null
+    if (!button) return
+    const nonce = nonceOf(event)
+    if (button.matches('.again')) outbox.retry(nonce, Date.now())
+    else {
+      const entry = outbox.remove(nonce)
+      if (entry && button.matches('.rewrite')) {
+        drafts.giveUp([entry])
+        content.value = drafts.read()
+      }
+    }
+    content.focus()
+    this.#update()
+  }
+}
+
+const nonceOf = ({ target }: Event): string =>
+  (target instanceof Element ? target.closest('.pending')?.id : undefined)?.slice(2) ?? ''
+
+/** How long messages live in this chat, in ms; NaN where nothing says so, which is for ever. */
+const lifeMs = (): number => Number(document.getElementById('presence')?.dataset.life)

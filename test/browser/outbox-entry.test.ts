@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { isSlow, retryDelayIn } from '#src/browser/outbox-entry.js'
+
+it('reads when a bubble may go out from the trigger that the server gave it', () => {
+  expect(retryDelayIn('outbox:send, load delay:740ms')).toBe(740)
+  expect(retryDelayIn('outbox:send')).toBe(0)
+})
+
+it('calls a message slow after three seconds', () => {
+  const entry = {
+    nonce: 'n',
+    text: 'one',
+    imageId: '',
+    at: 1000,
+    state: 'pending',
+    hasPicture: false,
+    isUploaded: true,
+    reason: '',
+    retryAt: 0,
+  } as const
+  expect(isSlow(entry, 4000)).toBe(false)
+  expect(isSlow(entry, 4001)).toBe(true)
+})
