@@ -59,8 +59,8 @@ class Person {
   async request(path, init = {}) {
     const cookie = [...this.cookies].map(pair => pair.join('=')).join('; ')
     const response = await fetch(url + path, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } })
-    for (const line of response.headers.getSetCookie()) {
-      const [name, value] = line.split(';')[0].split('=')
+    for (const setCookie of response.headers.getSetCookie()) {
+      const [name, value] = setCookie.split(';')[0].split('=')
       this.cookies.set(name, value)
     }
     return response

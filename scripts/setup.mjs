@@ -22,19 +22,6 @@ export async function build() {
 const asRoot = () => process.getuid?.() === 0
 const onDebian = () => existsSync('/usr/bin/apt-get')
 
-async function isThere(program) {
-  try {
-    return (await run(program, ['--version'], { quiet: true })) === 0
-  } catch {
-    return false
-  }
-}
-
-async function firstThere(programs) {
-  for (const program of programs) if (await isThere(program)) return program
-  return undefined
-}
-
 async function aptInstall(name) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await must('apt-get', ['update', '-qq'], { env, quiet: true })
@@ -81,16 +68,4 @@ async function findShell(chromium) {
     () => shell,
     () => chromium,
   )
-}
-
-/** Makes sure that a Redis server can be started by the tests. */
-export async function findRedis() {
-  const known = await firstThere(['redis-server', 'valkey-server'])
-  if (known) return known
-  if (asRoot() && onDebian()) {
-    console.log('Installing a Redis server for the tests ...')
-    await aptInstall('redis-server')
-    return 'redis-server'
-  }
-  throw new Error('The tests need a Redis server: install one (Debian: apt-get install redis-server)')
 }

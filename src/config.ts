@@ -28,12 +28,12 @@ const productionAccountsFile = './data/accounts.json'
 
 const randomSecret = () => randomBytes(48).toString('base64url')
 
-/** A setting that stops the start. Its message is one sentence for whoever runs the server, and holds no secret. */
+/** A setting with which the server does not start. The message is one sentence for the operator, without secrets. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** Every variable once: name, check with its unit, default. What depends on others is settled in `arrange`. */
+/** Every variable: its name, check, unit and default. Defaults that depend on others are settled in `arrange`. */
 const settings = z.object({
   NODE_ENV: oneOf(['development', 'production', 'test']).default('development'),
   PORT: wholeNumber(0, 65_535, 'port; 0 takes any free one').default(3000),
@@ -83,8 +83,8 @@ const settings = z.object({
 type Settings = z.infer<typeof settings>
 
 /**
- * Gives the settings the names that the code knows them by, and settles the defaults that depend on other settings.
- * The names carry the units; `maxMessageMemoryBytes`, `images.maxSize` and the like are bytes and pixels.
+ * Gives the settings the names that the code uses, and settles defaults that depend on other settings. The names carry
+ * the units; `maxMessageMemoryBytes`, `images.maxSize` and the like are bytes and pixels.
  */
 function arrange(set: Settings) {
   const isProduction = set.NODE_ENV === 'production'
@@ -143,10 +143,10 @@ function arrange(set: Settings) {
   } as const
 }
 
-/** The settings of the server. Read once at the start, then handed to whoever needs a part. */
+/** The settings of the server, read once at its start. */
 export type Config = ReturnType<typeof arrange>
 
-/** What is wrong with settings that are each in range and cannot work together, or null. */
+/** What is wrong with settings that are in range but cannot work together, or null. */
 function findClash(config: Config): string | null {
   const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
@@ -183,7 +183,7 @@ function explain(name: string, value: string, allowed: string): string {
 
 /**
  * Reads the settings. An empty value counts as none.
- * @throws ConfigError for the first value out of range, and for values that cannot work together
+ * @throws ConfigError for the first value that is out of range, and for values that cannot work together
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))

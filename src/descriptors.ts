@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from './config.js'
 
-/** With fewer the server does not start. */
+/** With fewer descriptors the server does not start. */
 const fewest = 128
 /**
- * What connections must leave free: an idle server holds 21, four password workers 16 and two picture converters 12 as they
- * start; the rest is for pictures, of which few are read or written at once, and for the file of accounts.
+ * Descriptors that connections must leave free: an idle server holds 21, and four password workers 16 and two picture
+ * converters 12 while they start. The rest is for pictures, few of which are read at once, and for the account file.
  */
 const reserved = 80
 
-/** How many descriptors this process may hold; null where the system does not say. */
+/** How many descriptors this process may hold; null if the system does not tell. */
 function readLimit(): number | null {
   try {
     const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
@@ -20,7 +20,7 @@ function readLimit(): number | null {
 }
 
 /**
- * How many connections fit: no more than `wanted`, and as many as the limit of descriptors allows.
+ * How many connections the server may take: `wanted`, or fewer if the limit of descriptors allows no more.
  * @throws ConfigError when the limit is too low for any
  */
 export function fitConnections(wanted: number, limit = readLimit()): number {

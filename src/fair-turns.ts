@@ -1,27 +1,27 @@
 import { ChatError } from './chat/errors.js'
 
+/** How many may work and wait. */
 export interface FairTurnsOptions {
-  /** How many may be at work at once. */
+  /** How many may work at once. */
   readonly atOnce: number
-  /** How many may wait, of all owners together. */
-  readonly maxWaiting: number
-  /** How many of one owner's may wait. */
-  readonly maxWaitingEach: number
-  /** After how many milliseconds whoever is refused may ask again. */
+  /** How many may wait, of all owners together; without limit by default. */
+  readonly maxWaiting?: number
+  /** How many of one owner may wait; without limit by default. */
+  readonly maxWaitingEach?: number
+  /** Milliseconds after which whoever is refused may ask again. */
   readonly retryAfterMs: number
 }
 
 type Begin = () => void
 
 /**
- * Lets work that has an owner, such as a person, begin when there is a place for it. One owner is at work once at a time:
- * what else they ask for waits behind their own, and owners that wait are served in rotation, so that nobody waits for all
- * that another has asked for.
+ * Lets work begin when there is a place for it. Each piece of work has an owner, such as a person. Only one piece of an
+ * owner runs at a time, and waiting owners take turns, so that nobody waits for everything another has asked for.
  */
 export class FairTurns<Owner> {
   readonly #options: FairTurnsOptions
   readonly #atWork = new Set<Owner>()
-  /** In the order in which the owners are next. */
+  /** The next owner first. */
   readonly #queues = new Map<Owner, Begin[]>()
   #waiting = 0
 
@@ -30,9 +30,9 @@ export class FairTurns<Owner> {
   }
 
   /**
-   * Answers when the work may begin, with what must be called when it is over.
-   * @param signal of whoever asked having gone away: what still waits is given up
-   * @throws ChatError `server_busy` when too many wait; `bad_request` when it was given up
+   * Resolves when the work may begin, with a function that must be called when it is over.
+   * @param signal aborted once whoever asked has gone: work that still waits is dropped
+   * @throws ChatError `server_busy` when too many wait; `bad_request` when it was dropped
    */
   async take(owner: Owner, signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted) throw new ChatError('bad_request')
@@ -49,7 +49,7 @@ export class FairTurns<Owner> {
   }
 
   #wait(owner: Owner, signal: AbortSignal | undefined): Promise<void> {
-    const { maxWaiting, maxWaitingEach, retryAfterMs } = this.#options
+    const { maxWaiting = Number.POSITIVE_INFINITY, maxWaitingEach = maxWaiting, retryAfterMs } = this.#options
     const queue = this.#queues.get(owner) ?? []
     if (this.#waiting >= maxWaiting || queue.length >= maxWaitingEach) throw new ChatError('server_busy', retryAfterMs)
     return new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export class FairTurns<Owner> {
       if (!begin || !this.#mayBegin(owner)) continue
       this.#remove(owner, begin)
       const rest = this.#queues.get(owner)
-      // What else this owner waits for comes after the others'.
+      // The other work of this owner comes after that of the other owners.
       if (rest && this.#queues.delete(owner)) this.#queues.set(owner, rest)
       begin()
     }

@@ -1,4 +1,4 @@
-/** The languages of the catalogue (locales/). The first is for people who ask for none of them. */
+/** The languages of the catalogue (locales/). The first is for those who ask for none of them. */
 export const languages = ['en', 'de', 'es', 'ar'] as const
 
 /** A language of the catalogue. */

@@ -3,20 +3,20 @@ import { ChatError } from './chat/errors.js'
 
 const maxKeys = 100_000
 
-/** What a limit is: how many hits of one key it lets pass in a window, which begins with the key's first hit. */
+/** How many hits of one key pass in a window, which begins with the key's first hit. */
 export interface LimitOptions {
   readonly name: string
   readonly windowMs: number
   readonly limit: number
-  /** How long one too many may wait for a later window, in milliseconds; 0 when left out. */
+  /** Milliseconds that a hit over the limit may wait for a later window; 0 by default. */
   readonly longestWaitMs?: number
 }
 
-/** What became of a hit. */
+/** The result of a hit. */
 export interface LimitResult {
   readonly allowed: boolean
   readonly limit: number
-  /** How many more would pass in this window. */
+  /** How many more pass in this window. */
   readonly remaining: number
   /** Milliseconds to wait before trying again; 0 when allowed. */
   readonly retryAfterMs: number
@@ -24,16 +24,16 @@ export interface LimitResult {
   readonly resetAfterMs: number
 }
 
-/** A limit on how often something may happen. Pages, API and sockets count on the same ones. */
+/** A limit on how often something may happen. Pages, the API and sockets share the same limits. */
 export interface Limit extends LimitOptions {
-  /** Counts one, and says whether it may pass. One too many is not counted. */
+  /** Counts a hit, and says whether it passes. A hit over the limit is not counted. */
   hit(key: string): LimitResult
   /**
-   * Counts one, and resolves when it may pass: in the order in which they came, each in the first window that has room.
-   * @throws ChatError `rate_limited` when that is further away than `longestWaitMs`; it is not counted then
+   * Counts a hit, and resolves when it passes: in the order of the hits, each in the first window that has room.
+   * @throws ChatError `rate_limited` when that is later than `longestWaitMs`; the hit is not counted then
    */
   takeTurn(key: string): Promise<void>
-  /** Takes one hit back, as for a log-in that did not fail. */
+  /** Takes one hit back, such as for a log-in that did not fail. */
   refund(key: string): void
   /** Forgets a key. */
   reset(key: string): void
@@ -41,16 +41,16 @@ export interface Limit extends LimitOptions {
   stop(): void
 }
 
-/** How many hits of a key count since its window began; more than the limit fill the windows that follow. */
+/** The hits of a key since its window began. Those over the limit fill the windows that follow. */
 interface Counter {
   startedAt: number
   count: number
 }
 
-/** A limit kept in memory. Keys whose windows are over are dropped; of too many at once, those hit longest ago. */
+/** Makes a limit in memory. Keys whose window is over are dropped; if there are too many, those hit longest ago. */
 export function createLimit(options: LimitOptions, clock: Clock): Limit {
   const { windowMs, limit, longestWaitMs = 0 } = options
-  // Keys hit since the last sweep, and those hit before it but after the one before: dropping needs no search.
+  // The keys hit since the last sweep, and those hit between the two sweeps before: a sweep needs no search.
   let recent = new Map<string, Counter>()
   let older = new Map<string, Counter>()
   let cancelSweep: (() => void) | null = null

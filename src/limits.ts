@@ -8,21 +8,21 @@ const secondMs = 1000
 const minuteMs = 60 * secondMs
 /** How long a page or a connection waits for its turn before it is refused. */
 const maxWaitMs = 3 * secondMs
-/** How many of what a page asks for by itself count as one request. */
+/** How many requests that a page makes by itself count as one. */
 const lightPerRequest = 10
-/** Above what typing into the field of the search asks for, below what would keep the server busy with looking. */
+/** More than typing into the search field causes, fewer than would keep the server busy. */
 const searchesPerWindow = 10
 const accountChanges = 60
 const passwordChanges = 10
 const wrongOperatorTokens = 10
 
-/** Every limit of the product but those on frames, which sockets count. */
+/** Every limit except those on frames, which sockets count. */
 export interface Limits {
-  /** Requests a second, by person, whatever the door: pages, forms, connections, joins, catch-ups, API. */
+  /** Requests a second, by person: pages, forms, connections, joins, catch-ups, API. */
   readonly requests: Limit
-  /** What a page asks for by itself a second, by person: pictures, files, beacons, reports. */
+  /** Requests that a page makes by itself a second, by person: pictures, files, beacons, reports. */
   readonly lightRequests: Limit
-  /** What reaches another person a second beside sends, by person. */
+  /** Actions that reach another person a second, except sends, by person. */
   readonly reaching: Limit
   /** Sends a second, by person. */
   readonly messages: Limit
@@ -32,21 +32,21 @@ export interface Limits {
   readonly uploads: Limit
   /** Searches for a name a second, by person. */
   readonly searches: Limit
-  /** Changes of one's own settings, blocks and invites a minute, by person. */
+  /** Changes of settings, blocks and invites a minute, by person. */
   readonly accountChanges: Limit
-  /** Changes of a password a minute, by person: hit before, refund when the current one was wrong. */
+  /** Changes of a password a minute, by person: hit first, refunded when the current one was wrong. */
   readonly passwordChanges: Limit
-  /** Failed log-ins a minute, by account and address: hit before, refund when it did not fail. */
+  /** Failed log-ins a minute, by account and address: hit first, refunded unless it failed. */
   readonly auth: Limit
   /** Log-ins and registrations a minute, by address. */
   readonly authAddress: Limit
-  /** Wrong tokens of the operator a minute, by address: hit before, refund when it was right. */
+  /** Wrong tokens of the operator a minute, by address: hit first, refunded when the token was right. */
   readonly operator: Limit
-  /** Ends them all. */
+  /** Stops all of them. */
   stop(): void
 }
 
-/** The limits that the settings ask for. */
+/** Makes the limits of the settings. */
 export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock): Limits {
   const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
     createLimit({ name, windowMs, limit, longestWaitMs }, clock)
@@ -72,15 +72,15 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: 
   }
 }
 
-/** The key of an address: itself, or its network in IPv6, where one person has a whole network of addresses. */
+/** The key of an address: the address itself, or its network in IPv6, where one person has a whole network. */
 export function addressKey(address: string | undefined): string {
   return address === undefined ? 'unknown' : ipKeyGenerator(address)
 }
 
 /**
- * Counts one hit.
- * @param onCounted told what became of it, also when it is one too many
- * @throws ChatError `rate_limited` when it is one too many
+ * Counts a hit.
+ * @param onCounted called with the result, also when the hit is over the limit
+ * @throws ChatError `rate_limited` when the hit is over the limit
  */
 export function refuseOver(limit: Limit, key: string, onCounted: (result: LimitResult) => void = () => {}): void {
   const result = limit.hit(key)

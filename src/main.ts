@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
 
-// Loads the modules one after the other. `import` opens hundreds of them at once, more than a low limit of descriptors lets.
+// Loads modules one after the other. `import` opens hundreds of files at once, more than a low limit of descriptors
+// allows.
 createRequire(import.meta.url)('./start.js')

@@ -1,7 +1,7 @@
-/** Values that are made when first asked for, of which those used last are kept: however many are asked for. */
+/** A cache of a fixed size: values are made when first asked for, and those used most recently are kept. */
 export class RecentValues<V> {
   readonly #limit: number
-  /** The one used longest ago first. */
+  /** The least recently used first. */
   readonly #byKey = new Map<string, V>()
 
   /** @param limit how many values are kept */

@@ -23,11 +23,11 @@ import { HeldBodies } from './http/held-bodies.js'
 import { createHttpServer } from './http/http-server.js'
 import { listen } from './http/listening.js'
 import { operatorCheck } from './http/operator-token.js'
+import { pictureForm } from './http/pictures/picture-form.js'
 import { accountOf } from './http/request.js'
 import { limitLight } from './http/request-limits.js'
 import { Sessions } from './http/sessions.js'
 import { Images } from './images/images.js'
-import { pictureForm } from './images/picture-form.js'
 import { createLimits, refuseOver } from './limits.js'
 import { Connections } from './live/connections.js'
 import type { PageRendererDeps } from './live/html/page-renderer.js'
@@ -37,7 +37,7 @@ import { ProgramSession } from './live/json/program-session.js'
 import { closeCodes } from './live/transport/close-codes.js'
 import { Sockets } from './live/transport/sockets.js'
 import { createLog } from './ops/log.js'
-import { Operation } from './ops/operation.js'
+import { Monitoring } from './ops/monitoring.js'
 import { SystemClock } from './ops/system-clock.js'
 import { Unread } from './unread.js'
 import { createApp } from './web/app.js'
@@ -121,14 +121,13 @@ export async function createServer(config: Config): Promise<Server> {
     )
   })
   const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
-  people.onRemoved(userId => images.forgetPerson(userId))
   const conversations = new Conversations(engine, config, {
     countSend: userId => limits.messages.hit(userId).retryAfterMs,
     countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
     claimImage: images.claim,
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
-  const operation = await Operation.open({
+  const monitoring = await Monitoring.open({
     clock,
     log,
     engine,
@@ -160,7 +159,7 @@ export async function createServer(config: Config): Promise<Server> {
     conversations,
     log,
     messageMaxLength: config.messageMaxLength,
-    onRefused: (code: ErrorCode) => operation.observer.refused('frame', code),
+    onRefused: (code: ErrorCode) => monitoring.observer.refused('frame', code),
     admit,
   }
   const pageSessions = new PageSessions(chatPage, { ...sessionDeps, engine })
@@ -172,13 +171,13 @@ export async function createServer(config: Config): Promise<Server> {
     countJoin: countRequest,
   }
   const isOurOrigin = originCheck(config)
-  const unread = new Unread(config.maxUnreadBytes, () => operation.observer.refused('connection', 'unread'))
+  const unread = new Unread(config.maxUnreadBytes, () => monitoring.observer.refused('connection', 'unread'))
   const connections = new Connections({
     hub,
     unread,
     clock,
     log,
-    onRefused: reason => operation.observer.refused('handshake', reason),
+    onRefused: reason => monitoring.observer.refused('handshake', reason),
     admit,
   })
   const sockets = new Sockets({
@@ -188,7 +187,7 @@ export async function createServer(config: Config): Promise<Server> {
     framesPerSecond: config.rateLimits.frames,
     framesPerSecondEach: socketsAtFullSpeed * config.rateLimits.frames + config.rateLimits.messages,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),
-    onRefused: (place, reason) => operation.observer.refused(place, reason),
+    onRefused: (place, reason) => monitoring.observer.refused(place, reason),
     isOurOrigin,
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
@@ -204,7 +203,7 @@ export async function createServer(config: Config): Promise<Server> {
   const guard = passwordGuard(limits)
   const gate = new Gate({ people, limits, guard })
   const countLight = limitLight(limits.lightRequests)
-  const onGivenWay = () => operation.observer.refused('connection', 'half_open')
+  const onGivenWay = () => monitoring.observer.refused('connection', 'half_open')
   const strangerBodies = HeldBodies.ofStrangers(onGivenWay)
   const memberBodies = HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength))
   const { operatorToken } = config
@@ -261,14 +260,14 @@ export async function createServer(config: Config): Promise<Server> {
     hub,
     answers: new Answers(clock, unread),
     isOurOrigin,
-    operation: operation.pages,
-    observer: operation.observer,
+    operation: monitoring.pages,
+    observer: monitoring.observer,
   })
   const { http, countConnections } = createHttpServer(app, {
     maxConnections,
     maxReadAway: config.images.maxSize + slackOfForms,
     isBehindProxy: config.trustProxy > 0,
-    onRefused: reason => operation.observer.refused('connection', reason),
+    onRefused: reason => monitoring.observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
   })
 
@@ -288,7 +287,7 @@ export async function createServer(config: Config): Promise<Server> {
       http.closeIdleConnections()
       await closed
       clearTimeout(cut)
-      operation.stop()
+      monitoring.stop()
       clock.stop()
       sockets.stop()
       sessions.stop()

@@ -6,7 +6,7 @@ import { isWeakSecret } from './weak-secret.js'
 const yearInSeconds = 365 * 24 * 3600
 const minSecretLength = 32
 
-/** Strictly digits: no sign, space, fraction, exponent or leading zero. `unit` is said in the refusal. */
+/** Digits only: no sign, space, fraction, exponent or leading zero. `unit` is named in the refusal. */
 export function wholeNumber(min: number, max: number, unit: string) {
   const allowed = `a whole number from ${min} to ${max} (${unit})`
   return z
@@ -24,7 +24,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
   return z.enum(values, values.length === 1 ? values[0] : `one of ${values.join(', ')}`)
 }
 
-/** A secret long enough and known to nobody. */
+/** A secret that is long enough and hard to guess. */
 export const secret = z
   .string()
   .refine(
@@ -40,7 +40,7 @@ function parseOrigin(value: string): URL | null {
   return isOrigin ? url : null
 }
 
-/** What a program shows to be let in. Never said back. */
+/** The token of a program. Never repeated in a refusal. */
 export const bearerToken = z
   .string()
   .regex(
@@ -73,7 +73,7 @@ const secondsOfUnit = new Map([
   ['d', 24 * 3600],
 ])
 
-/** A span with a unit, or plain seconds; gives seconds. */
+/** A duration with a unit, or plain seconds. Returns seconds. */
 export const duration = z.string().transform((value, context) => {
   const [, digits, unit = ''] = /^([1-9]\d*)([smhd]?)$/.exec(value) ?? []
   const seconds = Number(digits) * (secondsOfUnit.get(unit) ?? Number.NaN)
@@ -82,7 +82,7 @@ export const duration = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-/** What a server can listen on. */
+/** An address or host name to listen on. */
 export const hostName = z
   .string()
   .refine(
@@ -90,7 +90,7 @@ export const hostName = z
     'an address or host name to listen on, such as 127.0.0.1',
   )
 
-/** Where accounts are kept; gives the path of a file, or null for memory. */
+/** Where accounts are stored. Returns the path of a file, or null for memory. */
 export const accountsUrl = z.string().transform((value, context) => {
   if (value === 'memory:') return null
   const [, path] = /^file:(?:\/\/(?=\/))?([^\0]+)$/.exec(value) ?? []

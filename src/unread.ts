@@ -1,10 +1,12 @@
 import type { UserId } from './chat/engine.js'
 
-/** What one connection or answer holds of what its person has not read. */
+/** The unread bytes of one connection or answer. */
 export interface UnreadShare {
-  /** Notes how many bytes wait now. Where that is too much for the person, one of their connections is cut: this, perhaps. */
+  /**
+   * Notes how many bytes wait now. If that is too much for the person, one of their connections is cut, maybe this one.
+   */
   set(bytes: number): void
-  /** Nothing waits any more, nor ever will. */
+  /** Ends the count: nothing waits any more. */
   end(): void
 }
 
@@ -19,9 +21,9 @@ interface Account {
 }
 
 /**
- * What the server holds for each person that they have not read yet, over all their connections and answers. Beyond a
- * limit a connection is cut, the one furthest behind first, and an answer is refused. A single item may be larger than the
- * limit; otherwise it could never be delivered.
+ * The bytes that the server holds for each person until they are read, over all their connections and answers. Over the
+ * limit, connections are cut, the one furthest behind first, and answers are refused. A single item may be larger than
+ * the limit; otherwise it could never be delivered.
  */
 export class Unread {
   readonly #mostBytes: number
@@ -30,22 +32,22 @@ export class Unread {
 
   /**
    * @param mostBytes for each person
-   * @param onCut told of each connection that is cut
+   * @param onCut called for each connection that is cut
    */
   constructor(mostBytes: number, onCut: () => void = () => {}) {
     this.#mostBytes = mostBytes
     this.#onCut = onCut
   }
 
-  /** Whether a person may have so many bytes more wait for them. */
+  /** Whether so many more bytes may wait for a person. */
   hasRoomFor(userId: UserId, bytes: number): boolean {
     const held = this.#accounts.get(userId)?.bytes ?? 0
     return held === 0 || held + bytes <= this.#mostBytes
   }
 
   /**
-   * Begins to count what a connection or an answer holds.
-   * @param cut ends a connection at once; null for an answer, which is not cut for what others hold
+   * Starts to count a connection or an answer.
+   * @param cut ends the connection at once; null for an answer, which is never cut for what others hold
    */
   open(userId: UserId, cut: (() => void) | null): UnreadShare {
     const account = this.#accounts.get(userId) ?? { bytes: 0, shares: new Set() }

@@ -153,3 +153,30 @@ test('an owner who waits for several is asked again after the others', async () 
   await Promise.all(all)
   expect(begun).toEqual(['x1', 'y1', 'a1', 'b1', 'a2', 'b2'])
 })
+
+test('without limits everybody may wait, and owners that come once are served in their order', async () => {
+  const turns = new FairTurns<object>({ atOnce: 1, retryAfterMs: 1000 })
+  const begun: number[] = []
+  const all = Array.from({ length: 1000 }, async (_, n) => {
+    const end = await turns.take({})
+    begun.push(n)
+    end()
+  })
+  await Promise.all(all)
+  expect(begun).toEqual(Array.from({ length: 1000 }, (_, n) => n))
+})
+
+test('no more are at work at once than may be, whoever comes and goes', async () => {
+  const turns = new FairTurns<number>({ atOnce: 3, retryAfterMs: 1000 })
+  let atWork = 0
+  let most = 0
+  const work = async (owner: number) => {
+    const end = await turns.take(owner)
+    most = Math.max(most, ++atWork)
+    await new Promise(resolve => setImmediate(resolve))
+    atWork--
+    end()
+  }
+  await Promise.all(Array.from({ length: 60 }, (_, n) => work(n % 7)))
+  expect([most, atWork]).toEqual([3, 0])
+})

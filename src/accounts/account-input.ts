@@ -31,21 +31,21 @@ const username = z
     return name
   })
 
-/** A password that someone gives themselves: at least 8 characters, at most 72 bytes of UTF-8, bcrypt's limit. */
+/** A new password: at least 8 characters, at most 72 bytes of UTF-8, which is bcrypt's limit. */
 const newPassword = filledText
   .refine(value => [...value.normalize('NFC')].length >= minPasswordLength, 'password_short')
   .refine(value => Buffer.byteLength(value.normalize('NFC')) <= maxPasswordBytes, 'password_long')
 
-/** What creates an account; `invite` is '' for none. */
+/** The input that creates an account; `invite` is '' for none. */
 export const registrationInput = z.object({ username, email, password: newPassword, invite: z.string().default('') })
 
-/** What a password is set by when a link stands for the current one. */
+/** The input that sets a password by a link, without the current one. */
 export const passwordResetInput = z.object({ newPassword })
 
-/** What logs someone in. */
+/** The input that logs somebody in. */
 export const loginInput = z.object({ email, password: filledText })
 
-/** What changes a password. */
+/** The input that changes a password. */
 export const passwordChangeInput = z.object({ currentPassword: filledText, newPassword })
 
 /**
@@ -53,7 +53,7 @@ export const passwordChangeInput = z.object({ currentPassword: filledText, newPa
  * @throws InvalidInput with the first key of each refused field
  */
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
-  // What a schema has no key for gets this one, never the library's own words.
+  // Issues without a key of ours get this one, never the library's own message.
   const { success, data, error } = schema.safeParse(input ?? {}, { error: () => 'invalid' })
   if (success) return data
   const fields: Record<string, string> = {}

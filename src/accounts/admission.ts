@@ -3,23 +3,23 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { type OneTimeLink, OneTimeLinks } from './one-time-links.js'
 
-/** How long an invite works, in milliseconds. */
+/** How long an invite is good, in milliseconds. */
 export const inviteLifetimeMs = 7 * 86_400_000
 
-/** How many invites of one member work at once. */
+/** How many invites of one member are good at once. */
 export const invitesPerMember = 20
 
 const operatorId = ''
 
 export interface AdmissionOptions {
-  /** Who may create an account: everybody, who has an invite, or nobody. */
+  /** Who may create an account: everybody, people with an invite, or nobody. */
   readonly registration: 'open' | 'invite' | 'closed'
-  /** Who makes invites: every member beside the operator, or the operator alone. */
+  /** Who makes invites: the operator and every member, or the operator alone. */
   readonly invites: 'members' | 'operator'
   readonly clock: Clock
 }
 
-/** Who may come in. */
+/** Decides who may create an account, and keeps the invites. */
 export class Admission {
   readonly registration: AdmissionOptions['registration']
   readonly #invites: AdmissionOptions['invites']
@@ -31,44 +31,47 @@ export class Admission {
     this.#links = new OneTimeLinks({ clock, lifetimeMs: inviteLifetimeMs, perOwner: invitesPerMember })
   }
 
-  /** Whether members make invites. */
+  /** Whether members may make invites. */
   get isByMembers(): boolean {
     return this.registration === 'invite' && this.#invites === 'members'
   }
 
-  /** Makes an invite; of a member's the newest twenty work. */
+  /**
+   * Makes an invite for a member, whose newest twenty are good.
+   * @throws ChatError `not_found` unless members may make invites
+   */
   inviteBy(memberId: UserId): OneTimeLink {
     if (!this.isByMembers) throw new ChatError('not_found')
     return this.#links.create(memberId, null)
   }
 
   /**
-   * Makes an invite of the operator's.
-   * @throws ChatError `conflict` where nobody is asked for an invite, or nobody comes in by one
+   * Makes an invite for the operator.
+   * @throws ChatError `conflict` unless registration is by invite
    */
   inviteByOperator(): OneTimeLink {
     if (this.registration !== 'invite') throw new ChatError('conflict')
     return this.#links.create(operatorId, null)
   }
 
-  /** How many invites of a member work. */
+  /** How many invites of a member are good. */
   countOf(memberId: UserId): number {
     return this.#links.count(memberId)
   }
 
-  /** Ends the invites of a member who is no more. */
+  /** Ends the invites of a member whose account is gone. */
   dropOf(memberId: UserId): void {
     this.#links.drop(memberId)
   }
 
-  /** Why nobody comes in with such an invite (`''` for none), or null. */
+  /** Why an invite (`''` for none) lets nobody in, or null if it does. */
   refusalOf(invite: string): 'registration_closed' | 'invite_needed' | null {
     if (this.registration === 'closed') return 'registration_closed'
     return this.registration === 'open' || this.#links.isGood(invite) ? null : 'invite_needed'
   }
 
   /**
-   * Lets somebody in by `work`, which uses their invite up unless it fails.
+   * Has `work` create an account, which uses up the invite unless it fails.
    * @throws ChatError `registration_closed`, `invite_needed`; whatever the work throws
    */
   async admit<T>(invite: string, work: () => Promise<T>): Promise<T> {
@@ -78,7 +81,7 @@ export class Admission {
   }
 }
 
-/** Lets everybody in. */
+/** An admission that lets everybody in. */
 export function openAdmission(clock: Clock): Admission {
   return new Admission({ registration: 'open', invites: 'operator', clock })
 }

@@ -3,7 +3,7 @@ import { type Account, newAccount } from './account.js'
 /** The password of every demo account. */
 export const demoPassword = 'password123'
 
-/** Accounts to try the product with. Their ids stay the same, so that nothing that names them breaks by a restart. */
+/** Accounts to try the product with. Their ids are fixed, so that links and blocks survive a restart. */
 export const demoPeople: readonly [Account, Account] = [
   newAccount({
     id: '5e6f1c1a-0000-4000-8000-000000000001',
@@ -21,7 +21,7 @@ export const demoPeople: readonly [Account, Account] = [
   }),
 ]
 
-/** Whether an account is one of those that exist to try the product with: they are never stored. */
+/** Whether an account is a demo account, which is never stored. */
 export function isDemoAccount({ id }: Pick<Account, 'id'>): boolean {
   return demoPeople.some(person => person.id === id)
 }

@@ -5,10 +5,10 @@ import { loginInput, parseInput } from './account-input.js'
 import type { PasswordGuard } from './password-guard.js'
 import type { People } from './people.js'
 
-/** Somebody at the door, of whom nothing is known yet but where they come from. */
+/** Somebody who is not logged in, of whom only the address is known. */
 export interface Visitor {
   readonly address: string | undefined
-  /** Told how far the limit on the address has got, before it may refuse. */
+  /** Called with the state of the limit on the address, also when it refuses. */
   onCounted?(limit: Limit, result: LimitResult): void
 }
 
@@ -18,7 +18,7 @@ export interface GateOptions {
   readonly guard: PasswordGuard
 }
 
-/** Logging in and registering, each held to its limits: the same for pages and programs. */
+/** Logging in and registering within their limits, for pages and programs alike. */
 export class Gate {
   readonly #options: GateOptions
 
@@ -27,7 +27,7 @@ export class Gate {
   }
 
   /**
-   * The account that `{ email, password }` belongs to. Only a log-in that failed counts against the account.
+   * The account that `{ email, password }` belongs to. Only failed log-ins count against the account.
    * @throws InvalidInput; ChatError `rate_limited`, `unauthenticated`, `server_busy`
    */
   async logIn(input: unknown, visitor: Visitor): Promise<Account> {

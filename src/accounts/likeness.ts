@@ -3,7 +3,7 @@ import { confusables } from './confusables.js'
 
 let prototypes: ReadonlyMap<string, string> | null = null
 
-/** What each character looks like. Read when a first name is compared. */
+/** The prototype of each confusable character. Read when the first name is compared. */
 function readPrototypes(): ReadonlyMap<string, string> {
   const read = (codes: string) => codes.split(' ').map(code => String.fromCodePoint(Number.parseInt(code, 16)))
   return new Map(
@@ -18,7 +18,7 @@ function readPrototypes(): ReadonlyMap<string, string> {
 }
 
 /**
- * What a text looks like: the same for all texts that look alike, and never shown.
+ * A form that all texts which look alike share. Never shown.
  * Source: Unicode Technical Standard 39, section 4, the internal skeleton.
  */
 function skeletonOf(text: string): string {
@@ -32,7 +32,7 @@ function skeletonOf(text: string): string {
 /** The marks that Latin, Greek and Cyrillic letters are written with. */
 const accents = /[\u0300-\u036f]/g
 
-/** What a name looks like, as typed, in lower case, and without accents: names that share one are too much alike. */
+/** What a name looks like as typed, in lower case, and without accents. Names that share one of these are too alike. */
 export function likenessesOf(name: string): ReadonlySet<string> {
   const bare = name.normalize('NFD').replace(accents, '')
   const forms = new Set([name, usernameKey(name), bare, usernameKey(bare)])

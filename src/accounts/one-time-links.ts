@@ -4,14 +4,14 @@ import { ChatError } from '../chat/errors.js'
 
 const tokenBytes = 24
 
-/** How long links last, in milliseconds, and how many of one owner work at once. */
+/** How long links are good, in milliseconds, and how many of one owner at once. */
 export interface OneTimeLinksOptions {
   readonly clock: Clock
   readonly lifetimeMs: number
   readonly perOwner: number
 }
 
-/** A link as it is handed out; its token is nowhere else. `expiresAt` by the wall clock, ms since the epoch. */
+/** A new link. Its token is kept nowhere else. `expiresAt` by the wall clock, ms since the epoch. */
 export interface OneTimeLink {
   readonly token: string
   readonly expiresAt: number
@@ -21,24 +21,24 @@ interface Kept<T> {
   readonly owner: string
   readonly value: T
   readonly expiresAt: number
-  /** Whether it is being used: then it works for nobody else. */
+  /** Whether it is being used right now: nobody else may use it then. */
   isInUse: boolean
 }
 
 /**
- * Links that work once and for a while. Only what their tokens hash to is kept, in memory: who reads it can use none of
- * them, and a restart ends them all.
+ * Links that can be used once, for a while. Only hashes of their tokens are kept, in memory: nobody who reads them can
+ * use a link, and a restart ends them all.
  */
 export class OneTimeLinks<T> {
   readonly #options: OneTimeLinksOptions
-  /** Oldest first, as all last equally long. */
+  /** The oldest first. All last equally long. */
   readonly #byHash = new Map<string, Kept<T>>()
 
   constructor(options: OneTimeLinksOptions) {
     this.#options = options
   }
 
-  /** Makes a link. Of those of one owner the newest work; the others end. */
+  /** Makes a link. Only the newest of one owner are good; older ones end. */
   create(owner: string, value: T): OneTimeLink {
     const token = randomBytes(tokenBytes).toString('base64url')
     const expiresAt = this.#options.clock.now() + this.#options.lifetimeMs
@@ -49,25 +49,25 @@ export class OneTimeLinks<T> {
     return { token, expiresAt: this.#options.clock.wallTimeOf(expiresAt) }
   }
 
-  /** Whether a link works. */
+  /** Whether a link can be used. */
   isGood(token: string): boolean {
     return this.#find(token) !== null
   }
 
-  /** How many links of an owner work. */
+  /** How many links of an owner can be used. */
   count(owner: string): number {
     return this.#ofOwner(owner).filter(([, { isInUse }]) => !isInUse).length
   }
 
-  /** Ends all links of an owner, those in use too: none of them works again. */
+  /** Ends all links of an owner, also those in use. */
   drop(owner: string): void {
     for (const [hash] of this.#ofOwner(owner)) this.#byHash.delete(hash)
   }
 
   /**
-   * Uses a link up for a piece of work, during which nobody else can use it. When that fails, the link works again,
-   * unless it has ended meanwhile: by its time, by `drop`, or by a newer one of its owner.
-   * @throws ChatError `not_found` when the link does not work; whatever the work throws
+   * Does `work` with the value of a link, and uses the link up. Nobody else can use it meanwhile. If the work fails,
+   * the link is good again, unless it has ended meanwhile: by its time, by `drop`, or by a newer one of its owner.
+   * @throws ChatError `not_found` if the link cannot be used; whatever the work throws
    */
   async use<R>(token: string, work: (value: T) => Promise<R>): Promise<R> {
     const kept = this.#find(token)

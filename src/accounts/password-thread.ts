@@ -6,15 +6,15 @@ interface Pending {
   reject(error: unknown): void
 }
 
-/** A worker thread that hashes one password at a time. It keeps no process alive while it has nothing in hand. */
+/** A worker thread that hashes one password at a time. It does not keep the process alive while it is idle. */
 export class PasswordThread {
   readonly #worker: Worker
   #pending: Pending | null = null
   #failure: unknown = null
 
   /**
-   * Begins a thread of a module such as `password-worker.js`.
-   * @throws Error when there cannot be one more
+   * Starts a thread that runs a module such as `password-worker.js`.
+   * @throws Error when no more threads can start
    */
   constructor(module: URL) {
     this.#worker = new Worker(module, { env: {}, execArgv: [] })
@@ -27,14 +27,15 @@ export class PasswordThread {
     this.#worker.unref()
   }
 
-  /** Whether it has ended, or could not begin. */
+  /** Whether it has ended, or could not start. */
   get isOver(): boolean {
     return this.#failure !== null
   }
 
   /**
    * Hashes a password.
-   * @throws Error when the thread could not begin, ends, or has not answered within `timeoutMs`; it is over then
+   * @throws Error when the thread could not start, ends, or has not answered within `timeoutMs`, after which it is
+   * ended
    */
   async run(task: PasswordTask, timeoutMs: number): Promise<string> {
     if (this.#failure !== null) throw this.#failure
@@ -51,7 +52,7 @@ export class PasswordThread {
     }
   }
 
-  /** Ends it, whatever it is at. */
+  /** Ends it, also in the middle of its work. */
   async end(): Promise<void> {
     this.#fail(new Error('the thread that hashes passwords was ended'))
     await this.#worker.terminate()

@@ -1,15 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import { genSaltSync, hashSync } from 'bcryptjs'
 
-/** One hashing: `salt` is a cost for a new hash, or a hash's own salt to hash the same way again. */
+/** A password to hash. `salt` is a cost for a new hash, or the salt of an existing hash, to compare with it. */
 export interface PasswordTask {
   readonly password: string
   readonly salt: number | string
-  /** Costs of hashes that are made for the time they take alone. */
+  /** Costs of further hashes, made only to take as long as a more expensive one. */
   readonly dummyCosts: readonly number[]
 }
 
-// In a worker thread blocking stalls nobody.
+// Blocking is fine here: the thread does nothing else.
 parentPort?.on('message', ({ password, salt, dummyCosts }: PasswordTask) => {
   const hash = hashSync(password, salt)
   for (const cost of dummyCosts) hashSync(password, genSaltSync(cost))

@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { genSaltSync } from 'bcryptjs'
 import { ChatError } from '../chat/errors.js'
+import { FairTurns } from '../fair-turns.js'
 import { builtModule } from '../project-root.js'
 import { costOf } from './password-hash.js'
 import { PasswordThread } from './password-thread.js'
 import type { PasswordTask } from './password-worker.js'
-import { Turns } from './turns.js'
 
 const maxWaiting = 500
 const maxThreads = 4
@@ -16,24 +16,26 @@ const maxBytes = 72
 const digestLength = 31
 const retryAfterMs = 1000
 
-/** The rounds of cost 10, which take a slow processor a quarter of a second. */
+/** The rounds of cost 10, for which a slow processor takes a quarter of a second. */
 const roundsOfCost10 = 2 ** 10
-/** What a thread has in hand at most: it takes 5 to 16 seconds, and nobody waits longer. */
+/** The most rounds that wait for each thread: 5 to 16 seconds of work, so that nobody waits longer. */
 const maxRoundsAThread = 64 * roundsOfCost10
-/** A thread that has not answered after these never will: what it takes to begin, and four times what a hash takes. */
+/**
+ * Milliseconds after which a thread will never answer: to start, and for a hash of cost 10, four times what it takes.
+ */
 const startTimeoutMs = 10_000
 const patienceMsOfCost10 = 1000
-/** How long what is being hashed may still take once the server stops, for which systemd gives it ten seconds in all. */
+/** Milliseconds that hashing may still take when the server stops. systemd allows ten seconds for all of the stop. */
 const finishMs = 2000
 
-/** What is needed to hash. `cost` is bcrypt's: each one more doubles the work. */
+/** `cost` is bcrypt's: one more doubles the work. */
 export interface PasswordsOptions {
   readonly cost: number
   /** Told of a worker thread that failed. */
   readonly onError?: (error: unknown) => void
-  /** The module of the worker threads; tests give one that fails. */
+  /** The module that worker threads run; tests pass one that fails. */
   readonly worker?: URL
-  /** How long a thread may take beside the work, in milliseconds; tests give less. */
+  /** Milliseconds that a thread may take beside the work; tests pass less. */
   readonly beginningMs?: number
 }
 
@@ -44,9 +46,10 @@ export class Passwords {
   readonly #onError: (error: unknown) => void
   readonly #worker: URL
   readonly #beginningMs: number
-  // One core stays free for everyone's chat.
+  // One core stays free for everything else.
   readonly #threads = Math.min(Math.max(availableParallelism() - 1, 1), maxThreads)
-  readonly #turns = new Turns({ atOnce: this.#threads, maxWaiting: maxWaiting, retryAfterMs: retryAfterMs })
+  // Each password is an owner of its own here, so that they are hashed in the order in which they came.
+  readonly #turns = new FairTurns<PasswordTask>({ atOnce: this.#threads, maxWaiting, retryAfterMs })
   readonly #idle = new Map<PasswordThread, NodeJS.Timeout>()
   readonly #busy = new Set<PasswordThread>()
   readonly #running = new Set<Promise<string>>()
@@ -74,9 +77,9 @@ export class Passwords {
   }
 
   /**
-   * Whether the password is the one of the hash. Over 72 bytes it never is, since bcrypt would not look at the rest.
-   * @param highestKept the highest cost of all hashes that are kept: where it is given, the work is the same whatever the
-   *   hash, so that the time it takes tells nothing of it
+   * Whether a password belongs to a hash. One over 72 bytes never does, since bcrypt would ignore the rest.
+   * @param highestKept the highest cost of all stored hashes: if given, the work is the same whatever the hash, so that
+   * the time it takes tells nothing about the account
    * @throws ChatError `server_busy` when too many wait, or no thread could do it
    */
   async verify(password: string, hash: string, highestKept?: number): Promise<boolean> {
@@ -91,12 +94,14 @@ export class Passwords {
     return isSame && Buffer.byteLength(password.normalize('NFC')) <= maxBytes
   }
 
-  /** A hash that belongs to no password, and takes as long to verify as all that are kept, up to `highestKept`. */
+  /**
+   * A hash that belongs to no password, and takes as long to verify as any stored hash, up to a cost of `highestKept`.
+   */
   dummyHash(highestKept = 0): string {
     return genSaltSync(this.#costOfLogIn(highestKept)) + '.'.repeat(digestLength)
   }
 
-  /** Gives what is being hashed two seconds to finish, refuses what waits, ends the threads. */
+  /** Lets running work finish for two seconds, refuses what waits, and ends the threads. */
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.race([Promise.allSettled(this.#running), sleep(finishMs, undefined, { ref: false })])
@@ -115,7 +120,7 @@ export class Passwords {
     if (this.#isClosed || isTooMuch) throw new ChatError('server_busy', retryAfterMs)
     this.#roundsInHand += rounds
     try {
-      const endTurn = await this.#turns.take()
+      const endTurn = await this.#turns.take(task)
       try {
         const patienceMs = this.#beginningMs + (rounds / roundsOfCost10) * patienceMsOfCost10
         const work = this.#runNow(task, patienceMs)
@@ -135,7 +140,7 @@ export class Passwords {
       const thread = this.#livingThread()
       this.#busy.add(thread)
       try {
-        // One person's keyboards differ in how they compose an accented letter.
+        // Keyboards differ in how they compose an accented letter.
         const hash = await thread.run({ ...task, password: task.password.normalize('NFC') }, patienceMs)
         this.#keep(thread)
         return hash
@@ -143,7 +148,7 @@ export class Passwords {
         this.#busy.delete(thread)
       }
     } catch (error) {
-      // It throws for nothing but a thread that could not begin, has died or was ended.
+      // The only failures: a thread could not start, has died or was ended.
       this.#onError(error)
       throw new ChatError('server_busy', retryAfterMs)
     }
@@ -157,7 +162,7 @@ export class Passwords {
     return new PasswordThread(this.#worker)
   }
 
-  /** Keeps a thread for the next password, and ends it when there is none for a while. */
+  /** Keeps a thread for the next password, and ends it after a while without one. */
   #keep(thread: PasswordThread): void {
     const end = () => this.#take(thread).end().catch(this.#onError)
     this.#idle.set(thread, setTimeout(end, idleThreadMs).unref())

@@ -6,12 +6,14 @@ import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import { type Admission, openAdmission } from './admission.js'
+import { Callbacks } from './callbacks.js'
 import { demoPeople } from './demo-accounts.js'
-import { Listeners } from './listeners.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
 import type { AccountAmendment, AccountStore } from './store/account-store.js'
+
+// Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 
 const searchLimit = 20
 const maxBlocked = 1000
@@ -19,20 +21,20 @@ const maxBlocked = 1000
 export interface PeopleOptions {
   readonly store: AccountStore
   readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash' | 'cost'>
-  /** `open`: people see who is here. `exact`: a name must be typed whole. */
+  /** `open`: people can look through names. `exact`: a name must be typed in full. */
   readonly directory: 'open' | 'exact'
   readonly clock: Clock
-  /** Who may register; everybody when left out. */
+  /** Who may register; everybody by default. */
   readonly admission?: Admission
-  /** How often a person may search and change; without limit when left out. */
+  /** How often a person may search and change things; without limits by default. */
   readonly limits?: PersonLimits
-  /** Told why a hash could not be brought to the cost that new ones get. */
+  /** Told why a hash could not be replaced by one of the present cost. */
   readonly onHashNotRenewed?: (error: unknown) => void
 }
 
 type PersonLimits = Pick<Limits, 'searches' | 'accountChanges' | 'passwordChanges'>
 
-/** Everything that is done with accounts: register, log in, find, change, remove. */
+/** Everything that can be done with accounts: register, log in, find, change, remove. */
 export class People {
   readonly #store: AccountStore
   readonly #passwords: PeopleOptions['passwords']
@@ -41,9 +43,9 @@ export class People {
   readonly #admission: Admission
   readonly #limits: PersonLimits | undefined
   readonly #onHashNotRenewed: (error: unknown) => void
-  readonly #generationListeners = new Listeners<Account>()
-  readonly #amendmentListeners = new Listeners<Account>()
-  readonly #removalListeners = new Listeners<UserId>()
+  readonly #generationCallbacks = new Callbacks<Account>()
+  readonly #amendmentCallbacks = new Callbacks<Account>()
+  readonly #removalCallbacks = new Callbacks<UserId>()
 
   constructor(options: PeopleOptions) {
     const { store, passwords, directory, clock, admission = openAdmission(clock), limits } = options
@@ -56,7 +58,7 @@ export class People {
     this.#limits = limits
   }
 
-  /** Adds alice and bob, but neither who is there already, nor whose e-mail or name, or one like it, somebody has. */
+  /** Adds the demo accounts, except those that exist, and those whose name or e-mail somebody else has. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
       if ((await this.#store.findById(account.id)) !== null) continue
@@ -87,8 +89,8 @@ export class People {
   }
 
   /**
-   * The account that an e-mail address and a password belong to. Takes as long whatever the account, and where there is
-   * none of that address.
+   * The account that an e-mail address and a password belong to. Takes equally long for every account, and for an
+   * address without one.
    * @throws ChatError `unauthenticated`, `account_disabled`, `server_busy`
    */
   async logIn(email: string, password: string): Promise<Account> {
@@ -96,16 +98,17 @@ export class People {
     const highestCost = await this.#store.highestPasswordCost()
     const hash = account?.passwordHash ?? this.#passwords.dummyHash(highestCost)
     const isRight = await this.#passwords.verify(password, hash, highestCost)
-    // Verifying takes a while, in which the account may have been removed or given another password.
+    // Meanwhile the account may have been removed or given another password.
     const current = account && (await this.#store.findById(account.id))
     if (!isRight || !current || !isSamePassword(account, current)) throw new ChatError('unauthenticated')
-    // Only to who knows the password: nobody else learns anything of an account.
+    // Told only to those who know the password.
     if (current.isDisabled) throw new ChatError('account_disabled')
-    // Not awaited: the account file may rest for a minute, and this log-in needs nothing of it.
+    // Not awaited: the account file may rest for a minute, and the log-in does not need it.
     void this.#renewHash(current, password)
     return current
   }
 
+  /** The account of an id, or null. */
   find(id: UserId): Promise<Account | null> {
     return this.#store.findById(id)
   }
@@ -120,25 +123,25 @@ export class People {
     return account
   }
 
-  /** Every account, by name, for the operator. */
+  /** All accounts in the order of their names, for the operator. */
   async list(): Promise<readonly Account[]> {
     const accounts = [...(await this.#store.all())]
     return accounts.sort((a, b) => a.username.localeCompare(b.username))
   }
 
-  /** What others see of the people with these ids; who is no more is left out. */
+  /** What others see of the people with these ids, without those who no longer exist. */
   async findMany(ids: readonly UserId[]): Promise<ReadonlyMap<UserId, PublicPerson>> {
     const accounts = await this.#store.findMany(ids)
     return new Map(accounts.map(account => [account.id, publicPerson(account)]))
   }
 
   /**
-   * People whose name holds the query (or is it, in an `exact` directory), never the viewer; at most `limit`.
-   * @throws ChatError `rate_limited` when somebody looks for names too often
+   * People whose name contains the query (or equals it, in an `exact` directory), without the viewer; at most `limit`.
+   * @throws ChatError `rate_limited` when the viewer searches too often
    */
   async search(query: string, viewerId: UserId, limit = searchLimit): Promise<readonly PublicPerson[]> {
     const name = query.trim()
-    // Looking at every name takes milliseconds of everybody's time; the first ones are just taken from a list.
+    // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
     const found = this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#findExactly(name)
     return found
@@ -148,8 +151,8 @@ export class People {
   }
 
   /**
-   * Changes a password and ends all sessions and tokens; the answer is the account as it goes on.
-   * @throws InvalidInput for `currentPassword` or `newPassword`; ChatError `unauthenticated` when the account is no more,
+   * Changes a password, and ends all sessions and tokens. Returns the changed account.
+   * @throws InvalidInput for `currentPassword` or `newPassword`; ChatError `unauthenticated` when the account is gone,
    * `conflict` when it was changed meanwhile, `server_busy`, `rate_limited`
    */
   async changePassword(id: UserId, currentPassword: string, newPassword: string): Promise<Account> {
@@ -159,16 +162,16 @@ export class People {
       const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
       return await this.#setPassword(account, input.newPassword)
     } catch (error) {
-      // Who has stolen a session and guesses must not keep its owner from changing the password.
+      // A thief of a session who guesses must not keep its owner from changing the password.
       if (error instanceof InvalidInput) this.#limits?.passwordChanges.refund(id)
       throw error
     }
   }
 
   /**
-   * Gives an account of a certain generation another password, for who has a link from the operator instead of the
-   * current one; ends all sessions and tokens.
-   * @throws InvalidInput for `newPassword`; ChatError `not_found` when the account is no more or was changed since,
+   * Sets a password without the current one, for a link that the operator made when the account was of `generation`.
+   * Ends all sessions and tokens.
+   * @throws InvalidInput for `newPassword`; ChatError `not_found` when the account is gone or was changed since,
    *   `server_busy`, `storage_failed`
    */
   async resetPassword(id: UserId, generation: number, newPassword: string): Promise<Account> {
@@ -179,17 +182,17 @@ export class People {
   }
 
   /**
-   * Switches an account off or on again, for the operator; ends all sessions and tokens.
+   * Switches an account off or on, for the operator. Ends all its sessions and tokens.
    * @throws ChatError `not_found`, `storage_failed`
    */
   async setDisabled(id: UserId, isDisabled: boolean): Promise<Account> {
     const account = await this.#store.update(id, { isDisabled })
-    this.#generationListeners.tell(account)
+    this.#generationCallbacks.call(account)
     return account
   }
 
   /**
-   * Keeps what a person has set; sessions go on.
+   * Stores the settings of a person. Sessions go on.
    * @throws ChatError `not_found`, `rate_limited`
    */
   async changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
@@ -198,8 +201,8 @@ export class People {
   }
 
   /**
-   * Blocks somebody for a person. Of more than a thousand, the earliest are forgotten.
-   * @throws ChatError `not_found` when there is no such other, or it is oneself; `rate_limited`
+   * Blocks another person. Only the latest thousand blocks are kept.
+   * @throws ChatError `not_found` for nobody, and for oneself; `rate_limited`
    */
   async block(id: UserId, otherId: UserId): Promise<void> {
     this.#refuseOver('accountChanges', id)
@@ -210,7 +213,7 @@ export class People {
   }
 
   /**
-   * Takes a block back.
+   * Ends a block.
    * @throws ChatError `rate_limited`
    */
   async unblock(id: UserId, otherId: UserId): Promise<void> {
@@ -219,18 +222,18 @@ export class People {
   }
 
   /**
-   * Ends all sessions and tokens of a person; the answer is the account as it goes on.
+   * Ends all sessions and tokens of a person. Returns the changed account.
    * @throws ChatError `not_found`
    */
   async endSessionsEverywhere(id: UserId): Promise<Account> {
     const account = await this.#store.update(id, {})
-    this.#generationListeners.tell(account)
+    this.#generationCallbacks.call(account)
     return account
   }
 
   /**
    * Deletes an account for good.
-   * @throws InvalidInput for a wrong `password`; ChatError `unauthenticated` when the account is no more, `server_busy`
+   * @throws InvalidInput for a wrong `password`; ChatError `unauthenticated` when the account is gone, `server_busy`
    */
   async remove(id: UserId, password: string): Promise<void> {
     await this.#verifyOwner(id, password, 'password')
@@ -242,22 +245,22 @@ export class People {
    * @throws ChatError `storage_failed`
    */
   async removeByOperator(id: UserId): Promise<void> {
-    if (await this.#store.remove(id)) this.#removalListeners.tell(id)
+    if (await this.#store.remove(id)) this.#removalCallbacks.call(id)
   }
 
-  /** Calls `listener` with the account each time its generation has gone up; the answer ends it. */
-  onGenerationChange(listener: (account: Account) => void): () => void {
-    return this.#generationListeners.add(listener)
+  /** Calls `callback` with each account whose generation was raised. Returns a function that ends it. */
+  onGenerationChange(callback: (account: Account) => void): () => void {
+    return this.#generationCallbacks.add(callback)
   }
 
-  /** Calls `listener` with each account whose settings or blocks have changed; the answer ends it. */
-  onAmended(listener: (account: Account) => void): () => void {
-    return this.#amendmentListeners.add(listener)
+  /** Calls `callback` with each account whose settings or blocks were changed. Returns a function that ends it. */
+  onAmended(callback: (account: Account) => void): () => void {
+    return this.#amendmentCallbacks.add(callback)
   }
 
-  /** Calls `listener` with the id of each account that was removed; the answer ends it. */
-  onRemoved(listener: (id: UserId) => void): () => void {
-    return this.#removalListeners.add(listener)
+  /** Calls `callback` with the id of each account that was removed. Returns a function that ends it. */
+  onRemoved(callback: (id: UserId) => void): () => void {
+    return this.#removalCallbacks.add(callback)
   }
 
   #refuseOver(name: keyof PersonLimits, id: UserId): void {
@@ -271,18 +274,18 @@ export class People {
 
   async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {
     const account = await this.#store.amend(id, change)
-    this.#amendmentListeners.tell(account)
+    this.#amendmentCallbacks.call(account)
     return account
   }
 
   async #setPassword({ id, generation }: Account, password: string): Promise<Account> {
     const passwordHash = await this.#passwords.hash(password)
     const changed = await this.#store.update(id, { passwordHash, ifGeneration: generation })
-    this.#generationListeners.tell(changed)
+    this.#generationCallbacks.call(changed)
     return changed
   }
 
-  /** Gives an account whose hash has another cost than new ones get such a hash. Sessions and tokens go on. Never throws. */
+  /** Replaces a hash of another cost than new hashes get. Sessions and tokens go on. Never throws. */
   async #renewHash(account: Account, password: string): Promise<void> {
     if (costOf(account.passwordHash) === this.#passwords.cost) return
     try {
@@ -305,7 +308,7 @@ export class People {
   }
 }
 
-/** Whether an account still has the password that it had: a hash that was renewed leaves the generation as it is. */
+/** Whether an account still has the same password: renewing a hash does not raise the generation. */
 function isSamePassword(before: Account, now: Account): boolean {
   return before.passwordHash === now.passwordHash || before.generation === now.generation
 }

@@ -1,6 +1,6 @@
 import { likenessesOf } from './likeness.js'
 
-/** Whoever had one of these could speak as the server, its operator, or the reader: "You" is one's own name on a page. */
+/** Names that could pass for the server, its operator, or the reader, who is "You" on a page. */
 const reserved = [
   'admin administrator administrador anonymous ephemeral-chat everybody everyone help info me moderator mod myself',
   'nobody official operator operador owner postmaster root security service soporte staff support sysadmin system',
@@ -13,13 +13,13 @@ const signs = /[_.-]/g
 
 let likenesses: ReadonlySet<string> | null = null
 
-/** Whether a name is one that nobody may have, or looks like it; signs between or around its letters count for nothing. */
+/** Whether a name is reserved, or looks like one that is. Signs between and around the letters are ignored. */
 export function isReserved(name: string): boolean {
   likenesses ??= new Set(reserved.flatMap(word => spellingsOf(word.replace(signs, '')).flatMap(likenessesIn)))
   return likenessesIn(name.replace(signs, '')).some(likeness => likenesses?.has(likeness))
 }
 
-/** A capital I looks like a small L, but not a small i: each way of writing a word has its own look-alikes. */
+/** Each way of writing a word has its own look-alikes: a capital I looks like a small L, a small i does not. */
 function spellingsOf(word: string): string[] {
   return [word, word.toUpperCase(), word.slice(0, 1).toUpperCase() + word.slice(1)]
 }

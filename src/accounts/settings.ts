@@ -14,22 +14,23 @@ export const sendKeys = ['enter', 'ctrl-enter'] as const
 /** The languages that a person may choose; `auto` is what the browser asks for. */
 export const languageChoices = ['auto', ...languages] as const
 
-/** The sizes of text; larger is half as large again. */
+/** The sizes of text; `larger` is one and a half times the normal size. */
 export const textSizes = ['normal', 'large', 'larger'] as const
 
-/** What may be spoken to whoever uses the page by ear. That something was not sent is always said. */
+/** What a screen reader may announce. That a message was not sent is always announced. */
 export const announcementKinds = ['messages', 'typing', 'presence', 'sent'] as const
 
+/** One of them. */
 export type AnnouncementKind = (typeof announcementKinds)[number]
 
 /** Whose messages make a sound. */
 export const soundKinds = ['mine', 'theirs'] as const
 
-/** What a person has set for themselves, one truth for the form and the file. Every setting has a default. */
+/** The settings of a person, for the form and the account file alike. Every setting has a default. */
 export const settingsSchema = z.object({
   theme: z.enum(themes).default('system'),
   language: z.enum(languageChoices).default('auto'),
-  /** Null: what the browser said at log-in. */
+  /** Null for the zone that the browser told at log-in. */
   zone: z
     .string()
     .transform(canonicalTimeZone)
@@ -47,11 +48,12 @@ export const settingsSchema = z.object({
   sounds: z.array(z.enum(soundKinds)).default([]),
   /** Whether a desktop notification says that there is a message, where the browser allows it. */
   notifies: z.boolean().default(false),
-  /** Whether a chat opens with new messages held back. */
+  /** Whether a chat opens paused: new messages are not shown until asked for. */
   startsPaused: z.boolean().default(false),
 })
 
+/** The settings of a person. */
 export type AccountSettings = z.infer<typeof settingsSchema>
 
-/** The settings of somebody who has set nothing. */
+/** The settings of a new account. */
 export const defaultSettings: AccountSettings = settingsSchema.parse({})

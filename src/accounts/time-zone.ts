@@ -1,10 +1,12 @@
-/** The one name of each zone by its names in lower case, filled at the first use: as many as this machine knows. */
+/**
+ * The canonical name of each zone that this machine knows, by each of its names in lower case. Filled at the first use.
+ */
 const byName = new Map<string, string>()
 
 /**
- * The one name of a time zone that this machine knows, however it is spelled: a name in a thousand mixtures of upper and
- * lower case must not be taken for a thousand zones. Null for a zone that it does not know, and for a mere offset, of
- * which there are thousands.
+ * The canonical name of a time zone, whatever the case of the given name: formatters are kept by zone, and a name in a
+ * thousand mixtures of upper and lower case must not count as a thousand zones. Null for an unknown zone, and for an
+ * offset, of which there are thousands.
  */
 export function canonicalTimeZone(name: string): string | null {
   if (byName.size === 0) for (const zone of timeZones()) byName.set(zone.toLowerCase(), zone)

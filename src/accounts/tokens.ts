@@ -12,10 +12,10 @@ const audience = 'ephemeral-chat-api'
 
 const claimsSchema = z.object({ sub: z.string(), jti: z.string(), gen: z.int(), exp: z.int() })
 
-/** What a token that holds says. `expiresAt` in milliseconds since the epoch. */
+/** What a valid token says. `expiresAt` in milliseconds since the epoch. */
 export interface TokenClaims {
   readonly userId: UserId
-  /** The account's generation when the token was issued: with a later one it is over. */
+  /** The account's generation when the token was issued. A later generation ends it. */
   readonly generation: number
   readonly expiresAt: number
 }
@@ -27,7 +27,9 @@ export interface TokensOptions {
   readonly clock: Clock
 }
 
-/** The tokens of programs: signed, never stored, and over when their time is or their account has moved on. */
+/**
+ * The tokens of programs: signed, never stored, and valid until their time is over or their account's generation rises.
+ */
 export class Tokens {
   readonly #key: Uint8Array
   readonly #options: TokensOptions
@@ -53,14 +55,14 @@ export class Tokens {
     return { token, expiresAt: expiresAt * 1000 }
   }
 
-  /** What a token says and whose it is; null when it is not one of ours, or is over. */
+  /** What a token says and its account; null for a token that is not ours or no longer valid. */
   async verify(token: string): Promise<{ account: Account; claims: TokenClaims } | null> {
     const claims = await this.#read(token)
     const account = claims && (await this.#findAccount(claims))
     return account ? { account, claims } : null
   }
 
-  /** Whether a token that was verified still holds. */
+  /** Whether a token that was verified is still valid. */
   async isLive(claims: TokenClaims): Promise<boolean> {
     return this.#wallTime() < claims.expiresAt && (await this.#findAccount(claims)) !== null
   }
@@ -68,7 +70,7 @@ export class Tokens {
   async #read(token: string): Promise<TokenClaims | null> {
     try {
       const currentDate = new Date(this.#wallTime())
-      // The algorithm is fixed here: one that the token names itself could be "none".
+      // The algorithm is fixed here: a token could name "none" as its own.
       const { payload } = await jwtVerify(token, this.#key, { algorithms: [algorithm], issuer, audience, currentDate })
       const { data } = claimsSchema.safeParse(payload)
       return data ? { userId: data.sub, generation: data.gen, expiresAt: data.exp * 1000 } : null
@@ -78,7 +80,7 @@ export class Tokens {
     }
   }
 
-  /** What stands in a token is by the wall clock: it may come from an earlier run. */
+  /** Times in a token are by the wall clock, as the token may be from before a restart. */
   #wallTime(): number {
     const { clock } = this.#options
     return clock.wallTimeOf(clock.now())
@@ -90,7 +92,7 @@ export class Tokens {
   }
 }
 
-/** Whether a text has the form of such a token, whoever signed it and whenever it ends: no guess at another secret. */
+/** Whether a text has the form of a token, whoever signed it: then it is no guess at the operator's token. */
 export function looksSigned(text: string): boolean {
   try {
     return decodeProtectedHeader(text).alg !== undefined && text.split('.').length === 3

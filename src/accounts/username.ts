@@ -12,14 +12,16 @@ const letterOrDigit = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
 /** A letter with the marks upon it. */
 const markedLetter = /\P{M}\p{M}+/gu
 
-/** A mark that goes with letters of several scripts, such as an accent. Those of one script alone, its spelling needs. */
+/**
+ * A mark that goes with letters of several scripts, such as an accent. Marks of one script are part of its spelling.
+ */
 const sharedMark = /\p{Script=Inherited}/gu
 const maxSharedMarks = 2
 
 /** Characters that show nothing: with them two names could look the same. */
 const invisible = /\p{Default_Ignorable_Code_Point}/u
 
-/** Scripts that are written together, each group a writing system of its own. */
+/** Writing systems: each is a group of scripts that are written together. */
 const writingSystems = [
   ['Latin'],
   ['Cyrillic'],
@@ -38,20 +40,20 @@ const writingSystems = [
     .map(script => [script]),
 ].map(scripts => {
   const own = scripts.map(script => `\\p{Script_Extensions=${script}}`).join('')
-  // Letters that belong to no script, such as the modifier letters, go with any.
+  // Letters without a script of their own, such as modifier letters, go with any.
   return new RegExp(`^[${own}\\p{Script_Extensions=Common}\\p{Script_Extensions=Inherited}]*$`, 'u')
 })
 
-/** Whether all letters belong to one writing system; digits, marks and signs go with any. */
+/** Whether all letters belong to one writing system. Digits, marks and signs go with any. */
 function isOfOneSystem(name: string): boolean {
-  // Compatibility forms first: a mathematical or wide letter belongs to no script and looks like one that does.
+  // Compatibility forms first: a mathematical or wide letter has no script, but looks like one that has.
   const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
   return writingSystems.some(system => system.test(letters))
 }
 
 /**
- * Whether marks are piled up on a letter, so high that they cover other lines. A letter that has a code point together
- * with its marks, such as ᾅ, may have as many as that.
+ * Whether so many marks are piled on a letter that they would cover other lines of text. A letter that has a code point
+ * together with its marks, such as ᾅ, may have as many as that.
  */
 function hasPiledMarks(name: string): boolean {
   const marked = name.match(markedLetter) ?? []
@@ -65,7 +67,7 @@ function isWellFormed(name: string): boolean {
   return isOfRightLength && isOfRightCharacters && !hasPiledMarks(name)
 }
 
-/** What is wrong with a name (in composed form), as a stable key, or null. */
+/** What is wrong with a name in composed form, as a stable key; null if nothing is. */
 export function checkUsername(
   name: string,
 ): 'username_invalid' | 'username_mixed_scripts' | 'username_reserved' | null {

@@ -4,27 +4,27 @@ import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { builtModule } from '../project-root.js'
-import { FrameReader, lengthOf } from './converter-frames.js'
+import { lengthOf, RecordReader } from './converter-records.js'
 
 const program = fileURLToPath(builtModule('images/converter-process.js'))
 
-/** What the process is told: nothing of ours, and three things for the sake of the pictures. */
+/** The environment of the process: nothing of the server's, and what keeps pictures from being left behind. */
 const environment = {
-  // The C library overwrites what is freed, so that no picture stays behind in memory that nobody owns.
+  // The C library overwrites freed memory, where a picture would stay.
   MALLOC_PERTURB_: '165',
-  // Over its threshold libvips would put pixels into a file, and where it may not find a folder it cannot.
+  // libvips would write pixels over its threshold to a temporary file. It has no folder for one either.
   VIPS_DISC_THRESHOLD: '100g',
   TMPDIR: '/dev/null',
 }
 
-/** The kernel ends the process with the highest figure first where memory runs out; 1000 is the most there is. */
-const firstToGo = '1000'
+/** When memory runs out, the kernel ends the process with the highest score first; 1000 is the highest. */
+const highestOomScore = '1000'
 
-/** The process could not begin, or ended before it had answered. */
+/** The process could not start, or ended before it had answered. */
 export class ConverterEnded extends Error {
   override readonly name = 'ConverterEnded'
 
-  /** @param cause what kept it from beginning, if anything did */
+  /** @param cause what kept it from starting, if anything did */
   constructor(
     readonly code: number | null,
     readonly signal: string | null,
@@ -34,17 +34,17 @@ export class ConverterEnded extends Error {
   }
 }
 
-/** A process of `converter-process.js`, from its beginning to its end. */
+/** A process that runs `converter-process.js`, from its start to its end. */
 export class ConverterChild {
   readonly #log: Logger
-  readonly #reader = new FrameReader()
-  readonly #frames: Buffer[] = []
+  readonly #reader = new RecordReader()
+  readonly #records: Buffer[] = []
   #process: ChildProcess | null = null
   #end: ConverterEnded | null = null
   #isReady = false
   #onChange: () => void = () => {}
 
-  /** Begins it. Where it cannot begin, that is told to whoever awaits a frame of it. */
+  /** Starts it. If that fails, `ready` and `exchange` throw. */
   constructor(args: readonly string[], log: Logger) {
     this.#log = log
     try {
@@ -59,32 +59,32 @@ export class ConverterChild {
   }
 
   /**
-   * Waits until it reads pictures. One that does not within `timeoutMs` is ended.
+   * Waits until it takes pictures. Ends it if it does not within `timeoutMs`.
    * @throws ConverterEnded
    */
   async ready(timeoutMs: number): Promise<void> {
     if (this.#isReady) return
-    await this.#within(timeoutMs, () => this.#nextFrame())
+    await this.#within(timeoutMs, () => this.#nextRecord())
     this.#isReady = true
   }
 
   /**
-   * Gives it a file, and answers with the two frames that it writes, which are the caller's to overwrite. One that has not
-   * written them within `timeoutMs` is ended.
+   * Sends it a file, and resolves with the two records of its answer, which are the caller's to overwrite. Ends it if
+   * they have not come within `timeoutMs`.
    * @throws ConverterEnded
    */
   exchange(file: Buffer, timeoutMs: number): Promise<[Buffer, Buffer]> {
     return this.#within(timeoutMs, async () => {
       this.#process?.stdin?.write(lengthOf(file))
       this.#process?.stdin?.write(file)
-      return [await this.#nextFrame(), await this.#nextFrame()]
+      return [await this.#nextRecord(), await this.#nextRecord()]
     })
   }
 
-  /** Ends it, and with it all that it has ever held. */
+  /** Ends it, and so frees all that it holds. */
   stop(): void {
     this.#process?.kill('SIGKILL')
-    // Whoever waits is answered now: one that the kernel holds does not end before it lets go.
+    // Whoever waits is answered now: a process that is stuck in the kernel ends later.
     this.#finish(new ConverterEnded(null, 'SIGKILL'))
   }
 
@@ -97,10 +97,10 @@ export class ConverterChild {
     }
   }
 
-  async #nextFrame(): Promise<Buffer> {
+  async #nextRecord(): Promise<Buffer> {
     for (;;) {
-      const frame = this.#frames.shift()
-      if (frame) return frame
+      const record = this.#records.shift()
+      if (record) return record
       if (this.#end) throw this.#end
       await new Promise<void>(resolve => {
         this.#onChange = resolve
@@ -113,21 +113,21 @@ export class ConverterChild {
       env: environment,
       stdio: ['pipe', 'pipe', 'ignore'],
     })
-    // One that does not begin has no exit, and where descriptors have run out no pipes either.
+    // A process that does not start has no exit, and no pipes either if descriptors have run out.
     child.on('error', error => this.#finish(new ConverterEnded(null, null, error)))
     child.once('exit', (code, signal) => this.#finish(new ConverterEnded(code, signal)))
-    // Writing to a process that has died fails here; its end tells of it.
+    // Writing to a process that has died fails here; its exit is dealt with above.
     child.stdin?.on('error', () => {})
     child.stdout?.on('data', (piece: Buffer) => this.#take(piece))
     if (child.pid !== undefined) this.#giveWay(child.pid)
     return child
   }
 
-  /** Before the process begins any thread: those inherit it. A picture may wait for a message, never the other way about. */
+  /** Pictures give way to messages. To be called before the process starts its threads, which inherit the priority. */
   #giveWay(pid: number): void {
     try {
       setPriority(pid, constants.priority.PRIORITY_LOW)
-      if (process.platform === 'linux') writeFileSync(`/proc/${pid}/oom_score_adj`, firstToGo)
+      if (process.platform === 'linux') writeFileSync(`/proc/${pid}/oom_score_adj`, highestOomScore)
     } catch (error) {
       this.#log.warn({ err: error }, 'the process that reads pictures does not give way to the server')
     }
@@ -135,7 +135,7 @@ export class ConverterChild {
 
   #take(piece: Buffer): void {
     this.#reader.add(piece)
-    for (let frame = this.#reader.take(); frame; frame = this.#reader.take()) this.#frames.push(frame)
+    for (let record = this.#reader.take(); record; record = this.#reader.take()) this.#records.push(record)
     this.#onChange()
   }
 
@@ -143,7 +143,7 @@ export class ConverterChild {
     this.#end ??= end
     this.#process?.stdout?.removeAllListeners('data')
     this.#reader.wipe()
-    for (const frame of this.#frames.splice(0)) frame.fill(0)
+    for (const record of this.#records.splice(0)) record.fill(0)
     this.#onChange()
   }
 }

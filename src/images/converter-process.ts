@@ -1,20 +1,22 @@
-/** A process of its own that converts one picture after the other: files come in by its input, pictures leave by its output. */
+/**
+ * A process that converts one picture after the other: it reads files from its input and writes pictures to its output.
+ */
 import { convert, prepareConversions, rehearseConversion } from './conversion.js'
-import { answerFrames, FrameReader, lengthOf, readyFrame } from './converter-frames.js'
+import { answerRecords, lengthOf, RecordReader, readyRecord } from './converter-records.js'
 import { watchConsumption } from './converter-watch.js'
 
 const [maxWidth = 0, maxHeight = 0, quality = 0] = process.argv.slice(2).map(Number)
-const reader = new FrameReader()
+const reader = new RecordReader()
 
-async function write(frame: Buffer): Promise<void> {
-  process.stdout.write(lengthOf(frame))
-  await new Promise(resolve => process.stdout.write(frame, resolve))
+async function write(record: Buffer): Promise<void> {
+  process.stdout.write(lengthOf(record))
+  await new Promise(resolve => process.stdout.write(record, resolve))
 }
 
 prepareConversions()
 await rehearseConversion()
 const beginCount = watchConsumption()
-await write(readyFrame)
+await write(readyRecord)
 
 for await (const piece of process.stdin) {
   if (!Buffer.isBuffer(piece)) continue
@@ -23,9 +25,9 @@ for await (const piece of process.stdin) {
     beginCount()
     const answer = await convert(file, { maxWidth, maxHeight, quality })
     file.fill(0)
-    for (const frame of answerFrames(answer)) {
-      await write(frame)
-      frame.fill(0)
+    for (const record of answerRecords(answer)) {
+      await write(record)
+      record.fill(0)
     }
   }
 }

@@ -1,18 +1,21 @@
-/** What reading one picture may take: the process that takes more of it ends itself with `tooLargeExitCode`. */
+/** What reading one picture may take. A process that takes more ends itself with `tooLargeExitCode`. */
 export const most = {
   /**
-   * Resident bytes of the whole process: some 70 MB of its own, and what 256 MB decoded take. docs/hosting.md counts with
-   * two such processes.
+   * Resident bytes of the whole process: some 70 MB of its own, and what 256 MB of decoded pixels take. docs/hosting.md
+   * counts with two such processes.
    */
   bytes: 512 * 1_048_576,
-  /** Milliseconds of processor time: less than the server waits, so that it is known whose fault a late answer is. */
+  /**
+   * Milliseconds of processor time: less than the server waits, so that a picture that takes long is known as the
+   * cause.
+   */
   cpuMs: 7000,
 }
 
-/** Often enough that between two looks no more than some megabytes are filled. */
+/** Often enough that only some megabytes are filled between two checks. */
 const everyMs = 10
 
-/** Says that a picture was too large for the process that read it. */
+/** The exit code of a process that met a picture too large for it. */
 export const tooLargeExitCode = 77
 
 /**

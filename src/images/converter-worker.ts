@@ -1,17 +1,20 @@
 import type { Logger } from 'pino'
 import type { ConversionProblem, ImageRules, Picture } from './conversion.js'
 import { ConverterChild, ConverterEnded } from './converter-child.js'
-import { readAnswer } from './converter-frames.js'
+import { readAnswer } from './converter-records.js'
 import { tooLargeExitCode } from './converter-watch.js'
 
-/** How long a process may take to begin beside a busy server, and how long a picture may then take, in milliseconds. */
-const timeouts = { beginning: 20_000, picture: 8000 }
+/** Milliseconds that a process may take to start beside a busy server, and that a picture may then take. */
+const timeouts = { start: 20_000, picture: 8000 }
 /** Long enough for several pictures one after another, short enough that nothing stays around. */
 const idleMs = 10_000
-/** What ends a process by what it does itself; all other signals come from outside. */
+/** Signals that a process causes itself; all others come from outside. */
 const crashSignals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']
 
-/** Converts one picture at a time in a process that is started with the first, replaced when it is over, and ended when idle. */
+/**
+ * Converts one picture at a time, in a process that starts with the first, is replaced when it dies, and ends when
+ * idle.
+ */
 export class ConverterWorker {
   readonly #rules: ImageRules
   readonly #log: Logger
@@ -24,20 +27,20 @@ export class ConverterWorker {
     this.#log = log
   }
 
-  /** Converts a picture. The answer is `server_busy` where it is not the picture's fault that there is none. */
+  /** Converts a picture. Resolves with `server_busy` if it failed through no fault of the picture. */
   async convert(file: Buffer): Promise<Picture | ConversionProblem | 'server_busy'> {
     if (this.#idleTimer) clearTimeout(this.#idleTimer)
     const child = this.#livingChild()
-    let hasBegun = false
+    let hasStarted = false
     try {
-      await child.ready(timeouts.beginning)
-      hasBegun = true
+      await child.ready(timeouts.start)
+      hasStarted = true
       return readAnswer(...(await child.exchange(file, timeouts.picture)))
     } catch (error) {
       if (!(error instanceof ConverterEnded)) throw error
       const { code, signal, cause } = error
       if (!this.#isStopped) this.#log.warn({ code, signal, err: cause }, 'the process that reads pictures ended')
-      return hasBegun ? problemOf(error) : 'server_busy'
+      return hasStarted ? problemOf(error) : 'server_busy'
     } finally {
       this.#idleTimer = setTimeout(() => this.#child?.stop(), idleMs).unref()
     }
@@ -58,7 +61,7 @@ export class ConverterWorker {
   }
 }
 
-/** Whose fault it was that a process ended in the middle of a picture. */
+/** Why a process ended in the middle of a picture. */
 function problemOf({ code, signal }: ConverterEnded): ConversionProblem | 'server_busy' {
   if (code === tooLargeExitCode) return 'image_too_many_pixels'
   return signal !== null && crashSignals.includes(signal) ? 'image_invalid' : 'server_busy'

@@ -5,12 +5,12 @@ import { FairTurns } from '../fair-turns.js'
 import type { ImageRules, Picture } from './conversion.js'
 import { ConverterWorker } from './converter-worker.js'
 
-/** How many pictures are read at once, each in a process of its own. */
+/** How many pictures are converted at once, each in a process of its own. */
 export const atOnce = 2
 const maxWaiting = 20
-/** More than these are not held of one person in any case: see `HeldUploads`. */
+/** As many of one person as `HeldUploads` lets in beside the one being converted. */
 const maxWaitingEach = 5
-/** A refused picture may be sent again after this: about what twenty take. */
+/** Milliseconds after which a refused picture may be sent again: about what twenty pictures take. */
 const retryAfterMs = 5000
 
 /** Converts pictures in processes of their own: two at once, of two people; others wait their turn. */
@@ -26,8 +26,8 @@ export class Converter {
   }
 
   /**
-   * Writes a person's picture anew and overwrites the file that it came in.
-   * @param signal of whoever asked having gone away: what still waits is given up
+   * Encodes a person's picture anew, and overwrites the bytes of the file.
+   * @param signal aborted once whoever asked has gone: a picture that still waits is dropped
    * @throws ChatError `server_busy` when too many wait, or no process could do it; `image_unsupported`,
    *   `image_too_many_pixels`, `image_invalid`
    */

@@ -1,45 +1,48 @@
 import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 
-/** Forms of one person at once that may bring a picture, and forms of any kind: more than a browser sends at once. */
+/** How many forms of one person may be read at once, with a picture and of any kind: more than a browser sends. */
 const mostEach = { pictures: 6, forms: 12 }
-/** Bytes of all pictures together, and how many people share them at least where a picture may be no larger than a share. */
+/** Bytes of all pictures together. At least so many people share them, unless a picture may be larger than a share. */
 export const mostBytes = 64 * 1_048_576
 const sharers = 4
-/** Milliseconds over which the pace of an upload is taken. */
+/** Milliseconds over which the pace of an upload is measured. */
 const paceWindowMs = 3000
-/** Bytes a second: an upload that is slower gives way where all room is taken. The largest come in about two minutes at it. */
+/**
+ * Bytes a second. A slower upload gives way when memory is full. The largest picture takes about two minutes at this
+ * pace.
+ */
 const leastPace = 16_384
-/** About what a few pictures take. */
+/** Milliseconds, in which a few pictures are done. */
 const retryAfterMs = 5000
 
 const tooMany = () => new ChatError('server_busy', retryAfterMs)
 
 /** A form that is being read, until it is answered. */
 export interface HeldForm {
-  /** Why its picture is not held any more, or null. */
+  /** Why its picture was dropped, or null. */
   readonly refusal: ChatError | null
   /**
    * To be called before its picture is read.
    * @throws ChatError `server_busy` when too many pictures of the person are held
    */
   beginPicture(): void
-  /** Takes note that so many bytes of its picture have come. */
+  /** Notes that so many bytes of its picture have come. */
   receive(bytes: number): void
-  /** Takes note that it has come whole, and need not keep a pace any more. */
+  /** Notes that it has come whole, so that its pace no longer matters. */
   complete(): void
-  /** Counts so many bytes more that its picture takes in memory. Where they are too many it is refused. */
+  /** Counts so many more bytes of memory for its picture, which is refused if that is too much. */
   grow(bytes: number): void
-  /** Its picture is not held, nor any of it counted, from now on. */
+  /** Drops its picture, of which nothing counts from now on. */
   refuse(refusal: ChatError): void
   /** To be called once it is answered. */
   end(): void
 }
 
 /**
- * What uploads hold in memory before they are converted, bounded for each person and for all together. A person's share
- * has room for a picture of the largest size, and two shares are held at least: nobody takes all. Where all is taken, the
- * slowest upload gives way to one that is new, if it has come to a near stop.
+ * The memory that uploads hold until they are converted, bounded for each person and for all together. A person's share
+ * has room for the largest picture, and there are two shares at least, so that nobody takes all. When all is taken, the
+ * slowest upload gives way to a new one if it has almost stopped.
  */
 export class HeldUploads {
   readonly #forms = new Tally()
@@ -62,9 +65,9 @@ export class HeldUploads {
   }
 
   /**
-   * Counts a form of a person's.
+   * Counts a form of a person.
    * @param giveWay ends its request, and so the form
-   * @throws ChatError `server_busy` when it is so many that not even what stands beside the picture is read
+   * @throws ChatError `server_busy` when there are so many that not even the other fields of the form are read
    */
   begin(userId: UserId, giveWay: () => void): HeldForm {
     const endForm = this.#forms.add(userId, mostEach.forms)
@@ -112,7 +115,7 @@ export class HeldUploads {
     }
   }
 
-  /** Whether all together hold no more than they may, once others have given way. */
+  /** Whether all together hold no more than they may, after slow ones have given way. */
   #hasRoomFor(upload: Upload): boolean {
     while (this.#bytes > this.#most) {
       const others = [...this.#held].filter(other => other !== upload && other.pace < leastPace)
@@ -124,7 +127,7 @@ export class HeldUploads {
   }
 }
 
-/** How fast an upload comes. */
+/** An upload, and how fast it comes. */
 class Upload {
   readonly #now: () => number
   readonly #start: number
@@ -165,11 +168,11 @@ class Upload {
   }
 }
 
-/** How many a person has of something. */
+/** Counts something for each person. */
 class Tally {
   readonly #counts = new Map<UserId, number>()
 
-  /** Counts one more, unless there are `most`; the answer takes it back. */
+  /** Counts one more, unless there are `most`. Returns a function that takes it back. */
   add(userId: UserId, most: number): () => void {
     const count = this.#counts.get(userId) ?? 0
     if (count >= most) throw tooMany()

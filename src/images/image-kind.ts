@@ -1,4 +1,4 @@
-/** The kinds of picture that are taken. Everything else is no picture here, an SVG included: it is a program. */
+/** The kinds of picture that are accepted. An SVG is not among them, as it can hold a program. */
 export type ImageKind = 'gif' | 'jpeg' | 'png' | 'webp'
 
 const signatures: readonly (readonly [ImageKind, number, string])[] = [
@@ -9,7 +9,7 @@ const signatures: readonly (readonly [ImageKind, number, string])[] = [
   ['webp', 8, 'WEBP'],
 ]
 
-/** What a file is by its first bytes, whatever its name or header says; null when it is no picture that is taken. */
+/** The kind of a file by its first bytes, whatever its name or header says; null for any other kind. */
 export function kindOf(bytes: Buffer): ImageKind | null {
   const found = signatures.find(([, at, text]) => bytes.toString('latin1', at, at + text.length) === text)
   const [kind] = found ?? [null]

@@ -5,14 +5,14 @@ import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId }
 import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
-/** A picture that was uploaded and not sent is deleted after this. */
+/** Milliseconds after which a picture that was uploaded and not sent is deleted. */
 const unsentMs = 300_000
 
-/** A picture that can be read by whoever asked for it. */
+/** A picture, for the person who asked for it. */
 export interface ReadableImage {
   /** Bytes. */
   readonly size: number
-  /** Begins to read it; see `SealedImage`. */
+  /** Opens it for reading; see `SealedImage`. */
   open(): Promise<Readable>
 }
 
@@ -22,16 +22,18 @@ interface Entry {
   readonly roomId: RoomId
   readonly ownerId: UserId
   readonly sealed: SealedImage
-  /** The nonce of the message that it goes with; the same message may ask again, another may not. */
+  /** The nonce of the message that claimed it: that one may claim it again, another may not. */
   nonce: string | null
-  /** Those who see its message; null while it is not sent. */
+  /** The people who see its message; null while it is not sent. */
   people: readonly UserId[] | null
-  /** The moment when it goes: of a sent picture, with its message. */
+  /** When it is deleted: a sent picture with its message. */
   expiresAt: number
   cancelTimer: () => void
 }
 
-/** Every picture there is, and who may see it until when. A picture goes with its message; the engine's events say when. */
+/**
+ * Every picture, who may see it, and until when. A picture is deleted with its message, which the engine's events tell.
+ */
 export class ImageStore {
   readonly #clock: Clock
   readonly #log: Logger
@@ -43,10 +45,10 @@ export class ImageStore {
     this.#log = log
   }
 
-  /** Keeps a picture for its sender to send. The answer is the moment when it goes if they do not. */
+  /** Keeps a picture until its sender sends it. Returns when it is deleted if they do not, by the clock. */
   add(ref: ImageRef, size: number, roomId: RoomId, ownerId: UserId, sealed: SealedImage): number {
     const expiresAt = this.#clock.now() + unsentMs
-    const cancelTimer = this.#clock.after(unsentMs, () => this.#drop(ref.id))
+    const cancelTimer = this.#clock.after(unsentMs, () => void this.#drop(ref.id))
     const entry: Entry = { ref, size, roomId, ownerId, sealed, nonce: null, people: null, expiresAt, cancelTimer }
     this.#entries.set(ref.id, entry)
     const inRoom = this.#byRoom.get(roomId) ?? new Set()
@@ -55,8 +57,9 @@ export class ImageStore {
   }
 
   /**
-   * Takes a picture for a message of its sender's; the same message may take it again.
-   * @throws ChatError `image_not_found`
+   * Claims a picture for a message of its sender. The same message may claim it again.
+   * @throws ChatError `image_not_found` for a picture of another person or room, and one that another message has
+   * claimed
    */
   claim(imageId: string, roomId: RoomId, userId: UserId, nonce: string): ImageRef {
     const entry = this.#living(imageId)
@@ -66,31 +69,31 @@ export class ImageStore {
     return entry.ref
   }
 
-  /** A claimed picture whose message was refused may be sent by another. */
+  /** Gives back a claimed picture whose message was refused: another may claim it. */
   release(imageId: string): void {
     const entry = this.#entries.get(imageId)
     if (entry && !entry.people) entry.nonce = null
   }
 
-  /** Drops a picture that no message was sent with. */
+  /** Deletes a picture unless it was sent. */
   discard(imageId: string): void {
-    if (!this.#entries.get(imageId)?.people) this.#drop(imageId)
+    if (!this.#entries.get(imageId)?.people) void this.#drop(imageId)
   }
 
-  /** The picture, to whom it may be shown: its sender, and once it is sent the other; null to anybody else. */
+  /** The picture, for those who may see it: its sender, and both people once it is sent. Null for anybody else. */
   find(imageId: string, userId: UserId): ReadableImage | null {
     const entry = this.#living(imageId)
     const isTheirs = entry?.people?.includes(userId) ?? entry?.ownerId === userId
     return entry && isTheirs ? { size: entry.size, open: () => entry.sealed.open(userId) } : null
   }
 
-  /** What a picture that its sender has not sent yet looks like; null when there is none. */
+  /** The facts of a picture that its sender has not sent yet, for its sender alone; null for anybody else. */
   findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
     const entry = this.#living(imageId)
     return entry && entry.ownerId === userId && entry.roomId === roomId && !entry.people ? entry.ref : null
   }
 
-  /** Follows the messages: a picture is shown, and goes, with its own. */
+  /** Shows a picture, and deletes it, with its message. */
   take(event: EngineEvent): void {
     if (event.type === 'message.sent' && event.message.image) {
       const entry = this.#entries.get(event.message.image.id)
@@ -106,17 +109,14 @@ export class ImageStore {
       }
     }
     if (event.type === 'message.removed') {
-      for (const { imageId } of event.messages) if (imageId) this.#drop(imageId)
+      for (const { imageId } of event.messages) if (imageId) void this.#drop(imageId)
     }
-    if (event.type === 'room.dissolved') this.#dropAll([...event.imageIds, ...(this.#byRoom.get(event.roomId) ?? [])])
+    if (event.type === 'room.dissolved') {
+      for (const imageId of [...(this.#byRoom.get(event.roomId) ?? [])]) void this.#drop(imageId)
+    }
   }
 
-  /** Drops what a person uploaded and did not send. */
-  forgetPerson(userId: UserId): void {
-    this.#dropAll([...this.#entries.values()].filter(entry => entry.ownerId === userId).map(({ ref }) => ref.id))
-  }
-
-  /** Drops everything; the answer comes when the files are gone. */
+  /** Deletes everything. Resolves once the files are gone. */
   async stop(): Promise<void> {
     await Promise.all([...this.#entries.keys()].map(imageId => this.#drop(imageId)))
   }
@@ -124,10 +124,6 @@ export class ImageStore {
   #living(imageId: string): Entry | null {
     const entry = this.#entries.get(imageId)
     return entry && entry.expiresAt > this.#clock.now() ? entry : null
-  }
-
-  #dropAll(imageIds: Iterable<string>): void {
-    for (const imageId of imageIds) void this.#drop(imageId)
   }
 
   async #drop(imageId: string): Promise<void> {
@@ -138,6 +134,8 @@ export class ImageStore {
     const inRoom = this.#byRoom.get(entry.roomId)
     inRoom?.delete(imageId)
     if (inRoom?.size === 0) this.#byRoom.delete(entry.roomId)
-    await entry.sealed.destroy().catch((error: unknown) => this.#log.error({ err: error }, 'a picture could not go'))
+    await entry.sealed
+      .destroy()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'a picture could not be deleted'))
   }
 }

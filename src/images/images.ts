@@ -16,7 +16,7 @@ import { UploadFolder } from './upload-folder.js'
 /** The longest description of a picture, in UTF-16 units: a paragraph. */
 export const maxDescription = 1000
 
-/** A file that somebody uploads for a room. Its bytes are overwritten once they are read. */
+/** A file that somebody uploads for a room. Its bytes are overwritten once it is converted. */
 export interface Upload {
   readonly roomId: RoomId
   readonly userId: UserId
@@ -24,7 +24,7 @@ export interface Upload {
   readonly alt: string
 }
 
-/** An accepted picture. Width and height in pixels, size in bytes; goes at the moment `expiresAt` unless sent. */
+/** An accepted picture. Width and height in pixels, size in bytes. Deleted at `expiresAt` unless it is sent. */
 export interface AcceptedImage extends ImageRef {
   readonly size: number
   readonly expiresAt: number
@@ -32,16 +32,16 @@ export interface AcceptedImage extends ImageRef {
 
 export interface ImagesOptions {
   readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
-  /** How long a picture lives once it is sent, ms: a bound where it is shorter than a message's life. */
+  /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */
   readonly imageTtlMs: number
   readonly engine: Pick<Engine, 'readSummary' | 'subscribe'>
   readonly clock: Clock
   readonly log: Logger
 }
 
-/** Pictures, from the file that somebody chose to the last byte's end. */
+/** Pictures: converting, sealing, showing and deleting them. */
 export class Images {
-  /** What is uploaded and not yet accepted, by whatever way. */
+  /** The memory of uploads that are not yet converted, from pages and programs. */
   readonly uploads: HeldUploads
   readonly #options: ImagesOptions
   readonly #folder: UploadFolder
@@ -59,14 +59,14 @@ export class Images {
   }
 
   /**
-   * Takes the folder for this server alone.
+   * Opens the upload folder, which this server alone may use.
    * @throws ConfigError when another server uses it, and when it cannot be used
    */
   start(): Promise<void> {
     return this.#folder.open()
   }
 
-  /** Drops every picture. */
+  /** Deletes every picture. */
   async stop(): Promise<void> {
     this.#unsubscribe()
     this.#converter.stop()
@@ -83,8 +83,8 @@ export class Images {
   }
 
   /**
-   * Writes a picture anew, seals it, and keeps it for its sender to send.
-   * @param signal of whoever asked having gone away
+   * Converts a picture, seals it, and keeps it until its sender sends it.
+   * @param signal aborted once whoever asked has gone
    * @throws ChatError `not_found` for the room; `image_unsupported`, `image_too_many_pixels`, `image_invalid`,
    *   `image_description_invalid`, `server_busy`
    */
@@ -98,7 +98,7 @@ export class Images {
     const image = { ...ref, alt: description }
     const expiresAt = this.#store.add(image, size, roomId, userId, sealed)
     try {
-      // Only now: a room that dissolved meanwhile has dropped no picture that was not yet there.
+      // Again, now that it is stored: a room that ended meanwhile could not delete it.
       await this.admit(roomId, userId)
       if (signal.aborted) throw new ChatError('bad_request')
     } catch (error) {
@@ -108,7 +108,7 @@ export class Images {
     return { ...image, size, expiresAt }
   }
 
-  /** Takes a picture for a message; see `ClaimImage`. */
+  /** Claims a picture for a message; see `ClaimImage`. */
   readonly claim: ClaimImage = async (imageId, roomId, userId, nonce) => {
     const image = this.#store.claim(imageId, roomId, userId, nonce)
     return {
@@ -121,28 +121,18 @@ export class Images {
     }
   }
 
-  /** Drops a picture that was not sent. */
-  discard(imageId: string): void {
-    this.#store.discard(imageId)
-  }
-
-  /** A picture that somebody uploaded for a room and did not send yet, or null. */
+  /** The facts of a picture that this person uploaded for a room and has not sent yet, or null. */
   findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
     return this.#store.findUnsent(imageId, roomId, userId)
   }
 
-  /** A picture for one of its two people, or null: the same for all others as for a picture that never was. */
+  /** A picture for somebody who may see it; null for anybody else, as for a picture that does not exist. */
   find(imageId: string, userId: UserId): ReadableImage | null {
     return this.#store.find(imageId, userId)
   }
-
-  /** Drops what a person uploaded; for when their account is gone. */
-  forgetPerson(userId: UserId): void {
-    this.#store.forgetPerson(userId)
-  }
 }
 
-/** A description on one line, as a field takes it. */
+/** A description as one line of text, as an input field holds it. */
 function readDescription(typed: string): string {
   try {
     return normaliseText(typed, maxDescription).replace(/\s+/g, ' ').trim()

@@ -1,9 +1,9 @@
 import { type ImageKind, kindOf } from './image-kind.js'
 
-/** Where a picture ends by its own structure, as an index past its last byte; null when it never ends. */
+/** Where a picture ends by its own structure: the index after its last byte. Null if it has no end. */
 type FindEnd = (bytes: Buffer) => number | null
 
-/** Finds the marker after the packed pixels of a JPEG, in which FF 00 and FF D0 to D7 are no markers. */
+/** Finds the marker after the compressed pixels of a JPEG, in which FF 00 and FF D0 to D7 are not markers. */
 function afterScan(bytes: Buffer, start: number): number {
   for (let at = bytes.indexOf(0xff, start); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1] ?? 0
@@ -68,7 +68,10 @@ const ends: Readonly<Record<ImageKind, FindEnd>> = {
   webp: endOfWebp,
 }
 
-/** Whether a picture is all that a file holds. Phones append smaller copies to a JPEG: those may follow it, as may padding. */
+/**
+ * Whether a file holds one picture and nothing else but padding. Smaller copies may follow a JPEG, as phones append
+ * them.
+ */
 export function endsWhole(bytes: Buffer, kind: ImageKind): boolean {
   const end = ends[kind](bytes)
   if (end === null || end > bytes.length) return false
@@ -78,12 +81,12 @@ export function endsWhole(bytes: Buffer, kind: ImageKind): boolean {
   return kind === 'jpeg' && kindOf(rest) === 'jpeg' && endsWhole(rest, 'jpeg')
 }
 
-// What a browser or a server would run, had it been led to take the file for something else. The tail of a zip is
-// where its readers look first, so that a whole picture may stand before it or inside its comment.
+// What a browser or a server would run if it took the file for something else. Programs read a zip from its end, so a
+// whole picture can stand before it or inside its comment.
 const programs = /<script|<html|<!doctype html|<\?php|<svg\s+xmlns|%pdf-[12]/i
 const zipTail = 65_557
 
-/** Whether a file is also something else than a picture. The picture itself is written anew in any case. */
+/** Whether a file is a program or archive as well as a picture. The picture is encoded anew in any case. */
 export function holdsProgram(bytes: Buffer): boolean {
   const isZip = bytes.subarray(-zipTail).includes('PK\x05\x06') && bytes.includes('PK\x01\x02')
   return isZip || programs.test(bytes.toString('latin1'))

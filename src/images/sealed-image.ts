@@ -8,7 +8,7 @@ const algorithm = 'aes-256-gcm'
 const keyBytes = 32
 const ivBytes = 12
 
-/** A picture on disk that nobody can read without what is held here, in memory alone. Destroying the key is the deletion. */
+/** An encrypted picture on disk, whose key is in memory alone. Destroying the key deletes the picture. */
 export class SealedImage {
   readonly #folder: UploadFolder
   readonly #name: string
@@ -25,7 +25,7 @@ export class SealedImage {
     this.#tag = secret.tag
   }
 
-  /** Seals a picture with a key of its own, and overwrites the bytes that were given. */
+  /** Encrypts a picture with a key of its own, and overwrites the given bytes. */
   static async seal(bytes: Buffer, folder: UploadFolder): Promise<SealedImage> {
     const key = randomBytes(keyBytes)
     const iv = randomBytes(ivBytes)
@@ -36,9 +36,9 @@ export class SealedImage {
   }
 
   /**
-   * Begins to read the picture: what it answers is decrypted as it is taken, and destroyed when the key goes or, at its
-   * end, when the file was changed. By then its beginning is read, so that what hinders that can still be said.
-   * @throws ChatError `server_busy` when there is no descriptor for it; `not_found` when the picture has gone
+   * Opens the picture: a stream that decrypts as it is read. It fails when the key is destroyed, and at its end if the
+   * file was changed. The first part is read before it resolves, so that a failure can still be answered.
+   * @throws ChatError `server_busy` when no descriptor is left; `not_found` when the picture is deleted
    */
   async open(readerId: UserId): Promise<Readable> {
     const decipher = createDecipheriv(algorithm, this.#key, this.#iv)
@@ -56,7 +56,7 @@ export class SealedImage {
     return addAbortSignal(this.#readers.signal, Readable.from(decrypt(), { objectMode: false, highWaterMark: 0 }))
   }
 
-  /** Overwrites the key, cuts whoever is reading, and removes the file. */
+  /** Overwrites the key, ends every stream, and removes the file. */
   async destroy(): Promise<void> {
     this.#key.fill(0)
     this.#readers.abort()

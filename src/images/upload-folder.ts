@@ -7,35 +7,32 @@ import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
 import { FairTurns } from '../fair-turns.js'
+import { FileLock } from '../file-lock.js'
 import { codeOf } from '../system-fault.js'
-import { lockFolder, lockName } from './folder-lock.js'
 
-/** Names of our files: 128 random bits that say nothing of what is inside. */
-const ours = /^[\w-]{22}\.sealed$/
-/** What git needs to keep the folder; nobody must be told of it. */
+/** Names of sealed pictures: 128 random bits, which tell nothing of the picture. */
+const sealedName = /^[\w-]{22}\.sealed$/
+/** The lock that keeps other servers out of the folder. */
+const lockName = '.in-use'
+/** Keeps the empty folder in git; not worth a line in the log. */
 const keeper = '.gitkeep'
 
-/** How much of a file is read at once. */
+/** How many bytes of a file are read at once. */
 export const pictureReadBytes = 16_384
-/** So many parts of files are read at once, each by a descriptor of its own, of those that `descriptors.ts` keeps free. */
+/** So many reads run at once, each with a descriptor of those that `descriptors.ts` keeps free. */
 const mostReads = 8
-/** What the system says when it, or this process, has no descriptor left. */
+/** The system's codes for having no descriptor left, in this process or at all. */
 const outOfDescriptors = ['EMFILE', 'ENFILE']
-/** After this many milliseconds there may be a descriptor again. */
+/** Milliseconds after which there may be a descriptor again. */
 const retryAfterMs = 1000
 
-/** The folder of sealed pictures. Nothing in it is of use to anyone but the process that wrote it. */
+/** The folder of sealed pictures, which only the process that wrote them can decrypt. */
 export class UploadFolder {
   readonly #path: string
   readonly #log: Logger
-  /** Nobody is refused here: what waits is bounded by what each person may leave unread. */
-  readonly #reads = new FairTurns<UserId>({
-    atOnce: mostReads,
-    maxWaiting: Number.POSITIVE_INFINITY,
-    maxWaitingEach: Number.POSITIVE_INFINITY,
-    retryAfterMs,
-  })
-  #lock: { release(): Promise<void> } | null = null
+  /** Nobody is refused here: what may wait is bounded by what each person may leave unread. */
+  readonly #reads = new FairTurns<UserId>({ atOnce: mostReads, retryAfterMs })
+  #lock: FileLock | null = null
 
   constructor(path: string, log: Logger) {
     this.#path = path
@@ -43,7 +40,7 @@ export class UploadFolder {
   }
 
   /**
-   * Takes the folder, and removes what an earlier server left: its keys are gone. Foreign files stay and are named in
+   * Takes the folder, and removes what an earlier server left, as its keys are gone. Other files stay, and are named in
    * the log.
    * @throws ConfigError when another server uses it, and when it cannot be used
    */
@@ -51,16 +48,20 @@ export class UploadFolder {
     const names = await this.#take().catch((error: unknown) => {
       throw error instanceof ConfigError ? error : new ConfigError(this.#explain(error), { cause: error })
     })
-    await Promise.all(names.filter(name => ours.test(name)).map(name => this.remove(name)))
-    const foreign = names.filter(name => !ours.test(name) && name !== keeper && name !== lockName)
-    if (foreign.length > 0)
-      this.#log.warn({ files: foreign }, 'files that are not ours stand in UPLOAD_DIR and stay there')
+    await Promise.all(names.filter(name => sealedName.test(name)).map(name => this.remove(name)))
+    const others = names.filter(name => !sealedName.test(name) && name !== keeper && name !== lockName)
+    if (others.length > 0)
+      this.#log.warn({ files: others }, 'files that are not ours stand in UPLOAD_DIR and stay there')
   }
 
   async #take(): Promise<string[]> {
     await mkdir(this.#path, { recursive: true })
     await access(this.#path, constants.R_OK | constants.W_OK | constants.X_OK)
-    this.#lock = await lockFolder(this.#path)
+    this.#lock = await FileLock.take(join(this.#path, lockName))
+    if (!this.#lock)
+      throw new ConfigError(
+        `UPLOAD_DIR is "${this.#path}", but another server is using this folder. Give each its own.`,
+      )
     return readdir(this.#path)
   }
 
@@ -72,8 +73,8 @@ export class UploadFolder {
   }
 
   /**
-   * Writes a file under a new name, which it returns.
-   * @throws ChatError `server_busy` when there is no descriptor for it
+   * Writes a file under a new name, and resolves with that name.
+   * @throws ChatError `server_busy` when no descriptor is left
    */
   async write(parts: readonly Buffer[]): Promise<string> {
     const name = `${randomBytes(16).toString('base64url')}.sealed`
@@ -82,9 +83,9 @@ export class UploadFolder {
   }
 
   /**
-   * Reads a file part by part, and holds no descriptor between them: whoever takes nothing would hold it for long.
-   * @param readerId for whom: of each person one part is read at a time, and all take turns
-   * @throws ChatError `server_busy` when there is no descriptor for it
+   * Reads a file part by part, without an open descriptor in between: a slow reader would hold it for long.
+   * @param readerId for whom: one part a person is read at a time, and people take turns
+   * @throws ChatError `server_busy` when no descriptor is left
    */
   async *read(name: string, readerId: UserId): AsyncGenerator<Buffer, void, undefined> {
     for (let at = 0; ; ) {
@@ -112,14 +113,14 @@ export class UploadFolder {
     }
   }
 
-  /** Says in the log that descriptors have run out, and to whoever asked that they may try again. */
+  /** Logs that descriptors have run out, and tells whoever asked to try again. */
   #refuse(error: unknown): never {
     if (!outOfDescriptors.includes(codeOf(error))) throw error
-    this.#log.error({ err: error }, 'there is no descriptor for a sealed picture')
+    this.#log.error({ err: error }, 'no descriptor is left for a sealed picture')
     throw new ChatError('server_busy', retryAfterMs)
   }
 
-  /** Removes a file of ours; one that cannot be removed is of no use to anyone without its key. */
+  /** Removes a sealed picture. If that fails, it is only logged: without its key the file is of no use to anyone. */
   async remove(name: string): Promise<void> {
     try {
       await unlink(join(this.#path, name))

@@ -1,7 +1,7 @@
 const maxCauses = 3
-const frame = /^ {4}at \S.*$/
+const place = /^ {4}at \S.*$/
 
-/** What of an error may be written: never its words, which may quote what people sent (a parser's do). */
+/** The parts of an error that may be logged: never its message, which may quote what people sent (a parser's does). */
 export interface LoggedError {
   readonly type: string
   readonly code?: string | number
@@ -16,17 +16,17 @@ function pick(error: object, key: string): unknown {
 }
 
 /** The lines of the stack that name places in the code. */
-function framesOf({ stack = '', message }: Error): string[] {
-  // The words come first in a stack and may hold lines that look like places.
+function placesOf({ stack = '', message }: Error): string[] {
+  // The message comes first in a stack, and may contain lines that look like places.
   const start = message === '' ? 0 : stack.indexOf(message) + message.length
   return stack
     .slice(start)
     .split('\n')
-    .filter(line => frame.test(line))
+    .filter(line => place.test(line))
     .map(line => line.trim())
 }
 
-/** An error as the log holds it: its type, its code and where it happened. */
+/** An error as it is logged: its type, its code and where it happened. */
 export function describeError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, frames: [] }
   const code = pick(error, 'code')
@@ -38,7 +38,7 @@ export function describeError(error: unknown, depth = 0): LoggedError {
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(typeof status === 'number' && { status }),
     ...(typeof syscall === 'string' && { syscall }),
-    frames: framesOf(error),
+    frames: placesOf(error),
     ...(cause instanceof Error && depth < maxCauses && { cause: describeError(cause, depth + 1) }),
   }
 }

@@ -3,17 +3,17 @@ import { describeError } from './error-log.js'
 import { censor, forbiddenNames, redact } from './redaction.js'
 
 /**
- * The log: one JSON object a line. The house rule: it never holds a message, a password, a token, a cookie or an e-mail
- * address. What is logged as an object is redacted at any depth (see `redact`), what is bound to a child logger at its
- * first level; the text of a line is fixed words.
- * @param destination where to, standard output when left out
+ * The log: one JSON object a line. It never holds a message, a password, a token, a cookie or an e-mail address. A
+ * logged object is redacted at any depth (see `redact`), what is bound to a child logger at its first level. The text
+ * of a line is always the same words.
+ * @param destination where lines are written; standard output by default
  */
 export function createLog(level: LevelWithSilent, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    // These two are for child loggers, whose bindings pass by the formatters.
+    // For child loggers, whose bindings bypass the formatters.
     redact: { paths: forbiddenNames.map(name => `["${name}"]`), censor: censor },
     serializers: { err: (value: unknown) => (value instanceof Error ? describeError(value) : value) },
     formatters: {
@@ -21,7 +21,7 @@ export function createLog(level: LevelWithSilent, destination?: DestinationStrea
       log: redact,
     },
     hooks: {
-      // Of an error logged without text pino makes the error's words the text, and they may quote what people wrote.
+      // Of an error logged without text, pino would log the message, which may quote what people wrote.
       logMethod(this: Logger, args: Parameters<Logger['info']>, method: Logger['info']) {
         const [first, text, ...rest] = args
         const line = first instanceof Error ? { err: first } : first

@@ -17,7 +17,7 @@ const gauges: readonly (readonly [name: string, help: string, reading: keyof Rea
   ['bytes_held', 'What living messages count for at the cap, in bytes', 'bytesHeld'],
 ]
 
-/** Everything that Prometheus reads. Imported only where METRICS_TOKEN asks for it: it costs megabytes. */
+/** What Prometheus reads. Imported only if METRICS_TOKEN is set, as its library takes megabytes. */
 export class Metrics implements Observer {
   readonly #registry = new Registry()
   readonly #refusals: Counter
@@ -55,7 +55,7 @@ export class Metrics implements Observer {
     this.#expiryLag.observe(lagMs / msPerSecond)
   }
 
-  /** The media type of what `render` gives. */
+  /** The media type of what `render` returns. */
   get contentType(): string {
     return this.#registry.contentType
   }

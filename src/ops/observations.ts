@@ -1,15 +1,15 @@
 /** Where somebody was refused: a connection, a request, a socket's handshake, or a frame of an open socket. */
 export type RefusalPlace = 'connection' | 'request' | 'handshake' | 'frame'
 
-/** Is told what the server notices of itself as it happens. Never who, where from or what was said. */
+/** Is told of refusals and expiries as they happen. Never by whom, from where, or what was said. */
 export interface Observer {
-  /** @param reason a word of ours, never anything that came from outside */
+  /** @param reason one of the server's own words, never anything that came from outside */
   refused(place: RefusalPlace, reason: string): void
-  /** Messages have been removed: how long after their time, in milliseconds, the latest of them. */
+  /** Messages were removed, the latest of them so many milliseconds after its time. */
   expired(lagMs: number): void
 }
 
-/** What has happened since it was last asked for. */
+/** What has happened since the last `take`. */
 export interface Observed {
   /** How often each `place:reason` was refused. */
   readonly refusals: Readonly<Record<string, number>>
@@ -17,7 +17,9 @@ export interface Observed {
   readonly worstExpiryLagMs: number
 }
 
-/** Counts what happens between two lines of statistics, and hands everything on to who counts for longer. */
+/**
+ * Counts what happens between two lines of statistics, and passes everything on to an observer that counts for longer.
+ */
 export class Observations implements Observer {
   readonly #next: Observer | null
   #refusals = new Map<string, number>()
@@ -38,7 +40,7 @@ export class Observations implements Observer {
     this.#next?.expired(lagMs)
   }
 
-  /** What has happened, and begins anew. */
+  /** What has happened since the last call. Resets the counts. */
   take(): Observed {
     const observed = { refusals: Object.fromEntries(this.#refusals), worstExpiryLagMs: this.#worstExpiryLagMs }
     this.#refusals = new Map()

@@ -4,7 +4,7 @@ import type { EngineStats } from '../chat/engine.js'
 const loopResolutionMs = 20
 const nanosecondsPerMs = 1_000_000
 
-/** What can be read off the server at any time. */
+/** Figures that can be read at any time. */
 export interface Readings extends EngineStats {
   /** Sockets and streams of people. */
   readonly connections: number
@@ -13,10 +13,10 @@ export interface Readings extends EngineStats {
   readonly waitingConnections: number
 }
 
-/** How to read them. */
+/** Reads them. */
 export type ReadReadings = () => Promise<Readings>
 
-/** Watches how late the event loop is. */
+/** Measures the lag of the event loop. */
 export class LoopWatch {
   readonly #delay: IntervalHistogram
 
@@ -25,7 +25,7 @@ export class LoopWatch {
     this.#delay.enable()
   }
 
-  /** The worst lateness in milliseconds since it was last asked for. */
+  /** The worst lag in milliseconds since the last call. */
   takeWorstMs(): number {
     const worst = this.#delay.max / nanosecondsPerMs - loopResolutionMs
     this.#delay.reset()

@@ -1,10 +1,10 @@
 import { describeError } from './error-log.js'
 
 const maxDepth = 6
-/** Stands in place of what was blanked. */
+/** Written in place of a redacted value. */
 export const censor = '[redacted]'
 
-/** Names of what never stands in a log, in any case. `url` and `path` may hold the ids of rooms and images. */
+/** Fields that are never logged, in upper or lower case. `url` and `path` may hold the ids of rooms and images. */
 export const forbiddenNames: readonly string[] = [
   '_csrf',
   'alt',
@@ -49,7 +49,7 @@ function redactValue(value: unknown, depth: number): unknown {
   if (value instanceof Date) return value
   if (depth >= maxDepth) return censor
   if (Array.isArray(value)) return value.map(item => redactValue(item, depth + 1))
-  // A request, a socket, a buffer or a message of the domain's: nobody can say what all it holds.
+  // A request, a socket, a buffer, a message: there is no telling what it holds.
   return isPlain(value) ? redactFields(value, depth + 1) : `[${value.constructor.name}]`
 }
 
@@ -61,7 +61,9 @@ function redactFields(fields: object, depth: number): Record<string, unknown> {
   return redacted
 }
 
-/** The object of a log line as it may be written: forbidden names blanked at any depth, errors without their words. */
+/**
+ * The object of a log line as it may be written: forbidden fields redacted at any depth, errors without their message.
+ */
 export function redact(fields: object): Record<string, unknown> {
   return redactFields(fields, 0)
 }

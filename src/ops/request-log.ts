@@ -3,22 +3,22 @@ import type { Request, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { onceOver } from '../live/transport/response-end.js'
 
-/** A part of a mount path that can only be a word of ours; ids of rooms and images are as good as keys. */
+/** A part of a mount path that may be logged. Ids may not: those of rooms and images are as good as keys. */
 const ownWord = /^[a-z][a-z.-]{0,15}$/
 
-/** The pattern that a request matched, never what stood in its place. */
+/** The pattern that a request matched, never the values in its place. */
 function routeOf(request: Request): string {
   const path: unknown = request.route?.path
   if (path === undefined) return 'none'
-  // Express takes it away again from a request that no router answered.
+  // Express removes it from a request that no router answered.
   const mount = (request.baseUrl ?? '').split('/').map(part => (part === '' || ownWord.test(part) ? part : ':id'))
   return mount.join('/') + String(path)
 }
 
 /**
- * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and writes one line when it is over: method,
- * route, status, milliseconds, id. One whose client went away before the end says so. A fault is an error; that a room
- * or the server is full (507) is a refusal like those of 4xx.
+ * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and logs one line when it is over: method,
+ * route, status, milliseconds, id, and `aborted` if the client went away before the end. A status of 5xx is logged as
+ * an error, except 507 (a room or the server is full), which is a refusal like those of 4xx.
  */
 export function logRequests(log: Logger): RequestHandler {
   return (request, response, next) => {

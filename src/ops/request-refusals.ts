@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Observer } from './observations.js'
 
-/** What a status says, in a word; every other refusal is `other`. */
+/** The reason that each status stands for; any other refusal counts as `other`. */
 const reasons = new Map([
   [400, 'bad_request'],
   [401, 'unauthenticated'],
@@ -18,7 +18,7 @@ const reasons = new Map([
   [507, 'full'],
 ])
 
-/** Counts the requests that were refused, pages and API alike, by what their status says. */
+/** Counts refused requests, of pages and the API alike, by their status. */
 export function countRefusals(observer: Observer): RequestHandler {
   return (_request, response, next) => {
     response.once('finish', () => {

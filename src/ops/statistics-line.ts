@@ -3,7 +3,7 @@ import type { Clock } from '../chat/clock.js'
 import type { Observations } from './observations.js'
 import type { LoopWatch, ReadReadings } from './readings.js'
 
-/** How often the statistics are logged. Source: docs/hosting.md, "Monitoring". */
+/** Milliseconds between two lines. */
 export const statisticsEveryMs = 300_000
 const bytesPerMegabyte = 1_048_576
 
@@ -15,7 +15,7 @@ export interface StatisticsDeps {
   readonly loop: Pick<LoopWatch, 'takeWorstMs'>
 }
 
-/** Writes a line of figures to the log every five minutes: counts only, nothing of anybody. The answer ends it. */
+/** Logs a line of figures every five minutes: counts only, nothing about anybody. Returns a function that stops it. */
 export function writeStatistics({ clock, log, read, observations, loop }: StatisticsDeps): () => void {
   let cancel = () => {}
 
@@ -29,7 +29,7 @@ export function writeStatistics({ clock, log, read, observations, loop }: Statis
         waitingConnections: readings.waitingConnections,
         onlineUsers: readings.onlineUsers,
         rooms: readings.rooms,
-        // Not `messages`: the log blanks whatever has that name.
+        // Not `messages`: the log redacts any field of that name.
         livingMessages: readings.messages,
         expiredMessages: readings.expiredMessages,
         bytesHeld: readings.bytesHeld,

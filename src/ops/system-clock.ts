@@ -2,30 +2,30 @@ import { openSync, readSync } from 'node:fs'
 import { uptime } from 'node:os'
 import type { Clock } from '../chat/clock.js'
 
-/** What a machine tells of the time, each in milliseconds. */
+/** The clocks of a machine, in milliseconds. */
 export interface TimeSources {
   /** Since the epoch; may be set to anything at any time. */
   wall(): number
   /** Only moves forward, and stands still while the machine sleeps. */
   awake(): number
-  /** Only moves forward, by sleep as well; null when it cannot be read. */
+  /** Only moves forward, also while the machine sleeps; null when it cannot be read. */
   uptime(): number | null
-  /** What `uptime` gets ahead by less than this may be its coarseness. */
+  /** If `uptime` gets ahead by less than this, that may be its rounding. */
   readonly shortestSleepMs: number
 }
 
-/** Told of a step of the wall clock: its length, less than 0 for one back, and how far the two clocks are apart since. */
+/** Told that the wall clock was set: by how much (negative for back), and how far it is from this clock now. */
 export type OnStep = (stepMs: number, apartMs: number) => void
 
 /** How often a sleep or a step is looked for. */
 const lookEveryMs = 1000
-/** A look that is older than this is taken again before the time is told. */
+/** A look older than this is repeated before the time is told. */
 const freshMs = 100
 /** Readings that took longer than this do not belong together: the process was held up between them. */
 const longestLookMs = 20
-/** Shorter differences are not worth a line in the log, nor that what is shown of one moment changes. */
+/** Shorter steps are ignored: not worth a line in the log, nor a change of the times on a page. */
 const shortestStepMs = 1000
-/** setTimeout calls at once when it is to wait longer. */
+/** setTimeout fires at once if asked to wait longer. */
 const longestTimeoutMs = 2_147_483_647
 
 interface Wait {
@@ -35,13 +35,13 @@ interface Wait {
 }
 
 /**
- * The machine's time. The wall clock may be set at any moment, and what timers run on stops while the machine sleeps: so
- * this one moves with the latter, and adds what was slept.
+ * The machine's time. The wall clock may be set at any moment, and the clock behind timers stops while the machine
+ * sleeps. This one follows the latter, and adds the time slept.
  */
 export class SystemClock implements Clock {
   readonly #sources: TimeSources
   readonly #onStep: OnStep
-  /** The wall clock's lead on `awake` at the beginning, and that of `uptime`. */
+  /** How far the wall clock and `uptime` were ahead of `awake` at the start. */
   readonly #wallLead: number
   readonly #uptimeLead: number | null
   readonly #waits = new Set<Wait>()
@@ -82,7 +82,7 @@ export class SystemClock implements Clock {
     }
   }
 
-  /** Looks for sleeps and steps no more. */
+  /** Stops looking for sleeps and steps. */
   stop(): void {
     clearInterval(this.#looking)
   }
@@ -107,7 +107,7 @@ export class SystemClock implements Clock {
     const sleptMs = up - awake - this.#uptimeLead
     if (sleptMs - this.#sleptMs < this.#sources.shortestSleepMs) return
     this.#sleptMs = sleptMs
-    // Timers have slept too.
+    // Timers stood still during the sleep.
     for (const wait of this.#waits) this.#arm(wait)
   }
 
@@ -133,8 +133,8 @@ export class SystemClock implements Clock {
 }
 
 /**
- * How long the machine has been up, sleep included. The file stays open: once the process has no descriptor left the system
- * would be asked in another way, which in a container may count from another start, as if after a sleep.
+ * How long the machine has been up, sleep included. The file stays open: without a descriptor left it could not be
+ * opened, and os.uptime, which may count from another start in a container, would look like a sleep.
  */
 function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
   const text = Buffer.alloc(64)
@@ -142,7 +142,7 @@ function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
   try {
     file = openSync('/proc/uptime', 'r')
   } catch {
-    // Not Linux, or without such a file. This one counts whole seconds on some systems.
+    // Not Linux, or there is no such file. os.uptime counts whole seconds on some systems.
     return { uptime: () => uptime() * 1000, shortestSleepMs: 1500 }
   }
   const read = () => {
@@ -151,7 +151,7 @@ function findUptime(): Pick<TimeSources, 'uptime' | 'shortestSleepMs'> {
       const seconds = Number.parseFloat(text.toString('latin1', 0, length))
       return Number.isFinite(seconds) ? seconds * 1000 : null
     } catch {
-      // Not to know of a sleep for a while is better than to end.
+      // Missing a sleep for a while is better than ending the process.
       return null
     }
   }

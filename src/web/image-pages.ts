@@ -1,9 +1,9 @@
 import { type RequestHandler, Router } from 'express'
 import { ChatError } from '../chat/errors.js'
+import { sendPicture } from '../http/pictures/picture-response.js'
 import { accountOf, pathParameter } from '../http/request.js'
 import { route } from '../http/routes.js'
 import type { Images } from '../images/images.js'
-import { sendPicture } from '../images/picture-response.js'
 
 /** A picture, for its two people alone. */
 export function imagePages(images: Images): Router {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { loginInput, parseInput, registrationInput } from '#src/accounts/account-input.js'
+import {
+  loginInput,
+  parseInput,
+  passwordChangeInput,
+  passwordResetInput,
+  registrationInput,
+} from '#src/accounts/account-input.js'
 import { isReserved } from '#src/accounts/reserved-names.js'
 import { InvalidInput } from '#src/chat/errors.js'
 import { languages } from '#src/languages.js'
@@ -207,5 +213,61 @@ describe('input of any kind', () => {
       email: 'email_invalid',
       password: 'required',
     })
+  })
+})
+
+describe('the limits of each field', () => {
+  const local = (length: number) => `${'a'.repeat(length)}@example.com`
+  it('are those of an e-mail address: 64 characters before the sign, 254 in all, 63 in a label', () => {
+    expect([refusalOf({ email: local(64) }), refusalOf({ email: local(65) })]).toEqual([{}, { email: 'email_invalid' }])
+    const label = 'b'.repeat(63)
+    const long = (last: number) => `a@${label}.${label}.${label}.${'c'.repeat(last)}`
+    expect([long(60).length, refusalOf({ email: long(60) })]).toEqual([254, {}])
+    expect(refusalOf({ email: long(61) })).toEqual({ email: 'email_invalid' })
+    expect(refusalOf({ email: `a@${label}b.com` })).toEqual({ email: 'email_invalid' })
+    expect(refusalOf({ email: 'a@b.c' })).toEqual({ email: 'email_invalid' })
+    expect(refusalOf({ email: 'a@b.co' })).toEqual({})
+  })
+
+  it.each(['a"b', 'a(b', 'a,b', 'a:b', 'a;b', 'a<b', 'a[b', 'a\\b', 'a]b', 'a.', '\u0007'])(
+    'are none of these characters before the sign: %j',
+    name => {
+      expect(refusalOf({ email: `${name}@example.com` })).toEqual({ email: 'email_invalid' })
+    },
+  )
+
+  it.each(['exa_mple.com', 'example-.com', 'example.com-', '-a.com', '.com', 'com', 'a..com', '\u0301a.com'])(
+    'are no such domain: %j',
+    domain => {
+      expect(refusalOf({ email: `a@${domain}` })).toEqual({ email: 'email_invalid' })
+    },
+  )
+
+  it('are said one by one: an empty field is missing, and one without spaces empty', () => {
+    expect(refusalOf({ username: '  ', email: ' ', password: undefined })).toEqual({
+      username: 'required',
+      email: 'required',
+      password: 'required',
+    })
+    expect(refusalOf({ invite: 5 })).toEqual({ invite: 'invalid' })
+    expect(parseInput(registrationInput, good).invite).toBe('')
+  })
+
+  it('are those of a new password in composed form', () => {
+    // Eight letters with a mark each, typed as sixteen characters of 24 bytes.
+    expect(refusalOf({ password: 'e\u0301'.repeat(7) })).toEqual({ password: 'password_short' })
+    expect(refusalOf({ password: 'e\u0301'.repeat(36) })).toEqual({})
+    expect(refusalOf({ password: 'e\u0301'.repeat(37) })).toEqual({ password: 'password_long' })
+  })
+
+  it('are the same where a password is changed, and none for the current one', () => {
+    const change = (currentPassword: string, newPassword: string) =>
+      refusedFields(() => parseInput(passwordChangeInput, { currentPassword, newPassword }))
+    expect(change('x', 'long enough')).toEqual({})
+    expect(change('', 'short')).toEqual({ currentPassword: 'required', newPassword: 'password_short' })
+    expect(refusedFields(() => parseInput(passwordResetInput, { newPassword: 'a'.repeat(73) }))).toEqual({
+      newPassword: 'password_long',
+    })
+    expect(parseInput(passwordResetInput, { newPassword: 'long enough' })).toEqual({ newPassword: 'long enough' })
   })
 })

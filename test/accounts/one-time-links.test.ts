@@ -79,3 +79,38 @@ describe('a link that works once', () => {
     expect([token, second.token, third.token].map(each => links.isGood(each))).toEqual([false, true, true])
   })
 })
+
+describe('links', () => {
+  it('are 24 random bytes each, and last for their time exactly, shown by the wall clock', () => {
+    const clock = new FakeClock()
+    clock.apartMs = -7000
+    const links = new OneTimeLinks<string>({ clock, lifetimeMs, perOwner: 2 })
+    const [one, two] = [links.create('ann', 'a'), links.create('ann', 'b')]
+    expect(one.token).toMatch(/^[\w-]{32}$/)
+    expect(one.token).not.toBe(two.token)
+    expect(one.expiresAt).toBe(clock.now() + lifetimeMs - 7000)
+    clock.jump(lifetimeMs - 1)
+    expect([links.isGood(one.token), links.count('ann')]).toEqual([true, 2])
+    clock.jump(1)
+    expect([links.isGood(one.token), links.count('ann')]).toEqual([false, 0])
+  })
+
+  it('are counted, limited and dropped for each owner alone', () => {
+    const { links, token } = start(2)
+    const others = [links.create('bob', 'x'), links.create('bob', 'y'), links.create('bob', 'z')]
+    expect([links.count('ann'), links.count('bob'), links.count('carol')]).toEqual([1, 2, 0])
+    expect(others.map(each => links.isGood(each.token))).toEqual([false, true, true])
+    links.drop('bob')
+    expect([links.isGood(token), links.count('ann'), links.count('bob')]).toEqual([true, 1, 0])
+  })
+
+  it('give way to a newer one though they are in use', async () => {
+    const { links, token } = start(2)
+    const use = beginUse(links, token)
+    const second = links.create('ann', 'second')
+    expect(links.isGood(second.token)).toBe(true)
+    links.create('ann', 'third')
+    await use.fail()
+    expect([links.isGood(token), links.isGood(second.token), links.count('ann')]).toEqual([false, true, 2])
+  })
+})

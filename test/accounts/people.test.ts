@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
+import { Admission } from '#src/accounts/admission.js'
 import { Passwords } from '#src/accounts/passwords.js'
 import { People } from '#src/accounts/people.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import { ChatError } from '#src/chat/errors.js'
+import { readConfig } from '#src/config.js'
+import { createLimits } from '#src/limits.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const passwords = new Passwords({ cost: 4 })
@@ -288,5 +291,238 @@ describe('changing an account', () => {
     people.onGenerationChange(told)
     await expect(people.endSessionsEverywhere(idOf('carol'))).rejects.toThrow(AggregateError)
     expect(told).toHaveBeenCalledOnce()
+  })
+})
+
+/** People whose passwords cost nothing, each with the hash `hash of` their password; for what hashing has no part in. */
+function quickPeople(options: { registration?: 'open' | 'invite' | 'closed'; isLimited?: boolean } = {}) {
+  const clock = new FakeClock()
+  const store = new MemoryAccountStore()
+  const hashing = {
+    cost: 4,
+    hash: vi.fn(async (password: string) => `hash of ${password}`),
+    verify: async (password: string, hash: string) => hash === `hash of ${password}`,
+    dummyHash: () => '',
+  }
+  const admission = new Admission({ registration: options.registration ?? 'open', invites: 'members', clock })
+  const limits = options.isLimited ? { limits: createLimits(readConfig({}), clock) } : {}
+  const people = new People({ store, passwords: hashing, directory: 'open', clock, admission, ...limits })
+  const add = (username: string) =>
+    people.register({ username, email: `${username}@example.com`, password: 'password of it' })
+  return { people, store, clock, admission, hashing, add }
+}
+
+describe('registering', () => {
+  it('notes the moment by the wall clock, and gives each account an id of its own', async () => {
+    const { add, clock } = quickPeople()
+    clock.apartMs = 5000
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    expect(ann).toMatchObject({
+      username: 'ann',
+      createdAt: clock.now() + 5000,
+      passwordHash: 'hash of password of it',
+    })
+    expect(ann.id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(ann.id).not.toBe(bob.id)
+  })
+
+  it('is refused before anything is looked at where it is closed', async () => {
+    const { people } = quickPeople({ registration: 'closed' })
+    await expect(people.register({})).rejects.toMatchObject({ code: 'registration_closed' })
+  })
+
+  it('needs an invite where it is by invite, and uses it up', async () => {
+    const { people, admission, hashing } = quickPeople({ registration: 'invite' })
+    const input = { username: 'ann', email: 'ann@example.com', password: 'password of it' }
+    await expect(people.register(input)).rejects.toMatchObject({ code: 'invite_needed' })
+    expect(hashing.hash).not.toHaveBeenCalled()
+    const { token } = admission.inviteByOperator()
+    await expect(people.register({ ...input, password: 'short', invite: token })).rejects.toMatchObject({
+      fields: { password: 'password_short' },
+    })
+    await expect(people.register({ ...input, invite: token })).resolves.toMatchObject({ username: 'ann' })
+    await expect(people.register({ ...input, username: 'bob', invite: token })).rejects.toMatchObject({
+      code: 'invite_needed',
+    })
+  })
+
+  it('costs no hashing where the name is taken', async () => {
+    const { add, hashing } = quickPeople()
+    await add('ann')
+    hashing.hash.mockClear()
+    await expect(add('Ann')).rejects.toMatchObject({ fields: { username: 'username_taken' } })
+    expect(hashing.hash).not.toHaveBeenCalled()
+  })
+})
+
+describe('an account that is switched off', () => {
+  it('is found by nobody, and tells of it only to who knows its password', async () => {
+    const { people, add } = quickPeople()
+    const told = vi.fn()
+    people.onGenerationChange(told)
+    const { id } = await add('ann')
+    const changed = await people.setDisabled(id, true)
+    expect(changed).toMatchObject({ id, isDisabled: true, generation: 1 })
+    expect(told).toHaveBeenCalledExactlyOnceWith(changed)
+    expect(await people.search('ann', 'viewer')).toEqual([])
+    await expect(people.logIn('ann@example.com', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' })
+    await expect(people.logIn('ann@example.com', 'password of it')).rejects.toMatchObject({ code: 'account_disabled' })
+    expect(await people.setDisabled(id, false)).toMatchObject({ isDisabled: false, generation: 2 })
+    await expect(people.logIn('ann@example.com', 'password of it')).resolves.toMatchObject({ id })
+    await expect(people.setDisabled('nobody', true)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('what the operator asks for', () => {
+  it('is an account by its name, or all of them by name', async () => {
+    const { people, add } = quickPeople()
+    for (const name of ['bob', 'Ann', 'carol']) await add(name)
+    expect((await people.list()).map(({ username }) => username)).toEqual(['Ann', 'bob', 'carol'])
+    expect(await people.findByName('ANN')).toMatchObject({ username: 'Ann' })
+    await expect(people.findByName('nobody')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('is that an account goes, which is told once', async () => {
+    const { people, add } = quickPeople()
+    const told = vi.fn()
+    const end = people.onRemoved(told)
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    await people.removeByOperator(ann.id)
+    await people.removeByOperator(ann.id)
+    expect(told).toHaveBeenCalledExactlyOnceWith(ann.id)
+    end()
+    await people.removeByOperator(bob.id)
+    expect(told).toHaveBeenCalledOnce()
+    expect(await people.list()).toEqual([])
+  })
+})
+
+describe('a password that is set by a link', () => {
+  it('takes the place of the old one, in the generation that the link was made for alone', async () => {
+    const { people, add } = quickPeople()
+    const { id } = await add('ann')
+    const told = vi.fn()
+    people.onGenerationChange(told)
+    await expect(people.resetPassword(id, 1, 'another password')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.resetPassword('nobody', 0, 'another password')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.resetPassword(id, 0, 'short')).rejects.toMatchObject({
+      fields: { newPassword: 'password_short' },
+    })
+    expect(told).not.toHaveBeenCalled()
+    const changed = await people.resetPassword(id, 0, 'another password')
+    expect(changed).toMatchObject({ generation: 1, passwordHash: 'hash of another password' })
+    expect(told).toHaveBeenCalledExactlyOnceWith(changed)
+    await expect(people.resetPassword(id, 0, 'a third password')).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('settings and blocks', () => {
+  it('are kept and told, and end no session', async () => {
+    const { people, add } = quickPeople()
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    const [amended, ended] = [vi.fn(), vi.fn()]
+    const end = people.onAmended(amended)
+    people.onGenerationChange(ended)
+    const settings = { ...ann.settings, theme: 'dark' as const }
+    expect(await people.changeSettings(ann.id, settings)).toMatchObject({ settings, generation: 0 })
+    await people.block(ann.id, bob.id)
+    expect(
+      amended.mock.calls.map(
+        ([
+          {
+            settings: { theme },
+            blocked,
+          },
+        ]) => [theme, blocked],
+      ),
+    ).toEqual([
+      ['dark', []],
+      ['dark', [bob.id]],
+    ])
+    end()
+    await people.unblock(ann.id, bob.id)
+    expect(amended).toHaveBeenCalledTimes(2)
+    expect(ended).not.toHaveBeenCalled()
+    expect(await people.find(ann.id)).toMatchObject({ settings, blocked: [], generation: 0 })
+    await expect(people.changeSettings('nobody', settings)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('name each person once, in the order in which they were blocked last', async () => {
+    const { people, add } = quickPeople()
+    const [ann, bob, carol] = [await add('ann'), await add('bob'), await add('carol')]
+    for (const other of [bob, carol, bob]) await people.block(ann.id, other.id)
+    expect((await people.find(ann.id))?.blocked).toEqual([carol.id, bob.id])
+    await people.unblock(ann.id, 'nobody')
+    await people.unblock(ann.id, carol.id)
+    expect((await people.find(ann.id))?.blocked).toEqual([bob.id])
+    for (const id of [ann.id, 'nobody'])
+      await expect(people.block(ann.id, id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('hold a thousand people: one more, and the first is forgotten', async () => {
+    const { people, store, add } = quickPeople()
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    const blocked = Array.from({ length: 1000 }, (_, n) => `id-${n}`)
+    await store.amend(ann.id, () => ({ blocked: blocked.slice(1) }))
+    await people.block(ann.id, bob.id)
+    expect((await people.find(ann.id))?.blocked).toEqual([...blocked.slice(1), bob.id])
+    await store.amend(ann.id, () => ({ blocked }))
+    await people.block(ann.id, bob.id)
+    expect((await people.find(ann.id))?.blocked).toEqual([...blocked.slice(1), bob.id])
+  })
+})
+
+describe('how often a person may', () => {
+  const limited = { code: 'rate_limited' }
+  const times = async (count: number, work: () => Promise<unknown>) => {
+    for (let n = 0; n < count; n++) await work()
+  }
+
+  it('look for a name: ten times a second, and as often as they like at those who come first', async () => {
+    const { people } = quickPeople({ isLimited: true })
+    await times(10, () => people.search(' b ', 'ann'))
+    await expect(people.search('b', 'ann')).rejects.toMatchObject(limited)
+    await times(20, () => people.search('  ', 'ann'))
+    await people.search('b', 'bob')
+  })
+
+  it('change what is theirs: sixty times a minute, settings and blocks together', async () => {
+    const { people, add } = quickPeople({ isLimited: true })
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    await times(20, () => people.changeSettings(ann.id, ann.settings))
+    await times(20, () => people.block(ann.id, bob.id))
+    await times(20, () => people.unblock(ann.id, bob.id))
+    await expect(people.changeSettings(ann.id, ann.settings)).rejects.toMatchObject(limited)
+    await expect(people.block(ann.id, bob.id)).rejects.toMatchObject(limited)
+    await expect(people.unblock(ann.id, bob.id)).rejects.toMatchObject(limited)
+    await people.block(bob.id, ann.id)
+  })
+
+  it('change their password: ten times a minute, of which wrong current ones do not count', async () => {
+    const { people, add } = quickPeople({ isLimited: true })
+    const { id } = await add('ann')
+    await times(15, () =>
+      expect(people.changePassword(id, 'a guess', 'another one')).rejects.toMatchObject({
+        fields: { currentPassword: 'password_wrong' },
+      }),
+    )
+    let current = 'password of it'
+    for (let n = 0; n < 10; n++) {
+      await people.changePassword(id, current, `password no. ${n}`)
+      current = `password no. ${n}`
+    }
+    await expect(people.changePassword(id, current, 'one more time')).rejects.toMatchObject(limited)
+  })
+})
+
+describe('looking for people', () => {
+  it('gives as many as are asked for beside the viewer', async () => {
+    const { people, add } = quickPeople()
+    const ids = [await add('p-1'), await add('p-2'), await add('p-3')].map(({ id }) => id)
+    const found = async (viewer: string, limit: number) =>
+      (await people.search('p-', viewer, limit)).map(({ username }) => username)
+    expect(await found(ids[0] ?? '', 2)).toEqual(['p-2', 'p-3'])
+    expect(await found('viewer', 2)).toEqual(['p-1', 'p-2'])
+    expect(await found(ids[2] ?? '', 1)).toEqual(['p-1'])
   })
 })

@@ -1,8 +1,8 @@
-import { SignJWT, UnsecuredJWT } from 'jose'
+import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose'
 import { expect, it } from 'vitest'
 import { People } from '#src/accounts/people.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
-import { Tokens } from '#src/accounts/tokens.js'
+import { looksSigned, Tokens } from '#src/accounts/tokens.js'
 import { bearerOf } from '#src/bearer.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { aliceId } from '../support/http-client.js'
@@ -80,4 +80,40 @@ it('reads a token off the header alone', () => {
   expect(bearerOf('Bearer what the operator chose, with spaces')).toBe('what the operator chose, with spaces')
   expect([bearerOf('Basic abc'), bearerOf('Bearer'), bearerOf('')]).toEqual(['', '', ''])
   expect(bearerOf(undefined)).toBe(null)
+})
+
+it('says what it is for, by the wall clock, and is another each time', async () => {
+  const { clock, tokens, account } = await begin()
+  clock.jump(999)
+  clock.apartMs = 3_600_000
+  const [one, two] = [await tokens.issue(account), await tokens.issue(account)]
+  const issuedAt = Math.floor((clock.now() + 3_600_000) / 1000)
+  expect(decodeJwt(one.token)).toEqual({
+    iss: 'ephemeral-chat',
+    aud: 'ephemeral-chat-api',
+    sub: aliceId,
+    gen: 0,
+    jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    iat: issuedAt,
+    exp: issuedAt + 60,
+  })
+  expect(one.expiresAt).toBe((issuedAt + 60) * 1000)
+  expect(decodeJwt(one.token).jti).not.toBe(decodeJwt(two.token).jti)
+  expect((await tokens.verify(one.token))?.claims).toEqual({ userId: aliceId, generation: 0, expiresAt: one.expiresAt })
+})
+
+it('looks signed when it has three parts and names an algorithm, whoever signed it', async () => {
+  const { clock, token } = await begin()
+  expect([looksSigned(token), looksSigned(await forge(clock.now(), { iss: 'other' }, 'HS512'))]).toEqual([true, true])
+  const headOf = (header: object) => Buffer.from(JSON.stringify(header)).toString('base64url')
+  for (const text of [
+    '',
+    'abc',
+    'a.b.c',
+    `${token}.x`,
+    token.split('.').slice(0, 2).join('.'),
+    `${headOf({ typ: 'JWT' })}.b.c`,
+  ]) {
+    expect(looksSigned(text), text).toBe(false)
+  }
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
@@ -91,6 +92,59 @@ describe('text is kept as typed and shown as text', () => {
     expect(shownText(draft)).toBe(content)
     expect(draft).not.toContain('<')
   })
+})
+
+describe('a refused draft is given back as typed, and as text', () => {
+  // What makes each of them a refused one.
+  const refused = (text: string) => `${Buffer.from(text).toString()}\u0001`
+  let client: HttpClient
+  let chat = ''
+  let room = ''
+  let page: LivePage
+  beforeAll(async () => {
+    const pair = await newPair(server.url)
+    ;({ ann: client, chat, room } = pair)
+    page = await LivePage.open(server.url, client, chat)
+  })
+  afterAll(() => page.close())
+
+  /** Checks a bubble that was not sent: what it shows, and what its form would send again. */
+  function expectGivenBack(html: string, content: string): void {
+    const [, shown = ''] = /<div class="text" dir="auto">([\s\S]*?)<\/div><p class="meta">/.exec(html) ?? []
+    const [, kept = ''] = /name="content" value="([^"]*)"><input type="hidden" name="nonce"/.exec(html) ?? []
+    expect([shownText(shown), shownText(kept)]).toEqual([content, content])
+    expect(shown + kept).not.toContain('<')
+  }
+
+  it.each(hostile)('through the socket, when it is %s', async (what, text) => {
+    const nonce = `socket-${what.replace(/\W/g, '-')}`
+    page.say({ type: 'message:send', roomId: room, content: refused(text), nonce })
+    expectGivenBack((await page.operation(`p-${nonce}`)).html, refused(text))
+  })
+
+  it.each(hostile)('to htmx where no socket gets through, when it is %s', async (_what, text) => {
+    const fields = { content: refused(text), nonce: 'n' }
+    const answer = await client.post(`${chat}/messages`, fields, chat, { headers: { 'hx-request': 'true' } })
+    expectGivenBack(await answer.text(), refused(text))
+  })
+
+  it.each(hostile)(
+    'in a form without a script, with the description of a picture, when it is %s',
+    async (_what, text) => {
+      const fields = { content: refused(text), alt: refused(text) }
+      const send = async (token: string) => {
+        const body = new URLSearchParams({ _csrf: token, ...fields })
+        return (await client.request('POST', `${chat}/messages`, { body })).text()
+      }
+      // The second form is stale: its token is of an earlier session.
+      for (const html of [await send(await client.token(chat)), await send('stale')]) {
+        const [, draft = ''] = /<textarea[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html) ?? []
+        const [, alt = ''] = /<input id="alt" name="alt" value="([^"]*)" maxlength/.exec(html) ?? []
+        expect([shownText(draft), shownText(alt)]).toEqual([fields.content, fields.alt])
+        expect(draft + alt).not.toContain('<')
+      }
+    },
+  )
 })
 
 describe('control characters are refused', () => {

@@ -7,22 +7,22 @@ import { type Account, emailKey, usernameKey } from '../account.js'
 import { settingsSchema } from '../settings.js'
 
 const ownerOnly = 0o600
-/** A millisecond or two of work. */
+/** Accounts that are serialised in one go: a millisecond or two of work. */
 const accountsPerPart = 1000
 const formatName = 'ephemeral-chat-accounts'
 
-/** The shape that this program writes. A later one reads the earlier. */
+/** The version of the format. Later versions of the program read earlier ones. */
 const formatVersion = 1
 
-/** Why accounts cannot be kept in a file. Its message is one sentence for whoever runs the server. */
+/** Accounts cannot be kept in a file. The message is one sentence for the operator. */
 export class AccountFileError extends Error {
   override readonly name = 'AccountFileError'
 }
 
 const storedSettings = settingsSchema.extend({
-  // A zone that this machine does not know, as after a move, is no reason not to start.
+  // A zone that this machine does not know, such as after a move, must not prevent the start.
   zone: settingsSchema.shape.zone.catch(null),
-  // Nor is a language that an earlier or later version has.
+  // Nor must a language of an earlier or later version.
   language: settingsSchema.shape.language.catch('auto'),
 })
 
@@ -51,8 +51,8 @@ const accountFile = z.strictObject({
 })
 
 /**
- * Reads the accounts of a file; null when there is no such file.
- * @throws AccountFileError for a file that cannot be read, is no file of accounts, or is of another version
+ * Reads the accounts of a file; null if there is no such file.
+ * @throws AccountFileError for a file that cannot be read, holds something else, or is of another version
  */
 export async function readAccountFile(path: string): Promise<readonly Account[] | null> {
   const text = await readText(path)
@@ -64,7 +64,7 @@ export async function readAccountFile(path: string): Promise<readonly Account[] 
   )
 }
 
-/** Undefined for what is not JSON, which no schema accepts. */
+/** Undefined for text that is not JSON; no schema accepts it. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -82,7 +82,7 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** Puts a new file in place of the old one, so that at any moment one of the two is there whole. */
+/** Replaces the file by a new one, so that at any moment either of the two is complete. */
 export async function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
@@ -95,7 +95,7 @@ export async function writeAccountFile(path: string, accounts: readonly Account[
   await syncFolder(dirname(path))
 }
 
-/** The file in parts, so that nobody's chat waits while many accounts are put into words. */
+/** The text of the file in parts, so that serialising many accounts does not block the server. */
 function* partsOf(accounts: readonly Account[]): Generator<string> {
   yield `{"format":${JSON.stringify(formatName)},"version":${formatVersion},"accounts":[`
   for (let start = 0; start < accounts.length; start += accountsPerPart) {
@@ -105,7 +105,7 @@ function* partsOf(accounts: readonly Account[]): Generator<string> {
   yield ']}'
 }
 
-/** Removes what a write that was killed has left, and nothing else. */
+/** Removes temporary files that interrupted writes have left, and nothing else. */
 export async function removeLeftovers(path: string): Promise<void> {
   const name = basename(path)
   for (const file of await readdir(dirname(path))) {
@@ -121,7 +121,7 @@ async function writeThrough(path: string, parts: Iterable<string>): Promise<void
   })
 }
 
-/** A new name in a folder lasts only once the folder itself is on the disk. */
+/** A renamed file is safe only once its folder is on the disk. */
 async function syncFolder(folder: string): Promise<void> {
   await using(await open(folder, 'r'), file => file.sync())
 }

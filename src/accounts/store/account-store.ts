@@ -1,13 +1,12 @@
 /**
- * Where accounts are kept: the port. Each method is atomic; one that changes something answers once that is kept, or
- * throws ChatError `storage_failed` and then nothing has changed. Names and e-mails are compared without
- * regard to case. No new account gets a name that looks like another's; those of before may have one, and each is found
- * by its own.
+ * Where accounts are stored: the port. Each method is atomic. One that changes something resolves once that is stored,
+ * or throws ChatError `storage_failed` and has changed nothing. Names and e-mails are compared without regard to case.
+ * A new account must not have a name that looks like another's. Older accounts may, and each is found by its own name.
  */
 import type { UserId } from '../../chat/engine.js'
 import type { Account } from '../account.js'
 
-/** What of an account can change and ends its sessions. */
+/** Changes of an account that end its sessions. */
 export interface AccountChanges {
   readonly passwordHash?: string
   readonly isDisabled?: boolean
@@ -15,59 +14,65 @@ export interface AccountChanges {
   readonly ifGeneration?: number
 }
 
-/** What of an account can change while its sessions go on. */
+/** Changes of an account during which its sessions go on. */
 export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'passwordHash'>>
 
+/** A store of accounts. */
 export interface AccountStore {
   /** Every account, in no order. */
   all(): Promise<readonly Account[]>
 
+  /** The account of an id, or null. */
   findById(id: UserId): Promise<Account | null>
 
+  /** The account of a name, or null. */
   findByUsername(username: string): Promise<Account | null>
 
+  /** The account of an e-mail address, or null. */
   findByEmail(email: string): Promise<Account | null>
 
-  /** Those of the accounts that exist, in no order. */
+  /** The accounts of these ids that exist, in no order. */
   findMany(ids: readonly UserId[]): Promise<readonly Account[]>
 
-  /** The highest bcrypt cost of a hash that is kept; 0 where there is none. Does not look at every account. */
+  /** The highest bcrypt cost of all stored hashes; 0 without any. Does not look at every account. */
   highestPasswordCost(): Promise<number>
 
   /**
-   * Accounts whose name holds `part`, those that begin with it first, by name within each. An empty `part` is in every
-   * name. Looks at a bounded number of names, so that a huge directory stalls nobody; then some may not be found.
+   * Accounts whose name contains `part`: first those that begin with it, each group in the order of names. An empty
+   * `part` is in every name. Looks at a limited number of names, so that a huge directory does not block the server;
+   * some may not be found then.
    */
   search(part: string, limit: number): Promise<readonly Account[]>
 
   /**
-   * Refuses a name and an e-mail that a new account may not have, before the work of making one.
+   * Refuses a name and an e-mail that a new account may not have, before its password is hashed.
    * @throws InvalidInput `username_taken` or `username_too_alike`, `email_taken`, or one of each
    */
   refuseTaken(username: string, email: string): Promise<void>
 
   /**
-   * @throws InvalidInput as `refuseTaken` does, and then nothing has changed
+   * Adds an account.
+   * @throws InvalidInput as `refuseTaken` does
    * @throws ChatError `conflict` when the id is taken
    */
   add(account: Account): Promise<void>
 
   /**
-   * Makes the changes and raises the account's generation by one, and answers what it is then.
+   * Makes the changes, and raises the account's generation by one. Resolves with the changed account.
    * @throws ChatError `not_found`; `conflict` when it is of another generation than `ifGeneration`
    */
   update(id: UserId, changes: AccountChanges): Promise<Account>
 
   /**
-   * Changes what ends no session, from what it is at that moment, and answers what it is then. `change` may be called
-   * more than once.
+   * Makes changes that end no session, worked out by `change` from the account as it is then. `change` may be called
+   * more than once. Resolves with the changed account.
    * @throws ChatError `not_found`
    */
   amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account>
 
-  /** Whether there was such an account. */
+  /** Removes an account. Resolves with whether there was one. */
   remove(id: UserId): Promise<boolean>
 
-  /** Finishes what is being kept; then every change is refused. */
+  /** Finishes what is being written, and refuses every later change. */
   close(): Promise<void>
 }

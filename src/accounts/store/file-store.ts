@@ -1,41 +1,39 @@
-import { mkdir, realpath } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
-import { codeOf } from '../../system-fault.js'
+import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
+import { findFile, lockFile, makeFile } from './account-file-setup.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
-import { FileLock } from './file-lock.js'
 import { MemoryAccountStore } from './memory-store.js'
 
-const ownerOnlyFolder = 0o700
-/** Each write puts all accounts anew, so that after one nothing is written for this many times as long as it took. */
+/** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */
 const restsPerWrite = 9
-/** A write seems to take hours when the machine slept meanwhile: nobody is to wait for nine times that. */
+/** If the machine slept during a write, it seems to have taken hours: nobody must wait nine times that. */
 const longestRestMs = 60_000
 
+/** What a store in a file needs. */
 export interface FileAccountStoreOptions {
   readonly clock: Clock
-  /** Told why a write failed; those who asked for it hear `storage_failed`. */
+  /** Told why a write failed. Whoever asked for the change gets `storage_failed`. */
   readonly onError: (error: unknown) => void
-  /** Puts the accounts in the file; tests give one that fails. */
+  /** Writes the file; tests pass one that fails. */
   readonly write?: typeof writeAccountFile
 }
 
 interface Change {
-  /** Of the account that it changes. */
+  /** The account that it changes. */
   readonly id: UserId
   run(store: MemoryAccountStore): Promise<void>
   settle(failure: ChatError | null): void
 }
 
 /**
- * Accounts in a file that this process alone writes. All of them are in memory too, where they are read. A change is
- * answered once the file holds it. A server at rest writes one at once; writing then takes a tenth of the time at most, and
- * changes that come meanwhile go into the next write together. Demo accounts stay out of the file.
+ * Accounts in a file that this process alone writes. All of them are in memory too, and are read from there. A change
+ * resolves once the file holds it. The first change is written at once. Writing takes a tenth of the time at most, and
+ * changes that come meanwhile share the next write. Demo accounts are not in the file.
  */
 export class FileAccountStore implements AccountStore {
   readonly #path: string
@@ -43,9 +41,9 @@ export class FileAccountStore implements AccountStore {
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
   readonly #clock: Clock
-  /** What the file holds. */
+  /** The accounts as the file holds them. */
   readonly #kept: MemoryAccountStore
-  /** The same, and while a write is under way what it will hold: copying all accounts for each write would stop everybody. */
+  /** The accounts as the next write will have them. Copying all of them for each write would block the server. */
   readonly #draft: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
@@ -65,15 +63,15 @@ export class FileAccountStore implements AccountStore {
   }
 
   /**
-   * Opens a file of accounts, or begins it.
+   * Opens a file of accounts, or makes it.
    * @throws AccountFileError when it is broken, in use by another server, or cannot be written
    */
   static async open(path: string, options: FileAccountStoreOptions): Promise<FileAccountStore> {
-    const target = await prepare(path)
-    const lock = await FileLock.take(target)
+    const target = await findFile(path)
+    const lock = await lockFile(target)
     try {
       const accounts = await readAccountFile(target)
-      if (accounts === null) await begin(target)
+      if (accounts === null) await makeFile(target)
       await removeLeftovers(target)
       return new FileAccountStore(target, lock, MemoryAccountStore.of(accounts ?? []), options)
     } catch (error) {
@@ -130,7 +128,7 @@ export class FileAccountStore implements AccountStore {
     return this.#change(id, store => store.remove(id))
   }
 
-  /** Writes what waits, at once, and gives the file free. */
+  /** Writes what waits at once, and gives the file back. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#endRest()
@@ -152,30 +150,30 @@ export class FileAccountStore implements AccountStore {
         },
         settle: failure => (failure ? reject(failure) : answer()),
       })
-      if (this.#waiting.length === 1) this.#turn = this.#turn.then(() => this.#keepWaiting())
+      if (this.#waiting.length === 1) this.#turn = this.#turn.then(() => this.#writeWaiting())
     })
   }
 
-  /** Makes the changes that wait on the draft. They become the truth once they are in the file, or are taken back. */
-  async #keepWaiting(): Promise<void> {
+  /** Makes the waiting changes on the draft. Once they are in the file they are kept, or else taken back. */
+  async #writeWaiting(): Promise<void> {
     await this.#rest()
     const startedAt = this.#clock.now()
     const changes = this.#waiting
     this.#waiting = []
     for (const change of changes) await change.run(this.#draft)
-    const failure = await this.#keep()
+    const failure = await this.#writeDraft()
     const changed = new Set(changes.map(({ id }) => id))
     if (failure === null) this.#kept.copyFrom(this.#draft, changed)
     else this.#draft.copyFrom(this.#kept, changed)
-    const now = this.#clock.now()
-    this.#restsUntil = now + Math.min(restsPerWrite * (now - startedAt), longestRestMs)
+    const tookMs = this.#clock.now() - startedAt
+    this.#restsUntil = startedAt + tookMs + Math.min(restsPerWrite * tookMs, longestRestMs)
     for (const change of changes) change.settle(failure)
   }
 
   async #rest(): Promise<void> {
     const restMs = this.#restsUntil - this.#clock.now()
     if (restMs <= 0 || this.#isClosed) return
-    // At the start nothing else keeps the process alive, and it would end with the demo accounts half added.
+    // While the server starts, nothing else keeps the process alive.
     const alive = setInterval(() => {}, longestRestMs)
     await new Promise<void>(resolve => {
       const cancel = this.#clock.after(restMs, resolve)
@@ -187,42 +185,15 @@ export class FileAccountStore implements AccountStore {
     clearInterval(alive)
   }
 
-  async #keep(): Promise<ChatError | null> {
+  async #writeDraft(): Promise<ChatError | null> {
     try {
       if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has taken the file of accounts')
-      const accounts = await this.#draft.all()
-      await this.#write(
-        this.#path,
-        accounts.filter(account => !isDemoAccount(account)),
-      )
+      const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
+      await this.#write(this.#path, accounts)
       return null
     } catch (error) {
       this.#onError(error)
       return new ChatError('storage_failed')
     }
   }
-}
-
-/** Makes the folder, and answers where the file really is, so that a link to it stays one. */
-async function prepare(path: string): Promise<string> {
-  try {
-    await mkdir(dirname(resolve(path)), { recursive: true, mode: ownerOnlyFolder })
-    return await realpath(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return resolve(path)
-    throw cannotWrite(path, error)
-  }
-}
-
-/** An empty file at the start shows what could not be written before anyone relies on it. */
-async function begin(path: string): Promise<void> {
-  try {
-    await writeAccountFile(path, [])
-  } catch (error) {
-    throw cannotWrite(path, error)
-  }
-}
-
-function cannotWrite(path: string, error: unknown): AccountFileError {
-  return new AccountFileError(`The file of accounts ${path} cannot be written (${codeOf(error)}).`, { cause: error })
 }

@@ -4,8 +4,9 @@ import { type Account, emailKey, usernameKey } from '../account.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import { Counts } from './counts.js'
 
-/** How many names a search looks at before it gives up: some milliseconds of work. */
+/** How many names a search looks at: some milliseconds of work. */
 const maxScanned = 200_000
 
 /** Accounts in memory, gone with the process. */
@@ -15,27 +16,27 @@ export class MemoryAccountStore implements AccountStore {
   readonly #byName = new Map<string, UserId>()
   /** The keys of `#byName`, sorted. */
   readonly #names: string[] = []
-  /** How many accounts have a hash of a cost. */
-  readonly #costs = new Map<number, number>()
-  /** How many names look like this; see `likenessesOf`. */
-  readonly #likenesses = new Map<string, number>()
+  /** How many accounts have a hash of each cost. */
+  #costs = new Counts<number>()
+  /** How many names have each likeness; see `likenessesOf`. */
+  #likenesses = new Counts<string>()
 
-  /** A store of accounts that were kept before, of which no two share an id, a name or an e-mail. */
+  /** A store of existing accounts, no two of which share an id, a name or an e-mail. */
   static of(accounts: readonly Account[]): MemoryAccountStore {
     const store = new MemoryAccountStore()
     for (const account of accounts) store.#put(account)
     return store
   }
 
-  /** A store of its own with the same accounts. */
+  /** An independent store with the same accounts. */
   clone(): MemoryAccountStore {
     const copy = new MemoryAccountStore()
     for (const [id, account] of this.#byId) copy.#byId.set(id, account)
     for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
     for (const [name, id] of this.#byName) copy.#byName.set(name, id)
     for (const name of this.#names) copy.#names.push(name)
-    for (const [cost, count] of this.#costs) copy.#costs.set(cost, count)
-    for (const [likeness, count] of this.#likenesses) copy.#likenesses.set(likeness, count)
+    copy.#costs = this.#costs.clone()
+    copy.#likenesses = this.#likenesses.clone()
     return copy
   }
 
@@ -60,7 +61,7 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async highestPasswordCost(): Promise<number> {
-    return Math.max(0, ...this.#costs.keys())
+    return Math.max(0, ...this.#costs.values)
   }
 
   async search(part: string, limit: number): Promise<readonly Account[]> {
@@ -114,9 +115,9 @@ export class MemoryAccountStore implements AccountStore {
     return account !== null
   }
 
-  /** Makes the accounts of these ids what they are in another store, which differs from this one in no others. */
+  /** Copies the accounts of these ids from another store, which is the same in all others. */
   copyFrom(other: MemoryAccountStore, ids: ReadonlySet<UserId>): void {
-    // First what goes: somebody new may have its name.
+    // Removed accounts first: a new one may have their name.
     for (const id of ids) {
       const [before, after] = [this.#get(id), other.#get(id)]
       if (before !== null && !(after && isNamedAlike(before, after))) this.#delete(before)
@@ -137,40 +138,25 @@ export class MemoryAccountStore implements AccountStore {
     this.#byName.set(name, account.id)
     this.#byEmail.set(emailKey(account.email), account.id)
     this.#names.splice(this.#placeOf(name), 0, name)
-    this.#countLikenesses(account, 1)
+    for (const likeness of likenessesOf(account.username)) this.#likenesses.add(likeness)
   }
 
   #delete(account: Account): void {
     const name = usernameKey(account.username)
     this.#byId.delete(account.id)
-    this.#countCost(account, -1)
+    this.#costs.remove(costOf(account.passwordHash))
     this.#byEmail.delete(emailKey(account.email))
     this.#byName.delete(name)
     this.#names.splice(this.#placeOf(name), 1)
-    this.#countLikenesses(account, -1)
+    for (const likeness of likenessesOf(account.username)) this.#likenesses.remove(likeness)
   }
 
-  /** An account as it is now, under the name and e-mail that it has. */
+  /** Replaces an account by one of the same name and e-mail. */
   #replace(account: Account): void {
     const before = this.#byId.get(account.id)
-    if (before) this.#countCost(before, -1)
-    this.#countCost(account, 1)
+    if (before) this.#costs.remove(costOf(before.passwordHash))
+    this.#costs.add(costOf(account.passwordHash))
     this.#byId.set(account.id, account)
-  }
-
-  #countCost({ passwordHash }: Account, change: 1 | -1): void {
-    const cost = costOf(passwordHash)
-    const count = (this.#costs.get(cost) ?? 0) + change
-    if (count > 0) this.#costs.set(cost, count)
-    else this.#costs.delete(cost)
-  }
-
-  #countLikenesses({ username }: Account, change: 1 | -1): void {
-    for (const likeness of likenessesOf(username)) {
-      const count = (this.#likenesses.get(likeness) ?? 0) + change
-      if (count > 0) this.#likenesses.set(likeness, count)
-      else this.#likenesses.delete(likeness)
-    }
   }
 
   #refuseTaken(username: string, email: string): void {

@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { pair } from '../support/crowd.js'
-import { HttpClient } from '../support/http-client.js'
-import { picturesOf } from '../support/images/picture-server.js'
-import { phonePhoto } from '../support/images/pictures.js'
-import { getBytes } from '../support/raw-request.js'
-import { ServerProcess } from '../support/server-process.js'
+import { pair } from './support/crowd.js'
+import { HttpClient } from './support/http-client.js'
+import { picturesOf } from './support/images/picture-server.js'
+import { phonePhoto } from './support/images/pictures.js'
+import { getBytes } from './support/raw-request.js'
+import { ServerProcess } from './support/server-process.js'
 
 const start = (descriptors: number) =>
   new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000' }, undefined, undefined, descriptors)

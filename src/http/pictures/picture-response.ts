@@ -1,18 +1,18 @@
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
-import { ChatError } from '../chat/errors.js'
-import type { ReadableImage } from './image-store.js'
-import { pictureReadBytes } from './upload-folder.js'
+import { ChatError } from '../../chat/errors.js'
+import type { ReadableImage } from '../../images/image-store.js'
+import { pictureReadBytes } from '../../images/upload-folder.js'
 
-/** Whoever went away in the middle, and a picture that went, end a stream like this. */
+/** How a stream ends when its client goes away, or its picture is deleted. */
 const cut = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'EPIPE', 'ECONNRESET']
 
-/** What reading, opening and sending a picture hold of it, each a part. */
+/** Bytes of a picture that are in memory while it is sent: a few parts, being read, decrypted and written. */
 const heldBytes = 4 * pictureReadBytes
 
 /**
- * Answers with a picture as it is decrypted. No cache keeps it, and nothing in it could ever run.
- * @throws ChatError what opening it, and holding it for its person, throw
+ * Answers with a picture while it is decrypted. No cache may store it, and nothing in it can run.
+ * @throws ChatError what opening it and `holdUnread` throw
  */
 export async function sendPicture(response: Response, image: ReadableImage): Promise<void> {
   const isHead = response.req.method === 'HEAD'
@@ -35,7 +35,7 @@ export async function sendPicture(response: Response, image: ReadableImage): Pro
   } catch (error) {
     response.destroy()
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    // Whoever refuses has said so in the log, and what has begun can say no more.
+    // A refusal was logged where it was thrown; the answer has begun, so it cannot be sent.
     if (!(error instanceof ChatError) && !cut.includes(code)) throw error
   }
 }

@@ -4,7 +4,6 @@ import { getPriority } from 'node:os'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tooLargeExitCode } from '#src/images/converter-watch.js'
 import { type PictureServer, startPictureServer } from '../support/images/picture-server.js'
 import { plainPicture } from '../support/images/pictures.js'
 
@@ -101,16 +100,4 @@ test('a process that cannot begin, since descriptors have run out or its program
   const command = 'ulimit -n 128; exec "$0" --input-type=module --eval "$1"'
   const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program])
   expect(stdout.trim().split('\n')).toEqual(['EMFILE', 'server_busy', 'server_busy', 'converted'])
-})
-
-test.each([
-  ['memory', 'const taken = []; setInterval(() => taken.push(Buffer.alloc(1e7, 1)), 1)'],
-  ['time of the processor', 'setInterval(() => { for (let n = 0; n < 1e5; n++) Math.sqrt(n) }, 0)'],
-])('a process that takes more %s than a picture may ends itself', async (_what, work) => {
-  const program = `
-    import { watchConsumption } from '${dist('images/converter-watch.js')}'
-    watchConsumption({ bytes: 200e6, cpuMs: 400 })
-    ${work}`
-  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
-  await expect(run).rejects.toMatchObject({ code: tooLargeExitCode })
 })

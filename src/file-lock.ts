@@ -3,27 +3,28 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { codeOf } from '../../system-fault.js'
-import { AccountFileError } from './account-file.js'
+import { codeOf } from './system-fault.js'
 
 const ownerOnly = 0o600
 const beatMs = 1000
-/** A holder that cannot be looked up is alive if it beats within this time. */
+/** A holder whose process cannot be looked up is alive if it beats within this time. */
 const watchMs = 4 * beatMs
 const lookMs = 250
 
-/** Who holds a lock. The process is named by where its number counts, and by when it began, as numbers come again. */
+/**
+ * Who holds a lock. Process ids are used again, so a process is named by its id, where that id counts, and its start.
+ */
 const holderSchema = z.object({
   token: z.string(),
   pid: z.int(),
-  /** The boot and the process namespace that `pid` counts in; null where the system does not tell. */
+  /** The boot and the process namespace that `pid` counts in; null if the system does not tell. */
   place: z.string().nullable(),
   startedAt: z.string().nullable(),
 })
 
 type Holder = z.infer<typeof holderSchema>
 
-/** A lock file beside a file that one server alone may write. A lock left by a crash keeps nobody out. */
+/** A lock file that one process at a time holds. A lock left by a crash keeps nobody out. */
 export class FileLock {
   readonly #path: string
   readonly #token: string
@@ -32,28 +33,28 @@ export class FileLock {
   private constructor(path: string, token: string) {
     this.#path = path
     this.#token = token
-    // A beat that fails is seen by whoever looks, and `isHeld` is asked before every write.
+    // A beat that fails is seen by whoever looks at the file; the holder itself asks `isHeld`.
     this.#beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), beatMs).unref()
   }
 
   /**
-   * Takes the lock of a file.
-   * @throws AccountFileError when another server holds it, or no lock can be written
+   * Takes a lock; null if another process holds it. Takes up to five seconds where somebody left a lock.
+   * @param path of the lock file, which is made
+   * @throws the system's error if the file cannot be read or written
    */
-  static async take(path: string): Promise<FileLock> {
-    const lockPath = `${path}.lock`
+  static async take(path: string): Promise<FileLock | null> {
     const token = randomUUID()
     const mine = { token, pid: process.pid, place: placeOfPids(), startedAt: startOf(process.pid) }
-    if (!(await tryWrite(lockPath, mine))) {
-      const left = await readHolder(lockPath)
-      if (await isAlive(lockPath, left)) throw inUse(path)
-      // Of two who find the same leftover, one writes last: the other sees a lock that is not its own, below.
-      if ((await readHolder(lockPath))?.token === left?.token) await rm(lockPath, { force: true })
-      if (!(await tryWrite(lockPath, mine))) throw inUse(path)
+    if (!(await tryWrite(path, mine))) {
+      const left = await readHolder(path)
+      if (await isAlive(path, left)) return null
+      if ((await readHolder(path))?.token === left?.token) await rm(path, { force: true })
+      if (!(await tryWrite(path, mine))) return null
+      // Two processes may have found the same leftover. The later one has replaced the lock of the earlier by now.
       await pause(lookMs)
-      if ((await readHolder(lockPath))?.token !== token) throw inUse(path)
+      if ((await readHolder(path))?.token !== token) return null
     }
-    return new FileLock(lockPath, token)
+    return new FileLock(path, token)
   }
 
   /** Whether the lock is still the one that was taken. */
@@ -68,38 +69,33 @@ export class FileLock {
   }
 }
 
-function inUse(path: string): AccountFileError {
-  return new AccountFileError(
-    `The file of accounts ${path} is in use by another server: stop that one, or name another file in ACCOUNTS_URL.`,
-  )
-}
-
-/** False when there is a lock already. */
+/** False if there is a lock already. */
 async function tryWrite(path: string, holder: Holder): Promise<boolean> {
   try {
     await writeFile(path, JSON.stringify(holder), { flag: 'wx', mode: ownerOnly })
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    // A full disk lets the file begin but not be written.
+    // On a full disk the file is made, but stays empty.
     await rm(path, { force: true })
-    throw new AccountFileError(`No lock can be written at ${path} (${codeOf(error)}).`, { cause: error })
+    throw error
   }
 }
 
-/** Null when there is no lock, or one that its writer was killed over. */
+/** Null if there is no lock, or one whose writer was killed before it was whole. */
 async function readHolder(path: string): Promise<Holder | null> {
   try {
     return holderSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data ?? null
   } catch (error) {
-    if (error instanceof SyntaxError || codeOf(error) === 'ENOENT') return null
+    // ENXIO: a socket, which an earlier version used as its lock.
+    if (error instanceof SyntaxError || ['ENOENT', 'ENXIO'].includes(codeOf(error))) return null
     throw error
   }
 }
 
 async function isAlive(path: string, holder: Holder | null): Promise<boolean> {
   if (holder?.place && holder.place === placeOfPids()) return startOf(holder.pid) === holder.startedAt
-  // Another machine, another container, or a system that tells less: only its beat shows whether it lives.
+  // Another machine or container, or a system that tells less: only the beat shows whether the holder lives.
   const before = await beatOf(path)
   for (let waited = 0; waited < watchMs; waited += lookMs) {
     await pause(lookMs)
@@ -117,16 +113,16 @@ async function beatOf(path: string): Promise<number> {
   }
 }
 
-/** Null where the system does not tell. */
+/** Null if the system does not tell. */
 function placeOfPids(): string | null {
   return orNull(
     () => `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`,
   )
 }
 
-/** When a process began, in ticks since the boot; null when there is none, or the system does not tell. */
+/** When a process started, in ticks since the boot; null if there is none, or the system does not tell. */
 function startOf(pid: number): string | null {
-  // The name of the program, in brackets, may hold spaces: what counts comes after it.
+  // The name of the program stands in brackets and may hold spaces, so the fields are counted from behind it.
   return orNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? null)
 }
 

@@ -3,22 +3,22 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Engine } from '../chat/engine.js'
 import { watchExpiry } from './expiry-watch.js'
+import { monitoringPages } from './monitoring-pages.js'
 import { Observations, type Observer } from './observations.js'
-import { operationPages } from './operation-pages.js'
 import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
 import { writeStatistics } from './statistics-line.js'
 
-export interface OperationDeps {
+export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
-  /** Opens /metrics; null: there is none. */
+  /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
   readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
 }
 
-/** What whoever runs the server can see of it: health, metrics, and a line of statistics in the log. */
-export class Operation {
+/** What the operator sees of the server: health, metrics, and a line of statistics in the log. */
+export class Monitoring {
   readonly observer: Observer
   /** `/health` and `/metrics`. */
   readonly pages: Router
@@ -30,9 +30,10 @@ export class Operation {
     this.#ends = ends
   }
 
-  static async open({ clock, log, engine, metricsToken, countConnections }: OperationDeps): Promise<Operation> {
+  /** Starts all of it. */
+  static async open({ clock, log, engine, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
     const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
-    // Loaded only where it is asked for: it costs every server megabytes.
+    // Loaded only if it is used: it takes megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
     const observations = new Observations(metrics)
     const loop = new LoopWatch()
@@ -40,13 +41,14 @@ export class Operation {
       metrics === null || metricsToken === null
         ? null
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
-    return new Operation(observations, operationPages(page), [
+    return new Monitoring(observations, monitoringPages(page), [
       watchExpiry(engine, clock, observations),
       writeStatistics({ clock, log, read, observations, loop }),
       () => loop.stop(),
     ])
   }
 
+  /** Stops measuring and writing. */
   stop(): void {
     for (const end of this.#ends) end()
   }

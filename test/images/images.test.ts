@@ -139,7 +139,7 @@ describe('by the clock', () => {
 
   test('with the account go the pictures that it did not send', async () => {
     const { id } = await upload()
-    images.forgetPerson('alice')
+    await engine.forgetPerson('alice')
     expect(images.find(id, 'alice')).toBeNull()
     await expect.poll(sealed).toEqual([])
   })
@@ -158,7 +158,7 @@ describe('by the clock', () => {
     const { id } = await upload()
     const found = images.find(id, 'alice')
     const opening = found?.open()
-    images.discard(id)
+    await engine.endRoom(roomId, 'bob')
     await expect(opening).rejects.toMatchObject({ code: 'not_found' })
     await expect(found?.open()).rejects.toMatchObject({ code: 'not_found' })
     await expect.poll(sealed).toEqual([])

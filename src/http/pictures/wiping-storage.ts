@@ -1,16 +1,16 @@
 import type { Request } from 'express'
 import type { StorageEngine } from 'multer'
-import { ChatError } from '../chat/errors.js'
-import type { HeldForm } from './held-uploads.js'
+import { ChatError } from '../../chat/errors.js'
+import type { HeldForm } from '../../images/held-uploads.js'
 
-/** The first buffer of an upload, bytes. What is claimed and not sent must cost nothing. */
+/** Bytes of an upload's first buffer. It grows with what comes, so that a claimed length costs nothing. */
 const firstSize = 65_536
 
 const waiting: (() => void)[] = []
 
 /**
- * Lets all uploads together read one piece a turn of the event loop, each after the other: ten fast ones would else be
- * read in one go, while every message waits.
+ * Lets all uploads together read one piece a turn of the event loop: otherwise ten fast ones would be read in one go,
+ * and every message would wait.
  */
 function awaitTurn(begin: () => void): void {
   if (waiting.push(begin) === 1) setImmediate(passTurn)
@@ -22,11 +22,10 @@ function passTurn(): void {
 }
 
 /**
- * Keeps an upload of at most `maxSize` bytes in memory as multer's own storage does, and overwrites the pieces that it
- * arrived in: they would stay where they are until the collector comes. They go into one buffer at once, since pieces that
- * pile up are work for the collector, which stops everything. What is refused on the way is read to its end and thrown
- * away.
- * @param onPiece told of the bytes of each piece, kept or not
+ * Keeps an upload of at most `maxSize` bytes in memory, as multer's own storage does, but overwrites the pieces that it
+ * arrived in, which would stay in memory until they are collected. Each is copied into one buffer at once, since many
+ * pieces make garbage collection pause the server. An upload that is refused is read to its end and dropped.
+ * @param onPiece called with the bytes of each piece, kept or not
  */
 export function wipingStorage(
   maxSize: number,

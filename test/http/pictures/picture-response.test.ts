@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bobId, HttpClient } from '../support/http-client.js'
-import { type PictureServer, picturesOf, startPictureServer } from '../support/images/picture-server.js'
-import { longPicture, movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
+import { bobId, HttpClient } from '../../support/http-client.js'
+import { type PictureServer, picturesOf, startPictureServer } from '../../support/images/picture-server.js'
+import { longPicture, movingPicture, phonePhoto, plainPicture } from '../../support/images/pictures.js'
 
 let server: PictureServer
 beforeAll(async () => {

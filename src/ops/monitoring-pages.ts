@@ -9,10 +9,8 @@ export interface MetricsPage {
   render(): Promise<string>
 }
 
-/**
- * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
- */
-export function operationPages(metrics: MetricsPage | null): Router {
+/** `/health` for anybody, and `/metrics` for requests with its token. Without metrics there is no such page. */
+export function monitoringPages(metrics: MetricsPage | null): Router {
   const router = Router()
   const health: RequestHandler = (_request, response) => {
     response.json({ status: 'ok' })

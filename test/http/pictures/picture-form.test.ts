@@ -2,9 +2,9 @@ import { type ClientRequest, request as httpRequest } from 'node:http'
 import { deflateRawSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bobId, HttpClient } from '../support/http-client.js'
-import { type PictureServer, startPictureServer } from '../support/images/picture-server.js'
-import { longPicture, phonePhoto, plainPicture, pngClaiming } from '../support/images/pictures.js'
+import { bobId, HttpClient } from '../../support/http-client.js'
+import { type PictureServer, startPictureServer } from '../../support/images/picture-server.js'
+import { longPicture, phonePhoto, plainPicture, pngClaiming } from '../../support/images/pictures.js'
 
 let server: PictureServer
 beforeAll(async () => {

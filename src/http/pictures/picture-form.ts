@@ -1,27 +1,27 @@
 import type { Request, RequestHandler } from 'express'
 import multer, { MulterError } from 'multer'
-import type { UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
-import type { HeldBodies } from '../http/held-bodies.js'
-import { onceOver } from '../live/transport/response-end.js'
-import type { HeldForm, HeldUploads } from './held-uploads.js'
+import type { UserId } from '../../chat/engine.js'
+import { ChatError } from '../../chat/errors.js'
+import type { HeldForm, HeldUploads } from '../../images/held-uploads.js'
+import { onceOver } from '../../live/transport/response-end.js'
+import type { HeldBodies } from '../held-bodies.js'
 import { wipingStorage } from './wiping-storage.js'
 
-/** What came with a form: a file or none, and why a file was refused. */
+/** The picture of a form: its file or none, and why a file was refused. */
 export interface ReceivedPicture {
   readonly bytes: Buffer | null
   readonly refusal: ChatError | null
-  /** Ends with the request: who went away waits for nothing. */
+  /** Aborted once the client has gone. */
   readonly signal: AbortSignal
 }
 
 export interface PictureFormOptions {
-  /** Bytes of a file. */
+  /** Bytes of the largest file. */
   readonly maxSize: number
-  /** Bytes of any other field. */
+  /** Bytes of the longest other field. */
   readonly maxFieldSize: number
   readonly held: HeldUploads
-  /** Counts what stands beside the picture until the form is answered. */
+  /** Counts the other fields until the form is answered. */
   readonly bodies: HeldBodies
   /** Who sends the form. */
   readonly ownerOf: (request: Request) => UserId
@@ -32,9 +32,9 @@ export interface PictureFormOptions {
 const holding = new WeakMap<Request, HeldForm>()
 const received = new WeakMap<Request, ReceivedPicture>()
 
-/** A form that is longer than any picture by this carries nothing that is ours to keep: it is not even read to its end. */
+/** A form longer than the largest picture by this is not even read to its end. */
 const absurdExcess = 67_108_864
-/** The forms have two inputs for a picture, of which one stays empty, and six other fields. */
+/** The forms have two inputs for a picture, one of which stays empty, and six other fields. */
 const parts = { files: 2, fields: 12, parts: 14, headerPairs: 20, fieldNameSize: 100 }
 
 const codes: Readonly<Record<string, ChatError['code']>> = {
@@ -46,7 +46,7 @@ const codes: Readonly<Record<string, ChatError['code']>> = {
 
 function heldFor(request: Request): HeldForm {
   const held = holding.get(request)
-  if (!held) throw new Error('a form is read that nobody counts')
+  if (!held) throw new Error('a form is read that is not counted')
   return held
 }
 
@@ -58,7 +58,7 @@ function refusalOf(error: unknown): ChatError {
 
 /**
  * Reads a multipart form into memory: its fields into `request.body`, its file for `receivedPicture`. A refused file
- * does not end the request: what was typed beside it must not be lost.
+ * does not end the request: the text of the form must not be lost.
  */
 export function pictureForm({
   maxSize,
@@ -80,7 +80,7 @@ export function pictureForm({
         () => done(null, true),
         (error: unknown) => {
           if (!(error instanceof ChatError)) return done(error instanceof Error ? error : new ChatError('bad_request'))
-          // Thrown away as it comes, not failed: the fields that follow it are still wanted.
+          // Read and dropped instead of failed: the fields after it are still wanted.
           heldFor(request).refuse(error)
           done(null, true)
         },
@@ -103,9 +103,9 @@ export function pictureForm({
     }
     const form = heldFor(request)
     const count = ({ length }: Buffer) => {
-      // What is thrown away does not count: the rest of too large a file, and what multer takes by `readable` after an error.
-      const isThrownAway = form.refusal?.code === 'image_too_large' || request.listenerCount('readable') > 0
-      if (!isThrownAway) bodies.hold(request, length)
+      // What is dropped does not count: the rest of a file that is too large, and what multer drains after an error.
+      const isDropped = form.refusal?.code === 'image_too_large' || request.listenerCount('readable') > 0
+      if (!isDropped) bodies.hold(request, length)
     }
     request.on('data', count)
     onceOver(response, () => {
@@ -129,7 +129,7 @@ export function pictureForm({
   }
 }
 
-/** What `pictureForm` read; of a form that carried no file, nothing. */
+/** What `pictureForm` read; nothing for a form without a file. */
 export function receivedPicture(request: Request): ReceivedPicture {
   return received.get(request) ?? { bytes: null, refusal: null, signal: new AbortController().signal }
 }

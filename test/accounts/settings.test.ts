@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import { defaultSettings, settingsSchema } from '#src/accounts/settings.js'
+
+it('somebody who has set nothing has these settings', () => {
+  expect(defaultSettings).toEqual({
+    theme: 'system',
+    language: 'auto',
+    zone: null,
+    sendKey: 'enter',
+    refreshSeconds: 0,
+    sendsReceipts: true,
+    sendsTyping: true,
+    textSize: 'normal',
+    announced: ['messages', 'typing', 'presence'],
+    sounds: [],
+    notifies: false,
+    startsPaused: false,
+  })
+})
+
+it('a setting is one of its choices', () => {
+  const chosen = {
+    theme: 'contrast',
+    language: 'ar',
+    zone: 'Asia/Tokyo',
+    sendKey: 'ctrl-enter',
+    refreshSeconds: 60,
+    sendsReceipts: false,
+    sendsTyping: false,
+    textSize: 'larger',
+    announced: ['sent'],
+    sounds: ['mine', 'theirs'],
+    notifies: true,
+    startsPaused: true,
+  }
+  expect(settingsSchema.parse(chosen)).toEqual(chosen)
+  expect(settingsSchema.parse({ zone: 'asia/TOKYO' }).zone).toBe('Asia/Tokyo')
+})
+
+it.each([
+  ['theme', 'pink'],
+  ['language', 'fr'],
+  ['zone', 'Mars/Olympus'],
+  ['sendKey', 'space'],
+  ['refreshSeconds', 7],
+  ['refreshSeconds', '5'],
+  ['sendsReceipts', 'no'],
+  ['sendsTyping', null],
+  ['textSize', 'huge'],
+  ['announced', ['everything']],
+  ['sounds', 'mine'],
+  ['notifies', 1],
+  ['startsPaused', 'on'],
+])('the setting %s may not be %j', (name, value) => {
+  expect(settingsSchema.safeParse({ [name]: value }).success).toBe(false)
+})

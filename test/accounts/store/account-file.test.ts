@@ -1,0 +1,106 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newAccount } from '#src/accounts/account.js'
+import { readAccountFile, removeLeftovers, writeAccountFile } from '#src/accounts/store/account-file.js'
+
+let folder = ''
+let path = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-file-'))
+  path = join(folder, 'accounts.json')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+function person(name: string) {
+  return newAccount({ id: name, username: name, email: `${name}@example.com`, passwordHash: 'hash', createdAt: 1 })
+}
+
+const write = (accounts: readonly unknown[], changes: object = {}) =>
+  writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts, ...changes }))
+
+describe('a file of accounts', () => {
+  it.each([0, 1, 999, 1000, 1001, 2000])('of %i accounts is read as it was written', async count => {
+    const accounts = Array.from({ length: count }, (_, n) => person(`person-${n}`))
+    await writeAccountFile(path, accounts)
+    expect(await readAccountFile(path)).toEqual(accounts)
+    const { accounts: written, ...head } = JSON.parse(await readFile(path, 'utf8'))
+    expect([head, written.length]).toEqual([{ format: 'ephemeral-chat-accounts', version: 1 }, count])
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(folder)).toEqual(['accounts.json'])
+  })
+
+  it('is null where there is none, and says in one sentence why it cannot be read', async () => {
+    expect(await readAccountFile(path)).toBeNull()
+    await expect(readAccountFile(folder)).rejects.toMatchObject({
+      name: 'AccountFileError',
+      message: `The file of accounts ${folder} cannot be read (EISDIR).`,
+    })
+  })
+
+  it('has settings and blocks of an earlier or a later version set to what they begin with', async () => {
+    const { blocked: _blocked, settings: _settings, ...bare } = person('ann')
+    await write([{ ...bare, settings: { language: 'klingon', zone: 'Mars/Olympus', sendsTyping: false } }])
+    expect(await readAccountFile(path)).toEqual([
+      { ...person('ann'), settings: { ...person('ann').settings, sendsTyping: false } },
+    ])
+  })
+
+  const { passwordHash: _hash, ...hashless } = person('ann')
+  it.each([
+    ['another format', () => write([], { format: 'other' })],
+    ['another version', () => write([], { version: 2 })],
+    ['more than it should', () => write([], { more: 1 })],
+    ['no list', () => write([], { accounts: {} })],
+    ['two of one id', () => write([person('ann'), { ...person('bob'), id: 'ann' }])],
+    ['two of one name', () => write([person('ann'), { ...person('bob'), username: 'ANN' }])],
+    ['two of one e-mail', () => write([person('ann'), { ...person('bob'), email: ' Ann@example.com' }])],
+    ['an account without a hash', () => write([hashless])],
+    ['an account with an empty id', () => write([{ ...person('ann'), id: '' }])],
+    ['an account with an empty name', () => write([{ ...person('ann'), username: '' }])],
+    ['an account with an empty e-mail', () => write([{ ...person('ann'), email: '' }])],
+    ['an account with an empty hash', () => write([{ ...person('ann'), passwordHash: '' }])],
+    ['a generation below 0', () => write([{ ...person('ann'), generation: -1 }])],
+    ['half a generation', () => write([{ ...person('ann'), generation: 0.5 }])],
+    ['a setting that is none', () => write([{ ...person('ann'), settings: { theme: 'pink' } }])],
+    ['a block of nobody', () => write([{ ...person('ann'), blocked: [''] }])],
+    ['an account with more than it should have', () => write([{ ...person('ann'), isAdmin: true }])],
+  ])('is broken with %s', async (_what, write) => {
+    await write()
+    await expect(readAccountFile(path)).rejects.toMatchObject({
+      name: 'AccountFileError',
+      message: expect.stringMatching(/is broken or of another version/),
+    })
+  })
+})
+
+describe('writing a file of accounts', () => {
+  it('leaves the one before, and nothing else, when it fails', async () => {
+    await writeAccountFile(path, [person('ann')])
+    const broken = {
+      ...person('bob'),
+      toJSON: () => {
+        throw new Error('cannot be written')
+      },
+    }
+    await expect(writeAccountFile(path, [broken])).rejects.toThrow('cannot be written')
+    expect(await readAccountFile(path)).toEqual([person('ann')])
+    expect(await readdir(folder)).toEqual(['accounts.json'])
+  })
+
+  it('removes what killed writes of the same file left, and nothing else', async () => {
+    const stay = [
+      'accounts.json',
+      'other.json.0123456789abcdef.tmp',
+      'accounts.json.tmp',
+      'accounts.json.0123456789abcde.tmp',
+      'accounts.json.0123456789ABCDEF.tmp',
+      'accounts.json.0123456789abcdef.tmp2',
+      'accounts.jsonx0123456789abcdef.tmp',
+    ]
+    for (const name of [...stay, 'accounts.json.0123456789abcdef.tmp']) await writeFile(join(folder, name), '')
+    await removeLeftovers(path)
+    expect((await readdir(folder)).sort()).toEqual(stay.sort())
+  })
+})

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { ChatError } from '#src/chat/errors.js'
+import { createLimit, type Limit } from '#src/limit.js'
+import { FakeClock } from './support/fake-clock.js'
+
+function make(limit: number, longestWaitMs = 0): { limit: Limit; clock: FakeClock } {
+  const clock = new FakeClock()
+  return { limit: createLimit({ name: 'test', windowMs: 1000, limit, longestWaitMs }, clock), clock }
+}
+
+describe('a limit', () => {
+  it('lets its number pass and says when to come back', () => {
+    const { limit, clock } = make(2)
+    expect(limit.hit('a')).toMatchObject({ allowed: true, remaining: 1, retryAfterMs: 0, limit: 2 })
+    clock.jump(300)
+    expect(limit.hit('a')).toMatchObject({ allowed: true, remaining: 0 })
+    expect(limit.hit('a')).toMatchObject({ allowed: false, remaining: 0, retryAfterMs: 700 })
+    expect(limit.hit('a')).toMatchObject({ allowed: false, resetAfterMs: 700 })
+  })
+
+  it('lets everything pass again when the window is over, however often was tried', () => {
+    const { limit, clock } = make(1)
+    limit.hit('a')
+    for (let tries = 0; tries < 20; tries++) {
+      expect(limit.hit('a').allowed).toBe(false)
+      clock.jump(49)
+    }
+    clock.jump(20)
+    expect(limit.hit('a').allowed).toBe(true)
+  })
+
+  it('counts each of many hits of one tick', () => {
+    const { limit } = make(5)
+    const results = Array.from({ length: 8 }, () => limit.hit('a'))
+    expect(results.map(result => result.allowed)).toEqual([true, true, true, true, true, false, false, false])
+    expect(results.map(result => result.remaining)).toEqual([4, 3, 2, 1, 0, 0, 0, 0])
+  })
+
+  it('counts each key by itself', () => {
+    const { limit } = make(1)
+    limit.hit('a')
+    expect(limit.hit('b').allowed).toBe(true)
+    expect(limit.hit('a').allowed).toBe(false)
+  })
+
+  it('takes a hit back, and forgets a key', () => {
+    const { limit } = make(1)
+    limit.hit('a')
+    limit.refund('a')
+    expect(limit.hit('a').allowed).toBe(true)
+    expect(limit.hit('a').allowed).toBe(false)
+    limit.reset('a')
+    expect(limit.hit('a').allowed).toBe(true)
+  })
+
+  it('owes nothing for a refund of what it never counted', () => {
+    const { limit } = make(1)
+    limit.refund('a')
+    expect(limit.hit('a').allowed).toBe(true)
+    expect(limit.hit('a').allowed).toBe(false)
+  })
+})
+
+describe('a limit that lets one too many wait', () => {
+  /** Asks so often at once; the answer is how each ended, in the order in which that became known. */
+  function ask(limit: Limit, times: number): string[] {
+    const ended: string[] = []
+    for (let index = 0; index < times; index++) {
+      limit.takeTurn('a').then(
+        () => ended.push(`${index}`),
+        (error: unknown) => ended.push(error instanceof ChatError ? `${index} ${error.code}` : String(error)),
+      )
+    }
+    return ended
+  }
+
+  it('lets them pass in their order, so many a window, and refuses those that would wait too long', async () => {
+    const { limit, clock } = make(2, 2000)
+    const ended = ask(limit, 7)
+    await clock.advance(0)
+    expect(ended.splice(0)).toEqual(['0', '1', '6 rate_limited'])
+    await clock.advance(999)
+    expect(ended).toEqual([])
+    await clock.advance(1)
+    expect(ended.splice(0)).toEqual(['2', '3'])
+    await clock.advance(1000)
+    expect(ended).toEqual(['4', '5'])
+  })
+
+  it('lets nobody pass at once before those who wait, and forgets none of them', async () => {
+    const { limit, clock } = make(1, 3000)
+    const ended = ask(limit, 4)
+    await clock.advance(1500)
+    expect(limit.hit('a')).toMatchObject({ allowed: false, retryAfterMs: 2500 })
+    await clock.advance(1500)
+    expect(ended).toHaveLength(4)
+    expect(limit.hit('a').allowed).toBe(false)
+    await clock.advance(1000)
+    expect(limit.hit('a').allowed).toBe(true)
+  })
+
+  it('says when one more would be let wait', async () => {
+    const { limit } = make(1, 1000)
+    ask(limit, 2)
+    await expect(limit.takeTurn('a')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 1000 })
+  })
+})
+
+describe('what a limit holds', () => {
+  it('stays small under a flood of keys, and they go with their windows', async () => {
+    const before = await heapAfter('')
+    const flooded = await heapAfter('for (let i = 0; i < 400_000; i++) limit.hit("key of a flood " + i)')
+    const later = await heapAfter(
+      'for (let i = 0; i < 90_000; i++) limit.hit("key of a flood " + i); await sleep(1100)',
+    )
+    expect(flooded - before).toBeLessThan(40e6)
+    expect(later - before).toBeLessThan(4e6)
+  })
+
+  it('does not keep the process alive', async () => {
+    await expect(heapAfter('limit.hit("a")')).resolves.toBeGreaterThan(0)
+  })
+})
+
+/** Bytes of heap of a process of its own that makes a limit, runs `code` and must then end by itself. */
+async function heapAfter(code: string): Promise<number> {
+  const program = `
+    import { setTimeout as sleep } from 'node:timers/promises'
+    import { SystemClock } from '${new URL('../dist/ops/system-clock.js', import.meta.url).href}'
+    import { createLimit } from '${new URL('../dist/limit.js', import.meta.url).href}'
+    const options = { name: 'x', windowMs: ${code.includes('sleep') ? 500 : 60_000}, limit: 5 }
+    const limit = createLimit(options, new SystemClock(() => {}))
+    ${code}
+    gc()
+    console.log(process.memoryUsage().heapUsed)`
+  const args = ['--expose-gc', '--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 })
+  return Number(stdout)
+}

@@ -1,0 +1,8 @@
+import { createLog } from '#src/ops/log.js'
+
+/** A log that keeps what it would write. */
+export function captureLog() {
+  const lines: string[] = []
+  const log = createLog('trace', { write: line => void lines.push(line) })
+  return { log, text: () => lines.join(''), entries: () => lines.map(line => JSON.parse(line)) }
+}
