@@ -123,6 +123,25 @@ describe('by the turn of the event loop', () => {
     expect([first, second, third]).toEqual([[12], [4], [8]])
   })
 
+  it('the time is whole again some turns later, though nobody waited for it', async () => {
+    const waited = await countTurns(async () => {
+      await render('ann', 1, 8)
+      for (let passed = 0; passed < 10; passed += 1) await setImmediate()
+      const begunAt = turn
+      const [renderedAt = 0] = await render('ben', 1, 1)
+      return renderedAt - begunAt
+    })
+    expect(waited).toBe(0)
+  })
+
+  it('nothing to render waits for nobody, though the time is spent', async () => {
+    const endedAt = await countTurns(async () => {
+      await Promise.all([render('ann', 1, 8), renderInParts('ben', [], () => 'x')])
+      return turn
+    })
+    expect(endedAt).toBe(0)
+  })
+
   it('the last item leaves nothing to wait for', async () => {
     const endedAt = await countTurns(async () => {
       await render('ann', 2, 4)
