@@ -138,6 +138,11 @@ test('going away once the work has begun gives nothing up', async () => {
   await end('a2')
   await behind
   expect(begun).toEqual(['a1', 'b1', 'a2', 'a3'])
+  const refused: string[] = []
+  const wait = (name: string) => ask(name).catch(() => refused.push(name))
+  for (const name of ['a4', 'a5', 'b2', 'b3', 'c1']) void wait(name)
+  await wait('d1')
+  expect(refused).toEqual(['d1'])
 })
 
 test('an owner who waits for several is asked again after the others', async () => {
