@@ -11,7 +11,7 @@ import { demoPeople } from './demo-accounts.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
-import type { AccountAmendment, AccountStore } from './store/account-store.js'
+import type { AccountAmendment, AccountStore } from './account-store.js'
 
 // Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 

@@ -6,7 +6,7 @@ import type { Account } from '../account.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
 import { findFile, lockFile, makeFile } from './account-file-setup.js'
-import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { MemoryAccountStore } from './memory-store.js'
 
 /** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../chat/clock.js'
-import type { AccountStore } from './account-store.js'
+import type { AccountStore } from '../account-store.js'
 import { FileAccountStore } from './file-store.js'
 import { MemoryAccountStore } from './memory-store.js'
 

@@ -3,8 +3,8 @@
  * or throws ChatError `storage_failed` and has changed nothing. Names and e-mails are compared without regard to case.
  * A new account must not have a name that looks like another's. Older accounts may, and each is found by its own name.
  */
-import type { UserId } from '../../chat/engine.js'
-import type { Account } from '../account.js'
+import type { UserId } from '../chat/engine.js'
+import type { Account } from './account.js'
 
 /** Changes of an account that end its sessions. */
 export interface AccountChanges {
