@@ -173,7 +173,7 @@ describe('an answer', () => {
     return { response, connection, take: (bytes: number) => (taken += bytes) }
   }
 
-  it('of which nothing is taken for ten seconds is cut, and one of which a byte is is not', async () => {
+  it('of which nothing is taken for ten seconds is cut, and one of which a byte is taken is not', async () => {
     const { connection, take } = await beginSlow(() => {})
     await clock.advance(9999)
     take(1)
