@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { get, type Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -172,7 +173,7 @@ describe('an answer', () => {
     return { response, connection, take: (bytes: number) => (taken += bytes) }
   }
 
-  it('of which nothing is taken for ten seconds is cut, and one of which a byte is is not', async () => {
+  it('of which nothing is taken for ten seconds is cut, and one of which a byte is taken is not', async () => {
     const { connection, take } = await beginSlow(() => {})
     await clock.advance(9999)
     take(1)
@@ -217,6 +218,17 @@ describe('an answer', () => {
     take(100_000)
     await clock.advance(1000)
     expect(connection.destroyed).toBe(true)
+  })
+
+  it('ends what flows into it when it ends itself', async () => {
+    const source = new Readable({ read() {} })
+    const url = await serve((_request, response) => void source.pipe(response))
+    const socket = await rawConnection(url)
+    socket.write(getBytes('', '/'))
+    await until(() => source.listenerCount('data') > 0)
+    expect(source.destroyed).toBe(false)
+    socket.destroy()
+    await until(() => source.destroyed)
   })
 
   it('that is a stream of events is left to itself', async () => {
