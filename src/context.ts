@@ -8,8 +8,7 @@ import type { PasswordResets } from './accounts/password-resets.js'
 import type { People } from './accounts/people.js'
 import type { Tokens } from './accounts/tokens.js'
 import type { Clock } from './chat/clock.js'
-import type { Conversations } from './chat/conversations.js'
-import type { Engine } from './chat/engine.js'
+import type { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
 import type { Answers } from './http/answers.js'
 import type { HeldBodies } from './http/held-bodies.js'
@@ -41,9 +40,8 @@ export interface Context {
   readonly guard: PasswordGuard
   readonly gate: Gate
 
-  readonly engine: Engine
+  readonly rooms: Rooms
   readonly images: Images
-  readonly conversations: Conversations
 
   readonly hub: Hub
   readonly connections: Connections

@@ -42,13 +42,13 @@ export async function createServer(config: Config): Promise<Server> {
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const chats = await createChats({ ...basis, ...accounts })
-  const { engine, images } = chats
+  const { engine, rooms, images } = chats
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
   followAccounts({ ...basis, ...accounts, ...chats, hub })
   const monitoring = await Monitoring.open({
     clock,
     log,
-    engine,
+    rooms,
     metricsToken: config.metricsToken,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })

@@ -22,11 +22,7 @@ const windowInput = z.object({
 })
 
 /** The messages of a chat, and sending one. */
-export function messageEndpoints({
-  people,
-  conversations,
-  clock,
-}: Pick<Context, 'people' | 'conversations' | 'clock'>): Endpoint[] {
+export function messageEndpoints({ people, rooms, clock }: Pick<Context, 'people' | 'rooms' | 'clock'>): Endpoint[] {
   const etagOf = (view: RoomView) => `"${versionOf(view)}"`
   return [
     endpoint({
@@ -50,7 +46,7 @@ export function messageEndpoints({
       refusals: ['invalid', 'not_found'],
       handle: async ({ request, query }) => {
         const { id } = accountOf(request)
-        const view = await conversations.read(pathParameter(request, 'roomId'), id, askFor(query))
+        const view = await rooms.reads.readRoom(pathParameter(request, 'roomId'), id, askFor(query))
         const headers = { ETag: etagOf(view) }
         if (request.get('if-none-match') === headers.ETag) return { status: 304, headers }
         const messages = await showMessages(people, view, id, clock)
@@ -84,7 +80,7 @@ export function messageEndpoints({
         'server_full',
       ],
       handle: async ({ request, body }) => {
-        const sent = await conversations.send(pathParameter(request, 'roomId'), accountOf(request).id, body)
+        const sent = await rooms.send(pathParameter(request, 'roomId'), accountOf(request).id, body)
         return { status: sent.duplicate ? 200 : 201, body: sentJson(sent, clock) }
       },
     }),

@@ -30,9 +30,9 @@ const searchInput = z.object({
 })
 
 /** Finding people. */
-export function peopleEndpoints({ people, engine, clock }: Pick<Context, 'people' | 'engine' | 'clock'>): Endpoint[] {
+export function peopleEndpoints({ people, rooms, clock }: Pick<Context, 'people' | 'rooms' | 'clock'>): Endpoint[] {
   const show = async (viewerId: UserId, found: readonly PublicPerson[]) => {
-    const presences = await engine.readPresence(
+    const presences = await rooms.reads.readPresence(
       viewerId,
       found.map(({ id }) => id),
     )

@@ -40,12 +40,7 @@ export async function showMessages(people: People, view: RoomView, viewerId: Use
 }
 
 /** The list of chats, and opening one. */
-export function roomEndpoints({
-  clock,
-  people,
-  conversations,
-  engine,
-}: Pick<Context, 'clock' | 'people' | 'conversations' | 'engine'>): Endpoint[] {
+export function roomEndpoints({ clock, people, rooms }: Pick<Context, 'clock' | 'people' | 'rooms'>): Endpoint[] {
   const showLast = ({ lastMessage, otherId, mine, theirs }: RoomSummary, names: ReadonlyMap<UserId, string>) => {
     if (!lastMessage) return null
     const recipient = lastMessage.senderId === otherId ? mine : theirs
@@ -62,19 +57,18 @@ export function roomEndpoints({
       refusals: ['invalid'],
       handle: async ({ request, query: { before, limit = usualWindow } }) => {
         const { id: userId } = accountOf(request)
-        const { rooms: summaries, hasEarlier } = await engine.listRooms(userId, { limit, before })
+        const { rooms: summaries, hasEarlier } = await rooms.reads.listRooms(userId, { limit, before })
         const others = summaries.map(({ otherId }) => otherId)
         const names = await namesOf(people, [userId, ...others])
-        const presences = await engine.readPresence(userId, others)
-        const rooms = summaries.map(summary => ({
+        const shown = summaries.map(summary => ({
           id: summary.id,
           otherUserId: summary.otherId,
           otherUsername: names.get(summary.otherId) ?? '',
-          otherUserOnline: presences.get(summary.otherId)?.isOnline ?? false,
+          otherUserOnline: summary.presence?.isOnline ?? false,
           unreadCount: summary.unread,
           lastMessage: showLast(summary, names),
         }))
-        return { status: 200, body: { hasEarlier, rooms } }
+        return { status: 200, body: { hasEarlier, rooms: shown } }
       },
     }),
     endpoint({
@@ -96,8 +90,8 @@ export function roomEndpoints({
       refusals: ['blocked', 'invalid', 'not_found'],
       handle: async ({ request, body }) => {
         const { id } = accountOf(request)
-        const { id: roomId } = await conversations.open(id, body.otherUserId)
-        const view = await conversations.read(roomId, id, askFor({}))
+        const { id: roomId } = await rooms.open(id, body.otherUserId)
+        const view = await rooms.reads.readRoom(roomId, id, askFor({}))
         const messages = await showMessages(people, view, id, clock)
         return { status: 200, body: { roomId, hasEarlier: view.previous !== null, messages } }
       },

@@ -23,7 +23,7 @@ const serverStatsSchema = ownStatsSchema
   .meta({ id: 'ServerStats', description: 'What the server holds at this moment' })
 
 /** Numbers of what is held: a member gets their own, the operator those of the server. */
-export function statsEndpoints({ engine, hub }: Pick<Context, 'engine' | 'hub'>): Endpoint[] {
+export function statsEndpoints({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>): Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -34,8 +34,8 @@ export function statsEndpoints({ engine, hub }: Pick<Context, 'engine' | 'hub'>)
       answers: { 200: { description: 'The numbers', schema: z.union([ownStatsSchema, serverStatsSchema]) } },
       refusals: [],
       handle: async ({ request }) => {
-        if (!request.isOperator) return { status: 200, body: await engine.readOwnStats(accountOf(request).id) }
-        const stats = await engine.readStats()
+        if (!request.isOperator) return { status: 200, body: await rooms.reads.readOwnStats(accountOf(request).id) }
+        const stats = await rooms.reads.readStats()
         return { status: 200, body: { ...stats, connections: hub.connectionCount } }
       },
     }),

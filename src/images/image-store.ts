@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import { audienceOf, type EngineEvent, type ImageRef, type RoomId, type UserId } from '../chat/engine.js'
+import type { ImageRef, RoomId, ServerNotice, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
@@ -32,7 +32,7 @@ interface Entry {
 }
 
 /**
- * Every picture, who may see it, and until when. A picture is deleted with its message, which the engine's events tell.
+ * Every picture, who may see it, and until when. A picture is deleted with its message, which the engine's notices tell.
  */
 export class ImageStore {
   readonly #clock: Clock
@@ -94,25 +94,26 @@ export class ImageStore {
   }
 
   /** Shows a picture, and deletes it, with its message. */
-  take(event: EngineEvent): void {
-    if (event.type === 'message.sent' && event.message.image) {
-      const entry = this.#entries.get(event.message.image.id)
-      if (!entry) return
-      entry.cancelTimer()
-      entry.people = audienceOf(event)
-      entry.expiresAt = event.message.expiresAt
-    }
-    if (event.type === 'messages.kept') {
-      for (const { image, expiresAt } of event.messages) {
-        const entry = image && this.#entries.get(image.id)
-        if (entry) entry.expiresAt = expiresAt
+  take(notice: ServerNotice): void {
+    switch (notice.type) {
+      case 'image.sent': {
+        const entry = this.#entries.get(notice.imageId)
+        if (!entry) return
+        entry.cancelTimer()
+        entry.people = notice.viewerIds
+        entry.expiresAt = notice.expiresAt
+        return
       }
-    }
-    if (event.type === 'message.removed') {
-      for (const { imageId } of event.messages) if (imageId) void this.#drop(imageId)
-    }
-    if (event.type === 'room.dissolved') {
-      for (const imageId of [...(this.#byRoom.get(event.roomId) ?? [])]) void this.#drop(imageId)
+      case 'image.kept': {
+        const entry = this.#entries.get(notice.imageId)
+        if (entry) entry.expiresAt = notice.expiresAt
+        return
+      }
+      case 'messages.removed':
+        for (const imageId of notice.imageIds) void this.#drop(imageId)
+        return
+      case 'room.dissolved':
+        for (const imageId of [...(this.#byRoom.get(notice.roomId) ?? [])]) void this.#drop(imageId)
     }
   }
 

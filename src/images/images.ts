@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { ClaimImage } from '../chat/conversations.js'
-import type { Engine, EngineEvent, ImageRef, RoomId, UserId } from '../chat/engine.js'
+import type { ImageRef, RoomId, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { normaliseText } from '../chat/message-input.js'
+import type { ClaimImage, Rooms } from '../chat/rooms.js'
 import type { ImageRules } from './conversion.js'
 import { Converter } from './converter.js'
 import { HeldUploads } from './held-uploads.js'
@@ -34,7 +34,7 @@ export interface ImagesOptions {
   readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
   /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */
   readonly imageTtlMs: number
-  readonly engine: Pick<Engine, 'readSummary' | 'subscribe'>
+  readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -47,7 +47,7 @@ export class Images {
   readonly #folder: UploadFolder
   readonly #converter: Converter
   readonly #store: ImageStore
-  readonly #unsubscribe: () => void
+  readonly #endNotices: () => void
 
   constructor(options: ImagesOptions) {
     this.#options = options
@@ -55,7 +55,7 @@ export class Images {
     this.#folder = new UploadFolder(options.rules.uploadDir, options.log)
     this.#converter = new Converter(options.rules, options.log)
     this.#store = new ImageStore(options.clock, options.log)
-    this.#unsubscribe = options.engine.subscribe((event: EngineEvent) => this.#store.take(event))
+    this.#endNotices = options.rooms.onNotice(notice => this.#store.take(notice))
   }
 
   /**
@@ -68,7 +68,7 @@ export class Images {
 
   /** Deletes every picture. */
   async stop(): Promise<void> {
-    this.#unsubscribe()
+    this.#endNotices()
     this.#converter.stop()
     await this.#store.stop()
     await this.#folder.close()
@@ -79,7 +79,7 @@ export class Images {
    * @throws ChatError `not_found`
    */
   async admit(roomId: RoomId, userId: UserId): Promise<void> {
-    await this.#options.engine.readSummary(roomId, userId)
+    if (!(await this.#options.rooms.reads.isMember(roomId, userId))) throw new ChatError('not_found')
   }
 
   /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Conversations } from '../chat/conversations.js'
 import type { Message, UserId } from '../chat/engine.js'
 import { idSchema, messageInput } from '../chat/message-input.js'
+import type { Rooms } from '../chat/rooms.js'
 
 const roomId = idSchema
 const status = z.enum(['delivered', 'seen'])
@@ -24,33 +24,29 @@ export interface Acknowledgement {
 
 /**
  * Does what a person asked for; the answer is null where there is nothing to say.
- * @throws ChatError as the method of Conversations does
+ * @throws ChatError as the method of Rooms does
  */
-export async function execute(
-  command: Command,
-  userId: UserId,
-  conversations: Conversations,
-): Promise<Acknowledgement | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Acknowledgement | null> {
   switch (command.type) {
     case 'message:send':
-      return conversations.send(command.roomId, userId, command)
+      return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await conversations.report(command.roomId, userId, command.status, command.messageId)
+      await rooms.report(command.roomId, userId, command.status, command.messageId)
       return null
     case 'typing:start':
     case 'typing:stop':
-      await conversations.setTyping(command.roomId, userId, command.type === 'typing:start')
+      await rooms.setTyping(command.roomId, userId, command.type === 'typing:start')
       return null
   }
 }
 
-/** Far more names, values and brackets than a frame of ours has, with what htmx and a program of others add to it. */
+/** Far more names, values and brackets than a frame needs, with what htmx or a program may add to it. */
 const mostMarks = 250
 const [quote, comma, colon, bracket, backslash, brace] = [0x22, 0x2c, 0x3a, 0x5b, 0x5c, 0x7b]
 
 /**
- * Reads the text of a frame; null when it is not a JSON object, or is one of so many parts that it cannot be meant: to
- * build them would cost a hundred times what a long text does.
+ * Reads the text of a frame; null if it is not a JSON object, or has far too many parts: building them would cost a hundred
+ * times what a long text does.
  */
 export function parseFrame(text: string): Record<string, unknown> | null {
   if (hasTooManyParts(text)) return null
@@ -62,7 +58,7 @@ export function parseFrame(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Counts outside strings alone, where each mark begins a part; of what is no JSON it may say anything. */
+/** Counts marks outside of strings, where each begins a part. The answer means nothing for what is not JSON. */
 function hasTooManyParts(text: string): boolean {
   let marks = 0
   let isInString = false

@@ -9,20 +9,20 @@ import type { ClientSession, Identity, TextSink } from './subscriber.js'
 import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { Connection } from './transport/connection.js'
 
-/** Told of a frame that could not be read, null where it is no JSON object. */
+/** Told of a frame that could not be read; null if it is not a JSON object. */
 export type OnBadFrame = (frame: Record<string, unknown> | null) => void
 
-/** What a transport has to be for a connection to live on it: a line whose end is known, and which may be cut. */
+/** What carries a connection: a socket or an event stream. */
 export interface Transport extends TextSink {
   /** Calls once when it has closed; at once when it has already. */
   whenClosed(tell: () => void): void
-  /** Ends it at once, without a word. */
+  /** Ends it at once, without a close code. */
   cut(): void
-  /** Begins to hear what the other end says; left out where it cannot say anything. `mayGoOn` is asked before each frame. */
+  /** Begins to take frames; left out if the other end cannot send any. `mayGoOn` is asked before each frame. */
   open?(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
 }
 
-/** What a voice is made for. */
+/** What a client session is made for. */
 export interface ClientContext {
   readonly id: string
   readonly identity: Identity
@@ -33,16 +33,16 @@ export interface ClientContext {
 
 export interface OpenedSession {
   readonly session: ClientSession
-  /** Called once the voice hears of events: catching up. */
+  /** Catches up; called once the session gets events. */
   start(): Promise<void>
   readonly onBadFrame?: OnBadFrame
 }
 
-/** A connection to be opened, once it is known whose it is and that they may see the room. */
+/** A connection to be opened, of somebody who is known and may see the room. */
 export interface Opening extends Pick<ClientContext, 'identity' | 'roomId'> {
-  /** Makes the carrier, which tells `share` how much waits to be read. */
+  /** Makes the transport, which tells `share` how much is written and not yet read. */
   openTransport(share: UnreadShare): Transport
-  /** Makes the voice that the other end understands. */
+  /** Makes the client session for the kind of client at the other end. */
   openSession(context: ClientContext): OpenedSession
 }
 
@@ -57,7 +57,7 @@ export interface ConnectionsDeps {
   readonly admit?: (userId: UserId) => Promise<void>
 }
 
-/** The one owner of a connection, whatever carries it: opens it, enters it, catches it up, and ends all that hangs on it. */
+/** The one owner of connections, whatever the transport: opens each, catches it up, and ends all that belongs to it. */
 export class Connections {
   readonly #deps: ConnectionsDeps
 
@@ -67,7 +67,7 @@ export class Connections {
 
   /**
    * Resolves when the other end is up to date, or the connection has been refused or has ended.
-   * @throws whatever `openTransport` or `openSession` throws; the carrier has been cut then
+   * @throws whatever `openTransport` or `openSession` throws; the transport has been cut then
    */
   async open(opening: Opening): Promise<void> {
     const { hub, log, admit } = this.#deps
@@ -75,7 +75,7 @@ export class Connections {
     const { share, transport, connection, opened } = this.#prepare(opening)
     const { session, start, onBadFrame } = opened
     let isOver = false
-    // Before anything is awaited: a connection that was reset meanwhile would stay in the hub for ever.
+    // Before anything is awaited: otherwise a connection that is reset meanwhile would stay in the hub for ever.
     transport.whenClosed(() => {
       isOver = true
       connection.stop()
@@ -88,7 +88,7 @@ export class Connections {
     } catch (error) {
       return this.#refuse(connection, error, closeCodes.tooBusy)
     }
-    // While it waited its session may have ended, and the hub could not close what it did not know.
+    // Its session may have ended while it waited, and the hub cannot close a connection that it does not know yet.
     if (isOver || !(await connection.check())) return
     transport.open?.(session, () => connection.check(), onBadFrame)
     try {
@@ -101,7 +101,7 @@ export class Connections {
     await start().catch((error: unknown) => this.#fail(connection, error))
   }
 
-  /** Makes all that a connection is of; where that fails, none of it is left. */
+  /** Makes the parts of a connection; if one of them fails, none is left. */
   #prepare({ identity, roomId, openTransport, openSession }: Opening) {
     const { unread, clock, log } = this.#deps
     let transport: Transport | null = null

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import { audienceOf, type Engine, type EngineEvent, heardBy, type RoomId, type UserId } from '../chat/engine.js'
+import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { RoomBoard } from './room-board.js'
 import type { SharedRenderings, Subscriber } from './subscriber.js'
@@ -14,9 +14,12 @@ const leaseMs = 3 * heartbeatMs
 /** Who closes their last page counts as here for this long, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
 
-/** All open connections of this node: who is told of what, presence, the heartbeat, and ending them. */
+/** What the hub uses of the engine. */
+export type HubEngine = Pick<Engine, 'subscribe' | 'holdLease' | 'dropLease'>
+
+/** All open connections of this node: hands each what the engine tells its person, keeps leases and the heartbeat, ends them. */
 export class Hub {
-  readonly #engine: Engine
+  readonly #engine: HubEngine
   readonly #clock: Clock
   readonly #log: Logger
   readonly #maxPerUser: number
@@ -28,13 +31,13 @@ export class Hub {
   #count = 0
   #isStopping = false
 
-  constructor(engine: Engine, clock: Clock, log: Logger, maxPerUser: number) {
+  constructor(engine: HubEngine, clock: Clock, log: Logger, maxPerUser: number) {
     this.#engine = engine
     this.#clock = clock
     this.#log = log
     this.#maxPerUser = maxPerUser
-    this.#typing = new TypingBoard(clock, event => this.#deliver(event))
-    this.#unsubscribe = engine.subscribe(event => this.#onEvent(event))
+    this.#typing = new TypingBoard(clock, told => this.#deliver(told, new Map()))
+    this.#unsubscribe = engine.subscribe(publication => this.#route(publication))
     this.#cancelBeat = clock.after(heartbeatMs, () => this.#beat())
   }
 
@@ -65,7 +68,7 @@ export class Hub {
     await this.#engine.dropLease(subscriber.userId, subscriber.id, lingerMs)
   }
 
-  /** Notes that a connection has a room open; those of the room's other person are told. */
+  /** Notes that a connection has a room open; the connections of the other person that have it open are told. */
   enterRoom(roomId: RoomId, subscriber: Subscriber): void {
     if (this.#byUser.get(subscriber.userId)?.has(subscriber)) this.#rooms.enter(roomId, subscriber)
   }
@@ -113,25 +116,25 @@ export class Hub {
     for (const subscribers of this.#byUser.values()) for (const subscriber of subscribers) subscriber.close(code)
   }
 
-  #onEvent(event: EngineEvent): void {
-    if (event.type === 'typing.changed' && !this.#typing.report(event)) return
-    this.#deliver(event)
-    if (event.type === 'room.dissolved') this.#rooms.forget(event.roomId)
-    if (event.type !== 'message.sent') return
-    const { roomId, people, message } = event
-    const userId = message.senderId
-    const audience = audienceOf(event).filter(each => each !== userId)
-    this.#typing.messageSent(roomId, userId)
-    this.#onEvent({ type: 'typing.changed', roomId, people, audience, userId, isTyping: false })
+  #route({ told }: Publication): void {
+    const shared: SharedRenderings = new Map()
+    for (const each of told) {
+      const { userId, event } = each
+      this.#typing.noteFacts(each)
+      if (event.type === 'typing.changed' && !this.#typing.report(userId, event)) continue
+      this.#deliver(each, shared)
+      if (event.type === 'message.sent' && event.message.senderId !== userId) {
+        this.#typing.messageSent(event.roomId, event.message.senderId)
+      }
+      if (event.type === 'room.dissolved') {
+        this.#rooms.forget(event.roomId)
+        this.#typing.forget(event.roomId)
+      }
+    }
   }
 
-  #deliver(event: EngineEvent): void {
-    const shared: SharedRenderings = new Map()
-    for (const userId of audienceOf(event)) {
-      const heard = heardBy(event, userId)
-      if (heard === null) continue
-      for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.receive(heard, shared)
-    }
+  #deliver({ userId, event }: Told, shared: SharedRenderings): void {
+    for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.receive(event, shared)
   }
 
   #beat(): void {

@@ -10,41 +10,41 @@ export interface Identity {
   readonly sessionId: string | null
   /** When the session or token ends by itself, as it stood at the handshake; by the wall clock, ms since the epoch. */
   readonly endsAt: number
-  /** When it ends as it stands now, a visit having put it off perhaps; null when it is over. */
+  /** When it ends as it stands now, since a request may have put it off; null when it is over. */
   askEnd(): Promise<number | null>
   /** The time zone that pages are rendered in, null when it is not known. */
   readonly zone: string | null
-  /** The language that is set, or that the handshake asks for; a page that is in another by now stays in its own. */
+  /** The language that is set, or that the handshake asks for; a page that was rendered in another one keeps it. */
   readonly language: Language
   /** What is spoken to this person on pages. */
   readonly announced: readonly AnnouncementKind[]
 }
 
-/** What carries text to a page or program: a socket or a stream. */
+/** What takes text for a page or program: a transport, or a connection around it. */
 export interface TextSink {
-  /** @param state what the other end shows once it has this; a line that can carry it gives it back on reconnecting */
+  /** @param state what the other end shows once it has this; an event stream gives it back on reconnecting */
   write(text: string, state?: string): void
-  /** Writes what brings the other end up to date, and may be long: while it is taken it makes nobody a slow reader. */
+  /** Writes what brings the other end up to date, and may be long: taking its time for it makes nobody a slow reader. */
   catchUp(text: string, state?: string): void
-  /** Resolves once what `catchUp` wrote was taken, or the line has ended. */
+  /** Resolves once what `catchUp` wrote was taken, or the transport has ended. */
   taken(): Promise<void>
   close(code: CloseCode): void
   /** Whether what was written waits to be taken: then what passes by itself is better left out. */
   readonly isBusy: boolean
-  /** Cuts a line that takes nothing, since a message that is gone may wait in its buffer. */
+  /** Cuts a transport that takes nothing, since a message that is gone may wait in its buffer. */
   cutIfStalled(): void
 }
 
-/** Somebody has opened a room of theirs on a page or in a program, or has closed the last one. */
-export interface Visit {
+/** Somebody has opened a room on a page or in a program, or has closed it everywhere. */
+export interface RoomActivity {
   readonly roomId: RoomId
   readonly userId: UserId
-  readonly isHere: boolean
+  readonly isOpen: boolean
   /** Who of the two has the room open now. */
   readonly activeUsers: readonly UserId[]
 }
 
-/** Renderings of one event, shared by all connections of a viewer so that each is made once. */
+/** Renderings of one publication, shared by all connections of a viewer so that each is made once. */
 export type SharedRenderings = Map<string, string>
 
 /** An open connection, as the hub knows it. */
@@ -52,21 +52,21 @@ export interface Subscriber {
   readonly id: string
   readonly userId: UserId
   readonly sessionId: string | null
-  /** Takes an event that concerns this person. Must not throw. */
+  /** Takes an event for this person. Must not throw. */
   receive(event: EngineEvent, shared: SharedRenderings): void
-  /** Takes notice of who has a room open that this connection has open too. Must not throw. */
-  notice?(visit: Visit): void
+  /** Takes note of who else has a room open that this connection has open. Must not throw. */
+  receiveActivity?(activity: RoomActivity): void
   /** Holds back what is new in a room, or goes on. Must not throw. */
   pause?(roomId: RoomId, isPaused: boolean): void
-  /** Says something, so that the other end knows the line is alive, and checks that the other end still may listen. */
+  /** Writes something, so that the other end knows that the connection is alive, and checks that it may still listen. */
   beat(): void
   close(code: CloseCode): void
-  /** Its line has closed: it forgets all that it holds, and takes nothing more. */
+  /** The transport has closed: it forgets all that it holds, and takes nothing more. */
   end(): void
 }
 
-/** A listener that is also spoken to: a page in HTML, a program in JSON. */
+/** What the server keeps for one open page or program: it also takes frames from the other end. */
 export interface ClientSession extends Subscriber {
-  /** Takes a frame; false when it is not one that this voice knows. Throws only for faults of ours. */
+  /** Takes a frame; false if it is not one that this session knows. Throws only for faults of ours. */
   handle(frame: Record<string, unknown>): Promise<boolean>
 }

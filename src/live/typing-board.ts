@@ -1,46 +1,50 @@
 import type { Clock } from '../chat/clock.js'
-import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
+import type { EngineEvent, RoomId, Told, UserId } from '../chat/engine.js'
 
 type TypingEvent = Extract<EngineEvent, { type: 'typing.changed' }>
 
 /** How long "is typing" is shown after the last key. Source: docs/api.md, "Live events". */
 const shownMs = 2000
-/** A page reports typing at most every 300 ms, so one report may trail the message that it belonged to. */
+/** A page reports typing at most every 300 ms, so a report may still arrive after the message that it belongs to. */
 const trailingMs = 400
 
-const keyOf = (roomId: RoomId, userId: UserId) => `${roomId} ${userId}`
+/** A sign that somebody is typing, on the pages of the other, who was told so. */
+interface Sign {
+  readonly viewerId: UserId
+  event: TypingEvent
+  readonly cancelTimer: () => void
+}
 
-/** Who is shown as typing where. Nothing here outlives two seconds of silence. */
+/** Who is shown as typing, and to whom: only those whom the engine told. Every sign ends after two seconds of silence. */
 export class TypingBoard {
   readonly #clock: Clock
-  readonly #onCleared: (event: TypingEvent) => void
-  readonly #cancels = new Map<string, () => void>()
+  readonly #onEnded: (told: Told) => void
+  /** The signs of a room, by who types: two at most. */
+  readonly #signs = new Map<RoomId, Map<UserId, Sign>>()
   readonly #justSent = new Map<string, () => void>()
 
-  /** @param onCleared told that somebody's sign is to go, after two seconds without a report */
-  constructor(clock: Clock, onCleared: (event: TypingEvent) => void) {
+  /** @param onEnded is given the event by which a sign goes from the pages that show it */
+  constructor(clock: Clock, onEnded: (told: Told) => void) {
     this.#clock = clock
-    this.#onCleared = onCleared
+    this.#onEnded = onEnded
   }
 
-  /** Takes a report; says whether what is shown changes by it. */
-  report(event: TypingEvent): boolean {
-    const key = keyOf(event.roomId, event.userId)
-    const cancel = this.#cancels.get(key)
-    cancel?.()
-    if (!event.isTyping) return this.#cancels.delete(key)
-    if (this.#justSent.has(key)) return false
-    const clear = () => {
-      this.#cancels.delete(key)
-      this.#onCleared({ ...event, isTyping: false })
-    }
-    this.#cancels.set(key, this.#clock.after(shownMs, clear))
-    return cancel === undefined
+  /** Takes what somebody was told; says whether what is shown changes by it. */
+  report(viewerId: UserId, event: TypingEvent): boolean {
+    const { roomId, userId: typistId, isTyping } = event
+    const wasShown = this.#take(roomId, typistId) !== null
+    if (!isTyping) return wasShown
+    if (this.#justSent.has(keyOf(roomId, typistId))) return false
+    const cancelTimer = this.#clock.after(shownMs, () => this.#end(roomId, typistId))
+    const signs = this.#signs.get(roomId) ?? new Map<UserId, Sign>()
+    this.#signs.set(roomId, signs.set(typistId, { viewerId, event, cancelTimer }))
+    return !wasShown
   }
 
-  /** A message ends the typing of it, and a report that trails it is not taken. */
-  messageSent(roomId: RoomId, userId: UserId): void {
-    const key = keyOf(roomId, userId)
+  /** A message ends the typing of its sender; reports that trail it are ignored. */
+  messageSent(roomId: RoomId, senderId: UserId): void {
+    this.#end(roomId, senderId)
+    const key = keyOf(roomId, senderId)
     this.#justSent.get(key)?.()
     this.#justSent.set(
       key,
@@ -48,13 +52,46 @@ export class TypingBoard {
     )
   }
 
+  /** Keeps what a sign says of its room as new as what its viewer was told last, so that its end brings nothing older. */
+  noteFacts({ userId, event: { roomId, summary, totalUnread } }: Told): void {
+    for (const sign of this.#signs.get(roomId)?.values() ?? []) {
+      if (sign.viewerId === userId) sign.event = { ...sign.event, summary, totalUnread }
+    }
+  }
+
+  /** Forgets the signs of a room that is gone. */
+  forget(roomId: RoomId): void {
+    for (const { cancelTimer } of this.#signs.get(roomId)?.values() ?? []) cancelTimer()
+    this.#signs.delete(roomId)
+  }
+
   isTyping(roomId: RoomId, userId: UserId): boolean {
-    return this.#cancels.has(keyOf(roomId, userId))
+    return this.#signs.get(roomId)?.has(userId) ?? false
   }
 
   stop(): void {
-    for (const cancel of [...this.#cancels.values(), ...this.#justSent.values()]) cancel()
-    this.#cancels.clear()
+    for (const roomId of [...this.#signs.keys()]) this.forget(roomId)
+    for (const cancel of this.#justSent.values()) cancel()
     this.#justSent.clear()
   }
+
+  #end(roomId: RoomId, typistId: UserId): void {
+    const sign = this.#take(roomId, typistId)
+    if (sign) this.#onEnded({ userId: sign.viewerId, event: { ...sign.event, isTyping: false } })
+  }
+
+  /** Takes a sign down without a word. */
+  #take(roomId: RoomId, typistId: UserId): Sign | null {
+    const signs = this.#signs.get(roomId)
+    const sign = signs?.get(typistId)
+    if (!signs || !sign) return null
+    sign.cancelTimer()
+    signs.delete(typistId)
+    if (signs.size === 0) this.#signs.delete(roomId)
+    return sign
+  }
+}
+
+function keyOf(roomId: RoomId, typistId: UserId): string {
+  return `${roomId} ${typistId}`
 }

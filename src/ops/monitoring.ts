@@ -1,7 +1,7 @@
 import type { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { Engine } from '../chat/engine.js'
+import type { Rooms } from '../chat/rooms.js'
 import { watchExpiry } from './expiry-watch.js'
 import { monitoringPages } from './monitoring-pages.js'
 import { Observations, type Observer } from './observations.js'
@@ -11,7 +11,7 @@ import { writeStatistics } from './statistics-line.js'
 export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger
-  readonly engine: Pick<Engine, 'subscribe' | 'readStats'>
+  readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
   readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
@@ -31,8 +31,8 @@ export class Monitoring {
   }
 
   /** Starts all of it. */
-  static async open({ clock, log, engine, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
-    const read: ReadReadings = async () => ({ ...(await engine.readStats()), ...(await countConnections()) })
+  static async open({ clock, log, rooms, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
+    const read: ReadReadings = async () => ({ ...(await rooms.reads.readStats()), ...(await countConnections()) })
     // Loaded only if it is used: it takes megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
     const observations = new Observations(metrics)
@@ -42,7 +42,7 @@ export class Monitoring {
         ? null
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
     return new Monitoring(observations, monitoringPages(page), [
-      watchExpiry(engine, clock, observations),
+      watchExpiry(rooms, clock, observations),
       writeStatistics({ clock, log, read, observations, loop }),
       () => loop.stop(),
     ])

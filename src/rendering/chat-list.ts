@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
-import type { Presence, RoomSummary } from '../chat/engine.js'
+import type { RoomSummary } from '../chat/engine.js'
 import { statusOf } from '../chat/engine.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -9,7 +9,6 @@ import type { Translate } from './sentences.js'
 /** What an item of the list of chats shows beside the room's summary. */
 export interface ChatItemContext {
   readonly name: string
-  readonly presence: Presence | null
   readonly isTyping: boolean
   /** The room that the page shows; its item is marked as the current one. */
   readonly currentRoomId: string | null
@@ -41,7 +40,7 @@ export function renderChatItem(
     name: item.name,
     initial: initialOf(item.name),
     tint: tintOf(summary.otherId),
-    isOnline: item.presence?.isOnline ?? false,
+    isOnline: summary.presence?.isOnline ?? false,
     isTyping: item.isTyping,
     isCurrent: summary.id === item.currentRoomId,
     unread: summary.unread,

@@ -2,6 +2,7 @@ import { privacyOf } from '../accounts/account.js'
 import type { Context } from '../context.js'
 import { lingerMs } from '../live/hub.js'
 import { closeCodes } from '../live/transport/close-codes.js'
+import type { Chats } from './chats.js'
 
 /** Passes changes of accounts on to everything that holds something of their owners. */
 export function followAccounts({
@@ -11,7 +12,7 @@ export function followAccounts({
   engine,
   hub,
   log,
-}: Pick<Context, 'people' | 'admission' | 'resets' | 'engine' | 'hub' | 'log'>): void {
+}: Pick<Context, 'people' | 'admission' | 'resets' | 'hub' | 'log'> & Pick<Chats, 'engine'>): void {
   people.onAmended(account => {
     engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
       // Their pages reconnect at once, and catch up without what is now hidden.

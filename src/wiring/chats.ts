@@ -1,36 +1,41 @@
 import { privacyOf } from '../accounts/account.js'
-import { Conversations } from '../chat/conversations.js'
+import type { Engine } from '../chat/engine.js'
+import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
 import { createMemoryEngine } from '../engines/memory/engine.js'
 import { Images } from '../images/images.js'
 import { lingerMs } from '../live/hub.js'
 
-/** Makes the engine, which is told the privacy settings of every person, the pictures, and the rules of chats. */
+/** The rooms and their pictures. The engine behind them is for the wiring alone. */
+export interface Chats extends Pick<Context, 'rooms' | 'images'> {
+  readonly engine: Engine
+}
+
+/** Makes the engine, which is told the privacy settings of every person, the rooms in front of it, and the pictures. */
 export async function createChats({
   config,
   log,
   clock,
   limits,
   people,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<
-  Pick<Context, 'engine' | 'images' | 'conversations'>
-> {
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<Chats> {
   const engine = createMemoryEngine({
     clock,
+    messageTtlMs: config.messageTtlMs,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,
     maxBytesPerPerson: config.maxMessageBytesPerPerson,
     keepLonger: config.keepLonger,
-    onListenerError: error => log.error({ err: error }, 'an event could not be handled'),
+    onSubscriberError: error => log.error({ err: error }, 'a publication could not be handled'),
   })
   for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
-  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, engine, clock, log })
-  const conversations = new Conversations(engine, config, {
+  const rooms = new Rooms(engine, config, {
     countSend: userId => limits.messages.hit(userId).retryAfterMs,
     countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
-    claimImage: images.claim,
+    claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
-  return { engine, images, conversations }
+  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log })
+  return { engine, rooms, images }
 }

@@ -18,7 +18,7 @@ const socketsAtFullSpeed = 2
 /** The parts that `createLive` needs. */
 type LiveBasis = Pick<
   Context,
-  'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'engine' | 'conversations' | 'hub'
+  'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
   Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unread'>
 
@@ -31,8 +31,7 @@ export function createLive({
   observer,
   people,
   tokens,
-  engine,
-  conversations,
+  rooms,
   hub,
   sessions,
   isOurOrigin,
@@ -41,7 +40,7 @@ export function createLive({
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
   const chatPage: PageRendererDeps = {
-    engine,
+    rooms,
     clock,
     lifetimeRules: config,
     serverId: randomBytes(6).toString('base64url'),
@@ -49,13 +48,13 @@ export function createLive({
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
   const sessionDeps = {
-    conversations,
+    rooms,
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => observer.refused('frame', code),
     admit,
   }
-  const pageSessions = new PageSessions(chatPage, { ...sessionDeps, engine })
+  const pageSessions = new PageSessions(chatPage, sessionDeps)
   const programs = {
     ...sessionDeps,
     hub,
@@ -84,7 +83,7 @@ export function createLive({
     identify: (request, isProgram) =>
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,
-    isMember: (roomId, userId) => conversations.includes(roomId, userId),
+    isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
     sayGone: (identity, query) => pageSessions.sayGone(identity, greetingOf(query)),
     openSession: (context, { query, isProgram }) => {
       if (!isProgram) return pageSessions.open(context, greetingOf(query))

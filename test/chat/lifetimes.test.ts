@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type ClaimImage, Conversations } from '#src/chat/conversations.js'
 import { lifetimeChoices, mayChoose } from '#src/chat/lifetimes.js'
+import type { ClaimImage } from '#src/chat/rooms.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { codeOf, generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
 
@@ -11,50 +12,49 @@ const bounds = { messageTtlMs: hour, messageTtlMaxMs: 24 * hour }
 
 async function start({ imageTtlMs = hour, countReaching = () => 0 } = {}) {
   const clock = new FakeClock()
-  const engine = createMemoryEngine({ ...generous, clock })
+  const engine = createMemoryEngine({ ...generous, messageTtlMs: bounds.messageTtlMs, clock })
   const claimImage: ClaimImage = async id => {
     const image = { id, width: 1, height: 1, alt: '' }
     return { image, lifetimeMs: imageTtlMs, settle: () => {} }
   }
-  const deps = { countSend: () => 0, countReaching, claimImage, personExists: async () => true }
-  const conversations = new Conversations(engine, { ...bounds, messageMaxLength: 100 }, deps)
-  const { id } = await conversations.open('ann', 'bob')
+  const rooms = roomsOn(engine, { countReaching, claimImage }, { ...bounds, messageMaxLength: 100 })
+  const { id } = await rooms.open('ann', 'bob')
   let sent = 0
   const send = async (imageId?: string) => {
     sent += 1
-    const { message } = await conversations.send(id, 'ann', { content: 'hello', nonce: `n-${sent}`, imageId })
+    const { message } = await rooms.send(id, 'ann', { content: 'hello', nonce: `n-${sent}`, imageId })
     return message.expiresAt - message.sentAt
   }
-  return { conversations, engine, id, send }
+  return { rooms, engine, id, send }
 }
 
 describe('how long messages live in a chat', () => {
   it('is the server’s own until one chooses, and counts for what is sent after that', async () => {
-    const { conversations, id, send } = await start()
+    const { rooms, id, send } = await start()
     expect(await send()).toBe(hour)
-    await conversations.setLifetime(id, 'bob', 4 * hour)
+    await rooms.setLifetime(id, 'bob', 4 * hour)
     expect(await send()).toBe(4 * hour)
-    const { messages } = await conversations.read(id, 'ann')
+    const { messages } = await rooms.reads.readRoom(id, 'ann')
     expect(messages.map(({ expiresAt, sentAt }) => expiresAt - sentAt)).toEqual([hour, 4 * hour])
-    await conversations.setLifetime(id, 'ann', hour)
+    await rooms.setLifetime(id, 'ann', hour)
     expect(await send()).toBe(hour)
   })
 
   it('is between five minutes and the longest, or the server’s own', async () => {
-    const { conversations, id } = await start()
+    const { rooms, id } = await start()
     for (const lifetimeMs of [5 * minute - 1, 24 * hour + 1, 0, -hour, 400_000.5, Number.NaN]) {
-      expect(await codeOf(conversations.setLifetime(id, 'ann', lifetimeMs))).toBe('invalid')
+      expect(await codeOf(rooms.setLifetime(id, 'ann', lifetimeMs))).toBe('invalid')
     }
-    for (const lifetimeMs of [5 * minute, 24 * hour]) await conversations.setLifetime(id, 'ann', lifetimeMs)
+    for (const lifetimeMs of [5 * minute, 24 * hour]) await rooms.setLifetime(id, 'ann', lifetimeMs)
     expect(mayChoose(3000, { messageTtlMs: 3000, messageTtlMaxMs: hour })).toBe(true)
-    expect(await codeOf(conversations.setLifetime(id, 'cat', hour))).toBe('not_found')
+    expect(await codeOf(rooms.setLifetime(id, 'cat', hour))).toBe('not_found')
   })
 
   it('is told of only when it changes', async () => {
-    const { conversations, engine, id } = await start()
+    const { rooms, engine, id } = await start()
     const told: string[] = []
-    engine.subscribe(({ type }) => told.push(type))
-    for (const lifetimeMs of [hour, 4 * hour, 4 * hour]) await conversations.setLifetime(id, 'ann', lifetimeMs)
+    engine.subscribe(publication => told.push(...publication.told.map(({ event }) => event.type)))
+    for (const lifetimeMs of [hour, 4 * hour, 4 * hour]) await rooms.setLifetime(id, 'ann', lifetimeMs)
     expect(told).toEqual(['lifetime.changed'])
   })
 
@@ -63,10 +63,10 @@ describe('how long messages live in a chat', () => {
       [hour, 4 * hour],
       [10 * minute, 10 * minute],
     ] as const) {
-      const { conversations, id, send } = await start({ imageTtlMs })
-      await conversations.setLifetime(id, 'ann', 4 * hour)
+      const { rooms, id, send } = await start({ imageTtlMs })
+      await rooms.setLifetime(id, 'ann', 4 * hour)
       expect(await send('picture')).toBe(lived)
-      await conversations.setLifetime(id, 'ann', 5 * minute)
+      await rooms.setLifetime(id, 'ann', 5 * minute)
       expect(await send('another')).toBe(5 * minute)
     }
   })

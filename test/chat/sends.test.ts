@@ -1,8 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { Conversations } from '#src/chat/conversations.js'
-import { ChatError } from '#src/chat/errors.js'
-import { readConfig } from '#src/config.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
 
@@ -12,13 +10,7 @@ it.each(['x'.repeat(5001), '\u0000', ' '])(
     const engine = createMemoryEngine({ ...generous, clock: new FakeClock() })
     onTestFinished(() => engine.stop())
     const room = await engine.openRoom('ann', 'ben')
-    const conversations = new Conversations(engine, readConfig({}), {
-      countSend: () => 500,
-      countReaching: () => 0,
-      claimImage: () => Promise.reject(new ChatError('image_not_found')),
-      personExists: async () => true,
-    })
-    const refused = conversations.send(room.id, 'ann', { content, nonce: 'n' })
+    const refused = roomsOn(engine, { countSend: () => 500 }).send(room.id, 'ann', { content, nonce: 'n' })
     await expect(refused).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 500 })
   },
 )

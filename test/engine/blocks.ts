@@ -118,17 +118,18 @@ export function describeBlocks(makeEngine: MakeEngine): void {
       await come('rude')
       expect([await seenBy('ann', 'rude'), await presencesToldTo('ann')]).toEqual([undefined, []])
       expect(await engine.listRooms('ann', { limit: 9 })).toMatchObject({ rooms: [{ id: other }], unread: 1 })
-      expect(await engine.findRoom('ann', 'rude')).toBeNull()
-      for (const call of [engine.readRoom(id, 'ann'), engine.readSummary(id, 'ann'), engine.endRoom(id, 'ann')]) {
+      expect(await world.findRoom('ann', 'rude')).toBeNull()
+      for (const call of [engine.readRoom(id, 'ann'), world.summary(id, 'ann'), engine.endRoom(id, 'ann')]) {
         expect(await codeOf(call)).toBe('not_found')
       }
+      expect([await engine.isMember(id, 'ann'), await engine.isMember(id, 'rude')]).toEqual([false, true])
       expect(await codeOf(engine.openRoom('ann', 'rude'))).toBe('blocked')
       await world.hush()
       expect(await world.keep('ann', { blocked: [] })).toEqual([])
       expect((await world.toldTo('ann')).map(({ type }) => type)).toEqual(['room.opened', 'presence.changed'])
       expect((await engine.listRooms('ann', { limit: 9 })).unread).toBe(2)
       await unblock('ann')
-      expect(await engine.findRoom('ann', 'rude')).toBe(id)
+      expect(await world.findRoom('ann', 'rude')).toBe(id)
     })
 
     test('is forgotten with who blocked', async () => {
@@ -168,21 +169,21 @@ export function describeBlocks(makeEngine: MakeEngine): void {
 
     test('lets a room end when the blocked was shown that who blocked them had left, though these are here all the time', async () => {
       const graceMs = 300_000
-      const { world, engine, block, come, leave, endingsToldTo } = await start(graceMs)
+      const { world, block, come, leave, endingsToldTo } = await start(graceMs)
       await world.open('ann', 'rude')
       await Promise.all([come('ann'), come('rude')])
       await block('ann', 'rude')
       await leave('rude')
       await world.advance(graceMs - 1)
-      expect(await engine.findRoom('rude', 'ann')).not.toBeNull()
+      expect(await world.findRoom('rude', 'ann')).not.toBeNull()
       await world.advance(1)
-      expect(await engine.findRoom('rude', 'ann')).toBeNull()
+      expect(await world.findRoom('rude', 'ann')).toBeNull()
       expect(await endingsToldTo('rude')).toBe(1)
     })
 
     test('lets no room end sooner or later because who blocked comes, goes or is long gone', async () => {
       const graceMs = 300_000
-      const { world, engine, block, come, leave } = await start(graceMs)
+      const { world, block, come, leave } = await start(graceMs)
       await world.open('ann', 'rude')
       await come('rude')
       await come('ann')
@@ -192,9 +193,9 @@ export function describeBlocks(makeEngine: MakeEngine): void {
       await leave('ann')
       await world.advance(graceMs - 1)
       await come('ann')
-      expect(await engine.findRoom('rude', 'ann')).not.toBeNull()
+      expect(await world.findRoom('rude', 'ann')).not.toBeNull()
       await world.advance(1)
-      expect(await engine.findRoom('rude', 'ann')).toBeNull()
+      expect(await world.findRoom('rude', 'ann')).toBeNull()
     })
   })
 }

@@ -11,7 +11,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
     const id = await world.open()
     for (const userId of ['ann', 'bob']) await world.engine.holdLease(userId, 'tab', 1e9)
     const leave = (userId: string, lingerMs = 0) => world.engine.dropLease(userId, 'tab', lingerMs)
-    const isThere = async () => (await world.engine.findRoom('ann', 'bob')) === id
+    const isThere = async () => (await world.findRoom('ann', 'bob')) === id
     return { world, id, leave, isThere }
   }
 
@@ -31,13 +31,13 @@ export function describeDissolving(makeEngine: MakeEngine): void {
         {
           type: 'room.dissolved',
           roomId: id,
-          people: ['ann', 'bob'],
+          to: ['ann', 'bob'],
           reason: 'away',
           byId: null,
-          imageIds: ['picture'],
         },
       ])
-      expect(await world.engine.findRoom('ann', 'bob')).toBeNull()
+      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id })
+      expect(await world.findRoom('ann', 'bob')).toBeNull()
       expect(await world.engine.readStats()).toMatchObject({ rooms: 0, messages: 0, bytesHeld: 0, expiredMessages: 0 })
     })
 
@@ -106,7 +106,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
     test('people without any lease are here by opening, reading and sending, each for the grace period', async () => {
       const world = await World.start(makeEngine, { roomGraceMs: graceMs })
       const id = await world.open()
-      const isThere = async () => (await world.engine.findRoom('ann', 'bob')) === id
+      const isThere = async () => (await world.findRoom('ann', 'bob')) === id
       const most = graceMs - 1
       await world.advance(most)
       await world.engine.readRoom(id, 'bob')
@@ -126,7 +126,7 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const id = await world.open()
       await world.advance(graceMs - 1)
       await world.chats('ann')
-      await world.engine.readSummary(id, 'bob')
+      await world.summary(id, 'bob')
       await world.engine.setTyping(id, 'bob', true)
       await world.engine.readPresence('ann', ['bob'])
       await world.advance(1)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { EngineEvent } from '#src/chat/engine.js'
+import type { Publication } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
-/** What listeners may rely on. */
+/** What subscribers may rely on. */
 export function describeEvents(makeEngine: MakeEngine): void {
   describe('events', () => {
     test('typing is told to the other and changes nothing', async () => {
@@ -11,7 +11,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
       await world.hush()
       await world.engine.setTyping(id, 'bob', true)
       await world.engine.setTyping(id, 'bob', false)
-      const signal = { type: 'typing.changed', roomId: id, people: ['ann', 'bob'], audience: ['ann'], userId: 'bob' }
+      const signal = { type: 'typing.changed', roomId: id, to: ['ann'], userId: 'bob' }
       await world.harness.settle()
       expect(world.events).toEqual([
         { ...signal, isTyping: true },
@@ -20,12 +20,12 @@ export function describeEvents(makeEngine: MakeEngine): void {
       expect((await world.engine.readRoom(id, 'ann')).version).toBe(1)
     })
 
-    test('every listener hears every event from when it began until it ended', async () => {
+    test('every subscriber gets every publication from when it began until it ended', async () => {
       const world = await World.start(makeEngine)
       const heard: string[] = []
-      const listener = (event: EngineEvent) => heard.push(event.type)
-      const end = world.engine.subscribe(listener)
-      const endTwin = world.engine.subscribe(listener)
+      const subscriber = (publication: Publication) => heard.push(...typesIn(publication))
+      const end = world.engine.subscribe(subscriber)
+      const endTwin = world.engine.subscribe(subscriber)
       const id = await world.openAlone()
       await world.harness.settle()
       expect(heard).toEqual(['room.opened', 'room.opened'])
@@ -33,38 +33,40 @@ export function describeEvents(makeEngine: MakeEngine): void {
       end()
       await world.send(id, 'ann')
       await world.harness.settle()
-      expect(heard).toEqual(['room.opened', 'room.opened', 'message.sent'])
+      expect(heard).toEqual(['room.opened', 'room.opened', 'message.sent', 'message.sent'])
       endTwin()
       await world.send(id, 'ann')
       await world.harness.settle()
-      expect(heard).toHaveLength(3)
+      expect(heard).toHaveLength(4)
     })
 
-    test('a listener that throws harms neither the others nor the command, and is not passed over in silence', async () => {
+    test('a subscriber that throws harms neither the others nor the command, and is not passed over in silence', async () => {
       const world = await World.start(makeEngine)
-      const fault = new Error('a listener’s own')
+      const fault = new Error('a subscriber’s own')
       const heard: string[] = []
       world.engine.subscribe(() => {
         throw fault
       })
-      world.engine.subscribe(event => heard.push(event.type))
+      world.engine.subscribe(publication => heard.push(...typesIn(publication)))
       const id = await world.openAlone()
       await world.send(id, 'ann')
       await world.advance(60_000)
       const types = ['room.opened', 'message.sent', 'message.removed']
       expect(world.events.map(event => event.type)).toEqual(types)
-      expect(heard).toEqual(types)
-      expect(world.harness.listenerErrors).toEqual([fault, fault, fault])
+      expect(heard).toEqual(['room.opened', 'message.sent', 'message.sent', 'message.removed', 'message.removed'])
+      expect(world.harness.subscriberErrors).toEqual([fault, fault, fault])
     })
 
     test('an event comes after its change can be read', async () => {
       const world = await World.start(makeEngine)
       const { engine } = world
       const reads: Promise<{ told: number; read: number }>[] = []
-      engine.subscribe(event => {
-        if (!('version' in event)) return
-        const told = event.version
-        reads.push(engine.readRoom(event.roomId, 'ann').then(view => ({ told, read: view.version })))
+      engine.subscribe(({ told }) => {
+        for (const { userId, event } of told) {
+          if (userId !== 'ann' || !('version' in event)) continue
+          const { version } = event
+          reads.push(engine.readRoom(event.roomId, 'ann').then(view => ({ told: version, read: view.version })))
+        }
       })
       const id = await world.openAlone()
       const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 10 })
@@ -75,17 +77,19 @@ export function describeEvents(makeEngine: MakeEngine): void {
       for (const { told, read } of seen) expect(read).toBeGreaterThanOrEqual(told)
     })
 
-    test('when a listener changes something itself, all still hear the events in their order', async () => {
+    test('when a subscriber changes something itself, all still get the events in their order', async () => {
       const world = await World.start(makeEngine)
       const { engine } = world
       const answers: Promise<void>[] = []
       const late: number[] = []
-      engine.subscribe(event => {
-        if (event.type !== 'message.sent') return
-        answers.push(engine.moveCursor(event.roomId, 'bob', 'delivered', event.message.id))
+      engine.subscribe(({ told }) => {
+        for (const { userId, event } of told) {
+          if (userId !== 'ann' || event.type !== 'message.sent') continue
+          answers.push(engine.moveCursor(event.roomId, 'bob', 'delivered', event.message.id))
+        }
       })
-      engine.subscribe(event => {
-        if ('version' in event) late.push(event.version)
+      engine.subscribe(({ told }) => {
+        for (const { userId, event } of told) if (userId === 'ann' && 'version' in event) late.push(event.version)
       })
       const id = await world.openAlone()
       for (let count = 0; count < 3; count += 1) await world.send(id, 'ann')
@@ -105,4 +109,8 @@ export function describeEvents(makeEngine: MakeEngine): void {
       expect(world.events).toEqual([])
     })
   })
+}
+
+function typesIn({ told }: Publication): string[] {
+  return told.map(({ event }) => event.type)
 }

@@ -18,13 +18,14 @@ export function describeExpiry(makeEngine: MakeEngine): void {
         {
           type: 'message.removed',
           roomId: id,
-          people: ['ann', 'bob'],
+          to: ['ann', 'bob'],
           version: 3,
-          messages: [{ id: message.id, seq: 1, imageId: 'picture', expiresAt: message.expiresAt }],
+          messages: [{ id: message.id, seq: 1 }],
         },
       ])
+      expect(world.notices).toEqual([{ type: 'messages.removed', imageIds: ['picture'], expiresAt: message.expiresAt }])
       expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 3, messages: [] })
-      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
+      expect(await world.summary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
       expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0, expiredMessages: 1 })
     })
 
@@ -49,7 +50,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
 
       test('readSummary and listRooms', async () => {
         const line = await startLate()
-        expect(await line.engine.readSummary(line.id, 'bob')).toMatchObject({ lastMessage: line.stays, unread: 1 })
+        expect(await line.world.summary(line.id, 'bob')).toMatchObject({ lastMessage: line.stays, unread: 1 })
         const list = await startLate()
         expect((await list.engine.listRooms('bob', { limit: 100 })).rooms).toMatchObject([
           { lastMessage: list.stays, unread: 1 },
@@ -83,7 +84,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
         const world = await World.start(makeEngine, { roomGraceMs: 1_000 })
         await world.open()
         world.harness.clock.jump(1_000)
-        expect(await world.engine.findRoom('ann', 'bob')).toBeNull()
+        expect(await world.findRoom('ann', 'bob')).toBeNull()
       })
     })
 
@@ -121,7 +122,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
       }
       const seen: (string | undefined)[] = []
       for (let step = 0; step <= 4; step += 1) {
-        seen.push((await world.engine.readSummary(id, 'bob')).lastMessage?.text)
+        seen.push((await world.summary(id, 'bob')).lastMessage?.text)
         await world.advance(100)
       }
       expect(seen).toEqual(['d', 'c', 'c', 'a', undefined])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Draft, type RoomId, statusOf } from '#src/chat/engine.js'
-import { type MakeEngine, texts, World } from '../support/engine/world.js'
+import { type RoomId, statusOf } from '#src/chat/engine.js'
+import { codeOf, type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
 export function describeKeeping(makeEngine: MakeEngine): void {
@@ -13,11 +13,11 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       await world.hush()
       for (const kind of ['delivered', 'seen'] as const) await world.engine.moveCursor(id, 'bob', kind, messageId)
       expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 2, mine: { delivered: 1, seen: 1 } })
-      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
+      expect(await world.summary(id, 'bob')).toMatchObject({ unread: 0 })
       const none = { delivered: 0, seen: 0 }
       expect(await world.engine.readRoom(id, 'ann')).toMatchObject({ version: 2, theirs: none })
-      expect(await world.engine.readSummary(id, 'ann')).toMatchObject({ theirs: none })
-      const noted = { type: 'receipt.noted', roomId: id, people: ['ann', 'bob'], userId: 'bob' }
+      expect(await world.summary(id, 'ann')).toMatchObject({ theirs: none })
+      const noted = { type: 'receipt.noted', roomId: id, to: ['bob'] }
       expect(await world.toldOf(id)).toEqual([noted, noted])
     })
 
@@ -56,6 +56,26 @@ export function describeKeeping(makeEngine: MakeEngine): void {
     })
   })
 
+  describe('receipts between the blocked', () => {
+    test('are told to nobody but who reads: the other has blocked them, or cannot read', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const fromBob = await world.send(id, 'bob')
+      const fromAnn = await world.send(id, 'ann')
+      await world.keep('bob', { blocked: ['ann'] })
+      await world.hush()
+      for (const kind of ['delivered', 'seen'] as const) await world.engine.moveCursor(id, 'ann', kind, fromBob.id)
+      expect((await world.told('receipt.moved')).map(({ to }) => to)).toEqual([['ann'], ['ann']])
+      expect(await world.toldTo('bob')).toEqual([])
+      await world.hush()
+      for (const kind of ['delivered', 'seen'] as const) {
+        expect(await codeOf(world.engine.moveCursor(id, 'bob', kind, fromAnn.id))).toBe('not_found')
+      }
+      expect((await world.engine.readRoom(id, 'ann')).theirs).toEqual({ delivered: 0, seen: 0 })
+      expect(await world.toldTo('ann')).toEqual([])
+    })
+  })
+
   describe('typing', () => {
     test('of who does not tell of it is told to nobody', async () => {
       const world = await World.start(makeEngine)
@@ -71,7 +91,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
 
   describe('a message to who has blocked the sender', () => {
     /** Ann writes to bob, who has blocked her for as long as she writes it. */
-    async function hold(world: World, id: RoomId, draft: Partial<Draft> = {}) {
+    async function hold(world: World, id: RoomId, draft: TestDraft = {}) {
       await world.keep('bob', { blocked: ['ann'] })
       const message = await world.send(id, 'ann', draft)
       await world.keep('bob', {})
@@ -84,12 +104,13 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       await world.send(id, 'ann', { text: 'shown' })
       await world.hush()
       const held = await hold(world, id, { text: 'held' })
-      expect(held).toMatchObject({ seq: 2, isHeld: true })
-      expect(await world.told('message.sent')).toMatchObject([{ audience: ['ann'], message: held }])
+      expect(held.seq).toBe(2)
+      expect(JSON.stringify(held)).not.toMatch(/held[^"]|hold/i)
+      expect(await world.told('message.sent')).toMatchObject([{ to: ['ann'], message: held }])
       expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['shown', 'held'])
       expect(texts((await world.engine.readRoom(id, 'bob')).messages)).toEqual(['shown'])
-      expect(await world.engine.readSummary(id, 'ann')).toMatchObject({ lastMessage: { text: 'held' } })
-      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 1, lastMessage: { text: 'shown' } })
+      expect(await world.summary(id, 'ann')).toMatchObject({ lastMessage: { text: 'held' } })
+      expect(await world.summary(id, 'bob')).toMatchObject({ unread: 1, lastMessage: { text: 'shown' } })
       await world.engine.moveCursor(id, 'bob', 'seen', held.id)
       expect((await world.engine.readRoom(id, 'ann')).theirs).toEqual({ delivered: 0, seen: 0 })
       const later = await world.send(id, 'ann', { text: 'later' })
@@ -101,7 +122,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
         event.type === 'receipt.moved' ? event.messages : [],
       )
       expect(texts(bobHears)).toEqual(['shown', 'later'])
-      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0 })
+      expect(await world.summary(id, 'bob')).toMatchObject({ unread: 0 })
     })
 
     test('keeps its room as an unseen one does, and expires in its time', async () => {
@@ -132,6 +153,59 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       expect(await heard('bob')).toEqual([[shown.id]])
     })
 
+    test('is warned of and kept for its sender alone', async () => {
+      const world = await World.start(makeEngine, { keepLonger: true })
+      const id = await world.open()
+      const shown = await world.send(id, 'bob', { lifetimeMs: 120_000 })
+      const held = await hold(world, id, { lifetimeMs: 120_000 })
+      await world.advance(60_000)
+      await world.engine.keepLonger(id, 'bob')
+      const heard = async (userId: string) =>
+        (await world.toldTo(userId)).flatMap(event =>
+          event.type === 'messages.expiring' || event.type === 'messages.kept'
+            ? [[event.type, ...event.messages.map(message => message.id)]]
+            : [],
+        )
+      expect(await heard('ann')).toEqual([
+        ['messages.expiring', shown.id, held.id],
+        ['messages.kept', shown.id, held.id],
+      ])
+      expect(await heard('bob')).toEqual([
+        ['messages.expiring', shown.id],
+        ['messages.kept', shown.id],
+      ])
+    })
+
+    test('changes no version for the other, when it comes, is kept or goes', async () => {
+      const world = await World.start(makeEngine, { keepLonger: true })
+      const id = await world.open()
+      const versions = async () => {
+        const views = ['ann', 'bob'].map(userId => world.engine.readRoom(id, userId))
+        return (await Promise.all(views)).map(({ version }) => version)
+      }
+      await hold(world, id, { lifetimeMs: 120_000 })
+      expect(await versions()).toEqual([2, 1])
+      await world.advance(60_000)
+      await world.engine.keepLonger(id, 'ann')
+      expect(await versions()).toEqual([3, 1])
+      await world.advance(180_000)
+      expect(await versions()).toEqual([4, 1])
+      await world.send(id, 'ann')
+      expect(await versions()).toEqual([5, 2])
+    })
+
+    test('with a picture frees it in the end, which its sender alone may have seen', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      const image = { id: 'picture', width: 1, height: 1, alt: '' }
+      const { expiresAt } = await hold(world, id, { image, lifetimeMs: 1_000 })
+      await world.advance(1_000)
+      expect(world.notices).toEqual([
+        { type: 'image.sent', imageId: 'picture', viewerIds: ['ann'], expiresAt },
+        { type: 'messages.removed', imageIds: ['picture'], expiresAt },
+      ])
+    })
+
     test('can be taken back, and is never doubled', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
@@ -140,7 +214,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       expect(await world.engine.sendMessage(id, 'ann', again)).toEqual({ message, duplicate: true })
       await world.engine.removeMessage(id, 'ann', message.id)
       expect((await world.engine.readRoom(id, 'ann')).messages).toEqual([])
-      expect(await world.engine.readSummary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
+      expect(await world.summary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
     })
   })
 }

@@ -12,7 +12,7 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine)
       const id = await world.open()
       expect((await world.engine.readRoom(id, 'ann')).lifetime).toBeNull()
-      expect((await world.engine.readSummary(id, 'ann')).lifetimeMs).toBeNull()
+      expect((await world.summary(id, 'ann')).lifetimeMs).toBeNull()
       await world.send(id, 'ann')
       await world.hush()
       for (const userId of ['bob', 'ann']) await world.engine.setLifetime(id, userId, 5 * minute)
@@ -20,7 +20,7 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
         {
           type: 'lifetime.changed',
           roomId: id,
-          people: ['ann', 'bob'],
+          to: ['ann', 'bob'],
           version: 3,
           lifetimeMs: 5 * minute,
           byId: 'bob',
@@ -29,8 +29,31 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       for (const userId of ['ann', 'bob']) {
         const { lifetime, version } = await world.engine.readRoom(id, userId)
         expect([lifetime, version]).toEqual([{ lifetimeMs: 5 * minute, byId: 'bob', sinceSeq: 1 }, 3])
-        expect((await world.engine.readSummary(id, userId)).lifetimeMs).toBe(5 * minute)
+        expect((await world.summary(id, userId)).lifetimeMs).toBe(5 * minute)
       }
+    })
+
+    test('is applied to each message as it is sent, within what its draft allows', async () => {
+      const world = await World.start(makeEngine, { messageTtlMs: 10 * minute })
+      const id = await world.open()
+      const lives = async (mostLifetimeMs?: number) => {
+        const draft = { nonce: String(Math.random()), text: 'x', image: null }
+        const bounded = mostLifetimeMs === undefined ? draft : { ...draft, mostLifetimeMs }
+        const { message } = await world.engine.sendMessage(id, 'ann', bounded)
+        expect(message.expiresAt - message.sentAt).toBe(message.lifetimeMs)
+        return message.lifetimeMs / minute
+      }
+      expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([10, 3, 10])
+      await world.engine.setLifetime(id, 'bob', 20 * minute)
+      expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([20, 3, 20])
+    })
+
+    test('is not told of where it is the server’s own already', async () => {
+      const world = await World.start(makeEngine, { messageTtlMs: 10 * minute })
+      const id = await world.open()
+      await world.engine.setLifetime(id, 'ann', 10 * minute)
+      expect(await world.told('lifetime.changed')).toEqual([])
+      expect(await world.engine.readRoom(id, 'ann')).toMatchObject({ version: 1, lifetime: null })
     })
 
     test('is nobody else’s to choose, nor to put off', async () => {
@@ -90,7 +113,7 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
         { ...late, expiresAt: late.expiresAt + 4 * minute, keptTimes: 1 },
       ]
       expect(await world.toldOf(id)).toEqual([
-        { type: 'messages.kept', roomId: id, people: ['ann', 'bob'], version: 5, byId: 'bob', messages: kept },
+        { type: 'messages.kept', roomId: id, to: ['ann', 'bob'], version: 5, byId: 'bob', messages: kept },
       ])
       const { messages, version } = await world.engine.readRoom(id, 'ann')
       expect([texts(messages), messages.slice(0, 2), version]).toEqual([['short', 'late', 'long'], kept, 5])
@@ -98,9 +121,14 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['short', 'long'])
       await world.advance(minute)
       const removed = (await world.told('message.removed')).flatMap(event => event.messages)
-      expect(removed.map(({ seq, imageId, expiresAt }) => [seq, imageId, expiresAt])).toEqual([
-        [2, null, kept[1]?.expiresAt],
-        [1, 'picture', kept[0]?.expiresAt],
+      expect(removed).toEqual([
+        { id: late.id, seq: 2 },
+        { id: short.id, seq: 1 },
+      ])
+      expect(world.notices.filter(({ type }) => type !== 'image.sent')).toEqual([
+        { type: 'image.kept', imageId: 'picture', expiresAt: kept[0]?.expiresAt },
+        { type: 'messages.removed', imageIds: [], expiresAt: kept[1]?.expiresAt },
+        { type: 'messages.removed', imageIds: ['picture'], expiresAt: kept[0]?.expiresAt },
       ])
     })
 

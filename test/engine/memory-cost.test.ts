@@ -63,7 +63,12 @@ function makeEngine() {
 async function fill(engine: Engine, roomId: RoomId, count: number, lifetimeMs: number): Promise<string[]> {
   const ids: string[] = []
   for (let index = 0; index < count; index += 1) {
-    const draft = { nonce: `fill-${lifetimeMs}-${index}`, text: 'hello', image: null, lifetimeMs: lifetimeMs + index }
+    const draft = {
+      nonce: `fill-${lifetimeMs}-${index}`,
+      text: 'hello',
+      image: null,
+      mostLifetimeMs: lifetimeMs + index,
+    }
     ids.push((await engine.sendMessage(roomId, 'ann', draft)).message.id)
   }
   return ids
@@ -91,7 +96,7 @@ const at = <T>(list: readonly T[], index: number): T => {
   return item
 }
 
-const draftOf = (index: number) => ({ nonce: `n-${index}`, text: 'hello', image: null, lifetimeMs: 3_600_000 })
+const draftOf = (index: number) => ({ nonce: `n-${index}`, text: 'hello', image: null, mostLifetimeMs: 3_600_000 })
 
 describe('cost in the memory engine', () => {
   test('the 2,001st message into a room costs what the first does', async () => {

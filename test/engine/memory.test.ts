@@ -7,10 +7,10 @@ import { describeEngine } from './suite.js'
 
 async function makeEngine(options: EngineOptions): Promise<Harness> {
   const clock = new FakeClock()
-  const listenerErrors: unknown[] = []
-  const onListenerError = (error: unknown) => listenerErrors.push(error)
-  const engine = createMemoryEngine({ ...options, clock, onListenerError })
-  return { engine, clock, listenerErrors, settle: async () => {} }
+  const subscriberErrors: unknown[] = []
+  const onSubscriberError = (error: unknown) => subscriberErrors.push(error)
+  const engine = createMemoryEngine({ ...options, clock, onSubscriberError })
+  return { engine, clock, subscriberErrors, settle: async () => {} }
 }
 
 describeEngine('memory', makeEngine)
@@ -45,10 +45,10 @@ describe('the memory engine alone', () => {
     expect(world.harness.clock.waiting).toBe(0)
   })
 
-  test('a listener’s fault becomes a warning of the process when nobody else is told of it', async () => {
+  test('a subscriber’s fault becomes a warning of the process when nobody else is told of it', async () => {
     const engine = createMemoryEngine({ ...generous, clock: new FakeClock() })
     const warned = new Promise(resolve => process.once('warning', resolve))
-    const fault = new Error('a listener’s own')
+    const fault = new Error('a subscriber’s own')
     engine.subscribe(() => {
       throw fault
     })

@@ -10,7 +10,7 @@ export function describeMessages(makeEngine: MakeEngine): void {
       const id = await world.open()
       const image = { id: 'picture', width: 640, height: 480, alt: 'Ein Baum 🌳' }
       const text = 'Grüße, 世界 \ud83d\n\tand\u0000more'
-      const sent = await world.engine.sendMessage(id, 'bob', { nonce: 'n-1', text, image, lifetimeMs: 5_000 })
+      const sent = await world.engine.sendMessage(id, 'bob', { nonce: 'n-1', text, image, mostLifetimeMs: 5_000 })
       const message = {
         id: expect.stringMatching(/^[\w-]{22}$/),
         roomId: id,
@@ -28,7 +28,7 @@ export function describeMessages(makeEngine: MakeEngine): void {
       const view = await world.engine.readRoom(id, 'ann')
       expect(view.messages).toEqual([sent.message])
       expect(await world.told('message.sent')).toEqual([
-        { type: 'message.sent', roomId: id, people: ['ann', 'bob'], version: 2, message: sent.message },
+        { type: 'message.sent', roomId: id, to: ['ann', 'bob'], version: 2, message: sent.message },
       ])
       expect(view.version).toBe(2)
     })

@@ -97,6 +97,11 @@ export class Model {
     return this.bytesHeld + countBytes(draft) > this.options.maxBytes ? 'server_full' : null
   }
 
+  /** How long a message of a draft lives, ms. */
+  lifetimeOf({ lifetimeMs }: ModelRoom, { mostLifetimeMs = Number.POSITIVE_INFINITY }: Draft): number {
+    return Math.min(lifetimeMs ?? this.options.messageTtlMs, mostLifetimeMs)
+  }
+
   add(room: ModelRoom, message: Message): void {
     room.messages.push(message)
     room.seq += 1

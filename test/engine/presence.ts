@@ -21,10 +21,10 @@ export function describePresence(makeEngine: MakeEngine): void {
       expect(await presenceOfAnn(world)).toEqual({ userId: 'ann', isOnline: false, lastSeen: null })
       await world.engine.holdLease('ann', 'tab-1', 30_000)
       const presence = { userId: 'ann', isOnline: true, lastSeen: null }
-      const told = await world.told('presence.changed')
+      const told = await world.toldPresences()
       expect(told).toHaveLength(1)
       expect(told[0]).toMatchObject({ presence })
-      expect([...(told[0]?.audience ?? [])].sort()).toEqual(['bob', 'cat'])
+      expect(told[0]?.to.sort()).toEqual(['bob', 'cat'])
       expect(await presenceOfAnn(world)).toEqual(presence)
       expect(await world.engine.readStats()).toMatchObject({ onlineUsers: 1 })
     })
@@ -46,10 +46,10 @@ export function describePresence(makeEngine: MakeEngine): void {
       await world.engine.dropLease('ann', 'never was', 0)
       await world.engine.dropLease('nobody', 'tab-2', 0)
       await world.advance(10_000)
-      expect(await world.told('presence.changed')).toHaveLength(1)
+      expect(await world.toldPresences()).toHaveLength(1)
       expect(await presenceOfAnn(world)).toMatchObject({ isOnline: true })
       await world.engine.dropLease('ann', 'tab-2', 0)
-      expect(await world.told('presence.changed')).toHaveLength(2)
+      expect(await world.toldPresences()).toHaveLength(2)
       expect(await presenceOfAnn(world)).toEqual({ userId: 'ann', isOnline: false, lastSeen: world.now() })
       expect(await world.engine.readStats()).toMatchObject({ onlineUsers: 0 })
     })
@@ -68,9 +68,9 @@ export function describePresence(makeEngine: MakeEngine): void {
       await world.advance(1)
       const presence = { userId: 'ann', isOnline: false, lastSeen: givenUpAt }
       expect(await presenceOfAnn(world)).toEqual(presence)
-      const told = await world.told('presence.changed')
-      expect(told.map(event => event.presence)).toEqual([presence])
-      expect([...(told[0]?.audience ?? [])].sort()).toEqual(['bob', 'cat'])
+      const told = await world.toldPresences()
+      expect(told.map(each => each.presence)).toEqual([presence])
+      expect(told[0]?.to.sort()).toEqual(['bob', 'cat'])
     })
 
     test('a reload within the linger is heard by nobody', async () => {
@@ -97,17 +97,17 @@ export function describePresence(makeEngine: MakeEngine): void {
         await world.engine.holdLease('ann', 'tab', 10_000)
       }
       await world.advance(9_999)
-      expect(await world.told('presence.changed')).toHaveLength(1)
+      expect(await world.toldPresences()).toHaveLength(1)
       await world.advance(1)
       const lapsed = { userId: 'ann', isOnline: false, lastSeen: world.now() }
-      expect((await world.told('presence.changed')).at(-1)?.presence).toEqual(lapsed)
+      expect((await world.toldPresences()).at(-1)?.presence).toEqual(lapsed)
       await world.advance(5_000)
       expect(await presenceOfAnn(world)).toEqual(lapsed)
       await world.engine.dropLease('ann', 'tab', 8_000)
       expect(await presenceOfAnn(world)).toEqual(lapsed)
       await world.engine.holdLease('ann', 'tab', 10_000)
       expect(await presenceOfAnn(world)).toEqual({ userId: 'ann', isOnline: true, lastSeen: null })
-      expect(await world.told('presence.changed')).toHaveLength(3)
+      expect(await world.toldPresences()).toHaveLength(3)
     })
 
     test('last seen is when the latest lease ended, not the one that ran out last', async () => {
@@ -136,11 +136,11 @@ export function describePresence(makeEngine: MakeEngine): void {
     test('someone who shares no room can be online too, and learns of rooms later', async () => {
       const world = await start()
       await world.engine.holdLease('eve', 'tab', 30_000)
-      expect((await world.told('presence.changed')).at(-1)?.audience).toEqual([])
+      expect(await world.told('presence.changed')).toEqual([])
       await world.open('eve', 'bob')
       expect((await world.engine.readPresence('bob', ['eve'])).get('eve')).toMatchObject({ isOnline: true })
       await world.engine.dropLease('eve', 'tab', 0)
-      expect((await world.told('presence.changed')).at(-1)?.audience).toEqual(['bob'])
+      expect((await world.told('presence.changed')).at(-1)?.to).toEqual(['bob'])
     })
 
     test('leases taken and given up at once leave nobody behind', async () => {
@@ -148,7 +148,7 @@ export function describePresence(makeEngine: MakeEngine): void {
       const leases = Array.from({ length: 40 }, (_, index) => `tab-${index}`)
       await Promise.all(leases.map(lease => world.engine.holdLease('ann', lease, 30_000)))
       await Promise.all(leases.map(lease => world.engine.dropLease('ann', lease, 0)))
-      expect((await world.told('presence.changed')).map(event => event.presence.isOnline)).toEqual([true, false])
+      expect((await world.toldPresences()).map(each => each.presence.isOnline)).toEqual([true, false])
     })
   })
 }

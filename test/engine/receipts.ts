@@ -15,7 +15,7 @@ export function describeReceipts(makeEngine: MakeEngine): void {
         {
           type: 'receipt.moved',
           roomId: id,
-          people: ['ann', 'bob'],
+          to: ['ann', 'bob'],
           version: 5,
           userId: 'bob',
           before: { delivered: 0, seen: 0 },
@@ -92,7 +92,7 @@ export function describeReceipts(makeEngine: MakeEngine): void {
     test('unread is what lives, is the other’s and is unseen', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
-      const unread = async () => (await world.engine.readSummary(id, 'bob')).unread
+      const unread = async () => (await world.summary(id, 'bob')).unread
       const first = await world.send(id, 'ann', { lifetimeMs: 10 })
       await world.send(id, 'bob')
       const third = await world.send(id, 'ann', { lifetimeMs: 20 })
@@ -111,7 +111,7 @@ export function describeReceipts(makeEngine: MakeEngine): void {
       expect(await unread()).toBe(1)
       await world.engine.moveCursor(id, 'bob', 'seen', fourth.id)
       expect(await unread()).toBe(0)
-      expect((await world.engine.readSummary(id, 'ann')).unread).toBe(1)
+      expect((await world.summary(id, 'ann')).unread).toBe(1)
     })
 
     test('reports that arrive at once and out of order end where the furthest one says', async () => {

@@ -14,11 +14,12 @@ export function describeRooms(makeEngine: MakeEngine): void {
         theirs: { delivered: 0, seen: 0 },
         messages: [],
       })
-      expect(await world.engine.openRoom('bob', 'ann')).toEqual({ ...room, otherId: 'ann' })
-      const opened = { type: 'room.opened', roomId: room.id, people: ['ann', 'bob'], version: 1 }
+      const presence = { userId: 'ann', isOnline: false, lastSeen: null }
+      expect(await world.engine.openRoom('bob', 'ann')).toEqual({ ...room, otherId: 'ann', presence })
+      const opened = { type: 'room.opened', roomId: room.id, to: ['ann', 'bob'], version: 1 }
       expect(await world.told('room.opened')).toEqual([
-        { ...opened, audience: ['ann'] },
-        { ...opened, audience: ['bob'] },
+        { ...opened, to: ['ann'] },
+        { ...opened, to: ['bob'] },
       ])
     })
 
@@ -30,13 +31,13 @@ export function describeRooms(makeEngine: MakeEngine): void {
         world.engine.openRoom('ann', 'bob'),
       ])
       expect(new Set(views.map(view => view.id)).size).toBe(1)
-      expect((await world.told('room.opened')).map(({ audience }) => audience)).toEqual([['ann'], ['bob']])
+      expect((await world.told('room.opened')).map(({ to }) => to)).toEqual([['ann'], ['bob']])
     })
 
     test('nobody has a room with themselves', async () => {
       const world = await World.start(makeEngine)
       expect(await codeOf(world.engine.openRoom('ann', 'ann'))).toBe('not_found')
-      expect(await world.engine.findRoom('ann', 'ann')).toBeNull()
+      expect(await world.findRoom('ann', 'ann')).toBeNull()
       expect(await world.engine.readStats()).toMatchObject({ rooms: 0 })
     })
 
@@ -53,11 +54,11 @@ export function describeRooms(makeEngine: MakeEngine): void {
 
     test('finding opens nothing', async () => {
       const world = await World.start(makeEngine)
-      expect(await world.engine.findRoom('ann', 'bob')).toBeNull()
+      expect(await world.findRoom('ann', 'bob')).toBeNull()
       expect(await world.engine.readStats()).toMatchObject({ rooms: 0 })
       const id = await world.open()
-      expect(await world.engine.findRoom('bob', 'ann')).toBe(id)
-      expect(await world.engine.findRoom('ann', 'cat')).toBeNull()
+      expect(await world.findRoom('bob', 'ann')).toBe(id)
+      expect(await world.findRoom('ann', 'cat')).toBeNull()
     })
 
     test('a stranger gets for every method what a room that never was gets', async () => {
@@ -73,13 +74,14 @@ export function describeRooms(makeEngine: MakeEngine): void {
       ] as const) {
         const calls = [
           engine.readRoom(roomId, userId),
-          engine.readSummary(roomId, userId),
+          world.summary(roomId, userId),
           engine.sendMessage(roomId, userId, world.draft()),
           engine.moveCursor(roomId, userId, 'seen', message.id),
           engine.setTyping(roomId, userId, true),
           engine.endRoom(roomId, userId),
         ]
         expect(new Set(await Promise.all(calls.map(codeOf)))).toEqual(new Set(['not_found']))
+        expect(await engine.isMember(roomId, userId)).toBe(false)
       }
       await world.harness.settle()
       expect(world.events).toEqual([])
@@ -96,6 +98,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
       const forBob = {
         id,
         otherId: 'ann',
+        presence: { userId: 'ann', isOnline: false, lastSeen: null },
         unread: 2,
         lastMessage: last,
         mine: { delivered: 2, seen: 0 },
@@ -103,9 +106,10 @@ export function describeRooms(makeEngine: MakeEngine): void {
         activeAt: world.now(),
         lifetimeMs: null,
       }
-      expect(await world.engine.readSummary(id, 'bob')).toEqual(forBob)
+      expect(await world.summary(id, 'bob')).toEqual(forBob)
       expect(await world.chats('bob')).toEqual([forBob])
-      const forAnn = { ...forBob, otherId: 'bob', unread: 0, mine: forBob.theirs, theirs: forBob.mine }
+      const presence = { ...forBob.presence, userId: 'bob' }
+      const forAnn = { ...forBob, otherId: 'bob', presence, unread: 0, mine: forBob.theirs, theirs: forBob.mine }
       expect(await world.chats('ann')).toEqual([forAnn])
     })
 
@@ -139,18 +143,18 @@ export function describeRooms(makeEngine: MakeEngine): void {
         expect(await codeOf(world.engine.readRoom(id, userId))).toBe('not_found')
         expect(await world.chats(userId)).toEqual([])
       }
-      expect(await world.engine.findRoom('ann', 'bob')).toBeNull()
+      expect(await world.findRoom('ann', 'bob')).toBeNull()
       await world.advance(120_000)
       expect(world.events).toEqual([
         {
           type: 'room.dissolved',
           roomId: id,
-          people: ['ann', 'bob'],
+          to: ['ann', 'bob'],
           reason: 'ended',
           byId: 'bob',
-          imageIds: ['picture'],
         },
       ])
+      expect(world.notices).toContainEqual({ type: 'room.dissolved', roomId: id })
       expect(await world.engine.readStats()).toEqual({
         rooms: 0,
         messages: 0,

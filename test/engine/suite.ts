@@ -4,6 +4,7 @@ import { describeBlocks } from './blocks.js'
 import { describeDissolving } from './dissolving.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
+import { describeHearing } from './hearing.js'
 import { describeKeeping } from './keeping.js'
 import { describeLifetimes } from './lifetimes.js'
 import { describeMessages } from './messages.js'
@@ -33,6 +34,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeUnnoticed(makeEngine)
     describeDissolving(makeEngine)
     describeEvents(makeEngine)
+    describeHearing(makeEngine)
     describeProperties(makeEngine)
   })
 }

@@ -25,7 +25,7 @@ export function describeTelling(makeEngine: MakeEngine): void {
       await engine.keepLonger(id, 'ann')
       await engine.readRoom(id, 'ann')
       expect(await engine.listRooms('bob', { limit: 100 })).toEqual({ rooms: [], hasEarlier: false, unread: 0 })
-      expect(await engine.findRoom('bob', 'ann')).toBeNull()
+      expect(await world.findRoom('bob', 'ann')).toBeNull()
       await engine.dropLease('ann', 'page', 0)
       await engine.holdLease('ann', 'page', 1e9)
       await engine.endRoom(id, 'ann')
@@ -53,10 +53,11 @@ export function describeTelling(makeEngine: MakeEngine): void {
       const { world, engine, id } = await start()
       await world.hush()
       await enter(world, id)
-      expect(await engine.findRoom('bob', 'ann')).toBe(id)
+      expect(await world.findRoom('bob', 'ann')).toBe(id)
       expect((await world.chats('bob')).map(room => room.id)).toEqual([id])
       const presence = { userId: 'bob', isOnline: true, lastSeen: null }
-      expect(await world.toldTo('ann')).toEqual([{ type: 'presence.changed', presence, audience: ['ann'] }])
+      expect(await world.toldOf(id)).toContainEqual({ type: 'presence.changed', roomId: id, presence, to: ['ann'] })
+      expect(await typesToldTo(world, 'ann')).toEqual(['presence.changed'])
       expect(await seenBy(world, 'ann', 'bob')).toEqual(presence)
       expect(await seenBy(world, 'bob', 'ann')).toMatchObject({ isOnline: true })
       expect(await typesToldTo(world, 'bob')).toEqual(['room.opened', 'presence.changed'])
@@ -91,7 +92,7 @@ export function describeTelling(makeEngine: MakeEngine): void {
 
     test('is answered by its id alone, and shared by writing into it', async () => {
       const { world, engine, id } = await start()
-      expect(await engine.readSummary(id, 'bob')).toMatchObject({ id, otherId: 'ann', lastMessage: null })
+      expect([await engine.isMember(id, 'bob'), await world.findRoom('bob', 'ann')]).toEqual([true, null])
       expect(await seenBy(world, 'ann', 'bob')).toBeUndefined()
       await world.send(id, 'bob')
       expect(await seenBy(world, 'ann', 'bob')).toMatchObject({ isOnline: true })
@@ -107,10 +108,10 @@ export function describeTelling(makeEngine: MakeEngine): void {
         const { world, engine, id } = await start({ roomGraceMs })
         await engine.dropLease('ann', 'page', 0)
         await world.advance(after - 1)
-        expect(await engine.readSummary(id, 'ann')).toMatchObject({ id })
+        expect(await world.summary(id, 'ann')).toMatchObject({ id })
         await world.advance(1)
-        expect(await codeOf(engine.readSummary(id, 'ann'))).toBe('not_found')
-        expect(await world.told('room.dissolved')).toMatchObject([{ reason: 'empty', audience: ['ann'] }])
+        expect(await codeOf(world.summary(id, 'ann'))).toBe('not_found')
+        expect(await world.told('room.dissolved')).toMatchObject([{ reason: 'empty', to: ['ann'] }])
       },
     )
 
@@ -126,7 +127,7 @@ export function describeTelling(makeEngine: MakeEngine): void {
       await world.openAlone('ann', 'other-0')
       await world.openAlone('ann', 'next')
       expect(await world.told('room.dissolved')).toMatchObject([
-        { roomId: ids[0], reason: 'empty', byId: null, audience: ['ann'] },
+        { roomId: ids[0], reason: 'empty', byId: null, to: ['ann'] },
       ])
       await world.openAlone('ann', 'other-0')
       expect((await world.told('room.dissolved')).map(({ roomId }) => roomId)).toEqual(ids.slice(0, 2))

@@ -41,9 +41,9 @@ async function newestOf({ engine, roomId }: Stage, userId: UserId, senderId: Use
 }
 
 const sendBy =
-  (senderId: UserId, draft: { nonce: string; lifetimeMs: number }): Act =>
+  (senderId: UserId, { nonce, lifetimeMs }: { nonce: string; lifetimeMs: number }): Act =>
   ({ engine, roomId }) =>
-    engine.sendMessage(roomId, senderId, { ...draft, text: 'words', image: null })
+    engine.sendMessage(roomId, senderId, { nonce, mostLifetimeMs: lifetimeMs, text: 'words', image: null })
 
 const seeBy =
   (userId: UserId, senderId: UserId): Act =>
@@ -136,9 +136,6 @@ async function seenByBlocked({ world, engine }: Stage): Promise<unknown> {
   return { rooms, unread, presence, told, own: await engine.readOwnStats('rude') }
 }
 
-/** What no page and no program is ever given. */
-const untold = new Set(['isHeld', 'audience', 'onlyFor'])
-
 const random = new Set(['id', 'roomId', 'epoch'])
 
 /** Puts a number for each random id, as they first appear. */
@@ -147,7 +144,6 @@ class Reader {
 
   read(value: unknown): string {
     const text = JSON.stringify(value, (key, inner: unknown) => {
-      if (untold.has(key)) return undefined
       return random.has(key) ? this.#numberOf(inner) : inner
     })
     return text ?? ''

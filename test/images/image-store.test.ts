@@ -8,6 +8,7 @@ import { ImageStore } from '#src/images/image-store.js'
 import { SealedImage } from '#src/images/sealed-image.js'
 import { UploadFolder } from '#src/images/upload-folder.js'
 import { createLog } from '#src/ops/log.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const ref = { id: 'picture', width: 3, height: 2, alt: 'A dot' }
@@ -28,8 +29,15 @@ beforeEach(async () => {
   clock = new FakeClock()
   store = new ImageStore(clock, log)
   const bytes = { maxBytes: 1e9, maxBytesPerPerson: 1e9 }
-  engine = createMemoryEngine({ clock, roomGraceMs: 1e9, roomMaxMessages: 100, keepLonger: true, ...bytes })
-  engine.subscribe(event => store.take(event))
+  engine = createMemoryEngine({
+    clock,
+    messageTtlMs: 1e9,
+    roomGraceMs: 1e9,
+    roomMaxMessages: 100,
+    keepLonger: true,
+    ...bytes,
+  })
+  roomsOn(engine).onNotice(notice => store.take(notice))
   room = (await engine.openRoom('alice', 'bob')).id
   otherRoom = (await engine.openRoom('alice', 'carol')).id
 })
@@ -46,7 +54,7 @@ async function add(id = ref.id): Promise<number> {
 
 async function send(lifetimeMs: number, nonce = 'n1', id = ref.id): Promise<void> {
   const image = store.claim(id, room, 'alice', nonce)
-  await engine.sendMessage(room, 'alice', { nonce, text: '', image, lifetimeMs })
+  await engine.sendMessage(room, 'alice', { nonce, text: '', image, mostLifetimeMs: lifetimeMs })
 }
 
 const isFound = (userId: string, id = ref.id) => store.find(id, userId) !== null

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
 import { createLog } from '#src/ops/log.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { picturesOf, startPictureServer } from '../support/images/picture-server.js'
 import { plainPicture } from '../support/images/pictures.js'
@@ -53,6 +54,7 @@ describe('by the clock', () => {
     folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
     engine = createMemoryEngine({
       clock,
+      messageTtlMs: 60 * minute,
       roomGraceMs: 1440 * minute,
       roomMaxMessages: 100,
       maxBytes: 1e9,
@@ -62,7 +64,7 @@ describe('by the clock', () => {
     images = new Images({
       rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder, maxSize: 2_097_152 },
       imageTtlMs: 60 * minute,
-      engine,
+      rooms: roomsOn(engine),
       clock,
       log: createLog('silent'),
     })
@@ -79,7 +81,12 @@ describe('by the clock', () => {
     images.accept({ roomId, userId: 'alice', bytes: await picture(), alt: '' }, new AbortController().signal)
   const send = async (imageId: string, nonce: string) => {
     const { image, lifetimeMs, settle } = await images.claim(imageId, roomId, 'alice', nonce)
-    const { message } = await engine.sendMessage(roomId, 'alice', { nonce, text: '', image, lifetimeMs })
+    const { message } = await engine.sendMessage(roomId, 'alice', {
+      nonce,
+      text: '',
+      image,
+      mostLifetimeMs: lifetimeMs,
+    })
     settle(message.image?.id ?? '')
   }
 
@@ -120,6 +127,27 @@ describe('by the clock', () => {
     await expect(images.claim(id, roomId, 'alice', 'n1')).resolves.toMatchObject({ image: { id } })
     await expect(images.claim(id, roomId, 'alice', 'n2')).rejects.toMatchObject({ code: 'image_not_found' })
     await expect(images.claim(id, roomId, 'bob', 'n1')).rejects.toMatchObject({ code: 'image_not_found' })
+  })
+
+  test('one that is not sent yet is known to its owner alone, and in its room alone', async () => {
+    const { id } = await upload()
+    const elsewhere = (await engine.openRoom('alice', 'cat')).id
+    expect(images.findUnsent(id, roomId, 'alice')).toMatchObject({ id })
+    expect([images.findUnsent(id, roomId, 'bob'), images.find(id, 'bob')]).toEqual([null, null])
+    expect(images.findUnsent(id, elsewhere, 'alice')).toBeNull()
+    await expect(images.claim(id, elsewhere, 'alice', 'n1')).rejects.toMatchObject({ code: 'image_not_found' })
+    await send(id, 'n1')
+    expect(images.findUnsent(id, roomId, 'alice')).toBeNull()
+  })
+
+  test('one of a blocked sender is seen by nobody else, and goes with its message', async () => {
+    await engine.setPrivacy('bob', { sendsReceipts: true, sendsTyping: true, blocked: ['alice'] }, 0)
+    const { id } = await upload()
+    await send(id, 'n1')
+    expect([images.find(id, 'bob'), images.find(id, 'alice')]).toEqual([null, expect.anything()])
+    await clock.advance(60 * minute)
+    expect(images.find(id, 'alice')).toBeNull()
+    await expect.poll(sealed).toEqual([])
   })
 
   test('a refused message gives it free', async () => {

@@ -1,12 +1,12 @@
 import pino from 'pino'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { Conversations } from '#src/chat/conversations.js'
 import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import type { CloseCode } from '#src/live/transport/close-codes.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
 
@@ -21,14 +21,9 @@ async function openPage(admitted: number) {
   const admit = vi.fn(async () => {
     if (admit.mock.calls.length > admitted) throw new ChatError('rate_limited', 1)
   })
-  const conversations = new Conversations(engine, config, {
-    countSend: () => 0,
-    countReaching: () => 0,
-    claimImage: () => Promise.reject(new ChatError('image_not_found')),
-    personExists: async () => true,
-  })
+  const rooms = roomsOn(engine)
   const page = {
-    engine,
+    rooms,
     clock,
     lifetimeRules: config,
     serverId: 'server',
@@ -36,8 +31,7 @@ async function openPage(admitted: number) {
     isTyping: () => false,
   }
   const pageSessions = new PageSessions(page, {
-    engine,
-    conversations,
+    rooms,
     log,
     messageMaxLength: 100,
     onRefused: () => {},
@@ -92,11 +86,14 @@ it('has a page whose pause ends wait for its turn, and closes it with 1013 where
 
 it('has a page that has missed something wait for its turn likewise', async () => {
   const { closed, engine, lists, room, session } = await openPage(1)
-  engine.subscribe(
-    event => event.type === 'message.sent' && event.message.text === 'heard' && session.receive(event, new Map()),
-  )
+  engine.subscribe(({ told }) => {
+    for (const { userId, event } of told) {
+      const isHeard = event.type === 'message.sent' && event.message.text === 'heard'
+      if (userId === 'ann' && isHeard) session.receive(event, new Map())
+    }
+  })
   const send = (text: string, nonce: string) =>
-    engine.sendMessage(room.id, 'ben', { nonce, text, image: null, lifetimeMs: 60_000 })
+    engine.sendMessage(room.id, 'ben', { nonce, text, image: null, mostLifetimeMs: 60_000 })
   await send('missed', '1')
   await send('heard', '2')
   await expect.poll(lists).toBe(2)
@@ -114,7 +111,7 @@ it('is sent nothing of a message that went while its catch-up waited for its tur
   await expect.poll(pauses).toBe(1)
   session.pause?.(room.id, false)
   await expect.poll(() => admit.mock.calls.length).toBe(1)
-  const draft = { image: null, lifetimeMs: 60_000 }
+  const draft = { image: null, mostLifetimeMs: 60_000 }
   const { message } = await engine.sendMessage(room.id, 'ben', { ...draft, nonce: 'gone', text: 'here and gone' })
   await engine.sendMessage(room.id, 'ben', { ...draft, nonce: 'stays', text: 'here to stay' })
   await engine.removeMessage(room.id, 'ben', message.id)

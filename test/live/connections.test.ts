@@ -130,8 +130,16 @@ describe('the owner of a connection', () => {
   ) {
     const clock = new FakeClock()
     const engine = createMemoryEngine({
-      ...{ clock, roomGraceMs: 0, roomMaxMessages: 10, maxBytes: 1000, maxBytesPerPerson: 1000, keepLonger: false },
-      onListenerError: () => {},
+      ...{
+        clock,
+        messageTtlMs: 1000,
+        roomGraceMs: 0,
+        roomMaxMessages: 10,
+        maxBytes: 1000,
+        maxBytesPerPerson: 1000,
+        keepLonger: false,
+      },
+      onSubscriberError: () => {},
     })
     const silent = pino({ level: 'silent' })
     const hub = new Hub(engine, clock, silent, 1)

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { watchExpiry } from '#src/ops/expiry-watch.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 async function begin() {
@@ -8,16 +9,17 @@ async function begin() {
   const expired = vi.fn()
   const engine = createMemoryEngine({
     clock,
+    messageTtlMs: 1e9,
     roomGraceMs: 1e9,
     roomMaxMessages: 100,
     maxBytes: 1e9,
     maxBytesPerPerson: 1e9,
     keepLonger: true,
   })
-  const end = watchExpiry(engine, clock, { refused: () => {}, expired })
+  const end = watchExpiry(roomsOn(engine), clock, { refused: () => {}, expired })
   const { id } = await engine.openRoom('alice', 'bob')
   const send = async (nonce: string, lifetimeMs: number) =>
-    engine.sendMessage(id, 'alice', { nonce, text: 'x', image: null, lifetimeMs })
+    engine.sendMessage(id, 'alice', { nonce, text: 'x', image: null, mostLifetimeMs: lifetimeMs })
   return { clock, engine, id, send, expired, end }
 }
 

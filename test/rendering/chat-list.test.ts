@@ -11,13 +11,13 @@ const message: Message = {
   ...{ sentAt: noon, expiresAt: noon + 60_000, lifetimeMs: 60_000, keptTimes: 0 },
 }
 const summary: RoomSummary = {
-  ...{ id: 'r1', otherId: 'ben', unread: 0, lastMessage: message, activeAt: noon, lifetimeMs: null },
+  ...{ id: 'r1', otherId: 'ben', presence: null, unread: 0, lastMessage: message, activeAt: noon, lifetimeMs: null },
   ...{ mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
 }
 
 function render(given: Partial<RoomSummary> = {}, item: Partial<Parameters<typeof renderChatItem>[3]> = {}): string {
   return renderChatItem({ ...summary, ...given }, viewer, viewContext(viewer), {
-    ...{ name: 'Ben', presence: null, isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) },
+    ...{ name: 'Ben', isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) },
     ...item,
   })
 }
@@ -70,8 +70,8 @@ describe('a chat in the list', () => {
 
   it('shows whether the other is here', () => {
     const presence = { userId: 'ben', isOnline: true, lastSeen: null }
-    expect(wordsIn(render({}, { presence }))).toContain('Online')
-    expect(wordsIn(render({}, { presence: { ...presence, isOnline: false } }))).not.toContain('Online')
+    expect(wordsIn(render({ presence }))).toContain('Online')
+    expect(wordsIn(render({ presence: { ...presence, isOnline: false } }))).not.toContain('Online')
   })
 
   it('shows how many messages are unread, and none where none is', () => {

@@ -1,79 +1,78 @@
-import type { Privacy, UserId } from '#src/chat/engine.js'
-import type { Discretion } from './discretion.js'
+import type { Privacy, Told, UserId } from '#src/chat/engine.js'
+import { hearsOf, seesPresence } from '#src/chat/privacy.js'
 import { createDuty, type DueQueue } from './due-queue.js'
-import type { EventStream } from './event-stream.js'
-import type { People } from './people.js'
-import type { Attendance } from './person.js'
-import type { Side } from './room.js'
-import type { Rooms } from './rooms.js'
+import type { KnownPeople } from './known-people.js'
+import type { Attendance, Member } from './model.js'
+import type { PrivacyChoices } from './privacy-choices.js'
+import type { Publisher } from './publisher.js'
+import type { RoomTable } from './room-table.js'
+import { tell, watchWhoSees } from './telling.js'
 
 /** Blocks, as they begin and end: what they do to the room of the two, and what the blocked are told. */
 export class Blocks {
   constructor(
-    private readonly people: People,
-    private readonly rooms: Rooms,
-    private readonly discretion: Discretion,
+    private readonly people: KnownPeople,
+    private readonly rooms: RoomTable,
+    private readonly choices: PrivacyChoices,
     private readonly due: DueQueue,
-    private readonly events: EventStream,
+    private readonly publisher: Publisher,
   ) {}
 
   /** As `Engine.setPrivacy`. */
   set(userId: UserId, privacy: Privacy, lingerMs: number, now: number): readonly UserId[] {
-    const { isOnline = false, lastHeldAt = 0 } = this.people.get(userId) ?? {}
-    const sight = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt }
-    const { blocked, unblocked } = this.discretion.set(userId, privacy, sight)
-    for (const otherId of unblocked) this.#reveal(userId, otherId, now)
-    for (const otherId of blocked) this.#hide(userId, otherId, sight)
+    const person = this.people.get(userId)
+    const { isOnline = false, lastHeldAt = 0 } = person ?? {}
+    const shown = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt }
+    const before = this.choices.of(userId).blocked
+    const after = new Set(privacy.blocked)
+    const blocked = [...after].filter(otherId => !before.has(otherId))
+    const unblocked = this.#inRoomsWith(
+      userId,
+      [...before.keys()].filter(otherId => !after.has(otherId)),
+    ).map(member => ({ member, wasOnline: member.presence.isOnline, tellWhoSees: watchWhoSees(member.room) }))
+
+    const choice = this.choices.set(userId, privacy, shown)
+    if (person !== undefined) person.privacy = choice
+
+    const told: Told[] = []
+    for (const { member, wasOnline, tellWhoSees } of unblocked) {
+      if (member.isShown) this.rooms.raise(member, now)
+      this.rooms.schedule(member.room)
+      if (hearsOf(member)) told.push(tell(member, { type: 'room.opened', version: member.version }))
+      told.push(...tellWhoSees())
+      if (member.presence.isOnline !== wasOnline) told.push(...tellPresence(member))
+    }
+    this.publisher.publish(told)
+    for (const member of this.#inRoomsWith(userId, blocked)) {
+      member.person.chats.remove(member)
+      this.rooms.schedule(member.room)
+    }
     if (isOnline && blocked.length > 0) {
       this.due.by(
-        createDuty(() => this.#leave(userId, blocked, sight)),
+        createDuty(() => this.#leave(userId, blocked, shown)),
         now + lingerMs,
       )
     }
     return blocked
   }
 
-  #hide(userId: UserId, otherId: UserId, sight: Attendance): void {
-    const side = this.#sideOf(userId, otherId)
-    if (side === undefined) return
-    side.mine.sight = sight
-    side.mine.person.chats.remove(side)
-    this.rooms.schedule(side.room)
-  }
-
-  /** The blocked see who blocked them go. */
-  #leave(userId: UserId, blocked: readonly UserId[], sight: Attendance): void {
-    sight.isOnline = false
-    for (const otherId of blocked) {
-      const side = this.#sideOf(userId, otherId)
-      if (side?.mine.sight !== sight) continue
-      this.rooms.schedule(side.room)
-      this.#tellPresence(userId, otherId)
+  /** Those who were blocked see the person go, unless they have been unblocked since. */
+  #leave(userId: UserId, blocked: readonly UserId[], shown: Attendance): void {
+    shown.isOnline = false
+    for (const member of this.#inRoomsWith(userId, blocked)) {
+      if (member.shownAttendance !== shown) continue
+      this.rooms.schedule(member.room)
+      this.publisher.publish(tellPresence(member))
     }
   }
 
-  #reveal(userId: UserId, otherId: UserId, now: number): void {
-    const side = this.#sideOf(userId, otherId)
-    if (side === undefined) return
-    const { isOnline } = side.mine.presence
-    const met = this.rooms.introduce(side.room, () => {
-      side.mine.sight = null
-      if (side.mine.isShown) this.rooms.raise(side, now)
-    })
-    this.rooms.schedule(side.room)
-    if (side.mine.isShown) this.rooms.tellOpened(side)
-    this.events.tell(...met)
-    if (side.mine.presence.isOnline !== isOnline) this.#tellPresence(userId, otherId)
+  #inRoomsWith(userId: UserId, otherIds: readonly UserId[]): Member[] {
+    return otherIds.flatMap(otherId => this.rooms.findPair(userId, otherId) ?? [])
   }
+}
 
-  /** Tells one person how they see another, if they see them. */
-  #tellPresence(userId: UserId, toId: UserId): void {
-    const side = this.#sideOf(toId, userId)
-    if (!side?.seesPresence) return
-    this.events.tell({ type: 'presence.changed', presence: side.theirs.presence, audience: [toId] })
-  }
-
-  #sideOf(userId: UserId, otherId: UserId): Side | undefined {
-    return this.rooms.find(userId, otherId)?.sideOf(userId)
-  }
+/** Tells the other how they are shown somebody now, if they may see it. */
+function tellPresence(member: Member): Told[] {
+  const { other, presence } = member
+  return seesPresence(other, member) ? [tell(other, { type: 'presence.changed', presence })] : []
 }

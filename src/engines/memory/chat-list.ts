@@ -1,57 +1,53 @@
-import type { Side } from './room.js'
+/** A place in somebody's list of rooms, linked to those before and after it. */
+export interface ListPlace<T> {
+  /** Whether it is in the list. */
+  isListed: boolean
+  /** The messages in it that the person has not seen. */
+  readonly unread: number
+  previous: T | null
+  next: T | null
+}
 
 /**
- * A person's list of chats, the most recently active first. Linked, and its unread messages counted as they come and go:
- * raising a chat, reading a part of the list and the sum must cost the same however many chats there are.
+ * A person's list of rooms, the most recently active first. Linked, and its unread messages counted as they come and go:
+ * raising a room, reading a part of the list and the sum must cost the same however many rooms there are.
  */
-export class ChatList {
-  /** Living messages that the person has not seen, in all chats of the list; seats keep it (see `Seat`). */
+export class ChatList<T extends ListPlace<T>> {
+  /** Living messages that the person has not seen, in all rooms of the list; kept by what counts them in a room. */
   unread = 0
-  #size = 0
-  #first: Side | null = null
+  #first: T | null = null
 
-  get size(): number {
-    return this.#size
-  }
-
-  /** The chat that was active last. */
-  get first(): Side | null {
-    return this.#first
-  }
-
-  /** Puts a chat to the top, whether or not it was in the list. */
-  raise(side: Side): void {
-    if (side === this.#first) return
-    if (side.mine.isListed) this.#unlink(side)
+  /** Puts a room at the top, whether or not it was in the list. */
+  raise(place: T): void {
+    if (place === this.#first) return
+    if (place.isListed) this.#unlink(place)
     else {
-      side.mine.isListed = true
-      this.unread += side.mine.unread
-      this.#size += 1
+      place.isListed = true
+      this.unread += place.unread
     }
-    side.next = this.#first
-    if (this.#first !== null) this.#first.previous = side
-    this.#first = side
+    place.next = this.#first
+    if (this.#first !== null) this.#first.previous = place
+    this.#first = place
   }
 
-  /** Takes a chat out; nothing happens when it is not in. */
-  remove(side: Side): void {
-    if (!side.mine.isListed) return
-    this.#unlink(side)
-    side.mine.isListed = false
-    this.unread -= side.mine.unread
-    this.#size -= 1
+  /** Takes a room out; nothing happens if it is not in the list. */
+  remove(place: T): void {
+    if (!place.isListed) return
+    this.#unlink(place)
+    place.isListed = false
+    this.unread -= place.unread
   }
 
-  /** The chats behind one of the list, or all from the first on. */
-  *after(side: Side | null): Generator<Side> {
-    for (let next = side === null ? this.#first : side.next; next !== null; next = next.next) yield next
+  /** The rooms that follow one of the list; null: all rooms. */
+  *after(place: T | null): Generator<T> {
+    for (let next = place === null ? this.#first : place.next; next !== null; next = next.next) yield next
   }
 
-  #unlink(side: Side): void {
-    if (side.previous === null) this.#first = side.next
-    else side.previous.next = side.next
-    if (side.next !== null) side.next.previous = side.previous
-    side.previous = null
-    side.next = null
+  #unlink(place: T): void {
+    if (place.previous === null) this.#first = place.next
+    else place.previous.next = place.next
+    if (place.next !== null) place.next.previous = place.previous
+    place.previous = null
+    place.next = null
   }
 }

@@ -1,186 +1,203 @@
+/** Long because every method of the port is answered here, each in one place. */
+
 import type { Clock } from '#src/chat/clock.js'
 import type {
   CursorKind,
   Draft,
   Engine,
-  EngineEvent,
   EngineOptions,
   EngineStats,
   Message,
   MessageId,
   OwnStats,
-  Presence as PresenceOf,
+  Presence,
   Privacy,
+  Publication,
   RoomId,
   RoomList,
   RoomListAsk,
-  RoomSummary,
   RoomView,
+  ServerNotice,
   UserId,
   WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
+import { hearsTyping } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
-import { Discretion } from './discretion.js'
+import { moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
-import { EventStream } from './event-stream.js'
-import { People } from './people.js'
-import { Presence } from './presence.js'
-import { type Room, type Side, summarise, viewRoom } from './room.js'
-import { Rooms } from './rooms.js'
-import type { Seat } from './seat.js'
+import { KnownPeople } from './known-people.js'
+import { Leases } from './leases.js'
+import type { Entry } from './message-list.js'
+import type { Member } from './model.js'
+import { PrivacyChoices } from './privacy-choices.js'
+import { Publisher } from './publisher.js'
+import { chooseLifetime, keepWarned, post } from './room-changes.js'
+import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
+import { knownTo, raiseVersion, tell, tellMembers, tellOfMessages, watchWhoSees } from './telling.js'
+import { summarise, viewRoom } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
 export interface MemoryEngineOptions extends EngineOptions {
   readonly clock: Clock
-  /** Told what a listener threw; must not throw itself. Left out, it becomes a warning of the process. */
-  readonly onListenerError?: (error: unknown) => void
+  /** Told what a subscriber threw; must not throw itself. By default it becomes a warning of the process. */
+  readonly onSubscriberError?: (error: unknown) => void
 }
 
-/** The engine that lives in this process and nowhere else. What its methods promise stands at the port. */
+/** The engine that lives in this process and nowhere else. What its methods guarantee is written at the port. */
 export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   return new MemoryEngine(options)
 }
 
-/** Every method first performs what is due and then does its own work in one go, which makes each of them atomic. */
+/** Every method first does what is due and then its own work, without waiting in between: so each is atomic. */
 class MemoryEngine implements Engine {
   readonly #options: EngineOptions
   readonly #due: DueQueue
-  readonly #events: EventStream
-  readonly #people: People
-  readonly #rooms: Rooms
-  readonly #presence: Presence
+  readonly #publisher: Publisher
+  readonly #people: KnownPeople
+  readonly #rooms: RoomTable
+  readonly #leases: Leases
   readonly #blocks: Blocks
-  readonly #discretion = new Discretion()
+  readonly #choices = new PrivacyChoices()
   readonly #tally = new Tally()
 
-  constructor({ clock, onListenerError = warn, ...options }: MemoryEngineOptions) {
+  constructor({ clock, onSubscriberError = warn, ...options }: MemoryEngineOptions) {
     this.#options = options
     this.#due = new DueQueue(clock)
-    this.#events = new EventStream(onListenerError)
-    this.#people = new People((person, now) => this.#presence.lapse(person, now))
-    this.#rooms = new Rooms(this.#people, this.#discretion, this.#due, this.#events, this.#tally, options)
-    this.#blocks = new Blocks(this.#people, this.#rooms, this.#discretion, this.#due, this.#events)
-    this.#presence = new Presence(this.#people, this.#rooms, this.#due, this.#events, this.#tally)
+    this.#publisher = new Publisher(onSubscriberError)
+    this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
+    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, options)
+    this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher)
+    this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
   }
 
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
-    if (this.#discretion.sightOf(userId, otherId) !== null) throw new ChatError('blocked')
-    const room = this.#rooms.find(userId, otherId) ?? this.#rooms.create(userId, otherId)
-    const side = this.#rooms.enter(room.id, userId, now)
-    this.#rooms.boundUnshared(side.mine.person)
-    return viewRoom(side, { of: 'visit' })
+    if (this.#choices.of(userId).blocked.has(otherId)) throw new ChatError('blocked')
+    const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId)
+    const member = this.#rooms.enter(room.id, userId, now)
+    this.#rooms.boundUnshared(member.person)
+    return viewRoom(member, { of: 'visit' })
   }
 
-  async findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null> {
+  async isMember(roomId: RoomId, userId: UserId): Promise<boolean> {
     this.#due.run()
-    const side = this.#rooms.find(userId, otherId)?.sideOf(userId)
-    return side?.mine.hears ? side.room.id : null
+    return this.#rooms.find(roomId, userId) !== undefined
   }
 
   async readRoom(roomId: RoomId, userId: UserId, ask: WindowAsk = { of: 'visit' }): Promise<RoomView> {
     return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
   }
 
-  async readSummary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
-    this.#due.run()
-    return summarise(this.#rooms.findSide(roomId, userId))
-  }
-
   async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
     const chats = this.#people.get(userId)?.chats
-    const last = before === undefined ? null : this.#rooms.findListed(before, userId)
-    const sides: Side[] = []
+    const last = before === undefined ? null : this.#rooms.find(before, userId)
+    const members: Member[] = []
     let hasEarlier = false
-    for (const side of last === undefined ? [] : (chats?.after(last) ?? [])) {
-      hasEarlier = sides.length === limit
+    for (const member of last === undefined || last?.isListed === false ? [] : (chats?.after(last) ?? [])) {
+      hasEarlier = members.length === limit
       if (hasEarlier) break
-      sides.push(side)
+      members.push(member)
     }
-    return { rooms: sides.map(summarise), hasEarlier, unread: chats?.unread ?? 0 }
+    return { rooms: members.map(summarise), hasEarlier, unread: chats?.unread ?? 0 }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {
     const now = this.#due.run()
-    const { room, mine, theirs } = this.#rooms.enter(roomId, senderId, now)
-    const first = mine.findSent(draft.nonce)
+    const sender = this.#rooms.enter(roomId, senderId, now)
+    const first = sender.sent.get(draft.nonce)
     if (first !== undefined) return { message: first.message, duplicate: true }
-    this.#refuseOver(room, mine, countBytes(draft), now)
-    const entry = room.post(mine, draft, theirs.sight !== null, now)
+    this.#refuseOver(sender, countBytes(draft), now)
+    const { room } = sender
+    const tellWhoSees = watchWhoSees(room)
+    const entry = post(sender, draft, this.#options.messageTtlMs, now)
     const { message } = entry
     this.#tally.add(entry)
-    const met = this.#rooms.introduce(room, () => this.#rooms.noteSent(room, entry, now))
-    this.#events.tell({ type: 'message.sent', ...room.told, version: room.version, message }, ...met)
+    this.#rooms.noteSent(room, entry, now)
+    const told = tellOfMessages(room, [entry], ({ version }) => ({ type: 'message.sent', version, message }))
+    const viewerIds = told.map(({ userId }) => userId)
+    this.#publisher.publish([...told, ...tellWhoSees()], sentNotices(entry, viewerIds))
     return { message, duplicate: false }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.findSide(roomId, userId)
-    const entry = room.messages.get(messageId)
-    if (entry?.message.senderId !== mine.person.id) throw new ChatError('not_found')
-    mine.activeAt = now
-    this.#rooms.retract(room, entry)
+    const member = this.#rooms.get(roomId, userId)
+    const entry = member.room.messages.get(messageId)
+    if (entry?.message.senderId !== member.id) throw new ChatError('not_found')
+    member.activeAt = now
+    this.#rooms.retract(member.room, entry)
   }
 
   async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId, now)
-    const byId = mine.person.id
-    if (!room.setLifetime(lifetimeMs, byId)) return
-    this.#events.tell({ type: 'lifetime.changed', ...room.told, version: room.version, lifetimeMs, byId })
+    const member = this.#rooms.enter(roomId, userId, now)
+    if (!chooseLifetime(member, lifetimeMs, this.#options.messageTtlMs)) return
+    const change = { type: 'lifetime.changed', lifetimeMs, byId: member.id } as const
+    this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
   }
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
-    const { room, mine } = this.#rooms.enter(roomId, userId, now)
-    const messages = room.keepLonger()
-    if (messages.length === 0) return
+    const { room, id: byId } = this.#rooms.enter(roomId, userId, now)
+    const kept = keepWarned(room)
+    if (kept.length === 0) return
     this.#rooms.schedule(room)
-    this.#events.tell({ type: 'messages.kept', ...room.told, version: room.version, byId: mine.person.id, messages })
+    const told = tellOfMessages(room, kept, ({ version }, messages) => ({
+      type: 'messages.kept',
+      version,
+      byId,
+      messages,
+    }))
+    this.#publisher.publish(told, kept.flatMap(keptNotices))
   }
 
   async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     const now = this.#due.run()
-    // Whoever sees is reading: without this a room could dissolve in the very moment its last message is seen.
-    const side = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.findSide(roomId, userId)
-    const { room, mine } = side
-    const isShown = this.#discretion.sendsReceipts(mine.person.id)
+    // Whoever sees a message is reading: without this a room could dissolve at the moment its last message is seen.
+    const member = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.get(roomId, userId)
+    const { room } = member
     const entry = room.messages.get(messageId)
-    const before = mine.shown
-    const messages = entry !== undefined && room.advance(mine, kind, entry, isShown)
-    if (messages === false) return
+    const move = entry === undefined ? null : moveCursor(member, kind, entry)
+    if (move === null) return
     this.#rooms.schedule(room)
-    const base = { ...room.told, userId: mine.person.id }
-    if (!isShown) return this.#events.tell({ ...base, type: 'receipt.noted' })
-    this.#events.tell({ ...base, type: 'receipt.moved', version: room.version, before, after: mine.shown, messages })
+    if (move.shown === null) return this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
+    const { before, after, entries } = move.shown
+    raiseVersion(room)
+    const told = tellMembers(room, hearer => ({
+      type: 'receipt.moved',
+      version: hearer.version,
+      userId: member.id,
+      before,
+      after,
+      messages: knownTo(hearer, entries),
+    }))
+    this.#publisher.publish(told)
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
     this.#due.run()
-    const { room, mine, theirs } = this.#rooms.findSide(roomId, userId)
-    const { id } = mine.person
-    if (!mine.hasEntered || !theirs.hears || !this.#discretion.sendsTyping(id)) return
-    this.#events.tell({ type: 'typing.changed', ...room.toldTo(seat => seat === theirs), userId: id, isTyping })
+    const member = this.#rooms.get(roomId, userId)
+    if (!hearsTyping(member.other, member)) return
+    this.#publisher.publish([tell(member.other, { type: 'typing.changed', userId: member.id, isTyping })])
   }
 
   async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
     this.#due.run()
-    const { room, mine } = this.#rooms.findSide(roomId, userId)
-    this.#rooms.dissolve(room, 'ended', mine.person.id)
+    const { room, id } = this.#rooms.get(roomId, userId)
+    this.#rooms.dissolve(room, 'ended', id)
   }
 
   async forgetPerson(userId: UserId): Promise<void> {
     this.#due.run()
-    this.#discretion.forget(userId)
+    this.#choices.forget(userId)
     const person = this.#people.get(userId)
     if (person === undefined) return
-    this.#presence.forget(person)
+    this.#leases.forget(person)
     for (const room of [...person.rooms.values()]) this.#rooms.dissolve(room, 'account_deleted', person.id)
   }
 
@@ -191,17 +208,17 @@ class MemoryEngine implements Engine {
   }
 
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
-    this.#presence.hold(userId, leaseId, ttlMs, this.#due.run())
+    this.#leases.hold(userId, leaseId, ttlMs, this.#due.run())
   }
 
   async dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
-    this.#presence.drop(userId, leaseId, lingerMs, this.#due.run())
+    this.#leases.drop(userId, leaseId, lingerMs, this.#due.run())
     this.#due.run()
   }
 
-  async readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, PresenceOf>> {
+  async readPresence(viewerId: UserId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, Presence>> {
     this.#due.run()
-    return this.#presence.read(viewerId, userIds)
+    return this.#leases.read(viewerId, userIds)
   }
 
   async readStats(): Promise<EngineStats> {
@@ -212,34 +229,42 @@ class MemoryEngine implements Engine {
   async readOwnStats(userId: UserId): Promise<OwnStats> {
     this.#due.run()
     const own = { rooms: 0, messages: 0, bytesHeld: 0 }
-    for (const { mine } of this.#people.get(userId)?.chats.after(null) ?? []) {
+    for (const { messages, bytes } of this.#people.get(userId)?.chats.after(null) ?? []) {
       own.rooms += 1
-      own.messages += mine.messages
-      own.bytesHeld += mine.bytes
+      own.messages += messages
+      own.bytesHeld += bytes
     }
     return own
   }
 
-  subscribe(listener: (event: EngineEvent) => void): () => void {
-    return this.#events.subscribe(listener)
+  subscribe(subscriber: (publication: Publication) => void): () => void {
+    return this.#publisher.subscribe(subscriber)
   }
 
   async stop(): Promise<void> {
     this.#due.stop()
-    this.#events.stop()
+    this.#publisher.stop()
     this.#rooms.clear()
     this.#people.clear()
-    this.#discretion.clear()
+    this.#choices.clear()
     this.#tally.clear()
   }
 
   /** @throws ChatError `person_full`, `room_full` or `server_full` when a message of `bytes` would be too much */
-  #refuseOver(room: Room, { person }: Seat, bytes: number, now: number): void {
+  #refuseOver({ person, room }: Member, bytes: number, now: number): void {
     const { maxBytes, maxBytesPerPerson, roomMaxMessages } = this.#options
     if (person.bytesSent + bytes > maxBytesPerPerson) throw new ChatError('person_full')
     if (room.messages.size >= roomMaxMessages) throw new ChatError('room_full', room.messages.nextExpiry - now)
     if (this.#tally.bytesHeld + bytes > maxBytes) throw new ChatError('server_full')
   }
+}
+
+function sentNotices({ message: { image, expiresAt } }: Entry, viewerIds: readonly UserId[]): ServerNotice[] {
+  return image === null ? [] : [{ type: 'image.sent', imageId: image.id, viewerIds, expiresAt }]
+}
+
+function keptNotices({ message: { image, expiresAt } }: Entry): ServerNotice[] {
+  return image === null ? [] : [{ type: 'image.kept', imageId: image.id, expiresAt }]
 }
 
 function warn(error: unknown): void {

@@ -1,12 +1,14 @@
-import type { Message, MessageId, UserId } from '#src/chat/engine.js'
+import type { Message, MessageId } from '#src/chat/engine.js'
 import { keptLonger, warnsAt } from '#src/chat/lifetimes.js'
 import { Heap, type HeapEntry } from './heap.js'
 
 /** A living message among its neighbours. `bytes` is what it counts for at the cap. */
 export interface Entry extends HeapEntry {
   message: Message
+  /** Whether it was sent to somebody who had blocked the sender. */
+  readonly isHeld: boolean
   readonly bytes: number
-  /** Waits for the time to warn of its end; null for a message that nobody is to be warned of, or not any more. */
+  /** Waits for the time to warn of its end; null for a message that is not warned of, or was already. */
   warning: Warning | null
   previous: Entry | null
   next: Entry | null
@@ -45,13 +47,6 @@ export class MessageList {
     return this.#last
   }
 
-  /** The newest living message that a person may see. */
-  lastFor(userId: UserId): Message | null {
-    let entry = this.#last
-    while (entry?.message.isHeld && entry.message.senderId !== userId) entry = entry.previous
-    return entry?.message ?? null
-  }
-
   /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
   get nextExpiry(): number {
     return this.#byExpiry.first?.dueAt ?? Number.POSITIVE_INFINITY
@@ -68,9 +63,10 @@ export class MessageList {
   }
 
   /** Adds a message newer than all before; `bytes` is what it counts for at the cap. */
-  append(message: Message, bytes: number): Entry {
+  append(message: Message, bytes: number, isHeld: boolean): Entry {
     const { expiresAt } = message
-    const entry = { message, bytes, warning: null, previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
+    const ends = { previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
+    const entry = { message, isHeld, bytes, warning: null, ...ends }
     if (this.#last === null) this.#first = entry
     else this.#last.next = entry
     this.#last = entry
@@ -80,8 +76,8 @@ export class MessageList {
     return entry
   }
 
-  /** The messages that one is to be warned of by `now` and was not yet, in the order of `seq`. */
-  warn(now: number): readonly Message[] {
+  /** The messages whose end is to be warned of by `now` and was not yet, in the order of `seq`. */
+  warn(now: number): readonly Entry[] {
     const warned: Entry[] = []
     for (let first = this.#byWarning.first; first && first.dueAt <= now; first = this.#byWarning.first) {
       this.#byWarning.remove(first)
@@ -89,11 +85,11 @@ export class MessageList {
       this.#warned.add(first.entry)
       warned.push(first.entry)
     }
-    return messagesOf(warned)
+    return bySeq(warned)
   }
 
-  /** Keeps for as long again the messages that were warned of; the answer is how they are by now, in the order of `seq`. */
-  keepWarned(): readonly Message[] {
+  /** Keeps the messages that were warned of for as long again. Returns them in the order of `seq`. */
+  keepWarned(): readonly Entry[] {
     const kept = [...this.#warned]
     this.#warned.clear()
     for (const entry of kept) {
@@ -101,7 +97,7 @@ export class MessageList {
       this.#byExpiry.add(entry, entry.message.expiresAt)
       this.#awaitWarning(entry)
     }
-    return messagesOf(kept)
+    return bySeq(kept)
   }
 
   /** Takes out one message whose time has come by `now`, or answers undefined when there is none left. */
@@ -137,6 +133,6 @@ export class MessageList {
   }
 }
 
-function messagesOf(entries: readonly Entry[]): readonly Message[] {
-  return entries.map(({ message }) => message).sort((a, b) => a.seq - b.seq)
+function bySeq(entries: Entry[]): readonly Entry[] {
+  return entries.sort((a, b) => a.message.seq - b.message.seq)
 }

@@ -6,50 +6,51 @@ import {
   usualWindow,
   type WindowAsk,
 } from '#src/chat/engine.js'
-import type { Entry, MessageList } from './message-list.js'
-import type { Seat } from './seat.js'
+import { firstUnread, knowsOf, newestFor } from './counts.js'
+import type { Entry } from './message-list.js'
+import type { Member } from './model.js'
 
-/** Bytes of text after which a window ends: however long messages may be, what is made of them has a bound. */
+/** Bytes of text after which a window ends, so that what is made of it is bounded however long messages may be. */
 const mostTextBytes = 1_048_576
 const mostRanges = 500
 
 type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
 type Direction = 'previous' | 'next'
 
-/** Cuts the window that is asked for out of a room's messages, as the person of `seat` may see them. */
-export function cutWindow(messages: MessageList, seat: Seat, ask: WindowAsk): Window {
-  const newest = visible(messages.last, 'previous', seat)
-  const page = ask.of === 'page' ? cutPage(newest, seat, ask) : null
-  const entries = page?.entries ?? cutEntries(newest, seat, ask)
+/** Cuts the window that is asked for out of the messages of a room that somebody may know of. */
+export function cutWindow(member: Member, ask: WindowAsk): Window {
+  const newest = newestFor(member)
+  const page = ask.of === 'page' ? cutPage(newest, member, ask) : null
+  const entries = page?.entries ?? cutEntries(newest, member, ask)
   const [first, last] = [entries[0], entries.at(-1)]
   return {
     messages: entries.map(({ message }) => message),
-    previous: before(first, newest, seat, startOf(ask))?.message ?? null,
-    later: countAfter(newest, seat, last?.message.seq ?? endOf(ask)),
+    previous: before(first, newest, member, startOf(ask))?.message ?? null,
+    later: countAfter(newest, member, last?.message.seq ?? endOf(ask)),
     standing: page?.standing ?? null,
     newestSeq: newest?.message.seq ?? 0,
   }
 }
 
-function cutEntries(newest: Entry | null, seat: Seat, ask: WindowAsk): Entry[] {
+function cutEntries(newest: Entry | null, member: Member, ask: WindowAsk): Entry[] {
   switch (ask.of) {
     case 'newest':
-      return take(newest, 'previous', seat, ask.limit)
+      return take(newest, 'previous', member, ask.limit)
     case 'before':
       return take(
-        find(newest, seat, ({ seq }) => seq < ask.seq),
+        find(newest, member, ({ seq }) => seq < ask.seq),
         'previous',
-        seat,
+        member,
         ask.limit,
       )
     case 'after':
-      return take(firstAfter(newest, seat, ask.seq), 'next', seat, ask.limit)
+      return take(firstAfter(newest, member, ask.seq), 'next', member, ask.limit)
     case 'page':
     case 'visit': {
-      const entries = take(newest, 'previous', seat, usualWindow)
-      const { firstUnread } = seat
-      const isAllThere = firstUnread === null || firstUnread.message.seq >= (entries[0]?.message.seq ?? 0)
-      return isAllThere ? entries : take(firstUnread, 'next', seat, mostWindow)
+      const entries = take(newest, 'previous', member, usualWindow)
+      const start = firstUnread(member)
+      const isAllThere = start === null || start.message.seq >= (entries[0]?.message.seq ?? 0)
+      return isAllThere ? entries : take(start, 'next', member, mostWindow)
     }
   }
 }
@@ -57,32 +58,32 @@ function cutEntries(newest: Entry | null, seat: Seat, ask: WindowAsk): Entry[] {
 /** Null when more came than can be given beside what the page shows already. */
 function cutPage(
   newest: Entry | null,
-  seat: Seat,
+  member: Member,
   { from, to, isOpenEnded }: SeqRange & { isOpenEnded: boolean },
 ): { entries: Entry[]; standing: SeqRange[] } | null {
-  const end = isOpenEnded ? newest : find(newest, seat, ({ seq }) => seq <= to)
-  const entries = take(end, 'previous', seat, mostWindow).filter(({ message }) => message.seq >= from)
+  const end = isOpenEnded ? newest : find(newest, member, ({ seq }) => seq <= to)
+  const entries = take(end, 'previous', member, mostWindow).filter(({ message }) => message.seq >= from)
   const [first] = entries
-  const previous = before(first, newest, seat, from)
+  const previous = before(first, newest, member, from)
   if (first !== undefined && previous !== null && previous.message.seq > to) return null
-  return { entries, standing: rangesUpTo(previous, seat) }
+  return { entries, standing: rangesUpTo(previous, member) }
 }
 
 /** The message before the first of a window; where the window holds none, the last of those before its start. */
-function before(first: Entry | undefined, newest: Entry | null, seat: Seat, start: number): Entry | null {
-  if (first !== undefined) return visible(first.previous, 'previous', seat)
-  return find(newest, seat, ({ seq }) => seq < start)
+function before(first: Entry | undefined, newest: Entry | null, member: Member, start: number): Entry | null {
+  if (first !== undefined) return visible(first.previous, 'previous', member)
+  return find(newest, member, ({ seq }) => seq < start)
 }
 
 /** Held messages break no range: to this person they never were. */
-function rangesUpTo(last: Entry | null, seat: Seat): SeqRange[] {
+function rangesUpTo(last: Entry | null, member: Member): SeqRange[] {
   const ranges: { from: number; to: number }[] = []
   let next = 0
   for (let entry = last; entry !== null; entry = entry.previous) {
     const { seq } = entry.message
     const range = ranges.at(-1)
     if (range && seq + 1 === next) range.from = seq
-    else if (!seat.sees(entry)) continue
+    else if (!knowsOf(member, entry)) continue
     else if (ranges.length === mostRanges) break
     else ranges.push({ from: seq, to: seq })
     next = seq
@@ -91,13 +92,13 @@ function rangesUpTo(last: Entry | null, seat: Seat): SeqRange[] {
 }
 
 /** Up to `limit` messages that the person may see, in their order, from `start` on in one direction. */
-function take(start: Entry | null, direction: Direction, seat: Seat, limit: number): Entry[] {
+function take(start: Entry | null, direction: Direction, member: Member, limit: number): Entry[] {
   const entries: Entry[] = []
   let bytes = 0
   for (
     let entry = start;
     entry !== null && entries.length < limit;
-    entry = visible(entry[direction], direction, seat)
+    entry = visible(entry[direction], direction, member)
   ) {
     bytes += textBytes(entry.message)
     if (bytes > mostTextBytes && entries.length > 0) break
@@ -111,37 +112,37 @@ function textBytes({ text, image }: Message): number {
 }
 
 /** The first message from `start` on, in one direction, that the person may see. */
-function visible(start: Entry | null, direction: Direction, seat: Seat): Entry | null {
+function visible(start: Entry | null, direction: Direction, member: Member): Entry | null {
   let entry = start
-  while (entry !== null && !seat.sees(entry)) entry = entry[direction]
+  while (entry !== null && !knowsOf(member, entry)) entry = entry[direction]
   return entry
 }
 
 /** The newest of those before `newest` that is as wanted. */
-function find(newest: Entry | null, seat: Seat, isWanted: (message: Message) => boolean): Entry | null {
+function find(newest: Entry | null, member: Member, isWanted: (message: Message) => boolean): Entry | null {
   let entry = newest
-  while (entry !== null && !isWanted(entry.message)) entry = visible(entry.previous, 'previous', seat)
+  while (entry !== null && !isWanted(entry.message)) entry = visible(entry.previous, 'previous', member)
   return entry
 }
 
-function firstAfter(newest: Entry | null, seat: Seat, seq: number): Entry | null {
+function firstAfter(newest: Entry | null, member: Member, seq: number): Entry | null {
   let found: Entry | null = null
   for (
     let entry = newest;
     entry !== null && entry.message.seq > seq;
-    entry = visible(entry.previous, 'previous', seat)
+    entry = visible(entry.previous, 'previous', member)
   ) {
     found = entry
   }
   return found
 }
 
-function countAfter(newest: Entry | null, seat: Seat, seq: number): number {
+function countAfter(newest: Entry | null, member: Member, seq: number): number {
   let count = 0
   for (
     let entry = newest;
     entry !== null && entry.message.seq > seq;
-    entry = visible(entry.previous, 'previous', seat)
+    entry = visible(entry.previous, 'previous', member)
   ) {
     count += 1
   }

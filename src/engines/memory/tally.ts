@@ -1,7 +1,7 @@
 import type { EngineStats } from '#src/chat/engine.js'
 import type { Entry } from './message-list.js'
 
-/** Counts of all that is held, kept as it changes so that reading them costs nothing. */
+/** Counts of all that the engine holds, kept up to date so that reading them costs nothing. */
 export class Tally {
   rooms = 0
   onlineUsers = 0
@@ -20,13 +20,13 @@ export class Tally {
     this.#bytesHeld += entry.bytes
   }
 
-  /** Discounts a message that is gone. */
+  /** Counts a message that is gone. */
   remove(entry: Entry): void {
     this.#messages -= 1
     this.#bytesHeld -= entry.bytes
   }
 
-  /** Begins anew from nothing. */
+  /** Sets everything to 0. */
   clear(): void {
     this.rooms = 0
     this.onlineUsers = 0

@@ -1,41 +1,45 @@
-import { type Engine, type EngineEvent, type RoomId, type UserId, usualWindow } from '../../chat/engine.js'
-import { ChatError } from '../../chat/errors.js'
+import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem } from '../../rendering/chat-list.js'
 import { fragment } from './fragments.js'
-import type { PageRenderer } from './page-renderer.js'
+import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
 
-/** The list of chats of a page: notes which lines have changed and renders each once a frame. */
+/** A room whose item has changed. */
+interface Change {
+  /** The newest that is known of it; null when it is not in the list any more. */
+  readonly summary: RoomSummary | null
+  readonly toTop: boolean
+}
+
+/** The list of chats of a page: notes which items have changed, and renders each once a write, from what events say. */
 export class ListPane {
-  readonly #engine: Engine
-  readonly #page: PageRenderer
+  readonly #list: ListRenderer
   readonly #currentRoomId: RoomId | null
   readonly #push: (html: string) => void
   readonly #renderTitle: (unread: number) => string
-  readonly #dirty = new Map<RoomId, { toTop: boolean }>()
-  /** What each line of the page shows, short, from the top. */
+  readonly #changes = new Map<RoomId, Change>()
+  /** A hash of what each item of the page shows, from the top. */
   #hashes = new Map<RoomId, string>()
   #digest: string | null = null
-  #unread = 0
-  /** Whether the page shows chats that are no longer among the newest: what becomes new leaves it. */
+  /** How many unread messages the title of the page shows, and how many there are by the newest event. */
+  #shownUnread = 0
+  #newestUnread: number | null = null
+  /** Whether the page shows chats that are no longer among the newest: chats that become active leave it. */
   #isOlderPart = false
-  #mayCountDiffer = false
 
   constructor(
-    engine: Engine,
-    page: PageRenderer,
+    list: ListRenderer,
     currentRoomId: RoomId | null,
     push: (html: string) => void,
     renderTitle: (unread: number) => string,
   ) {
-    this.#engine = engine
-    this.#page = page
+    this.#list = list
     this.#currentRoomId = currentRoomId
     this.#push = push
     this.#renderTitle = renderTitle
   }
 
-  /** What the page's list shows by now. */
+  /** A digest of what the page's list shows now. */
   get digest(): string {
     if (this.#isOlderPart) return olderPart
     this.#digest ??= digestOf(this.#hashes.values())
@@ -46,66 +50,67 @@ export class ListPane {
   async catchUp(shownDigest: string): Promise<boolean> {
     this.#isOlderPart = shownDigest === olderPart
     if (this.#isOlderPart) return false
-    const list = await this.#page.renderList(this.#currentRoomId)
+    // What is read now is as new as every event so far; what is noted from here on is newer.
+    this.#changes.clear()
+    this.#newestUnread = null
+    const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
     this.#digest = list.digest
-    this.#unread = list.unread
-    if (list.digest === shownDigest) return false
+    this.#newestUnread ??= list.unread
+    if (list.digest === shownDigest) {
+      this.#shownUnread = list.unread
+      return false
+    }
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
-    this.#pushTitle()
+    this.#pushTitle(list.unread)
     return true
   }
 
-  async take(event: EngineEvent): Promise<void> {
-    if (event.type === 'presence.changed') return this.#takePresence(event.presence.userId)
-    if (event.type === 'lifetime.changed' || event.type === 'messages.expiring') return
-    if (event.type !== 'room.dissolved') {
-      return this.#note(event.roomId, event.type === 'message.sent' || event.type === 'room.opened')
-    }
-    this.#dirty.delete(event.roomId)
-    this.#forget(event.roomId)
-    this.#mayCountDiffer = true
-    this.#push(fragment(`c-${event.roomId}`, 'delete'))
+  /**
+   * Notes what an event says, at once: so what is rendered later is the newest there is.
+   * @param isDropped the page takes no notice of the event: it is no reason to render, only newer than what was noted
+   */
+  note(event: EngineEvent, isDropped: boolean): void {
+    const { type, roomId, summary, totalUnread } = event
+    this.#newestUnread = totalUnread
+    const noted = this.#changes.get(roomId)
+    const changesItem = !isDropped && type !== 'lifetime.changed' && type !== 'messages.expiring'
+    if (!noted && !changesItem) return
+    const isActivity = !isDropped && (type === 'message.sent' || type === 'room.opened')
+    this.#changes.set(roomId, { summary, toTop: isActivity || (noted?.toTop ?? false) })
   }
 
-  /** Renders the lines that have changed since the last frame. */
+  /** Renders the items that have changed since the last write. */
   async pushChanges(): Promise<void> {
-    for (const [roomId, { toTop }] of this.#dirty) {
-      const [topRoomId] = this.#hashes.keys()
-      await this.#pushItem(roomId, toTop && roomId !== topRoomId)
+    if (this.#changes.size === 0) return
+    for (const [roomId, change] of this.#changes) {
+      this.#changes.delete(roomId)
+      await this.#pushItem(roomId, change)
     }
-    if (this.#dirty.size > 0 || this.#mayCountDiffer) await this.#countUnread()
-    this.#dirty.clear()
-    this.#mayCountDiffer = false
+    if (this.#newestUnread !== null && this.#newestUnread !== this.#shownUnread) this.#pushTitle(this.#newestUnread)
   }
 
-  /** The number in the title of the page, when it has changed. */
-  async #countUnread(): Promise<void> {
-    const unread = await this.#page.countUnread()
-    if (unread === this.#unread) return
-    this.#unread = unread
-    this.#pushTitle()
+  /** Forgets what was noted: nothing more is rendered. */
+  stop(): void {
+    this.#changes.clear()
   }
 
-  #pushTitle(): void {
-    this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(this.#unread)))
+  #pushTitle(unread: number): void {
+    this.#shownUnread = unread
+    this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread)))
   }
 
-  #note(roomId: RoomId, toTop: boolean): void {
-    this.#dirty.set(roomId, { toTop: toTop || (this.#dirty.get(roomId)?.toTop ?? false) })
-  }
-
-  async #takePresence(userId: UserId): Promise<void> {
-    const roomId = await this.#engine.findRoom(this.#page.viewer.userId, userId)
-    if (roomId) this.#note(roomId, false)
-  }
-
-  async #pushItem(roomId: RoomId, moves: boolean): Promise<void> {
-    // A line that the page does not show changes nothing on it.
+  async #pushItem(roomId: RoomId, { summary, toTop }: Change): Promise<void> {
+    const [topRoomId] = this.#hashes.keys()
+    const moves = toTop && roomId !== topRoomId
+    // An item that the page does not show changes nothing on it.
     if (!moves && !this.#isOlderPart && !this.#hashes.has(roomId)) return
     const id = `c-${roomId}`
-    const html = await this.#renderItem(roomId)
+    const html = summary && (await this.#list.renderItem(summary, this.#currentRoomId))
+    const newer = this.#changes.get(roomId)
+    // Rendering may have waited, and what has happened since is rendered next instead.
+    if (newer) return void this.#changes.set(roomId, { ...newer, toTop: newer.toTop || toTop })
     if (html === null || moves) {
       this.#forget(roomId)
       this.#push(fragment(id, 'delete'))
@@ -118,29 +123,18 @@ export class ListPane {
     this.#dropSurplus()
   }
 
-  /** What is more than a list shows at once leaves it at the end. */
+  /** Takes away the last item of a list that has become longer than a page shows at once. */
   #dropSurplus(): void {
     if (this.#hashes.size <= usualWindow) return
     const last = [...this.#hashes.keys()].at(-1) ?? ''
     this.#forget(last)
     this.#push(fragment(`c-${last}`, 'delete'))
     const before = [...this.#hashes.keys()].at(-1) ?? ''
-    this.#push(fragment('more-chats', 'innerMorph', this.#page.renderMore(before)))
+    this.#push(fragment('more-chats', 'innerMorph', this.#list.renderMore(before)))
   }
 
   #forget(roomId: RoomId): void {
     this.#hashes.delete(roomId)
     this.#digest = null
-  }
-
-  /** Null when the room has gone since it changed. */
-  async #renderItem(roomId: RoomId): Promise<string | null> {
-    try {
-      const summary = await this.#engine.readSummary(roomId, this.#page.viewer.userId)
-      return await this.#page.renderItem(summary, this.#currentRoomId)
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'not_found') return null
-      throw error
-    }
   }
 }

@@ -13,12 +13,12 @@ export interface PageGreeting {
   readonly again: boolean
 }
 
-/** Reads a page's greeting off the address that it connects to. */
+/** Reads a page's greeting from the address that it connects to. */
 export function greetingOf(query: URLSearchParams): PageGreeting {
   return { shown: parseState(query.get('state')), again: query.has('again') }
 }
 
-/** Opens voices for pages, whatever line they come by. */
+/** Opens the client sessions of pages, whatever transport they come by. */
 export class PageSessions {
   readonly #page: PageRendererDeps
   readonly #session: PageSessionDeps
@@ -33,7 +33,7 @@ export class PageSessions {
     return { session, start: () => session.start(shown, again) }
   }
 
-  /** What a page is told whose room is not there. */
+  /** What a page shows when its room is not there. */
   sayGone(identity: Identity, { shown }: PageGreeting): string {
     const gone = fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown))
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')

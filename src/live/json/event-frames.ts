@@ -1,24 +1,22 @@
 import type { WallTimes } from '../../chat/clock.js'
-import { type Cursors, type EngineEvent, statusOf } from '../../chat/engine.js'
-import type { NamesOf } from '../html/page-renderer.js'
-import type { SharedRenderings, Visit } from '../subscriber.js'
+import { type Cursors, type EngineEvent, type Presence, statusOf } from '../../chat/engine.js'
+import type { KnownNames } from '../known-names.js'
+import type { RoomActivity, SharedRenderings } from '../subscriber.js'
 import type { ServerFrame } from './frames.js'
 import { isoTimeOf, messageJson } from './messages.js'
 
-type Presence = Extract<EngineEvent, { type: 'presence.changed' }>['presence']
-
 const unreported: Cursors = { delivered: 0, seen: 0 }
 
-/** What an event is to programs: frames as JSON, the same for everyone it concerns. */
+/** What programs get of an event: frames as JSON. */
 export async function framesOf(
   event: EngineEvent,
-  namesOf: NamesOf,
+  names: KnownNames,
   shared: SharedRenderings,
   clock: WallTimes,
 ): Promise<string[]> {
   switch (event.type) {
     case 'message.sent':
-      return [await newMessage(event.message, namesOf, shared, clock)]
+      return [await newMessage(event.message, names, shared, clock)]
     case 'receipt.moved':
       return event.messages.flatMap(message => {
         const status = statusOf(message, event.after)
@@ -51,15 +49,15 @@ export async function framesOf(
       return [text(presenceFrame(event.presence, clock))]
     case 'room.opened':
     case 'receipt.noted':
-    // Programs know from the message itself when it goes.
+    // A program knows from the message itself when it expires.
     case 'messages.expiring':
       return []
   }
 }
 
-/** What a visit is to programs. */
-export function visitFrame({ roomId, userId, isHere, activeUsers }: Visit): ServerFrame {
-  return { type: isHere ? 'user:joined' : 'user:left', roomId, userId, activeUsers: [...activeUsers] }
+/** What programs get when the other opens or closes a room. */
+export function activityFrame({ roomId, userId, isOpen, activeUsers }: RoomActivity): ServerFrame {
+  return { type: isOpen ? 'user:joined' : 'user:left', roomId, userId, activeUsers: [...activeUsers] }
 }
 
 function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {
@@ -69,17 +67,17 @@ function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: 
     : { type: 'user:offline', userId, isOnline, lastSeen }
 }
 
-/** Written once for all programs of both people. */
+/** The same for all programs of both people, so it is made once. */
 async function newMessage(
   message: Parameters<typeof messageJson>[0],
-  namesOf: NamesOf,
+  names: KnownNames,
   shared: SharedRenderings,
   clock: WallTimes,
 ): Promise<string> {
   const key = `json ${message.id}`
   const known = shared.get(key)
   if (known !== undefined) return known
-  const name = (await namesOf([message.senderId])).get(message.senderId) ?? ''
+  const name = (await names.of([message.senderId])).get(message.senderId) ?? ''
   const frame = text({ type: 'message:new', ...messageJson(message, name, unreported, clock) })
   shared.set(key, frame)
   return frame

@@ -1,30 +1,30 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { WallTimes } from '../../chat/clock.js'
-import type { Conversations } from '../../chat/conversations.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
+import type { Rooms } from '../../chat/rooms.js'
 import { defaultLanguage } from '../../languages.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { translator } from '../../rendering/sentences.js'
 import { execute } from '../commands.js'
-import type { NamesOf } from '../html/page-renderer.js'
 import type { Hub } from '../hub.js'
-import type { ClientSession, Identity, SharedRenderings, Visit } from '../subscriber.js'
+import { KnownNames, type NamesOf } from '../known-names.js'
+import type { ClientSession, Identity, RoomActivity, SharedRenderings } from '../subscriber.js'
 import { type CloseCode, closeCodes } from '../transport/close-codes.js'
 import type { Connection } from '../transport/connection.js'
-import { framesOf, visitFrame } from './event-frames.js'
+import { activityFrame, framesOf } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
 import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './messages.js'
 
 type Ref = z.infer<typeof refSchema>
-/** What a program joins, what it shows of it, and what it wants to have. */
+/** Which room a program joins, the version that it has, and which messages it asks for. */
 type Join = Pick<Extract<ProgramFrame, { type: 'room:join' }>, 'roomId' | 'version' | 'before'>
-/** What a join is answered with, if with anything. */
+/** The frame that answers a join; false for none. */
 type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 
 export interface ProgramSessionDeps {
-  readonly conversations: Conversations
+  readonly rooms: Rooms
   readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
   readonly clock: WallTimes
   readonly namesOf: NamesOf
@@ -36,13 +36,14 @@ export interface ProgramSessionDeps {
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/** A program at the other end of a line: hears of events as JSON, and speaks in it. */
+/** The client session of a program: it gets events as JSON, and sends JSON. */
 export class ProgramSession implements ClientSession {
   readonly id: string
   readonly userId: UserId
   readonly sessionId: string | null
   readonly #connection: Connection
   readonly #deps: ProgramSessionDeps
+  readonly #names: KnownNames
   readonly #joined = new Set<RoomId>()
   #turn: Promise<unknown> = Promise.resolve()
   #lastJoin: Promise<unknown> = Promise.resolve()
@@ -54,6 +55,7 @@ export class ProgramSession implements ClientSession {
     this.sessionId = identity.sessionId
     this.#connection = connection
     this.#deps = deps
+    this.#names = new KnownNames(deps.namesOf)
   }
 
   /** Joins the room that the address named. */
@@ -73,13 +75,12 @@ export class ProgramSession implements ClientSession {
     if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
     this.#inTurn(async () => {
-      const { namesOf, clock } = this.#deps
-      for (const frame of await framesOf(event, namesOf, shared, clock)) this.#connection.write(frame)
+      for (const frame of await framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
     }).catch((error: unknown) => this.#fail(error))
   }
 
-  notice(visit: Visit): void {
-    this.#inTurn(async () => this.#write(visitFrame(visit))).catch((error: unknown) => this.#fail(error))
+  receiveActivity(activity: RoomActivity): void {
+    this.#inTurn(async () => this.#write(activityFrame(activity))).catch((error: unknown) => this.#fail(error))
   }
 
   async handle(frame: Record<string, unknown>): Promise<boolean> {
@@ -115,7 +116,7 @@ export class ProgramSession implements ClientSession {
     this.#joined.clear()
   }
 
-  /** One hears of all one's rooms, but of the other's typing in those that one joined, and nothing passing while busy. */
+  /** A program hears of all rooms of its person, but of typing only in those that it joined, and only what lasts while busy. */
   #isHeard(event: EngineEvent): boolean {
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#connection.isBusy) return false
@@ -132,11 +133,11 @@ export class ProgramSession implements ClientSession {
       this.#deps.hub.leaveRoom(command.roomId, this)
       return this.#reply(ref, {})
     }
-    const answer = await execute(command, this.userId, this.#deps.conversations)
+    const answer = await execute(command, this.userId, this.#deps.rooms)
     this.#reply(ref, answer ? sentJson(answer, this.#deps.clock) : {})
   }
 
-  /** One after another, as each is taken: a program cannot have the server hold many rooms for it. */
+  /** One after another, each when the one before was taken: a program cannot make the server hold many rooms for it. */
   #join(wanted: Join, frameOf: FrameOfJoin): Promise<void> {
     const join = async () => {
       await this.#connection.taken()
@@ -147,15 +148,15 @@ export class ProgramSession implements ClientSession {
     return result
   }
 
-  /** Read and answered in turn with the events: none that the answer does not hold can come before it. */
+  /** Read and answered in turn with the events, so that no event that the answer does not hold can come before it. */
   #joinInTurn({ roomId, version: shown, before }: Join, frameOf: FrameOfJoin): Promise<void> {
-    const { conversations, hub, clock, namesOf } = this.#deps
+    const { rooms, hub, clock } = this.#deps
     return this.#inTurn(async () => {
-      const view = await conversations.read(roomId, this.userId, askFor({ before }))
+      const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
-      const messages = unchanged ? [] : roomMessagesJson(view, await namesOf([this.userId, view.otherId]), clock)
+      const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
       this.#joined.add(roomId)
       hub.enterRoom(roomId, this)
       const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })

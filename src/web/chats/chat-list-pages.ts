@@ -7,11 +7,8 @@ import { emptyComposer, type SendChat } from './chat-view.js'
 import { viewSide } from './side-list.js'
 
 /** The list of chats, finding people, and opening a chat with one. */
-export function chatListPages(
-  context: Pick<Context, 'people' | 'conversations' | 'chatPage'>,
-  sendChat: SendChat,
-): Route[] {
-  const { conversations, chatPage } = context
+export function chatListPages(context: Pick<Context, 'people' | 'rooms' | 'chatPage'>, sendChat: SendChat): Route[] {
+  const { rooms, chatPage } = context
 
   const showList: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
@@ -23,7 +20,7 @@ export function chatListPages(
   }
 
   const open: Route['handle'] = async (request, response) => {
-    const { id } = await conversations.open(accountOf(request).id, formField(request, 'userId'))
+    const { id } = await rooms.open(accountOf(request).id, formField(request, 'userId'))
     const restarted = formField(request, 'restarted') === '1' ? '?restarted=1' : ''
     const draft = formField(request, 'draft')
     // A draft for a chat that was gone before it could be sent is shown in the new one; no address may carry it.

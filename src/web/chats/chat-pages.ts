@@ -10,14 +10,8 @@ import { sendPage, viewerOf } from '../pages.js'
 import { mayBeFramed } from '../security-headers.js'
 import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
 
-/** How long a visitor without JavaScript counts as online after a request, in milliseconds. */
-const presentWithoutScriptMs = 60_000
-
 /** The page of a chat, the parts that it loads later, and ending the chat. */
-export function chatPages(
-  { conversations, chatPage }: Pick<Context, 'conversations' | 'chatPage'>,
-  sendChat: SendChat,
-): Route[] {
+export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage'>, sendChat: SendChat): Route[] {
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
     const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
@@ -73,8 +67,8 @@ export function chatPages(
     const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
     // A prerendered page loads its pictures too, though nobody looks at it yet.
     if (request.get('sec-purpose')) return void response.status(204).end()
-    if (upTo) await conversations.report(pathParameter(request, 'room'), id, 'seen', upTo)
-    await chatPage.engine.holdLease(id, `page ${request.sessionID}`, presentWithoutScriptMs)
+    if (upTo) await rooms.report(pathParameter(request, 'room'), id, 'seen', upTo)
+    await rooms.showPresent(id, request.sessionID)
     response.status(204).end()
   }
 
@@ -85,7 +79,7 @@ export function chatPages(
   }
 
   const end: Route['handle'] = async (request, response) => {
-    await conversations.end(pathParameter(request, 'room'), accountOf(request).id)
+    await rooms.end(pathParameter(request, 'room'), accountOf(request).id)
     response.redirect(303, '/chats')
   }
 

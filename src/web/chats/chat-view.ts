@@ -79,10 +79,9 @@ export function chatSender(
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
-    const [side, messages, presence] = await Promise.all([
+    const [side, messages] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
-      page.renderPresence(view.otherId, lifetime.current(view.lifetime)),
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
@@ -103,7 +102,7 @@ export function chatSender(
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
-      presence,
+      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime),
       lifetimeChoices: lifetime.renderChoices(view.lifetime),
       lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),

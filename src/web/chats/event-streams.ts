@@ -27,14 +27,11 @@ export function eventStreams({
   clock,
   log,
   connections,
-  conversations,
+  rooms,
   sessions,
   pageSessions,
   countRequest,
-}: Pick<
-  Context,
-  'clock' | 'log' | 'connections' | 'conversations' | 'sessions' | 'pageSessions' | 'countRequest'
->): Router {
+}: Pick<Context, 'clock' | 'log' | 'connections' | 'rooms' | 'sessions' | 'pageSessions' | 'countRequest'>): Router {
   const identities = new WeakMap<Request, Identity>()
 
   const identify: RequestHandler = async (request, response, next) => {
@@ -52,7 +49,7 @@ export function eventStreams({
     if (!identity) throw new ChatError('unauthenticated')
     const roomId = pathParameter(request, 'room') || null
     const greeting = greet(request)
-    const isTheirs = roomId === null || (await conversations.includes(roomId, identity.userId))
+    const isTheirs = roomId === null || (await rooms.reads.isMember(roomId, identity.userId))
     // A stream that is opened is counted by `connections`.
     if (!isTheirs) countRequest(identity.userId)
     if (!isTheirs && !isPage(request)) throw new ChatError('not_found')

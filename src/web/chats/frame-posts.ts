@@ -8,13 +8,13 @@ import { commandSchema, execute } from '../../live/commands.js'
  * What a page would say over its socket, posted if no socket gets through: receipts and typing. And whether updates are
  * paused, which every page posts.
  */
-export function framePosts({ conversations, hub }: Pick<Context, 'conversations' | 'hub'>): Route[] {
+export function framePosts({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>): Route[] {
   const take: Route['handle'] = async (request, response) => {
     const fields: unknown = request.body
     const frame = typeof fields === 'object' ? { ...fields } : {}
     const { data: command } = commandSchema.safeParse({ roomId: pathParameter(request, 'room'), ...frame })
     if (!command) throw new ChatError('bad_request')
-    await execute(command, accountOf(request).id, conversations)
+    await execute(command, accountOf(request).id, rooms)
     response.status(204).end()
   }
 
@@ -22,7 +22,7 @@ export function framePosts({ conversations, hub }: Pick<Context, 'conversations'
   const pause: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
     const roomId = pathParameter(request, 'room')
-    if (!(await conversations.includes(roomId, id))) throw new ChatError('not_found')
+    if (!(await rooms.reads.isMember(roomId, id))) throw new ChatError('not_found')
     hub.pause(id, request.sessionID, roomId, formField(request, 'paused') === 'yes')
     response.status(204).end()
   }

@@ -17,12 +17,12 @@ function answer(request: Request, response: Response): void {
 }
 
 /** Choosing how long messages live in a chat, and keeping those that are about to go. */
-export function lifetimePages({ conversations }: Pick<Context, 'conversations'>, sendChat: SendChat): Route[] {
+export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
   const choose: Route['handle'] = async (request, response) => {
     const chosen = formField(request, 'lifetimeMs')
     try {
       const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
-      await conversations.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
+      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
       answer(request, response)
     } catch (error) {
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
@@ -35,7 +35,7 @@ export function lifetimePages({ conversations }: Pick<Context, 'conversations'>,
   }
 
   const keep: Route['handle'] = async (request, response) => {
-    await conversations.keepLonger(pathParameter(request, 'room'), accountOf(request).id)
+    await rooms.keepLonger(pathParameter(request, 'room'), accountOf(request).id)
     answer(request, response)
   }
 

@@ -20,11 +20,11 @@ import type { SendChat } from './chat-view.js'
 export function messagePages(
   {
     config,
-    conversations,
+    rooms,
     images,
     limits,
     memberBodies,
-  }: Pick<Context, 'config' | 'conversations' | 'images' | 'limits' | 'memberBodies'>,
+  }: Pick<Context, 'config' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
   sendChat: SendChat,
 ): Route[] {
   const { messageMaxLength } = config
@@ -58,7 +58,7 @@ export function messagePages(
     let imageId: string | undefined
     try {
       imageId = await takePicture(request, roomId)
-      await conversations.send(roomId, accountOf(request).id, { content, nonce, imageId })
+      await rooms.send(roomId, accountOf(request).id, { content, nonce, imageId })
       if (isHtmx) response.type('html').send(fragment(`p-${nonce}`, 'delete'))
       else response.redirect(303, `/chats/${roomId}`)
     } catch (error) {
@@ -98,7 +98,7 @@ export function messagePages(
 
   const unsend: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
-    await conversations.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
+    await rooms.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
     // The push removes the message from pages; one without a script is reloaded.
     if (request.get('hx-request') === 'true') response.status(204).end()
     else response.redirect(303, `/chats/${roomId}`)

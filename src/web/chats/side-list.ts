@@ -15,7 +15,7 @@ export async function viewSide(
 ) {
   const query = queryText(request, 'q').slice(0, 64)
   const [list, found] = await Promise.all([
-    page.renderList(currentRoomId, before),
+    page.list.render(currentRoomId, before),
     people.search(query, accountOf(request).id),
   ])
   const shown = found.map(({ id, username }) => ({

@@ -1,12 +1,23 @@
 import { expect } from 'vitest'
-import { type Cursors, type EngineEvent, type MessageId, type RoomId, statusOf, type UserId } from '#src/chat/engine.js'
+import {
+  type Cursors,
+  type EngineEvent,
+  type MessageId,
+  type RoomId,
+  type RoomSummary,
+  statusOf,
+  type UserId,
+} from '#src/chat/engine.js'
 
 interface MirrorRoom {
   version: number
   /** `seq` and sender of each message. */
   readonly messages: Map<MessageId, { readonly seq: number; readonly senderId: UserId }>
   readonly cursors: Map<UserId, Cursors>
+  summary: RoomSummary
 }
+
+const nothing: Cursors = { delivered: 0, seen: 0 }
 
 /**
  * The rooms of a person, rebuilt from the events for that person alone. Fails on an event that skips or repeats a version,
@@ -15,18 +26,26 @@ interface MirrorRoom {
  */
 export class Mirror {
   readonly rooms = new Map<RoomId, MirrorRoom>()
+  /** Unread messages in all rooms, as the last event had it. */
+  unread = 0
+  readonly #userId: UserId
+
+  constructor(userId: UserId) {
+    this.#userId = userId
+  }
 
   hear(event: EngineEvent): void {
-    if (event.type === 'presence.changed') return
+    this.unread = event.totalUnread
     if (event.type === 'room.opened') {
       expect(this.rooms.has(event.roomId)).toBe(false)
       this.#begin(event, event.version)
-      return
     }
     if (event.type === 'message.sent' && !this.rooms.has(event.roomId)) this.#begin(event, event.version - 1)
     const room = this.rooms.get(event.roomId)
     if (room === undefined) throw new Error(`${event.type} of a room that is not there`)
-    if ('version' in event) {
+    if (event.summary) room.summary = event.summary
+    else expect(event.type).toBe('room.dissolved')
+    if ('version' in event && event.type !== 'room.opened') {
       expect(event.version).toBe(room.version + 1)
       room.version = event.version
     }
@@ -66,8 +85,14 @@ export class Mirror {
     }
   }
 
-  #begin({ roomId, people }: { roomId: RoomId; people: readonly UserId[] }, version: number): void {
-    const cursors = new Map(people.map(userId => [userId, { delivered: 0, seen: 0 }]))
-    this.rooms.set(roomId, { version, messages: new Map(), cursors })
+  /** Forgets a room, as a person does who has blocked the other. */
+  forget(otherId: UserId): void {
+    for (const [id, { summary }] of this.rooms) if (summary.otherId === otherId) this.rooms.delete(id)
+  }
+
+  #begin({ roomId, summary }: EngineEvent, version: number): void {
+    if (summary === null) throw new Error('A room begins that is not in the list')
+    const cursors = new Map([this.#userId, summary.otherId].map(userId => [userId, nothing]))
+    this.rooms.set(roomId, { version, messages: new Map(), cursors, summary })
   }
 }

@@ -48,7 +48,7 @@ async function findMarkers() {
 }
 
 const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
-const engine = createMemoryEngine({ clock, roomGraceMs: 1_000, ...caps })
+const engine = createMemoryEngine({ clock, messageTtlMs: lifetimeMs, roomGraceMs: 1_000, ...caps })
 
 /** Sends a message as a socket would: the nonce is a slice of a long frame, and the text has met a regular expression. */
 async function write() {
@@ -58,7 +58,7 @@ async function write() {
   const nonce = frame.slice(start, start + 24)
   const text = `${textOf('text')} and more that is written here`
   const image = { id: textOf('imageId'), width: 1, height: 1, alt: textOf('alt') }
-  await engine.sendMessage(id, textOf('userId'), { nonce, text, image, lifetimeMs: lifetimeMs })
+  await engine.sendMessage(id, textOf('userId'), { nonce, text, image })
   await engine.holdLease(textOf('userId'), textOf('leaseId'), lifetimeMs * 100)
   if (!/written/.test(text)) throw new Error('the regular expression must match')
   return id

@@ -1,25 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
 import { onTestFinished } from 'vitest'
-import {
-  audienceOf,
-  type Draft,
-  type Engine,
-  type EngineEvent,
-  type EngineOptions,
-  heardBy,
-  type Message,
-  type Privacy,
-  type RoomId,
-  type RoomSummary,
-  type UserId,
+import type {
+  Draft,
+  Engine,
+  EngineEvent,
+  EngineOptions,
+  EventBody,
+  Message,
+  Presence,
+  Privacy,
+  Publication,
+  RoomId,
+  RoomSummary,
+  ServerNotice,
+  UserId,
 } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import type { FakeClock } from '../fake-clock.js'
 
-/** What a test of any engine needs: the engine, its clock, and whatever its listeners threw. */
+/** What a test of any engine needs: the engine, its clock, and whatever its subscribers threw. */
 export interface Harness {
   readonly engine: Engine
   readonly clock: FakeClock
-  readonly listenerErrors: readonly unknown[]
+  readonly subscriberErrors: readonly unknown[]
   /** Resolves when every event of the commands so far has been told. */
   settle(): Promise<void>
 }
@@ -28,12 +31,20 @@ export interface Harness {
 export type MakeEngine = (options: EngineOptions) => Promise<Harness>
 
 export type EventType = EngineEvent['type']
-export type EventOf<T extends EventType> = Extract<EngineEvent, { type: T }>
+
+/** What happened and who was told so, without what each person's pages show of the room after it. */
+export type Heard = EventBody & { readonly to: readonly UserId[]; readonly roomId: RoomId }
+export type HeardOf<T extends EventType> = Extract<Heard, { type: T }>
+
+/** A draft as tests write it: of a message that lives so long, where its room allows as much. */
+export type TestDraft = Partial<Omit<Draft, 'mostLifetimeMs'>> & { readonly lifetimeMs?: number }
 
 /** Long enough that nothing lapses or dissolves by itself in a test about something else. */
 export const day = 86_400_000
 
 export const generous: EngineOptions = {
+  // So long that a test's drafts alone say how long its messages live.
+  messageTtlMs: 1e12,
   roomGraceMs: day,
   roomMaxMessages: 2_000,
   maxBytes: 1_000_000_000,
@@ -44,11 +55,21 @@ const keepsNothing: Privacy = { sendsReceipts: true, sendsTyping: true, blocked:
 
 /** An engine under test with everything it has told. */
 export class World {
-  readonly events: EngineEvent[] = []
+  readonly publications: Publication[] = []
   #nonces = 0
 
   private constructor(readonly harness: Harness) {
-    harness.engine.subscribe(event => this.events.push(event))
+    harness.engine.subscribe(publication => this.publications.push(publication))
+  }
+
+  /** What was told so far: each event once, with all who were told the same. */
+  get events(): Heard[] {
+    return this.publications.flatMap(gather)
+  }
+
+  /** What the server itself was told so far. */
+  get notices(): ServerNotice[] {
+    return this.publications.flatMap(({ notices }) => notices)
   }
 
   /** A new world; `options` may narrow the generous ones. */
@@ -93,10 +114,27 @@ export class World {
     return this.engine.setPrivacy(userId, { ...keepsNothing, ...privacy }, lingerMs)
   }
 
-  /** What a person was told so far, as their pages hear it. */
+  /** What a person was told so far. */
   async toldTo(userId: UserId): Promise<EngineEvent[]> {
     await this.harness.settle()
-    return this.events.flatMap(event => (audienceOf(event).includes(userId) ? (heardBy(event, userId) ?? []) : []))
+    return this.publications.flatMap(({ told }) => told.flatMap(each => (each.userId === userId ? each.event : [])))
+  }
+
+  /** The room with somebody that is in a person's list, or null. */
+  async findRoom(userId: UserId, otherId: UserId): Promise<RoomId | null> {
+    return (await this.allChats(userId)).find(room => room.otherId === otherId)?.id ?? null
+  }
+
+  /** A room as it is in a person's list; refused with `not_found` if it is not there. */
+  async summary(roomId: RoomId, userId: UserId): Promise<RoomSummary> {
+    const found = (await this.allChats(userId)).find(({ id }) => id === roomId)
+    if (!found) throw new ChatError('not_found')
+    return found
+  }
+
+  /** All chats of a person's list. */
+  async allChats(userId: UserId): Promise<readonly RoomSummary[]> {
+    return (await this.engine.listRooms(userId, { limit: 10_000 })).rooms
   }
 
   /** The first hundred chats of a person's list. */
@@ -105,33 +143,56 @@ export class World {
   }
 
   /** Sends a message and returns it. */
-  async send(roomId: RoomId, senderId: UserId, draft: Partial<Draft> = {}): Promise<Message> {
+  async send(roomId: RoomId, senderId: UserId, draft: TestDraft = {}): Promise<Message> {
     return (await this.engine.sendMessage(roomId, senderId, this.draft(draft))).message
   }
 
-  /** A draft with a nonce of its own that lives for a minute, unless told. */
-  draft(draft: Partial<Draft> = {}): Draft {
+  /** A draft with a nonce of its own of a message that lives for a minute, unless told. */
+  draft({ lifetimeMs = 60_000, ...draft }: TestDraft = {}): Draft {
     this.#nonces += 1
-    return { nonce: `nonce-${this.#nonces}`, text: 'hello', image: null, lifetimeMs: 60_000, ...draft }
+    return { nonce: `nonce-${this.#nonces}`, text: 'hello', image: null, mostLifetimeMs: lifetimeMs, ...draft }
   }
 
-  /** All events of a type so far. */
-  async told<T extends EventType>(type: T): Promise<EventOf<T>[]> {
+  /** What was told of a type so far. */
+  async told<T extends EventType>(type: T): Promise<HeardOf<T>[]> {
     await this.harness.settle()
-    return this.events.filter((event): event is EventOf<T> => event.type === type)
+    return this.events.filter((event): event is HeardOf<T> => event.type === type)
   }
 
   /** What was told of a room. */
-  async toldOf(roomId: RoomId): Promise<EngineEvent[]> {
+  async toldOf(roomId: RoomId): Promise<Heard[]> {
     await this.harness.settle()
-    return this.events.filter(event => 'roomId' in event && event.roomId === roomId)
+    return this.events.filter(event => event.roomId === roomId)
+  }
+
+  /** The presences that people were told, each once, and who was told it. */
+  async toldPresences(): Promise<{ readonly presence: Presence; readonly to: UserId[] }[]> {
+    const told: { presence: Presence; to: UserId[] }[] = []
+    for (const { presence, to } of await this.told('presence.changed')) {
+      const last = told.at(-1)
+      if (last && isDeepStrictEqual(last.presence, presence)) last.to.push(...to)
+      else told.push({ presence, to: [...to] })
+    }
+    return told
   }
 
   /** Forgets what was told so far. */
   async hush(): Promise<void> {
     await this.harness.settle()
-    this.events.length = 0
+    this.publications.length = 0
   }
+}
+
+/** The events of a publication, each once, with all who were told the same. */
+function gather({ told }: Publication): Heard[] {
+  const gathered: { readonly body: EventBody & { roomId: RoomId }; readonly to: UserId[] }[] = []
+  for (const { userId, event } of told) {
+    const { summary: _summary, totalUnread: _totalUnread, ...body } = event
+    const same = gathered.find(other => isDeepStrictEqual(other.body, body))
+    if (same) same.to.push(userId)
+    else gathered.push({ body, to: [userId] })
+  }
+  return gathered.map(({ body, to }) => ({ ...body, to }))
 }
 
 /** The code that a call was refused with, or `accepted`. */

@@ -1,7 +1,20 @@
-import type { CursorKind, Engine, ImageRef, Message, MessageId, RoomId, RoomView, UserId, WindowAsk } from './engine.js'
+import type {
+  CursorKind,
+  Engine,
+  ImageRef,
+  Message,
+  MessageId,
+  RoomId,
+  RoomView,
+  ServerNotice,
+  UserId,
+} from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
+
+/** How long a visitor without JavaScript counts as here after a request, in ms. */
+const presentWithoutScriptMs = 60_000
 
 /** Counts one thing that a person does. The answer is how many milliseconds too early it is, 0 when it may be done. */
 export type CountOne = (userId: UserId) => number
@@ -9,7 +22,7 @@ export type CountOne = (userId: UserId) => number
 /** A picture that was taken for a message. */
 export interface ClaimedImage {
   readonly image: ImageRef
-  /** How long pictures live on this server, ms: it and its message go together. */
+  /** How long pictures live on this server, ms: a picture and its message go together. */
   readonly lifetimeMs: number
   /** Says what became of the message: the id of the picture that it was first sent with, or null when it was refused. */
   settle(sentImageId: string | null): void
@@ -21,7 +34,8 @@ export interface ClaimedImage {
  */
 export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId, nonce: string) => Promise<ClaimedImage>
 
-export interface ConversationRules extends LifetimeBounds {
+export interface RoomRules extends LifetimeBounds {
+  /** Characters, in UTF-16 units. */
   readonly messageMaxLength: number
 }
 
@@ -32,32 +46,41 @@ export interface MessageInput {
   readonly imageId?: string | undefined
 }
 
-export interface ConversationDeps {
+export interface RoomsDeps {
   readonly countSend: CountOne
-  /** Counts what reaches the other person beside sends, since it could be done over and over to bother them. */
+  /** Counts all else that reaches the other person, since it could be done over and over to bother them. */
   readonly countReaching: CountOne
   readonly claimImage: ClaimImage
   readonly personExists: (userId: UserId) => Promise<boolean>
 }
 
-/**
- * What two people do with each other. Pages, API and sockets all come through here, so that each rule stands once.
- * Whoever is not one of a room's two people gets ChatError `not_found` from every method.
- */
-export class Conversations {
-  readonly #engine: Engine
-  readonly #rules: ConversationRules
-  readonly #deps: ConversationDeps
+/** What can be read without a rule beside the engine's own. */
+export type RoomReads = Pick<
+  Engine,
+  'isMember' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
+>
 
-  constructor(engine: Engine, rules: ConversationRules, deps: ConversationDeps) {
+/**
+ * The one door to the rooms: pages, API, sockets and pictures all use this service, so that each rule is written once. Each
+ * command is one call of the engine. Somebody who is not one of a room's two people gets ChatError `not_found` from every
+ * command.
+ */
+export class Rooms {
+  readonly reads: RoomReads
+  readonly #engine: Engine
+  readonly #rules: RoomRules
+  readonly #deps: RoomsDeps
+
+  constructor(engine: Engine, rules: RoomRules, deps: RoomsDeps) {
+    this.reads = engine
     this.#engine = engine
     this.#rules = rules
     this.#deps = deps
   }
 
   /**
-   * Opens the chat of two people, or returns the one they have.
-   * @throws ChatError `not_found` when there is no such person, or it is oneself; `rate_limited`
+   * Opens the room of two people, or returns the one they have.
+   * @throws ChatError `not_found` when there is no such person, or it is oneself; `blocked`, `rate_limited`
    */
   async open(userId: UserId, otherId: UserId): Promise<RoomView> {
     refuseOver(this.#deps.countReaching(userId))
@@ -71,14 +94,14 @@ export class Conversations {
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
-    if (input.content === '' && !input.imageId) throw new ChatError('message_empty')
-    // One too many is refused before anything is done for its text.
+    const { content, nonce, imageId } = input
+    if (content === '' && !imageId) throw new ChatError('message_empty')
+    // Counted before the text is looked at: one too many must cost nothing.
     refuseOver(this.#deps.countSend(userId))
-    const text = normaliseText(input.content, this.#rules.messageMaxLength)
-    if (text === '' && !input.imageId) throw new ChatError('message_empty')
-    if (input.imageId) return this.#sendWithImage(roomId, userId, { ...input, text, imageId: input.imageId })
-    const lifetimeMs = await this.#lifetimeIn(roomId, userId)
-    return this.#engine.sendMessage(roomId, userId, { nonce: input.nonce, text, image: null, lifetimeMs })
+    const text = normaliseText(content, this.#rules.messageMaxLength)
+    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId })
+    if (text === '') throw new ChatError('message_empty')
+    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null })
   }
 
   /**
@@ -91,18 +114,17 @@ export class Conversations {
   }
 
   /**
-   * Chooses how long messages live in a chat from now on.
-   * @throws ChatError `invalid` for a life that may not be chosen; `rate_limited`, `not_found`
+   * Chooses how long messages live in a room from now on.
+   * @throws ChatError `invalid` for a lifetime that may not be chosen; `rate_limited`, `not_found`
    */
   async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
     if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
     refuseOver(this.#deps.countReaching(userId))
-    if ((await this.#lifetimeIn(roomId, userId)) === lifetimeMs) return
     return this.#engine.setLifetime(roomId, userId, lifetimeMs)
   }
 
   /**
-   * Keeps the messages that are about to go for as long again, for both.
+   * Keeps the messages that are about to expire for as long again, for both.
    * @throws ChatError `rate_limited`, `not_found`
    */
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
@@ -110,35 +132,25 @@ export class Conversations {
     return this.#engine.keepLonger(roomId, userId)
   }
 
-  /** Says that a message, and all before it, was delivered to a person or seen by them. */
+  /**
+   * Reports that a message, and all before it, was delivered to a person or seen by them.
+   * @throws ChatError `not_found`
+   */
   report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId)
   }
 
-  /** Says that a person is typing, or no longer. What is over the limit is dropped: nobody waits for an answer to it. */
+  /**
+   * Says that a person is typing, or no longer. Beyond the limit it is dropped: nobody waits for an answer.
+   * @throws ChatError `not_found`
+   */
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
     if (this.#deps.countReaching(userId) > 0) return
     return this.#engine.setTyping(roomId, userId, isTyping)
   }
 
-  /** Whether a person is one of a room's two. */
-  async includes(roomId: RoomId, userId: UserId): Promise<boolean> {
-    try {
-      await this.#engine.readSummary(roomId, userId)
-      return true
-    } catch (error) {
-      if (error instanceof ChatError && error.code === 'not_found') return false
-      throw error
-    }
-  }
-
-  /** A window of the room as a person sees it; a `visit` unless told. */
-  read(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView> {
-    return this.#engine.readRoom(roomId, userId, ask)
-  }
-
   /**
-   * Erases the chat for both.
+   * Erases the room for both.
    * @throws ChatError `rate_limited`, `not_found`
    */
   async end(roomId: RoomId, userId: UserId): Promise<void> {
@@ -146,8 +158,16 @@ export class Conversations {
     return this.#engine.endRoom(roomId, userId)
   }
 
-  async #lifetimeIn(roomId: RoomId, userId: UserId): Promise<number> {
-    return (await this.#engine.readSummary(roomId, userId)).lifetimeMs ?? this.#rules.messageTtlMs
+  /** Shows a visitor without JavaScript, who holds no connection, as here for a minute. */
+  showPresent(userId: UserId, sessionId: string): Promise<void> {
+    return this.#engine.holdLease(userId, `page ${sessionId}`, presentWithoutScriptMs)
+  }
+
+  /** Calls `listener` with what the server must know for its own work, whoever hears of it; the answer ends it. */
+  onNotice(listener: (notice: ServerNotice) => void): () => void {
+    return this.#engine.subscribe(({ notices }) => {
+      for (const notice of notices) listener(notice)
+    })
   }
 
   async #sendWithImage(
@@ -157,10 +177,9 @@ export class Conversations {
   ): Promise<{ message: Message; duplicate: boolean }> {
     const { image, lifetimeMs, settle } = await this.#deps.claimImage(imageId, roomId, userId, nonce)
     try {
-      const chosenMs = await this.#lifetimeIn(roomId, userId)
-      // A server that lets pictures live shorter than messages does so in every chat; else they live as the chat has it.
+      // A server on which pictures live shorter than messages bounds them in every room; else they live as the room has it.
       const isBounded = lifetimeMs < this.#rules.messageTtlMs
-      const draft = { nonce, text, image, lifetimeMs: isBounded ? Math.min(chosenMs, lifetimeMs) : chosenMs }
+      const draft = { nonce, text, image, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
       settle(sent.message.image?.id ?? '')
       return sent

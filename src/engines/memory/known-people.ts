@@ -1,14 +1,18 @@
 import type { UserId } from '#src/chat/engine.js'
 import { createDuty } from './due-queue.js'
-import { Person } from './person.js'
+import { Person } from './model.js'
+import type { PrivacyChoices } from './privacy-choices.js'
 import { ownCopy } from './traces.js'
 
-/** Everyone who has a room or a lease; the others are forgotten, so that memory is bounded by what goes on. */
-export class People {
+/** Everyone who has a room or a lease. All others are forgotten, so that memory is bounded by what goes on. */
+export class KnownPeople {
   readonly #byId = new Map<UserId, Person>()
 
-  /** @param lapse performed when a lease of that person may have ended */
-  constructor(private readonly lapse: (person: Person, now: number) => void) {}
+  /** @param endLeases performed when a lease of that person may have ended */
+  constructor(
+    private readonly choices: PrivacyChoices,
+    private readonly endLeases: (person: Person, now: number) => void,
+  ) {}
 
   /** The person of that id, if known. */
   get(id: UserId): Person | undefined {
@@ -21,7 +25,8 @@ export class People {
     if (known !== undefined) return known
     const person: Person = new Person(
       ownCopy(id),
-      createDuty(now => this.lapse(person, now)),
+      this.choices.of(id),
+      createDuty(now => this.endLeases(person, now)),
     )
     this.#byId.set(person.id, person)
     return person

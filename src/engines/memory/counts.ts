@@ -1,0 +1,66 @@
+import { mayKnowOf } from '#src/chat/privacy.js'
+import type { Entry } from './message-list.js'
+import type { Member, Room } from './model.js'
+
+/** Whether somebody may know of a message. */
+export function knowsOf({ id }: Member, { message, isHeld }: Entry): boolean {
+  return mayKnowOf(id, message.senderId, isHeld)
+}
+
+/** Whether a message is the other's and not held: one that somebody may have unread. */
+export function isFromOther(member: Member, entry: Entry): boolean {
+  return entry.message.senderId !== member.id && !entry.isHeld
+}
+
+/** The first living message of the other's that somebody has not seen. */
+export function firstUnread(member: Member): Entry | null {
+  let entry = member.seenFrontier.first
+  while (entry !== null && !isFromOther(member, entry)) entry = entry.next
+  return entry
+}
+
+/** The newest living message that somebody may know of. */
+export function newestFor(member: Member): Entry | null {
+  let entry = member.room.messages.last
+  while (entry !== null && !knowsOf(member, entry)) entry = entry.previous
+  return entry
+}
+
+/** Counts a new message for both people of its room. */
+export function countAdded({ members }: Room, entry: Entry): void {
+  for (const member of members) {
+    member.deliveredFrontier.add(entry)
+    member.seenFrontier.add(entry)
+    if (entry.message.senderId === member.id) member.sent.set(entry.message.nonce, entry)
+    else if (!entry.isHeld) countUnread(member, 1)
+    count(member, entry, 1)
+  }
+}
+
+/** Counts a message that is gone for both people of its room. */
+export function countRemoved({ members }: Room, entry: Entry): void {
+  for (const member of members) {
+    member.deliveredFrontier.remove(entry)
+    member.seenFrontier.remove(entry)
+    if (entry.message.senderId === member.id) member.sent.delete(entry.message.nonce)
+    else if (!entry.isHeld && entry.message.seq > member.cursors.seen) countUnread(member, -1)
+    count(member, entry, -1)
+  }
+}
+
+/** Changes how many messages somebody has unread in a room, and in all their rooms. */
+export function countUnread(member: Member, change: number): void {
+  member.unread += change
+  if (member.isListed) member.person.chats.unread += change
+}
+
+function count(member: Member, entry: Entry, times: 1 | -1): void {
+  if (!knowsOf(member, entry)) member.held += times
+  else {
+    member.messages += times
+    member.bytes += times * entry.bytes
+  }
+  if (entry.message.senderId !== member.id) return
+  member.bytesSent += times * entry.bytes
+  member.person.bytesSent += times * entry.bytes
+}

@@ -1,0 +1,47 @@
+import { type CursorKind, type Cursors, statusOf } from '#src/chat/engine.js'
+import { showsReceipts } from '#src/chat/privacy.js'
+import { countUnread, isFromOther } from './counts.js'
+import type { Entry } from './message-list.js'
+import type { Member } from './model.js'
+
+/** A cursor that has moved. */
+export interface CursorMove {
+  /** What the other sees of it; null when they see nothing. */
+  readonly shown: { readonly before: Cursors; readonly after: Cursors; readonly entries: readonly Entry[] } | null
+}
+
+/**
+ * Moves somebody's cursor up to a living message; null when it does not move. `entries` are the messages of the other's
+ * whose status changes by it, the held ones included: to their sender a receipt covers all before it, as without a block.
+ */
+export function moveCursor(member: Member, kind: CursorKind, entry: Entry): CursorMove | null {
+  const { seq } = entry.message
+  if (!isFromOther(member, entry) || seq <= member.cursors[kind]) return null
+  const before = member.shownCursors
+  const wasBehind = before !== member.cursors
+  const passed = pass(member, kind, seq)
+  if (!showsReceipts(member)) return { shown: null }
+  const after = member.cursors
+  member.shownCursors = after
+  const hasChanged = ({ message }: Entry) => statusOf(message, before) !== statusOf(message, after)
+  const entries = wasBehind ? between(before.seen, entry).filter(hasChanged) : passed
+  return { shown: { before, after, entries: entries.filter(each => each.message.senderId !== member.id) } }
+}
+
+/** Messages by which a cursor has moved on. */
+function pass(member: Member, kind: CursorKind, seq: number): readonly Entry[] {
+  const delivered = Math.max(member.cursors.delivered, seq)
+  member.cursors = { delivered, seen: kind === 'seen' ? seq : member.cursors.seen }
+  const reached = member.deliveredFrontier.pass(delivered)
+  if (kind === 'delivered') return reached
+  const seen = member.seenFrontier.pass(seq)
+  countUnread(member, -seen.filter(each => isFromOther(member, each)).length)
+  return seen
+}
+
+/** The living messages after a `seq`, up to one of them. */
+function between(seq: number, last: Entry): readonly Entry[] {
+  const entries: Entry[] = []
+  for (let entry: Entry | null = last; entry && entry.message.seq > seq; entry = entry.previous) entries.push(entry)
+  return entries.reverse()
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import type { ChosenLifetime, Cursors, Draft, Presence, UserId } from '#src/chat/engine.js'
+import type { Standing } from '#src/chat/privacy.js'
+import { ChatList, type ListPlace } from './chat-list.js'
+import type { Duty } from './due-queue.js'
+import { Frontier } from './frontier.js'
+import { type Entry, MessageList } from './message-list.js'
+
+/** One open connection. It holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
+export interface Lease {
+  until: number
+  givenUpAt: number | null
+}
+
+/** Whether somebody is here; `lastHeldAt`: when they were here last, in ms of `Clock.now()`, 0 for never. */
+export interface Attendance {
+  isOnline: boolean
+  lastHeldAt: number
+}
+
+/** What a person keeps from others. */
+export interface PrivacyChoice {
+  readonly sendsReceipts: boolean
+  readonly sendsTyping: boolean
+  /** Whom they have blocked, with the attendance that each of these goes on seeing of them. */
+  readonly blocked: ReadonlyMap<UserId, Attendance>
+}
+
+/** A person, as long as they have a room or a lease. `lastHeldAt`: when the latest ended lease was given up or lapsed. */
+export class Person implements Attendance {
+  /** Their rooms, by the other person. */
+  readonly rooms = new Map<UserId, Room>()
+  /** The rooms that are shown to them, without those with people whom they have blocked. */
+  readonly chats = new ChatList<Member>()
+  /** The rooms that they alone have opened and nobody has written in, the oldest first. */
+  readonly unshared = new Set<Room>()
+  /** What the living messages that they sent count for, in bytes. */
+  bytesSent = 0
+  readonly leases = new Map<string, Lease>()
+  isOnline = false
+  lastHeldAt = 0
+
+  /** @param leaseDuty performed when a lease may have ended */
+  constructor(
+    readonly id: UserId,
+    public privacy: PrivacyChoice,
+    readonly leaseDuty: Duty,
+  ) {}
+}
+
+/** One of a room's two people: how far they have got, what they have not seen, and what they may know of. */
+export class Member implements Standing, ListPlace<Member> {
+  cursors: Cursors = { delivered: 0, seen: 0 }
+  /** The cursors as the other sees them: behind the real ones while this person sends no receipts. */
+  shownCursors: Cursors = this.cursors
+  /** The room's version for this person. */
+  version = 1
+  isShown = false
+  hasEntered = false
+  /** When this person was last active in the room (opened, read, sent), in ms of `Clock.now()`; 0 for never. */
+  activeAt = 0
+  /** When the room last went to the top of this person's list, in ms of `Clock.now()`. */
+  raisedAt = 0
+  isListed = false
+  previous: Member | null = null
+  next: Member | null = null
+  /** Living messages of the other that this person has not seen. */
+  unread = 0
+  /** Living messages of the other that are held from this person. */
+  held = 0
+  /** The living messages that this person may know of, and what they count for, in bytes. */
+  messages = 0
+  bytes = 0
+  /** What the living messages that this person sent in the room count for, in bytes. */
+  bytesSent = 0
+  /** The living messages that this person sent, by nonce. */
+  readonly sent = new Map<Draft['nonce'], Entry>()
+  readonly deliveredFrontier = new Frontier()
+  readonly seenFrontier = new Frontier()
+
+  constructor(
+    readonly room: Room,
+    readonly person: Person,
+  ) {}
+
+  get id(): UserId {
+    return this.person.id
+  }
+
+  get other(): Member {
+    const [first, second] = this.room.members
+    return this === first ? second : first
+  }
+
+  get hasBlocked(): boolean {
+    return this.person.privacy.blocked.has(this.other.id)
+  }
+
+  get sendsReceipts(): boolean {
+    return this.person.privacy.sendsReceipts
+  }
+
+  get sendsTyping(): boolean {
+    return this.person.privacy.sendsTyping
+  }
+
+  /** Whether this person is here, as the other is shown it: to the blocked, as it was at the block. */
+  get shownAttendance(): Attendance {
+    return this.person.privacy.blocked.get(this.other.id) ?? this.person
+  }
+
+  /** The same, as it is told. */
+  get presence(): Presence {
+    const { isOnline, lastHeldAt } = this.shownAttendance
+    return { userId: this.id, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }
+  }
+}
+
+/** A room: its two people and the messages between them. */
+export class Room {
+  readonly id = randomBytes(16).toString('base64url')
+  readonly epoch = randomBytes(6).toString('base64url')
+  readonly members: readonly [Member, Member]
+  readonly messages: MessageList
+  /** The `seq` of the last message that was sent, whether or not it lives. */
+  lastSeq = 0
+  lifetime: ChosenLifetime | null = null
+
+  /**
+   * @param duty performed when a message expires or is warned of, or the room may dissolve
+   * @param keepLonger whether messages may be kept beyond their time
+   */
+  constructor(
+    opener: Person,
+    other: Person,
+    readonly duty: Duty,
+    keepLonger: boolean,
+  ) {
+    this.members = [new Member(this, opener), new Member(this, other)]
+    this.messages = new MessageList(keepLonger)
+  }
+
+  /** One of its people; undefined for anyone else. */
+  member(userId: UserId): Member | undefined {
+    return this.members.find(({ id }) => id === userId)
+  }
+}

@@ -1,0 +1,178 @@
+import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
+import { ChatError } from '#src/chat/errors.js'
+import { hearsOfEnds, mayUse } from '#src/chat/privacy.js'
+import { knowsOf } from './counts.js'
+import { createDuty, type DueQueue } from './due-queue.js'
+import type { KnownPeople } from './known-people.js'
+import type { Entry } from './message-list.js'
+import { type Member, type Person, Room } from './model.js'
+import type { Publisher } from './publisher.js'
+import { dissolvesAt, expire, retract } from './room-changes.js'
+import type { Tally } from './tally.js'
+import { tell, tellOfMessages, watchWhoSees } from './telling.js'
+import { forgetLastMatch } from './traces.js'
+
+/** How many rooms a person may hold that they alone have opened and nobody has written in. */
+const mostUnshared = 100
+
+/** All rooms: how they begin, to whom they are shown, what becomes due in them, and how they end. */
+export class RoomTable {
+  readonly #byId = new Map<RoomId, Room>()
+
+  constructor(
+    private readonly people: KnownPeople,
+    private readonly due: DueQueue,
+    private readonly publisher: Publisher,
+    private readonly tally: Tally,
+    private readonly options: EngineOptions,
+  ) {}
+
+  /** Somebody in their room with another, or undefined. */
+  findPair(userId: UserId, otherId: UserId): Member | undefined {
+    return this.people.get(userId)?.rooms.get(otherId)?.member(userId)
+  }
+
+  /** Somebody in a room that they may use, or undefined. */
+  find(roomId: RoomId, userId: UserId): Member | undefined {
+    const member = this.#byId.get(roomId)?.member(userId)
+    return member !== undefined && mayUse(member) ? member : undefined
+  }
+
+  /**
+   * The same.
+   * @throws ChatError `not_found`
+   */
+  get(roomId: RoomId, userId: UserId): Member {
+    const member = this.find(roomId, userId)
+    if (member === undefined) throw new ChatError('not_found')
+    return member
+  }
+
+  /**
+   * The same for somebody who does something in the room: they have entered it, and are active in it.
+   * @throws ChatError `not_found`
+   */
+  enter(roomId: RoomId, userId: UserId, now: number): Member {
+    const member = this.get(roomId, userId)
+    member.activeAt = now
+    if (member.hasEntered) return member
+    const { room, isShown: wasShown } = member
+    const tellWhoSees = watchWhoSees(room)
+    member.hasEntered = true
+    if (!wasShown) this.raise(member, now)
+    member.other.person.unshared.delete(room)
+    this.schedule(room)
+    const opened = wasShown ? [] : [tell(member, { type: 'room.opened', version: member.version })]
+    this.publisher.publish([...opened, ...tellWhoSees()])
+    return member
+  }
+
+  /** Creates the room of two people who have none. Nobody has entered it yet. */
+  create(userId: UserId, otherId: UserId): Room {
+    const opener = this.people.admit(userId)
+    const other = this.people.admit(otherId)
+    const duty = createDuty(now => this.#attend(room, now))
+    const room: Room = new Room(opener, other, duty, this.options.keepLonger ?? false)
+    this.#byId.set(room.id, room)
+    opener.rooms.set(other.id, room)
+    other.rooms.set(opener.id, room)
+    opener.unshared.add(room)
+    this.tally.rooms += 1
+    return room
+  }
+
+  /** Dissolves the oldest of the rooms that a person alone has opened, if they are too many. */
+  boundUnshared({ unshared }: Person): void {
+    const [oldest] = unshared
+    if (oldest !== undefined && unshared.size > mostUnshared) this.dissolve(oldest, 'empty', null)
+  }
+
+  /** Shows a room with a new message to those who may know of the message, at the top of their lists. */
+  noteSent(room: Room, entry: Entry, now: number): void {
+    for (const member of room.members) {
+      member.person.unshared.delete(room)
+      if (knowsOf(member, entry)) this.raise(member, now)
+    }
+    this.schedule(room)
+  }
+
+  /** Puts a room at the top of somebody's list. It is shown to them from now on. */
+  raise(member: Member, now: number): void {
+    member.isShown = true
+    member.raisedAt = now
+    member.person.chats.raise(member)
+  }
+
+  /** Sees to a room when its next message expires or is to be warned of, or when it may dissolve. */
+  schedule(room: Room): void {
+    const { nextExpiry, nextWarning } = room.messages
+    this.due.by(room.duty, Math.min(nextExpiry, nextWarning, dissolvesAt(room, this.options.roomGraceMs)))
+  }
+
+  /** Erases a room for both, and says so. */
+  dissolve(room: Room, reason: DissolveReason, byId: UserId | null): void {
+    this.due.drop(room.duty)
+    this.#byId.delete(room.id)
+    this.tally.rooms -= 1
+    for (const member of room.members) {
+      const { person } = member
+      person.bytesSent -= member.bytesSent
+      person.rooms.delete(member.other.id)
+      person.chats.remove(member)
+      person.unshared.delete(room)
+      this.people.release(person)
+    }
+    for (const entry of room.messages) this.tally.remove(entry)
+    const told = room.members.filter(hearsOfEnds).map(member => tell(member, { type: 'room.dissolved', reason, byId }))
+    this.publisher.publish(told, [{ type: 'room.dissolved', roomId: room.id }])
+    forgetLastMatch()
+  }
+
+  /** Takes a living message out of a room before its time, and says so. */
+  retract(room: Room, entry: Entry): void {
+    retract(room, entry)
+    this.tally.remove(entry)
+    this.schedule(room)
+    this.#publishRemoved(room, [entry])
+  }
+
+  /** Forgets all rooms without a word. */
+  clear(): void {
+    this.#byId.clear()
+  }
+
+  /** One step at a time: what is due after it brings the room here again before anything else is done. */
+  #attend(room: Room, now: number): void {
+    const expired = expire(room, now)
+    for (const entry of expired) this.tally.remove(entry)
+    this.tally.expiredMessages += expired.length
+    if (expired.length === 0 && dissolvesAt(room, this.options.roomGraceMs) <= now) {
+      const isUnshared = room.members.some(({ person }) => person.unshared.has(room))
+      this.dissolve(room, isUnshared ? 'empty' : 'away', null)
+      return
+    }
+    const warned = expired.length === 0 ? room.messages.warn(now) : []
+    this.schedule(room)
+    if (expired.length > 0) this.#publishRemoved(room, expired)
+    this.#publishExpiring(room, warned)
+  }
+
+  #publishExpiring(room: Room, warned: readonly Entry[]): void {
+    this.publisher.publish(tellOfMessages(room, warned, (_, messages) => ({ type: 'messages.expiring', messages })))
+  }
+
+  #publishRemoved(room: Room, removed: readonly Entry[]): void {
+    const told = room.members.filter(hearsOfEnds).flatMap(member => {
+      const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
+      return messages.length > 0 ? tell(member, { type: 'message.removed', version: member.version, messages }) : []
+    })
+    this.publisher.publish(told, [noticeOf(removed)])
+    forgetLastMatch()
+  }
+}
+
+function noticeOf(removed: readonly Entry[]): ServerNotice {
+  // Not Math.min(...): a room may lose more messages at once than a call takes arguments.
+  const expiresAt = removed.reduce((least, { message }) => Math.min(least, message.expiresAt), Number.POSITIVE_INFINITY)
+  return { type: 'messages.removed', imageIds: removed.flatMap(({ message }) => message.image?.id ?? []), expiresAt }
+}

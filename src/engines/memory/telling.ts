@@ -1,0 +1,60 @@
+import type { EventBody, Message, Told } from '#src/chat/engine.js'
+import { hearsOf, seesPresence } from '#src/chat/privacy.js'
+import { knowsOf } from './counts.js'
+import type { Entry } from './message-list.js'
+import type { Member, Room } from './model.js'
+import { summarise } from './views.js'
+
+/** An event for one of a room's people, with the facts of the room as they are now. */
+export function tell(member: Member, body: EventBody): Told {
+  const facts = {
+    roomId: member.room.id,
+    summary: member.isListed ? summarise(member) : null,
+    totalUnread: member.person.chats.unread,
+  }
+  return { userId: member.id, event: { ...body, ...facts } }
+}
+
+/** An event for each of a room's people who hears of the room. */
+export function tellMembers({ members }: Room, bodyFor: (member: Member) => EventBody): Told[] {
+  return members.filter(hearsOf).map(member => tell(member, bodyFor(member)))
+}
+
+/** Raises the version of a change that everybody in the room may know of. */
+export function raiseVersion({ members }: Room): void {
+  for (const member of members) member.version += 1
+}
+
+/** Raises the version of a change of messages, for those who may know of one of them. */
+export function raiseVersionOf({ members }: Room, entries: readonly Entry[]): void {
+  for (const member of members) if (entries.some(entry => knowsOf(member, entry))) member.version += 1
+}
+
+/** Those of some messages that somebody may know of. */
+export function knownTo(member: Member, entries: readonly Entry[]): readonly Message[] {
+  return entries.filter(entry => knowsOf(member, entry)).map(({ message }) => message)
+}
+
+/** An event about messages, for each of the room's people who hears of the room and may know of one of them. */
+export function tellOfMessages(
+  { members }: Room,
+  entries: readonly Entry[],
+  bodyFor: (member: Member, messages: readonly Message[]) => EventBody,
+): Told[] {
+  return members.filter(hearsOf).flatMap(member => {
+    const messages = knownTo(member, entries)
+    return messages.length > 0 ? tell(member, bodyFor(member, messages)) : []
+  })
+}
+
+/**
+ * To be called before something by which people may begin to see each other's presence. The answer, called afterwards,
+ * tells those who have begun to see somebody who is here.
+ */
+export function watchWhoSees({ members }: Room): () => Told[] {
+  const blind = members.filter(member => !seesPresence(member, member.other))
+  return () => {
+    const seeing = blind.filter(member => seesPresence(member, member.other) && member.other.presence.isOnline)
+    return seeing.map(member => tell(member, { type: 'presence.changed', presence: member.other.presence }))
+  }
+}

@@ -1,0 +1,37 @@
+import type { RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
+import { seesPresence } from '#src/chat/privacy.js'
+import { newestFor } from './counts.js'
+import { cutWindow } from './message-window.js'
+import type { Member } from './model.js'
+
+/** The room as one of its people sees it. */
+export function viewRoom(member: Member, ask: WindowAsk): RoomView {
+  const { room, other } = member
+  return {
+    id: room.id,
+    epoch: room.epoch,
+    version: member.version,
+    otherId: other.id,
+    presence: seesPresence(member, other) ? other.presence : null,
+    mine: member.cursors,
+    theirs: other.shownCursors,
+    ...cutWindow(member, ask),
+    lifetime: room.lifetime,
+  }
+}
+
+/** The room as it stands in the list of one of its people. */
+export function summarise(member: Member): RoomSummary {
+  const { room, other } = member
+  return {
+    id: room.id,
+    otherId: other.id,
+    presence: seesPresence(member, other) ? other.presence : null,
+    unread: member.unread,
+    lastMessage: newestFor(member)?.message ?? null,
+    mine: member.cursors,
+    theirs: other.shownCursors,
+    activeAt: member.raisedAt,
+    lifetimeMs: room.lifetime?.lifetimeMs ?? null,
+  }
+}

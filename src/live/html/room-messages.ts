@@ -1,0 +1,123 @@
+import type { Cursors, Message, MessageId, RoomId, RoomView, UserId } from '../../chat/engine.js'
+import type { Predecessor } from '../../rendering/message-view.js'
+import { renderInParts } from '../../rendering/render-turns.js'
+import type { SharedRenderings } from '../subscriber.js'
+import { fragment } from './fragments.js'
+import type { BothCursors, PageRenderer } from './page-renderer.js'
+import type { PageWindow } from './page-state.js'
+import { RoomWindow } from './room-window.js'
+
+const nothing: Cursors = { delivered: 0, seen: 0 }
+
+/** The list of messages of a page. Keeps none of them: only which ones the page shows, and how far they have come. */
+export class RoomMessages {
+  readonly window = new RoomWindow()
+  readonly #page: PageRenderer
+  readonly #roomId: RoomId
+  /** Another for each connection: the page reports anew what is rendered with it. */
+  readonly #connectionId: string
+  readonly #push: (html: string, isCatchUp?: boolean) => void
+  #otherName = ''
+  #cursors: BothCursors = { mine: nothing, theirs: nothing }
+  #last: Predecessor | null = null
+
+  constructor(
+    page: PageRenderer,
+    roomId: RoomId,
+    connectionId: string,
+    push: (html: string, isCatchUp?: boolean) => void,
+  ) {
+    this.#page = page
+    this.#roomId = roomId
+    this.#connectionId = connectionId
+    this.#push = push
+  }
+
+  /** Takes over what a view says. Pushes nothing. */
+  adopt(view: RoomView, otherName: string): void {
+    this.window.adopt(view)
+    this.#otherName = otherName
+    this.#cursors = { mine: view.mine, theirs: view.theirs }
+    const last = view.messages.at(-1)
+    this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
+  }
+
+  /** The whole list, as a view has it. `shown` is what the page showed before. */
+  async pushAll(view: RoomView, shown: PageWindow | null): Promise<void> {
+    const html = await this.#page.renderMessages(view, this.#otherName, this.#connectionId)
+    this.#push(fragment('list', 'innerMorph', html), true)
+    if (view.standing === null) this.#push(fragment('earlier', 'innerMorph', this.#page.renderEarlier(view)))
+    if (!(shown?.isOpenEnded && this.window.shown.isOpenEnded)) this.#pushLater()
+  }
+
+  /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
+  async pushUnseen(view: RoomView): Promise<void> {
+    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    await this.#pushArticles(unseen, message =>
+      this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
+    )
+  }
+
+  /**
+   * Shows a new message, unless the page ends before it; says whether it does.
+   * @param isGapless whether the page shows all that came before it
+   */
+  add(message: Message, shared: SharedRenderings, isGapless: boolean): boolean {
+    if (!this.window.add(message.seq, isGapless)) {
+      this.#push(fragment('later-count', 'innerHTML', String(this.window.later)))
+      return false
+    }
+    const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
+      this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
+    )
+    this.#last = { senderId: message.senderId, sentAt: message.sentAt }
+    this.#push(fragment('list', 'beforeend', row))
+    return true
+  }
+
+  /** Shows messages that have changed. */
+  async pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
+    await this.#pushArticles(messages, message =>
+      this.#renderOnce(`article ${message.id}`, shared, cursors =>
+        this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+      ),
+    )
+  }
+
+  /** Notes how far one of the two has got. */
+  noteCursors(ofId: UserId, cursors: Cursors): void {
+    const isMine = ofId === this.#page.viewer.userId
+    this.#cursors = isMine ? { ...this.#cursors, mine: cursors } : { ...this.#cursors, theirs: cursors }
+  }
+
+  /** Takes away messages that are gone. */
+  drop(messages: readonly { readonly id: MessageId; readonly seq: number }[]): void {
+    for (const { id } of messages) this.#push(fragment(`m-${id}`, 'delete'))
+    if (this.window.drop(messages.map(({ seq }) => seq))) this.#pushLater()
+  }
+
+  /** The way to the messages after those that the page shows. */
+  #pushLater(): void {
+    const { shown, later } = this.window
+    this.#push(fragment('later', 'innerMorph', this.#page.renderLater(this.#roomId, shown)))
+    this.#push(fragment('jump', 'innerMorph', this.#page.renderJump(this.#roomId, later)))
+  }
+
+  async #pushArticles(messages: readonly Message[], render: (message: Message) => string): Promise<void> {
+    const articles = await renderInParts(this.#page.viewer.userId, messages, render)
+    for (const [index, { id }] of messages.entries()) {
+      this.#push(fragment(`a-${id}`, 'outerMorph', articles[index]), messages.length > 1)
+    }
+  }
+
+  /** Rendered once for all pages of a viewer: they show the same. */
+  #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
+    const { userId, language, zone } = this.#page.viewer
+    const key = `${what} ${userId} ${language} ${zone}`
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    const html = render(this.#cursors)
+    shared.set(key, html)
+    return html
+  }
+}

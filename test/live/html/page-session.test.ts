@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import type { EngineEvent } from '#src/chat/engine.js'
+import { SessionStage, settled } from '../../support/live/session-stage.js'
+
+/** A stage with the room of ann and ben, and a page of ann's in it. */
+async function start() {
+  const stage = SessionStage.start()
+  const { id } = await stage.openRoom()
+  const page = await stage.openPage('ann', id)
+  return { stage, id, ...page }
+}
+
+describe('a page', () => {
+  it('reads its room again when an event between was lost, and shows all of it', async () => {
+    const { stage, id, session, transport } = await start()
+    const heard: EngineEvent[] = []
+    stage.engine.subscribe(({ told }) => {
+      for (const { userId, event } of told) if (userId === 'ann') heard.push(event)
+    })
+    await stage.hub.remove(session)
+    await stage.send(id, 'ben', 'lost')
+    await stage.send(id, 'ben', 'heard')
+    await settled()
+    transport.forget()
+    const last = heard.findLast(({ type }) => type === 'message.sent')
+    if (last) session.receive(last, new Map())
+    await settled()
+    expect(transport.text).toContain('hx-target="#list" hx-swap="innerMorph"')
+    expect(transport.text).toMatch(/lost[\s\S]*heard/)
+    expect(stage.admit).toHaveBeenCalledTimes(1)
+  })
+
+  it('is cut if it takes nothing when something expires, is taken back or ends with its room', async () => {
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'taken back')
+    await stage.send(id, 'ben', 'expires')
+    expect(transport.cuts).toBe(0)
+    await stage.rooms.unsend(id, 'ben', message.id)
+    expect(transport.cuts).toBe(1)
+    await stage.clock.advance(600_000)
+    expect(transport.cuts).toBe(2)
+    await stage.rooms.end(id, 'ben')
+    expect(transport.cuts).toBe(3)
+  })
+
+  it('shows in its list what was last known of a room, though the connection was too busy for the event', async () => {
+    const { stage, id, transport } = await start()
+    await stage.engine.holdLease('ben', 'page', 1e9)
+    await settled()
+    await stage.send(id, 'ben', 'hello')
+    transport.isBusy = true
+    await stage.engine.dropLease('ben', 'page', 0)
+    await settled()
+    const item = () => transport.written.findLast(text => text.includes(`hx-target="#c-${id}"`)) ?? transport.text
+    expect(item()).toContain('hello')
+    expect(item()).not.toContain('Online')
+    transport.isBusy = false
+    await stage.rooms.setLifetime(id, 'ben', 300_000)
+    await settled()
+    expect(transport.written.at(-1)).toMatch(/hx-target="#presence"[\s\S]*Last seen/)
+  })
+
+  it('shows nothing older when typing ends than what it was told meanwhile', async () => {
+    const { stage, id, transport } = await start()
+    await stage.rooms.setTyping(id, 'ben', true)
+    await settled()
+    expect(transport.text).toContain('name-of-ben is typing')
+    await stage.send(id, 'ann', 'written meanwhile')
+    await settled()
+    transport.forget()
+    await stage.clock.advance(2000)
+    await settled()
+    expect(transport.text).toContain('hx-target="#typing"')
+    expect(transport.text).toMatch(new RegExp(`hx-target="#c-${id}"[\\s\\S]*written meanwhile`))
+  })
+
+  it('shows no unread message in its title but those that there are', async () => {
+    const { stage, id } = await start()
+    const list = await stage.openPage('ann', null)
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    const titles = () => [...list.transport.text.matchAll(/hx-target="#page-title"[^>]*>([^<]*)</g)].map(([, t]) => t)
+    expect(titles()).toEqual([expect.stringContaining('1')])
+    await stage.rooms.report(id, 'ann', 'seen', message.id)
+    await settled()
+    expect(titles()).toEqual([expect.stringContaining('1'), expect.not.stringContaining('1')])
+  })
+
+  it('drops a room from its list as the room goes', async () => {
+    const { stage, id, transport } = await start()
+    await stage.rooms.end(id, 'ben')
+    await settled()
+    expect(transport.text).toContain(`hx-target="#c-${id}" hx-swap="delete"`)
+    expect(transport.text).toContain('name-of-ben')
+  })
+})
