@@ -5,13 +5,13 @@ import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
+import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { Callbacks } from './callbacks.js'
 import { demoPeople } from './demo-accounts.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
-import type { AccountAmendment, AccountStore } from './account-store.js'
 
 // Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 

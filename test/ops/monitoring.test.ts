@@ -14,6 +14,7 @@ async function open(metricsToken: string | null) {
     maxBytes: 1e9,
     maxBytesPerPerson: 1e9,
     keepLonger: true,
+    messageTtlMs: 1000,
   })
   const countConnections = async () => ({ connections: 3, tcpConnections: 5, waitingConnections: 1 })
   const monitoring = await Monitoring.open({ clock, log, engine, metricsToken, countConnections })
@@ -30,7 +31,7 @@ it.each([null, 'the token'])(
     const { clock, engine, monitoring, entries } = await open(token)
     monitoring.observer.refused('request', 'not_found')
     const { id } = await engine.openRoom('alice', 'bob')
-    await engine.sendMessage(id, 'alice', { nonce: 'n', text: 'x', image: null, lifetimeMs: 1000 })
+    await engine.sendMessage(id, 'alice', { nonce: 'n', text: 'x', image: null })
     clock.jump(1400)
     await clock.advance(300_000 - 1400)
     await expect.poll(() => entries().length).toBe(1)

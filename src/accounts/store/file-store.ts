@@ -3,10 +3,10 @@ import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
 import { findFile, lockFile, makeFile } from './account-file-setup.js'
-import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { MemoryAccountStore } from './memory-store.js'
 
 /** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */

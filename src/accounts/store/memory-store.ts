@@ -1,9 +1,9 @@
 import type { UserId } from '../../chat/engine.js'
 import { ChatError, InvalidInput } from '../../chat/errors.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
-import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { Counts } from './counts.js'
 
 /** How many names a search looks at: some milliseconds of work. */
