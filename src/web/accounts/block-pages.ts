@@ -2,7 +2,7 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { sendPage } from '../pages.js'
+import { sendPage } from '../page/pages.js'
 
 /** Blocking a person, after asking, and taking it back. */
 export function blockPages({ people }: Pick<Context, 'people'>): Route[] {

@@ -7,9 +7,9 @@ import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { accountOf, formField, formFields } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { viewSettings } from '../../rendering/settings-view.js'
-import { formErrors, formHeading } from '../forms.js'
-import { contextOf, type FormError, sendPage } from '../pages.js'
-import { onStaleToken } from '../stale-forms.js'
+import { formErrors, formHeading } from '../page/forms.js'
+import { contextOf, type FormError, sendPage } from '../page/pages.js'
+import { onStaleToken } from '../page/stale-forms.js'
 
 const notices = new Map([
   ['saved', 'settings.saved'],

@@ -4,8 +4,8 @@ import type { Context } from '../../context.js'
 import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { formErrors } from '../forms.js'
-import { contextOf } from '../pages.js'
+import { formErrors } from '../page/forms.js'
+import { contextOf } from '../page/pages.js'
 import type { SendChat } from './chat-view.js'
 
 /** A page with a script gets the change by its push; one without is reloaded, in its frame if the form was in one. */

@@ -1,6 +1,6 @@
-import { type ChatError, InvalidInput } from '../chat/errors.js'
-import { refusalSentence } from '../rendering/refusals.js'
-import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
+import { type ChatError, InvalidInput } from '../../chat/errors.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { isSentenceKey, type SentenceKey, type Translate } from '../../rendering/sentences.js'
 import type { FormError } from './pages.js'
 
 /** The labels of the fields, for the summary of errors. */
