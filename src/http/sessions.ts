@@ -10,7 +10,7 @@ import type { Account } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
-import type { Identity } from '../live/subscriber.js'
+import type { Identity } from '../live/client/subscriber.js'
 import { languageOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 

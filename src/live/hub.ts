@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { type CloseCode, closeCodes } from './client/close-codes.js'
+import type { OpenRooms, SharedRenderings, Subscriber } from './client/subscriber.js'
 import { RoomBoard } from './room-board.js'
-import type { SharedRenderings, Subscriber } from './subscriber.js'
-import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { TypingBoard } from './typing-board.js'
 
 /** How often the server sends something, so that a page can tell a dead connection from a silent one. */
@@ -18,7 +18,7 @@ export const lingerMs = 10_000
 export type HubEngine = Pick<Engine, 'subscribe' | 'holdLease' | 'dropLease'>
 
 /** All open connections of this node: hands each what the engine tells its person, keeps leases and the heartbeat, ends them. */
-export class Hub {
+export class Hub implements OpenRooms {
   readonly #engine: HubEngine
   readonly #clock: Clock
   readonly #log: Logger

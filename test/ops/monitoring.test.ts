@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { Monitoring } from '#src/ops/monitoring.js'
 import { captureLog } from '../support/captured-log.js'
+import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 async function open(metricsToken: string | null) {
@@ -17,7 +18,7 @@ async function open(metricsToken: string | null) {
     messageTtlMs: 1000,
   })
   const countConnections = async () => ({ connections: 3, tcpConnections: 5, waitingConnections: 1 })
-  const monitoring = await Monitoring.open({ clock, log, engine, metricsToken, countConnections })
+  const monitoring = await Monitoring.open({ clock, log, rooms: roomsOn(engine), metricsToken, countConnections })
   onTestFinished(() => {
     monitoring.stop()
     return engine.stop()

@@ -4,7 +4,7 @@ import type { Rooms } from '../../chat/rooms.js'
 import { digestOf, hashItem, renderChatItem } from '../../rendering/chat-list.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
-import type { KnownNames } from '../known-names.js'
+import type { KnownNames } from '../client/known-names.js'
 
 export interface ListRendererDeps {
   readonly rooms: Pick<Rooms, 'reads'>

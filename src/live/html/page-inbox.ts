@@ -1,5 +1,5 @@
 import type { EngineEvent, UserId } from '../../chat/engine.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 
 interface Waiting {
   readonly event: EngineEvent

@@ -3,7 +3,7 @@ import type { Message, Presence, RoomId, RoomView, WindowAsk } from '../../chat/
 import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
-import { KnownNames, type NamesOf } from '../known-names.js'
+import { KnownNames, type NamesOf } from '../client/known-names.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'

@@ -1,5 +1,5 @@
-import type { ClientContext, OpenedSession } from '../connections.js'
-import type { Identity } from '../subscriber.js'
+import type { Identity } from '../client/subscriber.js'
+import type { ClientContext, OpenedSession } from '../transport/opening.js'
 import { fragment } from './fragments.js'
 import { PageRenderer, type PageRendererDeps } from './page-renderer.js'
 import { PageSession, type PageSessionDeps } from './page-session.js'

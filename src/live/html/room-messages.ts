@@ -1,7 +1,7 @@
 import type { Cursors, Message, MessageId, RoomId, RoomView, UserId } from '../../chat/engine.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 import { fragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
 import type { PageWindow } from './page-state.js'

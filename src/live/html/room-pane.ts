@@ -1,7 +1,7 @@
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
 import { fragment } from './fragments.js'

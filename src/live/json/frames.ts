@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from '../../chat/message-input.js'
-import { commandSchema } from '../commands.js'
+import { commandSchema } from '../client/commands.js'
 import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './messages.js'
 
 /** What a program marks a frame with to get an answer to it. */

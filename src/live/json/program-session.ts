@@ -7,11 +7,10 @@ import type { Rooms } from '../../chat/rooms.js'
 import { defaultLanguage } from '../../languages.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { translator } from '../../rendering/sentences.js'
-import { execute } from '../commands.js'
-import type { Hub } from '../hub.js'
-import { KnownNames, type NamesOf } from '../known-names.js'
-import type { ClientSession, Identity, RoomActivity, SharedRenderings } from '../subscriber.js'
-import { type CloseCode, closeCodes } from '../transport/close-codes.js'
+import { type CloseCode, closeCodes } from '../client/close-codes.js'
+import { execute } from '../client/commands.js'
+import { KnownNames, type NamesOf } from '../client/known-names.js'
+import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { activityFrame, framesOf } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
@@ -25,7 +24,7 @@ type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 
 export interface ProgramSessionDeps {
   readonly rooms: Rooms
-  readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
+  readonly hub: OpenRooms
   readonly clock: WallTimes
   readonly namesOf: NamesOf
   readonly log: Logger

@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { beforeEach, expect, it } from 'vitest'
-import type { TextSink } from '#src/live/subscriber.js'
+import type { TextSink } from '#src/live/client/subscriber.js'
 import { Connection } from '#src/live/transport/connection.js'
 import { FakeClock } from '../../support/fake-clock.js'
 

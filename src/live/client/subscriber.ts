@@ -1,7 +1,7 @@
-import type { AnnouncementKind } from '../accounts/settings.js'
-import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
-import type { Language } from '../languages.js'
-import type { CloseCode } from './transport/close-codes.js'
+import type { AnnouncementKind } from '../../accounts/settings.js'
+import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
+import type { Language } from '../../languages.js'
+import type { CloseCode } from './close-codes.js'
 
 /** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
 export interface Identity {
@@ -42,6 +42,16 @@ export interface RoomActivity {
   readonly isOpen: boolean
   /** Who of the two has the room open now. */
   readonly activeUsers: readonly UserId[]
+}
+
+/** Which rooms connections have open. */
+export interface OpenRooms {
+  /** Notes that a connection has a room open. */
+  enterRoom(roomId: RoomId, subscriber: Subscriber): void
+  /** Notes that a connection no longer has a room open. */
+  leaveRoom(roomId: RoomId, subscriber: Subscriber): void
+  /** Who of a room's two people has it open, on this node. */
+  activeUsers(roomId: RoomId): UserId[]
 }
 
 /** Renderings of one publication, shared by all connections of a viewer so that each is made once. */

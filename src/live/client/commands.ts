@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Message, UserId } from '../chat/engine.js'
-import { idSchema, messageInput } from '../chat/message-input.js'
-import type { Rooms } from '../chat/rooms.js'
+import type { Message, UserId } from '../../chat/engine.js'
+import { idSchema, messageInput } from '../../chat/message-input.js'
+import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
 const status = z.enum(['delivered', 'seen'])
