@@ -18,6 +18,7 @@ import type { AccountSettings } from './settings.js'
 const searchLimit = 20
 const maxBlocked = 1000
 
+/** What `People` needs. */
 export interface PeopleOptions {
   readonly store: AccountStore
   readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash' | 'cost'>

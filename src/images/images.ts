@@ -30,6 +30,7 @@ export interface AcceptedImage extends ImageRef {
   readonly expiresAt: number
 }
 
+/** What pictures need: their limits and folder, and the engine whose messages they go with. */
 export interface ImagesOptions {
   readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
   /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */

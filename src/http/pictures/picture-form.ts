@@ -15,6 +15,7 @@ export interface ReceivedPicture {
   readonly signal: AbortSignal
 }
 
+/** The limits of a form, and who is asked about it. */
 export interface PictureFormOptions {
   /** Bytes of the largest file. */
   readonly maxSize: number
