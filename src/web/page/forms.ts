@@ -13,7 +13,7 @@ const labels: Readonly<Record<string, SentenceKey>> = {
 }
 
 /** The refused fields of a form, in words. */
-export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
+function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   return Object.entries(error.fields).map(([field, problem]) => {
     const key = `field.${problem}`
     const text = t(isSentenceKey(key) ? key : 'error.invalid')
