@@ -37,8 +37,11 @@ async function runFile({ file, changed, timeoutMs }) {
     project.config.hookTimeout = timeoutMs
   }
   const from = performance.now()
-  const outcome = await vitest.runTestSpecifications(specifications.filter(each => pathOf(each) === file))
-  const { testModules, unhandledErrors } = outcome
+  const isAsked = each => pathOf(each) === file
+  const outcome = await vitest.runTestSpecifications(specifications.filter(isAsked))
+  const { unhandledErrors } = outcome
+  // Those of earlier runs are in it too.
+  const testModules = outcome.testModules.filter(isAsked)
   const passed = testModules.length > 0 && testModules.every(module => module.ok()) && unhandledErrors.length === 0
   const durations = testModules.flatMap(({ children }) =>
     [...children.allTests()].map(test => test.diagnostic()?.duration ?? 0),
@@ -47,7 +50,7 @@ async function runFile({ file, changed, timeoutMs }) {
     passed,
     ms: Math.round(performance.now() - from),
     slowestMs: Math.round(Math.max(0, ...durations)),
-    failure: passed ? null : failureOf(outcome),
+    failure: passed ? null : failureOf({ testModules, unhandledErrors }),
   }
 }
 
