@@ -39,7 +39,12 @@ export function markAll(sources, file) {
 function keysOf(files) {
   const isTest = path => path.endsWith('.test.ts')
   const shared = ['src', 'test', 'views', 'locales', 'static/build'].flatMap(folder => [...filesBelow(folder)])
-  const settings = ['package-lock.json', 'vitest.config.ts'].map(name => join(root, name))
+  const settings = [
+    'package-lock.json',
+    'vitest.config.ts',
+    'scripts/mutate/coverage.mjs',
+    'scripts/mutate/regions.mjs',
+  ].map(name => join(root, name))
   const print = fingerprint([...shared.filter(path => !isTest(path)), ...settings])
   return new Map(files.map(file => [file, `${print} ${fingerprint([join(root, file)])}`]))
 }
@@ -47,17 +52,18 @@ function keysOf(files) {
 const numbersIn = file =>
   existsSync(file) ? [...new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number))] : []
 
-/** Runs one test file over marked sources; once more if it fails, since some measure what else the machine does. */
+/** Runs one test file over marked sources; once more without what failed, as some tests measure what else the machine does. */
 async function cover(runner, marks, file) {
   writeFileSync(marks, '')
-  let outcome = await runner.run(file, unknown)
-  if (!outcome.passed) outcome = await runner.run(file, unknown)
+  let outcome = await runner.run(file, unknown, 0)
+  const except = outcome.failing
+  if (!outcome.passed) outcome = await runner.run(file, { ...unknown, except }, 0)
   const { passed, ms, slowestMs, failure } = outcome
-  return { passed, ms, slowestMs, failure, regions: numbersIn(marks) }
+  return { passed, ms, slowestMs, failure, except, regions: numbersIn(marks) }
 }
 
 /**
- * The coverage of each test file, by its path: `{ passed, ms, slowestMs, failure, regions }`.
+ * The coverage of each test file, by its path: `{ passed, ms, slowestMs, failure, except, regions }`.
  * @param {Map<string, string>} sources all of them, by path
  * @param {TestRunner[]} runners whose copies hold the sources unchanged, before and after
  * @param {string[]} folders of the test files to run

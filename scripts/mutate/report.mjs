@@ -23,7 +23,8 @@ export function summarize(trials) {
   const isCaught = ({ status }) => status !== 'survived'
   const caught = trials.filter(isCaught)
   const survivors = trials.filter(trial => !isCaught(trial))
-  const folders = Map.groupBy?.(trials, folderOf) ?? group(trials)
+  const uncovered = survivors.filter(({ count }) => count === 0)
+  const unfinished = survivors.filter(({ waiting }) => waiting.length > 0)
   return [
     '',
     'Survivors:',
@@ -31,20 +32,22 @@ export function summarize(trials) {
       .toSorted((a, b) => a.mutant.path.localeCompare(b.mutant.path) || a.mutant.line - b.mutant.line)
       .map(describeTrial),
     '',
-    ...[...folders]
+    ...[...byFolder(trials)]
       .toSorted(([a], [b]) => a.localeCompare(b))
       .map(([folder, all]) => `${folder}: ${percent(all.filter(isCaught).length, all.length)} of ${all.length}`),
-    `survivors that no test enters: ${survivors.filter(({ count }) => count === 0).length}; for which time was too short to run all tests: ${survivors.filter(({ waiting }) => waiting.length > 0).length}`,
+    `survivors that no test enters: ${uncovered.length}`,
+    `survivors for which the time was too short to run all tests: ${unfinished.length}`,
     `score: ${percent(caught.length, trials.length)}`,
     '',
     `${caught.length} passed, ${survivors.length} failed`,
   ]
 }
 
-const folderOf = ({ mutant }) => mutant.path.split('/').slice(0, 2).join('/')
-
-function group(trials) {
+function byFolder(trials) {
   const groups = new Map()
-  for (const trial of trials) groups.set(folderOf(trial), [...(groups.get(folderOf(trial)) ?? []), trial])
+  for (const trial of trials) {
+    const folder = trial.mutant.path.split('/').slice(0, 2).join('/')
+    groups.set(folder, [...(groups.get(folder) ?? []), trial])
+  }
   return groups
 }

@@ -36,14 +36,16 @@ export class TestRunner {
 
   /**
    * Runs a test file.
-   * @param {{ ms: number, slowestMs: number }} usual what the file and its slowest test take unchanged
-   * @returns {Promise<{ passed: boolean, ms: number, slowestMs: number, failure: string | null, hung?: boolean }>}
+   * @param {{ ms: number, slowestMs: number, except?: string[] }} usual what the file and its slowest test take unchanged, and
+   *   the names of tests that are left out
+   * @param {number} bail after how many failures it ends; 0 for never
+   * @returns {Promise<{ passed: boolean, ms: number, slowestMs: number, failure: string | null, failing: string[], hung?: boolean }>}
    */
-  async run(file, usual) {
+  async run(file, usual, bail = 1) {
     const from = performance.now()
     await this.start()
     const timeoutMs = Math.min(Math.max(5_000, usual.slowestMs * 3), 20_000)
-    this.#process.send({ file, changed: [...this.#changed], timeoutMs })
+    this.#process.send({ file, changed: [...this.#changed], timeoutMs, bail, except: usual.except ?? [] })
     this.#changed.clear()
     try {
       return await this.#answer(usual.ms * 3 + graceMs)

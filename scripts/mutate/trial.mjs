@@ -76,12 +76,13 @@ export class Trials {
     this.#catches.set(key, (this.#catches.get(key) ?? 0) + 1)
   }
 
-  /** The file of the source's own name first, then those that caught most of its mutants, then the quickest. */
+  /** The file of the source's own name first, then those that caught most of its mutants, then the nearest, then the quickest. */
   #next({ mutant: { path }, waiting }) {
     const own = path.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts')
     const rank = file => [
       file === own ? 0 : 1,
       -(this.#catches.get(`${path} ${file}`) ?? 0),
+      -sharedFolders(path, file),
       this.#coverage.get(file).ms,
     ]
     const before = (a, b) => {
@@ -91,4 +92,11 @@ export class Trials {
     }
     return waiting.toSorted(before)[0]
   }
+}
+
+/** How many folders the paths of a source and of a test have in common, below src/ and test/. */
+function sharedFolders(path, file) {
+  const [source, test] = [path, file].map(each => each.split('/').slice(1, -1))
+  const apart = source.findIndex((folder, index) => folder !== test[index])
+  return apart < 0 ? source.length : apart
 }
