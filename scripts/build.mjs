@@ -37,7 +37,7 @@ async function buildServer() {
   }
 }
 
-/** Writes one file under a name that holds its hash, beside its brotli and gzip forms; returns that name. */
+/** Writes a file under a name with its hash, together with its brotli and gzip versions. Returns the name. */
 function publish(name, content) {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
   const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`)

@@ -15,12 +15,12 @@ const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 const read = file => JSON.parse(readFileSync(file, 'utf8'))
 const firstLine = text => (text ?? '').split('\n', 1)[0]
 
-/** Reads the counts of one runner's JSON report, and what failed; a runner that wrote none has failed. */
+/** Reads the counts and failures from a runner's JSON report. A runner without a report has failed. */
 function countVitest(file) {
   const report = read(file)
   const tests = report.testResults.flatMap(({ name, message, status, assertionResults }) => [
     ...assertionResults.map(test => ({ ...test, name })),
-    // A file that could not be run at all has no tests to fail.
+    // A file that could not be loaded has no tests that could fail.
     ...(status === 'failed' && assertionResults.length === 0
       ? [{ status, fullName: '', failureMessages: [message], name }]
       : []),
@@ -81,7 +81,7 @@ try {
     failures.push(...counts.failures)
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
-  // Said again at the end, where a long output is cut last.
+  // Repeated at the end, which is the last part of a long output to be cut off.
   for (const failure of failures) console.log(`failed: ${failure}`)
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
   const nothingRan = total.passed === 0

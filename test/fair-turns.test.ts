@@ -3,7 +3,7 @@ import { FairTurns } from '#src/fair-turns.js'
 
 const options = { atOnce: 2, maxWaiting: 5, maxWaitingEach: 3, retryAfterMs: 5000 }
 
-/** Turns, and who has got one so far, each with what ends it. */
+/** Turns, with who has got one so far and the function that ends it. */
 function begin() {
   const turns = new FairTurns<string>(options)
   const begun: string[] = []

@@ -10,7 +10,7 @@ import type { Account } from './account.js'
 export interface AccountChanges {
   readonly passwordHash?: string
   readonly isDisabled?: boolean
-  /** Change nothing unless the account is still of this generation. */
+  /** Only change the account if it is still of this generation. */
   readonly ifGeneration?: number
 }
 
@@ -19,7 +19,7 @@ export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'p
 
 /** A store of accounts. */
 export interface AccountStore {
-  /** Every account, in no order. */
+  /** All accounts, in no order. */
   all(): Promise<readonly Account[]>
 
   /** The account of an id, or null. */

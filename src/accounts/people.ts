@@ -291,7 +291,7 @@ export class People {
     if (costOf(account.passwordHash) === this.#passwords.cost) return
     try {
       const passwordHash = await this.#passwords.hash(password)
-      // The password may have been changed meanwhile.
+      // The password may have been changed in the meantime.
       await this.#store.amend(account.id, now => (now.passwordHash === account.passwordHash ? { passwordHash } : {}))
     } catch (error) {
       // The next log-in tries again.

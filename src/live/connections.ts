@@ -15,9 +15,9 @@ export interface ConnectionsDeps {
   readonly unread: Unread
   readonly clock: Clock
   readonly log: Logger
-  /** Told in a word why a connection was not taken. */
+  /** Called with the reason, in a word, when a connection is refused. */
   readonly onRefused: (reason: string) => void
-  /** Whether a person may open one more now; may wait. Rejects with ChatError `rate_limited` when they may not. */
+  /** Resolves when a person may open one more connection. Rejects with ChatError `rate_limited` if they may not. */
   readonly admit?: (userId: UserId) => Promise<void>
 }
 
@@ -30,7 +30,7 @@ export class Connections implements ConnectionOpener {
   }
 
   /**
-   * Resolves when the other end is up to date, or the connection has been refused or has ended.
+   * Resolves when the other end is up to date, or the connection was refused or has ended.
    * @throws whatever `openTransport` or `openSession` throws; the transport has been cut then
    */
   async open(opening: Opening): Promise<void> {

@@ -9,7 +9,7 @@ import { TypingBoard } from './typing-board.js'
 
 /** How often the server sends something, so that a page can tell a dead connection from a silent one. */
 export const heartbeatMs = 15_000
-/** Three missed heartbeats end the presence of a node that crashed. */
+/** The presence of a node that crashed ends after three missed heartbeats. */
 const leaseMs = 3 * heartbeatMs
 /** Who closes their last page counts as here for this long, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
@@ -46,7 +46,7 @@ export class Hub implements OpenRooms {
   }
 
   /**
-   * Lets a connection hear of everything that concerns its person, and shows the person as here.
+   * Adds a subscriber: it hears of everything for its person, who is shown as here.
    * @throws ChatError `rate_limited` when the person holds as many as they may; `server_busy` while stopping
    */
   async add(subscriber: Subscriber): Promise<void> {
@@ -78,7 +78,7 @@ export class Hub implements OpenRooms {
     this.#rooms.leave(roomId, subscriber)
   }
 
-  /** Who of a room's two people has it open, on this node. */
+  /** Which of a room's two people have it open on this node. */
   activeUsers(roomId: RoomId): UserId[] {
     return this.#rooms.activeUsers(roomId)
   }
@@ -88,7 +88,7 @@ export class Hub implements OpenRooms {
     return this.#typing.isTyping(roomId, userId)
   }
 
-  /** Holds a room's updates back, or goes on, on every page that a session has open of it. */
+  /** Pauses or resumes a room's updates on every page that a session has open of it. */
   pause(userId: UserId, sessionId: string, roomId: RoomId, isPaused: boolean): void {
     for (const subscriber of this.#byUser.get(userId) ?? []) {
       if (subscriber.sessionId === sessionId) subscriber.pause?.(roomId, isPaused)
@@ -107,7 +107,7 @@ export class Hub implements OpenRooms {
     for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.close(code)
   }
 
-  /** Ends every connection and takes no more. */
+  /** Closes every connection and accepts no more. */
   stop(code: CloseCode = closeCodes.restarting): void {
     this.#isStopping = true
     this.#unsubscribe()

@@ -13,7 +13,7 @@ import { translator } from '#src/rendering/sentences.js'
 
 const good = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse' }
 
-/** What is refused of a registration, field by field. */
+/** The errors of a registration, by field. */
 function refusalOf(changes: Record<string, unknown>): Readonly<Record<string, string>> {
   return refusedFields(() => parseInput(registrationInput, { ...good, ...changes }))
 }

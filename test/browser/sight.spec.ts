@@ -73,7 +73,7 @@ test('nothing moves where motion is to be reduced', { tag: '@long' }, async ({ c
   await ann.getByRole('button', { name: 'End chat' }).hover()
   await ann.getByRole('button', { name: 'End chat' }).click()
   expect(await count()).toBe(0)
-  // The proof can fail: with motion allowed, a message that arrives does move.
+  // Counter-check: with motion allowed, an arriving message does move.
   await ann.keyboard.press('Escape')
   await ann.emulateMedia({ reducedMotion: 'no-preference' })
   await send(ben, 'moving')

@@ -250,7 +250,7 @@ describe('a long answer', () => {
   let http: Server
   let clock: FakeClock
   let socket: Socket
-  /** The server's end of it. */
+  /** The server's end of the connection. */
   let connection: Socket
   let parts: Buffer[]
   beforeAll(async () => {
@@ -284,7 +284,7 @@ describe('a long answer', () => {
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 
-  /** Reads so many bytes more. */
+  /** Reads this many more bytes. */
   async function read(bytes: number) {
     const goal = socket.bytesRead + bytes
     socket.resume()

@@ -15,7 +15,7 @@ afterAll(() => server.stop())
 const open = (client: HttpClient, page: string) => LivePage.open(server.url, client, page)
 const targetsOf = (page: LivePage) => page.seen.map(({ operations }) => operations.map(({ target }) => target))
 
-/** Two open pages of one chat, and one of somebody who has no part in it; nothing is under way. */
+/** Two open pages of a chat, and one of somebody else; nothing is under way. */
 async function openAll() {
   const people = await newPair(server.url)
   const [annPage, benPage] = [await open(people.ann, people.chat), await open(people.ben, people.chat)]

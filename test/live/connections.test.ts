@@ -122,7 +122,7 @@ describe('a socket that cannot be opened by a fault of ours', () => {
 })
 
 describe('the owner of a connection', () => {
-  /** A connection of which a test says when it closes; `log` is what happened to it, in order. */
+  /** A transport that a test closes; `log` records what happened to it, in order. */
   function open(
     isClosedAlready: boolean,
     admit: ConnectionsDeps['admit'] = async () => {},

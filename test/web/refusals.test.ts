@@ -16,7 +16,7 @@ const visitor = () => new HttpClient(server.url)
 const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? [])[1]
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
-/** What an answer says beside its body, but what is another each time. */
+/** The status and headers of an answer, without those that always differ. */
 const headersOf = ({ headers }: Response) =>
   [...headers].filter(([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name))
 

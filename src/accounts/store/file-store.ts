@@ -48,7 +48,7 @@ export class FileAccountStore implements AccountStore {
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
   #isClosed = false
-  /** When the next write may begin, by the clock. */
+  /** When the next write may begin, in ms of `Clock.now()`. */
   #restsUntil = 0
   #endRest: () => void = () => {}
 

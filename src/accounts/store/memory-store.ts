@@ -176,7 +176,7 @@ export class MemoryAccountStore implements AccountStore {
     return (id !== undefined && this.#byId.get(id)) || null
   }
 
-  /** Index of the first name that is not before `key`. */
+  /** The index of the first name that does not come before `key`. */
   #placeOf(key: string): number {
     let low = 0
     let high = this.#names.length

@@ -16,14 +16,14 @@ export const commandSchema = z.discriminatedUnion('type', [
 
 export type Command = z.infer<typeof commandSchema>
 
-/** What a send is answered with. */
+/** The answer to a send. */
 export interface Acknowledgement {
   readonly message: Message
   readonly duplicate: boolean
 }
 
 /**
- * Does what a person asked for; the answer is null where there is nothing to say.
+ * Executes a person's command. Resolves with null if there is nothing to answer.
  * @throws ChatError as the method of Rooms does
  */
 export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Acknowledgement | null> {

@@ -5,7 +5,7 @@ export type OnBadFrame = (frame: Record<string, unknown> | null) => void
 
 /** What carries a connection: a socket or an event stream. */
 export interface Transport extends TextSink {
-  /** Calls once when it has closed; at once when it has already. */
+  /** Calls once when the transport has closed; immediately if it has already. */
   whenClosed(tell: () => void): void
   /** Ends it at once, without a close code. */
   cut(): void

@@ -5,22 +5,22 @@ import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 
 /** Messages that come within this time are announced as one. Source: docs/accessibility.md, "What is announced". */
 const burstMs = 1400
-/** A single key shows for two seconds. What shows for longer is typing, and is spoken of. */
+/** A single key press shows for two seconds. Only typing that shows for longer is announced. */
 const typingMs = 2500
-/** After this without a key, typing that begins anew is spoken of again. */
+/** Typing is announced again only after this long without any. */
 const typingOverMs = 30_000
-/** Coming and going is spoken of when it lasts. */
+/** Coming and going is announced only if it lasts this long. */
 const presenceMs = 10_000
 
 type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence'
 
-/** What is spoken of a chat, apart from what is shown. Holds a message for the length of a burst at most. */
+/** Decides what is announced of a chat to screen readers. Holds a message's text only for the length of a burst. */
 export class Announcements {
   readonly #context: ViewContext
   readonly #kinds: ReadonlySet<AnnouncementKind>
   readonly #say: (html: string) => void
   readonly #unsay: () => void
-  /** The living messages whose text was spoken, and may still stand in the page. */
+  /** The living messages whose text was announced and may still be in the page. */
   readonly #spoken = new Set<MessageId>()
   readonly #waiting = new Map<MessageId, Message>()
   readonly #timers = new Map<TimerName, NodeJS.Timeout>()
@@ -30,8 +30,8 @@ export class Announcements {
   #isOver = false
 
   /**
-   * @param kinds what this person wants to hear of
-   * @param unsay takes what was spoken out of the page
+   * @param kinds what this person wants to have announced
+   * @param unsay removes an announcement from the page
    */
   constructor(
     context: ViewContext,
@@ -45,7 +45,7 @@ export class Announcements {
     this.#unsay = unsay
   }
 
-  /** Whom the chat is with, and whether they are here: what the page shows at first is not spoken. */
+  /** Sets whom the chat is with and whether they are here. What a page shows at first is not announced. */
   begin(name: string, isOnline: boolean): void {
     this.#name = name
     this.#wasOnline ??= isOnline
@@ -59,7 +59,7 @@ export class Announcements {
     if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
 
-  /** Messages that came while the page could not show them are counted, not read out. */
+  /** Announces messages that the page missed: their count, not their text. */
   addMissed(count: number): void {
     if (count === 0 || !this.#kinds.has('messages')) return
     this.#after('missed', burstMs, () => this.#speak(this.#context.t('chat.newMessages', { count })))
@@ -97,20 +97,20 @@ export class Announcements {
     })
   }
 
-  /** A message that is gone is not spoken of, and what was spoken of it goes too. */
+  /** Forgets a message that is gone, and removes what was announced of it. */
   drop(messageId: MessageId): void {
     this.#waiting.delete(messageId)
     if (this.#spoken.delete(messageId)) this.#unsay()
   }
 
-  /** The same for all of them at once. */
+  /** Does the same for all messages. */
   dropAll(): void {
     this.#clear()
     if (this.#spoken.size > 0) this.#unsay()
     this.#spoken.clear()
   }
 
-  /** Nobody hears any more: what waits to be spoken is forgotten, and nothing more is taken. */
+  /** The page has gone: forgets what was to be announced, and ignores the rest. */
   stop(): void {
     this.#isOver = true
     this.#clear()

@@ -2,7 +2,7 @@ import type { Message, MessageId } from '../../chat/engine.js'
 import { fragment } from './fragments.js'
 import type { RoomLifetime } from './room-lifetime.js'
 
-/** What a page of a room warns of: the messages that vanish within a minute. Keeps none of their text. */
+/** The warning that a page of a room shows: which messages vanish within a minute. Keeps none of their text. */
 export class ExpiryWarning {
   readonly #lifetime: Pick<RoomLifetime, 'renderWarning'>
   readonly #push: (html: string) => void
@@ -14,8 +14,8 @@ export class ExpiryWarning {
   }
 
   /**
-   * Warns of these and no others: a warning comes with no new version of the room, and goes with one.
-   * @param differs whether the page may still show another
+   * Warns of these messages only. A warning begins without a new version of the room, and ends with one.
+   * @param differs whether the page may still show another warning
    */
   catchUp(messages: readonly Message[], differs: boolean): void {
     this.forget()
@@ -23,20 +23,20 @@ export class ExpiryWarning {
     if (differs || this.#expiring.size > 0) this.#show()
   }
 
-  /** Warns of these too. */
+  /** Adds these messages to the warning. */
   add(messages: readonly Message[]): void {
     this.#note(messages)
     if (this.#expiring.size > 0) this.#show()
   }
 
-  /** These are gone, or live on: with the last of them the warning goes. */
+  /** Takes messages off the warning that are gone or were kept; the warning ends with the last. */
   drop(messages: readonly { readonly id: MessageId }[]): void {
     const wasShown = this.#expiring.size > 0
     for (const { id } of messages) this.#expiring.delete(id)
     if (wasShown && this.#expiring.size === 0) this.#show()
   }
 
-  /** Nothing is left to warn of, and nothing is said of it. */
+  /** Forgets the warning without a word to the page. */
   forget(): void {
     this.#expiring.clear()
   }

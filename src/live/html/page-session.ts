@@ -21,13 +21,19 @@ export interface PageSessionDeps {
   readonly rooms: Rooms
   readonly log: Logger
   readonly messageMaxLength: number
-  /** Counts a catch-up as a request, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
+  /**
+   * Counts a catch-up as a request, and resolves when it may begin. Throws ChatError `rate_limited` if that is too long
+   * away.
+   */
   readonly admit: (userId: UserId) => Promise<void>
-  /** Told the code of each refusal. */
+  /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/** Why a page is no longer kept up to date though nothing went wrong. Of the second, it comes back and catches up. */
+/**
+ * Errors after which a page is not kept up to date, though nothing is broken. After the second it reconnects and
+ * catches up.
+ */
 const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
   ['not_found', closeCodes.noSuchRoom],
   ['rate_limited', closeCodes.tooBusy],
@@ -94,7 +100,7 @@ export class PageSession implements ClientSession {
     if (isTaken) this.#schedule()
   }
 
-  /** Holds back what is new, or shows at once what was held back. What is gone goes all the same. */
+  /** Pauses updates, or resumes them and shows what was held back. Messages vanish all the same. */
   pause(roomId: RoomId, isPaused: boolean): void {
     if (roomId !== this.#room?.roomId || isPaused === this.#inbox.isPaused) return
     void this.#turns.run(async () => {

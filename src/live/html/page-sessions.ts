@@ -6,10 +6,10 @@ import { PageSession, type PageSessionDeps } from './page-session.js'
 import { type PageState, parseState } from './page-state.js'
 import { goneWithTheRoom } from './room-pane.js'
 
-/** What a page says of itself when it connects. */
+/** What a page sends when it connects. */
 export interface PageGreeting {
   readonly shown: PageState
-  /** Whether it was connected before: what it had to report may have been lost. */
+  /** Whether it has reconnected, so that its reports may have been lost. */
   readonly again: boolean
 }
 

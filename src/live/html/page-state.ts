@@ -2,8 +2,8 @@ import type { SeqRange } from '../../chat/engine.js'
 import { isLanguage, type Language } from '../../languages.js'
 
 /**
- * What a page shows, short enough for an address or the id of an event: the life and version of its room, and a digest
- * of the rest. A page says it when it connects; where it differs from what the server has, the page is morphed.
+ * What a page shows, short enough for a URL or an event id: the epoch and version of its room, and a digest of the
+ * rest. A page sends it when it connects; if it differs from the server's, the page is brought up to date.
  */
 export interface PageState {
   /** The run of the server that rendered the page. */
@@ -11,23 +11,23 @@ export interface PageState {
   /** Null on the page of the list of chats. */
   readonly epoch: string | null
   readonly version: number
-  /** What the list of chats shows, short. */
+  /** The digest of the list of chats. */
   readonly digest: string
-  /** What the page is in, null when it does not say: it stays so, whatever is set elsewhere meanwhile. */
+  /** The page's language, null if it does not say. The page keeps it, even if the setting changes. */
   readonly language: Language | null
-  /** Whether the page holds back what is new. */
+  /** Whether updates are paused on the page. */
   readonly isPaused: boolean
   /** The messages that the page shows; null on the page of the list of chats. */
   readonly window: PageWindow | null
 }
 
-/** The messages between two of a room's, by their `seq`, that a page shows. */
+/** A range of messages that a page shows, by `seq`. */
 export interface PageWindow extends SeqRange {
-  /** Whether what is sent from now on belongs to it; else later messages are missing before that. */
+  /** Whether new messages belong to it. If not, later messages are missing. */
   readonly isOpenEnded: boolean
 }
 
-/** The digest of a list of chats that does not begin with the newest: it is not caught up with. */
+/** The digest of a list of chats that does not begin with the newest. Such a list is not caught up. */
 export const olderPart = 'older'
 
 /** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`.from-to~` when open-ended), `.paused`. */
@@ -38,7 +38,7 @@ export function formatState({ server, epoch, version, digest, language, window, 
 
 const format = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(\.paused)?$/
 
-/** Reads what `formatState` wrote; anything else is a page that shows nothing. */
+/** Reads what `formatState` wrote. Anything else counts as a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
   const [, server = '', epoch, version, digest = '', language, from, to, open, paused] = format.exec(text ?? '') ?? []
   return {

@@ -1,35 +1,35 @@
 import type { RoomView, WindowAsk } from '../../chat/engine.js'
 import type { PageWindow } from './page-state.js'
 
-/** Which of its room's messages a page shows, and how many later ones it lacks. */
+/** Which messages of its room a page shows, and how many later ones it does not. */
 export class RoomWindow {
   #from = 0
   #to = 0
   #later = 0
 
-  /** How many messages stand after the last one that the page shows. */
+  /** How many messages come after the last one that the page shows. */
   get later(): number {
     return this.#later
   }
 
-  /** What the page says of itself when it connects. */
+  /** The page's own account of its window, sent when it connects. */
   get shown(): PageWindow {
     return { from: this.#from, to: this.#to, isOpenEnded: this.#later === 0 }
   }
 
-  /** What to ask for to bring the page up to date. */
+  /** The window to read to bring the page up to date. */
   get ask(): WindowAsk {
     return { of: 'page', ...this.shown }
   }
 
-  /** Begins with what the page shows by its own word. */
+  /** Starts with what the page says it shows. */
   begin({ from, to, isOpenEnded }: PageWindow): void {
     this.#from = from
     this.#to = to
     this.#later = isOpenEnded ? 0 : 1
   }
 
-  /** Takes note of what the page was given. */
+  /** Notes which window the page was sent. */
   adopt({ messages, standing, later }: Pick<RoomView, 'messages' | 'standing' | 'later'>): void {
     if (standing === null) this.#from = messages[0]?.seq ?? 0
     this.#to = messages.at(-1)?.seq ?? this.#to
@@ -37,8 +37,8 @@ export class RoomWindow {
   }
 
   /**
-   * Takes note of a new message; says whether it belongs to the page.
-   * @param isGapless whether the page shows all that came before it
+   * Notes a new message; returns whether the page should show it.
+   * @param isGapless whether the page shows all messages before it
    */
   add(seq: number, isGapless: boolean): boolean {
     if (this.#later > 0) {
@@ -49,7 +49,7 @@ export class RoomWindow {
     return true
   }
 
-  /** Takes note of messages that are gone; says whether it lacks fewer by that. */
+  /** Notes messages that are gone; returns whether the count of later ones has changed. */
   drop(seqs: readonly number[]): boolean {
     const lacking = seqs.filter(seq => seq > this.#to).length
     if (this.#later === 0 || lacking === 0) return false
@@ -58,7 +58,7 @@ export class RoomWindow {
   }
 }
 
-/** The window of a page as it is loaded. */
+/** The window of a page that has just been loaded. */
 export function windowOf(view: RoomView): PageWindow {
   const window = new RoomWindow()
   window.adopt(view)

@@ -29,9 +29,9 @@ export interface ProgramSessionDeps {
   readonly namesOf: NamesOf
   readonly log: Logger
   readonly messageMaxLength: number
-  /** Counts a join as a request; throws ChatError `rate_limited` when it is one too many. */
+  /** Counts a join as a request. Throws ChatError `rate_limited` if it is over the limit. */
   readonly countJoin: (userId: UserId) => void
-  /** Told the code of each refusal. */
+  /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
@@ -57,7 +57,7 @@ export class ProgramSession implements ClientSession {
     this.#names = new KnownNames(deps.namesOf)
   }
 
-  /** Joins the room that the address named. */
+  /** Joins the room that the URL named. */
   async start(roomId: RoomId | null): Promise<void> {
     if (roomId === null) return
     try {
@@ -96,7 +96,7 @@ export class ProgramSession implements ClientSession {
     return true
   }
 
-  /** Says that a frame could not be read. */
+  /** Answers a frame that could not be read. */
   refuseFrame(frame: Record<string, unknown> | null): void {
     this.#refuse(new ChatError('bad_request'), refSchema.optional().safeParse(frame?.ref).data)
   }

@@ -8,7 +8,7 @@ import type { Connection } from './connection.js'
 export interface ClientContext {
   readonly id: string
   readonly identity: Identity
-  /** The room that the connection is about; null for the list of chats. */
+  /** The room that the page or program has open; null for the list of chats. */
   readonly roomId: RoomId | null
   readonly connection: Connection
 }
@@ -30,6 +30,6 @@ export interface Opening extends Pick<ClientContext, 'identity' | 'roomId'> {
 
 /** Opens connections of whatever transport. */
 export interface ConnectionOpener {
-  /** Resolves when the other end is up to date, or the connection has been refused or has ended. */
+  /** Resolves when the other end is up to date, or the connection was refused or has ended. */
   open(opening: Opening): Promise<void>
 }

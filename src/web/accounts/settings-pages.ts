@@ -48,7 +48,7 @@ export function settingsPages({
     })
   }
 
-  /** Shows the page again with what was refused, in words. */
+  /** Renders the page again with the errors. */
   function handle(work: (request: Request, response: Response) => Promise<void>): Route['handle'] {
     return async (request, response) => {
       try {

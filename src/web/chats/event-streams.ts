@@ -11,7 +11,7 @@ import { EventStreamTransport } from '../../live/transport/event-stream-transpor
 
 const isPage = (request: Request) => request.get('hx-request') !== undefined
 
-/** The state that the browser saw last is newer than the one in the address. */
+/** The state in Last-Event-ID is newer than the one in the URL. */
 function greet(request: Request) {
   const greeting = greetingOf(new URL(request.originalUrl, 'http://ours').searchParams)
   const lastId = request.get('last-event-id')

@@ -16,7 +16,7 @@ function answer(request: Request, response: Response): void {
   response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
 }
 
-/** Choosing how long messages live in a chat, and keeping those that are about to go. */
+/** Choosing how long messages live in a chat, and keeping those that will vanish soon. */
 export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
   const choose: Route['handle'] = async (request, response) => {
     const chosen = formField(request, 'lifetimeMs')

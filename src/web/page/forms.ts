@@ -12,7 +12,7 @@ const labels: Readonly<Record<string, SentenceKey>> = {
   newPassword: 'settings.newPassword',
 }
 
-/** The refused fields of a form, in words. */
+/** The errors of a form's fields, in words. */
 function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   return Object.entries(error.fields).map(([field, problem]) => {
     const key = `field.${problem}`

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Alice and Bob, each a program, and a new room of theirs. */
+/** Alice and Bob, each with a program, and their new room. */
 async function begin() {
   const { body } = await aliceApi.post('/chat/rooms', { otherUserId: bobId })
   const roomId = String(body.roomId)
