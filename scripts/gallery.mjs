@@ -1,3 +1,4 @@
+// Long because it lists every scene that is photographed.
 /** Takes screenshots of every page in every theme, on a phone and wide, and puts them side by side in docs/gallery/. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '#src/config.js'

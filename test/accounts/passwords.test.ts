@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'

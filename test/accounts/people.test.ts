@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
 import { Admission } from '#src/accounts/admission.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiClient } from '../support/api/api-client.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'

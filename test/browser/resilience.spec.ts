@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send } from '../support/browser/fixtures.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { tabThrough } from '../support/browser/probes.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { get, type Server } from 'node:http'
 import type { Socket } from 'node:net'

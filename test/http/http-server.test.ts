@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'

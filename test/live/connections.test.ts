@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'

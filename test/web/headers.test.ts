@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

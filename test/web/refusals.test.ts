@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { safeNext } from '#src/http/request.js'

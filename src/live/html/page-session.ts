@@ -21,19 +21,13 @@ export interface PageSessionDeps {
   readonly rooms: Rooms
   readonly log: Logger
   readonly messageMaxLength: number
-  /**
-   * Counts a catch-up as a request, and resolves when it may begin. Throws ChatError `rate_limited` if that is too long
-   * away.
-   */
+  /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
   readonly admit: (userId: UserId) => Promise<void>
   /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/**
- * Errors after which a page is not kept up to date, though nothing is broken. After the second it reconnects and
- * catches up.
- */
+/** Errors that end the updates of a page though nothing is broken; after `rate_limited` it reconnects. */
 const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
   ['not_found', closeCodes.noSuchRoom],
   ['rate_limited', closeCodes.tooBusy],

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { deflateRawSync } from 'node:zlib'
 import sharp from 'sharp'

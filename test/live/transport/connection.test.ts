@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import pino from 'pino'
 import { beforeEach, expect, it } from 'vitest'
 import type { TextSink } from '#src/live/client/subscriber.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
