@@ -51,11 +51,13 @@ function conditions({ test, type }, _around, text) {
   return [...values.filter(value => value !== original), `!(${original})`].flatMap(value => whole(test, value))
 }
 
-/** What is written for people who look for faults is not tested word by word. */
-function isErrorText(around) {
+/** Texts of errors and descriptions of the API are not tested word by word. */
+function isProse(around) {
   const parent = parentOf(around)
   const name = parent?.callee?.name ?? parent?.callee?.type ?? ''
-  return (parent?.type === 'NewExpression' && /^(Type|Range|Syntax)?Error$/.test(name)) || name === 'Super'
+  if (parent?.type === 'NewExpression') return /^(Type|Range|Syntax)?Error$/.test(name)
+  const isDescribed = parent?.type === 'Property' && /^(summary|description)$/.test(parent.key.name ?? '')
+  return name === 'Super' || isDescribed || parent?.callee?.property?.name === 'describe'
 }
 
 function isName(node, around) {
@@ -115,13 +117,13 @@ export const operators = {
   string: {
     types: ['Literal'],
     edit(node, around) {
-      if (typeof node.value !== 'string' || isName(node, around) || isErrorText(around)) return []
+      if (typeof node.value !== 'string' || isName(node, around) || isProse(around)) return []
       return whole(node, node.value === '' ? "'changed'" : "''")
     },
   },
   template: {
     types: ['TemplateLiteral'],
-    edit: (node, around) => (isErrorText(around) || node.end - node.start === 2 ? [] : whole(node, '``')),
+    edit: (node, around) => (isProse(around) || node.end - node.start === 2 ? [] : whole(node, '``')),
   },
   number: {
     types: ['Literal'],

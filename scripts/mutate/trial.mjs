@@ -76,12 +76,16 @@ export class Trials {
     this.#catches.set(key, (this.#catches.get(key) ?? 0) + 1)
   }
 
-  /** The file of the source's own name first, then those that caught most of its mutants, then the nearest, then the quickest. */
+  /**
+   * The file of the source's own name first, then those that caught most of its mutants, then those with a
+   * similar name, then the nearest, then the quickest.
+   */
   #next({ mutant: { path }, waiting }) {
     const own = path.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts')
     const rank = file => [
       file === own ? 0 : 1,
       -(this.#catches.get(`${path} ${file}`) ?? 0),
+      -sharedWords(path, file),
       -sharedFolders(path, file),
       this.#coverage.get(file).ms,
     ]
@@ -100,3 +104,15 @@ function sharedFolders(path, file) {
   const apart = source.findIndex((folder, index) => folder !== test[index])
   return apart < 0 ? source.length : apart
 }
+
+/** The words of a file's name, cut so that `message` and `messages` are one. */
+const wordsOf = path =>
+  path
+    .split('/')
+    .at(-1)
+    .split(/[.-]/)
+    .filter(word => word !== 'test' && word.length > 3)
+    .map(word => word.slice(0, 6))
+
+/** How many words the names of a source and of a test have in common. */
+const sharedWords = (path, file) => wordsOf(path).filter(word => wordsOf(file).includes(word)).length

@@ -26,6 +26,7 @@ it.each([
   ['string', "x = 'a'", ["x = ''"]],
   ['string', "import a from 'b'; x = { 'c-d': a }", []],
   ['string', "throw new Error('of the program')", []],
+  ['string', "x = { summary: 'of the API', text: z.string().describe('too') }", []],
   ['number', 'x = 1', ['x = 2']],
   ['number', 'x = 60_000', ['x = 120000']],
   ['update', 'a++', ['a--']],
