@@ -1,17 +1,17 @@
 import type { Clock } from '#src/chat/clock.js'
 import { Heap, type HeapEntry } from './heap.js'
 
-/** Something with work to do at a time. `perform` is called once the time has come, and asks for the next time itself. */
+/** Work that is due at some time. `perform` is called once that time has come, and asks for the next time itself. */
 export interface Duty extends HeapEntry {
   perform(now: number): void
 }
 
-/** A duty that waits for nothing yet. */
+/** A duty that is not due at any time yet. */
 export function createDuty(perform: (now: number) => void): Duty {
   return { dueAt: 0, place: -1, perform }
 }
 
-/** All that is due some day, behind one timer. Only what is due is ever touched. */
+/** All duties, behind one timer. Only those that are due are ever touched. */
 export class DueQueue {
   #heap = new Heap<Duty>()
   #armedFor = Number.POSITIVE_INFINITY
@@ -21,8 +21,8 @@ export class DueQueue {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Sees to it that a duty is performed at `at` (ms of `Clock.now()`) at the latest. One that is to come sooner stays
-   * where it is and looks then whether its time has really come: so putting something off costs nothing.
+   * Makes sure that a duty is performed at `at` (ms of `Clock.now()`) at the latest. A duty that is due sooner already stays
+   * as it is, and checks then whether there is anything to do: so putting something off costs nothing.
    */
   by(duty: Duty, at: number): void {
     if (at >= (duty.place === -1 ? Number.POSITIVE_INFINITY : duty.dueAt)) return
@@ -36,8 +36,8 @@ export class DueQueue {
   }
 
   /**
-   * Performs all that is due, earliest first, and returns the time. Every command begins with it, so that nothing whose
-   * time has come is ever read, however late the timer is.
+   * Performs all that is due, the earliest first, and returns the time. Every command begins with it, so that nothing is
+   * read after its time, however late the timer is.
    */
   run(): number {
     const now = this.clock.now()
@@ -48,7 +48,7 @@ export class DueQueue {
     return now
   }
 
-  /** Forgets all duties and ends the timer for good. */
+  /** Forgets all duties and ends the timer. */
   stop(): void {
     this.#isStopped = true
     this.#heap = new Heap()

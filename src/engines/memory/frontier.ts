@@ -1,10 +1,10 @@
 import type { Entry } from './message-list.js'
 
-/** How far a cursor has come among the living messages of a room: it knows the first of them that lies beyond. */
+/** Where a cursor stands among the living messages of a room: it knows the first message after the cursor. */
 export class Frontier {
   #first: Entry | null = null
 
-  /** The first living message beyond the cursor. */
+  /** The first living message after the cursor. */
   get first(): Entry | null {
     return this.#first
   }
@@ -19,7 +19,7 @@ export class Frontier {
     if (this.#first === entry) this.#first = entry.next
   }
 
-  /** Moves on past `seq` and returns what it passed. Nothing is passed twice, so that every step is paid for once. */
+  /** Moves on past `seq` and returns the messages that it passed. No message is passed twice, so each costs one step. */
   pass(seq: number): Entry[] {
     const passed: Entry[] = []
     let next = this.#first

@@ -1,10 +1,10 @@
-/** Something a heap holds. `dueAt` in ms of `Clock.now()`; `place` is the heap's own business, -1 while outside. */
+/** An entry of a heap. `dueAt` in ms of `Clock.now()`; `place` is for the heap alone, -1 while the entry is in none. */
 export interface HeapEntry {
   dueAt: number
   place: number
 }
 
-/** A binary heap, the earliest due first. Entries know their place, so any can be moved or taken out in O(log n). */
+/** A binary heap with the earliest due entry first. Entries know their place, so any can be moved or removed in O(log n). */
 export class Heap<T extends HeapEntry> {
   readonly #entries: T[] = []
 

@@ -19,14 +19,14 @@ interface Warning extends HeapEntry {
 }
 
 /**
- * The living messages of one room, by `seq`. Linked rather than kept in a Map or an array, because finding the newest,
- * or the next after one that is gone, must cost the same whatever has died in between.
+ * The living messages of one room, by `seq`. A linked list rather than a Map or an array, because finding the newest message,
+ * or the one after a message that is gone, must cost the same however many are gone in between.
  */
 export class MessageList {
   readonly #byId = new Map<MessageId, Entry>()
   readonly #byExpiry = new Heap<Entry>()
   readonly #byWarning = new Heap<Warning>()
-  /** Those that were warned of, and may be kept. */
+  /** The messages that were warned of, and may be kept. */
   readonly #warned = new Set<Entry>()
   readonly #keepLonger: boolean
   #first: Entry | null = null

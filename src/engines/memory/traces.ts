@@ -1,10 +1,10 @@
-/** Ways in which V8 keeps text alive that nothing of ours refers to any more, and how to end them. */
+/** V8 keeps some text alive that nothing refers to any more. What is here prevents that. */
 
 const scratch = Buffer.allocUnsafeSlow(65_536)
 
 /**
- * A copy that shares no memory with `text`. V8 may keep a string as a window into a longer one, or as the two halves it
- * was joined from: a nonce of ten letters would hold the whole frame that it was cut from.
+ * A copy that shares no memory with `text`. V8 may store a string as a slice of a longer one, or as the two strings it was
+ * joined from: a nonce of ten letters would keep the whole frame alive that it was cut from.
  */
 export function ownCopy(text: string): string {
   const encoding = Buffer.byteLength(text) === text.length ? 'latin1' : 'utf16le'
@@ -16,8 +16,8 @@ export function ownCopy(text: string): string {
 }
 
 /**
- * V8 keeps the last string that any regular expression matched, whole, for `RegExp.$_` and its like: on a quiet server
- * that may be a message which is gone. A match of nothing takes its place; a failed match would not.
+ * V8 keeps the whole string that a regular expression matched last, for `RegExp.$_` and its like: on a quiet server that
+ * may be a message which is gone. Matching an empty string replaces it; a failed match would not.
  */
 export function forgetLastMatch(): void {
   ;/^/.exec('')

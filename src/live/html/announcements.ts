@@ -5,22 +5,22 @@ import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 
 /** Messages that come within this time are announced as one. Source: docs/accessibility.md, "What is announced". */
 const burstMs = 1400
-/** A single key press shows for two seconds. Only typing that shows for longer is announced. */
+/** A single key shows as typing for two seconds. Typing that lasts longer is announced. */
 const typingMs = 2500
-/** Typing is announced again only after this long without any. */
+/** After this time without a key, typing is announced again. */
 const typingOverMs = 30_000
-/** Coming and going is announced only if it lasts this long. */
+/** That somebody comes or goes is announced if it lasts this long. */
 const presenceMs = 10_000
 
 type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence'
 
-/** Decides what is announced of a chat to screen readers. Holds a message's text only for the length of a burst. */
+/** What a screen reader is to announce of a chat, beside what is shown. Holds a message for the length of a burst at most. */
 export class Announcements {
   readonly #context: ViewContext
   readonly #kinds: ReadonlySet<AnnouncementKind>
   readonly #say: (html: string) => void
   readonly #unsay: () => void
-  /** The living messages whose text was announced and may still be in the page. */
+  /** The living messages whose text was announced, and may still be in the page. */
   readonly #spoken = new Set<MessageId>()
   readonly #waiting = new Map<MessageId, Message>()
   readonly #timers = new Map<TimerName, NodeJS.Timeout>()
@@ -30,8 +30,8 @@ export class Announcements {
   #isOver = false
 
   /**
-   * @param kinds what this person wants to have announced
-   * @param unsay removes an announcement from the page
+   * @param kinds what this person wants to hear of
+   * @param unsay takes what was announced out of the page
    */
   constructor(
     context: ViewContext,
@@ -45,7 +45,7 @@ export class Announcements {
     this.#unsay = unsay
   }
 
-  /** Sets whom the chat is with and whether they are here. What a page shows at first is not announced. */
+  /** Whom the chat is with, and whether they are online: what the page shows at first is not announced. */
   begin(name: string, isOnline: boolean): void {
     this.#name = name
     this.#wasOnline ??= isOnline
@@ -97,7 +97,7 @@ export class Announcements {
     })
   }
 
-  /** Forgets a message that is gone, and removes what was announced of it. */
+  /** A message that is gone is not announced, and its announcement is taken out of the page. */
   drop(messageId: MessageId): void {
     this.#waiting.delete(messageId)
     if (this.#spoken.delete(messageId)) this.#unsay()
@@ -110,7 +110,7 @@ export class Announcements {
     this.#spoken.clear()
   }
 
-  /** The page has gone: forgets what was to be announced, and ignores the rest. */
+  /** Forgets what waits to be announced, and takes nothing more. */
   stop(): void {
     this.#isOver = true
     this.#clear()

@@ -2,7 +2,7 @@ import type { Message, MessageId } from '../../chat/engine.js'
 import { fragment } from './fragments.js'
 import type { RoomLifetime } from './room-lifetime.js'
 
-/** The warning that a page of a room shows: which messages vanish within a minute. Keeps none of their text. */
+/** The warning of a page that messages are about to expire. Keeps none of their text. */
 export class ExpiryWarning {
   readonly #lifetime: Pick<RoomLifetime, 'renderWarning'>
   readonly #push: (html: string) => void
@@ -14,8 +14,8 @@ export class ExpiryWarning {
   }
 
   /**
-   * Warns of these messages only. A warning begins without a new version of the room, and ends with one.
-   * @param differs whether the page may still show another warning
+   * Warns of these messages and no others: a warning changes no version of the room, but its end does.
+   * @param differs whether the page may still show another
    */
   catchUp(messages: readonly Message[], differs: boolean): void {
     this.forget()
@@ -29,14 +29,14 @@ export class ExpiryWarning {
     if (this.#expiring.size > 0) this.#show()
   }
 
-  /** Takes messages off the warning that are gone or were kept; the warning ends with the last. */
+  /** These messages are gone, or live on: the warning goes with the last of them. */
   drop(messages: readonly { readonly id: MessageId }[]): void {
     const wasShown = this.#expiring.size > 0
     for (const { id } of messages) this.#expiring.delete(id)
     if (wasShown && this.#expiring.size === 0) this.#show()
   }
 
-  /** Forgets the warning without a word to the page. */
+  /** Forgets all messages, without changing the page. */
   forget(): void {
     this.#expiring.clear()
   }

@@ -146,7 +146,14 @@ export class PageRenderer {
     return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
   }
 
-  /** The page's state, which it sends when it connects. */
+  /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
+  renderTitle(otherName: string | null, unread: number): string {
+    const { t } = this.context
+    const title = otherName === null ? t('chats.title') : t('chat.title', { name: otherName })
+    return renderPartial('title', this.context, { unread, title })
+  }
+
+  /** What a page shows, as it says it when it connects. */
   formatState(state: Omit<PageState, 'server' | 'language'>): string {
     return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
   }

@@ -70,7 +70,9 @@ export class PageSession implements ClientSession {
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    this.#list = new ListPane(page.list, roomId, push, unread => this.#renderTitle(unread))
+    this.#list = new ListPane(page.list, roomId, push, unread =>
+      page.renderTitle(this.#room?.otherName ?? null, unread),
+    )
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
@@ -142,12 +144,6 @@ export class PageSession implements ClientSession {
   #pushPause(): void {
     if (!this.#room) return
     this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)))
-  }
-
-  #renderTitle(unread: number): string {
-    const { t } = this.#page.context
-    const title = this.#room ? t('chat.title', { name: this.#room.otherName }) : t('chats.title')
-    return renderPartial('title', this.#page.context, { unread, title })
   }
 
   #push(html: string, isCatchUp = false): void {

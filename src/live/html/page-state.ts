@@ -2,8 +2,8 @@ import type { SeqRange } from '../../chat/engine.js'
 import { isLanguage, type Language } from '../../languages.js'
 
 /**
- * What a page shows, short enough for a URL or an event id: the epoch and version of its room, and a digest of the
- * rest. A page sends it when it connects; if it differs from the server's, the page is brought up to date.
+ * What a page shows, short enough for an address or the id of an event: the epoch and version of its room, and a digest of
+ * the rest. A page says it when it connects; if it differs from what the server has, the page is morphed.
  */
 export interface PageState {
   /** The run of the server that rendered the page. */
@@ -11,9 +11,9 @@ export interface PageState {
   /** Null on the page of the list of chats. */
   readonly epoch: string | null
   readonly version: number
-  /** The digest of the list of chats. */
+  /** A digest of what the list of chats shows. */
   readonly digest: string
-  /** The page's language, null if it does not say. The page keeps it, even if the setting changes. */
+  /** The language of the page, null if it does not say. A page keeps its language, whatever is set elsewhere meanwhile. */
   readonly language: Language | null
   /** Whether updates are paused on the page. */
   readonly isPaused: boolean
@@ -23,7 +23,7 @@ export interface PageState {
 
 /** A range of messages that a page shows, by `seq`. */
 export interface PageWindow extends SeqRange {
-  /** Whether new messages belong to it. If not, later messages are missing. */
+  /** Whether new messages belong to it; otherwise there are later messages that the page does not show. */
   readonly isOpenEnded: boolean
 }
 

@@ -8,7 +8,7 @@ export interface LifetimeRules extends LifetimeBounds {
   readonly roomGraceMs: number
 }
 
-/** Who changed how long messages live, and to what. */
+/** Who changed the lifetime of messages, and to what. */
 export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'byId'>
 
 /** Renders how long messages live in a room, for one of its people: the choice, who made it, and the warning. */
@@ -39,7 +39,7 @@ export class RoomLifetime {
     return renderPartial('sentence', this.#context, { sentence })
   }
 
-  /** The field for choosing another lifetime. */
+  /** The field to choose another lifetime with. */
   renderChoices(chosen: LifetimeChange | null): string {
     const { t, times } = this.#context
     const current = this.current(chosen)
@@ -60,7 +60,7 @@ export class RoomLifetime {
       : t('lifetime.byOther', { name: otherName, lifetime })
   }
 
-  /** The note about the change, shown until the next message. */
+  /** The note of the change; '' once a message was sent after it. */
   renderNote(chosen: ChosenLifetime | null, lastSeq: number, otherName: string): string {
     if (!chosen || lastSeq > chosen.sinceSeq) return ''
     return renderPartial('sentence', this.#context, { sentence: this.sayChange(chosen, otherName) })

@@ -1,13 +1,13 @@
 import type { RoomView, WindowAsk } from '../../chat/engine.js'
 import type { PageWindow } from './page-state.js'
 
-/** Which messages of its room a page shows, and how many later ones it does not. */
+/** Which messages of its room a page shows, and how many later ones it does not show. */
 export class RoomWindow {
   #from = 0
   #to = 0
   #later = 0
 
-  /** How many messages come after the last one that the page shows. */
+  /** How many messages follow the last one that the page shows. */
   get later(): number {
     return this.#later
   }
@@ -22,7 +22,7 @@ export class RoomWindow {
     return { of: 'page', ...this.shown }
   }
 
-  /** Starts with what the page says it shows. */
+  /** Begins with what the page says that it shows. */
   begin({ from, to, isOpenEnded }: PageWindow): void {
     this.#from = from
     this.#to = to
@@ -49,7 +49,7 @@ export class RoomWindow {
     return true
   }
 
-  /** Notes messages that are gone; returns whether the count of later ones has changed. */
+  /** Takes note of messages that are gone; says whether fewer messages follow now. */
   drop(seqs: readonly number[]): boolean {
     const lacking = seqs.filter(seq => seq > this.#to).length
     if (this.#later === 0 || lacking === 0) return false

@@ -21,7 +21,8 @@ export const programFrameSchema = z.discriminatedUnion('type', [
       before: beforeSchema.optional(),
     })
     .describe(
-      'Opens a room: from now on its typing and visits are told too. Answered with its newest messages, or those ' +
+      'Opens a room: from now on you are told of typing in it, and when the other opens or closes it. ' +
+        'Answered with its newest messages, or those ' +
         '`before` one. What you hold from before these, read again or forget: nothing says which of them have gone. Counts as a request.',
     ),
   z.object({ type: z.literal('room:leave'), roomId: idSchema }).describe('Closes a room.'),
