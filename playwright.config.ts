@@ -9,7 +9,7 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Browsers keep two processors busy with no more than two tests, and what is to be on time comes late with more.
+  // Two tests keep two processors busy. With more, tests of timing would fail.
   workers: 2,
   retries: 0,
   timeout: 30_000,
@@ -41,7 +41,7 @@ export default defineConfig<object, WorkerFixtures>({
     },
     timezoneId: 'Asia/Kolkata',
     locale: 'en-GB',
-    // A trace doubles the time of a test, and with it of all.
+    // Traces double the time of the tests.
     trace: 'off',
     screenshot: 'only-on-failure',
   },

@@ -1,4 +1,4 @@
-/** The one set of design tokens. Colours are variables, set for each theme in src/browser/app.css. */
+/** The design tokens. Colours are CSS variables, set for each theme in src/browser/styles/palettes.css. */
 const colour = name => `var(--${name})`
 
 export default {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** What attacks a server for many seconds and measures whom it keeps waiting has the machine for itself. */
+/** Tests that attack a server for many seconds and measure delays run alone. */
 const alone = ['test/ops/siege.test.ts']
 
 export default defineConfig({
@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
-    // Most of these tests wait for moments to come rather than compute.
+    // Most of these tests wait rather than compute.
     maxWorkers: 3,
     projects: [
       {

@@ -1,4 +1,4 @@
-/** Speaks to the running server as its operator: npm run admin -- COMMAND [NAME]. */
+/** Talks to the running server as its operator: npm run admin -- COMMAND [NAME]. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
@@ -27,7 +27,7 @@ async function ask(method, path) {
   }
 }
 
-/** Sends a request and returns what is answered; refusals become sentences. */
+/** Sends a request and returns the answer. Refusals become sentences. */
 async function call(method, path, name) {
   const response = await ask(method, path)
   if (response.ok) return response.status === 204 ? {} : response.json()

@@ -1,4 +1,4 @@
-/** Runs the measurements: every program in bench/, or those that are named. What they found stands in bench/results.md. */
+/** Runs the benchmarks: every program in bench/, or those that are named. bench/results.md has the results. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run } from './process.mjs'
@@ -7,7 +7,7 @@ import { build, install } from './setup.mjs'
 const folder = join(root, 'bench')
 const named = process.argv.slice(2)
 
-/** A file that exports something is a part of programs, and none itself. */
+/** A file that exports something is a module, not a program. */
 const isProgram = file => file.endsWith('.mjs') && !/^export /m.test(readFileSync(join(folder, file), 'utf8'))
 
 const programs = readdirSync(folder)

@@ -7,8 +7,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { filesBelow, fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root } from './process.mjs'
+import { writeModules } from './server-modules.mjs'
 
 const src = join(root, 'src')
 const browser = join(src, 'browser')
@@ -17,7 +19,9 @@ const pages = join(root, 'static', 'build')
 const manifestFile = join(pages, 'manifest.json')
 
 const isForBrowser = path => path.startsWith(`${browser}/`)
-const settings = ['package-lock.json', 'scripts/build.mjs'].map(name => join(root, name))
+const settings = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/server-modules.mjs'].map(name =>
+  join(root, name),
+)
 
 const serverSources = () =>
   [...filesBelow('src')].filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isForBrowser(path))
@@ -25,26 +29,15 @@ const pageSources = () => [...filesBelow('src/browser'), ...filesBelow('views'),
 
 /** Writes each source of the server as one module. Nothing is missing in between, as servers may be starting. */
 async function buildServer() {
-  const { build } = await import('esbuild')
-  const entryPoints = serverSources()
-  await build({
-    entryPoints,
-    outdir: dist,
-    outbase: src,
-    format: 'esm',
-    platform: 'node',
-    tsconfig: join(root, 'tsconfig.json'),
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'error',
-  })
-  const modules = new Set(entryPoints.map(path => relative(src, path).replace(/\.ts$/, '.js')))
+  const sources = serverSources()
+  await writeModules(root, sources)
+  const modules = new Set(sources.map(path => relative(src, path).replace(/\.ts$/, '.js')))
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (/\.js(\.map)?$/.test(name) && !modules.has(name.replace(/\.map$/, ''))) rmSync(join(dist, name))
   }
 }
 
-/** Writes one file under a name that holds its hash, beside its brotli and gzip forms; returns that name. */
+/** Writes a file under a name with its hash, together with its brotli and gzip versions. Returns the name. */
 function publish(name, content) {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
   const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`)
@@ -58,7 +51,6 @@ function publish(name, content) {
 }
 
 async function bundle(entry, format) {
-  const { build } = await import('esbuild')
   const result = await build({
     entryPoints: [join(browser, entry)],
     bundle: true,
@@ -120,17 +112,17 @@ async function buildPages() {
 }
 
 const parts = [
-  { name: 'server', sources: serverSources(), result: join(dist, 'main.js'), build: buildServer },
-  { name: 'pages', sources: pageSources(), result: manifestFile, build: buildPages },
+  { name: 'server', sources: serverSources(), result: join(dist, 'main.js'), write: buildServer },
+  { name: 'pages', sources: pageSources(), result: manifestFile, write: buildPages },
 ]
 const staleOnly = process.argv.includes('--stale')
 await Promise.all(
-  parts.map(async ({ name, sources, result, build }) => {
+  parts.map(async ({ name, sources, result, write }) => {
     const stamp = join(dist, `.built-${name}`)
     const print = fingerprint([...sources, ...settings])
     if (staleOnly && existsSync(result) && !isStale(stamp, print)) return
     if (staleOnly) console.log(`Building the ${name} ...`)
-    await build()
+    await write()
     writeStamp(stamp, print)
   }),
 )

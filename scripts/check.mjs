@@ -1,11 +1,11 @@
-/** The quick checks alone: types and lint. */
+/** The quick checks: types and lint. */
 import { join } from 'node:path'
 import { must, root } from './process.mjs'
 import { install } from './setup.mjs'
 
 const bin = name => join(root, 'node_modules', '.bin', name)
 
-/** Types of server, browser and tests; then format and lint. Throws on the first that fails. */
+/** Checks the types of server, browser and tests, then format and lint. Throws at the first that fails. */
 export async function check() {
   for (const project of ['tsconfig.json', 'src/browser/tsconfig.json', 'test/tsconfig.json']) {
     await must(bin('tsc'), ['--noEmit', '-p', project])

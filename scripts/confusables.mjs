@@ -20,7 +20,8 @@ for (const [, source, prototype] of text.matchAll(/^([0-9A-F]+) ;\t([0-9A-F ]+) 
 const lines = [...byPrototype].map(([prototype, characters]) => `${inHex(prototype)}: ${inHex(characters)}`)
 writeFileSync(
   new URL('../src/accounts/confusables.ts', import.meta.url),
-  `/**
+  `// Long because it is a generated table.
+/**
  * What each character of a name looks like, in hexadecimal code points: a prototype, and what is taken for it. Made by
  * scripts/confusables.mjs.
  * Source: Unicode ${version}, https://www.unicode.org/Public/security/${version}/confusables.txt. © Unicode, Inc.; its

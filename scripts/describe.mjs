@@ -1,4 +1,4 @@
-/** Writes docs/asyncapi.json anew from the schemas of the socket's frames. */
+/** Regenerates docs/asyncapi.json from the schemas of the socket's frames. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must, root } from './process.mjs'

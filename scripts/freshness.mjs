@@ -13,9 +13,9 @@ export function* filesBelow(folder) {
   }
 }
 
-/** Hashes the names and contents of files, and what they are built with: Node's version and the machine's kind. */
+/** Hashes the names and contents of files, and the kind of machine, for which some packages bring programs. */
 export function fingerprint(paths) {
-  const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`)
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`)
   for (const path of [...paths].sort()) {
     if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path))
   }

@@ -1,6 +1,6 @@
 /**
- * Throws 100,000 bad inputs at a server of its own, by the API and the socket, and a tenth as many bad connections at
- * another, and prints what became of them. FUZZ_SEED repeats what a run has printed.
+ * Sends 100,000 bad inputs to a server, over the API and the socket, and opens a tenth as many bad connections to
+ * another, and prints what came of them. FUZZ_SEED repeats a run.
  */
 import { join } from 'node:path'
 import { root, run } from './process.mjs'

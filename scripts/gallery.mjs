@@ -1,4 +1,5 @@
-/** Draws every page in every theme, on a phone and wide, and lays them side by side in docs/gallery/. */
+// Long because it lists every scene that is photographed.
+/** Takes screenshots of every page in every theme, on a phone and wide, and puts them side by side in docs/gallery/. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
@@ -9,11 +10,11 @@ const operatorToken = 'a token for the pictures of the pages alone, never for pe
 const password = 'password123'
 const themes = ['dark', 'light', 'contrast dark', 'contrast light']
 const windows = { phone: { width: 390, height: 844 }, wide: { width: 1280, height: 800 } }
-/** How many stand in a row, and the share of their size at which they are shown. */
+/** How many screenshots are in a row, and by how much they are scaled. */
 const sheets = { phone: { columns: 6, scale: 0.6 }, wide: { columns: 3, scale: 0.5 } }
 const gap = 16
 
-/** A link as an address of whatever server draws it. */
+/** Turns a link into one of the server that is photographed. */
 function addressOf(link) {
   const { pathname, search } = new URL(link)
   return pathname + search
@@ -28,7 +29,7 @@ const photo = async sharp => {
   return sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer()
 }
 
-/** Logs somebody in, in a browser of their own. */
+/** Logs somebody in, in a separate browser. */
 async function enter(browser, base, name) {
   const context = await browser.newContext({ baseURL: base, viewport: windows.wide })
   const page = await context.newPage()
@@ -40,7 +41,7 @@ async function enter(browser, base, name) {
   return page
 }
 
-/** Creates an account by an invite, since the page of invites is there to be seen. */
+/** Creates an account with an invite, because the page of invites is to be shown. */
 async function register(browser, base, name) {
   const context = await browser.newContext({ baseURL: base })
   const page = await context.newPage()
@@ -54,7 +55,7 @@ async function register(browser, base, name) {
   await context.close()
 }
 
-/** Goes to a chat, and waits until it is live. */
+/** Opens a chat and waits until it is connected. */
 async function goLive(page, address) {
   await page.goto(address)
   await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
@@ -87,8 +88,8 @@ const operate = async (base, path) =>
   ).json()
 
 /**
- * Every picture that is taken: its name, whose page it is of, and how one comes to see it. What a scene does to other
- * pages is put back by the function that it may return.
+ * All screenshots: the name, whose page it is, and how to get there. A scene may return a function that undoes what it
+ * did to other pages.
  */
 function scenesOf({ reset, invite, chat, endedChat, lonely }) {
   const goto = path => async page => {

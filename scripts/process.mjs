@@ -13,13 +13,13 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, forward)
 }
 
-/** Gives the signals back to whoever comes next, when the set-up is done. */
+/** Removes the signal handlers when the set-up is done. */
 export function releaseSignals() {
   process.removeAllListeners('SIGINT')
   process.removeAllListeners('SIGTERM')
 }
 
-/** Runs a program to its end; resolves with its exit code. Its output is ours unless `quiet`. */
+/** Runs a program to its end; resolves with its exit code. Its output goes to ours unless `quiet`. */
 export function run(command, args, { env = {}, quiet = false, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -41,7 +41,7 @@ export function run(command, args, { env = {}, quiet = false, cwd = root } = {})
   })
 }
 
-/** Runs a program and throws unless it ends with 0. */
+/** Runs a program and throws unless its exit code is 0. */
 export async function must(command, args, options) {
   const code = await run(command, args, options)
   if (code !== 0) throw new Error(`"${command} ${args.join(' ')}" ended with ${code}`)

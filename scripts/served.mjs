@@ -1,22 +1,21 @@
-/** Serves the product to programs that look at it from outside: the measurements and the pictures of its pages. */
+/** Runs the server for programs that use it from outside: the benchmarks and the gallery. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeFlags } from './node-flags.mjs'
 import { root } from './process.mjs'
 
-/** What `npm start` tells node: whatever is measured or seen is the server as people run it. */
-const [, nodeFlags] = /exec node (--.+?) scripts\/start/.exec(readFileSync(join(root, 'package.json'), 'utf8'))
-
 /**
- * Starts the built server in a process and a folder of its own.
- * @param {Record<string, string>} env its settings; of ours it gets none
- * @returns {Promise<{ url: string, stop(): Promise<void> }>} where it serves, and what ends it and removes its folder
+ * Starts the built server in its own process and folder.
+ * @param {Record<string, string>} env its settings; it inherits none of ours
+ * @returns {Promise<{ url: string, stop(): Promise<void> }>} its URL, and a function that stops it and removes its
+ *   folder
  */
 export async function serve(env) {
   const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-served-'))
-  const server = spawn(process.execPath, [...nodeFlags.split(' '), join(root, 'dist', 'main.js')], {
+  const server = spawn(process.execPath, [...nodeFlags, join(root, 'dist', 'main.js')], {
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', UPLOAD_DIR: join(folder, 'uploads'), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

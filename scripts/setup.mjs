@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
 
-/** Installs the locked dependencies, those of the build included, when they are missing or stale. */
+/** Installs the locked dependencies, including those of the build, if they are missing or stale. */
 export async function install() {
   const stamp = join(root, 'node_modules', '.locked')
   const print = fingerprint([join(root, 'package-lock.json')])
@@ -14,7 +14,7 @@ export async function install() {
   writeStamp(stamp, print)
 }
 
-/** Builds the server into dist/ and the browser's files into static/build/ when their sources have changed. */
+/** Builds the server into dist/ and the browser's files into static/build/ if their sources have changed. */
 export async function build() {
   await must(process.execPath, [join(root, 'scripts', 'build.mjs'), '--stale'])
 }
@@ -28,7 +28,7 @@ async function aptInstall(name) {
   await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
 }
 
-/** Resolves with the path of a Chromium: one that is there, else installed by the system's own means. */
+/** Resolves with the path of a Chromium: an existing one, or one installed with the system's package manager. */
 export async function findChromium() {
   const named = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
   const known = named.filter(path => path && existsSync(path))
@@ -47,9 +47,9 @@ export async function findChromium() {
 }
 
 /**
- * Resolves with what tells the browser tests their browsers: a whole Chromium, which one test needs, and its headless
- * shell for the others. The shell is the same engine without what is around a page, and takes half the time; where there
- * is none, or a browser was named, the whole one does for all.
+ * Resolves with the environment variables that name the browsers of the tests: a full Chromium, which one test needs,
+ * and its headless shell for the others, which takes half the time. If there is no shell, or a browser was named, the
+ * full one is used for all.
  */
 export async function findBrowsers() {
   const chromium = await findChromium()

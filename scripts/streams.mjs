@@ -1,4 +1,4 @@
-/** Runs the whole browser suite where no socket gets through: `npm test` leaves out of it what takes long. */
+/** Runs the whole browser suite with WebSockets blocked; `npm test` leaves out the slow part of that. */
 import { join } from 'node:path'
 import { must, root } from './process.mjs'
 import { build, findBrowsers, install } from './setup.mjs'

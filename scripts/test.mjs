@@ -1,22 +1,26 @@
-/** Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. */
+/**
+ * Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. `--without-browsers` leaves
+ * out the last.
+ */
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, install } from './setup.mjs'
 
+const withBrowsers = !process.argv.includes('--without-browsers')
 const bin = name => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 
 const read = file => JSON.parse(readFileSync(file, 'utf8'))
 const firstLine = text => (text ?? '').split('\n', 1)[0]
 
-/** Reads the counts of one runner's JSON report, and what failed; a runner that wrote none has failed. */
+/** Reads the counts and failures from a runner's JSON report. A runner without a report has failed. */
 function countVitest(file) {
   const report = read(file)
   const tests = report.testResults.flatMap(({ name, message, status, assertionResults }) => [
     ...assertionResults.map(test => ({ ...test, name })),
-    // A file that could not be run at all has no tests to fail.
+    // A file that could not be loaded has no tests that could fail.
     ...(status === 'failed' && assertionResults.length === 0
       ? [{ status, fullName: '', failureMessages: [message], name }]
       : []),
@@ -53,7 +57,7 @@ function countPlaywright(file) {
 try {
   await install()
   await build()
-  const browsers = await findBrowsers()
+  const browsers = withBrowsers ? await findBrowsers() : {}
   const { check } = await import('./check.mjs')
   await check()
 
@@ -68,7 +72,7 @@ try {
       countVitest,
     ],
     ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
-  ]
+  ].slice(0, withBrowsers ? 2 : 1)
   for (const [program, args, file, count] of suites) {
     const env = { ...browsers, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
     if ((await run(bin(program), args, { env })) !== 0) broken = true
@@ -77,7 +81,7 @@ try {
     failures.push(...counts.failures)
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
-  // Said again at the end, where a long output is cut last.
+  // Repeated at the end, which is the last part of a long output to be cut off.
   for (const failure of failures) console.log(`failed: ${failure}`)
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`)
   const nothingRan = total.passed === 0

@@ -59,7 +59,7 @@ export interface Context {
   readonly isOurOrigin: (request: IncomingMessage) => boolean
   /** Counts what pages ask for by themselves. */
   readonly countLight: RequestHandler
-  /** Counts a request of a person; throws ChatError `rate_limited` for one too many. */
+  /** Counts a request of a person. Throws ChatError `rate_limited` if it is over the limit. */
   readonly countRequest: (userId: string) => void
   /** Null if the settings hold no token of the operator. */
   readonly checkOperator: CheckOperator | null

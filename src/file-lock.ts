@@ -57,12 +57,12 @@ export class FileLock {
     return new FileLock(path, token)
   }
 
-  /** Whether the lock is still the one that was taken. */
+  /** Whether the lock is still ours. */
   async isHeld(): Promise<boolean> {
     return (await readHolder(this.#path))?.token === this.#token
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. */
   async release(): Promise<void> {
     clearInterval(this.#beat)
     if (await this.isHeld()) await rm(this.#path, { force: true })

@@ -9,7 +9,7 @@ export class RecentValues<V> {
     this.#limit = limit
   }
 
-  /** The value of a key, made by `make` unless it is still kept. */
+  /** The value of a key. `make` makes it if it is not cached. */
   get(key: string, make: () => V): V {
     const value = this.#byKey.get(key) ?? make()
     this.#byKey.delete(key)

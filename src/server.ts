@@ -16,7 +16,7 @@ import { createChats } from './wiring/chats.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
 
-/** A running server, or one that can be started. */
+/** A server that can be started and stopped. */
 export interface Server {
   /** Every route beside sockets, and who may enter. */
   readonly routes: readonly DeclaredRoute[]
@@ -25,7 +25,7 @@ export interface Server {
    * @throws ConfigError if the address or UPLOAD_DIR is in use or cannot be used
    */
   start(): Promise<{ host: string; port: number }>
-  /** Closes sockets with 1012, lets requests finish for a while, and forgets everything. */
+  /** Closes sockets with 1012, gives requests a while to finish, and drops everything. */
   stop(): Promise<void>
 }
 

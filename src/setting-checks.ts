@@ -1,4 +1,4 @@
-/** The kinds of values that settings have. The message of each check says what is allowed, to follow "must be". */
+/** The types of settings. The message of each check says what is allowed, to follow "must be". */
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { isWeakSecret } from './weak-secret.js'
@@ -16,7 +16,7 @@ export function wholeNumber(min: number, max: number, unit: string) {
     .pipe(z.number(allowed).min(min, allowed).max(max, allowed))
 }
 
-/** `true` or `false`, and nothing like them. */
+/** Exactly `true` or `false`. */
 export const flag = z.enum(['true', 'false'], 'true or false').transform(value => value === 'true')
 
 /** One of a few words. */
@@ -32,7 +32,7 @@ export const secret = z
     `at least ${minSecretLength} characters that nobody knows or guesses, such as what "openssl rand -base64 48" prints`,
   )
 
-/** The address as an origin, or null when it is neither http nor https, or holds more than an origin. */
+/** The URL as an origin; null if it is neither http nor https, or has more than an origin. */
 function parseOrigin(value: string): URL | null {
   if (!URL.canParse(value)) return null
   const url = new URL(value)

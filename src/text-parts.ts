@@ -10,7 +10,7 @@ export function partAt(text: string, from: number): string {
   return isTorn ? part.slice(0, -1) : part
 }
 
-/** A text in its parts, each made when it is asked for. */
+/** Splits a text into parts lazily. */
 export function* partsOf(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     const part = partAt(text, from)

@@ -9,6 +9,8 @@ it.each([
   ['Bearer t', 't'],
   ['bearer  t', 't'],
   ['BEARER a whole sentence', 'a whole sentence'],
+  ['Bearer t ', 't '],
+  ['xBearer t', ''],
   ['Basic t', ''],
   ['Bearert', ''],
   ['x Bearer t', ''],

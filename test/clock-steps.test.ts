@@ -7,7 +7,7 @@ import { LivePage, messageIdOf } from './support/live-page.js'
 import { ServerProcess } from './support/server-process.js'
 
 const hour = 3_600_000
-/** What is shown follows the wall clock to a second; what is looked at here may take as long again. */
+/** Shown times follow the wall clock within a second; the check itself may take as long again. */
 const toleranceMs = 2000
 
 let server: ServerProcess
@@ -25,7 +25,7 @@ async function setWallClock(stepMs: number): Promise<void> {
 
 const stepSchema = z.object({ level: z.literal('warn'), stepMs: z.number(), apartMs: z.number() })
 
-/** What the log says of steps, once it says so many. */
+/** Resolves with the log's lines about clock steps, once there are this many. */
 function loggedSteps(count: number): Promise<z.infer<typeof stepSchema>[]> {
   return vi.waitFor(() => {
     const lines = server.output.split('\n').filter(line => line.includes('the wall clock was set'))
@@ -34,7 +34,7 @@ function loggedSteps(count: number): Promise<z.infer<typeof stepSchema>[]> {
   }, 5000)
 }
 
-/** Both people of a chat with a message in it, at their open pages. */
+/** Two people with open pages of their chat, which has a message. */
 async function chatting(base: string) {
   const people = await pair(base)
   const [alicePage, bobPage] = [
@@ -51,7 +51,7 @@ async function chatting(base: string) {
   return { ...people, alicePage, bobPage, sentAt, id: messageIdOf(shown), shownTimes }
 }
 
-/** Whether two times are the same but for what the test itself took. */
+/** Whether two times are equal, apart from the duration of the test. */
 function expectAbout(time: number | undefined, wanted: number): void {
   expect(Math.abs((time ?? Number.NaN) - wanted)).toBeLessThan(toleranceMs)
 }

@@ -1,10 +1,11 @@
+// Long because every case of one behaviour stands here.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '#src/config.js'
 
 const goodSecret = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 
-/** The sentence that stops the start. */
+/** The error message of a setting. */
 function refusalOf(env: Record<string, string>): string {
   try {
     readConfig(env)

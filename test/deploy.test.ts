@@ -6,7 +6,7 @@ import { readConfig } from '#src/config.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
-import { nodeFlags } from './support/server-process.js'
+import { nodeFlags } from '../scripts/node-flags.mjs'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -41,7 +41,7 @@ const { chat, proxy } = compose.services
 const settings = new Set([...read('.env.example').matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name))
 
 describe('the Dockerfile', () => {
-  /** What is copied out of the clone. */
+  /** The files that are copied from the clone. */
   const copied = instructions
     .filter(line => line.startsWith('COPY ') && !line.includes('--from='))
     .flatMap(line => line.split(' ').slice(1, -1))
@@ -99,7 +99,7 @@ describe('the Compose file', () => {
   it('passes on settings that exist, and starts a server that is behind one proxy', () => {
     const given = chat.environment.map(line => line.split(/=(.*)/).slice(0, 2))
     expect(given.filter(([name]) => !settings.has(name))).toEqual([])
-    // What most people look at.
+    // The settings in the table of docs/hosting.md.
     const [, table = ''] = /\n\| setting \|.*\n((?:\|.*\n)+)/.exec(hosting) ?? []
     const lookedAt = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) => cell.match(/[A-Z_]{4,}/g) ?? [])
     expect(lookedAt.length).toBeGreaterThan(10)
@@ -168,7 +168,7 @@ describe('every way to host it', () => {
     expect(nginx.match(/^\s*access_log off;$/gm)).toHaveLength(nginx.match(/^server \{$/gm)?.length ?? 0)
     expect(nginx).toContain('proxy_request_buffering off;')
     expect(nginx).toContain('proxy_max_temp_file_size 0;')
-    // Caddy logs requests where `log` says so, and those that fail unless it is told not to.
+    // Caddy logs requests if `log` says so, and failed ones unless it is told not to.
     expect(read('deploy/Caddyfile').match(/^\s*log\b[^}]*\}/gm)).toEqual([
       expect.stringMatching(/^\s*log \{\s+exclude http\.log http\.handlers\s+\}$/),
     ])
@@ -176,7 +176,7 @@ describe('every way to host it', () => {
 
   it('has no proxy that lets the world ask what is for the machine, however it is written', () => {
     const [, pattern = 'none'] = /location ~\* (\S+) \{\s+return 404;/.exec(read('deploy/nginx.conf')) ?? []
-    // Both nginx's ~* and Caddy's path matcher mind no case.
+    // Both nginx's ~* and Caddy's path matcher ignore case.
     const isInner = new RegExp(pattern, 'i')
     const [, paths = ''] = /@inner path (.*)/.exec(read('deploy/Caddyfile')) ?? []
     for (const path of ['/metrics', '/operator']) {

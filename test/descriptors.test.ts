@@ -21,7 +21,7 @@ afterEach(async () => {
   await server.stop()
 })
 
-/** Opens so many connections that say this and read nothing. */
+/** Opens this many connections, which send some bytes and read nothing. */
 async function open(url: string, count: number, words: string): Promise<Socket[]> {
   const { hostname, port } = new URL(url)
   const sockets = Array.from({ length: count }, () => connect(Number(port), hostname))

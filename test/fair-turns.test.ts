@@ -3,7 +3,7 @@ import { FairTurns } from '#src/fair-turns.js'
 
 const options = { atOnce: 2, maxWaiting: 5, maxWaitingEach: 3, retryAfterMs: 5000 }
 
-/** Turns, and who has got one so far, each with what ends it. */
+/** Turns, with who has got one so far and the function that ends it. */
 function begin() {
   const turns = new FairTurns<string>(options)
   const begun: string[] = []
@@ -138,6 +138,11 @@ test('going away once the work has begun gives nothing up', async () => {
   await end('a2')
   await behind
   expect(begun).toEqual(['a1', 'b1', 'a2', 'a3'])
+  const refused: string[] = []
+  const wait = (name: string) => ask(name).catch(() => refused.push(name))
+  for (const name of ['a4', 'a5', 'b2', 'b3', 'c1']) void wait(name)
+  await wait('d1')
+  expect(refused).toEqual(['d1'])
 })
 
 test('an owner who waits for several is asked again after the others', async () => {

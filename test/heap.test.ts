@@ -9,7 +9,7 @@ import { LivePage, messageIdOf } from './support/live-page.js'
 import { ServerProcess } from './support/server-process.js'
 
 const lifetimeMs = 4000
-/** "Gone from memory" in the contract: unreachable this long after the time of a message. */
+/** When a message must be gone: it is unreachable this long after its time. */
 const goneWithinMs = 250
 
 let server: ServerProcess
@@ -22,18 +22,18 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const makeMarker = () => `marker${randomBytes(12).toString('hex')}`
-/** Held by the server on purpose: found in a buffer by every scan that looks. */
+/** Held by the server on purpose, so that every scan must find it in a buffer. */
 const control = makeMarker()
 const places = z.array(z.array(z.string()))
 
-/** Where in the server's memory each word stands: `heap`, `buffer`. */
+/** Where each word is in the server's memory: `heap`, `buffer`. */
 async function find(...words: string[]): Promise<string[][]> {
   const answer = once(server.child, 'message')
   server.child.send(words.map(word => [...word].reverse().join('')))
   return places.parse((await answer)[0])
 }
 
-/** A page's stream of events, once it has shown a word. */
+/** Opens a page's event stream, and resolves once a word has come. */
 async function openStream(client: HttpClient, path: string, word: string) {
   const reader = (await client.get(path)).body?.getReader()
   if (!reader) throw new Error('The stream has no body')
@@ -45,13 +45,16 @@ async function openStream(client: HttpClient, path: string, word: string) {
   return reader
 }
 
-/** What was pushed says when a message is due. */
+/** Reads from a push when a message expires. */
 function dueAtOf(html: string): number {
   const [, iso = ''] = /<time datetime="([^"]+)">gone/.exec(html) ?? []
   return Date.parse(iso)
 }
 
-/** Two people with their chat open by socket, and a reader who loads its page, compressed, over a kept-alive line. */
+/**
+ * Two people with their chat open over sockets, and a reader who loads its page, compressed, over a kept-alive
+ * connection.
+ */
 async function open() {
   const people = await newPair(base)
   const annPage = await LivePage.open(base, people.ann, people.chat)
@@ -62,7 +65,7 @@ async function open() {
 
 const nothing: string[] = []
 
-// A snapshot takes seconds where other work is under way.
+// A snapshot takes seconds on a busy machine.
 describe('nothing of a message is left in the memory of the server', { timeout: 60_000 }, () => {
   it('250 ms after its time, sent by socket to open sockets', async () => {
     const { annPage, benPage, read } = await open()

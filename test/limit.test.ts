@@ -64,7 +64,7 @@ describe('a limit', () => {
 })
 
 describe('a limit that lets one too many wait', () => {
-  /** Asks so often at once; the answer is how each ended, in the order in which that became known. */
+  /** Makes this many requests at once; resolves with how each ended, in the order of their ends. */
   function ask(limit: Limit, times: number): string[] {
     const ended: string[] = []
     for (let index = 0; index < times; index++) {
@@ -124,7 +124,7 @@ describe('what a limit holds', () => {
   })
 })
 
-/** Bytes of heap of a process of its own that makes a limit, runs `code` and must then end by itself. */
+/** The heap size of a separate process that makes a limit, runs `code`, and must then end by itself. */
 async function heapAfter(code: string): Promise<number> {
   const program = `
     import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
- * What the code that this product grew from got wrong, each as a test. What is proved at length elsewhere stands here in
- * its shortest form, so that none of it can come back unnoticed.
+ * Faults of the code from which this product grew, each as a test. What other tests prove at length is repeated here in
+ * its shortest form, so that no fault comes back unnoticed.
  */
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -39,7 +39,7 @@ const texts: [string, string[]][] = [
   ['theirs-ink', ['theirs']],
   ['theirs-ink2', ['theirs']],
 ]
-/** What shows where a control is, or the focus. */
+/** The colours that show where a control or the focus is. */
 const edges: [string, string[]][] = [
   ['edge', grounds],
   ['focus', [...grounds, 'mine', 'theirs']],

@@ -49,7 +49,7 @@ export const loginInput = z.object({ email, password: filledText })
 export const passwordChangeInput = z.object({ currentPassword: filledText, newPassword })
 
 /**
- * Reads input of any origin by a schema whose issues are stable keys.
+ * Parses input of any origin with a schema whose error messages are stable keys.
  * @throws InvalidInput with the first key of each refused field
  */
 export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {

@@ -11,6 +11,7 @@ export const invitesPerMember = 20
 
 const operatorId = ''
 
+/** Who may come in, and by whose invites. */
 export interface AdmissionOptions {
   /** Who may create an account: everybody, people with an invite, or nobody. */
   readonly registration: 'open' | 'invite' | 'closed'

@@ -1,3 +1,4 @@
+// Long because it is a generated table.
 /**
  * What each character of a name looks like, in hexadecimal code points: a prototype, and what is taken for it. Made by
  * scripts/confusables.mjs.

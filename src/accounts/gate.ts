@@ -12,6 +12,7 @@ export interface Visitor {
   onCounted?(limit: Limit, result: LimitResult): void
 }
 
+/** What `Gate` needs. */
 export interface GateOptions {
   readonly people: People
   readonly limits: Pick<Limits, 'authAddress'>

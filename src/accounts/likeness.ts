@@ -29,7 +29,7 @@ function skeletonOf(text: string): string {
   return skeleton.normalize('NFD')
 }
 
-/** The marks that Latin, Greek and Cyrillic letters are written with. */
+/** The marks of Latin, Greek and Cyrillic letters. */
 const accents = /[\u0300-\u036f]/g
 
 /** What a name looks like as typed, in lower case, and without accents. Names that share one of these are too alike. */

@@ -1,6 +1,6 @@
 import type { OneTimeLinks } from './one-time-links.js'
 
-/** Links that stand for a forgotten password. One ends when anything else changes the account first. */
+/** Links for setting a new password. A link ends if the account changes in another way first. */
 export type PasswordResets = OneTimeLinks<{ readonly userId: string; readonly generation: number }>
 
 /** How long such a link works, in milliseconds. */

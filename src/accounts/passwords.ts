@@ -31,7 +31,7 @@ const finishMs = 2000
 /** `cost` is bcrypt's: one more doubles the work. */
 export interface PasswordsOptions {
   readonly cost: number
-  /** Told of a worker thread that failed. */
+  /** Called when a worker thread fails. */
   readonly onError?: (error: unknown) => void
   /** The module that worker threads run; tests pass one that fails. */
   readonly worker?: URL
@@ -85,7 +85,7 @@ export class Passwords {
   async verify(password: string, hash: string, highestKept?: number): Promise<boolean> {
     const cost = costOf(hash)
     const likeCost = highestKept === undefined ? cost : Math.max(cost, this.#costOfLogIn(highestKept))
-    // The work of cost c twice is that of c + 1, and so on.
+    // Two hashes of cost c take as long as one of cost c + 1, and so on.
     const dummyCosts = Array.from({ length: likeCost - cost }, (_, n) => cost + n)
     const salt = hash.slice(0, -digestLength)
     const wanted = Buffer.from(hash)
@@ -113,7 +113,7 @@ export class Passwords {
     return Math.max(this.cost, highestKept)
   }
 
-  /** @param cost of all the work together */
+  /** @param cost the cost of all jobs together */
   async #run(task: PasswordTask, cost: number): Promise<string> {
     const rounds = 2 ** cost
     const isTooMuch = this.#roundsInHand > 0 && this.#roundsInHand + rounds > this.#threads * maxRoundsAThread

@@ -5,19 +5,20 @@ import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
 import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
+import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { Callbacks } from './callbacks.js'
 import { demoPeople } from './demo-accounts.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
-import type { AccountAmendment, AccountStore } from './store/account-store.js'
 
 // Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 
 const searchLimit = 20
 const maxBlocked = 1000
 
+/** What `People` needs. */
 export interface PeopleOptions {
   readonly store: AccountStore
   readonly passwords: Pick<Passwords, 'hash' | 'verify' | 'dummyHash' | 'cost'>
@@ -290,7 +291,7 @@ export class People {
     if (costOf(account.passwordHash) === this.#passwords.cost) return
     try {
       const passwordHash = await this.#passwords.hash(password)
-      // The password may have been changed meanwhile.
+      // The password may have been changed in the meantime.
       await this.#store.amend(account.id, now => (now.passwordHash === account.passwordHash ? { passwordHash } : {}))
     } catch (error) {
       // The next log-in tries again.

@@ -5,13 +5,13 @@ import { canonicalTimeZone } from './time-zone.js'
 /** The refresh rates without JavaScript that a person may choose, in seconds; 0 is off. */
 export const refreshRates = [0, 5, 15, 60] as const
 
-/** The choices of a theme; `system` follows what the browser says. */
+/** The themes; `system` follows the browser. */
 export const themes = ['system', 'dark', 'light', 'contrast'] as const
 
 /** The keys that may send a message. */
 export const sendKeys = ['enter', 'ctrl-enter'] as const
 
-/** The languages that a person may choose; `auto` is what the browser asks for. */
+/** The languages that a person may choose; `auto` is the browser's. */
 export const languageChoices = ['auto', ...languages] as const
 
 /** The sizes of text; `larger` is one and a half times the normal size. */
@@ -39,14 +39,14 @@ export const settingsSchema = z.object({
     .default(null),
   sendKey: z.enum(sendKeys).default('enter'),
   refreshSeconds: z.literal(refreshRates).default(0),
-  /** Whether others are told what was delivered and seen. */
+  /** Whether the person sends receipts (delivered, seen). */
   sendsReceipts: z.boolean().default(true),
-  /** Whether others are told of typing. */
+  /** Whether others see that the person is typing. */
   sendsTyping: z.boolean().default(true),
   textSize: z.enum(textSizes).default('normal'),
   announced: z.array(z.enum(announcementKinds)).default(['messages', 'typing', 'presence']),
   sounds: z.array(z.enum(soundKinds)).default([]),
-  /** Whether a desktop notification says that there is a message, where the browser allows it. */
+  /** Whether desktop notifications tell of new messages, if the browser allows them. */
   notifies: z.boolean().default(false),
   /** Whether a chat opens paused: new messages are not shown until asked for. */
   startsPaused: z.boolean().default(false),

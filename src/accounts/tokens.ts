@@ -20,6 +20,7 @@ export interface TokenClaims {
   readonly expiresAt: number
 }
 
+/** The secret of tokens, how long they are valid, and whose they are. */
 export interface TokensOptions {
   readonly secret: string
   readonly lifetimeSeconds: number

@@ -6,10 +6,10 @@ const maxLength = 30
 /** Letters with their marks, digits and three signs. */
 const allowed = /^(?:\p{L}\p{M}*|[\p{Nd}_.-])+$/u
 
-/** A modifier letter alone, such as a prime or a length mark, looks like a sign. */
+/** A modifier letter, such as a prime or a length mark, which looks like a sign on its own. */
 const letterOrDigit = /[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{Nd}]/u
 
-/** A letter with the marks upon it. */
+/** A letter with its marks. */
 const markedLetter = /\P{M}\p{M}+/gu
 
 /**
@@ -18,7 +18,7 @@ const markedLetter = /\P{M}\p{M}+/gu
 const sharedMark = /\p{Script=Inherited}/gu
 const maxSharedMarks = 2
 
-/** Characters that show nothing: with them two names could look the same. */
+/** Invisible characters, with which two names could look the same. */
 const invisible = /\p{Default_Ignorable_Code_Point}/u
 
 /** Writing systems: each is a group of scripts that are written together. */

@@ -10,7 +10,7 @@ import { bringsToken } from '../http/token-identity.js'
 import type { Limit, LimitResult } from '../limit.js'
 import { refuseOver } from '../limits.js'
 
-/** Room for the JSON around a message whose every unit is escaped. */
+/** Room for the JSON around a message, and for a message in which every character is escaped. */
 const bytesPerUnit = 6
 const smallestBodyLimit = 65_536
 

@@ -18,7 +18,7 @@ const admittedSchema = z.object({
   expiresAt: z.iso.datetime().describe('When the token ends.'),
 })
 
-/** Registering, logging in and out, and one's own account. */
+/** Registering, logging in and out, and the own account. */
 export function accountEndpoints({ gate, people, tokens }: Pick<Context, 'gate' | 'people' | 'tokens'>): Endpoint[] {
   const visitorOf = (request: Request): Visitor => ({
     address: request.ip,

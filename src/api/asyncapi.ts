@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { closeCodes } from '../live/client/close-codes.js'
 import { programFrameSchema, refSchema, serverFrameSchemas } from '../live/json/frames.js'
-import { closeCodes } from '../live/transport/close-codes.js'
 import { jsonProtocol } from '../live/transport/sockets.js'
 import { type JsonSchema, SchemaWriter } from './json-schema.js'
 

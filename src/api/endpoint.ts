@@ -41,7 +41,7 @@ interface Facts {
   readonly access?: EndpointAccess
   /** The limit that counts its requests beside the API's own. Default: `requests`. */
   readonly limit?: DeclaredRoute['limit']
-  /** What it answers by status; null for an answer without a body. */
+  /** Its answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** The codes it may be refused with, beside those of every request. */
   readonly refusals: readonly ErrorCode[]

@@ -13,7 +13,7 @@ function keepShort({ jsonSchema }: { jsonSchema: JsonSchema }): void {
 export class SchemaWriter {
   readonly components: Record<string, JsonSchema> = {}
 
-  /** @param io whether the description is of what one may send, or of what one gets */
+  /** @param io whether a schema describes input or output */
   write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema: _, $defs = {}, ...own } = this.#translate(schema, io)
     Object.assign(this.components, z.record(z.string(), recordSchema).parse($defs))

@@ -7,7 +7,7 @@ import { defaultLanguage } from '../languages.js'
 import { refusalSentence } from '../rendering/refusals.js'
 import { translator } from '../rendering/sentences.js'
 
-/** A refusal as RFC 9457 has it. */
+/** A refusal as a problem. Source: RFC 9457. */
 export const problemSchema = z
   .object({
     type: z.string().describe('Where the code is explained, relative to this server.'),

@@ -29,7 +29,7 @@ const listSchema = z.object({
   rooms: z.array(roomSchema),
 })
 
-/** The names of people, for what programs are shown. */
+/** Looks up the names of people. */
 export async function namesOf(people: People, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, string>> {
   return new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username]))
 }

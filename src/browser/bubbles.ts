@@ -36,9 +36,12 @@ export class Bubbles {
       this.#shown.delete(nonce)
     }
     for (const entry of entries) {
-      const shown = this.#shown.get(entry.nonce) ?? this.#add(entry)
+      const known = this.#shown.get(entry.nonce)
+      const shown = known ?? this.#make(entry)
       this.#write(shown, entry)
       shown.element.classList.toggle('slow', isSlow(entry, now))
+      // Written before: an alert that is put in empty and then filled is announced twice.
+      if (!known) this.#append(shown, entry)
     }
   }
 
@@ -60,17 +63,19 @@ export class Bubbles {
     return answers
   }
 
-  #add({ nonce, text, imageId }: Entry): Shown {
+  #make({ nonce, text, imageId }: Entry): Shown {
     const element = this.#template.content.firstElementChild?.cloneNode(true)
     if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
     element.id = idOf(nonce)
     element.querySelector('.text')?.append(text)
     if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}`)
-    const shown = { element }
+    return { element }
+  }
+
+  #append(shown: Shown, { nonce }: Entry): void {
     this.#shown.set(nonce, shown)
-    this.#outbox.append(element)
-    htmx.process(element)
-    return shown
+    this.#outbox.append(shown.element)
+    htmx.process(shown.element)
   }
 
   #write(shown: Shown, entry: Entry): void {

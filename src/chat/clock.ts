@@ -1,18 +1,18 @@
-/** The time as the domain sees it; tests give their own. */
+/** The domain's clock; tests pass their own. */
 export interface Clock {
   /**
-   * This moment, in whole milliseconds: for comparing alone. It only moves forward, by sleep as well, whatever becomes of
-   * the wall clock, whose time it was when the clock was made.
+   * The current moment in whole milliseconds, for comparisons only. It is monotonic, counts sleep, and began as the
+   * wall clock's time when the clock was made.
    */
   now(): number
-  /** When a moment is by the wall clock as it stands now, milliseconds since the epoch: for what is shown, sent or stored. */
+  /** The wall clock's time of a moment, in ms since the epoch, for what is shown, sent or stored. */
   wallTimeOf(moment: number): number
   /**
-   * Calls once, when `now()` has moved by `ms` milliseconds, or after a sleep within a second of waking; the answer cancels
-   * it. Never keeps the process alive.
+   * Calls back once `now()` has moved by `ms`; after a sleep, within a second of waking. Returns a function that
+   * cancels it. Never keeps the process alive.
    */
   after(ms: number, callback: () => void): () => void
 }
 
-/** What says when a moment is by the wall clock. */
+/** Converts moments to the wall clock. */
 export type WallTimes = Pick<Clock, 'wallTimeOf'>

@@ -16,21 +16,21 @@ import { normaliseText } from './message-input.js'
 /** How long a visitor without JavaScript counts as here after a request, in ms. */
 const presentWithoutScriptMs = 60_000
 
-/** Counts one thing that a person does. The answer is how many milliseconds too early it is, 0 when it may be done. */
+/** Counts an action of a person. Returns how many ms too early it is; 0 if it is allowed. */
 export type CountOne = (userId: UserId) => number
 
-/** A picture that was taken for a message. */
+/** A picture that was claimed for a message. */
 export interface ClaimedImage {
   readonly image: ImageRef
   /** How long pictures live on this server, ms: a picture and its message go together. */
   readonly lifetimeMs: number
-  /** Says what became of the message: the id of the picture that it was first sent with, or null when it was refused. */
+  /** Tells what became of the message: the id of the picture that it was sent with, or null if it was refused. */
   settle(sentImageId: string | null): void
 }
 
 /**
- * Takes a picture that was uploaded for this room by this person for the message with this nonce, which may take it
- * again; else throws ChatError `image_not_found`.
+ * Claims a picture that this person uploaded for this room, for the message with this nonce, which may claim it again.
+ * Otherwise throws ChatError `image_not_found`.
  */
 export type ClaimImage = (imageId: string, roomId: RoomId, userId: UserId, nonce: string) => Promise<ClaimedImage>
 
@@ -39,7 +39,7 @@ export interface RoomRules extends LifetimeBounds {
   readonly messageMaxLength: number
 }
 
-/** What a person sends, from a form, the API or a socket alike. */
+/** What a person sends, over a form, the API or a socket. */
 export interface MessageInput {
   readonly content: string
   readonly nonce: string
@@ -89,7 +89,7 @@ export class Rooms {
   }
 
   /**
-   * Sends a message; the second time with the same nonce returns the first message.
+   * Sends a message. A second send with the same nonce returns the first message.
    * @throws ChatError `message_empty`, `message_too_long`, `message_invalid`, `image_not_found`, `rate_limited`,
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
@@ -105,7 +105,7 @@ export class Rooms {
   }
 
   /**
-   * Takes one's own message back, for both.
+   * Deletes a person's own message for both.
    * @throws ChatError `rate_limited`, `not_found`
    */
   async unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {

@@ -15,7 +15,7 @@ export interface BodyTotals {
 /** Reads a body that is no longer than a limit in bytes. */
 export type Parser = (limit: number) => RequestHandler
 
-/** Bytes of a member's form, where a message may have so many characters. */
+/** The most bytes of a member's form, for messages of this many characters. */
 export function formLimitOf(messageMaxLength: number): number {
   return Math.max(smallestFormLimit, bytesPerUnit * messageMaxLength)
 }

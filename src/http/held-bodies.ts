@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler } from 'express'
 import { ChatError } from '../chat/errors.js'
 
-/** Bytes of a body that anybody may send: more than any log-in, registration or new password needs. */
+/** The most bytes of a body that anybody may send: more than any log-in, registration or new password needs. */
 export const strangerBodyLimit = 8192
 /** Bytes of all unfinished bodies of strangers together: a real one arrives whole within milliseconds. */
 const mostOfStrangers = 4_194_304
@@ -48,8 +48,8 @@ export class HeldBodies {
   }
 
   /**
-   * For members, each an owner.
-   * @param formLimit bytes of the longest form
+   * Bodies of members, each an owner.
+   * @param formLimit the most bytes of a form
    */
   static ofMembers(onGivenWay: () => void, formLimit: number): HeldBodies {
     const each = formsEach * formLimit

@@ -5,9 +5,9 @@ import { readAway } from './late-bodies.js'
 
 /** How long the server waits for slow requests, in milliseconds; tests take shorter times. */
 export interface Patience {
-  /** From connecting, or from the last answer's end, to the end of a request's headers. */
+  /** From the connection, or the end of the last answer, to the end of a request's headers. */
   readonly headersMs: number
-  /** To the end of its body: 2 MB, the largest upload of the defaults, at 17 kB a second. */
+  /** To the end of its body. It allows 2 MB, the default's largest upload, at 17 kB a second. */
   readonly requestMs: number
   /** How often the two are checked. */
   readonly lookMs: number
@@ -32,7 +32,7 @@ const waitingShare = 0.75
 const mostPipelined = 32
 
 export interface HttpServerOptions {
-  /** Connections of any kind at once; more are closed unanswered. */
+  /** How many connections may be open; further ones are closed at once. */
   readonly maxConnections: number
   /**
    * How many bytes of a body are read and discarded after its request was answered, so that the answer is not lost; then

@@ -21,7 +21,7 @@ export async function listen(server: Server, where: Pick<Config, 'host' | 'port'
   return address
 }
 
-/** What is wrong with HOST or PORT, in a sentence. */
+/** What is wrong with HOST or PORT, in one sentence. */
 function explain(error: Error, { host, port }: Pick<Config, 'host' | 'port'>): string {
   const code = codeOf(error)
   if (code === 'EADDRINUSE') return `PORT is "${port}" but must be a free one: something listens on it already.`

@@ -13,7 +13,7 @@ export function limitLight(limit: Limit): RequestHandler {
     legacyHeaders: false,
     keyGenerator: request => accountOf(request).id,
     skip: request => !request.account,
-    // Its own store would go by the wall clock, which may be set back.
+    // The package's own store uses the wall clock, which may be set back.
     store: {
       increment(key) {
         const { allowed, remaining } = limit.hit(key)
@@ -23,7 +23,7 @@ export function limitLight(limit: Limit): RequestHandler {
       resetKey: key => limit.reset(key),
     },
     handler(request, response, next) {
-      // Nobody asked for what a page reports, so nobody is told of its refusal.
+      // A page sends reports by itself, so nobody needs to be told that one was refused.
       if (request.get('hx-request') === 'true') response.status(429).set('Retry-After', '1').end()
       else next(new ChatError('rate_limited', limit.windowMs))
     },
@@ -33,7 +33,7 @@ export function limitLight(limit: Limit): RequestHandler {
 
 /**
  * Has each request of a person wait for its turn. Strangers pass.
- * @param findAccount finds anew who is logged in, for a request that had to wait
+ * @param findAccount finds again who is logged in, after a request had to wait
  */
 export function takeTurn(requests: Limit, findAccount: RequestHandler): RequestHandler {
   return async (request, response, next) => {

@@ -16,11 +16,10 @@ declare module 'express-session' {
 declare global {
   namespace Express {
     interface Request {
-      /** Who is logged in, set for every request. */
+      /** Who is logged in; set for every request. */
       account: Account | null
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
-      csrfToken(): string
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Account } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
-import type { Identity } from '../live/subscriber.js'
+import type { Identity } from '../live/client/subscriber.js'
 import { languageOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 
@@ -21,7 +21,7 @@ export const sessionsPerAccount = 100
 
 const ownedSession = z.object({ userId: z.string() })
 
-/** Whether people reach this server by https: then cookies are Secure and carry the __Host- prefix. */
+/** Whether people reach this server over https. If so, cookies are Secure and have the prefix __Host-. */
 export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
   return config.publicUrl?.protocol === 'https:'
 }
@@ -37,7 +37,7 @@ export class Sessions {
   readonly #byAccount = new AccountSessions(sessionsPerAccount)
   readonly #onEnded: (userId: string, sessionId: string) => void
 
-  /** @param onEnded told of every session that was ended on purpose */
+  /** @param onEnded called for every session that was ended on purpose */
   constructor(config: Config, people: People, onEnded: (userId: string, sessionId: string) => void) {
     const MemoryStore = memoryStore(expressSession)
     const secure = isHttps(config)

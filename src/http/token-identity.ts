@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Tokens } from '../accounts/tokens.js'
 import { bearerOf } from '../bearer.js'
 import { defaultLanguage } from '../languages.js'
-import type { Identity } from '../live/subscriber.js'
+import type { Identity } from '../live/client/subscriber.js'
 
 /** Whether a request brings a token; then its cookies are ignored. */
 export function bringsToken(request: IncomingMessage): boolean {

@@ -48,7 +48,7 @@ export class RecordReader {
     return record
   }
 
-  /** Overwrites what has come so far. */
+  /** Overwrites what has arrived so far. */
   wipe(): void {
     for (const piece of this.#pieces) piece.fill(0)
     this.#pieces = []

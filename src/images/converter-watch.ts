@@ -19,8 +19,8 @@ const everyMs = 10
 export const tooLargeExitCode = 77
 
 /**
- * Ends this process once it uses more than `most`. It watches itself, because the server's event loop may be late while
- * decoding leaves this one free. The returned function restarts the count of processor time.
+ * Ends this process once it uses more than `most`. The process watches itself, because the server's event loop may be
+ * late while this one is free during decoding. The returned function restarts the count of CPU time.
  */
 export function watchConsumption({ bytes, cpuMs } = most): () => void {
   let before = process.cpuUsage()

@@ -6,7 +6,9 @@ import { tooLargeExitCode } from './converter-watch.js'
 
 /** Milliseconds that a process may take to start beside a busy server, and that a picture may then take. */
 const timeouts = { start: 20_000, picture: 8000 }
-/** Long enough for several pictures one after another, short enough that nothing stays around. */
+/**
+ * How long an idle process is kept: long enough for several pictures in a row, short enough to leave nothing behind.
+ */
 const idleMs = 10_000
 /** Signals that a process causes itself; all others come from outside. */
 const crashSignals = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP']

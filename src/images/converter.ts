@@ -13,7 +13,7 @@ const maxWaitingEach = 5
 /** Milliseconds after which a refused picture may be sent again: about what twenty pictures take. */
 const retryAfterMs = 5000
 
-/** Converts pictures in processes of their own: two at once, of two people; others wait their turn. */
+/** Converts pictures in separate processes, two at once, of different people; others wait their turn. */
 export class Converter {
   readonly #workers: readonly ConverterWorker[]
   readonly #idle: ConverterWorker[]

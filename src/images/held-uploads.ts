@@ -18,12 +18,12 @@ const retryAfterMs = 5000
 
 const tooMany = () => new ChatError('server_busy', retryAfterMs)
 
-/** A form that is being read, until it is answered. */
+/** A form, from the beginning of its request until it is answered. */
 export interface HeldForm {
   /** Why its picture was dropped, or null. */
   readonly refusal: ChatError | null
   /**
-   * To be called before its picture is read.
+   * Must be called before its picture is read.
    * @throws ChatError `server_busy` when too many pictures of the person are held
    */
   beginPicture(): void
@@ -35,7 +35,7 @@ export interface HeldForm {
   grow(bytes: number): void
   /** Drops its picture, of which nothing counts from now on. */
   refuse(refusal: ChatError): void
-  /** To be called once it is answered. */
+  /** Must be called once the form is answered. */
   end(): void
 }
 
@@ -55,8 +55,8 @@ export class HeldUploads {
   #bytes = 0
 
   /**
-   * @param maxSize bytes of the largest picture
-   * @param now a clock that is never set, in milliseconds
+   * @param maxSize the bytes of the largest picture
+   * @param now a monotonic clock, in ms
    */
   constructor(maxSize: number, now = () => performance.now()) {
     this.#now = now
@@ -144,7 +144,7 @@ class Upload {
     this.giveWay = giveWay
   }
 
-  /** Bytes a second in the last whole window. */
+  /** Bytes a second in the last complete window. */
   get pace(): number {
     this.#turnWindow()
     return this.#isComplete ? Number.POSITIVE_INFINITY : (this.#before * 1000) / paceWindowMs

@@ -13,7 +13,7 @@ import { ImageStore, type ReadableImage } from './image-store.js'
 import { SealedImage } from './sealed-image.js'
 import { UploadFolder } from './upload-folder.js'
 
-/** The longest description of a picture, in UTF-16 units: a paragraph. */
+/** The longest description of a picture, in UTF-16 units: about a paragraph. */
 export const maxDescription = 1000
 
 /** A file that somebody uploads for a room. Its bytes are overwritten once it is converted. */
@@ -30,6 +30,7 @@ export interface AcceptedImage extends ImageRef {
   readonly expiresAt: number
 }
 
+/** What pictures need: their limits and folder, and the engine whose messages they go with. */
 export interface ImagesOptions {
   readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
   /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */
@@ -75,7 +76,7 @@ export class Images {
   }
 
   /**
-   * Refuses whoever is not one of a room's two people.
+   * Refuses anybody who is not one of a room's two people.
    * @throws ChatError `not_found`
    */
   async admit(roomId: RoomId, userId: UserId): Promise<void> {

@@ -129,7 +129,7 @@ export class UploadFolder {
     }
   }
 
-  /** Gives the folder back. */
+  /** Releases the folder. */
   async close(): Promise<void> {
     await this.#lock?.release()
     this.#lock = null

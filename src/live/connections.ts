@@ -1,64 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
-import type { RoomId, UserId } from '../chat/engine.js'
+import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
-import type { Unread, UnreadShare } from '../unread.js'
+import type { Unread } from '../unread.js'
+import { type CloseCode, closeCodes } from './client/close-codes.js'
+import type { Transport } from './client/transport.js'
 import type { Hub } from './hub.js'
-import type { ClientSession, Identity, TextSink } from './subscriber.js'
-import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { Connection } from './transport/connection.js'
-
-/** Told of a frame that could not be read; null if it is not a JSON object. */
-export type OnBadFrame = (frame: Record<string, unknown> | null) => void
-
-/** What carries a connection: a socket or an event stream. */
-export interface Transport extends TextSink {
-  /** Calls once when it has closed; at once when it has already. */
-  whenClosed(tell: () => void): void
-  /** Ends it at once, without a close code. */
-  cut(): void
-  /** Begins to take frames; left out if the other end cannot send any. `mayGoOn` is asked before each frame. */
-  open?(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
-}
-
-/** What a client session is made for. */
-export interface ClientContext {
-  readonly id: string
-  readonly identity: Identity
-  /** The room that the connection is about; null for the list of chats. */
-  readonly roomId: RoomId | null
-  readonly connection: Connection
-}
-
-export interface OpenedSession {
-  readonly session: ClientSession
-  /** Catches up; called once the session gets events. */
-  start(): Promise<void>
-  readonly onBadFrame?: OnBadFrame
-}
-
-/** A connection to be opened, of somebody who is known and may see the room. */
-export interface Opening extends Pick<ClientContext, 'identity' | 'roomId'> {
-  /** Makes the transport, which tells `share` how much is written and not yet read. */
-  openTransport(share: UnreadShare): Transport
-  /** Makes the client session for the kind of client at the other end. */
-  openSession(context: ClientContext): OpenedSession
-}
+import type { ConnectionOpener, Opening } from './transport/opening.js'
 
 export interface ConnectionsDeps {
   readonly hub: Hub
   readonly unread: Unread
   readonly clock: Clock
   readonly log: Logger
-  /** Told in a word why a connection was not taken. */
+  /** Called with the reason, in a word, when a connection is refused. */
   readonly onRefused: (reason: string) => void
-  /** Whether a person may open one more now; may wait. Rejects with ChatError `rate_limited` when they may not. */
+  /** Resolves when a person may open one more connection. Rejects with ChatError `rate_limited` if they may not. */
   readonly admit?: (userId: UserId) => Promise<void>
 }
 
 /** The one owner of connections, whatever the transport: opens each, catches it up, and ends all that belongs to it. */
-export class Connections {
+export class Connections implements ConnectionOpener {
   readonly #deps: ConnectionsDeps
 
   constructor(deps: ConnectionsDeps) {
@@ -66,7 +30,7 @@ export class Connections {
   }
 
   /**
-   * Resolves when the other end is up to date, or the connection has been refused or has ended.
+   * Resolves when the other end is up to date, or the connection was refused or has ended.
    * @throws whatever `openTransport` or `openSession` throws; the transport has been cut then
    */
   async open(opening: Opening): Promise<void> {

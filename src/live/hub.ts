@@ -2,14 +2,14 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { type CloseCode, closeCodes } from './client/close-codes.js'
+import type { OpenRooms, SharedRenderings, Subscriber } from './client/subscriber.js'
 import { RoomBoard } from './room-board.js'
-import type { SharedRenderings, Subscriber } from './subscriber.js'
-import { type CloseCode, closeCodes } from './transport/close-codes.js'
 import { TypingBoard } from './typing-board.js'
 
 /** How often the server sends something, so that a page can tell a dead connection from a silent one. */
 export const heartbeatMs = 15_000
-/** Three missed heartbeats end the presence of a node that crashed. */
+/** The presence of a node that crashed ends after three missed heartbeats. */
 const leaseMs = 3 * heartbeatMs
 /** Who closes their last page counts as here for this long, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
@@ -18,7 +18,7 @@ export const lingerMs = 10_000
 export type HubEngine = Pick<Engine, 'subscribe' | 'holdLease' | 'dropLease'>
 
 /** All open connections of this node: hands each what the engine tells its person, keeps leases and the heartbeat, ends them. */
-export class Hub {
+export class Hub implements OpenRooms {
   readonly #engine: HubEngine
   readonly #clock: Clock
   readonly #log: Logger
@@ -46,7 +46,7 @@ export class Hub {
   }
 
   /**
-   * Lets a connection hear of everything that concerns its person, and shows the person as here.
+   * Adds a subscriber: it hears of everything for its person, who is shown as here.
    * @throws ChatError `rate_limited` when the person holds as many as they may; `server_busy` while stopping
    */
   async add(subscriber: Subscriber): Promise<void> {
@@ -78,7 +78,7 @@ export class Hub {
     this.#rooms.leave(roomId, subscriber)
   }
 
-  /** Who of a room's two people has it open, on this node. */
+  /** Which of a room's two people have it open on this node. */
   activeUsers(roomId: RoomId): UserId[] {
     return this.#rooms.activeUsers(roomId)
   }
@@ -88,7 +88,7 @@ export class Hub {
     return this.#typing.isTyping(roomId, userId)
   }
 
-  /** Holds a room's updates back, or goes on, on every page that a session has open of it. */
+  /** Pauses or resumes a room's updates on every page that a session has open of it. */
   pause(userId: UserId, sessionId: string, roomId: RoomId, isPaused: boolean): void {
     for (const subscriber of this.#byUser.get(userId) ?? []) {
       if (subscriber.sessionId === sessionId) subscriber.pause?.(roomId, isPaused)
@@ -107,7 +107,7 @@ export class Hub {
     for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.close(code)
   }
 
-  /** Ends every connection and takes no more. */
+  /** Closes every connection and accepts no more. */
   stop(code: CloseCode = closeCodes.restarting): void {
     this.#isStopping = true
     this.#unsubscribe()

@@ -1,5 +1,5 @@
 import type { RoomId, UserId } from '../chat/engine.js'
-import type { Subscriber } from './subscriber.js'
+import type { Subscriber } from './client/subscriber.js'
 
 /** Which connections of this node have which room open. */
 export class RoomBoard {

@@ -15,7 +15,7 @@ function pick(error: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(error, key)?.value
 }
 
-/** The lines of the stack that name places in the code. */
+/** The lines of the stack trace that name places in the code. */
 function placesOf({ stack = '', message }: Error): string[] {
   // The message comes first in a stack, and may contain lines that look like places.
   const start = message === '' ? 0 : stack.indexOf(message) + message.length

@@ -2,16 +2,14 @@ import type { RequestHandler, Router } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
 import { createRouter, type Route } from '../http/routes.js'
 
-/** What /metrics answers with, and the token that opens it. */
+/** The metrics, and the token that opens them. */
 export interface MetricsPage {
   readonly token: string
   readonly contentType: string
   render(): Promise<string>
 }
 
-/**
- * What machines ask: `/health`, and `/metrics` for whoever shows its token. Without metrics that address is none of ours.
- */
+/** The routes for machines: `/health`, and `/metrics` with its token. Without metrics that path does not exist. */
 export function monitoringPages(metrics: MetricsPage | null): Router {
   const routes: Route[] = [
     {

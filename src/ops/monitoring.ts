@@ -8,6 +8,7 @@ import { Observations, type Observer } from './observations.js'
 import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
 import { writeStatistics } from './statistics-line.js'
 
+/** Where the figures come from, and the token that opens them. */
 export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger

@@ -1,4 +1,4 @@
-/** Where somebody was refused: a connection, a request, a socket's handshake, or a frame of an open socket. */
+/** What was refused: a connection, a request, a socket's handshake, or a frame of an open socket. */
 export type RefusalPlace = 'connection' | 'request' | 'handshake' | 'frame'
 
 /** Is told of refusals and expiries as they happen. Never by whom, from where, or what was said. */
@@ -13,7 +13,7 @@ export interface Observer {
 export interface Observed {
   /** How often each `place:reason` was refused. */
   readonly refusals: Readonly<Record<string, number>>
-  /** The worst lateness of an expiry in milliseconds. */
+  /** The worst lateness of an expiry, in ms. */
   readonly worstExpiryLagMs: number
 }
 

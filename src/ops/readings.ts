@@ -8,7 +8,7 @@ const nanosecondsPerMs = 1_000_000
 export interface Readings extends EngineStats {
   /** Sockets and streams of people. */
   readonly connections: number
-  /** TCP connections of any kind, and those among them whose first request has not fully come. */
+  /** TCP connections of any kind, and those among them with an incomplete request. */
   readonly tcpConnections: number
   readonly waitingConnections: number
 }

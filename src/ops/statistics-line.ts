@@ -7,6 +7,7 @@ import type { LoopWatch, ReadReadings } from './readings.js'
 export const statisticsEveryMs = 300_000
 const bytesPerMegabyte = 1_048_576
 
+/** Where the figures come from, and where they are written. */
 export interface StatisticsDeps {
   readonly clock: Clock
   readonly log: Logger

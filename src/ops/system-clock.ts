@@ -4,9 +4,9 @@ import type { Clock } from '../chat/clock.js'
 
 /** The clocks of a machine, in milliseconds. */
 export interface TimeSources {
-  /** Since the epoch; may be set to anything at any time. */
+  /** The wall clock, since the epoch. Anybody may set it at any time. */
   wall(): number
-  /** Only moves forward, and stands still while the machine sleeps. */
+  /** A monotonic clock that stands still while the machine sleeps. */
   awake(): number
   /** Only moves forward, also while the machine sleeps; null when it cannot be read. */
   uptime(): number | null
@@ -17,11 +17,11 @@ export interface TimeSources {
 /** Told that the wall clock was set: by how much (negative for back), and how far it is from this clock now. */
 export type OnStep = (stepMs: number, apartMs: number) => void
 
-/** How often a sleep or a step is looked for. */
+/** How often to check for a sleep or a jump. */
 const lookEveryMs = 1000
 /** A look older than this is repeated before the time is told. */
 const freshMs = 100
-/** Readings that took longer than this do not belong together: the process was held up between them. */
+/** Readings that took longer than this cannot be compared, because the process was interrupted between them. */
 const longestLookMs = 20
 /** Shorter steps are ignored: not worth a line in the log, nor a change of the times on a page. */
 const shortestStepMs = 1000

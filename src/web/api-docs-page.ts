@@ -4,7 +4,7 @@ import { type ErrorCode, errorTable } from '../chat/errors.js'
 import { defaultLanguage, type Language } from '../languages.js'
 import { refusalSentence } from '../rendering/refusals.js'
 import { translator } from '../rendering/sentences.js'
-import { renderPage, sendRendered, viewerOf } from './pages.js'
+import { renderPage, sendRendered, viewerOf } from './page/pages.js'
 
 const codes = Object.keys(errorTable).filter(isCode).sort()
 

@@ -1,7 +1,7 @@
 import { privacyOf } from '../accounts/account.js'
 import type { Context } from '../context.js'
+import { closeCodes } from '../live/client/close-codes.js'
 import { lingerMs } from '../live/hub.js'
-import { closeCodes } from '../live/transport/close-codes.js'
 import type { Chats } from './chats.js'
 
 /** Passes changes of accounts on to everything that holds something of their owners. */

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import {
   loginInput,
@@ -13,7 +14,7 @@ import { translator } from '#src/rendering/sentences.js'
 
 const good = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse' }
 
-/** What is refused of a registration, field by field. */
+/** The errors of a registration, by field. */
 function refusalOf(changes: Record<string, unknown>): Readonly<Record<string, string>> {
   return refusedFields(() => parseInput(registrationInput, { ...good, ...changes }))
 }

@@ -11,7 +11,7 @@ function start(perOwner = 1) {
   return { clock, links, token }
 }
 
-/** Begins to use a link for work that fails once `fail` is called. */
+/** Uses a link for work that fails when `fail` is called. */
 function beginUse(links: OneTimeLinks<string>, token: string) {
   let fail = () => {}
   const outcome = links.use(

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
@@ -39,7 +40,7 @@ describe('passwords', () => {
     expect(await quick.verify('Correct horse', one)).toBe(false)
     expect(await quick.verify('', one)).toBe(false)
     expect(await real.verify('correct horse', two)).toBe(true)
-    // What makes them slow to try.
+    // The cost makes them slow to guess.
     expect(await real.hash('correct horse')).toMatch(/^\$2b\$10\$/)
   })
 
@@ -104,7 +105,7 @@ describe('a thread that hashes passwords', () => {
     const worker = new URL('../support/accounts/failing-password-worker.mjs', import.meta.url)
     const passwords = new Passwords({ cost: 4, onError: () => {}, worker })
     const outcome = passwords.hash('hangs').catch((error: unknown) => error)
-    // It begins once it has its turn.
+    // The job starts in the next turn of the event loop.
     await setImmediate()
     const startedAt = performance.now()
     await passwords.close()
@@ -138,7 +139,7 @@ describe('a thread that hashes passwords', () => {
     const crowd = await Promise.allSettled(Array.from({ length: 500 }, () => passwords.hash('x')))
     const threads = Math.min(Math.max(availableParallelism() - 1, 1), 4)
     expect(crowd.filter(({ status }) => status === 'fulfilled')).toHaveLength(64 * threads)
-    // One alone is never too much, whatever it costs.
+    // A single job is never refused, whatever it costs.
     await expect(passwords.verify('x', `$2b$31$${'.'.repeat(53)}`)).resolves.toBe(false)
   })
 })
@@ -150,7 +151,8 @@ describe('the time it takes to log in', () => {
     const start = performance.now()
     const logIns = Array.from({ length: 20 }, () => people.logIn('alice@example.com', 'password123'))
     await Promise.all(logIns)
-    // Hashed in the event loop, it would be busy all the time: what it is busy for does not depend on the machine's load.
+    // If hashing ran in the event loop, the loop would be busy all the time. Its busy time does not depend on the
+    // machine's load.
     expect(performance.now() - start).toBeGreaterThan(200)
     expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.3)
   })
@@ -189,7 +191,7 @@ describe('the time it takes to log in', () => {
     const spent = { cheap: [] as number[], disabled: [] as number[], dear: [] as number[], nobody: [] as number[] }
     for (let round = 0; round < 8; round++) {
       for (const email of ['cheap', 'disabled', 'dear', 'nobody'] as const) {
-        // Of the processor, all threads together: a machine that is busy with something else changes nothing.
+        // CPU time of all threads, which does not depend on what else the machine does.
         const before = process.cpuUsage()
         await expect(people.logIn(email, 'a wrong password')).rejects.toMatchObject({ code: 'unauthenticated' })
         const { user, system } = process.cpuUsage(before)

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
 import { Admission } from '#src/accounts/admission.js'
@@ -445,6 +446,8 @@ describe('settings and blocks', () => {
     expect(ended).not.toHaveBeenCalled()
     expect(await people.find(ann.id)).toMatchObject({ settings, blocked: [], generation: 0 })
     await expect(people.changeSettings('nobody', settings)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.unblock('nobody', bob.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(people.block('nobody', bob.id)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('name each person once, in the order in which they were blocked last', async () => {

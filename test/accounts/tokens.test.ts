@@ -21,7 +21,7 @@ async function begin() {
   return { clock, people, tokens, account, token, expiresAt, claims }
 }
 
-/** A token with what ours have, but for what is given. */
+/** A token with the server's usual claims, except for the given ones. */
 function forge(now: number, claims: object = {}, alg = 'HS256', key = secret): Promise<string> {
   const iat = Math.floor(now / 1000)
   const ours = { iss: 'ephemeral-chat', aud: 'ephemeral-chat-api', sub: aliceId, jti: 'x', gen: 0, iat, exp: iat + 60 }

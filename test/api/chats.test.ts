@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiClient } from '../support/api/api-client.js'
@@ -21,7 +22,7 @@ async function open(): Promise<string> {
   return String((await alice.post('/chat/rooms', { otherUserId: bobId })).body.roomId)
 }
 
-/** Somebody new, whom nobody knows. */
+/** Registers somebody new. */
 async function register(username: string): Promise<{ id: string; client: ApiClient }> {
   const input = { username, email: `${username}@example.com`, password: 'long enough' }
   const { body } = await alice.as(null).post('/auth/register', input)
@@ -217,7 +218,7 @@ it('tells the server’s figures to its operator alone, and lets nobody guess th
       expiredMessages: 0,
     })
     expect((await member.as(token).get('/chat/rooms')).status).toBe(401)
-    // Of another server, as one is after a restart with a new JWT_SECRET.
+    // A token of another server, as after a restart with a new JWT_SECRET.
     const { token: stale } = await ApiClient.connect(server.url, 'alice@example.com')
     const polls: number[] = []
     for (let times = 0; times < 12; times += 1) polls.push((await member.as(stale).get('/chat/stats')).status)

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Uploads a file as a program does. */
+/** Uploads a file over the API. */
 async function upload(client: ApiClient, bytes: Buffer, room = roomId) {
   const form = new FormData()
   form.set('roomId', room)

@@ -51,7 +51,7 @@ async function pictureFor(room: string): Promise<FormData> {
   return form
 }
 
-/** What would do something, were it let. */
+/** Inputs that would do something if they were accepted. */
 const values = () => ({
   roomId,
   messageId,
@@ -67,7 +67,7 @@ const values = () => ({
 const intruderOf = (kind: string) => all[kind] ?? expect.fail(kind)
 const readRoom = async () => (await alice.get(`/chat/rooms/${roomId}/messages`)).body
 
-/** Nothing has changed for those whose room it is, and nobody is logged out. */
+/** Checks that nothing has changed in the room, and that nobody is logged out. */
 async function unharmed(act: () => Promise<void>): Promise<void> {
   const before = await readRoom()
   await act()
@@ -99,7 +99,7 @@ describe.each(operations)('$method $path', ({ path, method, operation }) => {
     const body = isUpload ? { body: await pictureFor(roomId) } : schema && { body: harmless }
     const isOwnBusiness = kind === 'a stranger to the room' && !isOfRoom
     await unharmed(async () => {
-      // What belongs to the stranger alone may be asked for; logging out would end the stranger's own tokens.
+      // The stranger may request what is their own. Logging out would end their tokens.
       if (isOwnBusiness && operation.operationId === 'logOutEverywhere') return
       const answer = await alice.as(token).request(method, target, { headers, ...body })
       if (isOpen) expect(answer.status).toBe(status === 403 ? 403 : 422)
@@ -129,7 +129,7 @@ describe.each(programFrames)('$name', ({ name, payload }) => {
     await unharmed(async () => {
       const { ref: _, ...frame } = temptingInput(payload, values())
       const reply = await stranger.ask(frame)
-      // Leaving a room that one is not in changes nothing.
+      // Leaving a room that one has not joined changes nothing.
       if (name !== 'room:leave') expect(reply).toMatchObject({ ok: false, code: 'not_found' })
       expect(Object.keys(reply)).not.toContain('messages')
     })

@@ -4,7 +4,7 @@ import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.j
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
 
-/** A picture of one dot, for a page to send. */
+/** A picture of one pixel. */
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -54,7 +54,7 @@ test('pages without JavaScript are usable in every theme', { tag: '@long' }, asy
   const { ann, ben, path } = await chat()
   await send(ben, 'to a page without a script')
   await expect(message(ann, 'to a page without a script')).toBeVisible()
-  // axe is a script itself: the pages are given to it as they are shown where there is none.
+  // axe is a script itself, so it gets copies of the pages as they look without JavaScript.
   const page = await visit()
   await page.context().addCookies(await ann.context().cookies())
   await page.route('**', async route => {
@@ -129,7 +129,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'chat that is gone')
 })
 
-/** Takes the network away, and with it the line, which Chromium would leave open. */
+/** Takes the network away and cuts the connection, which Chromium would leave open. */
 async function goOffline(page: Page): Promise<void> {
   await page.context().setOffline(true)
   await page.evaluate(() => {

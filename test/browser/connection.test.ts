@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keepConnected, type LiveConnection } from '#src/browser/connection.js'
 import { loadStream } from '#src/browser/stream-loader.js'

@@ -4,7 +4,7 @@ import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { LivePage, messageIdOf } from '../support/live-page.js'
 
-/** The status that a page of the sender's shows, each time it changes. */
+/** Records each status that the sender's page shows. */
 async function nextStatus(sender: LivePage, id: string): Promise<string> {
   const { html } = await sender.operation(`a-${id}`, 'outerMorph')
   sender.forget()
@@ -38,7 +38,7 @@ test('a message in a hidden tab is delivered, and seen only once the tab is in f
     const second = await sendBy(sender, 'while you look elsewhere')
     expect(await nextStatus(sender, second)).toBe('delivered')
     const third = await sendBy(sender, 'and once more')
-    // Had the second been seen, this line would have said so by now.
+    // If the second had been seen, this list item would show it by now.
     expect(await nextStatus(sender, third)).toBe('delivered')
     await sender.fence()
     expect(

@@ -15,7 +15,7 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
 
   await logIn(other, ben)
   await expect(other.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
-  // Nobody has written: the chat is in its opener's list alone.
+  // Nobody has written yet, so the chat is only in its opener's list.
   await expect(other.getByRole('link', { name: /^Stranger/ })).toHaveCount(0)
   await send(page, 'Hello Ben')
   await expect(other.getByRole('link', { name: /^Stranger.*1 unread/ })).toBeVisible()

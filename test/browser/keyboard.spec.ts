@@ -21,7 +21,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never comes to ${name}`)
 }
 
-/** Takes one's own message back by its button, which comes with the focus. */
+/** Deletes one's own message by its button, which appears with the focus. */
 async function takeBack(page: Page, text: string): Promise<void> {
   await message(page, text).focus()
   await page.keyboard.press('Tab')
@@ -161,7 +161,7 @@ test('updates can be paused and go on, by a button that keeps its focus', async 
   await ann.keyboard.press('Enter')
   await expect(button('Resume updates')).toBeFocused()
   await send(ben, 'while you read')
-  // It may be delivered, to the list of chats; seen it is not.
+  // It may be delivered, to the list of chats, but not seen.
   await expect(message(ben, 'while you read')).toHaveAttribute('data-status', /^(sent|delivered)$/)
   await send(ann, 'written meanwhile')
   await expect(message(ann, 'written meanwhile')).toBeVisible()

@@ -10,7 +10,7 @@ const sizes = [
 ]
 const mostStops = 60
 
-/** What sticks out of the window sideways. */
+/** Which elements overflow the window sideways. */
 function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
@@ -36,7 +36,8 @@ async function coveredStops(page: Page): Promise<string[]> {
       const box = focused.getBoundingClientRect()
       const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]
       const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)]
-      // In its middle and towards its corners: a button may float over a list that scrolls beneath it, not over a control.
+      // Checked in the middle and towards the corners: a button may float over a scrolling list, but not over a
+      // control.
       const hits = [
         [2, 2],
         [1, 1],

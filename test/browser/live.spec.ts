@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
@@ -5,7 +6,7 @@ test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 
-/** Notes in the page itself when each text first stands in the list, by the wall clock that both pages share. */
+/** Records in the page when each text first appears in the list, by the wall clock, which both pages share. */
 async function watchArrivals(page: Page): Promise<void> {
   await page.evaluate(() => {
     const arrivals: Record<string, number> = {}
@@ -74,7 +75,7 @@ test('a message that is out of view is delivered, and seen once it is scrolled t
   await send(ben, 'below the fold')
   const sent = message(ben, 'below the fold')
   await expect(sent).toHaveAttribute('data-status', 'delivered')
-  // The report of a later message comes by the same line: by now one of the first would have come too.
+  // A later message's report comes over the same connection, so one of the first would have come by now.
   await send(ben, 'further below')
   await expect(message(ben, 'further below')).toHaveAttribute('data-status', 'delivered')
   await expect(sent).toHaveAttribute('data-status', 'delivered')
@@ -102,7 +103,7 @@ test('typing is shown to the other, and gone about two seconds after the last ke
   await expect(sign).toBeHidden()
   const clearedAt = await ben.evaluate(() => Number(Reflect.get(window, 'clearedAt')))
   const typedAt = await ann.evaluate(() => Number(Reflect.get(window, 'typedAt')))
-  // The last report follows the last key by up to the 300 ms that lie between two reports.
+  // The last report may come up to 300 ms after the last key press.
   expect(clearedAt - typedAt).toBeGreaterThan(1700)
   expect(clearedAt - typedAt).toBeLessThan(2600)
   await expect(composer(ann)).toHaveValue('typing some wordsx')

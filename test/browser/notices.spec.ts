@@ -6,7 +6,7 @@ interface Notice {
   readonly options: unknown
 }
 
-/** Has a page write down what it would show and play, in the place of the browser's own. */
+/** Makes a page record the notifications and sounds that it would show and play. */
 async function keepNotices(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const notices: unknown[] = []

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import { Outbox } from '#src/browser/outbox.js'
 import type { Answer } from '#src/browser/outbox-entry.js'

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
@@ -50,7 +51,7 @@ test('a phone photo is described, sent, and seen by the other, at a tenth of its
   expect(uploaded?.name).toBe('picture')
   expect(uploaded?.size).toBeLessThan(600_000)
   expect(uploaded?.text).not.toContain('marker-in-the-exif')
-  // Two seconds is what is promised of a machine that does nothing else; here other browsers run beside.
+  // Two seconds are promised on an idle machine; here other browsers run at the same time.
   expect(ms).toBeLessThan(15_000)
 })
 

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send } from '../support/browser/fixtures.js'
@@ -29,6 +30,21 @@ test('three messages written offline arrive once and in order within 2 s of bein
   await expect(banner(ann)).toHaveText('Connected again')
   await expect(shown(ben)).toHaveText(['one', 'two', 'three'])
   await expect(banner(ann)).toBeEmpty()
+})
+
+test('a page whose browser says that it is offline says so at once, though nothing closes its connection', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  faults.stall()
+  await ann.context().setOffline(true)
+  await expect(banner(ann)).toHaveText('Reconnecting', { timeout: 3000 })
+  await send(ann, 'written meanwhile')
+  faults.heal()
+  await ann.context().setOffline(false)
+  await expect(shown(ann)).toHaveText(['written meanwhile'])
+  await expect(shown(ben)).toHaveText(['written meanwhile'])
+  await expect(pending(ann)).toHaveCount(0)
 })
 
 test('a half-open line is noticed by a send, and stays given up', async ({ faultyChat }) => {
@@ -129,7 +145,7 @@ test('a dead socket that was given up never comes back beside the new one', { ta
   faults.heal()
   await expect(shown(ann)).toHaveText(['first'], { timeout: 10_000 })
   const count = sockets.length
-  // Chromium gives a socket up two seconds after it was closed; what htmx would do then it does within a second.
+  // Chromium gives up a socket two seconds after it was closed, and htmx would react within another second.
   await ann.waitForTimeout(4000)
   expect(sockets.length).toBe(count)
 })
@@ -145,7 +161,7 @@ test('a message without an answer for 15 s is Not sent, keeps its text, and goes
       if (!swallows || !text.includes('message:send')) server.send(text)
     })
   })
-  // A post that is neither passed on nor answered.
+  // A post that is neither forwarded nor answered.
   await ann.route('**/messages', route => (swallows ? undefined : route.continue()))
   await ann.goto(path)
   await connected(ann)
@@ -195,7 +211,7 @@ test('nothing older than a message lives is sent again by itself', async ({ faul
   faults.isDown = true
   faults.cut()
   await send(ann, 'from long ago')
-  // The page's own note of when it was written is made older than an hour.
+  // Makes the page believe that it was written more than an hour ago.
   await ann.evaluate(() => {
     for (const key of Object.keys(sessionStorage).filter(each => each.startsWith('outbox'))) {
       const text = sessionStorage.getItem(key) ?? ''
@@ -205,7 +221,7 @@ test('nothing older than a message lives is sent again by itself', async ({ faul
       )
     }
   })
-  // The page itself must not come back before it is loaded anew: it knows the true time.
+  // The page must not reconnect before it is reloaded, because it knows the true time.
   await ann.goto('about:blank')
   faults.heal()
   await ann.goto(path)
@@ -224,7 +240,7 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   faults.cut()
   await expect(banner(ann)).toHaveText('Reconnecting')
   await benClient.post(`${path}/end`, {}, `${path}/end`)
-  // A page of an earlier run of the server: its room is gone without anybody having meant it.
+  // A page of an earlier run of the server: its room is gone, though nobody ended it.
   await ann.evaluate(() => {
     const state = document.querySelector('#state')
     const earlier = `earlier${state?.getAttribute('value')?.replace(/^[^.]*/, '')}`
@@ -269,7 +285,7 @@ test('where sockets are refused the page goes on by events, and tells nobody but
   expect(faults.openUpgrades).toBe(0)
   expect(mortal.output).toContain('no socket reaches it')
   for (const page of [ann, ben]) await expect(page.locator('body')).not.toContainText(/socket|event/i)
-  // Five minutes later a page that is loaded tries the socket again.
+  // A page loaded five minutes later tries the socket again.
   faults.refusesUpgrades = false
   await ann.evaluate(() => sessionStorage.setItem('stream', String(Date.now() - 301_000)))
   await ann.reload()
@@ -303,7 +319,7 @@ test('tabs of one person agree on messages, ticks, unread counts and drafts sent
   await second.goto(path)
   await expect(message(second, 'are you there?')).toBeVisible()
   await expect(line).not.toContainText('unread')
-  // The last of them is still here, and a reload shows nobody as gone.
+  // The last connection is still open, and a reload shows nobody as gone.
   await list.reload()
   await expect(ben.locator('#presence')).toContainText('Online')
   expect(await (await annClient.get(path)).text()).toContain('are you there?')
@@ -320,7 +336,7 @@ test.describe('without JavaScript', () => {
     await benClient.post(`${path}/messages`, { content: 'meanwhile', nonce: 'meanwhile' }, path)
     await expect(frame.getByRole('article').filter({ hasText: 'meanwhile' })).toBeVisible({ timeout: 8000 })
     await expect(composer(ann)).toHaveValue('typing on and on')
-    // The frame reports what it really shows.
+    // The iframe reports only what it really shows.
     const status = async () => /data-status="(\w+)"/.exec(await (await benClient.get(path)).text())?.[1]
     await expect.poll(status).toBe('seen')
   })

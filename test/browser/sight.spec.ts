@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { tabThrough } from '../support/browser/probes.js'
@@ -73,7 +74,7 @@ test('nothing moves where motion is to be reduced', { tag: '@long' }, async ({ c
   await ann.getByRole('button', { name: 'End chat' }).hover()
   await ann.getByRole('button', { name: 'End chat' }).click()
   expect(await count()).toBe(0)
-  // The proof can fail: with motion allowed, a message that arrives does move.
+  // Counter-check: with motion allowed, an arriving message does move.
   await ann.keyboard.press('Escape')
   await ann.emulateMedia({ reducedMotion: 'no-preference' })
   await send(ben, 'moving')

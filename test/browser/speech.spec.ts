@@ -5,7 +5,7 @@ import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
 
-/** Longer than a burst is waited for: nothing that was to be spoken comes after this. */
+/** Longer than a burst, so that every announcement has come by then. */
 const quietMs = 2500
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })

@@ -52,7 +52,7 @@ test('where the last message of a chat is gone the list of chats says so', async
   const line = ann.getByRole('link', { name: new RegExp(`^${benPerson.name}`) })
   await expect(line).toContainText('last and gone')
   await expect(line).toContainText('No messages')
-  // A sweep of the page for what is over must leave these words alone.
+  // The page's removal of expired messages must leave these words alone.
   await send(ben, 'another')
   await expect(line).toContainText('another')
   await expect(line).toContainText('No messages')

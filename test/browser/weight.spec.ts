@@ -18,7 +18,7 @@ test('the first load of a chat is at most 36 KB, of which our own script is at m
   await fresh.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
   const sizes = new Map<string, number>()
   for (const response of responses) {
-    // A stream has no end, and is no part of what is loaded.
+    // An event stream never ends, and is not part of the page's weight.
     if (response.headers()['content-type']?.startsWith('text/event-stream')) continue
     sizes.set(new URL(response.url()).pathname, (await response.request().sizes()).responseBodySize)
   }

@@ -16,7 +16,7 @@ test('without JavaScript two people register, log in, find each other, chat, end
   await page.getByRole('button', { name: 'Find', exact: true }).click()
   await page.getByRole('button', { name: `Chat with ${ben.name}`, exact: true }).click()
   await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
-  // There Enter begins a line, whatever the settings say.
+  // Without JavaScript, Enter begins a new line, whatever the settings say.
   await expect(page.getByRole('textbox', { name: 'Message' })).not.toHaveAccessibleDescription(/Enter sends/)
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello\nwithout a script')
   await page.getByRole('button', { name: 'Send' }).click()

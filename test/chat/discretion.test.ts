@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiClient } from '../support/api/api-client.js'
@@ -28,7 +29,7 @@ async function join(): Promise<{ client: HttpClient; name: string; id: string }>
 
 const aliceId = '5e6f1c1a-0000-4000-8000-000000000001'
 
-/** Two people and the path of their chat. */
+/** Logs in two people and opens their chat; returns its path. */
 async function pair() {
   const [rude, calm] = [await join(), await join()]
   const chat = await rude.client.openChat(calm.id)
@@ -40,7 +41,7 @@ async function pair() {
 
 const block = (who: HttpClient, otherId: string) => who.post(`/people/${otherId}/block`, {}, `/people/${otherId}/block`)
 
-/** Long enough for whatever would be pushed to have been. */
+/** Long enough for any push to have come. */
 const aWhile = () => new Promise(resolve => setTimeout(resolve, 300))
 
 describe('a block', () => {
@@ -165,7 +166,7 @@ describe('a block', () => {
     expect(page).not.toContain('during the block')
     const last = /data-message-id="([^"]+)"[^>]*>(?:(?!<article).)*after the block/s.exec(page)?.[1] ?? ''
     await calm.client.get(`${chat}/seen?upto=${last}`)
-    // A gap in the receipts would tell of the block.
+    // A gap in the receipts would reveal the block.
     expect(await statuses()).toEqual(['seen', 'seen', 'seen'])
   })
 

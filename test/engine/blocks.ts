@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
 import type { Presence, UserId } from '#src/chat/engine.js'
 import { codeOf, day, type MakeEngine, World } from '../support/engine/world.js'

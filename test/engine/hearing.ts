@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CursorKind, EngineEvent, Message, Presence, RoomId, RoomSummary, UserId } from '#src/chat/engine.js'

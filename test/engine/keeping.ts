@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
 import { type RoomId, statusOf } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'

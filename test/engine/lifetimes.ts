@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'

@@ -1,3 +1,4 @@
+// Long because it models the whole engine.
 import {
   type CursorKind,
   type Cursors,

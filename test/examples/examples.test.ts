@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** An example as somebody runs it, and what it has said. */
+/** A running example, with its output. */
 class Example {
   readonly ended: Promise<number | null>
   readonly #child: ChildProcess
@@ -31,7 +31,7 @@ class Example {
     }
   }
 
-  /** Waits until it has said this. */
+  /** Waits until its output contains a text. */
   says(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = () => this.#said.includes(text) && resolve()

@@ -1,6 +1,8 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { get, type Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -172,7 +174,7 @@ describe('an answer', () => {
     return { response, connection, take: (bytes: number) => (taken += bytes) }
   }
 
-  it('of which nothing is taken for ten seconds is cut, and one of which a byte is is not', async () => {
+  it('of which nothing is taken for ten seconds is cut, and one of which a byte is taken is not', async () => {
     const { connection, take } = await beginSlow(() => {})
     await clock.advance(9999)
     take(1)
@@ -219,6 +221,17 @@ describe('an answer', () => {
     expect(connection.destroyed).toBe(true)
   })
 
+  it('ends what flows into it when it ends itself', async () => {
+    const source = new Readable({ read() {} })
+    const url = await serve((_request, response) => void source.pipe(response))
+    const socket = await rawConnection(url)
+    socket.write(getBytes('', '/'))
+    await until(() => source.listenerCount('data') > 0)
+    expect(source.destroyed).toBe(false)
+    socket.destroy()
+    await until(() => source.destroyed)
+  })
+
   it('that is a stream of events is left to itself', async () => {
     const { connection } = await beginSlow(response => response.setHeader('Content-Type', 'text/event-stream'))
     await clock.advance(1000)
@@ -238,7 +251,7 @@ describe('a long answer', () => {
   let http: Server
   let clock: FakeClock
   let socket: Socket
-  /** The server's end of it. */
+  /** The server's end of the connection. */
   let connection: Socket
   let parts: Buffer[]
   beforeAll(async () => {
@@ -272,7 +285,7 @@ describe('a long answer', () => {
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 
-  /** Reads so many bytes more. */
+  /** Reads this many more bytes. */
   async function read(bytes: number) {
     const goal = socket.bytesRead + bytes
     socket.resume()

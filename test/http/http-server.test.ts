@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -47,7 +48,7 @@ afterEach(async () => {
   await new Promise(resolve => server.http.close(resolve))
 })
 
-/** A connection that keeps what it is told. */
+/** A connection that keeps everything it receives. */
 async function dial(port: number): Promise<{ socket: Socket; closed: Promise<unknown>; told: () => string }> {
   const socket = connect(port, '127.0.0.1')
   sockets.add(socket)
@@ -71,7 +72,7 @@ describe('a connection', () => {
   })
 
   it('that sends its headers a byte at a time is cut', async () => {
-    // By the time for headers: that for the whole request, which may carry a picture, is far longer.
+    // Cut by the timeout for headers; the one for the whole request is far longer.
     const { socket, closed } = await dial(await serve({ patience: { ...patience, requestMs: 120_000 } }))
     const drip = setInterval(() => socket.write('x'), 20)
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
@@ -133,7 +134,7 @@ describe('a request that is answered before its body has come', () => {
   const early = (length: number, more = '') =>
     `POST /early HTTP/1.1\r\nHost: localhost\r\n${more}Content-Length: ${length}\r\n\r\n`
 
-  /** Sends a body a part at a time, each once the one before is taken. */
+  /** Sends a body in parts, each once the last was taken. */
   async function pour(socket: Socket, bytes: number): Promise<void> {
     const part = Buffer.alloc(16_384)
     for (let left = bytes; left > 0 && !socket.destroyed; left -= part.length) {
@@ -212,7 +213,7 @@ describe('an upgrade to what is not spoken', () => {
   const last = request.replace(' / ', ' /last ')
   const answersIn = (told: string) => [...told.matchAll(/served ([^;]*);/g)].map(([, answer = '']) => answer.trim())
 
-  /** What the server answers to these packets, one after the other, until it closes after the last. */
+  /** Sends packets one after another, and resolves with everything the server sends until it closes. */
   async function answersTo(...packets: string[]): Promise<string[]> {
     const { socket, closed, told } = await dial(await serve())
     socket.setNoDelay()

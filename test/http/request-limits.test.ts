@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import { newcomer, pair } from '../support/crowd.js'
 import { aliceId, HttpClient } from '../support/http-client.js'
@@ -7,7 +8,7 @@ import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
-/** Runs with a server of its own, whose limits are the defaults but for `env`. */
+/** Runs with a separate server that has the default limits, except for `env`. */
 async function withServer(env: Record<string, string>, work: (url: string) => Promise<void>): Promise<void> {
   const server = await startTestServer({ RATE_LIMIT_REQUESTS: '', RATE_LIMIT_REACHING: '', ...env })
   try {
@@ -21,7 +22,7 @@ const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({
 const statusesOf = (responses: readonly Response[]) => responses.map(({ status }) => status).sort()
 const words = /Too many at once\. Wait \d+ seconds? and try again\./
 
-/** What becomes of a page's connection: the code that closes it, or that it is open, as a frame tells. */
+/** The fate of a page's connection: its close code, or that it is open, which a frame shows. */
 function endOf(page: LivePage): Promise<number | 'open'> {
   const opened = page.fence().then(
     () => 'open' as const,
@@ -75,10 +76,10 @@ describe.concurrent('a person who asks for too much', () => {
       const [token, ended] = [await alice.token(chat), 'written after the log-out']
       await new Promise(resolve => setTimeout(resolve, 1000))
       const body = (fields: Record<string, string>) => ({ body: new URLSearchParams({ _csrf: token, ...fields }) })
-      // The cookie that they had, whatever the log-out says of it.
+      // The old cookie, though the log-out has cleared it.
       const stale = new HttpClient(url)
       for (const [name, value] of alice.cookies) stale.cookies.set(name, value)
-      // Two fill the first second, the log-out comes in the next, and all else after it.
+      // Two requests fill the first second; the log-out comes in the next, and everything else after it.
       await Promise.all([alice.get('/settings'), alice.get('/settings')])
       const waiting = [alice.request('POST', '/logout', body({})), alice.get('/settings')]
       await new Promise(resolve => setTimeout(resolve, 100))
@@ -304,7 +305,7 @@ describe.concurrent('what a person changes and looks for', () => {
       const password = 'long enough 1'
       const change = (currentPassword: string) =>
         client.post('/settings/password', { currentPassword, newPassword: password }, '/settings')
-      // What a thief of the session guesses wrong keeps nobody from changing it.
+      // Wrong guesses of somebody who has stolen a session do not keep the owner from changing the password.
       for (let n = 0; n < 10; n++) expect((await change('wrong wrong')).status).toBe(422)
       for (let n = 0; n < 10; n++) expect((await change(password)).status).toBe(303)
       const refused = await change(password)

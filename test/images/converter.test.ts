@@ -9,20 +9,20 @@ import { plainPicture } from '../support/images/pictures.js'
 
 const dist = (file: string) => new URL(`../../dist/${file}`, import.meta.url).href
 const small = () => plainPicture('png', { width: 40, height: 30 })
-/** One that takes a processor a second. */
+/** A picture that takes a second of CPU time. */
 const slow = () =>
   sharp({ create: { width: 7000, height: 7000, channels: 4, background: '#3a78' } })
     .png()
     .toBuffer()
 
-/** The processes that this one has begun: the server's, which runs in it. */
+/** The child processes of this process, in which the server runs. */
 const children = () =>
   readdirSync('/proc/self/task')
     .flatMap(thread => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' '))
     .filter(pid => pid !== '')
     .map(Number)
 
-/** Processor time of a process so far, in hundredths of a second. */
+/** The CPU time of a process so far, in hundredths of a second. */
 function ticksOf(pid: number): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user, system] = fields.split(' ').slice(11, 13)

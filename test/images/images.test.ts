@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -17,7 +17,7 @@ let server: ChildProcess
 let inspected: InspectedProcess
 let url = ''
 let output = ''
-/** Whatever has stood in the server's folders, however briefly. */
+/** Every file that was in the server's folders, however briefly. */
 const seen = new Set<string>()
 let watchers: FSWatcher[] = []
 
@@ -60,7 +60,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true })
 })
 
-/** Everything that stands on disk below the server's folders, as one. */
+/** The content of all files in the server's folders, joined. */
 async function onDisk(): Promise<Buffer> {
   const entries = await readdir(scratch, { withFileTypes: true, recursive: true })
   const files = entries.filter(entry => entry.isFile())

@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Starts a server on the folder; the answer comes when it serves or has ended. */
+/** Starts a server on the folder; resolves when it serves or has ended. */
 async function start(): Promise<{ child: ChildProcess; said: () => string; code: number | null }> {
   const child = spawn(process.execPath, [program], {
     cwd: folder,

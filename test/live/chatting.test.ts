@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, newcomer, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
@@ -15,7 +16,7 @@ afterAll(() => server.stop())
 const open = (client: HttpClient, page: string) => LivePage.open(server.url, client, page)
 const targetsOf = (page: LivePage) => page.seen.map(({ operations }) => operations.map(({ target }) => target))
 
-/** Two open pages of one chat, and one of somebody who has no part in it; nothing is under way. */
+/** Two open pages of a chat, and one of somebody else; nothing is under way. */
 async function openAll() {
   const people = await newPair(server.url)
   const [annPage, benPage] = [await open(people.ann, people.chat), await open(people.ben, people.chat)]

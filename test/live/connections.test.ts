@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
@@ -6,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import WebSocket from 'ws'
 import { ChatError } from '#src/chat/errors.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { Connections, type ConnectionsDeps, type Transport } from '#src/live/connections.js'
+import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
+import type { Transport } from '#src/live/client/transport.js'
+import { Connections, type ConnectionsDeps } from '#src/live/connections.js'
 import { Hub } from '#src/live/hub.js'
-import type { ClientSession, Identity } from '#src/live/subscriber.js'
 import { Sockets } from '#src/live/transport/sockets.js'
 import { Unread } from '#src/unread.js'
 import { ApiClient } from '../support/api/api-client.js'
@@ -121,7 +123,7 @@ describe('a socket that cannot be opened by a fault of ours', () => {
 })
 
 describe('the owner of a connection', () => {
-  /** A connection of which a test says when it closes; `log` is what happened to it, in order. */
+  /** A transport that a test closes; `log` records what happened to it, in order. */
   function open(
     isClosedAlready: boolean,
     admit: ConnectionsDeps['admit'] = async () => {},

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,7 +11,7 @@ import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
 const program = 'ephemeral-chat.v1.json'
-/** Whoever is not dismissed within this is let in. */
+/** A page that is not dismissed within this time is accepted. */
 const letInMs = 3000
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -19,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** How an attempt to connect ends: the close code that a page is told, or the status that a program is. */
+/** How an attempt to connect ends: with the close code of a page, or the status of a program. */
 async function attempt(path: string, headers: Record<string, string>, protocols: string[]): Promise<string> {
   const url = new URL(path, server.url)
   url.protocol = 'ws:'
@@ -250,7 +251,7 @@ describe.concurrent('limits of a line', () => {
   })
 
   it('ends sockets with 4401 at log-out, and none of another log-in of the same person', async () => {
-    // A server of its own: its first heartbeat, at which every session that is over ends, is far away.
+    // A separate server: its first heartbeat, which ends expired sessions, is far away.
     const fresh = await startTestServer()
     try {
       const [alice, again, thief] = [await newcomer(fresh.url, 'twice-here'), visitorOf(fresh), visitorOf(fresh)]

@@ -39,7 +39,7 @@ const step = fc.oneof(
 
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** One page behind a proxy of its own, and what its person wrote, with when. */
+/** A page behind its own proxy, with what its person wrote and when. */
 interface Side {
   readonly client: HttpClient
   readonly page: PageClient

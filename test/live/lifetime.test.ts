@@ -15,7 +15,7 @@ afterAll(() => Promise.all([server.stop(), without.stop()]))
 
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Two open pages of one chat, and one of somebody who has no part in it. */
+/** Two open pages of a chat, and one of somebody else. */
 async function openAll(base = server.url) {
   const people = await newPair(base)
   const open = (client: HttpClient, page: string) => LivePage.open(base, client, page)

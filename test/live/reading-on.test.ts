@@ -11,7 +11,7 @@ import { SocketTransport } from '#src/live/transport/socket-transport.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const frameBytes = 10_240
-/** What comes with one look at the connection, and what is under way to it. */
+/** How many frames one read of the connection brings, and how many are under way. */
 const chunksBytes = 3 * 65_536
 
 it('a line reads nothing more while frames that it has read wait for their turn', async () => {

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newPair } from '../support/crowd.js'
 import { EventStream } from '../support/event-stream.js'

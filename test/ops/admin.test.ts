@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

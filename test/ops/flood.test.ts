@@ -10,7 +10,7 @@ const token = 'a-token-of-the-test'
 const many = 10_000
 /** Five thousand half-open connections and what a heap breathes: ten thousand kept, of each attack, would be several times it. */
 const breathBytes = 96 * 1_048_576
-/** A message on the other screen, on a machine that is attacked and runs the attack as well. */
+/** How long a message may take on a machine that is attacked and also runs the attack. */
 const quickMs = 1000
 
 // A process of its own, on loopback alone: its memory is not the test's, nor the attacker's.
@@ -54,7 +54,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stop())
 
-/** So many visits by so many strangers, none of whom keeps a cookie. */
+/** Visits by as many strangers, none of whom keeps a cookie. */
 async function visit(times: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 25 })
   let left = times

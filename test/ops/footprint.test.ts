@@ -5,11 +5,12 @@ import { expect, it } from 'vitest'
 import { HttpClient } from '../support/http-client.js'
 import { ServerProcess } from '../support/server-process.js'
 
-/** Source: docs/hosting.md, "Memory". */
-const mostBytes = 90 * 1_048_576
+const isNode24 = Number(process.versions.node.split('.', 1)[0]) >= 24
+/** Node 24 itself takes 9 MB more. Source: docs/hosting.md, "Memory", and bench/results.md. */
+const mostBytes = (isNode24 ? 102 : 90) * 1_048_576
 const token = 'a-token-of-the-test'
 
-it('the server idles under 90 MB in production, after some visits', async () => {
+it('the server idles under 90 MB in production, on Node 24 under 102 MB, after some visits', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-footprint-'))
   const server = new ServerProcess({
     NODE_ENV: 'production',

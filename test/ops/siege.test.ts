@@ -5,7 +5,7 @@ const { quotes, links } = fillings
 const quickMs = 50
 const mostBytes = 512 * 1_048_576
 
-/** The server lives, and serves whoever does not attack it. */
+/** Checks that the server survives and serves everybody who does not attack it. */
 function expectService({ died, latency, isCut, health }: Awaited<ReturnType<typeof besiege>>): void {
   expect(died).toBeNull()
   expect(latency.arrived).toBe(latency.sent)

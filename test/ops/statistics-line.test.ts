@@ -31,7 +31,7 @@ it('the log has a line of figures every five minutes, of what happened since the
   await clock.advance(1)
   await clock.advance(statisticsEveryMs)
   expect(lines).toHaveLength(2)
-  // These and no others: nothing that tells of anybody.
+  // Exactly these fields: nothing about anybody.
   expect(JSON.parse(lines[0] ?? '')).toEqual({
     level: 'info',
     time: expect.any(String),

@@ -4,7 +4,7 @@ import { SystemClock } from '#src/ops/system-clock.js'
 const hour = 3_600_000
 const began = 1_700_000_000_000
 
-/** A machine whose wall clock can be set, and which can be put to sleep. */
+/** A machine whose wall clock can be set and which can be put to sleep. */
 class Machine {
   wallAt = began
   awakeFor = 5000

@@ -8,7 +8,7 @@ const name = (key: SentenceKey, values: SentenceValues = {}) => `${key} ${JSON.s
 
 it('says a refusal by its code, with the most characters that a message may have', () => {
   expect(refusalSentence(new ChatError('message_too_long'), name, 4000)).toBe(
-    'error.message_too_long {"max":4000,"seconds":1}',
+    'error.message_too_long {"max":4000,"id":"","seconds":1}',
   )
   expect(refusalSentence(new ChatError('room_full'), translator('en'), 4000)).toBe(
     'This chat is full until older messages are gone. Try again later.',
@@ -23,5 +23,5 @@ it.each([
   [59_000, 59],
 ])('says how long to wait in whole seconds, at least one: of %s ms %d', (retryAfterMs, seconds) => {
   const sentence = refusalSentence(new ChatError('rate_limited', retryAfterMs), name, 10)
-  expect(sentence).toBe(`error.rate_limited {"max":10,"seconds":${seconds}}`)
+  expect(sentence).toBe(`error.rate_limited {"max":10,"id":"","seconds":${seconds}}`)
 })

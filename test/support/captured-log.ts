@@ -1,6 +1,6 @@
 import { createLog } from '#src/ops/log.js'
 
-/** A log that keeps what it would write. */
+/** A log that keeps its lines. */
 export function captureLog() {
   const lines: string[] = []
   const log = createLog('trace', { write: line => void lines.push(line) })

@@ -1,3 +1,4 @@
+// Long because a page has many parts, and this stands for one.
 import WebSocket from 'ws'
 import { Drafts } from '../../src/browser/drafts.js'
 import { Outbox } from '../../src/browser/outbox.js'

@@ -1,15 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
-
-/** The flags that `npm start` passes to node. They keep the server's memory small; every way of starting it uses them. */
-export const nodeFlags =
-  readFileSync(join(root, 'package.json'), 'utf8')
-    .match(/exec node (--.+?) scripts\/start/)?.[1]
-    ?.split(' ') ?? []
+import { nodeFlags } from '../../scripts/node-flags.mjs'
 
 /** The server in its own process, started as `npm start` starts it after the build. */
 export class ServerProcess {

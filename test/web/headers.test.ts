@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Every page and refusal there is, by what it is. */
+/** All pages and error pages, by name. */
 async function allPages(base: string): Promise<Map<string, Response>> {
   const visitor = new HttpClient(base)
   const { ann, chat } = await newPair(base)
@@ -139,7 +140,7 @@ describe('every page', () => {
   })
 })
 
-/** Asks without the help of fetch, which would unpack. */
+/** Requests without fetch, which would decompress. */
 function getRaw(path: string, encoding: string): Promise<{ message: IncomingMessage; body: Buffer }> {
   return new Promise((resolve, reject) => {
     httpGet(new URL(path, server.url), { headers: { 'accept-encoding': encoding } }, message => {

@@ -147,6 +147,25 @@ describe('a refused draft is given back as typed, and as text', () => {
   )
 })
 
+describe('a draft for a chat that is no more is given back as typed, and as text', () => {
+  let client: HttpClient
+  let chat = ''
+  beforeAll(async () => {
+    const pair = await newPair(server.url)
+    ;({ ann: client, chat } = pair)
+    await client.get(chat)
+    await pair.ben.post(`${chat}/end`, {}, chat)
+  })
+
+  it.each(hostile)('when it is %s', async (_what, text) => {
+    const content = Buffer.from(text).toString()
+    const html = await (await client.post(`${chat}/messages`, { content }, '/chats')).text()
+    const [, draft = ''] = /<textarea id="draft"[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html) ?? []
+    expect(shownText(draft)).toBe(content)
+    expect(draft).not.toContain('<')
+  })
+})
+
 describe('control characters are refused', () => {
   it.each(['\u0000', '\u0007', '\u000b', '\u001b', '\u007f', '\u0085', '\u009f'])('such as %j', async character => {
     const { ann, chat } = await newPair(server.url)

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, newcomer, newPair } from '../support/crowd.js'
 import { aliceId, bobId, HttpClient } from '../support/http-client.js'

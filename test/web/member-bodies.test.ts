@@ -28,7 +28,7 @@ afterEach(() => {
   sockets.clear()
 })
 
-/** A connection on which a member has begun to post, and what it was told. */
+/** A connection on which a member has begun a post, with what it received. */
 async function begin({ cookieHeader }: Pick<HttpClient, 'cookieHeader'>, path: string, headers: string, body: string) {
   const socket = await rawConnection(server.url)
   sockets.add(socket)
@@ -46,7 +46,7 @@ async function begin({ cookieHeader }: Pick<HttpClient, 'cookieHeader'>, path: s
 
 type Begun = Awaited<ReturnType<typeof begin>>
 
-/** Begins so many, one after the other, each a byte short of its end. */
+/** Begins this many posts one after another, each a byte short of its end. */
 async function beginMany(count: number, beginOne: (index: number) => Promise<Begun>): Promise<Begun[]> {
   const begun: Begun[] = []
   for (let index = 0; index < count; index += 1) {

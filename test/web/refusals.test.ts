@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { safeNext } from '#src/http/request.js'
@@ -16,7 +17,7 @@ const visitor = () => new HttpClient(server.url)
 const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? [])[1]
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
-/** What an answer says beside its body, but what is another each time. */
+/** The status and headers of an answer, without those that always differ. */
 const headersOf = ({ headers }: Response) =>
   [...headers].filter(([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name))
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ServerProcess } from '../support/server-process.js'
 
-// A process of its own: what is thrown in it, and heard by nobody, is its end.
+// A separate process, which an uncaught exception would end.
 let server: ServerProcess
 let url: URL
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const body = 'email=a&password=b'
 const post = (more: string) =>
   `POST /login HTTP/1.1\r\n${host}${more}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
-/** Says this in one packet and resets the connection, after so many milliseconds or once something is answered. */
+/** Sends bytes in one packet and resets the connection, after some ms or once an answer has come. */
 async function sayAndReset(words: string, when: number | 'answered'): Promise<void> {
   const { port, hostname } = url
   const connection = connect(Number(port), hostname)

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { aliceId, HttpClient } from '../support/http-client.js'
@@ -12,7 +13,7 @@ afterAll(() => server.stop())
 const password = 'a password of mine'
 let count = 0
 
-/** Somebody new, logged in. */
+/** Registers somebody new, who is then logged in. */
 async function join(zone = ''): Promise<{ client: HttpClient; name: string; email: string }> {
   count += 1
   const name = `person${count}`
@@ -35,7 +36,7 @@ const isLoggedIn = async (client: HttpClient) => (await client.get('/chats')).st
 /** Long before the next heartbeat, at which every socket of a session that is over ends. */
 const atOnceMs = 5000
 
-/** The code that the list's socket of a person is closed with. */
+/** The close code of a person's socket for the list of chats. */
 function closingOf(client: HttpClient): { opened: Promise<void>; closed: Promise<number> } {
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, {
     headers: { cookie: client.cookieHeader, origin: server.url },

@@ -17,7 +17,7 @@ afterEach(() => {
   sockets.clear()
 })
 
-/** A connection that has begun to say something, and what it was told. */
+/** A connection that has begun a request, with what it received. */
 async function begin(words: string): Promise<{ socket: Socket; told: () => string }> {
   const socket = connect(Number(new URL(server.url).port), 'localhost')
   sockets.add(socket)
@@ -38,7 +38,7 @@ const file = '--b\r\nContent-Disposition: form-data; name="image"; filename="a.p
 const long = `Content-Length: ${1_048_576}\r\n`
 const chunked = 'Transfer-Encoding: chunked\r\n'
 const head = (path: string, headers: string) => `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`
-/** A chunk of so many bytes. */
+/** A chunk of this many bytes. */
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`
 const last = 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
 

@@ -37,7 +37,7 @@ async function fullRoom() {
   return { ...people, api, path }
 }
 
-/** Asks for a page, uncompressed. */
+/** Requests a page, uncompressed. */
 async function ask(client: HttpClient, path: string) {
   const socket = await rawConnection(server.url)
   socket.write(getBytes(client.cookieHeader, path))

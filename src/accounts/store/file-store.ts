@@ -3,10 +3,10 @@ import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
 import { findFile, lockFile, makeFile } from './account-file-setup.js'
-import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
 import { MemoryAccountStore } from './memory-store.js'
 
 /** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */
@@ -48,7 +48,7 @@ export class FileAccountStore implements AccountStore {
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
   #isClosed = false
-  /** When the next write may begin, by the clock. */
+  /** When the next write may begin, in ms of `Clock.now()`. */
   #restsUntil = 0
   #endRest: () => void = () => {}
 

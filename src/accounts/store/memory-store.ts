@@ -1,9 +1,9 @@
 import type { UserId } from '../../chat/engine.js'
 import { ChatError, InvalidInput } from '../../chat/errors.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
+import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
-import type { AccountAmendment, AccountChanges, AccountStore } from './account-store.js'
 import { Counts } from './counts.js'
 
 /** How many names a search looks at: some milliseconds of work. */
@@ -176,7 +176,7 @@ export class MemoryAccountStore implements AccountStore {
     return (id !== undefined && this.#byId.get(id)) || null
   }
 
-  /** Index of the first name that is not before `key`. */
+  /** The index of the first name that does not come before `key`. */
   #placeOf(key: string): number {
     let low = 0
     let high = this.#names.length

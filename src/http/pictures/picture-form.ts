@@ -15,6 +15,7 @@ export interface ReceivedPicture {
   readonly signal: AbortSignal
 }
 
+/** The limits of a form, and who is asked about it. */
 export interface PictureFormOptions {
   /** Bytes of the largest file. */
   readonly maxSize: number
@@ -25,7 +26,7 @@ export interface PictureFormOptions {
   readonly bodies: HeldBodies
   /** Who sends the form. */
   readonly ownerOf: (request: Request) => UserId
-  /** Asked before a file is read; a ChatError refuses it, so that a stranger cannot make the server hold anything. */
+  /** Called before a file is read. A ChatError refuses it, so that a stranger cannot make the server hold anything. */
   readonly admit: (request: Request) => Promise<void>
 }
 

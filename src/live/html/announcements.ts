@@ -59,7 +59,7 @@ export class Announcements {
     if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
 
-  /** Messages that came while the page could not show them are counted, not read out. */
+  /** Announces messages that the page missed: their count, not their text. */
   addMissed(count: number): void {
     if (count === 0 || !this.#kinds.has('messages')) return
     this.#after('missed', burstMs, () => this.#speak(this.#context.t('chat.newMessages', { count })))
@@ -103,7 +103,7 @@ export class Announcements {
     if (this.#spoken.delete(messageId)) this.#unsay()
   }
 
-  /** The same for all of them at once. */
+  /** Does the same for all messages. */
   dropAll(): void {
     this.#clear()
     if (this.#spoken.size > 0) this.#unsay()

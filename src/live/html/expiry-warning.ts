@@ -23,7 +23,7 @@ export class ExpiryWarning {
     if (differs || this.#expiring.size > 0) this.#show()
   }
 
-  /** Warns of these too. */
+  /** Adds these messages to the warning. */
   add(messages: readonly Message[]): void {
     this.#note(messages)
     if (this.#expiring.size > 0) this.#show()

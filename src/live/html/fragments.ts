@@ -1,8 +1,8 @@
-/** The ways of htmx to put a fragment into a page that this product uses. */
+/** The swaps of htmx that this product uses. */
 export type Swap = 'beforeend' | 'afterbegin' | 'outerMorph' | 'innerMorph' | 'innerHTML' | 'outerHTML' | 'delete'
 
 /**
- * One operation of a frame. The target is an id made by this server; the content comes from a template.
+ * One swap. The target is an id made by this server; the content comes from a template.
  * @param targetId an element's id, without #
  */
 export function fragment(targetId: string, swap: Swap, html = ''): string {

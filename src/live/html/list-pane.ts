@@ -46,7 +46,7 @@ export class ListPane {
     return this.#digest
   }
 
-  /** Brings the list up to date; says whether anything was pushed. */
+  /** Brings the list up to date; returns whether anything was pushed. */
   async catchUp(shownDigest: string): Promise<boolean> {
     this.#isOlderPart = shownDigest === olderPart
     if (this.#isOlderPart) return false

@@ -4,7 +4,7 @@ import type { Rooms } from '../../chat/rooms.js'
 import { digestOf, hashItem, renderChatItem } from '../../rendering/chat-list.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
-import type { KnownNames } from '../known-names.js'
+import type { KnownNames } from '../client/known-names.js'
 
 export interface ListRendererDeps {
   readonly rooms: Pick<Rooms, 'reads'>
@@ -12,7 +12,7 @@ export interface ListRendererDeps {
   readonly isTyping: (roomId: RoomId, userId: UserId) => boolean
 }
 
-/** The list of chats, with what a page notes of it. */
+/** The rendered list of chats, with what a page keeps about it. */
 export interface RenderedList {
   readonly html: string
   readonly digest: string
@@ -20,7 +20,7 @@ export interface RenderedList {
   readonly hashes: Map<RoomId, string>
   /** Unread messages in all chats. */
   readonly unread: number
-  /** The link to the chats that follow; '' when there are none. */
+  /** The link to the following chats; '' if there are none. */
   readonly more: string
 }
 
@@ -40,7 +40,7 @@ export class ListRenderer {
 
   /**
    * Reads and renders the list.
-   * @param before the room behind which the list begins, for one that does not begin with the newest
+   * @param before the room after which the list begins; none for the newest
    */
   async render(currentRoomId: RoomId | null, before?: RoomId): Promise<RenderedList> {
     const ask = { limit: usualWindow, before }
@@ -57,7 +57,7 @@ export class ListRenderer {
     return item
   }
 
-  /** The link to the chats behind one, '' for none. */
+  /** The link to the chats after one; '' if there are none. */
   renderMore(before: RoomId): string {
     return renderPartial('more-chats', this.#context, { before })
   }

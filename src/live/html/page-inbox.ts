@@ -1,5 +1,5 @@
 import type { EngineEvent, UserId } from '../../chat/engine.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 
 interface Waiting {
   readonly event: EngineEvent
@@ -8,7 +8,7 @@ interface Waiting {
 
 /** The events that a page has yet to take, and the rules by which it takes no notice of some. */
 export class PageInbox {
-  /** Whether the page holds back what is new. */
+  /** Whether updates are paused on the page. */
   isPaused = false
   readonly #userId: UserId
   #waiting: Waiting[] = []

@@ -3,7 +3,7 @@ import type { Message, Presence, RoomId, RoomView, WindowAsk } from '../../chat/
 import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
-import { KnownNames, type NamesOf } from '../known-names.js'
+import { KnownNames, type NamesOf } from '../client/known-names.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
@@ -12,11 +12,11 @@ export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
   readonly namesOf: NamesOf
   readonly lifetimeRules: LifetimeRules
-  /** Tells this run of the server from those before it. */
+  /** Identifies this run of the server. */
   readonly serverId: string
 }
 
-/** How far both people of a room have got, and what is to be reported of it. */
+/** The cursors of both people of a room, and from which message on delivery is to be reported. */
 export type BothCursors = Pick<MessageContext, 'mine' | 'theirs' | 'deliversFrom'>
 
 /** A room and the name of its other person. */
@@ -56,12 +56,12 @@ export class PageRenderer {
     return { view, otherName: names.get(view.otherId) ?? '' }
   }
 
-  /** One message without its place in the list. `reportKey`: its reports go out again when the page has another. */
+  /** A message without its list row. A new `reportKey` makes the page report delivery again. */
   renderArticle(message: Message, otherName: string, cursors: BothCursors, reportKey: string): string {
     return renderPartial('article', this.context, this.#viewMessage(message, otherName, cursors, reportKey))
   }
 
-  /** One message as a row of the list, after the one before it. */
+  /** A message as a row of the list. The message before it decides about day and run. */
   renderRow(
     message: Message,
     otherName: string,
@@ -94,28 +94,31 @@ export class PageRenderer {
     return renderPartial('standing', this.context, { ranges, cursors: theirs }) + rows.join('')
   }
 
-  /** The day of a message, as its heading has it. */
+  /** The heading of a message's day. */
   dayOf({ sentAt }: Message): string {
     return this.context.times.day(this.#deps.clock.wallTimeOf(sentAt))
   }
 
-  /** The link to the messages before those shown, hidden when there are none. `isFramed`: it leads out of a frame. */
+  /**
+   * The link to earlier messages, hidden if there are none. `isFramed`: the page is in an iframe, which the link
+   * leaves.
+   */
   renderEarlier({ id, messages, previous }: RoomView, isFramed = false): string {
     const seq = previous === null ? 0 : (messages[0]?.seq ?? previous.seq + 1)
     return renderPartial('earlier', this.context, { roomId: id, seq, isFramed })
   }
 
-  /** The link to the messages after those shown; '' when there are none. */
+  /** The link to later messages; '' if there are none. */
   renderLater(roomId: RoomId, { to, isOpenEnded }: PageWindow, isFramed = false): string {
     return isOpenEnded ? '' : renderPartial('later', this.context, { roomId, seq: to, isFramed })
   }
 
-  /** What leads to the newest message: `later` messages are not shown before it. */
+  /** The link to the newest message; `later` messages are not shown. */
   renderJump(roomId: RoomId, later: number): string {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  /** Those of a room's messages that are about to go and may be kept. */
+  /** The messages of a room that will vanish soon and may be kept. */
   expiringOf({ messages }: RoomView): Message[] {
     return this.lifetime.expiring(messages, this.#deps.clock.now())
   }
@@ -125,7 +128,7 @@ export class PageRenderer {
     return { ...viewMessage(message, room, this.context), reportKey }
   }
 
-  /** The button that holds back what is new, or lets it come again. */
+  /** The button that pauses or resumes updates. */
   renderPause(roomId: RoomId, isPaused: boolean): string {
     return renderPartial('pause', this.context, { roomId, isPaused })
   }

@@ -3,9 +3,9 @@ import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
-import { commandSchema, execute } from '../commands.js'
-import type { ClientSession, Identity, SharedRenderings } from '../subscriber.js'
-import { type CloseCode, closeCodes } from '../transport/close-codes.js'
+import { type CloseCode, closeCodes } from '../client/close-codes.js'
+import { commandSchema, execute } from '../client/commands.js'
+import type { ClientSession, Identity, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { FragmentBatch } from './fragment-batch.js'
 import { fragment } from './fragments.js'
@@ -21,13 +21,13 @@ export interface PageSessionDeps {
   readonly rooms: Rooms
   readonly log: Logger
   readonly messageMaxLength: number
-  /** Counts a catch-up as a request, and resolves at its turn; throws ChatError `rate_limited` when that is too far away. */
+  /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
   readonly admit: (userId: UserId) => Promise<void>
-  /** Told the code of each refusal. */
+  /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/** Why a page is no longer kept up to date though nothing went wrong. Of the second, it comes back and catches up. */
+/** Errors that end the updates of a page though nothing is broken; after `rate_limited` it reconnects. */
 const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
   ['not_found', closeCodes.noSuchRoom],
   ['rate_limited', closeCodes.tooBusy],
@@ -96,7 +96,7 @@ export class PageSession implements ClientSession {
     if (isTaken) this.#schedule()
   }
 
-  /** Holds back what is new, or shows at once what was held back. What is gone goes all the same. */
+  /** Pauses updates, or resumes them and shows what was held back. Messages vanish all the same. */
   pause(roomId: RoomId, isPaused: boolean): void {
     if (roomId !== this.#room?.roomId || isPaused === this.#inbox.isPaused) return
     void this.#turns.run(async () => {

@@ -1,15 +1,15 @@
-import type { ClientContext, OpenedSession } from '../connections.js'
-import type { Identity } from '../subscriber.js'
+import type { Identity } from '../client/subscriber.js'
+import type { ClientContext, OpenedSession } from '../transport/opening.js'
 import { fragment } from './fragments.js'
 import { PageRenderer, type PageRendererDeps } from './page-renderer.js'
 import { PageSession, type PageSessionDeps } from './page-session.js'
 import { type PageState, parseState } from './page-state.js'
 import { goneWithTheRoom } from './room-pane.js'
 
-/** What a page says of itself when it connects. */
+/** What a page sends when it connects. */
 export interface PageGreeting {
   readonly shown: PageState
-  /** Whether it was connected before: what it had to report may have been lost. */
+  /** Whether it has reconnected, so that its reports may have been lost. */
   readonly again: boolean
 }
 

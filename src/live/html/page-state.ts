@@ -15,19 +15,19 @@ export interface PageState {
   readonly digest: string
   /** The language of the page, null if it does not say. A page keeps its language, whatever is set elsewhere meanwhile. */
   readonly language: Language | null
-  /** Whether the page holds back what is new. */
+  /** Whether updates are paused on the page. */
   readonly isPaused: boolean
   /** The messages that the page shows; null on the page of the list of chats. */
   readonly window: PageWindow | null
 }
 
-/** The messages between two of a room's, by their `seq`, that a page shows. */
+/** A range of messages that a page shows, by `seq`. */
 export interface PageWindow extends SeqRange {
   /** Whether new messages belong to it; otherwise there are later messages that the page does not show. */
   readonly isOpenEnded: boolean
 }
 
-/** The digest of a list of chats that does not begin with the newest: it is not caught up with. */
+/** The digest of a list of chats that does not begin with the newest. Such a list is not caught up. */
 export const olderPart = 'older'
 
 /** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`.from-to~` when open-ended), `.paused`. */
@@ -38,7 +38,7 @@ export function formatState({ server, epoch, version, digest, language, window, 
 
 const format = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(\.paused)?$/
 
-/** Reads what `formatState` wrote; anything else is a page that shows nothing. */
+/** Reads what `formatState` wrote. Anything else counts as a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
   const [, server = '', epoch, version, digest = '', language, from, to, open, paused] = format.exec(text ?? '') ?? []
   return {

@@ -3,10 +3,10 @@ import { refusalSentence } from '../../rendering/refusals.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 import { fragment } from './fragments.js'
 
-/** Below this a refused send would only be refused again. */
+/** The shortest pause before a refused send is tried again. */
 const shortestRetryMs = 50
 
-/** Gives a bubble back with its text: waiting for the limit to pass, or not sent and why. */
+/** Sends a bubble back with its text: waiting for the limit to pass, or not sent, with the reason. */
 export function refusalFragment(
   draft: { nonce: string; content: string; imageId?: string | undefined },
   error: ChatError,

@@ -2,7 +2,7 @@ import type { ChosenLifetime, Message, UserId } from '../../chat/engine.js'
 import { type LifetimeBounds, lifetimeChoices, warningOf, warnsAt } from '../../chat/lifetimes.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
 
-/** What the server allows of how long messages live. Durations in ms. */
+/** The server's rules for how long messages live. Durations in ms. */
 export interface LifetimeRules extends LifetimeBounds {
   readonly keepLonger: boolean
   readonly roomGraceMs: number
@@ -11,7 +11,7 @@ export interface LifetimeRules extends LifetimeBounds {
 /** Who changed the lifetime of messages, and to what. */
 export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'byId'>
 
-/** Says how long messages live in a room, to one of its people: the choice, who made it, and what is about to go. */
+/** Renders how long messages live in a room, for one of its people: the choice, who made it, and the warning. */
 export class RoomLifetime {
   readonly #rules: LifetimeRules
   readonly #context: ViewContext
@@ -23,12 +23,12 @@ export class RoomLifetime {
     this.#viewer = viewer
   }
 
-  /** How long what is sent now lives, in ms. */
+  /** How long a message sent now lives, in ms. */
   current(chosen: LifetimeChange | null): number {
     return chosen?.lifetimeMs ?? this.#rules.messageTtlMs
   }
 
-  /** What stands above the first message. */
+  /** The text above the first message. */
   renderAbout(chosen: LifetimeChange | null): string {
     const { t, times } = this.#context
     const { roomGraceMs } = this.#rules
@@ -51,7 +51,7 @@ export class RoomLifetime {
     return renderPartial('lifetime-choices', this.#context, { choices })
   }
 
-  /** Who changed it to what, in words. */
+  /** Who changed the lifetime and to what, in words. */
   sayChange({ lifetimeMs, byId }: LifetimeChange, otherName: string): string {
     const { t, times } = this.#context
     const lifetime = times.length(lifetimeMs)
@@ -66,12 +66,12 @@ export class RoomLifetime {
     return renderPartial('sentence', this.#context, { sentence: this.sayChange(chosen, otherName) })
   }
 
-  /** Those of a room's messages that are about to go and may be kept. */
+  /** The messages of a room that will vanish soon and may be kept. */
   expiring(messages: readonly Message[], now: number): Message[] {
     return this.#rules.keepLonger ? messages.filter(message => (warnsAt(message) ?? now + 1) <= now) : []
   }
 
-  /** The warning of messages that are about to go; '' when there are none. */
+  /** The warning about messages that vanish soon; '' if there are none. */
   renderWarning(expiring: readonly Pick<Message, 'roomId' | 'lifetimeMs'>[]): string {
     const [first] = expiring
     if (!first) return ''

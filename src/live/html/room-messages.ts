@@ -1,7 +1,7 @@
 import type { Cursors, Message, MessageId, RoomId, RoomView, UserId } from '../../chat/engine.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 import { fragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
 import type { PageWindow } from './page-state.js'
@@ -60,7 +60,7 @@ export class RoomMessages {
 
   /**
    * Shows a new message, unless the page ends before it; says whether it does.
-   * @param isGapless whether the page shows all that came before it
+   * @param isGapless whether the page shows all messages before it
    */
   add(message: Message, shared: SharedRenderings, isGapless: boolean): boolean {
     if (!this.window.add(message.seq, isGapless)) {
@@ -110,7 +110,7 @@ export class RoomMessages {
     }
   }
 
-  /** Rendered once for all pages of a viewer: they show the same. */
+  /** Rendered once and shared by all pages of a viewer. */
   #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
     const { userId, language, zone } = this.#page.viewer
     const key = `${what} ${userId} ${language} ${zone}`

@@ -1,7 +1,7 @@
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
-import type { SharedRenderings } from '../subscriber.js'
+import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
 import { fragment } from './fragments.js'
@@ -16,7 +16,7 @@ type Shown = Pick<PageState, 'epoch' | 'version' | 'window'>
 /** What a page no longer shows once its room is gone: the messages, and the ways to those before and after them. */
 export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump']
 
-/** The open room of a page: turns what happens in it into fragments. Keeps no message. */
+/** The open room of a page: turns its events into fragments. Keeps no message. */
 export class RoomPane {
   readonly roomId: RoomId
   readonly #page: PageRenderer
@@ -32,7 +32,7 @@ export class RoomPane {
 
   /**
    * @param connectionId another for each connection: the page reports anew what is rendered with it
-   * @param awaitTurn resolves when a catch-up may begin that is not the first of its connection
+   * @param awaitTurn resolves when a further catch-up of this connection may begin
    */
   constructor(
     roomId: RoomId,
@@ -90,7 +90,7 @@ export class RoomPane {
     if (again) this.#announcements.addMissed(countMissed(view))
   }
 
-  /** The same for a page whose version says nothing. */
+  /** Brings a page up to date whose version cannot be compared. */
   async catchUpAnew(again: boolean): Promise<void> {
     await this.#awaitTurn()
     await this.catchUp({ epoch: null, version: -1, window: this.#messages.window.shown }, again)
@@ -187,7 +187,7 @@ export class RoomPane {
     this.#announcements.dropAll()
     this.#head.dropNote()
     this.#warning.forget()
-    // A warning is not shown over an empty list.
+    // An empty list needs no warning.
     for (const id of [...goneWithTheRoom, 'typing']) this.#push(fragment(id, 'innerHTML'))
     this.#head.showGone(event)
   }

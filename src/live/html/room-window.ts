@@ -12,12 +12,12 @@ export class RoomWindow {
     return this.#later
   }
 
-  /** What the page says of itself when it connects. */
+  /** The page's own account of its window, sent when it connects. */
   get shown(): PageWindow {
     return { from: this.#from, to: this.#to, isOpenEnded: this.#later === 0 }
   }
 
-  /** What to ask for to bring the page up to date. */
+  /** The window to read to bring the page up to date. */
   get ask(): WindowAsk {
     return { of: 'page', ...this.shown }
   }
@@ -29,7 +29,7 @@ export class RoomWindow {
     this.#later = isOpenEnded ? 0 : 1
   }
 
-  /** Takes note of what the page was given. */
+  /** Notes which window the page was sent. */
   adopt({ messages, standing, later }: Pick<RoomView, 'messages' | 'standing' | 'later'>): void {
     if (standing === null) this.#from = messages[0]?.seq ?? 0
     this.#to = messages.at(-1)?.seq ?? this.#to
@@ -37,8 +37,8 @@ export class RoomWindow {
   }
 
   /**
-   * Takes note of a new message; says whether it belongs to the page.
-   * @param isGapless whether the page shows all that came before it
+   * Notes a new message; returns whether the page should show it.
+   * @param isGapless whether the page shows all messages before it
    */
   add(seq: number, isGapless: boolean): boolean {
     if (this.#later > 0) {
@@ -58,7 +58,7 @@ export class RoomWindow {
   }
 }
 
-/** The window of a page as it is loaded. */
+/** The window of a page that has just been loaded. */
 export function windowOf(view: RoomView): PageWindow {
   const window = new RoomWindow()
   window.adopt(view)

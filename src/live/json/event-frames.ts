@@ -1,7 +1,7 @@
 import type { WallTimes } from '../../chat/clock.js'
 import { type Cursors, type EngineEvent, type Presence, statusOf } from '../../chat/engine.js'
-import type { KnownNames } from '../known-names.js'
-import type { RoomActivity, SharedRenderings } from '../subscriber.js'
+import type { KnownNames } from '../client/known-names.js'
+import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
 import { isoTimeOf, messageJson } from './messages.js'
 

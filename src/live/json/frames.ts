@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { idSchema } from '../../chat/message-input.js'
-import { commandSchema } from '../commands.js'
+import { commandSchema } from '../client/commands.js'
 import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './messages.js'
 
-/** What a program marks a frame with to get an answer to it. */
+/** A program's mark on a frame, which the reply repeats. */
 export const refSchema = z.union([z.string().min(1).max(64), z.int()])
 
 const roomId = z.string()
@@ -11,7 +11,7 @@ const userId = z.string()
 const lastSeen = z.iso.datetime().nullable()
 const activeUsers = z.array(userId)
 
-/** What a program may send. Each may carry a `ref` beside what stands here. */
+/** The frames that a program may send. Each may also have a `ref`. */
 export const programFrameSchema = z.discriminatedUnion('type', [
   z
     .object({
@@ -38,7 +38,7 @@ const refusal = {
 }
 const done = { type: z.literal('reply'), ref: refSchema, ok: z.literal(true) }
 
-/** Every frame that a program may get. */
+/** The frames that a program may get. */
 export const serverFrameSchemas = {
   replyDone: z.object(done).describe('Done; there is nothing to say beside.'),
   replySent: z.object({ ...done, ...sentSchema.shape }).describe('Answers `message:send`.'),

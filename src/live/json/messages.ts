@@ -31,7 +31,7 @@ export const messageSchema = z
 
 export type MessageJson = z.infer<typeof messageSchema>
 
-/** What a send is answered with. */
+/** The answer to a send. */
 export const sentSchema = z.object({
   messageId: z.string(),
   seq: z.int().min(1),
@@ -40,16 +40,16 @@ export const sentSchema = z.object({
   duplicate: z.boolean().describe('Whether a message of this nonce was there already; then nothing was sent again.'),
 })
 
-/** The state of a room: `epoch:version`. The same text means that nothing has changed. */
+/** The state of a room, `epoch:version`. If it is the same, nothing has changed. */
 export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
 
-/** Whether a window is all that there is on its earlier side. */
+/** Whether the room has messages before the window. */
 export const hasEarlierSchema = z.boolean().describe('Whether messages stand before these: ask again with `before`.')
 
-/** The place in a room before which messages are asked for. */
+/** Gives messages before this `seq` only. */
 export const beforeSchema = z.int().min(1).describe('Gives those before the message with this `seq`.')
 
-/** What joining a room is answered with. */
+/** The answer to joining a room. */
 export const joinedSchema = z.object({
   version: versionSchema,
   unchanged: z.boolean().describe('The version is the one that was said: then `messages` is left empty.'),
@@ -58,22 +58,22 @@ export const joinedSchema = z.object({
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
 })
 
-/** The address of a picture under /api. */
+/** The URL of a picture under /api. */
 export function imageApiUrl(imageId: string): string {
   return `/api/images/${imageId}.webp`
 }
 
-/** A moment as programs get it: by the wall clock. */
+/** Formats a moment for programs, by the wall clock. */
 export function isoTimeOf(moment: number, clock: WallTimes): string {
   return new Date(clock.wallTimeOf(moment)).toISOString()
 }
 
-/** The version of a room as programs get it. */
+/** Formats the version of a room for programs. */
 export function versionOf({ epoch, version }: Pick<RoomView, 'epoch' | 'version'>): string {
   return `${epoch}:${version}`
 }
 
-/** A message for programs. `recipient`: the cursors of whom it is for. */
+/** Formats a message for programs. `recipient`: the cursors of the person it is for. */
 export function messageJson(
   message: Message,
   senderUsername: string,
@@ -95,7 +95,7 @@ export function messageJson(
   }
 }
 
-/** What a program asks for: the newest messages, or those before one. */
+/** Which messages a program wants: the newest, or those before one. */
 export function askFor({
   before,
   limit = usualWindow,
@@ -114,7 +114,7 @@ export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, stri
   })
 }
 
-/** What a send is answered with. */
+/** The answer to a send. */
 export function sentJson(
   { message, duplicate }: { message: Message; duplicate: boolean },
   clock: WallTimes,

@@ -7,11 +7,10 @@ import type { Rooms } from '../../chat/rooms.js'
 import { defaultLanguage } from '../../languages.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { translator } from '../../rendering/sentences.js'
-import { execute } from '../commands.js'
-import type { Hub } from '../hub.js'
-import { KnownNames, type NamesOf } from '../known-names.js'
-import type { ClientSession, Identity, RoomActivity, SharedRenderings } from '../subscriber.js'
-import { type CloseCode, closeCodes } from '../transport/close-codes.js'
+import { type CloseCode, closeCodes } from '../client/close-codes.js'
+import { execute } from '../client/commands.js'
+import { KnownNames, type NamesOf } from '../client/known-names.js'
+import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { activityFrame, framesOf } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
@@ -25,14 +24,14 @@ type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
 
 export interface ProgramSessionDeps {
   readonly rooms: Rooms
-  readonly hub: Pick<Hub, 'enterRoom' | 'leaveRoom' | 'activeUsers'>
+  readonly hub: OpenRooms
   readonly clock: WallTimes
   readonly namesOf: NamesOf
   readonly log: Logger
   readonly messageMaxLength: number
-  /** Counts a join as a request; throws ChatError `rate_limited` when it is one too many. */
+  /** Counts a join as a request. Throws ChatError `rate_limited` if it is over the limit. */
   readonly countJoin: (userId: UserId) => void
-  /** Told the code of each refusal. */
+  /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
 
@@ -58,7 +57,7 @@ export class ProgramSession implements ClientSession {
     this.#names = new KnownNames(deps.namesOf)
   }
 
-  /** Joins the room that the address named. */
+  /** Joins the room that the URL named. */
   async start(roomId: RoomId | null): Promise<void> {
     if (roomId === null) return
     try {
@@ -97,7 +96,7 @@ export class ProgramSession implements ClientSession {
     return true
   }
 
-  /** Says that a frame could not be read. */
+  /** Answers a frame that could not be read. */
   refuseFrame(frame: Record<string, unknown> | null): void {
     this.#refuse(new ChatError('bad_request'), refSchema.optional().safeParse(frame?.ref).data)
   }

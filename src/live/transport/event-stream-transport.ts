@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../chat/clock.js'
 import type { UnreadShare } from '../../unread.js'
-import type { Transport } from '../connections.js'
-import { type CloseCode, closeTimeoutMs } from './close-codes.js'
+import { type CloseCode, closeTimeoutMs } from '../client/close-codes.js'
+import type { Transport } from '../client/transport.js'
 import { onceOver } from './response-end.js'
 import { type Channel, type Part, WriteQueue } from './write-queue.js'
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { CloseCode } from './close-codes.js'
+import type { CloseCode } from '../client/close-codes.js'
 
 const reasons = new Map([
   [401, 'unauthenticated'],

@@ -4,12 +4,13 @@ import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../chat/clock.js'
 import { ChatError } from '../../chat/errors.js'
-import type { ClientContext, Connections, OnBadFrame, OpenedSession } from '../connections.js'
-import type { Identity } from '../subscriber.js'
-import { closeCodes, closeTimeoutMs } from './close-codes.js'
+import { closeCodes, closeTimeoutMs } from '../client/close-codes.js'
+import type { Identity } from '../client/subscriber.js'
+import type { OnBadFrame } from '../client/transport.js'
 import { FrameBudgets } from './frame-budgets.js'
 import { FrameMeter } from './frame-meter.js'
 import { asRefusal, HandshakeRefusal, refuseUpgrade } from './handshake-refusal.js'
+import type { ClientContext, ConnectionOpener, OpenedSession } from './opening.js'
 import { Pulse } from './pulse.js'
 import { SocketTransport } from './socket-transport.js'
 
@@ -29,7 +30,7 @@ const bytesPerPart = 256
 const fewParts = 64
 
 export interface SocketsDeps {
-  readonly connections: Pick<Connections, 'open'>
+  readonly connections: ConnectionOpener
   readonly clock: Clock
   readonly log: Logger
   readonly framesPerSecond: number

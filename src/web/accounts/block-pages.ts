@@ -2,9 +2,9 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { sendPage } from '../pages.js'
+import { sendPage } from '../page/pages.js'
 
-/** Blocking a person, after asking, and taking it back. */
+/** Blocking a person, after a confirmation, and unblocking them. */
 export function blockPages({ people }: Pick<Context, 'people'>): Route[] {
   const ask: Route['handle'] = async (request, response) => {
     const other = await people.find(pathParameter(request, 'person'))

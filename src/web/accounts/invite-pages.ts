@@ -6,7 +6,7 @@ import type { Context } from '../../context.js'
 import { accountOf } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
-import { contextOf, sendPage } from '../pages.js'
+import { contextOf, sendPage } from '../page/pages.js'
 
 /** Making invites, where members may. */
 export function invitePages({

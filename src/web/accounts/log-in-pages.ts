@@ -5,9 +5,9 @@ import type { Context } from '../../context.js'
 import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { formField, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { formErrors, formHeading } from '../forms.js'
-import { contextOf, type FormError, sendPage } from '../pages.js'
-import { onStaleToken } from '../stale-forms.js'
+import { formErrors, formHeading } from '../page/forms.js'
+import { contextOf, type FormError, sendPage } from '../page/pages.js'
+import { onStaleToken } from '../page/stale-forms.js'
 
 /** Logging in and out. */
 export function logInPages({

@@ -5,9 +5,9 @@ import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { addressKey, refuseOver } from '../../limits.js'
-import { formErrors, formHeading } from '../forms.js'
-import { contextOf, type FormError, sendPage } from '../pages.js'
-import { onStaleToken } from '../stale-forms.js'
+import { formErrors, formHeading } from '../page/forms.js'
+import { contextOf, type FormError, sendPage } from '../page/pages.js'
+import { onStaleToken } from '../page/stale-forms.js'
 
 /** Setting a new password by a link from the operator. */
 export function resetPages({ people, resets, limits }: Pick<Context, 'people' | 'resets' | 'limits'>): Route[] {

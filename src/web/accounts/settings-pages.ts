@@ -7,9 +7,9 @@ import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { accountOf, formField, formFields } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { viewSettings } from '../../rendering/settings-view.js'
-import { formErrors, formHeading } from '../forms.js'
-import { contextOf, type FormError, sendPage } from '../pages.js'
-import { onStaleToken } from '../stale-forms.js'
+import { formErrors, formHeading } from '../page/forms.js'
+import { contextOf, type FormError, sendPage } from '../page/pages.js'
+import { onStaleToken } from '../page/stale-forms.js'
 
 const notices = new Map([
   ['saved', 'settings.saved'],
@@ -48,7 +48,7 @@ export function settingsPages({
     })
   }
 
-  /** Shows the page again with what was refused, in words. */
+  /** Renders the page again with the errors. */
   function handle(work: (request: Request, response: Response) => Promise<void>): Route['handle'] {
     return async (request, response) => {
       try {

@@ -2,7 +2,7 @@ import type { Context } from '../../context.js'
 import { accountOf, formField, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
-import { sendPage, viewerOf } from '../pages.js'
+import { sendPage, viewerOf } from '../page/pages.js'
 import { emptyComposer, type SendChat } from './chat-view.js'
 import { viewSide } from './side-list.js'
 

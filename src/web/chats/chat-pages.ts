@@ -6,8 +6,8 @@ import type { Route } from '../../http/routes.js'
 import { fragment } from '../../live/html/fragments.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
-import { sendPage, viewerOf } from '../pages.js'
-import { mayBeFramed } from '../security-headers.js'
+import { sendPage, viewerOf } from '../page/pages.js'
+import { mayBeFramed } from '../page/security-headers.js'
 import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */

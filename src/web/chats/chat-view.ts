@@ -10,17 +10,17 @@ import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
 import { refusalSentence } from '../../rendering/refusals.js'
-import { type FormError, sendPage, viewerOf } from '../pages.js'
-import { mayFrame } from '../security-headers.js'
+import { type FormError, sendPage, viewerOf } from '../page/pages.js'
+import { mayFrame } from '../page/security-headers.js'
 import type { GoneChats } from './gone-chats.js'
 import { viewSide } from './side-list.js'
 
-/** What a chat page shows beside its messages: a draft that was not sent, its picture, and why. */
+/** What a chat page's composer shows: a draft that was refused, its picture, and the reasons. */
 export interface Composer {
   readonly status: number
   readonly draft: string
   readonly alt: string
-  /** A picture that was accepted with the refused draft, and needs not be chosen again. */
+  /** A picture that was accepted with the refused draft, so that it need not be chosen again. */
   readonly image: ImageRef | null
   readonly errors: readonly FormError[]
 }
@@ -41,7 +41,7 @@ export function mostBytesOf({ messages }: RoomView): number {
   return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
 }
 
-/** Which messages the address of a chat asks for; undefined for those of a visit. */
+/** Which messages a chat's URL asks for; undefined for an ordinary visit. */
 export function askOf(request: Request): WindowAsk | undefined {
   if (request.query.newest !== undefined) return { of: 'newest', limit: usualWindow }
   for (const of of ['before', 'after'] as const) {

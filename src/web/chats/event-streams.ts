@@ -3,15 +3,15 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { pathParameter } from '../../http/request.js'
 import { createRouter, type Route } from '../../http/routes.js'
+import { closeCodes } from '../../live/client/close-codes.js'
+import type { Identity } from '../../live/client/subscriber.js'
 import { greetingOf } from '../../live/html/page-sessions.js'
 import { parseState } from '../../live/html/page-state.js'
-import type { Identity } from '../../live/subscriber.js'
-import { closeCodes } from '../../live/transport/close-codes.js'
 import { EventStreamTransport } from '../../live/transport/event-stream-transport.js'
 
 const isPage = (request: Request) => request.get('hx-request') !== undefined
 
-/** The state that the browser saw last is newer than the one in the address. */
+/** The state in Last-Event-ID is newer than the one in the URL. */
 function greet(request: Request) {
   const greeting = greetingOf(new URL(request.originalUrl, 'http://ours').searchParams)
   const lastId = request.get('last-event-id')

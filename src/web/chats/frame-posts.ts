@@ -2,7 +2,7 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { commandSchema, execute } from '../../live/commands.js'
+import { commandSchema, execute } from '../../live/client/commands.js'
 
 /**
  * What a page would say over its socket, posted if no socket gets through: receipts and typing. And whether updates are

@@ -3,7 +3,7 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { formField, pathParameter } from '../../http/request.js'
 import { isHttps } from '../../http/sessions.js'
-import { sendPage } from '../pages.js'
+import { sendPage } from '../page/pages.js'
 
 const otherCookie = 'with'
 

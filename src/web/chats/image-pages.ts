@@ -4,7 +4,7 @@ import { sendPicture } from '../../http/pictures/picture-response.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 
-/** A picture, for its two people alone. */
+/** Serves a picture to its two people only. */
 export function imagePages({ images }: Pick<Context, 'images'>): Route[] {
   const show: Route['handle'] = async (request, response) => {
     const image = images.find(pathParameter(request, 'id'), accountOf(request).id)

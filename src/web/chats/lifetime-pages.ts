@@ -4,8 +4,8 @@ import type { Context } from '../../context.js'
 import { setRetryAfter, statusOf } from '../../http/refusals.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { formErrors } from '../forms.js'
-import { contextOf } from '../pages.js'
+import { formErrors } from '../page/forms.js'
+import { contextOf } from '../page/pages.js'
 import type { SendChat } from './chat-view.js'
 
 /** A page with a script gets the change by its push; one without is reloaded, in its frame if the form was in one. */
@@ -16,7 +16,7 @@ function answer(request: Request, response: Response): void {
   response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
 }
 
-/** Choosing how long messages live in a chat, and keeping those that are about to go. */
+/** Choosing how long messages live in a chat, and keeping those that will vanish soon. */
 export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
   const choose: Route['handle'] = async (request, response) => {
     const chosen = formField(request, 'lifetimeMs')

@@ -12,8 +12,8 @@ import { refuseOver } from '../../limits.js'
 import { fragment } from '../../live/html/fragments.js'
 import { refusalFragment } from '../../live/html/refusal-fragment.js'
 import { refusalSentence } from '../../rendering/refusals.js'
-import { contextOf } from '../pages.js'
-import { onStaleToken } from '../stale-forms.js'
+import { contextOf } from '../page/pages.js'
+import { onStaleToken } from '../page/stale-forms.js'
 import type { SendChat } from './chat-view.js'
 
 /** Sending a message by a form, and taking it back: pages without a script post it, and htmx if no socket gets through. */

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
@@ -158,7 +159,7 @@ it('stops nobody for long to begin a write: of 100,000 accounts it took 65 to 96
     times.push((begun[n] ?? Number.NaN) - askedAt)
   }
   await store.close()
-  // The median, since other work on the machine makes single ones late.
+  // The median, because other work on the machine delays single ones.
   expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(30)
 }, 30_000)
 
@@ -242,7 +243,7 @@ it('changes nothing when a write fails, says why to the log, and goes on when it
   expect(await idsIn(store)).toEqual(['ann', 'bob'])
 })
 
-/** A disk of its own of 64 KiB, where this test may make one. */
+/** A separate file system of 64 KiB, if this test may mount one. */
 async function tinyDisk(): Promise<string | null> {
   const path = await folder()
   try {
@@ -398,7 +399,7 @@ it('touches nothing else in its folder, and leaves a link a link', async () => {
   expect(await readFile(join(path, 'elsewhere', 'accounts.json'), 'utf8')).toContain('ann@example.com')
 })
 
-/** Lets a process change accounts, kills it at a random moment, and returns what it had said by then. */
+/** Lets a process change accounts, kills it at a random moment, and returns what it had printed by then. */
 async function writeUntilKilled(path: string, round: string): Promise<string[]> {
   const child = spawn(process.execPath, [writer, path, round], { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines: string[] = []
@@ -430,14 +431,14 @@ it('loses no answered change and breaks no file when it is killed at 100 random 
       )
       for (const [id, hash] of expected) {
         const actual = found.get(id)?.[0] ?? null
-        // A change that was not answered yet may have been made.
+        // An unconfirmed change may have been made all the same.
         const allowed = [hash, ...(hash === 'x' ? ['y'] : []), ...(uncertain.has(id) ? [null] : [])]
         expect(allowed, `${id} after round ${round}`).toContain(actual)
       }
     }
     expect((await readdir(join(path, '..'))).length).toBeLessThanOrEqual(3)
   }
-  // Four, since each start waits a quarter of a second to see that the lock it found was left.
+  // Only four rounds, because each start waits a quarter of a second to see that the old lock is stale.
   await Promise.all(['a', 'b', 'c', 'd'].map(lane))
   expect(changes).toBeGreaterThan(300)
 }, 120_000)

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { deflateRawSync } from 'node:zlib'
 import sharp from 'sharp'
@@ -28,7 +29,7 @@ function zip(): Buffer {
   return Buffer.concat([local, name, data, central, name, end])
 }
 
-/** Uploads a picture ahead of its message, as a page with a script does. */
+/** Uploads a picture before its message, as a page with JavaScript does. */
 function uploadAs(sender: { client: HttpClient; chat: string; token: string }, bytes: Uint8Array): Promise<Response> {
   const form = new FormData()
   form.set('_csrf', sender.token)
@@ -36,7 +37,7 @@ function uploadAs(sender: { client: HttpClient; chat: string; token: string }, b
   return sender.client.request('POST', `${sender.chat}/images`, { body: form })
 }
 
-/** A header of a PNG that promises far more than there is. */
+/** A PNG header that claims far more pixels than there are. */
 async function hugeHeader(): Promise<Buffer> {
   const png = await small()
   png.writeUInt32BE(50_000, 16)

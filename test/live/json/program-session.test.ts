@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ApiClient } from '../../support/api/api-client.js'
 import { aliceId, bobId, HttpClient } from '../../support/http-client.js'
@@ -14,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Alice and Bob, each a program, and a new room of theirs. */
+/** Alice and Bob, each with a program, and their new room. */
 async function begin() {
   const { body } = await aliceApi.post('/chat/rooms', { otherUserId: bobId })
   const roomId = String(body.roomId)

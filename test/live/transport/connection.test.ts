@@ -1,6 +1,7 @@
+// Long because every case of one behaviour stands here.
 import pino from 'pino'
 import { beforeEach, expect, it } from 'vitest'
-import type { TextSink } from '#src/live/subscriber.js'
+import type { TextSink } from '#src/live/client/subscriber.js'
 import { Connection } from '#src/live/transport/connection.js'
 import { FakeClock } from '../../support/fake-clock.js'
 

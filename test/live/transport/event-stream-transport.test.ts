@@ -1,8 +1,9 @@
+// Long because every case of one behaviour stands here.
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { closeCodes } from '#src/live/transport/close-codes.js'
+import { closeCodes } from '#src/live/client/close-codes.js'
 import { EventStreamTransport } from '#src/live/transport/event-stream-transport.js'
 import { partLength } from '#src/text-parts.js'
 import { FakeClock } from '../../support/fake-clock.js'

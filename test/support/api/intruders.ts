@@ -5,7 +5,7 @@ import { aliceId } from '../http-client.js'
 export const jwtSecret = 'kept by the server that is under test, 4711'
 
 /** Makes a token for Alice as the server does, but expired or signed by another server. */
-export function forgeToken({ secret = jwtSecret, ageSeconds = 0 } = {}): Promise<string> {
+function forgeToken({ secret = jwtSecret, ageSeconds = 0 } = {}): Promise<string> {
   const issuedAt = Math.floor(Date.now() / 1000) - ageSeconds
   return new SignJWT({ gen: 0 })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

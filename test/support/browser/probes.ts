@@ -24,7 +24,7 @@ async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
 }
 
 /** What axe finds: by every rule in dark, including AAA contrast and target sizes, and by AAA contrast in every theme. */
-export async function violationsOf(page: Page): Promise<string[]> {
+async function violationsOf(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark', ...withoutMotion })
   const found = await runAxe(page, false)
   const theme = await page.evaluate(() => document.documentElement.dataset.theme)

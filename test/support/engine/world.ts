@@ -1,3 +1,4 @@
+// Long because it watches everything that an engine tells.
 import { isDeepStrictEqual } from 'node:util'
 import { onTestFinished } from 'vitest'
 import type {

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express'
-import { defaultSettings } from '../accounts/settings.js'
-import { languageOf } from '../http/accepted-language.js'
-import { render, type ViewContext, type Viewer, viewContext } from '../rendering/renderer.js'
+import { defaultSettings } from '../../accounts/settings.js'
+import { languageOf } from '../../http/accepted-language.js'
+import { render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 
-/** A field that was refused, in words; `field` is null for what concerns the whole form. */
+/** An error of a form, in words; `field` is null if it concerns the whole form. */
 export interface FormError {
   readonly field: string | null
   readonly text: string

@@ -1,9 +1,9 @@
 import express, { type Request, type RequestHandler } from 'express'
-import type { Context } from '../context.js'
-import { formLimitOf, type Parser, readBody } from '../http/body-readers.js'
-import { pathParameter, safeNext } from '../http/request.js'
-import { takeTurn } from '../http/request-limits.js'
-import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
+import type { Context } from '../../context.js'
+import { formLimitOf, type Parser, readBody } from '../../http/body-readers.js'
+import { pathParameter, safeNext } from '../../http/request.js'
+import { takeTurn } from '../../http/request-limits.js'
+import type { DeclaredRoute, RouteGuards } from '../../http/routes.js'
 
 /** Bytes of a form that a page posts by itself: a few ids and words. */
 const lightFormLimit = 16_384

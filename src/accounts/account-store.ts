@@ -3,14 +3,14 @@
  * or throws ChatError `storage_failed` and has changed nothing. Names and e-mails are compared without regard to case.
  * A new account must not have a name that looks like another's. Older accounts may, and each is found by its own name.
  */
-import type { UserId } from '../../chat/engine.js'
-import type { Account } from '../account.js'
+import type { UserId } from '../chat/engine.js'
+import type { Account } from './account.js'
 
 /** Changes of an account that end its sessions. */
 export interface AccountChanges {
   readonly passwordHash?: string
   readonly isDisabled?: boolean
-  /** Change nothing unless the account is still of this generation. */
+  /** Only change the account if it is still of this generation. */
   readonly ifGeneration?: number
 }
 
@@ -19,7 +19,7 @@ export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'p
 
 /** A store of accounts. */
 export interface AccountStore {
-  /** Every account, in no order. */
+  /** All accounts, in no order. */
   all(): Promise<readonly Account[]>
 
   /** The account of an id, or null. */

@@ -1,4 +1,4 @@
-import type { UserId } from '../chat/engine.js'
+import type { UserId } from '../../chat/engine.js'
 
 /** Looks up the names of people; those who are not known are left out. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>

@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Logger } from 'pino'
-import { ChatError, type ErrorCode, errorTable } from '../chat/errors.js'
-import { codeOf, setRetryAfter } from '../http/refusals.js'
-import { fragment } from '../live/html/fragments.js'
-import { refusalSentence } from '../rendering/refusals.js'
-import { renderPartial } from '../rendering/renderer.js'
+import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
+import { codeOf, setRetryAfter } from '../../http/refusals.js'
+import { fragment } from '../../live/html/fragments.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { renderPartial } from '../../rendering/renderer.js'
 import { contextOf, sendPage } from './pages.js'
 
 /** Answers every error with a page. A fault of ours shows an id that the log repeats, and never a stack. */

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express'
-import { isStaleToken, readToken } from '../http/csrf.js'
-import { safeNext } from '../http/request.js'
+import { isStaleToken, readToken } from '../../http/csrf.js'
+import { safeNext } from '../../http/request.js'
 import { sendPage } from './pages.js'
 import { mayBeFramed } from './security-headers.js'
 

@@ -1,6 +1,6 @@
-import { type ChatError, InvalidInput } from '../chat/errors.js'
-import { refusalSentence } from '../rendering/refusals.js'
-import { isSentenceKey, type SentenceKey, type Translate } from '../rendering/sentences.js'
+import { type ChatError, InvalidInput } from '../../chat/errors.js'
+import { refusalSentence } from '../../rendering/refusals.js'
+import { isSentenceKey, type SentenceKey, type Translate } from '../../rendering/sentences.js'
 import type { FormError } from './pages.js'
 
 /** The labels of the fields, for the summary of errors. */
@@ -12,8 +12,8 @@ const labels: Readonly<Record<string, SentenceKey>> = {
   newPassword: 'settings.newPassword',
 }
 
-/** The refused fields of a form, in words. */
-export function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
+/** The errors of a form's fields, in words. */
+function fieldErrors(error: InvalidInput, t: Translate): FormError[] {
   return Object.entries(error.fields).map(([field, problem]) => {
     const key = `field.${problem}`
     const text = t(isSentenceKey(key) ? key : 'error.invalid')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Message, UserId } from '../chat/engine.js'
-import { idSchema, messageInput } from '../chat/message-input.js'
-import type { Rooms } from '../chat/rooms.js'
+import type { Message, UserId } from '../../chat/engine.js'
+import { idSchema, messageInput } from '../../chat/message-input.js'
+import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
 const status = z.enum(['delivered', 'seen'])
@@ -16,14 +16,14 @@ export const commandSchema = z.discriminatedUnion('type', [
 
 export type Command = z.infer<typeof commandSchema>
 
-/** What a send is answered with. */
+/** The answer to a send. */
 export interface Acknowledgement {
   readonly message: Message
   readonly duplicate: boolean
 }
 
 /**
- * Does what a person asked for; the answer is null where there is nothing to say.
+ * Executes a person's command. Resolves with null if there is nothing to answer.
  * @throws ChatError as the method of Rooms does
  */
 export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Acknowledgement | null> {

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
-import type { Config } from '../config.js'
-import { isHttps } from '../http/sessions.js'
+import type { Config } from '../../config.js'
+import { isHttps } from '../../http/sessions.js'
 
 const yearInSeconds = 31_536_000
 
@@ -25,7 +25,7 @@ export function securityHeaders(config: Config): RequestHandler {
         trustedTypes: ['htmx'],
       },
     },
-    // Not no-referrer: that makes a form send `Origin: null`, which our own check would refuse.
+    // Not no-referrer, which makes forms send `Origin: null`; our own check would refuse that.
     referrerPolicy: { policy: 'same-origin' },
     // Subdomains may serve something else by plain HTTP; that is the operator's decision.
     strictTransportSecurity: secure ? { maxAge: yearInSeconds, includeSubDomains: false } : false,
@@ -39,13 +39,13 @@ function changePolicy(response: Response, change: (policy: string) => string): v
   response.set(policyHeader, change(String(response.getHeader(policyHeader))))
 }
 
-/** Lets pages of ours, and nobody else's, show this one in a frame. */
+/** Lets only pages of this server embed this page in an iframe. */
 export function mayBeFramed(response: Response): void {
   changePolicy(response, policy => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
   response.set('X-Frame-Options', 'SAMEORIGIN')
 }
 
-/** Lets this page show pages of ours in frames. */
+/** Lets this page embed pages of this server in iframes. */
 export function mayFrame(response: Response): void {
   changePolicy(response, policy => `${policy};frame-src 'self'`)
 }

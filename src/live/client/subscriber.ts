@@ -1,22 +1,22 @@
-import type { AnnouncementKind } from '../accounts/settings.js'
-import type { EngineEvent, RoomId, UserId } from '../chat/engine.js'
-import type { Language } from '../languages.js'
-import type { CloseCode } from './transport/close-codes.js'
+import type { AnnouncementKind } from '../../accounts/settings.js'
+import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
+import type { Language } from '../../languages.js'
+import type { CloseCode } from './close-codes.js'
 
-/** Who is at the other end of a connection, as found out at the handshake. Holds ids only, never the request. */
+/** Who is at the other end of a connection, as determined at the handshake. Holds ids only, never the request. */
 export interface Identity {
   readonly userId: UserId
-  /** The session that ends this connection when it ends; null for a token. */
+  /** The session with which the connection ends; null for a token. */
   readonly sessionId: string | null
-  /** When the session or token ends by itself, as it stood at the handshake; by the wall clock, ms since the epoch. */
+  /** When the session or token ends, as of the handshake; by the wall clock, ms since the epoch. */
   readonly endsAt: number
   /** When it ends as it stands now, since a request may have put it off; null when it is over. */
   askEnd(): Promise<number | null>
-  /** The time zone that pages are rendered in, null when it is not known. */
+  /** The time zone for rendering pages; null if it is not known. */
   readonly zone: string | null
   /** The language that is set, or that the handshake asks for; a page that was rendered in another one keeps it. */
   readonly language: Language
-  /** What is spoken to this person on pages. */
+  /** What is announced to this person on pages. */
   readonly announced: readonly AnnouncementKind[]
 }
 
@@ -29,7 +29,7 @@ export interface TextSink {
   /** Resolves once what `catchUp` wrote was taken, or the transport has ended. */
   taken(): Promise<void>
   close(code: CloseCode): void
-  /** Whether what was written waits to be taken: then what passes by itself is better left out. */
+  /** Whether much is unread. If so, typing and presence should not be sent. */
   readonly isBusy: boolean
   /** Cuts a transport that takes nothing, since a message that is gone may wait in its buffer. */
   cutIfStalled(): void
@@ -44,6 +44,16 @@ export interface RoomActivity {
   readonly activeUsers: readonly UserId[]
 }
 
+/** Which rooms connections have open. */
+export interface OpenRooms {
+  /** Notes that a connection has a room open. */
+  enterRoom(roomId: RoomId, subscriber: Subscriber): void
+  /** Notes that a connection no longer has a room open. */
+  leaveRoom(roomId: RoomId, subscriber: Subscriber): void
+  /** Which of a room's two people have it open on this node. */
+  activeUsers(roomId: RoomId): UserId[]
+}
+
 /** Renderings of one publication, shared by all connections of a viewer so that each is made once. */
 export type SharedRenderings = Map<string, string>
 
@@ -56,7 +66,7 @@ export interface Subscriber {
   receive(event: EngineEvent, shared: SharedRenderings): void
   /** Takes note of who else has a room open that this connection has open. Must not throw. */
   receiveActivity?(activity: RoomActivity): void
-  /** Holds back what is new in a room, or goes on. Must not throw. */
+  /** Pauses or resumes updates of a room. Must not throw. */
   pause?(roomId: RoomId, isPaused: boolean): void
   /** Writes something, so that the other end knows that the connection is alive, and checks that it may still listen. */
   beat(): void

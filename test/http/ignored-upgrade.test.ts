@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { isForWebSocket, serveWithoutUpgrade } from '#src/http/unspoken-upgrade.js'
+import { isForWebSocket, serveWithoutUpgrade } from '#src/http/ignored-upgrade.js'
 
 interface Given {
   readonly rawHeaders?: readonly string[]
