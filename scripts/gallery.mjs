@@ -166,7 +166,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
         })
         await page.context().setOffline(true)
         await page.evaluate(() => document.getElementById('live')._htmx.ws.connection.socket.close())
-        await page.locator('#line span').waitFor()
+        await page.locator('#connection span').waitFor()
       },
     ],
     [

@@ -60,7 +60,7 @@ export async function createServer(config: Config): Promise<Server> {
   const { app, routes } = createApp(context, monitoring.pages)
   const { http, countConnections } = createHttpServer(app, {
     maxConnections,
-    maxReadAway: config.images.maxSize + formLimitOf(config.messageMaxLength),
+    maxDiscarded: config.images.maxSize + formLimitOf(config.messageMaxLength),
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),

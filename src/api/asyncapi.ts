@@ -57,11 +57,11 @@ export function describeSocket(): AsyncApi {
       title: 'Ephemeral Chat: the socket',
       version: '1',
       description:
-        'What happens while you watch. Connect with the subprotocol and a token in `Authorization`; `?room=` joins a room ' +
-        'at once. Every frame is a JSON object. An event may repeat what an answer held already: known ids are the same ' +
-        'message. The server pings every 15 s and ends a line that does not answer. A refused handshake is 401, 403 or 404, or ' +
-        '503 when too many are under way or you ask too often for rooms that are not yours. A line that is opened too often ' +
-        'waits for up to three seconds and is closed with 1013 beyond that. ' +
+        'Live events. Connect with the subprotocol and a token in `Authorization`; `?room=` joins a room at once. Every ' +
+        'frame is a JSON object. An event may repeat what an answer held; the same id is the same message. The server ' +
+        'pings every 15 s and cuts a connection that does not answer. A handshake is refused with 401, 403 or 404, or with ' +
+        '503 if too many are under way or you ask too often for rooms that are not yours. If you connect too often, the ' +
+        'server waits for up to three seconds, then closes with 1013. ' +
         `Close codes: ${closings}.`,
     },
     servers: { here: { host: 'localhost:3000', pathname: '/ws', protocol: 'ws' } },

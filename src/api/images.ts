@@ -21,12 +21,12 @@ const uploadSchema = z.object({
 
 const uploadedSchema = z
   .object({
-    imageId: z.string().describe('Send it as the `imageId` of a message, before it is gone.'),
+    imageId: z.string().describe('Send it as the `imageId` of a message before `expiresAt`.'),
     imageUrl: z.string(),
     width: z.int().min(1),
     height: z.int().min(1),
     size: z.int().min(1).describe('Bytes.'),
-    expiresAt: z.iso.datetime().describe('When it is gone unless it is sent.'),
+    expiresAt: z.iso.datetime().describe('When it is deleted unless it is sent.'),
   })
   .meta({ id: 'UploadedImage', description: 'A picture that was uploaded' })
 

@@ -61,7 +61,7 @@ export function describeApi(endpoints: readonly Endpoint[], cookieName: string):
       title: 'Ephemeral Chat',
       version: '1',
       description:
-        'Messages for two, gone on time. For what happens while you watch, open a WebSocket: see docs/api.md and docs/asyncapi.json.',
+        'One-to-one messages that vanish on time. For live events open a WebSocket: see docs/api.md and docs/asyncapi.json.',
     },
     servers: [{ url: '/api' }],
     paths,

@@ -13,7 +13,10 @@ const personSchema = z
     id: z.string(),
     username: z.string(),
     isOnline: z.boolean().nullable().describe('Null unless you share a room that they have opened, or written in.'),
-    lastSeen: z.iso.datetime().nullable().describe('Null while online, when never seen, and where `isOnline` is null.'),
+    lastSeen: z.iso
+      .datetime()
+      .nullable()
+      .describe('Null if they are online or were never seen, and if `isOnline` is null.'),
   })
   .meta({ id: 'Person', description: 'Somebody else' })
 

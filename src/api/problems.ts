@@ -19,7 +19,7 @@ export const problemSchema = z
     errors: z
       .record(z.string(), z.string())
       .optional()
-      .describe('With `invalid`: the key of what is wrong, for each refused field.'),
+      .describe('With `invalid`: for each wrong field, the key of its error.'),
   })
   .meta({ id: 'Problem', description: 'A refusal (RFC 9457)' })
 

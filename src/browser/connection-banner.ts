@@ -3,18 +3,18 @@ const backAgainMs = 2000
 
 /** What the page says of its connection: nothing while all is well. */
 export class ConnectionBanner {
-  readonly #place = document.getElementById('line')
+  readonly #place = document.getElementById('connection')
   #said = ''
 
   down(): void {
-    if (this.#said !== 'line-down') this.#say('line-down')
+    if (this.#said !== 'connection-down') this.#say('connection-down')
   }
 
   /** Only after the page has said that it was down. */
   up(): void {
-    if (this.#said !== 'line-down') return
-    this.#say('line-up')
-    setTimeout(() => this.#said === 'line-up' && this.clear(), backAgainMs)
+    if (this.#said !== 'connection-down') return
+    this.#say('connection-up')
+    setTimeout(() => this.#said === 'connection-up' && this.clear(), backAgainMs)
   }
 
   clear(): void {

@@ -158,14 +158,14 @@ export function keepConnected(live: HTMLElement): LiveConnection {
   live.addEventListener('htmx:ws:after:message:incoming', onHeard)
 
   live.addEventListener('htmx:sse:after:connection', onUp)
-  for (const name of ['htmx:sse:after:message', 'line:beat']) live.addEventListener(name, onHeard)
+  for (const name of ['htmx:sse:after:message', 'connection:beat']) live.addEventListener(name, onHeard)
   for (const name of ['htmx:sse:error', 'htmx:sse:before:connection']) {
     live.addEventListener(name, event => {
       if (isOver) event.preventDefault()
       else if (isStreamOpen || name === 'htmx:sse:error') onDown()
     })
   }
-  live.addEventListener('line:close', event => end(Number(detailOf(event).data)))
+  live.addEventListener('connection:close', event => end(Number(detailOf(event).data)))
   live.addEventListener('htmx:sse:close', () => setTimeout(hurry, retryMs))
   live.addEventListener('htmx:error', event => {
     if (isStreaming && event.target === live) setTimeout(hurry, retryMs)

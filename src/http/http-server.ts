@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { isForWebSocket, serveWithoutUpgrade } from './ignored-upgrade.js'
-import { readAway } from './late-bodies.js'
+import { discardRest } from './late-bodies.js'
 
 /** How long the server waits for slow requests, in milliseconds; tests take shorter times. */
 export interface Patience {
@@ -38,7 +38,7 @@ export interface HttpServerOptions {
    * How many bytes of a body are read and discarded after its request was answered, so that the answer is not lost; then
    * the connection is cut.
    */
-  readonly maxReadAway: number
+  readonly maxDiscarded: number
   readonly isBehindProxy: boolean
   /**
    * Told of each connection that was closed: `half_open` to make room for another, `too_many` for the number of connections
@@ -121,7 +121,7 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     // The end of a request without a body may never be read.
     if (hasBody(request)) {
       request.once('end', () => waiting.delete(socket))
-      readAway(request, response, options.maxReadAway, () => options.onRefused('too_much'))
+      discardRest(request, response, options.maxDiscarded, () => options.onRefused('too_much'))
     } else waiting.delete(socket)
     app(request, response)
   })

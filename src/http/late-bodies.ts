@@ -9,7 +9,7 @@ const lookMs = 250
  * @param mostBytes the most bytes of the rest; beyond it the connection is cut
  * @param onCut told if it is cut
  */
-export function readAway(
+export function discardRest(
   request: IncomingMessage,
   response: ServerResponse,
   mostBytes: number,

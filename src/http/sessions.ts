@@ -115,14 +115,14 @@ export class Sessions {
     const data = await this.#read(id)
     const account = await this.#findAccount(data)
     if (!data || !account) return null
-    const askEnd = async () => {
+    const readEnd = async () => {
       const current = await this.#read(id)
       return current && (await this.#findAccount(current)) ? endOf(current) : null
     }
     const zone = account.settings.zone ?? data.zone ?? null
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
-    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), askEnd }
+    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), readEnd }
   }
 
   stop(): void {

@@ -21,6 +21,6 @@ export async function identifyByToken(tokens: Tokens, request: IncomingMessage):
     language: defaultLanguage,
     announced: [],
     endsAt: claims.expiresAt,
-    askEnd: async () => ((await tokens.isLive(claims)) ? claims.expiresAt : null),
+    readEnd: async () => ((await tokens.isLive(claims)) ? claims.expiresAt : null),
   }
 }

@@ -129,7 +129,7 @@ export class ConverterChild {
       setPriority(pid, constants.priority.PRIORITY_LOW)
       if (process.platform === 'linux') writeFileSync(`/proc/${pid}/oom_score_adj`, highestOomScore)
     } catch (error) {
-      this.#log.warn({ err: error }, 'the process that reads pictures does not give way to the server')
+      this.#log.warn({ err: error }, 'the priority of the picture process could not be lowered')
     }
   }
 

@@ -41,7 +41,7 @@ export class ConverterWorker {
     } catch (error) {
       if (!(error instanceof ConverterEnded)) throw error
       const { code, signal, cause } = error
-      if (!this.#isStopped) this.#log.warn({ code, signal, err: cause }, 'the process that reads pictures ended')
+      if (!this.#isStopped) this.#log.warn({ code, signal, err: cause }, 'the picture process ended')
       return hasStarted ? problemOf(error) : 'server_busy'
     } finally {
       this.#idleTimer = setTimeout(() => this.#child?.stop(), idleMs).unref()

@@ -50,8 +50,7 @@ export class UploadFolder {
     })
     await Promise.all(names.filter(name => sealedName.test(name)).map(name => this.remove(name)))
     const others = names.filter(name => !sealedName.test(name) && name !== keeper && name !== lockName)
-    if (others.length > 0)
-      this.#log.warn({ files: others }, 'files that are not ours stand in UPLOAD_DIR and stay there')
+    if (others.length > 0) this.#log.warn({ files: others }, 'UPLOAD_DIR holds foreign files, which are left alone')
   }
 
   async #take(): Promise<string[]> {
@@ -125,7 +124,7 @@ export class UploadFolder {
     try {
       await unlink(join(this.#path, name))
     } catch (error) {
-      this.#log.error({ err: error }, 'a sealed picture could not be removed')
+      this.#log.error({ err: error }, 'an encrypted picture could not be deleted')
     }
   }
 

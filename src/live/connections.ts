@@ -45,7 +45,9 @@ export class Connections implements ConnectionOpener {
       connection.stop()
       session.end()
       share.end()
-      hub.remove(session).catch((error: unknown) => log.error({ err: error }, 'a connection could not be ended'))
+      hub
+        .remove(session)
+        .catch((error: unknown) => log.error({ err: error }, 'a closed connection could not be removed'))
     })
     try {
       await admit?.(identity.userId)

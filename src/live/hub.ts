@@ -143,7 +143,7 @@ export class Hub implements OpenRooms {
         subscriber.beat()
         this.#engine
           .holdLease(userId, subscriber.id, leaseMs)
-          .catch((error: unknown) => this.#log.error({ err: error }, 'renewing a lease failed'))
+          .catch((error: unknown) => this.#log.error({ err: error }, 'a lease could not be renewed'))
       }
     }
     this.#cancelBeat = this.#clock.after(heartbeatMs, () => this.#beat())

@@ -34,7 +34,7 @@ export function renderChatItem(
   const last = summary.lastMessage
   const { clock } = item
   const now = clock.now()
-  return renderPartial('chat-line', context, {
+  return renderPartial('chat-item', context, {
     roomId: summary.id,
     otherId: summary.otherId,
     name: item.name,

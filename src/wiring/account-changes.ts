@@ -17,7 +17,7 @@ export function followAccounts({
     engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
       // Their pages reconnect at once, and catch up without what is now hidden.
       blocked => blocked.length > 0 && hub.closeUser(account.id, closeCodes.restarting),
-      (error: unknown) => log.error({ err: error }, 'what a person keeps from others was not noted'),
+      (error: unknown) => log.error({ err: error }, "a person's privacy settings could not be passed to the engine"),
     )
   })
   people.onGenerationChange(({ id }) => {
@@ -28,6 +28,10 @@ export function followAccounts({
     hub.closeUser(id)
     admission.dropOf(id)
     resets.drop(id)
-    engine.forgetPerson(id).catch((error: unknown) => log.error({ err: error }, 'a person was not forgotten'))
+    engine
+      .forgetPerson(id)
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'the data of a deleted person could not be removed from the engine'),
+      )
   })
 }

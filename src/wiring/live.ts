@@ -84,7 +84,7 @@ export function createLive({
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,
     isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
-    sayGone: (identity, query) => pageSessions.sayGone(identity, greetingOf(query)),
+    renderGone: (identity, query) => pageSessions.renderGone(identity, greetingOf(query)),
     openSession: (context, { query, isProgram }) => {
       if (!isProgram) return pageSessions.open(context, greetingOf(query))
       const session = new ProgramSession(context.id, context.identity, context.connection, programs)

@@ -100,8 +100,8 @@ beforeEach(() => {
     live,
     line: banner,
     state: new FakeData(),
-    'line-down': new FakeTemplate('Reconnecting'),
-    'line-up': new FakeTemplate('Connected again'),
+    'connection-down': new FakeTemplate('Reconnecting'),
+    'connection-up': new FakeTemplate('Connected again'),
   }
   vi.stubGlobal('WebSocket', { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 })
   vi.stubGlobal('HTMLTemplateElement', FakeTemplate)

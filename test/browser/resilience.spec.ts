@@ -8,7 +8,7 @@ test.use({ serverEnv: { MESSAGE_TTL_MS: '3600000' } })
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')
 const pending = (page: Page) => page.locator('#outbox .pending')
-const banner = (page: Page) => page.locator('#line')
+const banner = (page: Page) => page.locator('#connection')
 const kept = (page: Page) => page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => key !== 'stream'))
 
 test('three messages written offline arrive once and in order within 2 s of being online again', async ({

@@ -58,7 +58,7 @@ test('a line lost and back is said, with what was missed as a count', async ({ f
   await listen(ann)
   faults.isDown = true
   faults.cut()
-  await expect(ann.locator('#line')).toHaveText('Reconnecting')
+  await expect(ann.locator('#connection')).toHaveText('Reconnecting')
   for (let index = 0; index < 4; index += 1) {
     await benClient.post(`${path}/messages`, { content: `missed ${index}`, nonce: `missed-${index}` }, path)
   }

@@ -28,7 +28,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<number> 
     },
     {
       maxConnections: 100,
-      maxReadAway: 100_000,
+      maxDiscarded: 100_000,
       isBehindProxy: false,
       onRefused: reason => refused.push(reason),
       onWebSocket: ({ socket }) => socket.end('spoken'),

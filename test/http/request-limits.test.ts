@@ -92,7 +92,7 @@ describe.concurrent('a person who asks for too much', () => {
       expect([status, headers.get('location')]).toEqual([303, `/login?next=${encodeURIComponent(chat)}`])
       expect(await page.closed).toBe(4401)
       expect(page.frames).toEqual([])
-      expect(await (await stream).text()).toBe('event: line:close\ndata: 4401\n\n')
+      expect(await (await stream).text()).toBe('event: connection:close\ndata: 4401\n\n')
       expect(await (await bob.get(chat)).text()).not.toContain(ended)
     }))
 
@@ -120,7 +120,7 @@ describe.concurrent('a person who asks for too much', () => {
         many(8, () => alice.get('/chats/events', { headers, signal: abort.signal }))
       const pages = await Promise.all(listen({ 'hx-request': 'true' }))
       const first = await Promise.all(pages.map(async ({ body }) => String((await body?.getReader().read())?.value)))
-      const away = String(new TextEncoder().encode('event: line:away\ndata: 1013\n\n'))
+      const away = String(new TextEncoder().encode('event: connection:away\ndata: 1013\n\n'))
       expect(first).toContain(away)
       expect(new Set(statusesOf(pages))).toEqual(new Set([200]))
       abort.abort()

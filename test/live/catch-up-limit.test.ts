@@ -48,7 +48,7 @@ async function openPage(admitted: number) {
     isBusy: false,
     cutIfStalled: () => {},
   }
-  const term = { endsAt: Number.POSITIVE_INFINITY, askEnd: async () => Number.POSITIVE_INFINITY }
+  const term = { endsAt: Number.POSITIVE_INFINITY, readEnd: async () => Number.POSITIVE_INFINITY }
   const identity = {
     ...term,
     userId: 'ann',

@@ -26,7 +26,7 @@ import { startTestServer } from '../support/test-server.js'
 const identity: Identity = {
   ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
   language: 'en',
-  askEnd: async () => Number.POSITIVE_INFINITY,
+  readEnd: async () => Number.POSITIVE_INFINITY,
 }
 
 describe('a stream of events that is reset', () => {
@@ -103,7 +103,13 @@ describe('a socket that cannot be opened by a fault of ours', () => {
         maxFrameBytes: 1000,
         onRefused: () => {},
       },
-      ...{ sayGone: deny, countRequest: deny, openSession: deny, isOurOrigin: () => true, isMember: async () => true },
+      ...{
+        renderGone: deny,
+        countRequest: deny,
+        openSession: deny,
+        isOurOrigin: () => true,
+        isMember: async () => true,
+      },
       log: pino({ level: 'error' }, { write: line => void said.push(line) }),
       connections: { open: () => Promise.reject(new Error('a fault')) },
       identify: async () => identity,
@@ -127,7 +133,7 @@ describe('the owner of a connection', () => {
   function open(
     isClosedAlready: boolean,
     admit: ConnectionsDeps['admit'] = async () => {},
-    askEnd: Identity['askEnd'] = identity.askEnd,
+    readEnd: Identity['readEnd'] = identity.readEnd,
     openingFails = false,
   ) {
     const clock = new FakeClock()
@@ -168,7 +174,7 @@ describe('the owner of a connection', () => {
       onRefused: reason => log.push(`refused ${reason}`),
     })
     const opened = connections.open({
-      ...{ identity: { ...identity, askEnd }, roomId: 'room' },
+      ...{ identity: { ...identity, readEnd }, roomId: 'room' },
       openTransport: share => {
         share.set(600)
         return carrier

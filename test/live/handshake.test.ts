@@ -293,7 +293,7 @@ describe.concurrent('limits of a line', () => {
       const socket = new LivePage(brief.url, '/ws', { cookie: ann.cookieHeader }, [program])
       const stream = await EventStream.open(ann, '/chats/events')
       expect(await Promise.all([page.closed, socket.closed])).toEqual([4401, 4401])
-      await stream.event(({ event, data }) => event === 'line:close' && data === '4401')
+      await stream.event(({ event, data }) => event === 'connection:close' && data === '4401')
       expect(Date.now() - end).toBeLessThan(1000)
       // Its end was no visit, which would have put off the end of the session.
       expect((await ann.get('/chats')).status).toBe(303)

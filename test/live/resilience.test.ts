@@ -194,21 +194,21 @@ describe('a page on server-sent events', () => {
     const { ann, chat } = await newPair(own.url)
     const stranger = new HttpClient(own.url)
     const asPage = { headers: { 'hx-request': 'true' } }
-    expect(await (await stranger.get(`${chat}/events`, asPage)).text()).toBe('event: line:close\ndata: 4401\n\n')
+    expect(await (await stranger.get(`${chat}/events`, asPage)).text()).toBe('event: connection:close\ndata: 4401\n\n')
     const noRoom = await (await ann.get('/chats/nowhere/events', asPage)).text()
-    expect(noRoom).toMatch(/hx-target="#gone"[\s\S]*event: line:close\ndata: 4404\n\n$/)
+    expect(noRoom).toMatch(/hx-target="#gone"[\s\S]*event: connection:close\ndata: 4404\n\n$/)
     const stream = await EventStream.open(ann, `${chat}/events`)
     await stream.event(({ data }) => data.includes('innerMorph'))
     await own.stop()
     await stream.ended
-    expect(stream.events.at(-1)).toEqual({ id: '', event: 'line:away', data: '1012' })
+    expect(stream.events.at(-1)).toEqual({ id: '', event: 'connection:away', data: '1012' })
   })
 
   it('hears something every 15 seconds', { timeout: 25_000 }, async () => {
     const { ann, chat } = await newPair(server.url)
     const stream = await EventStream.open(ann, `${chat}/events`)
-    const beat = await stream.event(({ event }) => event === 'line:beat', 17_000)
-    expect(beat).toEqual({ id: '', event: 'line:beat', data: '' })
+    const beat = await stream.event(({ event }) => event === 'connection:beat', 17_000)
+    expect(beat).toEqual({ id: '', event: 'connection:beat', data: '' })
     stream.close()
   })
 })

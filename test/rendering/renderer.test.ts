@@ -57,11 +57,11 @@ it('renders no line break of a template, and every space of a text', () => {
 it('keeps one space before an attribute that begins a line', () => {
   const html = renderPartial('pending', context, { ...refused, text: '' })
   expect(html).toContain(`<form hx-ws:send hx-trigger="outbox:send" hx-vals='{"type":"message:send"}'><input `)
-  const link = { roomId: 'r', seq: 9, isFramed: true }
+  const link = { roomId: 'r', seq: 9, isEmbedded: true }
   expect(renderPartial('earlier', context, link)).toMatch(
     /^<a href="[^"]+" hx-get="[^"]+" hx-swap="none" hx-sync="this:drop" target="_top">/,
   )
-  expect(renderPartial('earlier', context, { ...link, seq: null, isFramed: false })).toMatch(
+  expect(renderPartial('earlier', context, { ...link, seq: null, isEmbedded: false })).toMatch(
     /^<a hidden hx-swap="none" hx-sync="this:drop">/,
   )
 })

@@ -187,7 +187,7 @@ export class FileAccountStore implements AccountStore {
 
   async #writeDraft(): Promise<ChatError | null> {
     try {
-      if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has taken the file of accounts')
+      if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has locked the file of accounts')
       const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
       await this.#write(this.#path, accounts)
       return null

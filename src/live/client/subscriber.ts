@@ -11,7 +11,7 @@ export interface Identity {
   /** When the session or token ends, as of the handshake; by the wall clock, ms since the epoch. */
   readonly endsAt: number
   /** When it ends as it stands now, since a request may have put it off; null when it is over. */
-  askEnd(): Promise<number | null>
+  readEnd(): Promise<number | null>
   /** The time zone for rendering pages; null if it is not known. */
   readonly zone: string | null
   /** The language that is set, or that the handshake asks for; a page that was rendered in another one keeps it. */

@@ -9,6 +9,6 @@ export interface Transport extends TextSink {
   whenClosed(tell: () => void): void
   /** Ends it at once, without a close code. */
   cut(): void
-  /** Begins to take frames; left out if the other end cannot send any. `mayGoOn` is asked before each frame. */
-  open?(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
+  /** Begins to take frames; left out if the other end cannot send any. `isStillAllowed` is asked before each frame. */
+  open?(session: ClientSession, isStillAllowed: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
 }

@@ -100,17 +100,17 @@ export class PageRenderer {
   }
 
   /**
-   * The link to earlier messages, hidden if there are none. `isFramed`: the page is in an iframe, which the link
+   * The link to earlier messages, hidden if there are none. `isEmbedded`: the page is in an iframe, which the link
    * leaves.
    */
-  renderEarlier({ id, messages, previous }: RoomView, isFramed = false): string {
+  renderEarlier({ id, messages, previous }: RoomView, isEmbedded = false): string {
     const seq = previous === null ? 0 : (messages[0]?.seq ?? previous.seq + 1)
-    return renderPartial('earlier', this.context, { roomId: id, seq, isFramed })
+    return renderPartial('earlier', this.context, { roomId: id, seq, isEmbedded })
   }
 
   /** The link to later messages; '' if there are none. */
-  renderLater(roomId: RoomId, { to, isOpenEnded }: PageWindow, isFramed = false): string {
-    return isOpenEnded ? '' : renderPartial('later', this.context, { roomId, seq: to, isFramed })
+  renderLater(roomId: RoomId, { to, isOpenEnded }: PageWindow, isEmbedded = false): string {
+    return isOpenEnded ? '' : renderPartial('later', this.context, { roomId, seq: to, isEmbedded })
   }
 
   /** The link to the newest message; `later` messages are not shown. */

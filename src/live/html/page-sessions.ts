@@ -34,7 +34,7 @@ export class PageSessions {
   }
 
   /** What a page shows when its room is not there. */
-  sayGone(identity: Identity, { shown }: PageGreeting): string {
+  renderGone(identity: Identity, { shown }: PageGreeting): string {
     const gone = fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown))
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }

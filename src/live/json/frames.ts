@@ -65,7 +65,7 @@ export const serverFrameSchemas = {
     .describe('A message has come further, in any room of yours.'),
   messageExpired: z
     .object({ type: z.literal('message:expired'), roomId, messageIds: z.array(z.string()).min(1) })
-    .describe('Messages are gone, in any room of yours. Forget them.'),
+    .describe('Messages have vanished, in any of your rooms. Forget them.'),
   messageKept: z
     .object({
       type: z.literal('message:kept'),
@@ -83,13 +83,13 @@ export const serverFrameSchemas = {
       roomId,
       reason: z.enum(['ended', 'away', 'account_deleted', 'empty']),
     })
-    .describe('A room of yours is gone with all that was in it. Forget it.'),
+    .describe('One of your rooms has ended, with everything in it. Forget it.'),
   userOnline: z
     .object({ type: z.literal('user:online'), userId, isOnline: z.literal(true), lastSeen })
-    .describe('Somebody you share a room with has come.'),
+    .describe('Somebody with whom you share a room is online now.'),
   userOffline: z
     .object({ type: z.literal('user:offline'), userId, isOnline: z.literal(false), lastSeen })
-    .describe('Somebody you share a room with has gone.'),
+    .describe('Somebody with whom you share a room is offline now.'),
   userJoined: z
     .object({ type: z.literal('user:joined'), roomId, userId, activeUsers })
     .describe('The other has opened a room that you joined, on a page or in a program.'),

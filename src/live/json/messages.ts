@@ -21,11 +21,11 @@ export const messageSchema = z
     senderId: z.string(),
     senderUsername: z.string(),
     content: z.string().describe('The text as it was typed. Escape it where you show it.'),
-    imageUrl: z.string().nullable().describe('The address of the picture, null without one.'),
+    imageUrl: z.string().nullable().describe('The URL of the picture; null if there is none.'),
     imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
     status: z.enum(['sent', 'delivered', 'seen']).describe("How far it has come on the recipient's side."),
     createdAt: isoTime,
-    expiresAt: isoTime.describe('When it is gone, from everywhere.'),
+    expiresAt: isoTime.describe('When the message vanishes everywhere.'),
   })
   .meta({ id: 'Message', description: 'A message' })
 
@@ -52,7 +52,7 @@ export const beforeSchema = z.int().min(1).describe('Gives those before the mess
 /** The answer to joining a room. */
 export const joinedSchema = z.object({
   version: versionSchema,
-  unchanged: z.boolean().describe('The version is the one that was said: then `messages` is left empty.'),
+  unchanged: z.boolean().describe('Whether the version is still the one that you sent. If so, `messages` is empty.'),
   hasEarlier: hasEarlierSchema,
   messages: z.array(messageSchema).describe('The newest 100, or the 100 before `before`; fewer when they are long.'),
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),

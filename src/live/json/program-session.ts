@@ -20,7 +20,7 @@ type Ref = z.infer<typeof refSchema>
 /** Which room a program joins, the version that it has, and which messages it asks for. */
 type Join = Pick<Extract<ProgramFrame, { type: 'room:join' }>, 'roomId' | 'version' | 'before'>
 /** The frame that answers a join; false for none. */
-type FrameOfJoin = (joined: z.infer<typeof joinedSchema>) => object | false
+type JoinReply = (joined: z.infer<typeof joinedSchema>) => object | false
 
 export interface ProgramSessionDeps {
   readonly rooms: Rooms
@@ -137,7 +137,7 @@ export class ProgramSession implements ClientSession {
   }
 
   /** One after another, each when the one before was taken: a program cannot make the server hold many rooms for it. */
-  #join(wanted: Join, frameOf: FrameOfJoin): Promise<void> {
+  #join(wanted: Join, frameOf: JoinReply): Promise<void> {
     const join = async () => {
       await this.#connection.taken()
       await this.#joinInTurn(wanted, frameOf)
@@ -148,7 +148,7 @@ export class ProgramSession implements ClientSession {
   }
 
   /** Read and answered in turn with the events, so that no event that the answer does not hold can come before it. */
-  #joinInTurn({ roomId, version: shown, before }: Join, frameOf: FrameOfJoin): Promise<void> {
+  #joinInTurn({ roomId, version: shown, before }: Join, frameOf: JoinReply): Promise<void> {
     const { rooms, hub, clock } = this.#deps
     return this.#inTurn(async () => {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))

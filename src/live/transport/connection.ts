@@ -12,7 +12,7 @@ const longestWaitMs = 60_000
  */
 export class Connection implements TextSink {
   readonly #transport: TextSink
-  readonly #identity: Pick<Identity, 'askEnd'>
+  readonly #identity: Pick<Identity, 'readEnd'>
   readonly #clock: Clock
   readonly #log: Logger
   #endsAt: number
@@ -21,7 +21,7 @@ export class Connection implements TextSink {
   #heldWrites: (() => void)[] | null = null
   #cancelTimer: () => void = () => {}
 
-  constructor(transport: TextSink, identity: Pick<Identity, 'endsAt' | 'askEnd'>, clock: Clock, log: Logger) {
+  constructor(transport: TextSink, identity: Pick<Identity, 'endsAt' | 'readEnd'>, clock: Clock, log: Logger) {
     this.#transport = transport
     this.#identity = identity
     this.#clock = clock
@@ -57,7 +57,7 @@ export class Connection implements TextSink {
 
   /** Whether the session or token is still valid. If it is not, the transport is closed. */
   async check(): Promise<boolean> {
-    const endsAt = await this.#askEnd()
+    const endsAt = await this.#readEnd()
     if (this.#isOver) return false
     if (endsAt <= this.#wallTime()) {
       this.close(closeCodes.notLoggedIn)
@@ -86,9 +86,9 @@ export class Connection implements TextSink {
     }
   }
 
-  async #askEnd(): Promise<number> {
+  async #readEnd(): Promise<number> {
     try {
-      return (await this.#identity.askEnd()) ?? 0
+      return (await this.#identity.readEnd()) ?? 0
     } catch (error) {
       this.#log.error({ err: error }, 'the end of a session could not be looked up')
       this.close(closeCodes.internalError)

@@ -60,7 +60,7 @@ export class EventStreamTransport implements Transport {
     // and the page learns the reason when it reconnects.
     if (this.#queue.isCatchingUp) this.cut()
     else {
-      this.#response.end(`event: ${code > 4400 ? 'line:close' : 'line:away'}\ndata: ${code}\n\n`)
+      this.#response.end(`event: ${code > 4400 ? 'connection:close' : 'connection:away'}\ndata: ${code}\n\n`)
       onceOver(
         this.#response,
         this.#clock.after(closeTimeoutMs, () => this.cut()),
@@ -90,7 +90,7 @@ export class EventStreamTransport implements Transport {
 /** Formats a part of an event. Formatting a mebibyte of lines at once would block the event loop for 100 ms. */
 function eventPart({ text, isFirst, isLast, state }: Part): string {
   // Sent as a named event: the page's script hears it, and htmx swaps nothing.
-  if (text === '{}' && isFirst) return 'event: line:beat\ndata:\n\n'
+  if (text === '{}' && isFirst) return 'event: connection:beat\ndata:\n\n'
   const id = state === undefined ? '' : `id: ${state}\n`
   const head = isFirst ? `${id}data: ` : ''
   // Only CR and LF end a line of an event stream. The flag `m` would also break at U+2028 and U+2029, and alter the text.

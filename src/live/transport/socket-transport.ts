@@ -12,7 +12,7 @@ import { type Channel, WriteQueue } from './write-queue.js'
 /** What `open` was given: where incoming frames go. */
 interface Receiver {
   readonly session: ClientSession
-  readonly mayGoOn: () => Promise<boolean>
+  readonly isStillAllowed: () => Promise<boolean>
   readonly onBadFrame: OnBadFrame
 }
 
@@ -104,11 +104,11 @@ export class SocketTransport implements Transport {
   }
 
   /**
-   * Begins to read. `mayGoOn` is asked before each frame and closes the transport if it resolves to false. `onBadFrame` is
+   * Begins to read. `isStillAllowed` is asked before each frame and closes the transport if it resolves to false. `onBadFrame` is
    * told of frames that cannot be read.
    */
-  open(session: ClientSession, mayGoOn: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
-    this.#receiver = { session, mayGoOn, onBadFrame }
+  open(session: ClientSession, isStillAllowed: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
+    this.#receiver = { session, isStillAllowed, onBadFrame }
     this.#beginReading()
   }
 
@@ -133,12 +133,12 @@ export class SocketTransport implements Transport {
     }
   }
 
-  async #take(data: RawData, { session, mayGoOn, onBadFrame }: Receiver): Promise<void> {
+  async #take(data: RawData, { session, isStillAllowed, onBadFrame }: Receiver): Promise<void> {
     if (this.#isClosing) return
     try {
       const waitMs = this.#meter.waitMs(lengthOf(data))
       if (waitMs > 0) await this.#pause(waitMs)
-      if (this.#isGone || !(await mayGoOn())) return
+      if (this.#isGone || !(await isStillAllowed())) return
       const { pauseMs, isTooFast } = this.#meter.count()
       if (isTooFast) return this.close(closeCodes.tooFast)
       const frame = parseFrame(data.toString())

@@ -7,7 +7,7 @@ import { fragment } from '../../live/html/fragments.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { sendPage, viewerOf } from '../page/pages.js'
-import { mayBeFramed } from '../page/security-headers.js'
+import { mayBeEmbedded } from '../page/security-headers.js'
 import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
@@ -40,11 +40,11 @@ export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage
   }
 
   /** Only the messages, for a frame that reloads itself while the composer beside it stays. */
-  const showFrame: Route['handle'] = async (request, response) => {
+  const showEmbedded: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
     response.expectUnread(mostBytesOf(view))
-    mayBeFramed(response)
+    mayBeEmbedded(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),
       roomId: view.id,
@@ -72,7 +72,7 @@ export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage
     response.status(204).end()
   }
 
-  const askEnd: Route['handle'] = async (request, response) => {
+  const readEnd: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
     sendPage(request, response, 200, 'end', { roomId: view.id, other: { name: otherName } })
@@ -85,9 +85,9 @@ export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage
 
   return [
     { method: 'get', path: '/chats/:room', handle: show },
-    { method: 'get', path: '/chats/:room/frame', handle: showFrame },
+    { method: 'get', path: '/chats/:room/frame', handle: showEmbedded },
     { method: 'get', path: '/chats/:room/seen', limit: 'lightRequests', handle: see },
-    { method: 'get', path: '/chats/:room/end', handle: askEnd },
+    { method: 'get', path: '/chats/:room/end', handle: readEnd },
     { method: 'post', path: '/chats/:room/end', formPage: '/chats/:room', handle: end },
   ]
 }

@@ -11,7 +11,7 @@ import { windowOf } from '../../live/html/room-window.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from '../page/pages.js'
-import { mayFrame } from '../page/security-headers.js'
+import { mayEmbed } from '../page/security-headers.js'
 import type { GoneChats } from './gone-chats.js'
 import { viewSide } from './side-list.js'
 
@@ -86,7 +86,7 @@ export function chatSender(
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
     remember(response, view.id, view.otherId, page.viewer.userId)
-    if (refresh) mayFrame(response)
+    if (refresh) mayEmbed(response)
     sendPage(request, response, status, 'chat', {
       ...side,
       refresh,

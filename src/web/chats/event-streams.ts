@@ -55,10 +55,10 @@ export function eventStreams({
     if (!isTheirs && !isPage(request)) throw new ChatError('not_found')
     if (!isTheirs) {
       const transport = new EventStreamTransport(response, clock)
-      transport.write(pageSessions.sayGone(identity, greeting))
+      transport.write(pageSessions.renderGone(identity, greeting))
       return transport.close(closeCodes.noSuchRoom)
     }
-    if (request.query.fallback) log.info('a page lives on server-sent events: no socket reaches it')
+    if (request.query.fallback) log.info('a page uses server-sent events, because its WebSocket failed')
     await connections.open({
       identity,
       roomId,

@@ -18,7 +18,7 @@ export function errorPages(log: Logger): ErrorRequestHandler {
       sendErrorPage(request, response, error, code, id)
     } catch (fault) {
       // Express would send the stack.
-      log.error({ err: fault, requestId: id }, 'the page of an error failed')
+      log.error({ err: fault, requestId: id }, 'an error page could not be rendered')
       response.status(500).type('text').send(`Something went wrong on our side: ${id}`)
     }
   }

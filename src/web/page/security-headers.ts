@@ -40,13 +40,13 @@ function changePolicy(response: Response, change: (policy: string) => string): v
 }
 
 /** Lets only pages of this server embed this page in an iframe. */
-export function mayBeFramed(response: Response): void {
+export function mayBeEmbedded(response: Response): void {
   changePolicy(response, policy => policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
   response.set('X-Frame-Options', 'SAMEORIGIN')
 }
 
 /** Lets this page embed pages of this server in iframes. */
-export function mayFrame(response: Response): void {
+export function mayEmbed(response: Response): void {
   changePolicy(response, policy => `${policy};frame-src 'self'`)
 }
 

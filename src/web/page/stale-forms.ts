@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import { isStaleToken, readToken } from '../../http/csrf.js'
 import { safeNext } from '../../http/request.js'
 import { sendPage } from './pages.js'
-import { mayBeFramed } from './security-headers.js'
+import { mayBeEmbedded } from './security-headers.js'
 
 /** Answers a form whose token is no longer good by showing it again with all that was typed. */
 export function onStaleToken(
@@ -36,6 +36,6 @@ export const staleForms: ErrorRequestHandler = (error: unknown, request, respons
     response.status(403).set('HX-Refresh', 'true').end()
     return
   }
-  mayBeFramed(response)
+  mayBeEmbedded(response)
   sendPage(request, response, 403, 'stale', { action, fields: fieldsOf(request) })
 }

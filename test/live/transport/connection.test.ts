@@ -29,7 +29,7 @@ function open(ms: number) {
   const identity = {
     endsAt: clock.now() + ms,
     current: clock.now() + ms,
-    askEnd: async (): Promise<number | null> => (identity.current > clock.now() ? identity.current : null),
+    readEnd: async (): Promise<number | null> => (identity.current > clock.now() ? identity.current : null),
   }
   return { identity, connection: new Connection(transport, identity, clock, log) }
 }
@@ -90,7 +90,7 @@ it('holds one timer, and none once it has closed', async () => {
 })
 
 it('ends with 1011 when nobody knows whether it may go on', async () => {
-  const failing = { endsAt: clock.now() + 1000, askEnd: () => Promise.reject(new Error('the store is away')) }
+  const failing = { endsAt: clock.now() + 1000, readEnd: () => Promise.reject(new Error('the store is away')) }
   new Connection(transport, failing, clock, log).write('in time')
   await clock.advance(1000)
   expect(said).toEqual(['in time', 1011])
@@ -106,7 +106,7 @@ it('hands on what is written and caught up, each with its state, and what is ask
     taken: async () => void calls.push('taken'),
     close: () => {},
   }
-  const identity = { endsAt: clock.now() + 1000, askEnd: async () => null }
+  const identity = { endsAt: clock.now() + 1000, readEnd: async () => null }
   const connection = new Connection(busy, identity, clock, log)
   connection.write('text', 'state')
   connection.catchUp('long', 'later state')
@@ -127,9 +127,9 @@ it('catches nobody up after its time', async () => {
 it('says whether its session still holds, and is over where that ends at this very moment', async () => {
   const { identity, connection } = open(5000)
   expect(await connection.check()).toBe(true)
-  identity.askEnd = async () => clock.now() + 1
+  identity.readEnd = async () => clock.now() + 1
   expect(await connection.check()).toBe(true)
-  identity.askEnd = async () => clock.now()
+  identity.readEnd = async () => clock.now()
   expect(await connection.check()).toBe(false)
   expect(said).toEqual([4401])
 })
@@ -147,7 +147,7 @@ it('learns of an end that came nearer when it is asked, and holds back from then
 it('asks nobody for its end before that has come', async () => {
   const { identity, connection } = open(3_600_000)
   let asked = 0
-  identity.askEnd = async () => {
+  identity.readEnd = async () => {
     asked += 1
     return null
   }
@@ -188,7 +188,7 @@ it('ends within a minute of a wall clock that is set past its end', async () => 
 it('lives on as long as it may by the wall clock, though that was set back', async () => {
   const { identity } = open(1000)
   clock.apartMs = -500
-  identity.askEnd = async () => identity.current
+  identity.readEnd = async () => identity.current
   await clock.advance(1499)
   expect(said).toEqual([])
   await clock.advance(1)
@@ -197,7 +197,7 @@ it('lives on as long as it may by the wall clock, though that was set back', asy
 
 it('tells the log that its end is not known, once', async () => {
   const lines: string[] = []
-  const failing = { endsAt: clock.now(), askEnd: () => Promise.reject(new Error('the store is away')) }
+  const failing = { endsAt: clock.now(), readEnd: () => Promise.reject(new Error('the store is away')) }
   const connection = new Connection(transport, failing, clock, pino({}, { write: text => void lines.push(text) }))
   expect(await connection.check()).toBe(false)
   await clock.advance(0)

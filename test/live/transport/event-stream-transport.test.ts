@@ -82,7 +82,7 @@ describe('a text', () => {
     transport.write('{}')
     transport.write('{ }')
     response.end()
-    expect(await allTold()).toBe('event: line:beat\ndata:\n\ndata: { }\n\n')
+    expect(await allTold()).toBe('event: connection:beat\ndata:\n\ndata: { }\n\n')
   })
 
   it('that catches up comes whole as one event, however many parts it has', async () => {
@@ -116,10 +116,10 @@ describe('a text', () => {
 
 describe('the end of a stream', () => {
   it.each([
-    [closeCodes.notLoggedIn, 'line:close'],
-    [closeCodes.noSuchRoom, 'line:close'],
-    [closeCodes.restarting, 'line:away'],
-    [closeCodes.tooBusy, 'line:away'],
+    [closeCodes.notLoggedIn, 'connection:close'],
+    [closeCodes.noSuchRoom, 'connection:close'],
+    [closeCodes.restarting, 'connection:away'],
+    [closeCodes.tooBusy, 'connection:away'],
   ])('for %d is said by an event %s, after all that was written', async (code, name) => {
     transport.write('before')
     transport.close(code)

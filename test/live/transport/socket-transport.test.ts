@@ -52,7 +52,7 @@ type Connected = Awaited<ReturnType<typeof connect>>
 type Handle = (frame: Record<string, unknown>) => Promise<boolean>
 
 /** A session that keeps what it is told. */
-function listen(transport: SocketTransport, handle: Handle = async () => true, mayGoOn = async () => true) {
+function listen(transport: SocketTransport, handle: Handle = async () => true, isStillAllowed = async () => true) {
   const heard: unknown[] = []
   const bad: unknown[] = []
   const session: ClientSession = {
@@ -62,7 +62,7 @@ function listen(transport: SocketTransport, handle: Handle = async () => true, m
       return handle(frame)
     },
   }
-  transport.open(session, mayGoOn, frame => bad.push(frame))
+  transport.open(session, isStillAllowed, frame => bad.push(frame))
   return { heard, bad }
 }
 

@@ -18,7 +18,7 @@ import { FakeClock } from '../../support/fake-clock.js'
 const identity: Identity = {
   ...{ userId: 'ann', sessionId: null, endsAt: Number.POSITIVE_INFINITY, zone: null, announced: [] },
   language: 'en',
-  askEnd: async () => Number.POSITIVE_INFINITY,
+  readEnd: async () => Number.POSITIVE_INFINITY,
 }
 const share = { set: () => {}, end: () => {} }
 
@@ -54,7 +54,7 @@ function createSockets(given: Partial<SocketsDeps> = {}): Sockets {
     identify: async () => identity,
     countRequest: () => {},
     isMember: async () => true,
-    sayGone: () => '',
+    renderGone: () => '',
     connections: {
       open: async opening => {
         openings.push(opening)
@@ -219,7 +219,7 @@ describe('a room that is not there', () => {
     const port = await serve({
       isMember: async () => false,
       countRequest: userId => counted.push(userId),
-      sayGone: ({ userId }, query) => `gone: ${query.get('room')} of ${userId}`,
+      renderGone: ({ userId }, query) => `gone: ${query.get('room')} of ${userId}`,
     })
     const { end, told } = dial(port, '/ws?room=r1')
     expect([await end, told, counted]).toEqual([4404, ['gone: r1 of ann'], ['ann']])

@@ -36,7 +36,7 @@ export const connected = (page: Page) =>
   page.waitForFunction(() => {
     const { ws, sse } = document.getElementById('live')?._htmx ?? {}
     const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
-    return isOpen && !document.querySelector('#line span')
+    return isOpen && !document.querySelector('#connection span')
   })
 
 async function enter(context: BrowserContext, client: HttpClient, url: string): Promise<void> {

@@ -122,7 +122,7 @@ export class SessionStage {
     const identity: Identity = {
       ...{ userId, sessionId: 'session', zone: null, language: 'en', announced: [] },
       endsAt: Number.POSITIVE_INFINITY,
-      askEnd: async () => Number.POSITIVE_INFINITY,
+      readEnd: async () => Number.POSITIVE_INFINITY,
     }
     return { id: `c${this.#count}`, identity, connection: new Connection(transport, identity, this.clock, this.#log) }
   }
