@@ -98,7 +98,7 @@ beforeEach(() => {
   assigned = []
   const elements: Record<string, FakeElement> = {
     live,
-    line: banner,
+    connection: banner,
     state: new FakeData(),
     'connection-down': new FakeTemplate('Reconnecting'),
     'connection-up': new FakeTemplate('Connected again'),
