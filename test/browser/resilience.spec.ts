@@ -283,7 +283,7 @@ test('where sockets are refused the page goes on by events, and tells nobody but
   await expect(ann.locator('#typing')).toHaveText(/bob is typing/)
   expect(faults.upgrades).toBeGreaterThanOrEqual(3)
   expect(faults.openUpgrades).toBe(0)
-  expect(mortal.output).toContain('no socket reaches it')
+  expect(mortal.output).toContain('because its WebSocket failed')
   for (const page of [ann, ben]) await expect(page.locator('body')).not.toContainText(/socket|event/i)
   // A page loaded five minutes later tries the socket again.
   faults.refusesUpgrades = false
