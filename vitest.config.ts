@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     pool: 'forks',
     // Most of these tests wait rather than compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         extends: true,
