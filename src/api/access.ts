@@ -45,16 +45,20 @@ export function apiGuards(context: GuardBasis): RouteGuards {
     if (body) return [only('multipart/form-data'), body.multipart]
     return [only('application/json'), ...readBody(context, access, parserOf, limit), objectOnly]
   }
+  const identify = (takesOperator: boolean) => [
+    readToken(context, takesOperator),
+    withCookie(sessions.middleware),
+    withCookie(sessions.loadAccount),
+  ]
   return {
     admits: ['anyone', 'guest', 'member', 'member or operator'],
-    beforeRefusal: [],
+    beforeRefusal: identify(false),
+    refuseStranger: memberOnly,
     before(route) {
       if (route.access === 'anyone') return []
       if (route.access === 'guest') return bodyOf(route)
       return [
-        readToken(context, route.access === 'member or operator'),
-        withCookie(sessions.middleware),
-        withCookie(sessions.loadAccount),
+        ...identify(route.access === 'member or operator'),
         unlessOperator(memberOnly),
         unlessOperator(countMember(context, route.limit)),
         ...(route.needsToken ? [withCookie(csrf)] : []),

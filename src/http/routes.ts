@@ -60,8 +60,10 @@ export interface RouteGuards {
   readonly admits: readonly Access[]
   /** The handlers that check, count and read what a route declares, in their order. */
   before(route: DeclaredRoute): readonly RequestHandler[]
-  /** The handlers before a wrong method is refused. */
+  /** The handlers before what no route answers is refused. */
   readonly beforeRefusal: readonly RequestHandler[]
+  /** Refuses what a stranger posts to an address that takes no forms. */
+  readonly refuseStranger?: RequestHandler
 }
 
 /** The declarations behind each route of Express. */
@@ -87,7 +89,9 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
       at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))
     }
     const allowed = [...methods.keys()].flatMap(method => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])).join(', ')
-    at.all(...guards.beforeRefusal, (_request, response) => {
+    const refuseStranger: RequestHandler = (request, response, next) =>
+      request.method === 'POST' && guards.refuseStranger ? guards.refuseStranger(request, response, next) : next()
+    at.all(...guards.beforeRefusal, refuseStranger, (_request, response) => {
       response.set('Allow', allowed)
       throw new ChatError('method_not_allowed')
     })

@@ -28,6 +28,7 @@ export function pageGuards(
   return {
     admits: ['anyone', 'guest', 'member'],
     beforeRefusal: [...identify, count.requests],
+    refuseStranger: redirectStranger,
     before(route) {
       const entered = [...identify, count[route.limit]]
       if (route.access === 'anyone') return entered
@@ -44,6 +45,11 @@ export function pageGuards(
 /** Has only forms without files read. */
 function ofForms(read: RequestHandler): RequestHandler {
   return (request, response, next) => (request.is('urlencoded') ? read(request, response, next) : next())
+}
+
+const redirectStranger: RequestHandler = (request, response, next) => {
+  if (request.account) next()
+  else response.redirect(303, '/login')
 }
 
 /** Redirects strangers to the log-in, which then leads back to the page, or to the one with the form. */
