@@ -1,5 +1,5 @@
 /**
- * Run in its own process by memory-trace.test.ts. Drives a memory engine through one way in which messages end, and prints
+ * Run in its own process by test/engines/memory/traces.test.ts. Drives a memory engine through one way in which messages end, and prints
  * which markers a heap snapshot contains before and after. The markers themselves are kept as bytes outside the V8 heap;
  * each string of one is made for the engine and dropped.
  */

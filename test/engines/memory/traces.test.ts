@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
-const probe = fileURLToPath(new URL('../support/engine/trace-probe.mjs', import.meta.url))
+const probe = fileURLToPath(new URL('../../support/engine/trace-probe.mjs', import.meta.url))
 const written = ['text', 'nonce', 'imageId', 'alt']
 
 /** What the probe found in the heap before and after messages ended in that way. */
