@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { forgetLastMatch, ownCopy } from '#src/engines/memory/traces.js'
 
 const probe = fileURLToPath(new URL('../../support/engine/trace-probe.mjs', import.meta.url))
 const written = ['text', 'nonce', 'imageId', 'alt']
@@ -23,5 +24,36 @@ describe('gone means gone from the heap', () => {
   test.each(['ending', 'dissolution', 'forgetting'])('after %s not even the people are found', async ending => {
     const before = [...written, 'userId', 'leaseId']
     expect(await run(ending)).toEqual({ before, after: [], rooms: 0, ...nothing })
+  })
+})
+
+describe('a copy of its own', () => {
+  it.each(['', 'a', 'plain text', 'é', '€', '😀', '\ud83d', 'a\u0000b', 'grüße an 😀'])('says the same as %j', text => {
+    expect(ownCopy(text)).toBe(text)
+  })
+
+  it.each([
+    ['as long as is usually copied', 'x'.repeat(32_768)],
+    ['longer than is usually copied', 'x'.repeat(32_769)],
+    ['very long', 'x'.repeat(200_000)],
+    ['as long as is usually copied, in other letters', '€'.repeat(32_768)],
+    ['longer than is usually copied, in other letters', '€'.repeat(32_769)],
+    ['very long, in other letters', '€'.repeat(200_000)],
+  ])('says the same as a text that is %s', (_title, text) => {
+    expect(ownCopy(text) === text).toBe(true)
+  })
+
+  it('has nothing of what was copied before', () => {
+    ownCopy('a longer text before')
+    expect(ownCopy('short')).toBe('short')
+  })
+})
+
+describe('the last match of a regular expression', () => {
+  it('is forgotten', () => {
+    expect(/secret/.test('a secret message')).toBe(true)
+    expect(RegExp.$_).toBe('a secret message')
+    forgetLastMatch()
+    expect(RegExp.$_).toBe('')
   })
 })
