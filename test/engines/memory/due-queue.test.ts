@@ -1,3 +1,4 @@
+// Long because every order in which work may become due stands here.
 import { describe, expect, it } from 'vitest'
 import { createDuty, DueQueue } from '#src/engines/memory/due-queue.js'
 import { FakeClock } from '../../support/fake-clock.js'

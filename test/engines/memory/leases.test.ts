@@ -1,3 +1,4 @@
+// Long because every way in which people come and go stands here.
 import { describe, expect, it } from 'vitest'
 import { assemble, block, minute } from './stage.js'
 

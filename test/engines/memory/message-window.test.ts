@@ -1,3 +1,4 @@
+// Long because every kind of window stands here.
 import { describe, expect, it } from 'vitest'
 import type { WindowAsk } from '#src/chat/engine.js'
 import { cutWindow } from '#src/engines/memory/message-window.js'

@@ -1,3 +1,4 @@
+// Long because every change of a room stands here.
 import { describe, expect, it } from 'vitest'
 import type { Member, Room } from '#src/engines/memory/model.js'
 import { chooseLifetime, dissolvesAt, expire, keepWarned, post, retract } from '#src/engines/memory/room-changes.js'
