@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lifetimeChoices, mayChoose } from '#src/chat/lifetimes.js'
+import type { Message } from '#src/chat/engine.js'
+import { keptLonger, lifetimeChoices, mayChoose, mostKeeps, warningOf, warnsAt } from '#src/chat/lifetimes.js'
 import type { ClaimImage } from '#src/chat/rooms.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
@@ -80,5 +81,69 @@ describe('how long messages live in a chat', () => {
     ])
     expect(lifetimeChoices({ messageTtlMs: minute, messageTtlMaxMs: minute }, minute)).toEqual([minute])
     expect(lifetimeChoices({ messageTtlMs: hour, messageTtlMaxMs: 48 * hour }, 7 * minute)).toContain(48 * hour)
+  })
+})
+
+describe('a warning of a message’s end', () => {
+  it.each([
+    ['a minute before it, of a long life', hour, 60_000],
+    ['a minute before it, of a life of two minutes', 120_000, 60_000],
+    ['at the half of a life of under two minutes', 119_998, 59_999],
+    ['at the half of a life of 40 seconds', 40_000, 20_000],
+    ['never, of a life of under 40 seconds', 39_999, null],
+  ])('comes %s', (_title, lifetimeMs, warningMs) => {
+    expect(warningOf(lifetimeMs)).toBe(warningMs)
+  })
+
+  it.each([
+    ['comes before the end as it is now', 0, 10 * hour - minute],
+    ['comes for the tenth keeping', 9, 10 * hour - minute],
+    ['comes no more once it was kept ten times', 10, null],
+  ])('%s', (_title, keptTimes, at) => {
+    expect(warnsAt({ expiresAt: 10 * hour, lifetimeMs: hour, keptTimes })).toBe(at)
+  })
+
+  it('never comes for a life that is too short, however seldom it was kept', () => {
+    expect(warnsAt({ expiresAt: hour, lifetimeMs: 30_000, keptTimes: 0 })).toBeNull()
+  })
+})
+
+describe('a message that is kept longer', () => {
+  const message: Message = {
+    id: 'id',
+    roomId: 'room',
+    seq: 3,
+    senderId: 'ann',
+    nonce: 'n',
+    text: 'hello',
+    image: null,
+    sentAt: 1000,
+    expiresAt: 1000 + 5 * hour,
+    lifetimeMs: hour,
+    keptTimes: 4,
+  }
+
+  it('lives for its lifetime once more, and stays the same otherwise', () => {
+    expect(keptLonger(message)).toEqual({ ...message, expiresAt: 1000 + 6 * hour, keptTimes: 5 })
+  })
+
+  it('may be kept ten times', () => {
+    expect(mostKeeps).toBe(10)
+  })
+})
+
+describe('a lifetime', () => {
+  it.each([
+    ['five minutes', 5 * minute, true],
+    ['a millisecond less', 5 * minute - 1, false],
+    ['the longest', 24 * hour, true],
+    ['a millisecond more', 24 * hour + 1, false],
+    ['half a millisecond beside it', 5 * minute + 0.5, false],
+  ])('may be chosen or not: %s', (_title, lifetimeMs, may) => {
+    expect(mayChoose(lifetimeMs, bounds)).toBe(may)
+  })
+
+  it('may be the server’s own though it is longer than the longest', () => {
+    expect(mayChoose(48 * hour, { messageTtlMs: 48 * hour, messageTtlMaxMs: hour })).toBe(true)
   })
 })

@@ -1,7 +1,7 @@
 /**
- * Run in its own process by memory-trace.test.ts. Drives a memory engine through one way in which messages end, and prints
- * which markers a heap snapshot contains before and after. The markers themselves are kept as bytes outside the V8 heap;
- * each string of one is made for the engine and dropped.
+ * Run in its own process by test/engines/memory/traces.test.ts. Drives a memory engine through one way in which messages
+ * end, and prints which markers a heap snapshot contains before and after. The markers themselves are kept as bytes outside
+ * the V8 heap; each string of one is made for the engine and dropped.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine, RoomId } from '#src/chat/engine.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { generous } from '../support/engine/world.js'
-import { FakeClock } from '../support/fake-clock.js'
+import { generous } from '../../support/engine/world.js'
+import { FakeClock } from '../../support/fake-clock.js'
 
 const fullCount = 2_000
 const operationCount = 60

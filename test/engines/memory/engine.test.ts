@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { codeOf, generous, type Harness, World } from '../support/engine/world.js'
-import { FakeClock } from '../support/fake-clock.js'
-import { describeEngine } from './suite.js'
+import { describeEngine } from '../../engine/suite.js'
+import { codeOf, generous, type Harness, World } from '../../support/engine/world.js'
+import { FakeClock } from '../../support/fake-clock.js'
 
 async function makeEngine(options: EngineOptions): Promise<Harness> {
   const clock = new FakeClock()
