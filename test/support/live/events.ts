@@ -1,12 +1,4 @@
-import type {
-  EngineEvent,
-  EventBody,
-  Message,
-  RoomId,
-  RoomSummary,
-  RoomView,
-  UserId,
-} from '#src/chat/engine.js'
+import type { EngineEvent, EventBody, Message, RoomId, RoomSummary, RoomView, UserId } from '#src/chat/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
 import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/client/subscriber.js'
 
@@ -114,4 +106,3 @@ export function wordsIn(html: string): string {
     .replace(/\s+/g, ' ')
     .trim()
 }
-
