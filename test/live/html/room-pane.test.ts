@@ -3,7 +3,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnnouncementKind, announcementKinds } from '#src/accounts/settings.js'
 import { type EngineEvent, mostWindow, type RoomView } from '#src/chat/engine.js'
 import { RoomPane } from '#src/live/html/room-pane.js'
-import { eventOf, messageOf, noon, sentOf, summaryOf, swapsIn, typingOf, viewOf, wordsIn } from '../../support/live/events.js'
+import {
+  eventOf,
+  messageOf,
+  noon,
+  sentOf,
+  summaryOf,
+  swapsIn,
+  typingOf,
+  viewOf,
+  wordsIn,
+} from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
@@ -12,7 +22,13 @@ afterEach(() => void vi.useRealTimers())
 const shownNothing = { epoch: null, version: -1, window: null }
 const shownAll = { epoch: 'e', version: 2, window: { from: 1, to: 2, isOpenEnded: true } }
 const mine = (seq: number) => messageOf(seq, { senderId: 'ann' })
-const everything = ['list innerMorph', 'earlier innerMorph', 'later innerMorph', 'jump innerMorph', 'warning innerMorph']
+const everything = [
+  'list innerMorph',
+  'earlier innerMorph',
+  'later innerMorph',
+  'jump innerMorph',
+  'warning innerMorph',
+]
 
 /** Ann's page of her room with ben, which shows nothing yet. */
 function open(announced: readonly AnnouncementKind[] = announcementKinds) {
@@ -174,7 +190,11 @@ describe('an event of the room', () => {
 
   it('is a receipt of the other’s, which shows on one’s own messages', async () => {
     const { does, pane, take } = await start()
-    const receipt = { type: 'receipt.moved', before: { delivered: 0, seen: 0 }, after: { delivered: 1, seen: 1 } } as const
+    const receipt = {
+      type: 'receipt.moved',
+      before: { delivered: 0, seen: 0 },
+      after: { delivered: 1, seen: 1 },
+    } as const
     await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new Map())
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['a-m1 outerMorph'])
