@@ -160,6 +160,13 @@ describe('an open room', () => {
     expect(hub.activeUsers('r1')).toEqual([])
   })
 
+  it('stays open whatever else happens in it', async () => {
+    const { hub, tell, ann } = await startWithTwo()
+    hub.enterRoom('r1', ann)
+    tell({ userId: 'ann', event: sentOf(messageOf(1)) }, { userId: 'ann', event: typingOf('ben') })
+    expect(hub.activeUsers('r1')).toEqual(['ann'])
+  })
+
   it('is no longer open once it is dissolved', async () => {
     const { hub, tell, ann } = await startWithTwo()
     hub.enterRoom('r1', ann)

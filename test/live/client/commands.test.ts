@@ -93,7 +93,7 @@ describe('the text of a frame', () => {
     expect(parseFrame(text)).toBe(null)
   })
 
-  /** An array in an object: two marks before its first item, and a comma before each further one, and the brace. */
+  /** An object of one array: three marks begin it, and a comma stands before each further item. */
   const withItems = (count: number) => `{"a":[${Array.from({ length: count }, () => '1').join(',')}]}`
 
   it('may have 250 parts and no more', () => {
