@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent, Publication, Told, UserId } from '#src/chat/engine.js'

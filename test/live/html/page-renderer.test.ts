@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import { messageOf, noon, viewOf, wordsIn } from '../../support/live/events.js'
 import { pageOn } from '../../support/live/page-on.js'
