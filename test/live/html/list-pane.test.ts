@@ -98,6 +98,7 @@ describe('a chat that has changed', () => {
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['c-r2 outerMorph'])
     expect(wordsIn(html)).toContain('8 unread')
+    expect(html).toContain('aria-current')
     expect(await pushed()).toEqual([])
   })
 

@@ -62,6 +62,10 @@ async function start(given: Partial<RoomView> = {}, announced?: readonly Announc
 }
 
 describe('a page that catches up', () => {
+  it('is there, and shows nothing before it has', () => {
+    expect(open().pane.shown).toEqual({ epoch: '', version: -1, window: { from: 0, to: 0, isOpenEnded: true } })
+  })
+
   it('gets all of its room when it shows nothing', async () => {
     const { pane, swaps, readRoom } = open()
     await pane.catchUp(shownNothing, false)
@@ -271,9 +275,10 @@ describe('an event that is not the next one', () => {
   })
 
   it('makes the page read its room when one before it was lost', async () => {
-    const { does, readRoom, awaitTurn } = await start()
+    const { does, said, readRoom, awaitTurn } = await start()
     expect((await does(sentOf(messageOf(4))))[0]).toBe('list innerMorph')
     expect([readRoom.mock.calls.length, awaitTurn.mock.calls.length]).toEqual([1, 1])
+    expect(said(60_000)).toEqual([])
   })
 
   it('is taken as it is while updates are paused, and the version stays', async () => {
@@ -307,6 +312,7 @@ describe('more messages than a page shows', () => {
     const many = await start()
     expect((await many.does(changed(mostWindow + 1)))[0]).toBe('list innerMorph')
     expect([awaitTurn.mock.calls.length, many.awaitTurn.mock.calls.length]).toEqual([0, 1])
+    expect(many.said(60_000)).toEqual([])
   })
 })
 
