@@ -18,6 +18,7 @@ import { newPair } from '../support/crowd.js'
 import { EventStream } from '../support/event-stream.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { NotedSubscriber } from '../support/live/events.js'
 import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
@@ -230,5 +231,103 @@ describe('the owner of a connection', () => {
     const faulty = open(false, () => Promise.reject(new Error('a fault')))
     await faulty.opened
     expect(faulty.log).toEqual(['close 1011'])
+  })
+})
+
+describe('a connection that cannot go on', () => {
+  /** A connection to a hub that holds one a person; `fail` lets a part of it fail, and `said` is what was logged. */
+  async function open(fail: { start?: Error; remove?: Error; code?: ChatError } = {}, isHubFull = false) {
+    const clock = new FakeClock()
+    const said: string[] = []
+    const log = pino({ level: 'error' }, { write: line => void said.push(line) })
+    const engine = {
+      subscribe: () => () => {},
+      holdLease: () => (fail.code ? Promise.reject(fail.code) : Promise.resolve()),
+      dropLease: () => (fail.remove ? Promise.reject(fail.remove) : Promise.resolve()),
+    }
+    const hub = new Hub(engine, clock, log, 1)
+    if (isHubFull) await hub.add(new NotedSubscriber('ann', 'first'))
+    const events: string[] = []
+    let tellClosed = () => {}
+    const transport: Transport = {
+      ...{ isBusy: false, write: () => {}, catchUp: () => {}, taken: async () => {}, cutIfStalled: () => {} },
+      close: code => events.push(`close ${code}`),
+      cut: () => events.push('cut'),
+      whenClosed: tell => {
+        tellClosed = tell
+      },
+    }
+    const unread = new Unread(1000)
+    const connections = new Connections({
+      ...{ hub, unread, clock, log },
+      onRefused: reason => events.push(`refused ${reason}`),
+    })
+    const ids: string[] = []
+    let fill = (_bytes: number) => {}
+    await connections.open({
+      ...{ identity, roomId: null },
+      openTransport: share => {
+        fill = bytes => share.set(bytes)
+        return transport
+      },
+      openSession: context => {
+        ids.push(context.id)
+        const session = Object.assign(new NotedSubscriber('ann', context.id), { handle: async () => true })
+        return { session, start: () => (fail.start ? Promise.reject(fail.start) : Promise.resolve()) }
+      },
+    })
+    return {
+      ...{ hub, clock, said, events, unread, ids },
+      fill: (bytes: number) => fill(bytes),
+      close: () => tellClosed(),
+    }
+  }
+
+  it('is closed with 4429 when its person holds as many as they may', async () => {
+    const { events, said, hub } = await open({}, true)
+    expect([events, said, hub.connectionCount]).toEqual([['refused rate_limited', 'close 4429'], [], 1])
+  })
+
+  it('is closed with 1012 when the server takes none any more', async () => {
+    const { events } = await open({ code: new ChatError('server_busy') })
+    expect(events).toEqual(['refused server_busy', 'close 1012'])
+  })
+
+  it('is closed with 1011 and logged when it cannot be caught up', async () => {
+    const { events, said } = await open({ start: new Error('no view') })
+    expect(events).toEqual(['close 1011'])
+    expect(said.join()).toMatch(/no view.*a connection could not be opened/)
+  })
+
+  it('is logged when it cannot be removed after it has closed', async () => {
+    const { close, said, clock } = await open({ remove: new Error('no lease') })
+    close()
+    await clock.advance(0)
+    expect(said.join()).toMatch(/no lease.*a closed connection could not be removed/)
+  })
+
+  it('is cut when its person leaves too much unread', async () => {
+    const { fill, events, unread } = await open()
+    unread.open('ann', null).set(500)
+    fill(500)
+    expect(events).toEqual([])
+    fill(501)
+    expect(events).toEqual(['cut'])
+  })
+
+  it('has no timer left once it has closed', async () => {
+    const { close, clock, hub } = await open()
+    close()
+    hub.stop()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('has an id that no other has', async () => {
+    const [first, second] = [await open(), await open()]
+    expect([first.ids[0], second.ids[0]]).toEqual([
+      expect.stringMatching(/^[\w-]{12}$/),
+      expect.stringMatching(/^[\w-]{12}$/),
+    ])
+    expect(first.ids).not.toEqual(second.ids)
   })
 })

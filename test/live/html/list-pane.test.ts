@@ -1,0 +1,287 @@
+// Long because every case of one behaviour stands here.
+import { describe, expect, it } from 'vitest'
+import type { EngineEvent, RoomSummary } from '#src/chat/engine.js'
+import { ListPane } from '#src/live/html/list-pane.js'
+import { digestOf, hashItem } from '#src/rendering/chat-list.js'
+import { eventOf, messageOf, sentOf, summaryOf, swapsIn, typingOf, wordsIn } from '../../support/live/events.js'
+import { notedPushes, pageOn } from '../../support/live/page-on.js'
+
+/** A list of so many chats, r1 at the top, on a page that shows the chat r2. */
+async function start(count = 3, shownDigest = '') {
+  const stage = pageOn()
+  const rooms = Array.from({ length: count }, (_, index) => summaryOf(`r${index + 1}`))
+  stage.listRooms.mockResolvedValue({ rooms, hasEarlier: false, unread: 0 })
+  const { push, take } = notedPushes()
+  const titles: number[] = []
+  const pane = new ListPane(stage.page.list, 'r2', push, unread => {
+    titles.push(unread)
+    return `${unread} unread`
+  })
+  const isPushed = await pane.catchUp(shownDigest)
+  /** The target and kind of each swap since. */
+  const swaps = () => swapsIn(take()).map(([swap]) => swap)
+  /** Renders what has changed; the target and kind of each swap. */
+  const pushed = async () => {
+    await pane.pushChanges()
+    return swaps()
+  }
+  const note = (event: EngineEvent, isDropped = false) => pane.note(event, isDropped)
+  return { ...stage, pane, take, swaps, pushed, titles, note, isPushed }
+}
+
+const about = (roomId: string, given: Partial<RoomSummary> = {}) => ({ roomId, summary: summaryOf(roomId, given) })
+const messageIn = (roomId: string, given: Partial<RoomSummary> = {}): EngineEvent => ({
+  ...sentOf(messageOf(1, { roomId })),
+  ...about(roomId, given),
+})
+const receiptIn = (roomId: string, given: Partial<RoomSummary> = {}) =>
+  eventOf({ type: 'receipt.noted' }, about(roomId, given))
+
+describe('a list that catches up', () => {
+  it('is sent whole, with the way to more chats and the title, where the page shows another', async () => {
+    const { isPushed, take, titles } = await start()
+    expect(isPushed).toBe(true)
+    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
+      ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
+      ['more-chats innerMorph', ''],
+      ['page-title innerHTML', '0 unread'],
+    ])
+    expect(titles).toEqual([0])
+  })
+
+  it('is not sent to a page that shows the same', async () => {
+    const { pane } = await start()
+    const again = await start(3, pane.digest)
+    expect([again.isPushed, again.swaps(), again.pane.digest]).toEqual([false, [], pane.digest])
+  })
+
+  it('marks the chat that the page shows', async () => {
+    const { take } = await start()
+    expect(take().match(/href="[^"]*" aria-current/g)).toEqual(['href="/chats/r2" aria-current'])
+  })
+
+  it('is not read for a page of older chats', async () => {
+    const { isPushed, listRooms, swaps, pane } = await start(3, 'older')
+    expect([isPushed, listRooms.mock.calls, swaps(), pane.digest]).toEqual([false, [], [], 'older'])
+  })
+
+  it('forgets what was noted before it was read, and keeps what is noted meanwhile', async () => {
+    const { pane, listRooms, note, swaps, take, pushed } = await start()
+    note({ ...messageIn('r3'), totalUnread: 5 })
+    listRooms.mockImplementationOnce(async () => {
+      note({ ...receiptIn('r2', { unread: 1 }), totalUnread: 1 })
+      return { rooms: [summaryOf('r1'), summaryOf('r2')], hasEarlier: false, unread: 0 }
+    })
+    take()
+    expect(await pane.catchUp('')).toBe(true)
+    expect(swaps()).toEqual(['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML'])
+    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
+  })
+
+  it('takes the unread messages of a list that it need not send as shown', async () => {
+    const { pane, listRooms, note, pushed, take } = await start()
+    take()
+    listRooms.mockResolvedValueOnce({ rooms: [summaryOf('r1')], hasEarlier: false, unread: 4 })
+    expect(await pane.catchUp((await listOf('r1')).digest)).toBe(false)
+    note({ ...receiptIn('r1'), totalUnread: 4 })
+    expect(await pushed()).toEqual(['c-r1 outerMorph'])
+  })
+})
+
+describe('a chat that has changed', () => {
+  it('is rendered in its place from the newest that events said, once', async () => {
+    const { note, pane, take, pushed } = await start()
+    take()
+    note(receiptIn('r2', { unread: 7 }))
+    note(receiptIn('r2', { unread: 8 }))
+    await pane.pushChanges()
+    const html = take()
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['c-r2 outerMorph'])
+    expect(wordsIn(html)).toContain('8 unread')
+    expect(html).toContain('aria-current')
+    expect(await pushed()).toEqual([])
+  })
+
+  it('goes to the top when a message was sent or the room was opened, and is taken from its place', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note(messageIn('r3'))
+    expect(await pushed()).toEqual(['c-r3 delete', 'chats afterbegin'])
+    note(eventOf({ type: 'room.opened', version: 1 }, about('r9')))
+    expect(await pushed()).toEqual(['c-r9 delete', 'chats afterbegin'])
+    note(messageIn('r3'))
+    expect(await pushed()).toEqual(['c-r3 delete', 'chats afterbegin'])
+  })
+
+  it('stays where it is at the top', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note(messageIn('r1'))
+    expect(await pushed()).toEqual(['c-r1 outerMorph'])
+  })
+
+  it('goes to the top though something else happened to it after the message', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note(messageIn('r2'))
+    note(receiptIn('r2'))
+    expect(await pushed()).toEqual(['c-r2 delete', 'chats afterbegin'])
+  })
+
+  it('is taken away when it is not in the list any more', async () => {
+    const { note, pushed, take, pane } = await start()
+    take()
+    note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
+    expect(await pushed()).toEqual(['c-r2 delete'])
+    expect(pane.digest).toBe((await listOf('r1', 'r3')).digest)
+    note(receiptIn('r2'))
+    expect(await pushed()).toEqual([])
+  })
+
+  it('is not rendered where the page does not show it', async () => {
+    const { note, pushed, take, namesOf } = await start()
+    take()
+    note(receiptIn('r9', { otherId: 'cem' }))
+    expect(await pushed()).toEqual([])
+    expect(namesOf.mock.calls.flat(2)).not.toContain('cem')
+  })
+
+  it('is not rendered for a lifetime that was chosen or messages that expire soon', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1 }, about('r2')))
+    note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2')))
+    expect(await pushed()).toEqual([])
+  })
+
+  it('is rendered as those say once something else has changed it', async () => {
+    const { note, pane, take } = await start()
+    take()
+    note(receiptIn('r2', { unread: 1 }))
+    note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2', { unread: 2 })))
+    await pane.pushChanges()
+    expect(wordsIn(take())).toContain('2 unread')
+  })
+
+  it('is not rendered for an event of which the page takes no notice, but as it says', async () => {
+    const { note, pane, take, pushed } = await start()
+    take()
+    note(messageIn('r2'), true)
+    expect(await pushed()).toEqual([])
+    note(receiptIn('r2', { unread: 1 }))
+    note(messageIn('r2', { unread: 2 }), true)
+    await pane.pushChanges()
+    const html = take()
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['c-r2 outerMorph'])
+    expect(wordsIn(html)).toContain('2 unread')
+  })
+
+  it('is rendered again, at the top, if it changed while it was rendered', async () => {
+    const { note, pane, take, namesOf } = await start()
+    take()
+    namesOf.mockImplementationOnce(async () => {
+      note(receiptIn('r3', { otherId: 'cem', unread: 5 }))
+      return new Map([['cem', 'Cem']])
+    })
+    note(messageIn('r3', { otherId: 'cem', unread: 4 }))
+    await pane.pushChanges()
+    const html = take()
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['c-r3 delete', 'chats afterbegin'])
+    expect(wordsIn(html)).toContain('5 unread')
+  })
+
+  it('is not rendered once the page is over', async () => {
+    const { note, pane, pushed, take } = await start()
+    take()
+    note(receiptIn('r2'))
+    pane.stop()
+    expect(await pushed()).toEqual([])
+  })
+})
+
+describe('the title', () => {
+  it('says how much is unread when that has changed', async () => {
+    const { note, pushed, take, titles } = await start()
+    take()
+    note({ ...receiptIn('r2'), totalUnread: 6 })
+    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
+    note({ ...receiptIn('r2'), totalUnread: 6 })
+    expect(await pushed()).toEqual(['c-r2 outerMorph'])
+    note({ ...typingOf('ben'), ...about('r2'), totalUnread: 7 })
+    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
+    expect(titles).toEqual([0, 6, 7])
+  })
+
+  it('waits for a change that the page shows', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note({ ...messageIn('r2'), totalUnread: 6 }, true)
+    expect(await pushed()).toEqual([])
+    note({ ...receiptIn('r9'), totalUnread: 6 })
+    expect(await pushed()).toEqual(['page-title innerHTML'])
+  })
+})
+
+/** A list of these chats, as `start` makes them. */
+async function listOf(...roomIds: string[]) {
+  const { page } = pageOn()
+  const hashes: string[] = []
+  for (const id of roomIds) hashes.push(hashItem(await page.list.renderItem(summaryOf(id), 'r2')))
+  return { digest: digestOf(hashes) }
+}
+
+describe('the digest', () => {
+  it('is that of what the page shows now', async () => {
+    const { pane, note, pushed } = await start()
+    expect(pane.digest).toBe((await listOf('r1', 'r2', 'r3')).digest)
+    note(messageIn('r3'))
+    await pushed()
+    expect(pane.digest).toBe((await listOf('r3', 'r1', 'r2')).digest)
+    const before = pane.digest
+    note(receiptIn('r1', { unread: 1 }))
+    await pushed()
+    expect(pane.digest).not.toBe(before)
+    note(receiptIn('r1'))
+    await pushed()
+    expect(pane.digest).toBe(before)
+  })
+})
+
+describe('a list of a hundred chats', () => {
+  it('loses its last one to a new one, and leads to it', async () => {
+    const { note, pane, take } = await start(100)
+    take()
+    note(messageIn('r101'))
+    await pane.pushChanges()
+    const html = take()
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual([
+      ...['c-r101 delete', 'chats afterbegin', 'c-r100 delete', 'more-chats innerMorph'],
+    ])
+    expect(html).toContain('href="/chats?before=r99"')
+    note(receiptIn('r100'))
+    await pane.pushChanges()
+    expect(take()).toBe('')
+  })
+
+  it('has room for one that it has already, and for a new one with 99', async () => {
+    const full = await start(100)
+    full.take()
+    full.note(messageIn('r100'))
+    expect(await full.pushed()).toEqual(['c-r100 delete', 'chats afterbegin'])
+    const almost = await start(99)
+    almost.take()
+    almost.note(messageIn('r100'))
+    expect(await almost.pushed()).toEqual(['c-r100 delete', 'chats afterbegin'])
+  })
+})
+
+describe('a list of older chats', () => {
+  it('renders whatever changes in its place, and drops what becomes active', async () => {
+    const { note, pushed, pane } = await start(3, 'older')
+    note(receiptIn('r7'))
+    expect(await pushed()).toEqual(['c-r7 outerMorph'])
+    note(messageIn('r8'))
+    expect(await pushed()).toEqual(['c-r8 delete'])
+    expect(pane.digest).toBe('older')
+  })
+})

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { digestOf, hashItem } from '#src/rendering/chat-list.js'
+import { messageOf, summaryOf, wordsIn } from '../../support/live/events.js'
+import { pageOn } from '../../support/live/page-on.js'
+
+const withBen = summaryOf('r1', { lastMessage: messageOf(1), unread: 2 })
+const withCem = summaryOf('r2', { otherId: 'cem' })
+
+/** Ann's list of chats: with ben and with cem, with three unread messages in all. */
+function start(hasEarlier = false) {
+  const stage = pageOn()
+  stage.listRooms.mockResolvedValue({ rooms: [withBen, withCem], hasEarlier, unread: 3 })
+  return { ...stage, list: stage.page.list }
+}
+
+describe('the list of chats', () => {
+  it('shows each chat with the name of the other, in order, and says how much is unread', async () => {
+    const { list, namesOf } = start()
+    const { html, unread } = await list.render(null)
+    expect(wordsIn(html)).toMatch(/^B Ben text 1 12:00 2 2 unread C Cem No messages$/)
+    expect(unread).toBe(3)
+    expect(namesOf.mock.calls).toEqual([[['ben', 'cem']]])
+  })
+
+  it('is the newest hundred of the viewer’s, or those after one', async () => {
+    const { list, listRooms } = start()
+    await list.render(null)
+    await list.render(null, 'r9')
+    expect(listRooms.mock.calls).toEqual([
+      ['ann', { limit: 100, before: undefined }],
+      ['ann', { limit: 100, before: 'r9' }],
+    ])
+  })
+
+  it('comes with a hash of each item, and a digest of all', async () => {
+    const { list } = start()
+    const { hashes, digest } = await list.render(null)
+    const items = [await list.renderItem(withBen, null), await list.renderItem(withCem, null)]
+    expect([...hashes]).toEqual([
+      ['r1', hashItem(items[0] ?? '')],
+      ['r2', hashItem(items[1] ?? '')],
+    ])
+    expect(digest).toBe(digestOf(hashes.values()))
+  })
+
+  it('leads to the chats after the last of it, if there are any', async () => {
+    expect((await start(true).list.render(null)).more).toContain('href="/chats?before=r2"')
+    expect((await start(false).list.render(null)).more).toBe('')
+  })
+
+  it('is empty where there is no chat', async () => {
+    const { list, listRooms } = start()
+    listRooms.mockResolvedValue({ rooms: [], hasEarlier: true, unread: 0 })
+    expect(await list.render(null)).toEqual({ html: '', hashes: new Map(), digest: digestOf([]), unread: 0, more: '' })
+  })
+
+  it('marks the chat that the page shows', async () => {
+    const { list } = start()
+    const { html } = await list.render('r2')
+    expect(html.match(/href="[^"]*" aria-current/g)).toEqual(['href="/chats/r2" aria-current'])
+    expect(await list.renderItem(withCem, 'r2')).toContain('aria-current')
+    expect(await list.renderItem(withCem, null)).not.toContain('aria-current')
+  })
+
+  it('shows of one chat alone that the other types', async () => {
+    const { list, isTyping } = start()
+    isTyping.mockImplementation((roomId, userId) => roomId === 'r2' && userId === 'cem')
+    expect(wordsIn(await list.renderItem(withCem, null))).toBe('C Cem is typing…')
+    expect(wordsIn(await list.renderItem(withBen, null))).not.toContain('typing')
+  })
+
+  it('reads no more for one item than the name of somebody new', async () => {
+    const { list, listRooms, namesOf } = start()
+    await list.renderItem(withCem, null)
+    await list.renderItem(withCem, null)
+    expect([listRooms.mock.calls, namesOf.mock.calls]).toEqual([[], [[['cem']]]])
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import type { RoomView } from '#src/chat/engine.js'
+import { RoomMessages } from '#src/live/html/room-messages.js'
+import { messageOf, swapsIn, viewOf, wordsIn } from '../../support/live/events.js'
+import { notedPushes, pageOn } from '../../support/live/page-on.js'
+
+const mine = (seq: number, given: Parameters<typeof messageOf>[1] = {}) => messageOf(seq, { senderId: 'ann', ...given })
+
+/** The messages of a page of ann's, which has adopted a view. */
+function start(given: Partial<RoomView> = {}, page = pageOn().page) {
+  const { push, take, catchUps } = notedPushes()
+  const messages = new RoomMessages(page, 'r1', 'c1', push)
+  messages.adopt(viewOf(given), 'Ben')
+  const swaps = () => swapsIn(take()).map(([swap]) => swap)
+  return { messages, take, swaps, catchUps }
+}
+
+const openEnded = { from: 1, to: 2, isOpenEnded: true }
+
+describe('all messages of a view', () => {
+  it('are pushed as a catch-up, with the way to those before them', async () => {
+    const { messages, take, catchUps } = start()
+    await messages.pushAll(viewOf({ previous: messageOf(0) }), openEnded)
+    expect(catchUps).toEqual([true, false])
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual(['list innerMorph', 'earlier innerMorph'])
+    expect(swaps[0]?.[1]).toContain('"messageId":"m2","k":"c1"')
+    expect(swaps[0]?.[1]).toContain('aria-label="Ben"')
+    expect(swaps[1]?.[1]).toContain('?before=1')
+  })
+
+  it('leave the way to those before them as it is when the page keeps its beginning', async () => {
+    const { messages, swaps } = start()
+    await messages.pushAll(viewOf({ standing: [] }), openEnded)
+    expect(swaps()).toEqual(['list innerMorph'])
+  })
+
+  it.each([
+    ['a page that showed nothing', null, 0],
+    ['a page that ended before the newest', { ...openEnded, isOpenEnded: false }, 0],
+    ['a page that ends before the newest now', openEnded, 3],
+  ])('come with the way to those after them for %s', async (_, shown, later) => {
+    const { messages, take } = start({ later })
+    await messages.pushAll(viewOf({ later }), shown)
+    const swaps = swapsIn(take()).slice(2)
+    expect(swaps.map(([swap]) => swap)).toEqual(['later innerMorph', 'jump innerMorph'])
+    expect(swaps[0]?.[1].includes('/chats/r1?after=2#earlier')).toBe(later > 0)
+    expect(swaps[1]?.[1].includes('/chats/r1?newest')).toBe(later > 0)
+  })
+})
+
+describe('unseen messages', () => {
+  it('are the other’s that were not seen, and report anew', async () => {
+    const { messages, take } = start()
+    const theirs = [messageOf(1), messageOf(2), mine(3), messageOf(4)]
+    await messages.pushUnseen(viewOf({ messages: theirs, mine: { delivered: 2, seen: 1 } }))
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual(['a-m2 outerMorph', 'a-m4 outerMorph'])
+    expect(swaps[1]?.[1]).toContain('"status":"delivered","messageId":"m4","k":"c1"')
+    expect(swaps[0]?.[1]).not.toContain('"status":"delivered"')
+    expect(swaps[0]?.[1]).toContain('aria-label="Ben"')
+  })
+})
+
+describe('a new message', () => {
+  it('is added at the end, and reports itself with the key of all pushes', () => {
+    const { messages, take } = start()
+    expect(messages.add(messageOf(3), new Map(), true)).toBe(true)
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual(['list beforeend'])
+    expect(swaps[0]?.[1]).toContain('"messageId":"m3","k":"push"')
+    expect(swaps[0]?.[1]).toContain('aria-label="Ben"')
+    expect(messages.window.shown.to).toBe(3)
+  })
+
+  it('continues the run of the one before, and begins a day where none is before', () => {
+    const { messages, take } = start()
+    messages.add(messageOf(3), new Map(), true)
+    expect(take()).toContain('class="theirs run"')
+    messages.add(mine(4), new Map(), true)
+    expect(take()).toContain('class="mine"')
+    messages.add(mine(5), new Map(), true)
+    expect(take()).toContain('class="mine run"')
+    const empty = start({ messages: [] })
+    empty.messages.add(messageOf(3), new Map(), true)
+    expect(empty.take()).toContain('data-day')
+  })
+
+  it('is only counted on a page that ends before it', () => {
+    const { messages, take } = start({ later: 2 })
+    expect(messages.add(messageOf(5), new Map(), true)).toBe(false)
+    expect(swapsIn(take())).toEqual([['later-count innerHTML', '3']])
+  })
+
+  it('does not move the window past a gap', () => {
+    const { messages } = start()
+    expect(messages.add(messageOf(5), new Map(), false)).toBe(true)
+    expect(messages.window.shown.to).toBe(2)
+  })
+
+  it('is rendered once for all pages of a viewer in a language, and anew for others', () => {
+    const shared = new Map<string, string>()
+    const first = start()
+    first.messages.add(messageOf(3), shared, true)
+    const [key = ''] = shared.keys()
+    shared.set(key, 'rendered already')
+    const second = start()
+    second.messages.add(messageOf(3), shared, true)
+    expect(second.take()).toContain('>rendered already<')
+    for (const page of [pageOn('ben').page, pageOn('ann', 'de').page]) {
+      const other = start({}, page)
+      other.messages.add(messageOf(3), shared, true)
+      expect(other.take()).not.toContain('rendered already')
+    }
+    second.messages.add(messageOf(4), shared, true)
+    expect(second.take()).toContain('text 4')
+  })
+})
+
+describe('messages that have changed', () => {
+  it('are replaced, with how far they have come', async () => {
+    const { messages, take, catchUps } = start({ theirs: { delivered: 1, seen: 0 } })
+    await messages.pushChanged([mine(1)], new Map())
+    expect(take()).toContain('data-status="delivered"')
+    messages.noteCursors('ben', { delivered: 1, seen: 1 })
+    await messages.pushChanged([mine(1)], new Map())
+    expect(catchUps).toEqual([false])
+    const [swap] = swapsIn(take())
+    expect(swap?.[0]).toBe('a-m1 outerMorph')
+    expect(swap?.[1]).toContain('data-status="seen"')
+  })
+
+  it('report what the viewer has not seen', async () => {
+    const { messages, take } = start()
+    await messages.pushChanged([messageOf(1)], new Map())
+    expect(take()).toContain('"status":"seen","messageId":"m1","k":"push"')
+    messages.noteCursors('ann', { delivered: 1, seen: 1 })
+    await messages.pushChanged([messageOf(1)], new Map())
+    const html = take()
+    expect(html).not.toContain('"status"')
+    expect(html).toContain('aria-label="Ben"')
+  })
+
+  it('are a catch-up where they are several', async () => {
+    const { messages, take, catchUps } = start()
+    await messages.pushChanged([mine(1), mine(2)], new Map())
+    expect(catchUps).toEqual([true, true])
+    expect(swapsIn(take()).map(([swap, html]) => [swap, /text \d/.exec(wordsIn(html))?.[0]])).toEqual([
+      ['a-m1 outerMorph', 'text 1'],
+      ['a-m2 outerMorph', 'text 2'],
+    ])
+  })
+
+  it('are rendered once for all pages of a viewer', async () => {
+    const { messages, take } = start()
+    const shared = new Map<string, string>()
+    await messages.pushChanged([mine(1)], shared)
+    take()
+    messages.noteCursors('ben', { delivered: 1, seen: 1 })
+    await messages.pushChanged([mine(1)], shared)
+    expect(take()).toContain('data-status="sent"')
+  })
+})
+
+describe('messages that are gone', () => {
+  it('are taken from the page', () => {
+    const { messages, swaps } = start()
+    messages.drop([messageOf(1), messageOf(9)])
+    expect(swaps()).toEqual(['m-m1 delete', 'm-m9 delete'])
+  })
+
+  it('are counted off those after the page, and then the way to them goes', () => {
+    const { messages, take } = start({ later: 2 })
+    messages.drop([messageOf(3)])
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual(['m-m3 delete', 'later innerMorph', 'jump innerMorph'])
+    expect(swaps[1]?.[1]).toContain('/chats/r1?after=2')
+    expect(swaps[2]?.[1]).toMatch(/id="later-count"[^>]*>1</)
+    messages.drop([messageOf(4)])
+    expect(take()).not.toContain('?after=')
+  })
+})

@@ -1,0 +1,359 @@
+// Long because every case of one behaviour stands here.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type AnnouncementKind, announcementKinds } from '#src/accounts/settings.js'
+import { type EngineEvent, mostWindow, type RoomView } from '#src/chat/engine.js'
+import { RoomPane } from '#src/live/html/room-pane.js'
+import {
+  eventOf,
+  messageOf,
+  noon,
+  sentOf,
+  summaryOf,
+  swapsIn,
+  typingOf,
+  viewOf,
+  wordsIn,
+} from '../../support/live/events.js'
+import { notedPushes, pageOn } from '../../support/live/page-on.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+const shownNothing = { epoch: null, version: -1, window: null }
+const shownAll = { epoch: 'e', version: 2, window: { from: 1, to: 2, isOpenEnded: true } }
+const mine = (seq: number) => messageOf(seq, { senderId: 'ann' })
+const everything = [
+  'list innerMorph',
+  'earlier innerMorph',
+  'later innerMorph',
+  'jump innerMorph',
+  'warning innerMorph',
+]
+
+/** Ann's page of her room with ben, which shows nothing yet. */
+function open(announced: readonly AnnouncementKind[] = announcementKinds) {
+  const stage = pageOn()
+  const { push, take } = notedPushes()
+  const awaitTurn = vi.fn(async () => {})
+  const pane = new RoomPane('r1', stage.page, 'c1', push, announced, awaitTurn)
+  /** The target and kind of each swap since. */
+  const swaps = () => swapsIn(take()).map(([swap]) => swap)
+  /** What was announced since, in words. */
+  const said = (ms: number) => {
+    take()
+    vi.advanceTimersByTime(ms)
+    return swapsIn(take()).map(([swap, html]) => `${swap}: ${wordsIn(html)}`)
+  }
+  const does = async (event: EngineEvent, isPaused = false) => {
+    await pane.take(event, new Map(), isPaused)
+    return swaps()
+  }
+  return { ...stage, pane, take, swaps, said, does, awaitTurn }
+}
+
+/** The same, which shows the room as ben has written two messages in it. */
+async function start(given: Partial<RoomView> = {}, announced?: readonly AnnouncementKind[]) {
+  const stage = open(announced)
+  stage.readRoom.mockResolvedValue(viewOf(given))
+  await stage.pane.catchUp(shownAll, false)
+  stage.take()
+  stage.readRoom.mockClear()
+  return stage
+}
+
+describe('a page that catches up', () => {
+  it('is there, and shows nothing before it has', () => {
+    expect(open().pane.shown).toEqual({ epoch: '', version: -1, window: { from: 0, to: 0, isOpenEnded: true } })
+  })
+
+  it('gets all of its room when it shows nothing', async () => {
+    const { pane, swaps, readRoom } = open()
+    await pane.catchUp(shownNothing, false)
+    expect(swaps()).toEqual(everything)
+    expect(readRoom.mock.calls).toEqual([['r1', 'ann', undefined]])
+    expect([pane.otherName, pane.shown]).toEqual(['Ben', shownAll])
+  })
+
+  it.each([
+    { ...shownAll, version: 1 },
+    { ...shownAll, epoch: 'other' },
+  ])('gets the window that it shows when it shows %o', async shown => {
+    const { pane, swaps, readRoom } = open()
+    await pane.catchUp(shown, false)
+    expect(readRoom.mock.calls).toEqual([['r1', 'ann', { of: 'page', from: 1, to: 2, isOpenEnded: true }]])
+    expect(swaps()).toEqual(['list innerMorph', 'earlier innerMorph', 'warning innerMorph'])
+  })
+
+  it('gets nothing when it shows the same', async () => {
+    const { pane, swaps } = open()
+    await pane.catchUp(shownAll, false)
+    expect(swaps()).toEqual([])
+  })
+
+  it('reports unseen messages once more when it was connected before', async () => {
+    const { pane, swaps } = open()
+    await pane.catchUp(shownAll, true)
+    expect(swaps()).toEqual(['a-m1 outerMorph', 'a-m2 outerMorph'])
+    await pane.catchUp({ ...shownAll, version: 1 }, true)
+    expect(swaps()[0]).toBe('list innerMorph')
+  })
+
+  it('gets the lifetime that was chosen, if it shows another room', async () => {
+    const { pane, swaps, readRoom } = open()
+    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 } }))
+    await pane.catchUp(shownAll, false)
+    expect(swaps()).toEqual([])
+    await pane.catchUp({ ...shownAll, version: 1 }, false)
+    expect(swaps()).toContain('lifetime outerMorph')
+  })
+
+  it('is warned of what expires soon, even if it shows the same', async () => {
+    const { pane, take, readRoom } = open()
+    readRoom.mockResolvedValue(viewOf({ messages: [messageOf(1, { expiresAt: noon + 30_000 })] }))
+    await pane.catchUp(shownAll, false)
+    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
+      ['warning innerMorph', expect.stringContaining('Messages will be gone within')],
+    ])
+  })
+
+  it('announces how many messages it missed, if it was connected before', async () => {
+    const { pane, said, readRoom } = open()
+    const messages = [messageOf(1), messageOf(2), mine(3), messageOf(4)]
+    readRoom.mockResolvedValue(viewOf({ messages, mine: { delivered: 1, seen: 0 } }))
+    await pane.catchUp(shownNothing, false)
+    expect(said(60_000)).toEqual([])
+    await pane.catchUp(shownNothing, true)
+    expect(said(60_000)).toEqual(['announcer beforeend: 2 new messages'])
+  })
+
+  it('announces nobody who was online already', async () => {
+    const { pane, said, does, readRoom } = open()
+    const online = { userId: 'ben', isOnline: true, lastSeen: null }
+    readRoom.mockResolvedValue(viewOf({ presence: online }))
+    await pane.catchUp(shownAll, false)
+    await does(eventOf({ type: 'presence.changed', presence: online }))
+    expect(said(60_000)).toEqual([])
+    await does(eventOf({ type: 'presence.changed', presence: { ...online, isOnline: false } }))
+    expect(said(60_000)).toEqual(['announcer beforeend: Ben is away'])
+  })
+
+  it('keeps the presence that an event brought while the room was read', async () => {
+    const { pane, take, readRoom } = await start()
+    readRoom.mockImplementationOnce(async () => {
+      const presence = { userId: 'ben', isOnline: true, lastSeen: null }
+      pane.note(eventOf({ type: 'receipt.noted' }, { summary: summaryOf('r1', { presence }) }))
+      return viewOf({ presence: { userId: 'ben', isOnline: false, lastSeen: null } })
+    })
+    await pane.catchUp(shownAll, false)
+    take()
+    pane.pushPresence()
+    expect(wordsIn(take())).toContain('Online')
+  })
+
+  it('waits for its turn when its version cannot be compared, and then gets its window', async () => {
+    const { pane, swaps, readRoom, awaitTurn } = await start()
+    let begin = () => {}
+    awaitTurn.mockImplementationOnce(() => new Promise<void>(resolve => (begin = resolve)))
+    const catchingUp = pane.catchUpAnew(false)
+    expect(readRoom).not.toHaveBeenCalled()
+    begin()
+    await catchingUp
+    expect(readRoom.mock.calls).toEqual([['r1', 'ann', { of: 'page', from: 1, to: 2, isOpenEnded: true }]])
+    expect(swaps()[0]).toBe('list innerMorph')
+  })
+})
+
+describe('an event of the room', () => {
+  it('is a message of the other’s, which is shown and announced', async () => {
+    const { pane, does, said } = await start()
+    expect(await does(sentOf(messageOf(3)))).toEqual(['list beforeend'])
+    expect(pane.shown).toEqual({ epoch: 'e', version: 3, window: { from: 1, to: 3, isOpenEnded: true } })
+    expect(said(60_000)).toEqual(['announcer beforeend: Ben: text 3'])
+  })
+
+  it('is one’s own message, which takes the place of its bubble', async () => {
+    const { does, said } = await start()
+    expect(await does(sentOf(mine(3)))).toEqual(['p-n3 delete', 'list beforeend'])
+    expect(said(60_000)).toEqual(['announcer beforeend: Sent'])
+  })
+
+  it('is announced only as far as that is wanted', async () => {
+    const { does, said } = await start({}, [])
+    await does(sentOf(messageOf(3)))
+    await does(sentOf(mine(4)))
+    expect(said(60_000)).toEqual([])
+  })
+
+  it('takes the note of a lifetime away with a message that is shown', async () => {
+    const lifetime = { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 }
+    const { does } = await start({ lifetime })
+    expect(await does(sentOf(messageOf(3)))).toEqual(['list beforeend', 'lifetime-note innerHTML'])
+    const ending = await start({ lifetime, later: 1 })
+    expect(await ending.does(sentOf(messageOf(4), 3))).toEqual(['later-count innerHTML'])
+  })
+
+  it('is a receipt of the other’s, which shows on one’s own messages', async () => {
+    const { does, pane, take } = await start()
+    const receipt = {
+      type: 'receipt.moved',
+      before: { delivered: 0, seen: 0 },
+      after: { delivered: 1, seen: 1 },
+    } as const
+    await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new Map())
+    const html = take()
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['a-m1 outerMorph'])
+    expect(html).toContain('data-status="seen"')
+    expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
+    expect(pane.shown.version).toBe(4)
+    await pane.take(eventOf({ type: 'messages.kept', version: 5, byId: 'ben', messages: [messageOf(1)] }), new Map())
+    expect(take()).not.toContain('"status":"seen"')
+  })
+
+  it('is that messages are gone, which are taken away with their warning and announcement', async () => {
+    const { does, said } = await start()
+    await does(sentOf(messageOf(3)))
+    said(1400)
+    await does(eventOf({ type: 'messages.expiring', messages: [messageOf(3)] }))
+    expect(await does(eventOf({ type: 'message.removed', version: 4, messages: [messageOf(3)] }))).toEqual([
+      ...['announcer innerHTML', 'm-m3 delete', 'warning innerMorph'],
+    ])
+  })
+
+  it('is that messages expire soon, which is warned of whatever the version is', async () => {
+    const { does, pane } = await start()
+    expect(await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))).toEqual(['warning innerMorph'])
+    expect(pane.shown.version).toBe(2)
+  })
+
+  it('is that somebody has kept messages, which are shown, no longer warned of, and announced', async () => {
+    const { does, pane, take } = await start()
+    await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))
+    const kept = messageOf(1, { keptTimes: 1 })
+    await pane.take(eventOf({ type: 'messages.kept', version: 3, byId: 'ben', messages: [kept] }), new Map())
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual(['a-m1 outerMorph', 'warning innerMorph', 'announcer beforeend'])
+    expect(wordsIn(swaps[2]?.[1] ?? '')).toBe('Ben kept messages for as long again')
+  })
+
+  it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
+    const { pane, take } = await start()
+    await pane.take(eventOf({ type: 'lifetime.changed', version: 3, byId: 'ben', lifetimeMs: 300_000 }), new Map())
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual([
+      ...['presence outerMorph', 'about innerHTML', 'lifetime outerMorph', 'lifetime-note innerHTML'],
+      'announcer beforeend',
+    ])
+    expect(wordsIn(swaps[4]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
+  })
+
+  it('is that the other types, which is shown and announced; of oneself it is not', async () => {
+    const { does, said } = await start()
+    expect(await does(typingOf('ann'))).toEqual([])
+    expect(await does(typingOf('ben'))).toEqual(['typing innerHTML'])
+    expect(said(2500)).toEqual(['announcer beforeend: Ben is typing'])
+    expect(await does(typingOf('ben', false))).toEqual(['typing innerHTML'])
+  })
+
+  it('is that the other comes or goes', async () => {
+    const { does, pane, swaps } = await start()
+    const presence = { userId: 'ben', isOnline: true, lastSeen: null }
+    expect(await does(eventOf({ type: 'presence.changed', presence }))).toEqual(['presence outerMorph'])
+    pane.pushPresence()
+    expect(swaps()).toEqual(['presence outerMorph'])
+  })
+
+  it('is a receipt that the other is not told of, which shows nowhere', async () => {
+    const { does, readRoom } = await start()
+    expect([await does(eventOf({ type: 'receipt.noted' })), readRoom.mock.calls]).toEqual([[], []])
+  })
+})
+
+describe('an event that is not the next one', () => {
+  it('is left out when the page has it already', async () => {
+    const { does, pane, readRoom } = await start()
+    expect([await does(sentOf(messageOf(2))), readRoom.mock.calls, pane.shown.version]).toEqual([[], [], 2])
+  })
+
+  it('makes the page read its room when one before it was lost', async () => {
+    const { does, said, readRoom, awaitTurn } = await start()
+    expect((await does(sentOf(messageOf(4))))[0]).toBe('list innerMorph')
+    expect([readRoom.mock.calls.length, awaitTurn.mock.calls.length]).toEqual([1, 1])
+    expect(said(60_000)).toEqual([])
+  })
+
+  it('is taken as it is while updates are paused, and the version stays', async () => {
+    const { does, pane, readRoom } = await start()
+    expect(await does(sentOf(mine(5)), true)).toEqual(['p-n5 delete', 'list beforeend'])
+    expect(await does(sentOf(mine(3)), true)).toEqual(['p-n3 delete', 'list beforeend'])
+    expect([pane.shown, readRoom.mock.calls]).toEqual([shownAll, []])
+  })
+
+  it('of another room is left out, and says nothing of the other’s presence', async () => {
+    const { does, pane, take } = await start()
+    expect(await does({ ...sentOf(messageOf(3)), roomId: 'r2' })).toEqual([])
+    const presence = { userId: 'cem', isOnline: true, lastSeen: null }
+    pane.note({ ...eventOf({ type: 'receipt.noted' }), roomId: 'r2', summary: summaryOf('r2', { presence }) })
+    pane.pushPresence()
+    expect(wordsIn(take())).toContain('Not here now')
+  })
+})
+
+describe('more messages than a page shows', () => {
+  const changed = (count: number) =>
+    eventOf({
+      ...{ type: 'messages.kept', version: 3, byId: 'ben' },
+      messages: Array.from({ length: count }, (_, index) => messageOf(index + 1)),
+    })
+
+  it('are caught up with when all of them change, and 200 are not', async () => {
+    const { does, awaitTurn, take } = await start()
+    expect((await does(changed(mostWindow))).filter(swap => swap.startsWith('a-'))).toHaveLength(200)
+    take()
+    const many = await start()
+    expect((await many.does(changed(mostWindow + 1)))[0]).toBe('list innerMorph')
+    expect([awaitTurn.mock.calls.length, many.awaitTurn.mock.calls.length]).toEqual([0, 1])
+    expect(many.said(60_000)).toEqual([])
+  })
+})
+
+describe('a room that is gone', () => {
+  const dissolved = eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' })
+  const emptied = ['list', 'earlier', 'later', 'jump', 'typing'].map(id => `${id} innerHTML`)
+
+  it('is emptied, and why it is gone is said', async () => {
+    const { pane, take } = await start()
+    await pane.take(dissolved, new Map())
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual([...emptied, 'gone innerHTML'])
+    expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(['', '', '', '', ''])
+    expect(wordsIn(swaps.at(-1)?.[1] ?? '')).toContain('Ben ended this chat.')
+    expect(pane.shown).toEqual({ epoch: null, version: 0, window: null })
+  })
+
+  it('loses its note and its announcement too', async () => {
+    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 9 } })
+    await does(sentOf(messageOf(3)))
+    said(1400)
+    await does(eventOf({ type: 'lifetime.changed', version: 4, byId: 'ben', lifetimeMs: 900_000 }))
+    expect(await does(dissolved)).toEqual([
+      ...['announcer innerHTML', 'lifetime-note innerHTML', ...emptied, 'gone innerHTML'],
+    ])
+  })
+
+  it('takes no further event, and shows no presence', async () => {
+    const { pane, does, swaps } = await start()
+    await does(dissolved)
+    expect(await does(sentOf(messageOf(3)))).toEqual([])
+    pane.pushPresence()
+    expect(swaps()).toEqual([])
+  })
+})
+
+describe('a page that is over', () => {
+  it('announces nothing more', async () => {
+    const { pane, does, said } = await start()
+    await does(sentOf(messageOf(3)))
+    pane.stop()
+    expect(said(60_000)).toEqual([])
+  })
+})

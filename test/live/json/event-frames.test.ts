@@ -1,0 +1,107 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { EngineEvent, EventBody } from '#src/chat/engine.js'
+import { KnownNames } from '#src/live/client/known-names.js'
+import { activityFrame, framesOf } from '#src/live/json/event-frames.js'
+import { FakeClock } from '../../support/fake-clock.js'
+import { eventOf, messageOf, noon, sentOf, typingOf } from '../../support/live/events.js'
+
+/** An hour ahead of the clock by which messages live. */
+const clock = new FakeClock(noon)
+clock.apartMs = 3_600_000
+
+async function framesFor(event: EngineEvent, shared = new Map<string, string>(), namesOf = async () => new Map()) {
+  const frames = await framesOf(event, new KnownNames(namesOf), shared, clock)
+  return frames.map((frame): unknown => JSON.parse(frame))
+}
+
+describe('what a program gets of an event', () => {
+  it('is a new message, with the name of its sender, and sent by the wall clock', async () => {
+    const namesOf = vi.fn(async () => new Map([['ben', 'Ben']]))
+    expect(await framesFor(sentOf(messageOf(7)), new Map(), namesOf)).toEqual([
+      {
+        ...{ type: 'message:new', id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben' },
+        ...{ content: 'text 7', imageUrl: null, imageAlt: null, status: 'sent' },
+        ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
+      },
+    ])
+    expect(namesOf.mock.calls).toEqual([[['ben']]])
+  })
+
+  it('has no name of somebody who is not known', async () => {
+    expect(await framesFor(sentOf(messageOf(7)))).toMatchObject([{ senderUsername: '' }])
+  })
+
+  it('is made once for all programs', async () => {
+    const shared = new Map<string, string>()
+    const namesOf = vi.fn(async () => new Map([['ben', 'Ben']]))
+    const first = await framesFor(sentOf(messageOf(7)), shared, namesOf)
+    expect(await framesFor(sentOf(messageOf(7)), shared, namesOf)).toEqual(first)
+    expect(namesOf).toHaveBeenCalledTimes(1)
+    expect(await framesFor(sentOf(messageOf(8)), shared, namesOf)).toMatchObject([{ id: 'm8' }])
+  })
+
+  it('is the status of each message that came further by a receipt', async () => {
+    const event = eventOf({
+      ...{ type: 'receipt.moved', version: 9, userId: 'ann', before: { delivered: 0, seen: 0 } },
+      ...{ after: { delivered: 2, seen: 1 }, messages: [messageOf(1), messageOf(2), messageOf(3)] },
+    })
+    expect(await framesFor(event)).toEqual([
+      { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1', status: 'seen' },
+      { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm2', status: 'delivered' },
+    ])
+  })
+
+  it.each<[EventBody, object]>([
+    [
+      { type: 'message.removed', version: 3, messages: [messageOf(1), messageOf(2)] },
+      { type: 'message:expired', roomId: 'r1', messageIds: ['m1', 'm2'] },
+    ],
+    [
+      { type: 'messages.kept', version: 3, byId: 'ann', messages: [messageOf(1)] },
+      {
+        ...{ type: 'message:kept', roomId: 'r1', userId: 'ann' },
+        messages: [{ messageId: 'm1', expiresAt: '2030-01-15T13:10:00.000Z' }],
+      },
+    ],
+    [
+      { type: 'lifetime.changed', version: 3, byId: 'ben', lifetimeMs: 300_000 },
+      { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000 },
+    ],
+    [
+      { type: 'room.dissolved', reason: 'away', byId: null },
+      { type: 'room:dissolved', roomId: 'r1', reason: 'away' },
+    ],
+    [typingOf('ben'), { type: 'typing:indicator', roomId: 'r1', userId: 'ben', isTyping: true }],
+    [typingOf('ben', false), { type: 'typing:indicator', roomId: 'r1', userId: 'ben', isTyping: false }],
+    [
+      { type: 'presence.changed', presence: { userId: 'ben', isOnline: true, lastSeen: null } },
+      { type: 'user:online', userId: 'ben', isOnline: true, lastSeen: null },
+    ],
+    [
+      { type: 'presence.changed', presence: { userId: 'ben', isOnline: false, lastSeen: noon } },
+      { type: 'user:offline', userId: 'ben', isOnline: false, lastSeen: '2030-01-15T13:00:00.000Z' },
+    ],
+    [
+      { type: 'presence.changed', presence: { userId: 'ben', isOnline: false, lastSeen: null } },
+      { type: 'user:offline', userId: 'ben', isOnline: false, lastSeen: null },
+    ],
+  ])('is of %o the frame %o', async (body, frame) => {
+    expect(await framesFor(eventOf(body))).toEqual([frame])
+  })
+
+  it.each<EventBody>([
+    { type: 'room.opened', version: 1 },
+    { type: 'receipt.noted' },
+    { type: 'messages.expiring', messages: [messageOf(1)] },
+  ])('is nothing of %o', async body => {
+    expect(await framesFor(eventOf(body))).toEqual([])
+  })
+})
+
+describe('what a program gets when the other opens or closes a room', () => {
+  it('says who has it open then', () => {
+    const activity = { roomId: 'r1', userId: 'ben', activeUsers: ['ann', 'ben'] }
+    expect(activityFrame({ ...activity, isOpen: true })).toEqual({ type: 'user:joined', ...activity })
+    expect(activityFrame({ ...activity, isOpen: false })).toEqual({ type: 'user:left', ...activity })
+  })
+})

@@ -1,0 +1,108 @@
+import type { EngineEvent, EventBody, Message, RoomId, RoomSummary, RoomView, UserId } from '#src/chat/engine.js'
+import type { CloseCode } from '#src/live/client/close-codes.js'
+import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/client/subscriber.js'
+
+/** Noon on a Tuesday, ms since the epoch. */
+export const noon = Date.UTC(2030, 0, 15, 12)
+
+const nothing = { delivered: 0, seen: 0 }
+
+/** A message of ben's in the room r1, sent at noon to live for ten minutes; its id and nonce follow from its seq. */
+export function messageOf(seq: number, given: Partial<Message> = {}): Message {
+  return {
+    ...{ id: `m${seq}`, roomId: 'r1', seq, senderId: 'ben', nonce: `n${seq}`, text: `text ${seq}`, image: null },
+    ...{ sentAt: noon, expiresAt: noon + 600_000, lifetimeMs: 600_000, keptTimes: 0 },
+    ...given,
+  }
+}
+
+/** What ann sees of her room with ben: two messages of his, unless told. */
+export function viewOf(given: Partial<RoomView> = {}): RoomView {
+  return {
+    ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
+    ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, standing: null, newestSeq: 2 },
+    ...{ lifetime: null, ...given },
+  }
+}
+
+/** What ann's list shows of a room: with ben, without messages, unless told. */
+export function summaryOf(id: RoomId = 'r1', given: Partial<RoomSummary> = {}): RoomSummary {
+  return {
+    ...{ id, otherId: 'ben', presence: null, unread: 0, lastMessage: null, mine: nothing, theirs: nothing },
+    ...{ activeAt: noon, lifetimeMs: null, ...given },
+  }
+}
+
+/** An event in the room r1, after which nothing is unread and the list shows nothing of the room, unless told. */
+export function eventOf(
+  body: EventBody,
+  facts: Partial<Pick<EngineEvent, 'roomId' | 'summary' | 'totalUnread'>> = {},
+): EngineEvent {
+  return { ...{ roomId: 'r1', summary: null, totalUnread: 0 }, ...facts, ...body }
+}
+
+/** That a message was sent. */
+export function sentOf(message: Message, version = message.seq): EngineEvent {
+  return eventOf({ type: 'message.sent', version, message })
+}
+
+/** That somebody types, or no longer. */
+export function typingOf(userId: UserId, isTyping = true): Extract<EngineEvent, { type: 'typing.changed' }> {
+  return { ...{ roomId: 'r1', summary: null, totalUnread: 0 }, type: 'typing.changed', userId, isTyping }
+}
+
+/** A subscriber that only takes notes. */
+export class NotedSubscriber implements Subscriber {
+  readonly id: string
+  readonly userId: UserId
+  readonly sessionId: string | null
+  readonly events: EngineEvent[] = []
+  readonly shared: SharedRenderings[] = []
+  readonly activities: RoomActivity[] = []
+  readonly pauses: [RoomId, boolean][] = []
+  readonly closed: CloseCode[] = []
+  beats = 0
+
+  constructor(userId: UserId, id = `of-${userId}`, sessionId: string | null = null) {
+    this.userId = userId
+    this.id = id
+    this.sessionId = sessionId
+  }
+
+  receive(event: EngineEvent, shared: SharedRenderings): void {
+    this.events.push(event)
+    this.shared.push(shared)
+  }
+
+  receiveActivity(activity: RoomActivity): void {
+    this.activities.push(activity)
+  }
+
+  pause(roomId: RoomId, isPaused: boolean): void {
+    this.pauses.push([roomId, isPaused])
+  }
+
+  beat(): void {
+    this.beats += 1
+  }
+
+  close(code: CloseCode): void {
+    this.closed.push(code)
+  }
+
+  end(): void {}
+}
+
+/** The swaps of a page's fragments, each as its target and kind, as in `list beforeend`, and what it brings. */
+export function swapsIn(html: string): [string, string][] {
+  const swap = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+  return [...html.matchAll(swap)].map(([, target, kind, content = '']) => [`${target} ${kind}`, content])
+}
+
+/** The text of HTML, without its tags. */
+export function wordsIn(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
