@@ -152,9 +152,10 @@ it.each([
 ])('%s from a page of ours or not (%j) gets %i', async (method, isOurs, status) => {
   const refuse: ErrorRequestHandler = ({ code }, _request, response, _next) =>
     void response.status(code === 'forbidden' ? 403 : 500).end()
+  const answer: RequestHandler = (_request, response) => void response.end()
   const app = express().use(
     refuseForeignOrigin(() => isOurs),
-    (_request, response) => void response.end(),
+    answer,
     refuse,
   )
   expect((await fetch(await serveApp(app), { method })).status).toBe(status)

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { expect, it } from 'vitest'
 import { operatorCheck } from '#src/http/operator-token.js'
 import { createLimit } from '#src/limit.js'
@@ -12,15 +12,11 @@ async function begin() {
   const limit = createLimit({ name: 'operator', windowMs: 60_000, limit: 2 }, new FakeClock())
   const check = operatorCheck(operatorToken, limit)
   const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(400).json(error)
-  const app = express().set('trust proxy', 1)
-  app.get(
-    '/',
-    (request, response) => {
-      check(request)
-      response.json({ code: 'passed' })
-    },
-    refuse,
-  )
+  const enter: RequestHandler = (request, response) => {
+    check(request)
+    response.json({ code: 'passed' })
+  }
+  const app = express().set('trust proxy', 1).use(enter, refuse)
   const url = await serveApp(app)
   return async (authorization?: string, address = '192.0.2.1'): Promise<{ code: string; retryAfterMs?: number }> => {
     const headers = { 'x-forwarded-for': address, ...(authorization === undefined ? {} : { authorization }) }
