@@ -1,7 +1,8 @@
 import express, { type Request, type Response } from 'express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Account, newAccount } from '#src/accounts/account.js'
 import { type AccountSettings, defaultSettings } from '#src/accounts/settings.js'
+import * as renderer from '#src/rendering/renderer.js'
 import { contextOf, renderPage, sendPage, sendRendered, viewerOf } from '#src/web/page/pages.js'
 import { serveApp } from '../../support/served-app.js'
 
@@ -79,6 +80,21 @@ describe('a page', () => {
       return renderPage(request, 'stale', stale)
     })
     expect(made).toContain('name="_csrf" value="the-token"')
+  })
+
+  it.each([
+    ['somebody with settings', { theme: 'light', textSize: 'large', sendKey: 'ctrl-enter' }, 'light', 'large'],
+    ['somebody without', {}, '', ''],
+  ] as const)('of %s gets what they have set, and no errors', async (_what, settings, theme, textSize) => {
+    const rendered = vi.spyOn(renderer, 'render').mockReturnValue('page')
+    onTestFinished(() => rendered.mockRestore())
+    const others = { refreshSeconds: 15 as const, sounds: ['mine' as const], notifies: true }
+    const account = accountWith({ ...settings, ...others })
+    expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
+    expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
+      ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
+      sendKey: 'sendKey' in settings ? settings.sendKey : 'enter',
+    })
   })
 
   it('may say otherwise than the settings', async () => {
