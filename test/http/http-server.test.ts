@@ -326,3 +326,36 @@ describe('an upgrade to what is not spoken', () => {
     expect(told()).toBe('spoken')
   })
 })
+
+describe('the usual patience', () => {
+  it.each([
+    [false, 5000],
+    [true, 65_000],
+  ])(
+    'waits ten seconds for headers, two minutes for all, and then (behind a proxy: %j) %i ms',
+    async (isBehindProxy, keptMs) => {
+      await serve({ isBehindProxy })
+      const { headersTimeout, requestTimeout, keepAliveTimeout } = server.http
+      expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([10_000, 120_000, keptMs])
+    },
+  )
+
+  it('lets three quarters of all connections wait where there are few', async () => {
+    const port = await serve({ maxConnections: 5 })
+    const held = [await dial(port), await dial(port), await dial(port), await dial(port)]
+    expect(await server.countConnections()).toEqual({ tcpConnections: 4, waitingConnections: 4 })
+    expect(refused).toEqual([])
+    await dial(port)
+    await held[0]?.closed
+    expect([held.map(({ socket }) => socket.closed), refused]).toEqual([[true, false, false, false], ['half_open']])
+  })
+})
+
+it('a connection for which no descriptor is left counts as one too many, and a server that cannot listen as none', async () => {
+  await serve()
+  server.http.emit('error', new Error('EMFILE'))
+  expect(refused).toEqual(['too_many'])
+  await new Promise(resolve => server.http.close(resolve))
+  server.http.emit('error', new Error('EADDRINUSE'))
+  expect(refused).toEqual(['too_many'])
+})

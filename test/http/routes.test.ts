@@ -1,6 +1,7 @@
-import express, { type RequestHandler, Router } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { describe, expect, it } from 'vitest'
-import { createRouter, declaredRoutes, type Route, type RouteGuards } from '#src/http/routes.js'
+import { createRouter, declaredRoutes, notFound, type Route, type RouteGuards } from '#src/http/routes.js'
+import { serveApp } from '../support/served-app.js'
 
 const answer: Route['handle'] = (_request, response) => void response.end()
 const pass: RequestHandler = (_request, _response, next) => next()
@@ -38,4 +39,92 @@ describe('a route', () => {
       '/page/:id declares an access that its guards cannot check',
     )
   })
+})
+
+describe('a request', () => {
+  const say =
+    (text: string): RequestHandler =>
+    (_request, response, next) => {
+      response.append('X-Steps', text)
+      next()
+    }
+  const fail: Route['handle'] = () => {
+    throw new Error('a fault')
+  }
+  const handleError =
+    (text: string): ErrorRequestHandler =>
+    (error, _request, response, next) => {
+      response.append('X-Steps', text)
+      next(error)
+    }
+  const lastError: ErrorRequestHandler = (error, _request, response, _next) =>
+    void response.status(400).send(error.code ?? error.message)
+  const told: RouteGuards = {
+    admits: ['member'],
+    before: ({ method }) => [say(`before ${method}`), say('then')],
+    beforeRefusal: [say('before refusal')],
+  }
+  const routes: Route[] = [
+    { method: 'get', path: '/both', handle: answer },
+    { method: 'post', path: '/both', handle: answer },
+    { method: 'get', path: '/read', handle: answer },
+    { method: 'post', path: '/write', handle: answer },
+    { method: 'get', path: '/fails', handle: fail, onError: [handleError('first'), handleError('second')] },
+  ]
+  async function ask(method: string, path: string) {
+    const response = await fetch(
+      (await serveApp(express().use(createRouter(routes, told), notFound, lastError))) + path,
+      {
+        method,
+      },
+    )
+    const { status, headers } = response
+    return { status, steps: headers.get('x-steps'), allow: headers.get('allow'), text: await response.text() }
+  }
+
+  it.each([
+    ['GET', '/both', 'before get, then'],
+    ['POST', '/both', 'before post, then'],
+    ['HEAD', '/read', 'before get, then'],
+  ])('with %s for %s passes the guards of its route in their order', async (method, path, steps) => {
+    expect(await ask(method, path)).toEqual({ status: 200, steps, allow: null, text: '' })
+  })
+
+  it.each([
+    ['PUT', '/both', 'GET, HEAD, POST'],
+    ['POST', '/read', 'GET, HEAD'],
+    ['GET', '/write', 'POST'],
+  ])('with %s for %s is refused after its own guards, and told what is taken', async (method, path, allow) => {
+    const refused = { status: 400, steps: 'before refusal', allow, text: 'method_not_allowed' }
+    expect(await ask(method, path)).toEqual(refused)
+  })
+
+  it('that fails is handled by its route first, in the order that it declares', async () => {
+    const handled = { status: 400, steps: 'before get, then, first, second', allow: null, text: 'a fault' }
+    expect(await ask('GET', '/fails')).toEqual(handled)
+  })
+
+  it('for no route is refused', async () => {
+    expect(await ask('GET', '/nowhere')).toMatchObject({ steps: null, text: 'not_found' })
+  })
+})
+
+it('a route keeps what it declares, and has defaults for the rest', () => {
+  const multipart: RequestHandler = pass
+  const full: Route = {
+    ...{ method: 'post', path: '/full', access: 'member' },
+    ...{ limit: 'lightRequests', body: { multipart }, needsToken: false, formPage: '/form', handle: answer },
+  }
+  const bare: Route = { method: 'get', path: '/bare', handle: answer }
+  const app = express().use(createRouter([full, bare], guards))
+  expect(declaredRoutes(app.router)).toEqual([
+    {
+      ...{ method: 'post', path: '/full', access: 'member', limit: 'lightRequests' },
+      ...{ body: { multipart }, needsToken: false, formPage: '/form' },
+    },
+    {
+      ...{ method: 'get', path: '/bare', access: 'member', limit: 'requests' },
+      ...{ body: null, needsToken: true, formPage: '/chats' },
+    },
+  ])
 })

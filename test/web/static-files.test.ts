@@ -99,3 +99,21 @@ it('says as much to HEAD, without the file', async () => {
   const head = await ask('/build/page.css', { method: 'HEAD' })
   expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-length': '7' } })
 })
+
+it('each request for one counts, whatever its method, once it is known who asks', async () => {
+  const steps: string[] = []
+  const note =
+    (step: string): RequestHandler =>
+    (_request, _response, next) => {
+      steps.push(step)
+      next()
+    }
+  const files = staticFiles({ sessions: { findAccount: note('who') }, countLight: note('counted') }, root)
+  const counted = (await serveApp(express().use(files, sayStatus))) + prefix
+  const statuses: number[] = []
+  for (const method of ['GET', 'POST']) statuses.push((await fetch(`${counted}/icons/a.svg`, { method })).status)
+  expect([statuses, steps]).toEqual([
+    [200, 405],
+    ['who', 'counted', 'who', 'counted'],
+  ])
+})
