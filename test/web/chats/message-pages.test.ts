@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { bobId, HttpClient } from '../support/http-client.js'
-import { LivePage } from '../support/live-page.js'
-import { startTestServer } from '../support/test-server.js'
+import { bobId, HttpClient } from '../../support/http-client.js'
+import { LivePage } from '../../support/live-page.js'
+import { startTestServer } from '../../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

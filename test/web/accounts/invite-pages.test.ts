@@ -1,8 +1,9 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Admission, inviteLifetimeMs } from '#src/accounts/admission.js'
-import { FakeClock } from '../support/fake-clock.js'
-import { HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { FakeClock } from '../../support/fake-clock.js'
+import { HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
 
 const password = 'a password of mine'
 type Server = Awaited<ReturnType<typeof startTestServer>>
@@ -89,6 +90,57 @@ describe('by invite', () => {
     const theirs = await invite(guest)
     await guest.post('/settings/delete', { password }, '/settings')
     expect((await new HttpClient(server.url).get(theirs)).status).toBe(403)
+  })
+})
+
+describe('the page of invites', () => {
+  let server: Server
+  beforeAll(async () => {
+    server = await startTestServer({ REGISTRATION: 'invite' })
+  })
+  afterAll(() => server.stop())
+
+  it('shows no link before one is made, and says how many are unused and how many work', async () => {
+    const client = await member(server)
+    const answer = await client.get('/invites')
+    const html = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(html).toContain('You have no unused link. Of more than 20, only the newest work.')
+    expect(html).toContain('within 7 days')
+    expect(html).toContain('>Make a link</button>')
+    expect(html).not.toContain('id="link"')
+  })
+
+  it('shows a link of the address that it was asked at, and counts it for its member alone', async () => {
+    const client = await member(server)
+    const html = await (await client.post('/invites', {})).text()
+    expect(html).toMatch(new RegExp(`value="${server.url}/register\\?invite=[\\w-]+"`))
+    expect(html).toContain('You have one unused link.')
+    expect(html).toContain('>Make another link</button>')
+    const bob = new HttpClient(server.url)
+    await bob.logIn('bob@example.com')
+    expect(await textOf(bob, '/invites')).toContain('You have no unused link.')
+  })
+
+  it('shows links of the public address where one is set', async () => {
+    const named = await startTestServer({ REGISTRATION: 'invite', PUBLIC_URL: 'http://chat.example' })
+    try {
+      const html = await (await (await member(named)).post('/invites', {})).text()
+      expect(html).toContain('value="http://chat.example/register?invite=')
+    } finally {
+      await named.stop()
+    }
+  })
+
+  it('makes sixty links a minute, and refuses more with 429', async () => {
+    const client = new HttpClient(server.url)
+    await client.logIn('bob@example.com')
+    const token = await client.token('/invites')
+    const make = async () =>
+      (await client.request('POST', '/invites', { body: new URLSearchParams({ _csrf: token }) })).status
+    const statuses: number[] = []
+    for (let count = 0; count < 61; count += 1) statuses.push(await make())
+    expect(statuses).toEqual([...Array(60).fill(200), 429])
   })
 })
 
