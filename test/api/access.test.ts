@@ -1,10 +1,11 @@
-import type { Response } from 'express'
+import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { showLimit } from '#src/api/access.js'
 import { createLimit } from '#src/limit.js'
 import { ApiClient } from '../support/api/api-client.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { bobId, HttpClient } from '../support/http-client.js'
+import { serveApp } from '../support/served-app.js'
 import { startTestServer } from '../support/test-server.js'
 
 const operatorToken = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
@@ -162,11 +163,16 @@ it.each([
   [1, 't=1'],
   [0, 't=0'],
   [-5, 't=0'],
-])('a limit that begins anew in %i ms says "%s"', (resetAfterMs, left) => {
+])('a limit that begins anew in %i ms says "%s"', async (resetAfterMs, left) => {
   const limit = createLimit({ name: 'things', limit: 7, windowMs: 60_000, longestWaitMs: 0 }, new FakeClock())
-  const headers: Record<string, string> = {}
-  const response = { set: (name: string, value: string) => Object.assign(headers, { [name]: value }) }
-  showLimit(response as unknown as Response, limit, { allowed: true, remaining: 3, resetAfterMs, retryAfterMs: 0 })
-  expect(headers).toEqual({ 'RateLimit-Policy': '"things";q=7;w=60', RateLimit: `"things";r=3;${left}` })
+  const app = express().get('/', (_request, response) => {
+    showLimit(response, limit, { allowed: true, limit: 7, remaining: 3, resetAfterMs, retryAfterMs: 0 })
+    response.end()
+  })
+  const { headers } = await fetch(await serveApp(app))
+  expect([headers.get('ratelimit-policy'), headers.get('ratelimit')]).toEqual([
+    '"things";q=7;w=60',
+    `"things";r=3;${left}`,
+  ])
   limit.stop()
 })

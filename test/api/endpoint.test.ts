@@ -1,15 +1,12 @@
-import { createServer } from 'node:http'
 import express from 'express'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { type Answer, endpoint, limitInput, routeOf } from '#src/api/endpoint.js'
 import { InvalidInput } from '#src/chat/errors.js'
+import { serveApp } from '../support/served-app.js'
 
 const facts = { method: 'post', path: '/things', name: 'doThing', summary: 'Do it', answers: {}, refusals: [] } as const
 const form = { schema: z.object({}), read: vi.fn() }
-
-let closeServer = () => {}
-afterEach(() => closeServer())
 
 /** Sends a JSON body to an endpoint that stands alone; a refusal of its input is answered with its fields. */
 async function call(declared: Parameters<typeof routeOf>[0], body: unknown, query = '') {
@@ -20,15 +17,10 @@ async function call(declared: Parameters<typeof routeOf>[0], body: unknown, quer
     response.status(422).json(error instanceof InvalidInput ? error.fields : { error: String(error) })
   }
   app.use(answerRefusal)
-  const server = createServer(app)
-  closeServer = () => void server.close()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
-  const answer = await fetch(`http://127.0.0.1:${address.port}/things${query}`, {
+  const answer = await fetch(`${await serveApp(app)}/things${query}`, {
     method: 'POST',
     body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', connection: 'close' },
+    headers: { 'content-type': 'application/json' },
   })
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }

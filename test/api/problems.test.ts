@@ -1,13 +1,11 @@
-import { createServer } from 'node:http'
 import express from 'express'
 import { pino } from 'pino'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mayPass, problemAnswers, problemSchema } from '#src/api/problems.js'
 import { ChatError, InvalidInput } from '#src/chat/errors.js'
+import { serveApp } from '../support/served-app.js'
 
 const requestId = '0b1c2d3e'
-let closeServer = () => {}
-afterEach(() => closeServer())
 
 /** Answers one request with an error, as the API does. */
 async function refuse(error: unknown, begin: (response: express.Response) => void = () => {}) {
@@ -20,15 +18,7 @@ async function refuse(error: unknown, begin: (response: express.Response) => voi
     throw error
   })
   app.use(problemAnswers(log, 123))
-  const server = createServer(app)
-  closeServer = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
-  const answer = await fetch(`http://127.0.0.1:${address.port}/`)
+  const answer = await fetch(await serveApp(app))
   const body: unknown = await answer.json()
   return { status: answer.status, headers: answer.headers, body, logged }
 }
