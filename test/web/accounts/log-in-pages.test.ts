@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer } from '../../support/crowd.js'
 import { HttpClient } from '../../support/http-client.js'
@@ -169,6 +170,28 @@ describe('a log-in', () => {
     const answer = await visitor().post('/login', { ...right, next: '//evil.example/', _csrf: 'stale' })
     expect(nextOf(await answer.text())).toBeUndefined()
   })
+})
+
+it('log-ins and registrations are counted by the address that they come from', async () => {
+  const strict = await startTestServer({ RATE_LIMIT_AUTH_ADDRESS: '1', TRUST_PROXY: '1' })
+  try {
+    const client = new HttpClient(strict.url)
+    const body = new URLSearchParams({
+      _csrf: await client.token('/login'),
+      email: 'bob@example.com',
+      password: 'wrong',
+    })
+    const statusFrom = async (path: string, address: string) =>
+      (await client.request('POST', path, { body, headers: { 'x-forwarded-for': address } })).status
+    for (const [index, path] of ['/login', '/register'].entries()) {
+      const [first, second] = [`192.0.2.${index + 1}`, `198.51.100.${index + 1}`]
+      expect([path, await statusFrom(path, first)]).not.toEqual([path, 429])
+      expect([path, await statusFrom(path, second)]).not.toEqual([path, 429])
+      expect([path, await statusFrom(path, first)]).toEqual([path, 429])
+    }
+  } finally {
+    await strict.stop()
+  }
 })
 
 it('logging out leads to the log-in, and the same cookies open nothing any more', async () => {
