@@ -205,3 +205,10 @@ describe('an invite', () => {
     expect([admission.countOf('ann'), admission.countOf('bob')]).toEqual([20, 1])
   })
 })
+
+it('a stranger who makes an invite goes to the log-in, and from there to the page of invites', async () => {
+  const server = await startTestServer({ REGISTRATION: 'invite' })
+  const answer = await new HttpClient(server.url).request('POST', '/invites')
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Finvites'])
+  await server.stop()
+})

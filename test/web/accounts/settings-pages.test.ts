@@ -373,3 +373,11 @@ describe('deleting the account', () => {
     expect(await isLoggedIn(client)).toBe(true)
   })
 })
+
+it.each(['/settings', '/settings/password', '/settings/sessions', '/settings/delete'])(
+  'a stranger who posts to %s goes to the log-in, and from there to the settings',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', path)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fsettings'])
+  },
+)

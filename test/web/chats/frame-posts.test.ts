@@ -101,3 +101,11 @@ describe('pausing updates', () => {
     expect(await post(await newcomer(server.url), `${chat}/updates`, { paused: 'yes' })).toBe(404)
   })
 })
+
+it.each(['frames', 'updates'])(
+  'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fchats%2Fsome-room'])
+  },
+)

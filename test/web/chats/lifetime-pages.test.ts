@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../../support/crowd.js'
-import type { HttpClient } from '../../support/http-client.js'
+import { HttpClient } from '../../support/http-client.js'
 import { startTestServer } from '../../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -146,3 +146,11 @@ describe('the answer to a change of how long messages live', () => {
     expect((await post('lifetime', {}, lifetimeMs)).status).toBe(422)
   })
 })
+
+it.each(['lifetime', 'keep'])(
+  'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fchats%2Fsome-room'])
+  },
+)

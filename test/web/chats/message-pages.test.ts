@@ -260,3 +260,11 @@ it('taking a message back answers htmx with nothing', async () => {
   expect([answer.status, await answer.text()]).toEqual([204, ''])
   expect(await sentIn(ann, chat)).toEqual([])
 })
+
+it.each(['messages', 'images', 'messages/some-message/unsend'])(
+  'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fchats%2Fsome-room'])
+  },
+)
