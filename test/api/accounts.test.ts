@@ -135,3 +135,26 @@ it('holds programs at the door to the limits of the log-in page', async () => {
     await strict.stop()
   }
 })
+
+it('gives one’s own account with its id, name and address, and nothing else', async () => {
+  const alice = await ApiClient.connect(server.url, 'alice@example.com')
+  const { status, body } = await alice.get('/auth/me')
+  expect([status, body]).toEqual([200, { user: { id: aliceId, username: 'alice', email: 'alice@example.com' } }])
+})
+
+it('tells with each log-in and registration how often the address may try', async () => {
+  const strict = await startTestServer({ RATE_LIMIT_AUTH_ADDRESS: '3' })
+  try {
+    const client = await ApiClient.connect(strict.url)
+    const account = { username: 'limited', email: 'limited@example.com', password: 'long enough' }
+    const made = await client.post('/auth/register', account)
+    const inside = await client.post('/auth/login', { email: account.email, password: account.password })
+    const wrong = await client.post('/auth/login', { email: account.email, password: 'wrong wrong' })
+    const over = await client.post('/auth/register', account)
+    expect([made, inside, wrong, over].map(({ status }) => status)).toEqual([201, 200, 401, 429])
+    const told = [made, inside, wrong, over].map(({ headers }) => headers.get('ratelimit')?.split(';')[1])
+    expect(told).toEqual(['r=2', 'r=1', 'r=0', 'r=0'])
+  } finally {
+    await strict.stop()
+  }
+})

@@ -78,3 +78,47 @@ test('what is refused is a problem with its code', async () => {
   }
   expect(await upload(eve, picture)).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
+
+test('the alt text and the room may come before or after the file, and the alt text may be missing', async () => {
+  const picture = await plainPicture('png', { width: 9, height: 7 })
+  const form = new FormData()
+  form.set('image', new Blob([new Uint8Array(picture)]), 'a.png')
+  form.set('roomId', roomId)
+  const { status, body } = await alice.post('/images/upload', form)
+  expect([status, body.width, body.height]).toEqual([201, 9, 7])
+  await alice.post(`/chat/rooms/${roomId}/messages`, { nonce: 'plain', imageId: body.imageId })
+  const { messages } = (await bob.get(`/chat/rooms/${roomId}/messages?limit=1`)).body
+  expect(messages).toMatchObject([{ imageUrl: body.imageUrl, imageAlt: '' }])
+})
+
+test('a form without a picture is refused, once it is known that the room is one’s own', async () => {
+  const form = (room: string) => {
+    const made = new FormData()
+    made.set('roomId', room)
+    return made
+  }
+  expect((await alice.post('/images/upload', form(roomId))).body).toMatchObject({ status: 422, code: 'image_missing' })
+  expect((await alice.post('/images/upload', form('none'))).body).toMatchObject({ status: 404, code: 'not_found' })
+})
+
+test('a picture that is not sent lives no longer than five minutes, and is found with .webp or without', async () => {
+  const { body } = await upload(alice, await plainPicture('png', { width: 9, height: 9 }))
+  const bare = body.imageUrl.replace('.webp', '')
+  expect([(await fetchAs(alice, body.imageUrl)).status, (await fetchAs(alice, bare)).status]).toEqual([200, 200])
+  for (const wrong of [`${bare}.png`, `${bare}.webp.webp`, '/api/images/.webp', '/api/images/none']) {
+    expect([wrong, (await fetchAs(alice, wrong)).status]).toEqual([wrong, 404])
+  }
+  const remaining = Date.parse(body.expiresAt) - Date.now()
+  expect(remaining).toBeLessThanOrEqual(300_500)
+})
+
+test('a description is taken up to 16,384 bytes of its field, and refused beyond a thousand characters', async () => {
+  const bytes = await plainPicture('png', { width: 9, height: 9 })
+  const send = async (alt: string) => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ roomId, alt })) form.set(name, value)
+    form.set('image', new Blob([new Uint8Array(bytes)]), 'a.png')
+    return (await alice.post('/images/upload', form)).status
+  }
+  expect([await send('é'.repeat(1000)), await send('é'.repeat(1001))]).toEqual([201, 422])
+})

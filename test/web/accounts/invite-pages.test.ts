@@ -1,8 +1,9 @@
+// Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Admission, inviteLifetimeMs } from '#src/accounts/admission.js'
-import { FakeClock } from '../support/fake-clock.js'
-import { HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { FakeClock } from '../../support/fake-clock.js'
+import { HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
 
 const password = 'a password of mine'
 type Server = Awaited<ReturnType<typeof startTestServer>>
@@ -92,6 +93,57 @@ describe('by invite', () => {
   })
 })
 
+describe('the page of invites', () => {
+  let server: Server
+  beforeAll(async () => {
+    server = await startTestServer({ REGISTRATION: 'invite' })
+  })
+  afterAll(() => server.stop())
+
+  it('shows no link before one is made, and says how many are unused and how many work', async () => {
+    const client = await member(server)
+    const answer = await client.get('/invites')
+    const html = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(html).toContain('You have no unused link. Of more than 20, only the newest work.')
+    expect(html).toContain('within 7 days')
+    expect(html).toContain('>Make a link</button>')
+    expect(html).not.toContain('id="link"')
+  })
+
+  it('shows a link of the address that it was asked at, and counts it for its member alone', async () => {
+    const client = await member(server)
+    const html = await (await client.post('/invites', {})).text()
+    expect(html).toMatch(new RegExp(`value="${server.url}/register\\?invite=[\\w-]+"`))
+    expect(html).toContain('You have one unused link.')
+    expect(html).toContain('>Make another link</button>')
+    const bob = new HttpClient(server.url)
+    await bob.logIn('bob@example.com')
+    expect(await textOf(bob, '/invites')).toContain('You have no unused link.')
+  })
+
+  it('shows links of the public address where one is set', async () => {
+    const named = await startTestServer({ REGISTRATION: 'invite', PUBLIC_URL: 'http://chat.example' })
+    try {
+      const html = await (await (await member(named)).post('/invites', {})).text()
+      expect(html).toContain('value="http://chat.example/register?invite=')
+    } finally {
+      await named.stop()
+    }
+  })
+
+  it('makes sixty links a minute, and refuses more with 429', async () => {
+    const client = new HttpClient(server.url)
+    await client.logIn('bob@example.com')
+    const token = await client.token('/invites')
+    const make = async () =>
+      (await client.request('POST', '/invites', { body: new URLSearchParams({ _csrf: token }) })).status
+    const statuses: number[] = []
+    for (let count = 0; count < 61; count += 1) statuses.push(await make())
+    expect(statuses).toEqual([...Array(60).fill(200), 429])
+  })
+})
+
 it('members make none where only the operator does', async () => {
   const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
   const server = await startTestServer({ REGISTRATION: 'invite', INVITES: 'operator', OPERATOR_TOKEN: token })
@@ -152,4 +204,11 @@ describe('an invite', () => {
     expect(admission.refusalOf(others.token)).toBeNull()
     expect([admission.countOf('ann'), admission.countOf('bob')]).toEqual([20, 1])
   })
+})
+
+it('a stranger who makes an invite goes to the log-in, and from there to the page of invites', async () => {
+  const server = await startTestServer({ REGISTRATION: 'invite' })
+  const answer = await new HttpClient(server.url).request('POST', '/invites')
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Finvites'])
+  await server.stop()
 })

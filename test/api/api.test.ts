@@ -48,10 +48,16 @@ it('may be called from the pages of CORS_ORIGIN, with a token and without cookie
   expect(preflight.status).toBe(204)
   expect(preflight.headers.get('access-control-allow-origin')).toBe(friend)
   expect(preflight.headers.get('access-control-allow-headers')).toContain('Authorization')
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type,If-None-Match')
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET,HEAD,POST')
+  expect(preflight.headers.get('access-control-max-age')).toBe('600')
   expect(preflight.headers.get('access-control-allow-credentials')).toBe(null)
   const answer = await alice.get('/auth/me', { headers: { origin: friend } })
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, friend])
   expect(answer.headers.get('access-control-expose-headers')).toContain('RateLimit')
+  expect(answer.headers.get('access-control-expose-headers')).toBe(
+    'ETag,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id',
+  )
 })
 
 it('may not be called from any other page', async () => {
@@ -95,6 +101,92 @@ it('is described whole: the table of the contract and nothing else', () => {
       'get /images/{filename}',
     ].sort(),
   )
+})
+
+it('has a name for each operation and each of its schemas, by which programs are generated', () => {
+  const names = Object.values(alice.description.paths).flatMap(methods =>
+    Object.values(methods).map(({ operationId }) => operationId),
+  )
+  expect(names.sort()).toEqual([
+    'findPeople',
+    'listMessages',
+    'listPeople',
+    'listRooms',
+    'logIn',
+    'logOutEverywhere',
+    'openRoom',
+    'readImage',
+    'readOwnAccount',
+    'readStats',
+    'register',
+    'sendMessage',
+    'uploadImage',
+  ])
+  expect(Object.keys(alice.description.components.schemas).sort()).toEqual([
+    'Message',
+    'OwnAccount',
+    'OwnStats',
+    'Person',
+    'Problem',
+    'Room',
+    'ServerStats',
+    'UploadedImage',
+  ])
+})
+
+it('describes itself as JSON to anyone, and the same each time', async () => {
+  const [first, second] = [await fetch(`${server.url}/api/openapi.json`), await fetch(`${server.url}/api/openapi.json`)]
+  expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
+  expect(await first.json()).toEqual(await second.json())
+})
+
+it('says which refusals each operation may get, beside those of every request', () => {
+  const shared = ['bad_request', 'forbidden', 'internal', 'unauthenticated', 'rate_limited']
+  const ofBody = ['payload_too_large', 'unsupported_media_type']
+  const codes = Object.values(alice.description.paths).flatMap(methods =>
+    Object.values(methods).map(({ operationId, responses }) => {
+      const named = Object.entries(responses).flatMap(([status, { description }]) =>
+        Number(status) < 400 ? [] : [...description.matchAll(/`(\w+)`/g)].map(([, code = '']) => code),
+      )
+      const own = named.filter(code => ![...shared, ...ofBody].includes(code))
+      return [operationId, own.sort()] as const
+    }),
+  )
+  expect(Object.fromEntries(codes)).toEqual({
+    register: ['conflict', 'invalid', 'invite_needed', 'registration_closed', 'server_busy', 'storage_failed'],
+    logIn: ['account_disabled', 'invalid', 'server_busy'],
+    readOwnAccount: [],
+    logOutEverywhere: ['storage_failed'],
+    listPeople: [],
+    findPeople: ['invalid'],
+    listRooms: ['invalid'],
+    openRoom: ['blocked', 'invalid', 'not_found'],
+    listMessages: ['invalid', 'not_found'],
+    sendMessage: [
+      'image_not_found',
+      'invalid',
+      'message_empty',
+      'message_invalid',
+      'message_too_long',
+      'not_found',
+      'person_full',
+      'room_full',
+      'server_full',
+    ],
+    readStats: [],
+    uploadImage: [
+      'image_description_invalid',
+      'image_invalid',
+      'image_missing',
+      'image_not_alone',
+      'image_too_large',
+      'image_too_many_pixels',
+      'image_unsupported',
+      'not_found',
+      'server_busy',
+    ],
+    readImage: ['not_found', 'server_busy'],
+  })
 })
 
 it('has the description of the socket as it is (else: npm run describe)', () => {

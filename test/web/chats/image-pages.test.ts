@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { idOf, newcomer } from '../support/crowd.js'
-import type { HttpClient } from '../support/http-client.js'
-import { type PictureServer, picturesOf, startPictureServer } from '../support/images/picture-server.js'
-import { plainPicture } from '../support/images/pictures.js'
+import { idOf, newcomer } from '../../support/crowd.js'
+import type { HttpClient } from '../../support/http-client.js'
+import { type PictureServer, picturesOf, startPictureServer } from '../../support/images/picture-server.js'
+import { plainPicture } from '../../support/images/pictures.js'
 
 let server: PictureServer
 beforeAll(async () => {

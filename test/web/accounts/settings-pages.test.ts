@@ -1,8 +1,8 @@
 // Long because every case of one behaviour stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { aliceId, HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { aliceId, HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -155,6 +155,113 @@ describe('what a person sets', () => {
   })
 })
 
+describe('the page of settings', () => {
+  const noticeOf = (html: string) => /<p class="notice" role="status">([^<]*)</.exec(html)?.[1]
+  const chosen = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)" checked`).exec(html)?.[1]
+
+  it('names the account and has no notice, no error and nobody blocked when nothing led to it', async () => {
+    const { client, name, email } = await join()
+    const html = await textOf(client, '/settings')
+    expect(html).toContain(`<bdi>${name}</bdi><bdi class="hint">${email}</bdi>`)
+    expect(html).toMatch(/<title[^>]*>Settings/)
+    expect(noticeOf(html)).toBeUndefined()
+    for (const absent of ['role="alert"', 'Blocked people', 'href="/invites"']) expect(html).not.toContain(absent)
+  })
+
+  it.each([
+    ['saved', 'Your settings are saved.'],
+    ['password', 'Your password is changed. You are logged out everywhere else.'],
+    ['unblocked', 'You can chat with each other again.'],
+    ['whatever', undefined],
+  ])('says what has been done: %s', async (done, words) => {
+    const { client } = await join()
+    expect(noticeOf(await textOf(client, `/settings?done=${done}`))).toBe(words)
+  })
+
+  it('says that a form had grown old rather than what had been done before', async () => {
+    const { client } = await join()
+    const body = new URLSearchParams({ _csrf: 'stale', theme: 'light' })
+    const answer = await client.request('POST', '/settings?done=saved', { body })
+    const html = await answer.text()
+    expect(answer.status).toBe(403)
+    expect(html).toContain('This page had grown old, so nothing was sent.')
+    expect(html).toMatch(/<title[^>]*>Error: Settings/)
+    expect(noticeOf(html)).toBeUndefined()
+    expect(await textOf(client, '/settings')).not.toContain('data-theme')
+  })
+
+  it.each(['/settings/password', '/settings/sessions', '/settings/delete'])(
+    'is what a form of %s that had grown old leads to',
+    async path => {
+      const { client } = await join()
+      const answer = await client.post(path, { _csrf: 'stale', password }, '/settings')
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('This page had grown old, so nothing was sent.')
+      expect(await isLoggedIn(client)).toBe(true)
+    },
+  )
+
+  it('changes the fields that a form has and leaves all others as they are', async () => {
+    const { client } = await join()
+    const all = {
+      theme: 'light',
+      textSize: 'large',
+      sendKey: 'ctrl-enter',
+      sendsReceipts: 'no',
+      sendsTyping: 'no',
+      notifies: 'yes',
+      startsPaused: 'yes',
+      refreshSeconds: '60',
+    }
+    const kept = async () => {
+      const html = await textOf(client, '/settings')
+      return Object.fromEntries(Object.keys(all).map(name => [name, chosen(html, name)]))
+    }
+    expect(await kept()).toEqual({
+      theme: 'system',
+      textSize: 'normal',
+      sendKey: 'enter',
+      sendsReceipts: 'yes',
+      sendsTyping: 'yes',
+      notifies: 'no',
+      startsPaused: 'no',
+      refreshSeconds: '0',
+    })
+    await client.post('/settings', { ...all, announced: 'sent', sounds: 'theirs', zone: 'Asia/Tokyo', language: 'de' })
+    await client.post('/settings', {})
+    expect(await kept()).toEqual(all)
+    const html = await textOf(client, '/settings')
+    expect([...html.matchAll(/name="(announced|sounds)" value="(\w+)" checked/g)].map(([, , value]) => value)).toEqual([
+      'sent',
+      'theirs',
+    ])
+    expect(html).toMatch(/<option value="Asia\/Tokyo" selected/)
+    expect(html).toMatch(/<option value="de" lang="de" selected/)
+    await client.post('/settings', {
+      sendsReceipts: 'yes',
+      sendsTyping: 'yes',
+      notifies: 'no',
+      startsPaused: 'no',
+      refreshSeconds: '0',
+    })
+    expect(await kept()).toEqual({
+      ...all,
+      sendsReceipts: 'yes',
+      sendsTyping: 'yes',
+      notifies: 'no',
+      startsPaused: 'no',
+      refreshSeconds: '0',
+    })
+  })
+
+  it('keeps the time zone of the browser when the password changes', async () => {
+    const { client } = await join('Asia/Tokyo')
+    const fields = { currentPassword: password, newPassword: 'another password' }
+    expect((await client.post('/settings/password', fields, '/settings')).status).toBe(303)
+    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+  })
+})
+
 describe('changing the password', () => {
   it('ends every other session and socket, and lets this one go on', async () => {
     const { client, email } = await join()
@@ -266,3 +373,11 @@ describe('deleting the account', () => {
     expect(await isLoggedIn(client)).toBe(true)
   })
 })
+
+it.each(['/settings', '/settings/password', '/settings/sessions', '/settings/delete'])(
+  'a stranger who posts to %s goes to the log-in, and from there to the settings',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', path)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fsettings'])
+  },
+)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newcomer, newPair } from '../support/crowd.js'
-import type { HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { newcomer, newPair } from '../../support/crowd.js'
+import { HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -101,3 +101,56 @@ describe('how long messages live, without JavaScript', () => {
     }
   })
 })
+
+describe('the answer to a change of how long messages live', () => {
+  const post = async (path: 'lifetime' | 'keep', headers: Record<string, string>, lifetimeMs = '900000') => {
+    const { ann, chat } = await newPair(server.url)
+    const answer = await ann.post(`${chat}/${path}`, { lifetimeMs }, chat, { headers })
+    const [status, location] = [answer.status, answer.headers.get('location')]
+    return { status, to: location?.replace(chat, 'CHAT') ?? null, html: await answer.text() }
+  }
+
+  it.each(['lifetime', 'keep'] as const)('is empty for htmx: %s', async path => {
+    const { status, to, html } = await post(path, { 'hx-request': 'true' })
+    expect([status, to, html]).toEqual([204, null, ''])
+  })
+
+  it.each(['lifetime', 'keep'] as const)('leads back to the frame that the form of %s was in', async path => {
+    const { status, to } = await post(path, { referer: `${server.url}/chats/any/frame?every=15` })
+    expect([status, to]).toEqual([303, 'CHAT/frame?every=15'])
+  })
+
+  it.each(['/chats/any', '/chats/any/frame?every=99999', '/chats/any/frame?every=15&x=1', '/chats/any/frame?every='])(
+    'leads to the chat when the form was on %s',
+    async referer => {
+      expect((await post('keep', { referer: `${server.url}${referer}` })).to).toBe('CHAT')
+    },
+  )
+
+  it('is a refusal in a sentence for htmx, and no page', async () => {
+    const { status, html } = await post('lifetime', { 'hx-request': 'true' }, '1')
+    expect(status).toBe(422)
+    expect(html).toContain('<hx-partial hx-target="#announcer" hx-swap="beforeend">')
+    expect(html).not.toContain('<html')
+  })
+
+  it('is the page of the chat with one error and an empty composer when it is refused', async () => {
+    const { status, html } = await post('lifetime', {}, '1')
+    expect(status).toBe(422)
+    expect(html).toContain('Mend one thing and try again')
+    expect(html).toContain('>\n</textarea>')
+    expect(html).toMatch(/id="alt"[^>]*value=""/)
+  })
+
+  it.each(['0x493e0', '300000.5', ' 300000', '1000000000000'])('takes %s for no length', async lifetimeMs => {
+    expect((await post('lifetime', {}, lifetimeMs)).status).toBe(422)
+  })
+})
+
+it.each(['lifetime', 'keep'])(
+  'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
+  async path => {
+    const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fchats%2Fsome-room'])
+  },
+)

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idOf, newcomer, newPair } from '../../support/crowd.js'
+import { bobId, HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
+
+const erased = 'This chat is gone and its messages are erased.'
+const restarted = 'The server was started anew, so earlier messages are gone.'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+/** A chat that Ann has seen and Ben has ended; `with` is what her browser was given for its address. */
+async function ended() {
+  const people = await newPair(server.url)
+  const [cookie = ''] = (await people.ann.get(people.chat)).headers
+    .getSetCookie()
+    .filter(each => each.startsWith('with='))
+  const value = decodeURIComponent(/^with=([^;]*)/.exec(cookie)?.[1] ?? '')
+  const [benId = '', annId = '', serverId = ''] = value.split('.')
+  await people.ben.post(`${people.chat}/end`, {}, `${people.chat}/end`)
+  people.ann.cookies.delete('with')
+  return { ...people, cookie, benId, annId, serverId }
+}
+
+const read = async (client: HttpClient, chat: string, kept: string) => {
+  client.cookies.set('with', kept)
+  const answer = await client.get(chat)
+  client.cookies.delete('with')
+  return { status: answer.status, html: await answer.text(), cookies: answer.headers.getSetCookie() }
+}
+
+describe('the cookie that a chat sets', () => {
+  it('names the other person, oneself and the run of the server, for the address of that chat alone', async () => {
+    const { ann, benName, ben, annName, cookie, chat, benId, annId, serverId } = await ended()
+    expect(benId).toBe(await idOf(ann, benName))
+    expect(annId).toBe(await idOf(ben, annName))
+    expect(serverId).toMatch(/^[\w-]{8}$/)
+    expect(cookie).toContain(`; Path=${chat};`)
+    expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).not.toContain('Secure')
+  })
+
+  it('is Secure behind https', async () => {
+    const secure = await startTestServer({ PUBLIC_URL: 'https://chat.example', TRUST_PROXY: '1' })
+    try {
+      const headers = { 'x-forwarded-proto': 'https', origin: 'https://chat.example' }
+      const client = new HttpClient(secure.url)
+      const tokenOn = async (page: string) =>
+        /name="_csrf" value="([^"]+)"/.exec(await (await client.get(page, { headers })).text())?.[1] ?? ''
+      const post = async (path: string, fields: Record<string, string>, page: string) =>
+        client.request('POST', path, {
+          headers,
+          body: new URLSearchParams({ _csrf: await tokenOn(page), ...fields }),
+        })
+      await post('/login', { email: 'alice@example.com', password: 'password123' }, '/login')
+      const chat = (await post('/chats', { userId: bobId }, '/chats')).headers.get('location') ?? ''
+      const cookies = (await client.get(chat, { headers })).headers.getSetCookie()
+      expect(cookies.find(each => each.startsWith('with='))).toMatch(/; Secure/)
+    } finally {
+      await secure.stop()
+    }
+  })
+})
+
+describe('a chat that is gone', () => {
+  it('names the other person and offers to open the chat anew', async () => {
+    const { ann, chat, benId, annId, benName, serverId } = await ended()
+    const { status, html, cookies } = await read(ann, chat, `${benId}.${annId}.${serverId}`)
+    expect(status).toBe(404)
+    expect(html).toContain('<h1>This chat is gone</h1>')
+    expect(html).toContain(erased)
+    expect(html).toContain(`name="userId" value="${benId}"`)
+    expect(html).toContain(`>Chat with ${benName}</button>`)
+    for (const absent of ['data-goes-on', 'name="restarted"', 'name="draft"', restarted])
+      expect(html).not.toContain(absent)
+    expect(cookies.filter(each => each.startsWith('with='))).toEqual([])
+  })
+
+  it('of an earlier run of the server goes on by itself, and is remembered for this run', async () => {
+    const { ann, chat, benId, annId, serverId } = await ended()
+    const { status, html, cookies } = await read(ann, chat, `${benId}.${annId}.earlier`)
+    expect(status).toBe(404)
+    expect(html).toContain('<form method="post" action="/chats" data-goes-on>')
+    expect(html).toContain('name="restarted" value="1"')
+    expect(html).toContain(restarted)
+    expect(cookies).toContainEqual(expect.stringContaining(`with=${benId}.${annId}.${serverId}; Path=${chat};`))
+  })
+
+  it('without a run of the server in its cookie does not go on by itself', async () => {
+    const { ann, chat, benId, annId } = await ended()
+    const { html } = await read(ann, chat, `${benId}.${annId}`)
+    expect(html).toContain(erased)
+    expect(html).not.toContain('data-goes-on')
+  })
+
+  it.each([
+    ['the cookie of somebody else', (ids: Record<string, string>) => `${ids.benId}.${ids.benId}x.${ids.serverId}`],
+    ['a cookie that names oneself', (ids: Record<string, string>) => `${ids.annId}.${ids.annId}.${ids.serverId}`],
+    ['a cookie that names nobody', (ids: Record<string, string>) => `nobody.${ids.annId}.${ids.serverId}`],
+    ['an empty cookie', () => ''],
+  ])('is one that never was with %s', async (_, keptOf) => {
+    const { ann, chat, benId, annId, serverId } = await ended()
+    const { status, html } = await read(ann, chat, keptOf({ benId, annId, serverId }))
+    expect(status).toBe(404)
+    expect(html).toContain('<h1>Page not found</h1>')
+    expect(html).not.toContain('name="userId"')
+  })
+
+  it('keeps the message that was on its way to it, by what its form says', async () => {
+    const { ann, chat, benId, annId } = await ended()
+    const fields = { content: 'too <late>', with: `${benId}.${annId}` }
+    const answer = await ann.post(`${chat}/messages`, fields, '/chats')
+    const html = await answer.text()
+    expect(answer.status).toBe(404)
+    expect(html).toContain('>\ntoo &lt;late&gt;</textarea>')
+    expect(html).toContain(`name="userId" value="${benId}"`)
+  })
+
+  it('answers each of its other addresses alike', async () => {
+    const { ann, chat, benId, annId, serverId } = await ended()
+    const kept = `${benId}.${annId}.${serverId}`
+    for (const path of ['/end', '/frame']) expect((await read(ann, `${chat}${path}`, kept)).html).toContain(erased)
+  })
+
+  it('changes nothing about another refusal', async () => {
+    const { ann, chat, benId } = await newPair(server.url).then(async people => ({
+      ...people,
+      benId: await idOf(people.ann, people.benName),
+    }))
+    const answer = await ann.post(`${chat}/frames`, { type: 'nothing', with: benId }, chat)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).not.toContain('This chat is gone')
+  })
+
+  it('stays unknown to somebody who was never in it', async () => {
+    const { chat } = await ended()
+    const outsider = await newcomer(server.url)
+    expect(await (await outsider.get(chat)).text()).toContain('<h1>Page not found</h1>')
+  })
+})

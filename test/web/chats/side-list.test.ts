@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { idOf, newcomer, newPair } from '../../support/crowd.js'
+import type { HttpClient } from '../../support/http-client.js'
+import { startTestServer } from '../../support/test-server.js'
+
+let server: Awaited<ReturnType<typeof startTestServer>>
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+const textOf = async (client: HttpClient, path: string) => (await client.get(path)).text()
+const queryOf = (html: string) => /name="q"[\s\S]*?value="([^"]*)"/.exec(html)?.[1]
+const peopleIn = (html: string) => {
+  const [, section = ''] = /<section id="people"([\s\S]*?)<\/section>/.exec(html) ?? []
+  return [...section.matchAll(/name="userId" value="([^"]+)"[\s\S]*?<span>Chat with ([^<]+)</g)].map(match =>
+    match.slice(1, 3),
+  )
+}
+
+it('shows people with their names and ids, without oneself, before anything is typed', async () => {
+  const client = await newcomer(server.url, 'aaa-first')
+  const people = peopleIn(await textOf(client, '/chats'))
+  expect(people).toContainEqual(['5e6f1c1a-0000-4000-8000-000000000001', 'alice'])
+  expect(people.map(([, name]) => name)).not.toContain('aaa-first')
+})
+
+it('shows those that the query finds, and the query itself', async () => {
+  const client = await newcomer(server.url, 'seeker')
+  await newcomer(server.url, 'sought-after')
+  const html = await textOf(client, '/people?q=sought')
+  expect(peopleIn(html)).toEqual([[await idOf(client, 'sought-after'), 'sought-after']])
+  expect(queryOf(html)).toBe('sought')
+  expect(html).toContain('One person found')
+})
+
+it('looks for no more than 64 characters', async () => {
+  const client = await newcomer(server.url)
+  expect(queryOf(await textOf(client, `/people?q=${'x'.repeat(64)}`))).toBe('x'.repeat(64))
+  expect(queryOf(await textOf(client, `/people?q=${'x'.repeat(64)}y`))).toBe('x'.repeat(64))
+})
+
+it('looks for nothing when the query is given twice', async () => {
+  const client = await newcomer(server.url)
+  expect(queryOf(await textOf(client, '/people?q=a&q=b'))).toBe('')
+})
+
+it('shows nobody as online whom it finds', async () => {
+  const { ann, ben, benName, chat } = await newPair(server.url)
+  await ben.get(`${chat}/seen`)
+  const [, section = ''] =
+    /<section id="people"([\s\S]*?)<\/section>/.exec(await textOf(ann, `/people?q=${benName}`)) ?? []
+  expect(section).toContain(benName)
+  expect(section).not.toMatch(/class="dot"|Online/)
+})
+
+it('marks the chat that is open, on its page', async () => {
+  const { ann, chat, room } = await newPair(server.url)
+  expect(await textOf(ann, chat)).toContain(`id="cl-${room}" href="${chat}" aria-current="page"`)
+})
+
+it('counts what is unread in the title', async () => {
+  const { ann, ben, chat } = await newPair(server.url)
+  await ann.post(`${chat}/messages`, { content: 'one', nonce: 'n' }, chat)
+  expect(await textOf(ben, '/chats')).toMatch(/<title[^>]*>\(1\) Chats/)
+  expect(await textOf(ann, '/chats')).toMatch(/<title[^>]*>Chats/)
+})
