@@ -34,8 +34,9 @@ describe('what a person keeps', () => {
   })
 
   it('is noted of somebody who is not known yet', () => {
-    const { keep, people } = start()
+    const { keep, people, choices } = start()
     expect(keep('dan', { sendsTyping: false, blocked: ['bob'] })).toEqual(['bob'])
+    expect(choices.of('dan').blocked.get('bob')).toEqual({ isOnline: false, lastHeldAt: 0 })
     expect(people.get('dan')).toBeUndefined()
     expect(people.admit('dan').privacy).toMatchObject({ sendsTyping: false })
   })
@@ -107,6 +108,7 @@ describe('a block', () => {
 
   it('lets the room dissolve as if the person had gone', () => {
     const { block, pass, rooms, room } = start()
+    pass(2 * minute)
     block('bob')
     pass(lingerMs)
     pass(minute - lingerMs - 1)
@@ -222,6 +224,7 @@ describe('a block that is taken back', () => {
 
   it('lets a room dissolve whose person went meanwhile', () => {
     const { block, pass, leave, rooms, room } = start()
+    pass(2 * minute)
     block('bob')
     leave()
     block()
