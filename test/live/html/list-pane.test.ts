@@ -231,6 +231,13 @@ async function listOf(...roomIds: string[]) {
 }
 
 describe('the digest', () => {
+  it('is that of the list that was sent last', async () => {
+    const { pane, listRooms } = await start()
+    listRooms.mockResolvedValue({ rooms: [summaryOf('r1')], hasEarlier: false, unread: 0 })
+    await pane.catchUp('')
+    expect(pane.digest).toBe((await listOf('r1')).digest)
+  })
+
   it('is that of what the page shows now', async () => {
     const { pane, note, pushed } = await start()
     expect(pane.digest).toBe((await listOf('r1', 'r2', 'r3')).digest)

@@ -137,6 +137,15 @@ describe('a page that catches up', () => {
     expect(said(60_000)).toEqual(['announcer beforeend: Ben is away'])
   })
 
+  it('takes over the presence of a view, where no event was newer', async () => {
+    const { pane, take, readRoom } = await start({ presence: { userId: 'ben', isOnline: true, lastSeen: null } })
+    readRoom.mockResolvedValue(viewOf({ presence: { userId: 'ben', isOnline: false, lastSeen: null } }))
+    await pane.catchUp(shownAll, false)
+    take()
+    pane.pushPresence()
+    expect(wordsIn(take())).toContain('Not here now')
+  })
+
   it('keeps the presence that an event brought while the room was read', async () => {
     const { pane, take, readRoom } = await start()
     readRoom.mockImplementationOnce(async () => {

@@ -10,6 +10,10 @@ function windowWith(later: number): RoomWindow {
 }
 
 describe('the window of a page', () => {
+  it('shows nothing at first, and takes in whatever is new', () => {
+    expect(new RoomWindow().shown).toEqual({ from: 0, to: 0, isOpenEnded: true })
+  })
+
   it('begins with what the page says', () => {
     const window = new RoomWindow()
     window.begin({ from: 3, to: 9, isOpenEnded: true })

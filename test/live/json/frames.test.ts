@@ -38,7 +38,65 @@ describe('a frame of a program', () => {
   })
 })
 
+const message = {
+  ...{ id: 'm1', seq: 1, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben', content: 'hello', imageUrl: null },
+  ...{ imageAlt: null, status: 'sent', createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
+}
+const joined = { version: 'e:1', unchanged: false, hasEarlier: true, messages: [message], activeUsers: ['ann'] }
+const sent = { messageId: 'm1', seq: 1, createdAt: message.createdAt, expiresAt: message.expiresAt, duplicate: false }
+const expiresAt = message.expiresAt
+
+/** One frame of each kind, with all its fields. */
+const frames: { [Name in keyof typeof serverFrameSchemas]: Record<string, unknown> } = {
+  replyDone: { type: 'reply', ref: 1, ok: true },
+  replySent: { type: 'reply', ref: 1, ok: true, ...sent },
+  replyJoined: { type: 'reply', ref: 1, ok: true, ...joined },
+  replyRefused: { type: 'reply', ref: 1, ok: false, code: 'rate_limited', message: 'Wait' },
+  error: { type: 'error', code: 'rate_limited', message: 'Wait' },
+  roomJoined: { type: 'room:joined', roomId: 'r1', ...joined },
+  messageNew: { type: 'message:new', ...message },
+  messageStatusUpdated: { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1', status: 'seen' },
+  messageExpired: { type: 'message:expired', roomId: 'r1', messageIds: ['m1'] },
+  messageKept: { type: 'message:kept', roomId: 'r1', userId: 'ann', messages: [{ messageId: 'm1', expiresAt }] },
+  roomLifetime: { type: 'room:lifetime', roomId: 'r1', userId: 'ann', lifetimeMs: 1 },
+  roomDissolved: { type: 'room:dissolved', roomId: 'r1', reason: 'ended' },
+  userOnline: { type: 'user:online', userId: 'ben', isOnline: true, lastSeen: null },
+  userOffline: { type: 'user:offline', userId: 'ben', isOnline: false, lastSeen: '2030-01-15T13:00:00.000Z' },
+  userJoined: { type: 'user:joined', roomId: 'r1', userId: 'ben', activeUsers: ['ann', 'ben'] },
+  userLeft: { type: 'user:left', roomId: 'r1', userId: 'ben', activeUsers: ['ann'] },
+  typingIndicator: { type: 'typing:indicator', roomId: 'r1', userId: 'ben', isTyping: true },
+}
+const examples = Object.entries(serverFrameSchemas).map(([name, schema]) => {
+  const [, frame = {}] = Object.entries(frames).find(([each]) => each === name) ?? []
+  return { name, schema, frame }
+})
+
 describe('a frame for programs', () => {
+  it.each(examples)('of the kind $name has all its fields, and each of them is needed', ({ schema, frame }) => {
+    expect(schema.parse(frame)).toEqual(frame)
+    for (const field of Object.keys(frame))
+      expect([field, mayBe(schema, { ...frame, [field]: undefined })]).toEqual([field, false])
+    expect(mayBe(schema, { ...frame, type: 'other' })).toBe(false)
+  })
+
+  it('says of a message that it has reached the other or was seen', () => {
+    const schema = serverFrameSchemas.messageStatusUpdated
+    const frame = { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1' }
+    expect(['delivered', 'seen', 'sent'].map(status => mayBe(schema, { ...frame, status }))).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('says why a room has ended', () => {
+    const frame = { type: 'room:dissolved', roomId: 'r1' }
+    const reasons = ['ended', 'away', 'account_deleted', 'empty', 'other']
+    expect(reasons.map(reason => mayBe(serverFrameSchemas.roomDissolved, { ...frame, reason }))).toEqual([
+      ...[true, true, true, true, false],
+    ])
+  })
+
   const refused = { type: 'error', code: 'rate_limited', message: 'Wait' }
 
   it('says after how many milliseconds to try again, if it says so', () => {
