@@ -1,4 +1,7 @@
 // Long because every case of one behaviour stands here.
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig } from '#src/config.js'
@@ -80,7 +83,14 @@ async function begin(env: Record<string, string> = {}) {
     return client
   }
   const tokenOf = async (client: HttpClient) => (await client.get('/token')).text()
-  return { limits, guards, stranger, member, tokenOf }
+  return { url, limits, guards, stranger, member, tokenOf }
+}
+
+/** The JSON that answers a GET with a form as its body, which fetch cannot send. */
+async function getWithBody(url: string, body: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length }
+  const [response] = await once(request(url, { agent: false, headers }).end(body), 'response')
+  return json(response)
 }
 
 const posted = (fields: Record<string, string>) => ({ body: new URLSearchParams(fields) })
@@ -114,6 +124,11 @@ describe('a page', () => {
       `/login?next=${encodeURIComponent('/at/member/1?q=a&b=c')}`,
     ])
   })
+})
+
+it('a page that is only asked for has no body read', async () => {
+  const { url } = await begin()
+  expect(await getWithBody(`${url}/at/guest`, 'a=b')).toEqual({ name: null, fields: {}, hasToken: true })
 })
 
 describe('a form', () => {
