@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     pool: 'forks',
     // Most of these tests wait rather than compute.
-    maxWorkers: 4,
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

@@ -63,10 +63,15 @@ describe.concurrent('a person who asks for too much', () => {
       await alice.logIn('alice@example.com')
       const authorization = `Bearer ${await tokenOf(url, 'alice@example.com')}`
       const pages = many(12, () => alice.get('/settings'))
-      await Promise.race(pages)
-      const refused = await fetch(`${url}/api/auth/me`, { headers: { authorization } })
-      expect(refused.status).toBe(429)
-      expect(await refused.json()).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) })
+      const askAsProgram = async () => {
+        const response = await fetch(`${url}/api/auth/me`, { headers: { authorization } })
+        return { status: response.status, ...(await response.json()) }
+      }
+      // Until four pages have come in; up to three programs pass before, and leave every page its turn.
+      await expect.poll(askAsProgram).toMatchObject({
+        code: 'rate_limited',
+        retryAfterMs: expect.any(Number),
+      })
       expect(statusesOf(await Promise.all(pages))).toEqual(many(12, () => 200))
     }))
 
