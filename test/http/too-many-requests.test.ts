@@ -69,6 +69,7 @@ describe.concurrent('a person who asks for too much', () => {
       }
       // Until four pages have come in; up to three programs pass before, and leave every page its turn.
       await expect.poll(askAsProgram).toMatchObject({
+        status: 429,
         code: 'rate_limited',
         retryAfterMs: expect.any(Number),
       })
