@@ -12,7 +12,7 @@ import { refuseOver } from '../limits.js'
 
 /** Room for the JSON around a message, and for a message in which every character is escaped. */
 const bytesPerUnit = 6
-const smallestBodyLimit = 65_536
+const overheadBytes = 65_536
 
 type GuardBasis = Pick<
   Context,
@@ -39,7 +39,7 @@ export function apiGuards(context: GuardBasis): RouteGuards {
     return (request, response, next) =>
       bringsToken(request) || !isOurOrigin(request) ? next() : handler(request, response, next)
   }
-  const limit = Math.max(smallestBodyLimit, bytesPerUnit * config.messageMaxLength + smallestBodyLimit)
+  const limit = bytesPerUnit * config.messageMaxLength + overheadBytes
   const parserOf: Parser = most => express.json({ limit: most, inflate: false })
   const bodyOf = ({ access, body }: DeclaredRoute): readonly RequestHandler[] => {
     if (body) return [only('multipart/form-data'), body.multipart]

@@ -163,10 +163,10 @@ export class Rooms {
     return this.#engine.holdLease(userId, `page ${sessionId}`, presentWithoutScriptMs)
   }
 
-  /** Calls `listener` with what the server must know for its own work, whoever hears of it; the answer ends it. */
-  onNotice(listener: (notice: ServerNotice) => void): () => void {
+  /** Calls `subscriber` with what the server must know for its own work, whoever hears of it; the answer ends it. */
+  onNotice(subscriber: (notice: ServerNotice) => void): () => void {
     return this.#engine.subscribe(({ notices }) => {
-      for (const notice of notices) listener(notice)
+      for (const notice of notices) subscriber(notice)
     })
   }
 

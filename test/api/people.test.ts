@@ -2,27 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ApiClient } from '../support/api/api-client.js'
 import { newAccount } from '../support/api/new-account.js'
+import { openWithBob, startWithTwoClients } from '../support/api/two-clients.js'
 import { aliceId, bobId } from '../support/http-client.js'
 import { ProgramSocket } from '../support/live/program-socket.js'
 import { startTestServer } from '../support/test-server.js'
 
 const users = z.object({ users: z.array(z.object({ id: z.string(), isOnline: z.boolean().nullable() })) })
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+let server: Awaited<ReturnType<typeof startWithTwoClients>>['server']
 let alice: ApiClient
 let bob: ApiClient
 beforeAll(async () => {
-  server = await startTestServer({ RATE_LIMIT_API: '1000', RATE_LIMIT_MESSAGES: '1000', MESSAGE_MAX_LENGTH: '100' })
-  alice = await ApiClient.connect(server.url, 'alice@example.com')
-  bob = await ApiClient.connect(server.url, 'bob@example.com')
+  ;({ server, alice, bob } = await startWithTwoClients())
 })
 afterAll(() => server.stop())
 
 const register = (username: string) => newAccount(alice, username)
 
-async function open(): Promise<string> {
-  return String((await alice.post('/chat/rooms', { otherUserId: bobId })).body.roomId)
-}
+const open = () => openWithBob(alice)
 
 it('finds people by 2 letters or more, and shows who is here only of those who have opened a chat with the asker', async () => {
   const { client: stranger } = await register('dora')
