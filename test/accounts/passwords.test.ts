@@ -111,7 +111,7 @@ describe('a thread that hashes passwords', () => {
     await passwords.close()
     expect(performance.now() - startedAt).toBeLessThan(6000)
     expect(await outcome).toMatchObject({ code: 'server_busy' })
-  }, 30_000)
+  })
 
   it('that cannot begin since descriptors have run out costs one log-in an answer, and no later one', async () => {
     const program = `

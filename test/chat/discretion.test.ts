@@ -73,7 +73,7 @@ describe('a block', () => {
     for (const path of [chat, `${chat}/end`]) expect((await calm.client.get(path)).status).toBe(404)
     listAgain.socket.close()
     watching.socket.close()
-  }, 30_000)
+  })
 
   it('looks to the blocked as if the page had been closed: left at once, offline ten seconds later, and so from then on', async () => {
     const [calm, leaver, rude] = [await join(), await join(), await join()]
@@ -110,7 +110,7 @@ describe('a block', () => {
       expect(await textOf(rude.client, await rude.client.openChat(id))).toContain('Last seen')
     }
     program.close()
-  }, 30_000)
+  })
 
   it('reaches the blocker with nothing of what the blocked does: no id of what expires, no room that they open and end', async () => {
     const brief = await startTestServer({ MESSAGE_TTL_MS: '1000', RATE_LIMIT_API: '1000' })
@@ -141,7 +141,7 @@ describe('a block', () => {
     } finally {
       await brief.stop()
     }
-  }, 30_000)
+  })
 
   it('refuses the blocker a chat with the blocked, in words, until it is taken back', async () => {
     const { rude, calm, chat, send } = await pair()

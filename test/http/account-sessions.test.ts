@@ -43,7 +43,7 @@ it('an account that is logged in to again and again holds its newest sessions al
   } finally {
     await server.stop()
   }
-}, 30_000)
+})
 
 it('sessions that have ended make room, and their account is forgotten with the last', () => {
   const sessions = new AccountSessions(2)

@@ -106,5 +106,5 @@ describe('how long messages live', () => {
     expect(outside.seen).toEqual([])
     expect(targetsOf(off.annPage)).not.toContain('warning')
     expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep for as long again')
-  }, 60_000)
+  })
 })

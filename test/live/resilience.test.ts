@@ -110,7 +110,7 @@ describe('a page that comes back by a socket', () => {
 })
 
 describe('a reader that takes nothing', () => {
-  it('is cut, holds up nobody, and gets everything when it comes back', { timeout: 40_000 }, async () => {
+  it('is cut, holds up nobody, and gets everything when it comes back', async () => {
     const { ann, ben, chat, room } = await newPair(server.url)
     const slow = await LivePage.open(server.url, ben, chat)
     slow.socket.pause()
@@ -204,7 +204,7 @@ describe('a page on server-sent events', () => {
     expect(stream.events.at(-1)).toEqual({ id: '', event: 'connection:away', data: '1012' })
   })
 
-  it('hears something every 15 seconds', { timeout: 25_000 }, async () => {
+  it('hears something every 15 seconds', async () => {
     const { ann, chat } = await newPair(server.url)
     const stream = await EventStream.open(ann, `${chat}/events`)
     const beat = await stream.event(({ event }) => event === 'connection:beat', 17_000)

@@ -187,7 +187,7 @@ for (const [name, open] of [
     while (stalled.texts.length < 4) await nextTurn()
     expect(stalled.texts.map(text => text.length)).toEqual([6, longText.length, 900 * kibibyte, 5])
     expect(stalled.texts[1] === longText).toBe(true)
-  }, 30_000)
+  })
 
   it(`cuts a ${name} that is a mebibyte behind on top of its catch-up`, async () => {
     const stalled = await open()

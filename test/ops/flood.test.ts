@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
@@ -51,7 +51,7 @@ beforeAll(async () => {
   await visit(2000)
   await timeMessage()
   settledBytes = await memory()
-}, 60_000)
+})
 afterAll(() => stop())
 
 /** Visits by as many strangers, none of whom keeps a cookie. */
@@ -90,6 +90,11 @@ async function hold(times: number, words: string): Promise<Set<Socket>> {
   return held
 }
 
+/** The server holds half of them; the others give way, which the attacker may be slow to learn. */
+async function givesWay(held: Set<Socket>): Promise<void> {
+  await vi.waitFor(() => expect(held.size).toBeLessThanOrEqual(many / 2), { timeout: 5000 })
+}
+
 /** Attacks; says how long messages took meanwhile, in milliseconds, and how many bytes the server has grown by after. */
 async function under<T>(attack: () => Promise<T>): Promise<{ result: T; slowestMs: number; grownBytes: number }> {
   let isOver = false
@@ -115,7 +120,7 @@ function report(name: string, { slowestMs, grownBytes }: { slowestMs: number; gr
 }
 
 describe('leaves memory level and the chat quick', () => {
-  it('10,000 anonymous visits', { timeout: 60_000 }, async () => {
+  it('10,000 anonymous visits', async () => {
     const outcome = await under(() => visit(many))
     report('visits', outcome)
     expect(outcome.grownBytes).toBeLessThan(breathBytes)
@@ -125,17 +130,16 @@ describe('leaves memory level and the chat quick', () => {
   it.each([
     ['sockets that say nothing', ''],
     ['requests that never end', 'GET /login HTTP/1.1\r\nHost: localhost\r\nX-Slow: x'],
-  ])('10,000 %s', { timeout: 60_000 }, async (name, words) => {
+  ])('10,000 %s', async (name, words) => {
     const outcome = await under(() => hold(many, words))
     report(name, outcome)
-    // The server holds half of them; the others gave way.
-    expect(outcome.result.size).toBeLessThanOrEqual(many / 2)
+    await givesWay(outcome.result)
     expect(outcome.grownBytes).toBeLessThan(breathBytes)
     expect(outcome.slowestMs).toBeLessThan(quickMs)
     for (const socket of outcome.result) socket.destroy()
   })
 
-  it('600 log-ins of a mebibyte whose last bytes are missing', { timeout: 60_000 }, async () => {
+  it('600 log-ins of a mebibyte whose last bytes are missing', async () => {
     const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048576\r\n\r\n'
     const words = `POST /login HTTP/1.1\r\nHost: localhost\r\n${form}${'x'.repeat(1_048_500)}`
     const outcome = await under(() => hold(600, words))
@@ -144,7 +148,7 @@ describe('leaves memory level and the chat quick', () => {
     for (const socket of outcome.result) socket.destroy()
   })
 
-  it('10,000 handshakes of sockets by nobody, which nobody ends', { timeout: 60_000 }, async () => {
+  it('10,000 handshakes of sockets by nobody, which nobody ends', async () => {
     const words = [
       'GET /ws HTTP/1.1',
       `Host: ${new URL(url).host}`,
@@ -156,7 +160,7 @@ describe('leaves memory level and the chat quick', () => {
     ].join('\r\n')
     const outcome = await under(() => hold(many, words))
     report('handshakes', outcome)
-    expect(outcome.result.size).toBeLessThanOrEqual(many / 2)
+    await givesWay(outcome.result)
     expect(outcome.grownBytes).toBeLessThan(breathBytes)
     expect(outcome.slowestMs).toBeLessThan(quickMs)
     for (const socket of outcome.result) socket.destroy()

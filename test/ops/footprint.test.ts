@@ -34,4 +34,4 @@ it('the server idles under 90 MB in production, on Node 24 under 102 MB, after s
   process.stdout.write(`idles at ${Math.round((await memory()) / 1_048_576)} MB\n`)
   await server.stop()
   await rm(folder, { recursive: true })
-}, 30_000)
+})

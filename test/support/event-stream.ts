@@ -37,7 +37,7 @@ export class EventStream {
   }
 
   /** Resolves with the first event that passes `test`, among those that came and those to come. */
-  async event(test: (event: StreamEvent) => boolean, patienceMs = 5000): Promise<StreamEvent> {
+  async event(test: (event: StreamEvent) => boolean, patienceMs = 15_000): Promise<StreamEvent> {
     const known = this.events.find(test)
     if (known) return known
     return new Promise((resolve, reject) => {

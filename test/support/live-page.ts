@@ -16,7 +16,7 @@ export interface Frame {
 }
 
 const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
-const patienceMs = 5000
+const patienceMs = 15_000
 
 function readFrame(text: string): Frame {
   const operations = [...text.matchAll(partial)].map(([, target = '', swap = '', html = '']) => ({
@@ -105,9 +105,11 @@ export class LivePage {
     return this.seen
   }
 
-  /** All frames that hold more than a fence. */
+  /** All frames without the answers to fences, which may stand in a frame with others. */
   get seen(): readonly Frame[] {
-    return this.frames.filter(({ operations }) => !operations.every(({ target }) => target.startsWith('p-fence-')))
+    return this.frames
+      .map(frame => ({ ...frame, operations: frame.operations.filter(({ target }) => !target.startsWith('p-fence-')) }))
+      .filter(({ operations }) => operations.length > 0)
   }
 
   forget(): void {

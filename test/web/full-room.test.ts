@@ -19,7 +19,7 @@ beforeAll(async () => {
     visit.leave()
     await server.stop()
   }
-}, 60_000)
+})
 afterAll(() => stop())
 
 const windowSchema = z.looseObject({ hasEarlier: z.boolean(), messages: z.array(z.looseObject({ seq: z.number() })) })

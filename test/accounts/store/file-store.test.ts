@@ -161,7 +161,7 @@ it('stops nobody for long to begin a write: of 100,000 accounts it took 65 to 96
   await store.close()
   // The median, because other work on the machine delays single ones.
   expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(30)
-}, 30_000)
+})
 
 it('shows nobody a change before it is in the file, nor ever when it does not get there', async () => {
   const path = join(await folder(), 'accounts.json')
@@ -359,7 +359,7 @@ it('is not kept out by a lock from before a restart of the machine or of a conta
     await utimes(`${path}.lock`, 1, 1)
     await (await open(path)).close()
   }
-}, 30_000)
+})
 
 it('is kept out by a server elsewhere that is alive', async () => {
   const path = join(await folder(), 'accounts.json')

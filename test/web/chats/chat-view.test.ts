@@ -112,7 +112,7 @@ describe('the messages that an address asks for', () => {
     const people = await newPair(server.url)
     ;({ chat, ben } = people)
     await fill(people.ann, chat, 250)
-  }, 60_000)
+  })
 
   it.each([
     ['', 1, 200],
