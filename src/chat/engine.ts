@@ -158,7 +158,7 @@ export interface RoomList {
   /** Whether others follow, which were active earlier. */
   readonly hasEarlier: boolean
   /** Living messages that this person has not seen, in all rooms together. */
-  readonly unread: number
+  readonly totalUnread: number
 }
 
 /** Which part of the list is asked for: `limit` rooms, the first ones or those that follow the room `before`. */

@@ -73,7 +73,7 @@ function start({
     openRoom: answers('openRoom', view),
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
-    listRooms: answers('listRooms', { rooms: [], hasEarlier: false, unread: 0 }),
+    listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
     removeMessage: answers('removeMessage', undefined),
     setLifetime: answers('setLifetime', undefined),

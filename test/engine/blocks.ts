@@ -118,7 +118,7 @@ export function describeBlocks(makeEngine: MakeEngine): void {
       expect(await block('ann', 'rude')).toEqual(['rude'])
       await come('rude')
       expect([await seenBy('ann', 'rude'), await presencesToldTo('ann')]).toEqual([undefined, []])
-      expect(await engine.listRooms('ann', { limit: 9 })).toMatchObject({ rooms: [{ id: other }], unread: 1 })
+      expect(await engine.listRooms('ann', { limit: 9 })).toMatchObject({ rooms: [{ id: other }], totalUnread: 1 })
       expect(await world.findRoom('ann', 'rude')).toBeNull()
       for (const call of [engine.readRoom(id, 'ann'), world.summary(id, 'ann'), engine.endRoom(id, 'ann')]) {
         expect(await codeOf(call)).toBe('not_found')
@@ -128,7 +128,7 @@ export function describeBlocks(makeEngine: MakeEngine): void {
       await world.hush()
       expect(await world.keep('ann', { blocked: [] })).toEqual([])
       expect((await world.toldTo('ann')).map(({ type }) => type)).toEqual(['room.opened', 'presence.changed'])
-      expect((await engine.listRooms('ann', { limit: 9 })).unread).toBe(2)
+      expect((await engine.listRooms('ann', { limit: 9 })).totalUnread).toBe(2)
       await unblock('ann')
       expect(await world.findRoom('ann', 'rude')).toBe(id)
     })

@@ -154,18 +154,18 @@ class Stage {
       const told = await this.world.toldTo(id)
       this.#expectNoSecrets(id, told)
       for (const event of told) hearer.hear(event)
-      const { rooms, unread } = await engine.listRooms(id, { limit: 100 })
+      const { rooms, totalUnread } = await engine.listRooms(id, { limit: 100 })
       this.#expectNoSecrets(id, rooms)
       // The pages of somebody who blocks another are closed, and find the room gone when they come back.
       for (const [roomId, { otherId }] of hearer.summaries) {
         if (!this.#choice(id).blocked.has(otherId)) continue
         hearer.forget(roomId)
-        hearer.unread = unread
+        hearer.unread = totalUnread
       }
       expect(new Map([...hearer.summaries].map(([roomId, each]) => [roomId, plain(each)]))).toEqual(
         new Map(rooms.map(each => [each.id, plain(each)])),
       )
-      expect(hearer.unread).toBe(unread)
+      expect(hearer.unread).toBe(totalUnread)
     }
     for (const notice of this.world.notices) {
       if (notice.type === 'image.sent') this.images.set(notice.imageId, this.#roomOf.get(notice.imageId) ?? '')

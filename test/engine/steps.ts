@@ -152,9 +152,9 @@ export async function compare(world: World, model: Model): Promise<void> {
   const { engine } = world
   for (const userId of people) {
     const listed = model.listed(userId)
-    const { rooms: summaries, unread } = await engine.listRooms(userId, { limit: 100 })
+    const { rooms: summaries, totalUnread } = await engine.listRooms(userId, { limit: 100 })
     expect(summaries.map(({ id }) => id)).toEqual(listed.map(({ id }) => id))
-    expect(unread).toBe(listed.reduce((sum, room) => sum + model.unread(room, userId), 0))
+    expect(totalUnread).toBe(listed.reduce((sum, room) => sum + model.unread(room, userId), 0))
     for (const otherId of people) {
       const room = listed.find(({ seats }) => otherId !== userId && seats.has(otherId))
       expect(await world.findRoom(userId, otherId)).toBe(room?.id ?? null)

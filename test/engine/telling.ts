@@ -24,7 +24,7 @@ export function describeTelling(makeEngine: MakeEngine): void {
       await engine.setLifetime(id, 'ann', 5_000)
       await engine.keepLonger(id, 'ann')
       await engine.readRoom(id, 'ann')
-      expect(await engine.listRooms('bob', { limit: 100 })).toEqual({ rooms: [], hasEarlier: false, unread: 0 })
+      expect(await engine.listRooms('bob', { limit: 100 })).toEqual({ rooms: [], hasEarlier: false, totalUnread: 0 })
       expect(await world.findRoom('bob', 'ann')).toBeNull()
       await engine.dropLease('ann', 'page', 0)
       await engine.holdLease('ann', 'page', 1e9)

@@ -129,11 +129,11 @@ async function outcome(act: Act, stage: Stage): Promise<unknown> {
 
 /** All that the blocked can know. */
 async function seenByBlocked({ world, engine }: Stage): Promise<unknown> {
-  const { rooms, unread } = await engine.listRooms('rude', { limit: 100 })
+  const { rooms, totalUnread } = await engine.listRooms('rude', { limit: 100 })
   const presence = [...(await engine.readPresence('rude', ['ann']))]
   const told = await world.toldTo('rude')
   await world.hush()
-  return { rooms, unread, presence, told, own: await engine.readOwnStats('rude') }
+  return { rooms, totalUnread, presence, told, own: await engine.readOwnStats('rude') }
 }
 
 const random = new Set(['id', 'roomId', 'epoch'])

@@ -103,7 +103,7 @@ class MemoryEngine implements Engine {
       if (hasEarlier) break
       members.push(member)
     }
-    return { rooms: members.map(summarise), hasEarlier, unread: chats?.unread ?? 0 }
+    return { rooms: members.map(summarise), hasEarlier, totalUnread: chats?.unread ?? 0 }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {

@@ -56,14 +56,14 @@ export class ListPane {
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
     this.#digest = list.digest
-    this.#newestUnread ??= list.unread
+    this.#newestUnread ??= list.totalUnread
     if (list.digest === shownDigest) {
-      this.#shownUnread = list.unread
+      this.#shownUnread = list.totalUnread
       return false
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
-    this.#pushTitle(list.unread)
+    this.#pushTitle(list.totalUnread)
     return true
   }
 

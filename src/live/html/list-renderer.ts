@@ -19,7 +19,7 @@ export interface RenderedList {
   /** A hash of what each item shows, from the top. */
   readonly hashes: Map<RoomId, string>
   /** Unread messages in all chats. */
-  readonly unread: number
+  readonly totalUnread: number
   /** The link to the following chats; '' if there are none. */
   readonly more: string
 }
@@ -44,11 +44,11 @@ export class ListRenderer {
    */
   async render(currentRoomId: RoomId | null, before?: RoomId): Promise<RenderedList> {
     const ask = { limit: usualWindow, before }
-    const { rooms, unread, hasEarlier } = await this.#deps.rooms.reads.listRooms(this.#viewer.userId, ask)
+    const { rooms, totalUnread, hasEarlier } = await this.#deps.rooms.reads.listRooms(this.#viewer.userId, ask)
     const items = await this.#renderItems(rooms, currentRoomId)
     const hashes = new Map(rooms.map(({ id }, index) => [id, hashItem(items[index] ?? '')]))
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
-    return { html: items.join(''), hashes, digest: digestOf(hashes.values()), unread, more }
+    return { html: items.join(''), hashes, digest: digestOf(hashes.values()), totalUnread, more }
   }
 
   /** Renders one item, reading nothing but the name of somebody new to the page. */

@@ -25,7 +25,7 @@ export async function viewSide(
     tint: tintOf(id),
     isOnline: false,
   }))
-  const { html: chatItems, more: moreChats, unread } = list
+  const { html: chatItems, more: moreChats, totalUnread } = list
   const digest = before ? olderPart : list.digest
-  return { chatItems, moreChats, isOlderPart: Boolean(before), digest, unread, query, people: shown }
+  return { chatItems, moreChats, isOlderPart: Boolean(before), digest, unread: totalUnread, query, people: shown }
 }

@@ -1,6 +1,6 @@
 // Long because every way in which a block begins and ends stands here.
 import { describe, expect, it } from 'vitest'
-import { assemble, minute } from './stage.js'
+import { assemble, minute } from '../../support/engine/assembled-engine.js'
 
 const lingerMs = 10
 

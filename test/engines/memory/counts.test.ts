@@ -9,7 +9,7 @@ import {
   newestFor,
 } from '#src/engines/memory/counts.js'
 import type { Member } from '#src/engines/memory/model.js'
-import { block, makePair, unblock, write } from './stage.js'
+import { block, makePair, unblock, write } from '../../support/engine/assembled-engine.js'
 
 /** Two messages of ann's, one that is held from bob, and one of bob's. */
 function start() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type CursorMove, moveCursor } from '#src/engines/memory/cursors.js'
 import type { Entry } from '#src/engines/memory/message-list.js'
 import type { Member } from '#src/engines/memory/model.js'
-import { block, makePair, seqsOf, unblock, write } from './stage.js'
+import { block, makePair, seqsOf, unblock, write } from '../../support/engine/assembled-engine.js'
 
 /** Messages 1, 2 and 4 are ann's, 3 is bob's, 5 is ann's but held from bob, 6 is ann's. */
 function start() {

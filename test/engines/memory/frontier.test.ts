@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Frontier } from '#src/engines/memory/frontier.js'
-import { makePair, seqsOf, writeMany } from './stage.js'
+import { makePair, seqsOf, writeMany } from '../../support/engine/assembled-engine.js'
 
 /** A frontier before the first of as many messages. */
 function start(count: number) {

@@ -3,7 +3,7 @@ import { createDuty } from '#src/engines/memory/due-queue.js'
 import { KnownPeople } from '#src/engines/memory/known-people.js'
 import { type Person, Room } from '#src/engines/memory/model.js'
 import { PrivacyChoices } from '#src/engines/memory/privacy-choices.js'
-import { makePerson } from './stage.js'
+import { makePerson } from '../../support/engine/assembled-engine.js'
 
 function start() {
   const choices = new PrivacyChoices()

@@ -1,6 +1,6 @@
 // Long because every way in which people come and go stands here.
 import { describe, expect, it } from 'vitest'
-import { assemble, block, minute } from './stage.js'
+import { assemble, block, minute } from '../../support/engine/assembled-engine.js'
 
 /** ann and bob are in their room, and nothing is heard yet. */
 function start() {

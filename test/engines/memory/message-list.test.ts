@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '#src/chat/engine.js'
 import { type Entry, MessageList } from '#src/engines/memory/message-list.js'
-import { seqsOf } from './stage.js'
+import { seqsOf } from '../../support/engine/assembled-engine.js'
 
 const lifetimeMs = 100_000
 /** How long before its end a message of that life is warned of, and how long after its beginning. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { WindowAsk } from '#src/chat/engine.js'
 import { cutWindow } from '#src/engines/memory/message-window.js'
 import { retract } from '#src/engines/memory/room-changes.js'
-import { block, makePair, picture, unblock, write, writeMany } from './stage.js'
+import { block, makePair, picture, unblock, write, writeMany } from '../../support/engine/assembled-engine.js'
 
 /** A room with as many messages of ann's, of which bob has seen those up to `seen`. */
 function start(count: number, seen = count) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { block, makePair, unblock } from './stage.js'
+import { block, makePair, unblock } from '../../support/engine/assembled-engine.js'
 
 describe('a member of a room', () => {
   it('knows the other, whichever of the two it is', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Publication, ServerNotice } from '#src/chat/engine.js'
 import { Publisher } from '#src/engines/memory/publisher.js'
 import { tell } from '#src/engines/memory/telling.js'
-import { makePair, noted } from './stage.js'
+import { makePair, noted } from '../../support/engine/assembled-engine.js'
 
 const notice = (roomId: string): ServerNotice => ({ type: 'room.dissolved', roomId })
 

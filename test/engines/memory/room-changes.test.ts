@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Member, Room } from '#src/engines/memory/model.js'
 import { chooseLifetime, dissolvesAt, expire, keepWarned, post, retract } from '#src/engines/memory/room-changes.js'
-import { block, draftOf, makePair, minute, picture, seqsOf, unblock, write } from './stage.js'
+import {
+  block,
+  draftOf,
+  makePair,
+  minute,
+  picture,
+  seqsOf,
+  unblock,
+  write,
+} from '../../support/engine/assembled-engine.js'
 
 const versionsOf = ({ members }: Room) => members.map(({ version }) => version)
 

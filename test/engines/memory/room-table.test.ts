@@ -1,7 +1,7 @@
 // Long because all that happens to rooms is tested here.
 import { describe, expect, it } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
-import { assemble, block, minute, picture, unblock } from './stage.js'
+import { assemble, block, minute, picture, unblock } from '../../support/engine/assembled-engine.js'
 
 function start(options: Parameters<typeof assemble>[0] = {}) {
   const stage = assemble(options)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Tally } from '#src/engines/memory/tally.js'
-import { makePair, write } from './stage.js'
+import { makePair, write } from '../../support/engine/assembled-engine.js'
 
 function start() {
   const tally = new Tally()

@@ -9,7 +9,7 @@ import {
   watchWhoSees,
 } from '#src/engines/memory/telling.js'
 import { summarise } from '#src/engines/memory/views.js'
-import { block, makePair, noted, unblock, write } from './stage.js'
+import { block, makePair, noted, unblock, write } from '../../support/engine/assembled-engine.js'
 
 const versionsOf = ({ room }: ReturnType<typeof makePair>) => room.members.map(({ version }) => version)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { summarise, viewRoom } from '#src/engines/memory/views.js'
-import { block, makePair, write } from './stage.js'
+import { block, makePair, write } from '../../support/engine/assembled-engine.js'
 
 /** Bob has seen two of ann's three messages, and showed one of them. */
 function start() {

@@ -10,7 +10,7 @@ import { notedPushes, pageOn } from '../../support/live/page-on.js'
 async function start(count = 3, shownDigest = '') {
   const stage = pageOn()
   const rooms = Array.from({ length: count }, (_, index) => summaryOf(`r${index + 1}`))
-  stage.listRooms.mockResolvedValue({ rooms, hasEarlier: false, unread: 0 })
+  stage.listRooms.mockResolvedValue({ rooms, hasEarlier: false, totalUnread: 0 })
   const { push, take } = notedPushes()
   const titles: number[] = []
   const pane = new ListPane(stage.page.list, 'r2', push, unread => {
@@ -70,7 +70,7 @@ describe('a list that catches up', () => {
     note({ ...messageIn('r3'), totalUnread: 5 })
     listRooms.mockImplementationOnce(async () => {
       note({ ...receiptIn('r2', { unread: 1 }), totalUnread: 1 })
-      return { rooms: [summaryOf('r1'), summaryOf('r2')], hasEarlier: false, unread: 0 }
+      return { rooms: [summaryOf('r1'), summaryOf('r2')], hasEarlier: false, totalUnread: 0 }
     })
     take()
     expect(await pane.catchUp('')).toBe(true)
@@ -81,7 +81,7 @@ describe('a list that catches up', () => {
   it('takes the unread messages of a list that it need not send as shown', async () => {
     const { pane, listRooms, note, pushed, take } = await start()
     take()
-    listRooms.mockResolvedValueOnce({ rooms: [summaryOf('r1')], hasEarlier: false, unread: 4 })
+    listRooms.mockResolvedValueOnce({ rooms: [summaryOf('r1')], hasEarlier: false, totalUnread: 4 })
     expect(await pane.catchUp((await listOf('r1')).digest)).toBe(false)
     note({ ...receiptIn('r1'), totalUnread: 4 })
     expect(await pushed()).toEqual(['c-r1 outerMorph'])
@@ -233,7 +233,7 @@ async function listOf(...roomIds: string[]) {
 describe('the digest', () => {
   it('is that of the list that was sent last', async () => {
     const { pane, listRooms } = await start()
-    listRooms.mockResolvedValue({ rooms: [summaryOf('r1')], hasEarlier: false, unread: 0 })
+    listRooms.mockResolvedValue({ rooms: [summaryOf('r1')], hasEarlier: false, totalUnread: 0 })
     await pane.catchUp('')
     expect(pane.digest).toBe((await listOf('r1')).digest)
   })

@@ -6,19 +6,19 @@ import { pageOn } from '../../support/live/page-on.js'
 const withBen = summaryOf('r1', { lastMessage: messageOf(1), unread: 2 })
 const withCem = summaryOf('r2', { otherId: 'cem' })
 
-/** Ann's list of chats: with ben and with cem, with three unread messages in all. */
+/** Ann's list of chats: with ben and with cem, with three totalUnread messages in all. */
 function start(hasEarlier = false) {
   const stage = pageOn()
-  stage.listRooms.mockResolvedValue({ rooms: [withBen, withCem], hasEarlier, unread: 3 })
+  stage.listRooms.mockResolvedValue({ rooms: [withBen, withCem], hasEarlier, totalUnread: 3 })
   return { ...stage, list: stage.page.list }
 }
 
 describe('the list of chats', () => {
   it('shows each chat with the name of the other, in order, and says how much is unread', async () => {
     const { list, namesOf } = start()
-    const { html, unread } = await list.render(null)
+    const { html, totalUnread } = await list.render(null)
     expect(wordsIn(html)).toMatch(/^B Ben text 1 12:00 2 2 unread C Cem No messages$/)
-    expect(unread).toBe(3)
+    expect(totalUnread).toBe(3)
     expect(namesOf.mock.calls).toEqual([[['ben', 'cem']]])
   })
 
@@ -50,8 +50,14 @@ describe('the list of chats', () => {
 
   it('is empty where there is no chat', async () => {
     const { list, listRooms } = start()
-    listRooms.mockResolvedValue({ rooms: [], hasEarlier: true, unread: 0 })
-    expect(await list.render(null)).toEqual({ html: '', hashes: new Map(), digest: digestOf([]), unread: 0, more: '' })
+    listRooms.mockResolvedValue({ rooms: [], hasEarlier: true, totalUnread: 0 })
+    expect(await list.render(null)).toEqual({
+      html: '',
+      hashes: new Map(),
+      digest: digestOf([]),
+      totalUnread: 0,
+      more: '',
+    })
   })
 
   it('marks the chat that the page shows', async () => {

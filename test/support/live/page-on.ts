@@ -16,7 +16,7 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
   const clock = new FakeClock(noon + 1000)
   const readRoom = vi.fn(async (_roomId: RoomId, _userId: UserId, _ask?: WindowAsk): Promise<RoomView> => viewOf())
   const listRooms = vi.fn(
-    async (_userId: UserId, _ask: RoomListAsk): Promise<RoomList> => ({ rooms: [], hasEarlier: false, unread: 0 }),
+    async (_userId: UserId, _ask: RoomListAsk): Promise<RoomList> => ({ rooms: [], hasEarlier: false, totalUnread: 0 }),
   )
   const namesOf = vi.fn(async (ids: readonly string[]) => new Map(ids.map(id => [id, names.get(id) ?? ''])))
   const isTyping = vi.fn((_roomId: string, _userId: string) => false)

@@ -10,8 +10,8 @@ import { Publisher } from '#src/engines/memory/publisher.js'
 import { post } from '#src/engines/memory/room-changes.js'
 import { RoomTable } from '#src/engines/memory/room-table.js'
 import { Tally } from '#src/engines/memory/tally.js'
-import { generous } from '../../support/engine/world.js'
-import { FakeClock } from '../../support/fake-clock.js'
+import { FakeClock } from '../fake-clock.js'
+import { generous } from './world.js'
 
 export const minute = 60_000
 
