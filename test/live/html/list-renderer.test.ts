@@ -6,7 +6,7 @@ import { pageOn } from '../../support/live/page-on.js'
 const withBen = summaryOf('r1', { lastMessage: messageOf(1), unread: 2 })
 const withCem = summaryOf('r2', { otherId: 'cem' })
 
-/** Ann's list of chats: with ben and with cem, with three totalUnread messages in all. */
+/** Ann's list of chats: with ben and with cem, with three unread messages in all. */
 function start(hasEarlier = false) {
   const stage = pageOn()
   stage.listRooms.mockResolvedValue({ rooms: [withBen, withCem], hasEarlier, totalUnread: 3 })
