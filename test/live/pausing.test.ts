@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { newPair } from '../support/crowd.js'
+import { idOf, newcomer, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { LivePage, messageIdOf } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
@@ -81,4 +81,15 @@ it('concerns nobody else', async () => {
   benPage.say({ type: 'message:send', content: 'to Ann', nonce: 'one' })
   await annPage.operation('list', 'beforeend')
   expect(annPage.seen.flatMap(({ operations }) => operations.map(({ target }) => target))).not.toContain('pause')
+})
+
+it('concerns no other chat of the same person', async () => {
+  const { ann, annPage, chat } = await openPair()
+  await newcomer(server.url, `cem-of-${chat.slice(-8)}`)
+  const other = await ann.openChat(await idOf(ann, `cem-of-${chat.slice(-8)}`))
+  const otherPage = await LivePage.open(server.url, ann, other)
+  await pause(ann, chat, 'yes')
+  await annPage.operation('pause')
+  await otherPage.fence()
+  expect(otherPage.seen.flatMap(({ operations }) => operations.map(({ target }) => target))).not.toContain('pause')
 })
