@@ -5,7 +5,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { type Parser, readBody } from '../http/body-readers.js'
 import { accountOf } from '../http/request.js'
-import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
+import type { Access, DeclaredRoute, RouteGuards } from '../http/routes.js'
 import { bringsToken } from '../http/token-identity.js'
 import type { Limit, LimitResult } from '../limit.js'
 import { refuseOver } from '../limits.js'
@@ -51,7 +51,8 @@ export function apiGuards(context: GuardBasis): RouteGuards {
     withCookie(sessions.loadAccount),
   ]
   return {
-    admits: ['anyone', 'guest', 'member', 'member or operator'],
+    // The limits for log-ins and registrations count the requests of guests.
+    accepts: ({ access, limit }) => access !== 'operator' && (limit === 'none') === isForStrangers(access),
     beforeRefusal: identify(false),
     refuseStranger: memberOnly,
     before(route) {
@@ -82,6 +83,10 @@ function readToken({ tokens, checkOperator }: GuardBasis, takesOperator: boolean
     }
     next()
   }
+}
+
+function isForStrangers(access: Access): boolean {
+  return access === 'anyone' || access === 'guest'
 }
 
 function unlessOperator(handler: RequestHandler): RequestHandler {

@@ -35,6 +35,7 @@ export function accountEndpoints({ gate, people, tokens }: Pick<Context, 'gate' 
       name: 'register',
       summary: 'Create an account',
       access: 'guest',
+      limit: 'none',
       unreadBody: registrationInput,
       answers: { 201: { description: 'The account, and a token for it', schema: admittedSchema } },
       refusals: [
@@ -57,6 +58,7 @@ export function accountEndpoints({ gate, people, tokens }: Pick<Context, 'gate' 
       name: 'logIn',
       summary: 'Log in',
       access: 'guest',
+      limit: 'none',
       unreadBody: loginInput,
       answers: { 200: { description: 'Your account, and a token for it', schema: admittedSchema } },
       refusals: ['invalid', 'unauthenticated', 'account_disabled', 'rate_limited', 'server_busy'],

@@ -41,9 +41,10 @@ export function createApi(context: Context, showDocs: ShowDocs): Router {
       method: 'get',
       path: '/openapi.json',
       access: 'anyone',
+      limit: 'none',
       handle: (_request, response) => void response.type('json').send(describeAsText()),
     },
-    { method: 'get', path: '/docs', access: 'anyone', handle: showDocs(describe) },
+    { method: 'get', path: '/docs', access: 'anyone', limit: 'none', handle: showDocs(describe) },
   ]
   const router = Router()
   router.use(refuseForeign(isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))

@@ -19,12 +19,15 @@ export interface Multipart {
   readonly multipart: RequestHandler
 }
 
+/** `lightRequests` is for what pages ask for by themselves; `none` for what something else bounds. */
+export type RequestLimit = 'requests' | 'lightRequests' | 'none'
+
 interface Declaration {
   readonly method: 'get' | 'post'
   /** Where it is mounted, with parameters as `:name`. */
   readonly path: `/${string}`
-  /** The limit that counts its requests; `lightRequests` is for what pages ask for by themselves. Default: `requests`. */
-  readonly limit?: 'requests' | 'lightRequests'
+  /** The limit that counts its requests. Default: `requests`. */
+  readonly limit?: RequestLimit
   /** A multipart form that it takes beside the usual kind of body of its guards. */
   readonly body?: Multipart
   /** Whether a request that changes something must bring the CSRF token. Default: yes. */
@@ -48,7 +51,7 @@ export interface DeclaredRoute {
   /** The whole path, with parameters as `:name`. */
   readonly path: string
   readonly access: Access
-  readonly limit: 'requests' | 'lightRequests'
+  readonly limit: RequestLimit
   readonly needsToken: boolean
   readonly formPage: string
   readonly body: Multipart | null
@@ -56,8 +59,8 @@ export interface DeclaredRoute {
 
 /** Guards one kind of routes: pages, the API, event streams, the operator's. */
 export interface RouteGuards {
-  /** The kinds of access that it can check; a route with another one does not start. */
-  readonly admits: readonly Access[]
+  /** Whether they check the access and count by the limit that a route declares; one that they do not accept does not start. */
+  accepts(route: DeclaredRoute): boolean
   /** The handlers that check, count and read what a route declares, in their order. */
   before(route: DeclaredRoute): readonly RequestHandler[]
   /** The handlers before what no route answers is refused. */
@@ -72,7 +75,7 @@ const declarations = new WeakMap<object, readonly DeclaredRoute[]>()
 /**
  * Makes a router of declared routes, each behind its guards. Every other method gets 405 with `Allow`.
  * @param prefix where the router will be mounted
- * @throws Error if two routes declare the same method and path, or one declares an access that its guards cannot check
+ * @throws Error if two routes declare the same method and path, or its guards do not accept one
  */
 export function createRouter(routes: readonly Route[], guards: RouteGuards, prefix: '' | `/${string}` = ''): Router {
   const router = Router()
@@ -82,8 +85,8 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
     for (const route of routes.filter(other => other.path === path)) {
       const declared = complete(route, prefix)
       if (methods.has(route.method)) throw new Error(`${route.method} ${declared.path} is declared twice`)
-      if (!guards.admits.includes(declared.access))
-        throw new Error(`${declared.path} declares an access that its guards cannot check`)
+      if (!guards.accepts(declared))
+        throw new Error(`${declared.path} declares an access or a limit that its guards do not check`)
       methods.set(route.method, declared)
       const handle: RequestHandler = (request, response) => route.handle(request, response)
       at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))

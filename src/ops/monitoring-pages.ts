@@ -16,6 +16,7 @@ export function monitoringPages(metrics: MetricsPage | null): Router {
       method: 'get',
       path: '/health',
       access: 'anyone',
+      limit: 'none',
       handle: (_request, response) => void response.json({ status: 'ok' }),
     },
   ]
@@ -26,13 +27,14 @@ export function monitoringPages(metrics: MetricsPage | null): Router {
       method: 'get',
       path: '/metrics',
       access: 'operator',
+      limit: 'none',
       async handle(_request, response) {
         response.set('Content-Type', metrics.contentType).send(await metrics.render())
       },
     })
   }
   return createRouter(routes, {
-    admits: ['anyone', 'operator'],
+    accepts: ({ access, limit }) => (access === 'anyone' || access === 'operator') && limit === 'none',
     before: ({ access }) => (access === 'operator' ? tokenGuards : []),
     beforeRefusal: [],
   })

@@ -5,7 +5,7 @@ import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { setRetryAfter, statusOf } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
-import { createRouter, type Route } from '../http/routes.js'
+import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 
 /**
  * What `npm run admin` asks of the running server, as JSON and with the operator's token. If the settings hold none, these
@@ -57,7 +57,7 @@ export function operatorRoutes({
   }
 
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {
-    return { method, path, access: 'operator', needsToken: false, handle, onError: [sayRefusal] }
+    return { method, path, access: 'operator', limit: 'none', needsToken: false, handle, onError: [sayRefusal] }
   }
   const routes = [
     declare('get', '/operator/accounts', list),
@@ -67,7 +67,8 @@ export function operatorRoutes({
     declare('post', '/operator/accounts/:name/delete', remove),
     declare('post', '/operator/invites', invite),
   ]
-  return createRouter(routes, { admits: ['operator'], before: () => [requireToken], beforeRefusal: [] })
+  const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'operator' && limit === 'none'
+  return createRouter(routes, { accepts, before: () => [requireToken], beforeRefusal: [] })
 }
 
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {

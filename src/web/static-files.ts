@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RequestHandler, Router } from 'express'
 import { ChatError } from '../chat/errors.js'
-import { createRouter, type Route } from '../http/routes.js'
+import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 import type { Sessions } from '../http/sessions.js'
 import { projectRoot } from '../project-root.js'
 
@@ -49,7 +49,8 @@ export function staticFiles(
     response.send(body?.bytes ?? file.bytes)
   }
   const route: Route = { method: 'get', path: `${address}/*file`, access: 'anyone', limit: 'lightRequests', handle }
-  return createRouter([route], { admits: ['anyone'], before: () => count, beforeRefusal: count })
+  const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'anyone' && limit === 'lightRequests'
+  return createRouter([route], { accepts, before: () => count, beforeRefusal: count })
 }
 
 function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {

@@ -5,7 +5,11 @@ import { serveApp } from '../support/served-app.js'
 
 const answer: Route['handle'] = (_request, response) => void response.end()
 const pass: RequestHandler = (_request, _response, next) => next()
-const guards: RouteGuards = { admits: ['anyone', 'member'], before: () => [pass], beforeRefusal: [] }
+const guards: RouteGuards = {
+  accepts: ({ access, limit }) => access === 'member' && limit !== 'none',
+  before: () => [pass],
+  beforeRefusal: [],
+}
 const page: Route = { method: 'get', path: '/page/:id', handle: answer }
 
 describe('a route', () => {
@@ -33,11 +37,11 @@ describe('a route', () => {
     expect(() => declaredRoutes(create().router)).toThrow('without a declaration')
   })
 
-  it('does not start when it is declared twice, or behind guards that cannot check its access', () => {
+  it('does not start when it is declared twice, or behind guards that check neither its access nor its limit', () => {
     expect(() => createRouter([page, page], guards)).toThrow('get /page/:id is declared twice')
-    expect(() => createRouter([{ ...page, access: 'operator' }], guards)).toThrow(
-      '/page/:id declares an access that its guards cannot check',
-    )
+    const refusal = '/page/:id declares an access or a limit that its guards do not check'
+    expect(() => createRouter([{ ...page, access: 'operator' }], guards)).toThrow(refusal)
+    expect(() => createRouter([{ ...page, limit: 'none' }], guards)).toThrow(refusal)
   })
 })
 
@@ -60,7 +64,7 @@ describe('a request', () => {
   const lastError: ErrorRequestHandler = (error, _request, response, _next) =>
     void response.status(400).send(error.code ?? error.message)
   const told: RouteGuards = {
-    admits: ['member'],
+    accepts: () => true,
     before: ({ method }) => [say(`before ${method}`), say('then')],
     beforeRefusal: [say('before refusal')],
   }

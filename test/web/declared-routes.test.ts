@@ -9,40 +9,40 @@ import { startTestServer } from '../support/test-server.js'
 
 const operatorToken = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 
-/** Every route and who may enter it. Whoever adds one says here what it lets in. */
+/** Every route, who may enter it, and whether a limit on requests counts it. Whoever adds one says here what it lets in. */
 const known = [
   'get /: anyone',
   'get /api/auth/me: member',
   'get /api/chat/rooms/:roomId/messages: member',
   'get /api/chat/rooms: member',
   'get /api/chat/stats: member or operator',
-  'get /api/docs: anyone',
+  'get /api/docs: anyone, uncounted',
   'get /api/images/:filename: member, light',
-  'get /api/openapi.json: anyone',
+  'get /api/openapi.json: anyone, uncounted',
   'get /api/users/search: member',
   'get /api/users: member',
   'get /chats/:room/end: member',
-  'get /chats/:room/events: member',
+  'get /chats/:room/events: member, uncounted',
   'get /chats/:room/frame: member',
   'get /chats/:room/seen: member, light',
   'get /chats/:room: member',
-  'get /chats/events: member',
+  'get /chats/events: member, uncounted',
   'get /chats: member',
-  'get /health: anyone',
+  'get /health: anyone, uncounted',
   'get /images/:id: member, light',
   'get /invites: member',
   'get /login: guest',
-  'get /metrics: operator',
-  'get /operator/accounts: operator',
+  'get /metrics: operator, uncounted',
+  'get /operator/accounts: operator, uncounted',
   'get /people/:person/block: member',
   'get /people: member',
   'get /register: guest',
   'get /reset/:token: guest',
   'get /settings: member',
   'get /static/*file: anyone, light',
-  'post /api/auth/login: guest, without token',
+  'post /api/auth/login: guest, uncounted, without token',
   'post /api/auth/logout: member',
-  'post /api/auth/register: guest, without token',
+  'post /api/auth/register: guest, uncounted, without token',
   'post /api/chat/rooms/:roomId/messages: member',
   'post /api/chat/rooms: member',
   'post /api/images/upload: member, multipart',
@@ -59,11 +59,11 @@ const known = [
   'post /invites: member',
   'post /login: guest',
   'post /logout: member',
-  'post /operator/accounts/:name/delete: operator, without token',
-  'post /operator/accounts/:name/disable: operator, without token',
-  'post /operator/accounts/:name/enable: operator, without token',
-  'post /operator/accounts/:name/reset-password: operator, without token',
-  'post /operator/invites: operator, without token',
+  'post /operator/accounts/:name/delete: operator, uncounted, without token',
+  'post /operator/accounts/:name/disable: operator, uncounted, without token',
+  'post /operator/accounts/:name/enable: operator, uncounted, without token',
+  'post /operator/accounts/:name/reset-password: operator, uncounted, without token',
+  'post /operator/invites: operator, uncounted, without token',
   'post /people/:person/block: member',
   'post /people/:person/unblock: member',
   'post /register: guest',
@@ -145,12 +145,14 @@ async function announce(route: DeclaredRoute, headers = ''): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d+)/.exec(String(told))?.[1])
 }
 
+const limitWords = { requests: '', lightRequests: ', light', none: ', uncounted' }
+
 describe('every route', () => {
   it('is one of these, and lets in whom it is said to', () => {
     const declared = server.routes.map(route => {
       const { access, limit, needsToken, method, body } = route
       const token = method === 'post' && !needsToken ? ', without token' : ''
-      const more = (limit === 'requests' ? '' : ', light') + token + (body ? ', multipart' : '')
+      const more = limitWords[limit] + token + (body ? ', multipart' : '')
       return `${nameOf(route)}: ${access}${more}`
     })
     expect(declared.sort()).toEqual(known)

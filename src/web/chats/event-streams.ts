@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Router } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { pathParameter } from '../../http/request.js'
-import { createRouter, type Route } from '../../http/routes.js'
+import { createRouter, type Route, type RouteGuards } from '../../http/routes.js'
 import { closeCodes } from '../../live/client/close-codes.js'
 import type { Identity } from '../../live/client/subscriber.js'
 import { greetingOf } from '../../live/html/page-sessions.js'
@@ -68,8 +68,9 @@ export function eventStreams({
   }
 
   const routes: Route[] = [
-    { method: 'get', path: '/chats/events', handle: listen },
-    { method: 'get', path: '/chats/:room/events', handle: listen },
+    { method: 'get', path: '/chats/events', limit: 'none', handle: listen },
+    { method: 'get', path: '/chats/:room/events', limit: 'none', handle: listen },
   ]
-  return createRouter(routes, { admits: ['member'], before: () => [identify], beforeRefusal: [] })
+  const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'member' && limit === 'none'
+  return createRouter(routes, { accepts, before: () => [identify], beforeRefusal: [] })
 }

@@ -16,7 +16,7 @@ export function pageGuards(
   const formLimit = formLimitOf(config.messageMaxLength)
   const parserOf: Parser = limit => express.urlencoded({ extended: false, limit, inflate: false })
   const identify = [sessions.middleware, sessions.loadAccount]
-  const count = { requests: takeTurn(limits.requests, sessions.findAccount), lightRequests: countLight }
+  const countRequests = takeTurn(limits.requests, sessions.findAccount)
 
   function bodyOf({ method, access, limit, body }: DeclaredRoute): readonly RequestHandler[] {
     if (method === 'get') return []
@@ -26,11 +26,12 @@ export function pageGuards(
   }
 
   return {
-    admits: ['anyone', 'guest', 'member'],
-    beforeRefusal: [...identify, count.requests],
+    accepts: ({ access, limit }) =>
+      (access === 'anyone' || access === 'guest' || access === 'member') && limit !== 'none',
+    beforeRefusal: [...identify, countRequests],
     refuseStranger: redirectStranger,
     before(route) {
-      const entered = [...identify, count[route.limit]]
+      const entered = [...identify, route.limit === 'lightRequests' ? countLight : countRequests]
       if (route.access === 'anyone') return entered
       return [
         ...entered,

@@ -9,7 +9,7 @@ import { readCookies } from '#src/http/cookies.js'
 import { csrfProtection, isStaleToken } from '#src/http/csrf.js'
 import { HeldBodies } from '#src/http/held-bodies.js'
 import { limitLight } from '#src/http/request-limits.js'
-import { createRouter, type Route } from '#src/http/routes.js'
+import { type Access, createRouter, type RequestLimit, type Route } from '#src/http/routes.js'
 import { Sessions } from '#src/http/sessions.js'
 import { createLimits } from '#src/limits.js'
 import { pageGuards } from '#src/web/page/page-guards.js'
@@ -252,6 +252,12 @@ describe('what is counted', () => {
   })
 })
 
-it('no program and no operator is let in by these guards', async () => {
-  expect((await begin()).guards.admits).toEqual(['anyone', 'guest', 'member'])
+it('no program and no operator is let in by these guards, and nobody uncounted', async () => {
+  const { guards } = await begin()
+  const route = { method: 'get', path: '/', needsToken: true, formPage: '/chats', body: null } as const
+  const isAccepted = (access: Access, limit: RequestLimit) => guards.accepts({ ...route, access, limit })
+  const accesses: Access[] = ['anyone', 'guest', 'member', 'operator', 'member or operator']
+  expect(accesses.map(access => isAccepted(access, 'requests'))).toEqual([true, true, true, false, false])
+  expect(accesses.map(access => isAccepted(access, 'lightRequests'))).toEqual([true, true, true, false, false])
+  expect(accesses.map(access => isAccepted(access, 'none'))).toEqual([false, false, false, false, false])
 })
