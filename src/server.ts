@@ -35,7 +35,7 @@ Buffer.poolSize = 0
 /** When the server stops, requests have this many milliseconds to finish. */
 const finishMs = 3000
 
-/** Puts the server together, from what stands on nothing to what stands on all. */
+/** Makes all parts of the server, in the order in which they depend on each other. */
 export async function createServer(config: Config): Promise<Server> {
   const basis = createBasis(config)
   const { log, clock } = basis

@@ -1,3 +1,4 @@
+// Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
@@ -12,8 +13,6 @@ import { demoPeople } from './demo-accounts.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
-
-// Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
 
 const searchLimit = 20
 const maxBlocked = 1000

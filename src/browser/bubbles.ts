@@ -51,7 +51,7 @@ export class Bubbles {
     if (form) htmx.trigger(form, 'outbox:send')
   }
 
-  /** What the server has put in the place of bubbles: an answer, or nothing once it has the message. Told once. */
+  /** Bubbles that the server has replaced (an answer) or removed (delivered); each is reported once. */
   takeAnswers(now: number): Map<string, Answer | null> {
     const answers = new Map<string, Answer | null>()
     for (const [nonce, shown] of this.#shown) {
@@ -90,7 +90,7 @@ export class Bubbles {
     element.querySelector('article')?.setAttribute('data-status', status)
     const failed = element.querySelector<HTMLElement>('.failed')
     const words = status === 'failed' ? (failed?.dataset.words ?? '') : ''
-    // It is an alert: what the server has written there already must not be announced twice, what failed again must be.
+    // Alerts are read on change: the server's own words must not be written again, but a repeated failure must.
     if (before || failed?.textContent !== words) failed?.replaceChildren(words)
     element.querySelector('.reason')?.replaceChildren(reason)
   }

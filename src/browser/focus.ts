@@ -26,7 +26,7 @@ export function keepFocus(change: () => void): void {
   moveTo(places)
 }
 
-/** Does the same for every fragment that the server pushes. */
+/** Applies this to every pushed fragment too. */
 export function rescueFocus(live: HTMLElement): void {
   let places: (Element | null | undefined)[] = []
   live.addEventListener('htmx:before:swap', () => {

@@ -109,7 +109,7 @@ export class Outbox {
     return this.#entries.length < before
   }
 
-  /** There is a new connection: what was in flight may be lost and is sent again, and the first need not wait any more. */
+  /** After a reconnect, sends again what was in flight, and ends the first entry's wait. */
   connected(): void {
     const { nonce } = this.#inFlight ?? {}
     if (nonce) this.#change(nonce, { state: 'pending' })
@@ -133,7 +133,7 @@ export class Outbox {
     return !isGivenUp
   }
 
-  /** The person tries one again that was not sent: in its old place, and as if written now. */
+  /** Tries a failed entry again, in its old place and with a new time. */
   retry(nonce: string, now: number): void {
     const entry = this.#find(nonce)
     if (entry?.state !== 'failed' && entry?.state !== 'refused') return

@@ -26,7 +26,7 @@ const tcpKeepAliveMs = 60_000
  * less than a second. Right after an outage thousands are accepted before the first is read.
  */
 const mostWaiting = 5000
-/** The share of all connections that may wait, if there are few: some must be left for real requests. */
+/** The share of a small connection limit that half-open connections may take. */
 const waitingShare = 0.75
 /** The most unanswered requests of one connection: a single packet with more could ask for megabytes. */
 const mostPipelined = 32

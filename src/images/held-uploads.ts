@@ -13,7 +13,7 @@ const paceWindowMs = 3000
  * pace.
  */
 const leastPace = 16_384
-/** Milliseconds, in which a few pictures are done. */
+/** Time to convert a few pictures, ms. */
 const retryAfterMs = 5000
 
 const tooMany = () => new ChatError('server_busy', retryAfterMs)

@@ -93,7 +93,7 @@ export class ImageStore {
     return entry && entry.ownerId === userId && entry.roomId === roomId && !entry.people ? entry.ref : null
   }
 
-  /** Shows a picture, and deletes it, with its message. */
+  /** Applies a notice of the engine: publishes, prolongs or deletes pictures. */
   take(notice: ServerNotice): void {
     switch (notice.type) {
       case 'image.sent': {

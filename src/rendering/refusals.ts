@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable } from '../chat/errors.js'
 import type { Translate } from './sentences.js'
 
-/** What is said of a refusal. */
+/** What the sentence of a refusal depends on. */
 export interface SaidRefusal {
   readonly code: ErrorCode
   readonly retryAfterMs?: number | undefined

@@ -12,7 +12,7 @@ const folders = [
   ['build', 'public,max-age=31536000,immutable'],
   ['icons', 'public,max-age=86400'],
 ] as const
-/** The encodings in which a file may lie beside it, the best first, with the endings of their names. */
+/** Compressed variants that may lie beside a file, the best first, with the endings of their names. */
 const packings = [
   ['br', '.br'],
   ['gzip', '.gz'],
@@ -42,7 +42,7 @@ export function staticFiles(
   const handle: Route['handle'] = (request, response) => {
     const file = files.get(request.path.slice(address.length))
     if (!file) throw new ChatError('not_found')
-    // Asked one by one: given several, the order of the browser would decide, which names the best one last.
+    // Asked one at a time: with several, the browser's order would decide, and it names br last.
     const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
     response.type(file.name).set({ 'Cache-Control': file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
     if (body) response.set('Content-Encoding', body.encoding)

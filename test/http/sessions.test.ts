@@ -72,8 +72,8 @@ it.each([
 describe('a session', () => {
   it('is not made by a visit', async () => {
     const { visitor } = await begin()
-    const { headers } = await visitor().get('/who')
-    expect(headers.getSetCookie()).toEqual([])
+    const { headers, status } = await visitor().get('/who')
+    expect([status, headers.getSetCookie()]).toEqual([200, []])
   })
 
   it('says who is logged in, from its first request', async () => {

@@ -28,7 +28,7 @@ export interface Composer {
 /** Answers with the page of a chat: by default the one in the address. @throws ChatError `not_found` */
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
-/** A composer into which nothing was written. */
+/** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
 /** The id of the last message from the other person in a window, '' if there is none. */
@@ -61,7 +61,7 @@ export function everyOf(request: Request): number {
   return refreshRates.find(rate => String(rate) === request.query.every) ?? accountOf(request).settings.refreshSeconds
 }
 
-/** Makes what renders the page of a chat. */
+/** Returns the function that renders the page of a chat. */
 export function chatSender(
   context: Pick<Context, 'config' | 'people' | 'chatPage'>,
   { remember }: Pick<GoneChats, 'remember'>,

@@ -18,7 +18,7 @@ export interface GoneChats {
   readonly show: ErrorRequestHandler
 }
 
-/** Makes what remembers chats and answers for those that are gone. */
+/** Remembers chats, and answers for those that have ended. */
 export function goneChats({ config, people, chatPage }: Pick<Context, 'config' | 'people' | 'chatPage'>): GoneChats {
   const secure = isHttps(config)
   const { serverId } = chatPage

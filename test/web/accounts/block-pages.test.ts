@@ -47,6 +47,7 @@ describe('a block', () => {
   it('leads to the chats, and stands in the settings of the one who made it', async () => {
     expect(whereTo(await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`))).toEqual([303, '/chats'])
     const settings = await textOf(ann, '/settings')
+    expect(settings).toContain('Blocked people')
     expect(settings).toContain('<bdi>blocked-ben</bdi>')
     expect(settings).toContain(`action="/people/${benId}/unblock"`)
     expect(await textOf(ben, '/settings')).not.toContain('Blocked people')
