@@ -44,7 +44,7 @@ export class TestRunner {
   async run(file, usual, bail = 1) {
     const from = performance.now()
     await this.start()
-    const timeoutMs = Math.min(Math.max(5_000, usual.slowestMs * 3), 20_000)
+    const timeoutMs = Math.min(Math.max(20_000, usual.slowestMs * 3), 60_000)
     this.#process.send({ file, changed: [...this.#changed], timeoutMs, bail, except: usual.except ?? [] })
     this.#changed.clear()
     try {
