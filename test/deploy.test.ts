@@ -174,20 +174,6 @@ describe('every way to host it', () => {
     ])
   })
 
-  it('has a proxy that sends every header that docs/hosting.md names', () => {
-    const [, table = ''] = /\n\| header \|.*\n((?:\|.*\n)+)/.exec(hosting) ?? []
-    const named = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) => cell.match(/`[^`]+`/g) ?? [])
-    const passedOnUnasked = ['`Origin`', '`Cookie`']
-    const sent = (config: string) =>
-      [...config.matchAll(/^\s*proxy_set_header (\S+) /gm)].map(([, name]) => `\`${name}\``)
-    expect(named).toEqual(expect.arrayContaining(passedOnUnasked))
-    for (const config of [read('deploy/nginx.conf'), hosting]) {
-      expect(sent(config).sort()).toEqual(named.filter(name => !passedOnUnasked.includes(name)).sort())
-    }
-    // The port must not be lost.
-    expect(read('deploy/nginx.conf')).toContain('proxy_set_header Host $http_host;')
-  })
-
   it('has no proxy that lets the world ask what is for the machine, however it is written', () => {
     const [, pattern = 'none'] = /location ~\* (\S+) \{\s+return 404;/.exec(read('deploy/nginx.conf')) ?? []
     // Both nginx's ~* and Caddy's path matcher ignore case.

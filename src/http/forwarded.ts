@@ -6,7 +6,7 @@ import type { WarnOfSetup } from './setup-warnings.js'
 
 type Scheme = 'http:' | 'https:'
 
-/** Some proxies name the scheme of a socket. */
+/** What proxies call each scheme; some have names of their own for that of a socket. */
 const schemes = new Map<string, Scheme>([
   ['http', 'http:'],
   ['https', 'https:'],

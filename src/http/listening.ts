@@ -21,7 +21,7 @@ export async function listen(server: Server, where: Pick<Config, 'host' | 'port'
   return address
 }
 
-/** Addresses that stand for this machine, or for all of its addresses, of which none can be opened. */
+/** Loopback, and what stands for all addresses of the machine and cannot be opened itself. */
 const shownAsLocalhost = ['127.0.0.1', '0.0.0.0', '::']
 
 /** The URL at which somebody on this machine opens a server that listens there. */
