@@ -11,9 +11,11 @@ import type { Clock } from './chat/clock.js'
 import type { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
 import type { Answers } from './http/answers.js'
+import type { CookieNames } from './http/cookie-names.js'
 import type { HeldBodies } from './http/held-bodies.js'
 import type { CheckOperator } from './http/operator-token.js'
 import type { Sessions } from './http/sessions.js'
+import type { WarnOfSetup } from './http/setup-warnings.js'
 import type { Images } from './images/images.js'
 import type { Limits } from './limits.js'
 import type { Connections } from './live/connections.js'
@@ -50,6 +52,8 @@ export interface Context {
   readonly chatPage: PageRendererDeps
 
   readonly sessions: Sessions
+  readonly cookieNames: CookieNames
+  readonly warnOfSetup: WarnOfSetup
   readonly answers: Answers
   readonly strangerBodies: HeldBodies
   readonly memberBodies: HeldBodies

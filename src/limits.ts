@@ -2,6 +2,7 @@ import { ipKeyGenerator } from 'express-rate-limit'
 import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
+import { readIpAddress } from './ip-address.js'
 import { createLimit, type Limit, type LimitResult } from './limit.js'
 
 const secondMs = 1000
@@ -72,9 +73,13 @@ export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: 
   }
 }
 
-/** The key of an address: the address itself, or its network in IPv6, where one person has a whole network. */
-export function addressKey(address: string | undefined): string {
-  return address === undefined ? 'unknown' : ipKeyGenerator(address)
+/**
+ * The key of an address as `request.ip` has it, which may be whatever a proxy wrote: the address itself without a port, or its
+ * network in IPv6, where one person has a whole network. All that is no address has one key.
+ */
+export function addressKey(written: string | undefined): string {
+  const address = readIpAddress(written ?? '')
+  return address === null ? 'unknown' : ipKeyGenerator(address)
 }
 
 /**

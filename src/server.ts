@@ -71,6 +71,7 @@ export async function createServer(config: Config): Promise<Server> {
     async start() {
       await images.start()
       const { address, port } = await listen(http, config)
+      context.cookieNames.listensOn(port)
       if (maxConnections < config.maxConnections) {
         log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
       }

@@ -1,6 +1,7 @@
 /** The types of settings. The message of each check says what is allowed, to follow "must be". */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseOrigin } from './origin.js'
 import { isWeakSecret } from './weak-secret.js'
 
 const yearInSeconds = 365 * 24 * 3600
@@ -31,14 +32,6 @@ export const secret = z
     value => value.length >= minSecretLength && !isWeakSecret(value),
     `at least ${minSecretLength} characters that nobody knows or guesses, such as what "openssl rand -base64 48" prints`,
   )
-
-/** The URL as an origin; null if it is neither http nor https, or has more than an origin. */
-function parseOrigin(value: string): URL | null {
-  if (!URL.canParse(value)) return null
-  const url = new URL(value)
-  const isOrigin = /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
-  return isOrigin ? url : null
-}
 
 /** The token of a program. Never repeated in a refusal. */
 export const bearerToken = z

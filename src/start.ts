@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { AccountFileError } from './accounts/store/account-file.js'
 import { ConfigError, readConfig } from './config.js'
+import { urlOnThisMachine } from './http/listening.js'
 import { createServer } from './server.js'
 
 /** Prints a line for the person at the terminal, at every LOG_LEVEL. */
@@ -40,8 +41,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 
-  const shownHost = host === '127.0.0.1' || host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? `http://${shownHost}:${port}`}`)
+  say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? urlOnThisMachine(host, port)}`)
   if (config.demoUsers) {
     say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
   }

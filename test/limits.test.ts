@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
 import { addressKey, createLimits } from '#src/limits.js'
+import { noAddresses, writtenAddresses } from './field/proxies.js'
 import { FakeClock } from './support/fake-clock.js'
 
 describe('the limits of the product', () => {
@@ -28,5 +29,14 @@ describe('the limits of the product', () => {
     expect(addressKey('2001:db8:1:2::1')).not.toBe(addressKey('2001:db8:ff01:2::1'))
     expect(addressKey('::ffff:192.0.2.7')).toBe(addressKey('192.0.2.7'))
     expect(addressKey(undefined)).toBe('unknown')
+  })
+
+  it.each(writtenAddresses)('know the address that a proxy writes as %j, whatever the port', (written, address) => {
+    expect(addressKey(written)).toBe(addressKey(address))
+    expect(addressKey(written)).not.toBe('unknown')
+  })
+
+  it.each(noAddresses)('count all together who come from %j', written => {
+    expect(addressKey(written)).toBe('unknown')
   })
 })

@@ -44,6 +44,12 @@ describe('the process', () => {
     expect(lines[2]).toMatch(/messages .* in memory/)
   })
 
+  it('prints an address that can be opened where it listens on one of IPv6', async () => {
+    const base = await start({ HOST: '::1' }).address()
+    expect(base).toMatch(/^http:\/\/\[::1\]:\d+$/)
+    expect((await fetch(`${base}/health`)).status).toBe(200)
+  })
+
   it('speaks of no demo accounts where there are none', async () => {
     const server = start({ DEMO_USERS: 'false' })
     await server.address()

@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { createRouter, notFound, type Route } from '../http/routes.js'
+import { parseOrigin } from '../origin.js'
 import { apiGuards } from './access.js'
 import { accountEndpoints } from './accounts.js'
 import { routeOf } from './endpoint.js'
@@ -19,12 +20,16 @@ export const apiPath = '/api'
 
 const preflightSeconds = 600
 
+/** Whether CORS_ORIGIN has the origin of a page. */
+type IsAllowed = (origin: string | undefined) => boolean
+
 /** Shows the description as a page. */
 export type ShowDocs = (describe: () => OpenApi) => (request: Request, response: Response) => void
 
 /** The API, to be mounted at `apiPath`. */
 export function createApi(context: Context, showDocs: ShowDocs): Router {
   const { config, log, isOurOrigin } = context
+  const isAllowed = (origin = '') => config.corsOrigins.includes(parseOrigin(origin)?.origin ?? '')
   const endpoints = [
     ...accountEndpoints(context),
     ...peopleEndpoints(context),
@@ -47,7 +52,7 @@ export function createApi(context: Context, showDocs: ShowDocs): Router {
     { method: 'get', path: '/docs', access: 'anyone', limit: 'none', handle: showDocs(describe) },
   ]
   const router = Router()
-  router.use(refuseForeign(isOurOrigin, config.corsOrigins), allowOrigins(config.corsOrigins))
+  router.use(refuseForeign(isOurOrigin, isAllowed), allowOrigins(isAllowed))
   router.use(createRouter([...endpoints.map(routeOf), ...descriptions], apiGuards(context), apiPath))
   router.use(notFound)
   router.use(problemAnswers(log, config.messageMaxLength))
@@ -63,16 +68,16 @@ function once<T extends object | string>(make: () => T): () => T {
 }
 
 /** Refuses pages of other sites, even if they only read: CORS_ORIGIN says from where the API may be called. */
-function refuseForeign(isOurs: (request: Request) => boolean, allowed: readonly string[]): RequestHandler {
+function refuseForeign(isOurs: (request: Request) => boolean, isAllowed: IsAllowed): RequestHandler {
   return (request, _response, next) => {
-    const isWelcome = isOurs(request) || allowed.includes(request.get('origin') ?? '')
+    const isWelcome = isAllowed(request.get('origin')) || isOurs(request)
     next(isWelcome ? undefined : new ChatError('forbidden'))
   }
 }
 
-function allowOrigins(origins: readonly string[]): RequestHandler {
+function allowOrigins(isAllowed: IsAllowed): RequestHandler {
   return cors({
-    origin: [...origins],
+    origin: (origin, answer) => answer(null, origin !== undefined && isAllowed(origin) ? [origin] : []),
     methods: ['GET', 'HEAD', 'POST'],
     allowedHeaders: ['Authorization', 'Content-Type', 'If-None-Match'],
     exposedHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],

@@ -13,6 +13,7 @@ import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
 import { languageOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
+import { type CookieNames, isHttps } from './cookie-names.js'
 
 const sweepMs = 60_000
 
@@ -21,29 +22,28 @@ export const sessionsPerAccount = 100
 
 const ownedSession = z.object({ userId: z.string() })
 
-/** Whether people reach this server over https. If so, cookies are Secure and have the prefix __Host-. */
-export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
-  return config.publicUrl?.protocol === 'https:'
-}
-
 /** Sessions of pages: an id in a cookie, and its data in memory. A visit before log-in makes none. */
 export class Sessions {
-  readonly middleware: RequestHandler
-  /** The name of the cookie. */
-  readonly cookieName: string
+  readonly #config: Config
+  readonly #names: CookieNames
   readonly #store: expressSession.Store & { stopInterval(): void }
   readonly #people: People
-  readonly #secret: string
   readonly #byAccount = new AccountSessions(sessionsPerAccount)
   readonly #onEnded: (userId: string, sessionId: string) => void
+  /** Made at the first request: only then the name of the cookie is known. */
+  #readSession: RequestHandler | undefined
 
   /** @param onEnded called for every session that was ended on purpose */
-  constructor(config: Config, people: People, onEnded: (userId: string, sessionId: string) => void) {
+  constructor(
+    config: Config,
+    names: CookieNames,
+    people: People,
+    onEnded: (userId: string, sessionId: string) => void,
+  ) {
     const MemoryStore = memoryStore(expressSession)
-    const secure = isHttps(config)
+    this.#config = config
+    this.#names = names
     this.#people = people
-    this.cookieName = secure ? '__Host-sid' : 'sid'
-    this.#secret = config.sessionSecret
     this.#onEnded = onEnded
     this.#store = new MemoryStore({
       checkPeriod: sweepMs,
@@ -53,14 +53,31 @@ export class Sessions {
         if (owner) this.#byAccount.remove(owner.userId, id)
       },
     })
-    this.middleware = expressSession({
+  }
+
+  /** The name of the cookie. */
+  get cookieName(): string {
+    return this.#names.nameFor('sid')
+  }
+
+  /** Reads the session of a request, and keeps it. */
+  readonly middleware: RequestHandler = (request, response, next) => {
+    this.#readSession ??= this.#sessionReader()
+    // PUBLIC_URL decides. The package would silently set no Secure cookie unless a proxy sends `X-Forwarded-Proto: https`.
+    if (isHttps(this.#config)) Object.defineProperty(request, 'secure', { value: true, configurable: true })
+    this.#readSession(request, response, next)
+  }
+
+  #sessionReader(): RequestHandler {
+    const { sessionSecret, sessionTtlMs } = this.#config
+    return expressSession({
       name: this.cookieName,
-      secret: this.#secret,
+      secret: sessionSecret,
       store: this.#store,
       resave: false,
       saveUninitialized: false,
       rolling: true,
-      cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: config.sessionTtlMs },
+      cookie: { httpOnly: true, sameSite: 'lax', secure: isHttps(this.#config), path: '/', maxAge: sessionTtlMs },
     })
   }
 
@@ -133,7 +150,7 @@ export class Sessions {
   #idOf(request: IncomingMessage): string | null {
     const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
     // `signedCookie` returns a value without this prefix unchecked.
-    return (cookie?.startsWith('s:') && signedCookie(cookie, this.#secret)) || null
+    return (cookie?.startsWith('s:') && signedCookie(cookie, this.#config.sessionSecret)) || null
   }
 
   #read(id: string): Promise<expressSession.SessionData | null> {

@@ -3,7 +3,8 @@ import express, { type Express, Router } from 'express'
 import { apiPath, createApi } from '../api/api.js'
 import type { Context } from '../context.js'
 import { readCookies } from '../http/cookies.js'
-import { refuseForeignOrigin } from '../http/csrf.js'
+import { watchForwarded } from '../http/forwarded.js'
+import { refuseForeignOrigin } from '../http/origin-check.js'
 import { createRouter, type DeclaredRoute, declaredRoutes, notFound, type Route } from '../http/routes.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
@@ -40,7 +41,8 @@ export function createApp(context: Context, operation: Router): App {
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
   app.use(answers.watch, logRequests(log), countRefusals(observer), securityHeaders(config))
-  app.use(neverStore, operation, operatorRoutes(context))
+  // What the machine itself asks for passes no proxy.
+  app.use(neverStore, operation, operatorRoutes(context), watchForwarded(config, context.warnOfSetup))
   app.use(compression(), answers.hold, readCookies)
   app.use(staticFiles(context))
   app.use(apiPath, createApi(context, apiDocs))

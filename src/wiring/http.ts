@@ -1,11 +1,14 @@
 import type { Context } from '../context.js'
 import { Answers } from '../http/answers.js'
 import { formLimitOf } from '../http/body-readers.js'
-import { csrfProtection, originCheck } from '../http/csrf.js'
+import { CookieNames } from '../http/cookie-names.js'
+import { csrfProtection } from '../http/csrf.js'
 import { HeldBodies } from '../http/held-bodies.js'
 import { operatorCheck } from '../http/operator-token.js'
+import { originCheck } from '../http/origin-check.js'
 import { limitLight } from '../http/request-limits.js'
 import { Sessions } from '../http/sessions.js'
+import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
 import { Unread } from '../unread.js'
 
@@ -14,6 +17,8 @@ export interface HttpParts
   extends Pick<
     Context,
     | 'sessions'
+    | 'cookieNames'
+    | 'warnOfSetup'
     | 'answers'
     | 'strangerBodies'
     | 'memberBodies'
@@ -30,23 +35,28 @@ export interface HttpParts
 /** Makes the parts that pages, the API and sockets need for HTTP. */
 export function createHttpParts({
   config,
+  log,
   clock,
   limits,
   people,
   hub,
   observer,
-}: Pick<Context, 'config' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
   const unread = new Unread(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
+  const cookieNames = new CookieNames(config)
+  const warnOfSetup = setupWarnings(log)
   return {
     unread,
     answers: new Answers(clock, unread),
-    sessions: new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),
+    cookieNames,
+    warnOfSetup,
+    sessions: new Sessions(config, cookieNames, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),
     strangerBodies: HeldBodies.ofStrangers(onGivenWay),
     memberBodies: HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength)),
-    csrf: csrfProtection(config),
-    isOurOrigin: originCheck(config),
+    csrf: csrfProtection(config, cookieNames),
+    isOurOrigin: originCheck(config, warnOfSetup),
     countLight: limitLight(limits.lightRequests),
     countRequest: userId => refuseOver(limits.requests, userId),
     checkOperator: operatorToken === null ? null : operatorCheck(operatorToken, limits.operator),

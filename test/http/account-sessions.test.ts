@@ -21,7 +21,7 @@ it('an account that is logged in to again and again holds its newest sessions al
     const bot = new HttpClient(server.url)
     const body = new URLSearchParams({ _csrf: await bot.token('/login'), ...credentials })
     const logInByBot = async () => {
-      bot.cookies.delete('sid')
+      bot.cookies.delete(bot.sessionName)
       expect((await bot.request('POST', '/login', { body })).status).toBe(303)
     }
     for (let count = 2; count < sessionsPerAccount; count += 1) await logInByBot()

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { ConfigError } from '#src/config.js'
-import { listen } from '#src/http/listening.js'
+import { listen, urlOnThisMachine } from '#src/http/listening.js'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -28,6 +28,18 @@ it('answers where it listens, and leaves later faults to others', async () => {
   const { address, port } = await listen(server, { host: '127.0.0.1', port: 0 })
   expect([address, port > 0, server.listening]).toEqual(['127.0.0.1', true, true])
   expect(server.listenerCount('error')).toBe(0)
+})
+
+it.each([
+  ['127.0.0.1', 'http://localhost:4205'],
+  ['0.0.0.0', 'http://localhost:4205'],
+  ['::', 'http://localhost:4205'],
+  ['::1', 'http://[::1]:4205'],
+  ['2001:db8::7', 'http://[2001:db8::7]:4205'],
+  ['fe80::7%eth0', 'http://[fe80::7%25eth0]:4205'],
+  ['192.0.2.7', 'http://192.0.2.7:4205'],
+])('a server that listens on %s is opened at %s', (address, url) => {
+  expect(urlOnThisMachine(address, 4205)).toBe(url)
 })
 
 it('says that a port is taken', async () => {

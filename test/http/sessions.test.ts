@@ -3,7 +3,8 @@ import express, { type Request, type RequestHandler } from 'express'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { defaultSettings } from '#src/accounts/settings.js'
 import { readConfig } from '#src/config.js'
-import { isHttps, Sessions, sessionsPerAccount } from '#src/http/sessions.js'
+import { CookieNames } from '#src/http/cookie-names.js'
+import { Sessions, sessionsPerAccount } from '#src/http/sessions.js'
 import type { Identity } from '#src/live/client/subscriber.js'
 import { demoPeople } from '../support/accounts/demo-people.js'
 import { aliceId, bobId, HttpClient } from '../support/http-client.js'
@@ -20,7 +21,7 @@ async function begin(env: Record<string, string> = {}) {
   const people = await demoPeople()
   const config = readConfig({ NODE_ENV: 'test', SESSION_TTL_MS: String(lifetimeMs), ...env })
   const onEnded = vi.fn()
-  const sessions = new Sessions(config, people, onEnded)
+  const sessions = new Sessions(config, new CookieNames(config), people, onEnded)
   onTestFinished(() => sessions.stop())
   const identities: (Identity | null)[] = []
   const answer: RequestHandler = ({ account }, response) => void response.json(account?.username ?? null)
@@ -61,14 +62,6 @@ async function begin(env: Record<string, string> = {}) {
   return { people, sessions, onEnded, url, visitor, ask, identify, logIn }
 }
 
-it.each([
-  [new URL('https://chat.example'), true],
-  [new URL('http://chat.example'), false],
-  [null, false],
-])('people reach a server at %s over https: %j', (publicUrl, isSo) => {
-  expect(isHttps({ publicUrl })).toBe(isSo)
-})
-
 describe('a session', () => {
   it('is not made by a visit', async () => {
     const { visitor } = await begin()
@@ -94,13 +87,19 @@ describe('a session', () => {
     expect(cookie).toMatch(/^sid=s%3A[^;]+; Path=\/; Expires=Tue, 15 Jan 2030 13:00:00 GMT; HttpOnly; SameSite=Lax$/)
   })
 
-  it('has a Secure cookie bound to the host behind https', async () => {
-    const { sessions, visitor } = await begin({ PUBLIC_URL: 'https://chat.example', TRUST_PROXY: '1' })
-    const headers = { 'x-forwarded-proto': 'https' }
-    const [cookie = ''] = (await visitor().get(`/begin/${aliceId}?zone=`, { headers })).headers.getSetCookie()
-    expect(sessions.cookieName).toBe('__Host-sid')
-    expect(cookie).toMatch(/^__Host-sid=s%3A[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/)
-  })
+  it.each<[string, Record<string, string>]>([
+    ['https', { 'x-forwarded-proto': 'https' }],
+    ['http', { 'x-forwarded-proto': 'http' }],
+    ['nothing', {}],
+  ])(
+    'has a Secure cookie bound to the host where PUBLIC_URL is https and the proxy says %s',
+    async (_said, headers) => {
+      const { sessions, visitor } = await begin({ PUBLIC_URL: 'https://chat.example', TRUST_PROXY: '1' })
+      const [cookie = ''] = (await visitor().get(`/begin/${aliceId}?zone=`, { headers })).headers.getSetCookie()
+      expect(sessions.cookieName).toBe('__Host-sid')
+      expect(cookie).toMatch(/^__Host-sid=s%3A[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/)
+    },
+  )
 
   it.each([
     ['', null],

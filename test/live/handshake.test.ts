@@ -59,15 +59,15 @@ describe('a socket is refused in a way that the other end understands', () => {
   })
 
   it('when the session is made up, unsigned or signed by others', async () => {
-    const [mine, another] = [await newcomer(server.url), await newcomer(server.url)].map(client =>
-      decodeURIComponent(client.cookies.get('sid') ?? '').split('.'),
-    )
+    const clients = [await newcomer(server.url), await newcomer(server.url)]
+    const [mine, another] = clients.map(({ session }) => decodeURIComponent(session).split('.'))
+    const name = clients[0]?.sessionName
     const [living, theirs] = [mine?.[0] ?? '', another?.[1] ?? '']
     expect(living).toMatch(/^s:[\w-]{20,}$/)
     expect(theirs.length).toBeGreaterThan(20)
     const madeUp = ['nonsense', 'abc', 's:abc.def', living.slice(2), living, `${living}.`, `${living}.${theirs}`]
     for (const sid of madeUp) {
-      const cookie = `sid=${encodeURIComponent(sid)}`
+      const cookie = `${name}=${encodeURIComponent(sid)}`
       expect([sid, await attemptBoth('/ws', { cookie })]).toEqual([sid, ['opened, closed 4401', 'refused 401']])
       expect([sid, (await new HttpClient(server.url).get('/chats', { headers: { cookie } })).status]).toEqual([
         sid,

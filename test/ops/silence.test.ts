@@ -54,7 +54,7 @@ it('writes a line for each request, and nothing of what people wrote, are or hol
   const visitor = new HttpClient(base)
   await visitor.logIn(`${marker}@example.com`, `${marker} password`)
   await visitor.post('/register', { username: marker, email: marker, password: marker })
-  const refused = new LivePage(base, `/ws?room=${room}`, { cookie: `sid=${marker}` })
+  const refused = new LivePage(base, `/ws?room=${room}`, { cookie: `sid-${new URL(base).port}=${marker}` })
   expect(await refused.closed).toBe(4401)
   secrets.push(...ann.cookies.values(), ...visitor.cookies.values(), await ann.token('/chats'))
 

@@ -1,14 +1,26 @@
 /** A browser without JavaScript: keeps cookies, follows no redirect, and finds the CSRF tokens of forms. */
 export class HttpClient {
-  readonly cookies = new Map<string, string>()
+  readonly cookies: Map<string, string>
   readonly #base: string
 
-  constructor(base: string) {
+  /** @param cookies those of a browser that several clients stand for */
+  constructor(base: string, cookies = new Map<string, string>()) {
     this.#base = base
+    this.cookies = cookies
   }
 
   get cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
+  /** The name of the cookie that holds the session: it carries the server's port. '' before the log-in. */
+  get sessionName(): string {
+    return [...this.cookies.keys()].find(name => /^(__Host-)?sid(-\d+)?$/.test(name)) ?? ''
+  }
+
+  /** The value of that cookie. */
+  get session(): string {
+    return this.cookies.get(this.sessionName) ?? ''
   }
 
   async request(method: string, path: string, init: RequestInit = {}): Promise<Response> {

@@ -22,12 +22,13 @@ const values = [
   '"',
   '[object Object]',
 ]
-const names = ['csrf', 'sid', 'with']
 const pages = ['/', '/login', '/register', '/reset/x', '/chats', '/chats/x', '/nowhere', '/api/users']
 
 describe('a cookie', () => {
   it.each(values)('of %j is no fault of the server, whatever its name and the page', async value => {
     const { ann } = await newPair(server.url)
+    const { port } = new URL(server.url)
+    const names = [`csrf-${port}`, `sid-${port}`, 'with']
     const odd: string[] = []
     for (const name of names) {
       for (const path of pages) {

@@ -49,9 +49,10 @@ describe('an account', () => {
 
   it('is left by the button on every page of chats', async () => {
     const client = await newcomer(server.url)
-    const sid = client.cookies.get('sid')
+    const { sessionName, session } = client
+    expect(session).not.toBe('')
     expect(whereTo(await client.post('/logout', {}, '/chats'))).toEqual([303, '/login'])
-    client.cookies.set('sid', sid ?? '')
+    client.cookies.set(sessionName, session)
     expect(whereTo(await client.get('/chats'))).toEqual([303, '/login?next=%2Fchats'])
   })
 

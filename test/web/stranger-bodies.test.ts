@@ -87,14 +87,14 @@ describe('whatever else is posted without a session is answered from its headers
     [
       'a new chat, by a made-up session',
       '/chats',
-      `Cookie: sid=s%3Aa.b\r\n${form}${long}`,
+      `Cookie: sid-PORT=s%3Aa.b\r\n${form}${long}`,
       'a',
       '/login?next=%2Fchats',
     ],
     ['a log-out', '/logout', form + long, '_csrf=a', '/login?next=%2Fchats'],
     ['a form that is announced and does not come', '/chats', `Expect: 100-continue\r\n${form}${long}`, '', '/login'],
   ])('%s, gets the way to the log-in', async (_what, path, headers, body, way) => {
-    const { told } = await begin(head(path, headers) + body)
+    const { told } = await begin(head(path, headers.replace('PORT', new URL(server.url).port)) + body)
     await expect.poll(told).toMatch(/HTTP\/1\.1 303 /)
     expect(told()).toContain(`\r\nLocation: ${way}`)
   })

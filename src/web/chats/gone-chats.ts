@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { isHttps } from '../../http/cookie-names.js'
 import { formField, pathParameter } from '../../http/request.js'
-import { isHttps } from '../../http/sessions.js'
 import { sendPage } from '../page/pages.js'
 
 const otherCookie = 'with'

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 import type { Config } from '../../config.js'
-import { isHttps } from '../../http/sessions.js'
+import { isHttps } from '../../http/cookie-names.js'
 
 const yearInSeconds = 31_536_000
 

@@ -19,6 +19,8 @@ export interface RealThings {
   readonly roomId: string
   readonly messageId: string
   readonly token: string
+  /** The name of the session's cookie. */
+  readonly sessionName: string
 }
 
 const maxText = 40_000
@@ -100,12 +102,17 @@ const writtenAs = fc.oneof(
   fc.constantFrom('text/plain', 'application/json; charset=klingon', 'multipart/form-data', 'application/xml', '/'),
 )
 
-function headersFor(token: string): fc.Arbitrary<Record<string, string>> {
+function headersFor({ token, sessionName }: RealThings): fc.Arbitrary<Record<string, string>> {
   const bearer = fc.oneof(
     { weight: 8, arbitrary: fc.constant(`Bearer ${token}`) },
     fc.constantFrom('Bearer', 'Bearer x.y.z', 'Basic YTpi', `Bearer ${token}x`, `Bearer ${'a'.repeat(3000)}`),
   )
-  const cookie = fc.constantFrom('sid=s%3Anothing.signature', 'sid=', '__proto__=1', 'sid=%ZZ')
+  const cookie = fc.constantFrom(
+    `${sessionName}=s%3Anothing.signature`,
+    `${sessionName}=`,
+    '__proto__=1',
+    `${sessionName}=%ZZ`,
+  )
   return fc.oneof(
     { weight: 8, arbitrary: fc.record({ authorization: bearer, 'content-type': writtenAs }) },
     fc.record({ cookie, 'content-type': writtenAs, 'csrf-token': fc.constantFrom('', 'x-y', 'x'.repeat(2000)) }),
@@ -120,7 +127,7 @@ function badRequests({ paths }: OpenApi, real: RealThings): fc.Arbitrary<BadInpu
       const schema = operation.requestBody?.content['application/json']?.schema ?? {}
       const query = fc.tuple(fc.constantFrom('q', 'q', 'q[]', '__proto__'), anyText.map(encodeLoosely))
       return fc
-        .tuple(part, query, headersFor(real.token), damaged(schema, real))
+        .tuple(part, query, headersFor(real), damaged(schema, real))
         .map(([roomId, [key, value], headers, body]) => ({
           via: 'api' as const,
           method: method.toUpperCase(),

@@ -139,6 +139,7 @@ export async function prepare(url: string): Promise<{ real: RealThings; descript
   const { roomId } = await post('/chat/rooms', { otherUserId: bobId }, String(token))
   const message = { content: 'real', nonce: 'real' }
   const { messageId } = await post(`/chat/rooms/${roomId}/messages`, message, String(token))
-  const real = { token: String(token), roomId: String(roomId), messageId: String(messageId) }
+  const sessionName = `sid-${new URL(url).port}`
+  const real = { token: String(token), roomId: String(roomId), messageId: String(messageId), sessionName }
   return { real, description: await (await fetch(`${url}/api/openapi.json`)).json() }
 }

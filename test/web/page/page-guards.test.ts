@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig } from '#src/config.js'
+import { CookieNames } from '#src/http/cookie-names.js'
 import { readCookies } from '#src/http/cookies.js'
 import { csrfProtection, isStaleToken } from '#src/http/csrf.js'
 import { HeldBodies } from '#src/http/held-bodies.js'
@@ -46,7 +47,8 @@ const routes: Route[] = [
 async function begin(env: Record<string, string> = {}) {
   const config = readConfig({ NODE_ENV: 'test', RATE_LIMIT_REQUESTS: '1000000', ...env })
   const people = await demoPeople()
-  const sessions = new Sessions(config, people, () => {})
+  const names = new CookieNames(config)
+  const sessions = new Sessions(config, names, people, () => {})
   const limits = createLimits(config, new FakeClock())
   onTestFinished(() => {
     sessions.stop()
@@ -57,7 +59,7 @@ async function begin(env: Record<string, string> = {}) {
     sessions,
     limits,
     countLight: limitLight(limits.lightRequests),
-    csrf: csrfProtection(config),
+    csrf: csrfProtection(config, names),
     strangerBodies: HeldBodies.ofStrangers(() => {}),
     memberBodies: HeldBodies.ofMembers(() => {}, 1_048_576),
   })
@@ -70,7 +72,7 @@ async function begin(env: Record<string, string> = {}) {
   const app = express()
     .use(readCookies)
     .use('/log-in', sessions.middleware, logIn)
-    .use('/token', sessions.middleware, sessions.loadAccount, csrfProtection(config), (request, response) => {
+    .use('/token', sessions.middleware, sessions.loadAccount, csrfProtection(config, names), (request, response) => {
       response.send(request.csrfToken?.())
     })
     .use('/at', createRouter(routes, guards))

@@ -1,0 +1,32 @@
+import type { Config } from '../config.js'
+
+/** Whether people reach this server over https. If so, cookies are Secure and have the prefix __Host-. */
+export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
+  return config.publicUrl?.protocol === 'https:'
+}
+
+/**
+ * The names of this server's cookies. Browsers send a cookie to all ports of its host, so the names end in the port: otherwise
+ * two servers on one host would overwrite each other's cookies and so log people out. It is the port in PUBLIC_URL, if it
+ * has one; without PUBLIC_URL it is the port that the server listens on.
+ */
+export class CookieNames {
+  readonly #publicUrl: URL | null
+  #listeningPort = ''
+
+  constructor({ publicUrl }: Pick<Config, 'publicUrl'>) {
+    this.#publicUrl = publicUrl
+  }
+
+  /** Tells which port the server listens on; PORT does not if it is 0. Must come before the first request. */
+  listensOn(port: number): void {
+    this.#listeningPort = String(port)
+  }
+
+  /** The name of the cookie for something. */
+  nameFor(word: 'sid' | 'csrf'): string {
+    const port = this.#publicUrl?.port ?? this.#listeningPort
+    const name = port === '' ? word : `${word}-${port}`
+    return isHttps({ publicUrl: this.#publicUrl }) ? `__Host-${name}` : name
+  }
+}
