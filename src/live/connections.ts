@@ -35,7 +35,6 @@ export class Connections implements ConnectionOpener {
    */
   async open(opening: Opening): Promise<void> {
     const { hub, log, admit } = this.#deps
-    const { identity, roomId } = opening
     const { share, transport, connection, opened } = this.#prepare(opening)
     const { session, start, onBadFrame } = opened
     let isOver = false
@@ -50,7 +49,7 @@ export class Connections implements ConnectionOpener {
         .catch((error: unknown) => log.error({ err: error }, 'a closed connection could not be removed'))
     })
     try {
-      await admit?.(identity.userId)
+      await admit?.(opening.identity.userId)
     } catch (error) {
       return this.#refuse(connection, error, closeCodes.tooBusy)
     }
@@ -63,7 +62,6 @@ export class Connections implements ConnectionOpener {
       const isOneTooMany = error instanceof ChatError && error.code === 'rate_limited'
       return this.#refuse(connection, error, isOneTooMany ? closeCodes.tooFast : closeCodes.restarting)
     }
-    if (roomId !== null) hub.enterRoom(roomId, session)
     await start().catch((error: unknown) => this.#fail(connection, error))
   }
 

@@ -49,6 +49,7 @@ export function createLive({
   }
   const sessionDeps = {
     rooms,
+    hub,
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => observer.refused('frame', code),
@@ -57,7 +58,6 @@ export function createLive({
   const pageSessions = new PageSessions(chatPage, sessionDeps)
   const programs = {
     ...sessionDeps,
-    hub,
     clock,
     namesOf: chatPage.namesOf,
     countJoin: countRequest,

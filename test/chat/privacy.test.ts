@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   hearsOf,
   hearsOfEnds,
+  hearsOpening,
   hearsPresence,
   hearsTyping,
   isHeldFrom,
@@ -84,5 +85,11 @@ describe('a message', () => {
     ['that is not held may be known to its recipient', 'bob', false, true],
   ])('%s', (_title, userId, isHeld, may) => {
     expect(mayKnowOf(userId, 'ann', isHeld)).toBe(may)
+  })
+})
+
+describe('that somebody opens a room', () => {
+  it('is heard by the other, who has it open, and not by themselves', () => {
+    expect([hearsOpening('ann', 'ben'), hearsOpening('ben', 'ben')]).toEqual([true, false])
   })
 })

@@ -32,6 +32,7 @@ async function openPage(admitted: number) {
   }
   const pageSessions = new PageSessions(page, {
     rooms,
+    hub: { enterRoom: () => {} },
     log,
     messageMaxLength: 100,
     onRefused: () => {},

@@ -182,13 +182,17 @@ describe('the owner of a connection', () => {
       },
       openSession: () => {
         if (openingFails) throw new Error('a fault')
-        return { session, start: async () => void log.push('caught up') }
+        const start = async () => {
+          hub.enterRoom('room', session)
+          log.push('caught up')
+        }
+        return { session, start }
       },
     })
     return { log, hub, clock, unread, opened, close: () => tellClosed() }
   }
 
-  it('opens it, enters its room, catches it up, and ends all of it when it closes', async () => {
+  it('opens it, catches it up, leaves its room, and ends all of it when it closes', async () => {
     const { log, hub, unread, opened, close } = open(false)
     await opened
     expect(log).toEqual(['heard', 'caught up'])

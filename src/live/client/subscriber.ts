@@ -46,7 +46,7 @@ export interface RoomActivity {
 
 /** Which rooms connections have open. */
 export interface OpenRooms {
-  /** Notes that a connection has a room open. */
+  /** Notes that a connection has read a room, and has it open. Not to be called for one that is closed. */
   enterRoom(roomId: RoomId, subscriber: Subscriber): void
   /** Notes that a connection no longer has a room open. */
   leaveRoom(roomId: RoomId, subscriber: Subscriber): void

@@ -5,7 +5,7 @@ import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { commandSchema, execute } from '../client/commands.js'
-import type { ClientSession, Identity, SharedRenderings } from '../client/subscriber.js'
+import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { FragmentBatch } from './fragment-batch.js'
 import { fragment } from './fragments.js'
@@ -19,6 +19,7 @@ import { RoomPane } from './room-pane.js'
 
 export interface PageSessionDeps {
   readonly rooms: Rooms
+  readonly hub: Pick<OpenRooms, 'enterRoom'>
   readonly log: Logger
   readonly messageMaxLength: number
   /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
@@ -79,6 +80,7 @@ export class PageSession implements ClientSession {
   start(shown: PageState, again: boolean): Promise<void> {
     return this.#turns.run(async () => {
       await this.#room?.catchUp(shown, again)
+      if (this.#room && !this.#isOver) this.#deps.hub.enterRoom(this.#room.roomId, this)
       this.#inbox.isPaused = shown.isPaused && !again
       // A lost connection ends the pause: what happened meanwhile cannot be told apart from what was held back.
       if (shown.isPaused && again) this.#pushPause()

@@ -152,13 +152,15 @@ export class ProgramSession implements ClientSession {
     const { rooms, hub, clock } = this.#deps
     return this.#inTurn(async () => {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
+      if (this.#isOver) return
+      this.#joined.add(roomId)
+      hub.enterRoom(roomId, this)
+      const activeUsers = hub.activeUsers(roomId)
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
       const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
-      this.#joined.add(roomId)
-      hub.enterRoom(roomId, this)
-      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })
+      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
       if (frame) this.#connection.catchUp(JSON.stringify(frame))
     })
   }
