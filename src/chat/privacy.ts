@@ -22,6 +22,11 @@ export function mayUse({ hasBlocked }: Pick<Standing, 'hasBlocked'>): boolean {
   return !hasBlocked
 }
 
+/** Whether a person may open a room with the other: whoever has blocked them is refused with `blocked`. */
+export function mayOpen({ hasBlocked }: Pick<Standing, 'hasBlocked'>): boolean {
+  return !hasBlocked
+}
+
 /**
  * Whether somebody who has the room open hears that somebody opens or closes it. Only for those who may use the room does a
  * connection have it open: from when it has read the room until a block ends it.
@@ -58,6 +63,11 @@ export function seesPresence(person: Standing, other: Standing): boolean {
 /** Whether a person hears that the other comes or goes. To the blocked, the other stays as they were at the block. */
 export function hearsPresence(person: Standing, other: Standing): boolean {
   return seesPresence(person, other) && !other.hasBlocked
+}
+
+/** What the other is shown of whether a person is here: to somebody whom they have blocked, what was so at the block. */
+export function shownTo<Attendance>(now: Attendance, atBlock: Attendance | undefined): Attendance {
+  return atBlock ?? now
 }
 
 /** Whether a person hears that the other types. */

@@ -23,7 +23,7 @@ import type {
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsTyping } from '#src/chat/privacy.js'
+import { hearsTyping, mayOpen } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
 import { moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
@@ -76,7 +76,7 @@ class MemoryEngine implements Engine {
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
-    if (this.#choices.of(userId).blocked.has(otherId)) throw new ChatError('blocked')
+    if (!mayOpen({ hasBlocked: this.#choices.of(userId).blocked.has(otherId) })) throw new ChatError('blocked')
     const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId)
     const member = this.#rooms.enter(room.id, userId, now)
     this.#rooms.boundUnshared(member.person)

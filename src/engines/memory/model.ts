@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ChosenLifetime, Cursors, Draft, Presence, UserId } from '#src/chat/engine.js'
-import type { Standing } from '#src/chat/privacy.js'
+import { type Standing, shownTo } from '#src/chat/privacy.js'
 import { ChatList, type ListPlace } from './chat-list.js'
 import type { Duty } from './due-queue.js'
 import { Frontier } from './frontier.js'
@@ -106,7 +106,7 @@ export class Member implements Standing, ListPlace<Member> {
 
   /** Whether this person is here, as the other is shown it: to the blocked, as it was at the block. */
   get shownAttendance(): Attendance {
-    return this.person.privacy.blocked.get(this.other.id) ?? this.person
+    return shownTo(this.person, this.person.privacy.blocked.get(this.other.id))
   }
 
   /** The same, as it is told. */
