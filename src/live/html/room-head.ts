@@ -22,10 +22,6 @@ export class RoomHead {
     this.#push = push
   }
 
-  get otherId(): UserId {
-    return this.#otherId
-  }
-
   get otherName(): string {
     return this.#otherName
   }

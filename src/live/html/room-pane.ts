@@ -176,8 +176,7 @@ export class RoomPane {
     this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
   }
 
-  #takeTyping({ userId, isTyping }: EventOf<'typing.changed'>): void {
-    if (userId !== this.#head.otherId) return
+  #takeTyping({ isTyping }: EventOf<'typing.changed'>): void {
     this.#announcements.noteTyping(isTyping)
     this.#head.showTyping(isTyping)
   }

@@ -119,7 +119,7 @@ export class ProgramSession implements ClientSession {
   #isHeard(event: EngineEvent): boolean {
     const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
     if (isPassing && this.#connection.isBusy) return false
-    return event.type !== 'typing.changed' || (event.userId !== this.userId && this.#joined.has(event.roomId))
+    return event.type !== 'typing.changed' || this.#joined.has(event.roomId)
   }
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
