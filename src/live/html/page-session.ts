@@ -29,10 +29,10 @@ export interface PageSessionDeps {
 }
 
 /** Errors that end the updates of a page though nothing is broken; after `rate_limited` it reconnects. */
-const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
-  ['not_found', closeCodes.noSuchRoom],
-  ['rate_limited', closeCodes.tooBusy],
-])
+const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
+  not_found: closeCodes.noSuchRoom,
+  rate_limited: closeCodes.tooBusy,
+}
 
 /** The client session of a page: it gets events as HTML fragments for htmx, and sends form fields. */
 export class PageSession implements ClientSession {
@@ -71,9 +71,8 @@ export class PageSession implements ClientSession {
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    this.#list = new ListPane(page.list, roomId, push, unread =>
-      page.renderTitle(this.#room?.otherName ?? null, unread),
-    )
+    const renderTitle = (unread: number) => page.renderTitle(this.#room?.otherName ?? null, unread)
+    this.#list = new ListPane(page.list, roomId, push, renderTitle)
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
@@ -119,9 +118,8 @@ export class PageSession implements ClientSession {
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.#deps.onRefused(error.code)
-      if (command.type === 'message:send') {
-        this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
-      }
+      if (command.type !== 'message:send') return true
+      this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
     }
     return true
   }
@@ -144,8 +142,8 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    if (!this.#room) return
-    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)))
+    const html = this.#room && this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)
+    if (html) this.#push(fragment('pause', 'outerMorph', html))
   }
 
   #push(html: string, isCatchUp = false): void {
@@ -176,9 +174,8 @@ export class PageSession implements ClientSession {
 
   async #takeInbox(): Promise<void> {
     for (let next = this.#inbox.next(); next !== undefined; next = this.#inbox.next()) {
-      const { event, shared } = next
       if (this.#isOver) return
-      await this.#room?.take(event, shared, this.#inbox.isPaused)
+      await this.#room?.take(next.event, next.shared, this.#inbox.isPaused)
     }
     if (this.#lacksRest) await this.#catchUpRest()
     await this.#list.pushChanges()
@@ -195,7 +192,7 @@ export class PageSession implements ClientSession {
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof ChatError ? foreseen.get(error.code) : undefined
+    const code = error instanceof ChatError ? foreseen[error.code] : undefined
     if (code === undefined) this.#deps.log.error({ err: error }, 'a page could not be kept up to date')
     this.close(code ?? closeCodes.internalError)
   }

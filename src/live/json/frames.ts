@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema } from '../../chat/message-input.js'
 import { commandSchema } from '../client/commands.js'
+import { typingShownMs } from '../client/typing.js'
 import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './messages.js'
 
 /** A program's mark on a frame, which the reply repeats. */
@@ -98,7 +99,9 @@ export const serverFrameSchemas = {
     .describe('The other has closed a room that you joined, everywhere.'),
   typingIndicator: z
     .object({ type: z.literal('typing:indicator'), roomId, userId, isTyping: z.boolean() })
-    .describe('The other types in a room that you joined, or no longer. Ends by itself after 2 s without a report.'),
+    .describe(
+      `The other types in a room that you joined, or no longer. Ends by itself after ${typingShownMs / 1000} s without a report.`,
+    ),
 }
 
 type ServerFrameSchemas = typeof serverFrameSchemas
