@@ -24,6 +24,7 @@ class NotedTransport implements Transport {
   isBusy = false
   /** How often it was to be cut if it takes nothing. */
   cuts = 0
+  #tellClosed = () => {}
 
   write(text: string): void {
     this.written.push(text)
@@ -43,7 +44,14 @@ class NotedTransport implements Transport {
     this.cuts += 1
   }
 
-  whenClosed(): void {}
+  whenClosed(tell: () => void): void {
+    this.#tellClosed = tell
+  }
+
+  /** The other end closes it. */
+  end(): void {
+    this.#tellClosed()
+  }
 
   cut(): void {}
 
@@ -89,8 +97,8 @@ export class SessionStage {
     return this.engine.openRoom(userId, otherId)
   }
 
-  /** A connection of a person's to a room, opened as from outside, with what it waits for as a promise. */
-  connect(userId: UserId, roomId: RoomId, kind: 'page' | 'program', rooms: Rooms) {
+  /** A connection of a person's, opened as from outside, with what it waits for as a promise. */
+  connect(userId: UserId, roomId: RoomId | null, kind: 'page' | 'program' = 'page', rooms = this.rooms) {
     const transport = new NotedTransport()
     const { hub, clock } = this
     const connections = new Connections({
