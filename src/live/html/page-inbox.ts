@@ -1,4 +1,5 @@
 import type { EngineEvent, UserId } from '../../chat/engine.js'
+import { isPassing } from '../client/event-kinds.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 
 interface Waiting {
@@ -23,8 +24,7 @@ export class PageInbox {
    * @param isBusy whether the connection has not yet taken what was written
    */
   add(event: EngineEvent, shared: SharedRenderings, isBusy: boolean): boolean {
-    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
-    if (isPassing && isBusy) return false
+    if (isBusy && isPassing(event)) return false
     if (this.isPaused && this.#isHeldBack(event)) return false
     if (this.#isBehind && event.type !== 'room.dissolved') return false
     this.#waiting.push({ event, shared })

@@ -5,6 +5,7 @@ import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { commandSchema, execute } from '../client/commands.js'
+import { removesText } from '../client/event-kinds.js'
 import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { FragmentBatch } from './fragment-batch.js'
@@ -90,7 +91,7 @@ export class PageSession implements ClientSession {
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
     if (this.#isOver) return
-    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#connection.cutIfStalled()
+    if (removesText(event)) this.#connection.cutIfStalled()
     const isTaken = this.#inbox.add(event, shared, this.#connection.isBusy)
     this.#list.note(event, !isTaken)
     this.#room?.note(event)
