@@ -60,13 +60,22 @@ export interface Draft {
   readonly mostLifetimeMs?: number
 }
 
+/** A message that was sent; `duplicate`: its nonce was known, so it is the first message of that nonce. */
+export interface Sent {
+  readonly message: Message
+  readonly duplicate: boolean
+}
+
 /** How far a person has got: highest `seq` that reached them and that they saw. `seen <= delivered`; both only grow. */
 export interface Cursors {
   readonly delivered: number
   readonly seen: number
 }
 
-export type CursorKind = keyof Cursors
+/** Which cursors there are. */
+export const cursorKinds = ['delivered', 'seen'] as const satisfies readonly (keyof Cursors)[]
+/** Which cursor is meant. */
+export type CursorKind = (typeof cursorKinds)[number]
 
 /** How long messages live in a room, as one of its two people chose it. */
 export interface ChosenLifetime {
@@ -168,10 +177,12 @@ export interface RoomListAsk {
 }
 
 /**
- * Why a room is gone: one of its people ended it; both were away for the grace period; an account was deleted; or nobody had
+ * Why a room ends: one of its people ended it; both were away for the grace period; an account was deleted; or nobody had
  * written in it, and the one person who had opened it was away for the grace period or has opened too many (see `openRoom`).
  */
-export type DissolveReason = 'ended' | 'away' | 'account_deleted' | 'empty'
+export const dissolveReasons = ['ended', 'away', 'account_deleted', 'empty'] as const
+/** Why a room is gone: one of `dissolveReasons`. */
+export type DissolveReason = (typeof dissolveReasons)[number]
 
 /** What a person keeps from others. */
 export interface Privacy {
@@ -308,7 +319,7 @@ export interface Engine {
    * the sender is held: it keeps the room as an unseen one does, and only its sender is told.
    * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
-  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent>
 
   /**
    * Takes a message back for both, as if its time had come: nothing of it is left, and its nonce is forgotten. Tells
@@ -415,7 +426,10 @@ export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
   return 512 + 2 * (draft.text.length + (draft.image?.alt.length ?? 0))
 }
 
-export type MessageStatus = 'sent' | 'delivered' | 'seen'
+/** How far a message may have come. */
+export const messageStatuses = ['sent', ...cursorKinds] as const
+/** How far a message has come. */
+export type MessageStatus = (typeof messageStatuses)[number]
 
 /** The status of a message, read off its recipient's cursors. */
 export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {

@@ -7,7 +7,6 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
-  Message,
   MessageId,
   OwnStats,
   Presence,
@@ -17,6 +16,7 @@ import type {
   RoomList,
   RoomListAsk,
   RoomView,
+  Sent,
   ServerNotice,
   UserId,
   WindowAsk,
@@ -106,7 +106,7 @@ class MemoryEngine implements Engine {
     return { rooms: members.map(summarise), hasEarlier, totalUnread: chats?.unread ?? 0 }
   }
 
-  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {
+  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
     const first = sender.sent.get(draft.nonce)

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Message, UserId } from '../../chat/engine.js'
+import { cursorKinds, type Sent, type UserId } from '../../chat/engine.js'
 import { idSchema, messageInput } from '../../chat/message-input.js'
 import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
-const status = z.enum(['delivered', 'seen'])
+const status = z.enum(cursorKinds)
 
 /** The commands of pages (over a socket or as posted forms) and of programs. Source: docs/asyncapi.json. */
 export const commandSchema = z.discriminatedUnion('type', [
@@ -16,17 +16,11 @@ export const commandSchema = z.discriminatedUnion('type', [
 
 export type Command = z.infer<typeof commandSchema>
 
-/** The answer to a send. */
-export interface Acknowledgement {
-  readonly message: Message
-  readonly duplicate: boolean
-}
-
 /**
  * Executes a person's command. Resolves with null if there is nothing to answer.
  * @throws ChatError as the method of Rooms does
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Acknowledgement | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)

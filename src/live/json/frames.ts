@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cursorKinds, dissolveReasons } from '../../chat/engine.js'
 import { idSchema } from '../../chat/message-input.js'
 import { commandSchema } from '../client/commands.js'
 import { typingShownMs } from '../client/typing.js'
@@ -61,7 +62,7 @@ export const serverFrameSchemas = {
       type: z.literal('message:statusUpdated'),
       roomId,
       messageId: z.string(),
-      status: z.enum(['delivered', 'seen']),
+      status: z.enum(cursorKinds),
     })
     .describe('A message has come further, in any room of yours.'),
   messageExpired: z
@@ -82,7 +83,7 @@ export const serverFrameSchemas = {
     .object({
       type: z.literal('room:dissolved'),
       roomId,
-      reason: z.enum(['ended', 'away', 'account_deleted', 'empty']),
+      reason: z.enum(dissolveReasons),
     })
     .describe('One of your rooms has ended, with everything in it. Forget it.'),
   userOnline: z
