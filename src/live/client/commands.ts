@@ -6,7 +6,7 @@ import type { Rooms } from '../../chat/rooms.js'
 const roomId = idSchema
 const status = z.enum(cursorKinds)
 
-/** The commands of pages (over a socket or as posted forms) and of programs. Source: docs/asyncapi.json. */
+/** The commands of pages (over a socket or as posted forms) and of programs. `npm run describe` publishes them. */
 export const commandSchema = z.discriminatedUnion('type', [
   messageInput.extend({ type: z.literal('message:send'), roomId }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),

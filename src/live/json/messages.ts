@@ -14,7 +14,7 @@ import {
 
 const isoTime = z.iso.datetime()
 
-/** A message as programs get it, both from the API and over the socket. Source: docs/asyncapi.json. */
+/** A message as programs get it, both from the API and over the socket. `npm run describe` publishes it. */
 export const messageSchema = z
   .object({
     id: z.string(),
