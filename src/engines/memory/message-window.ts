@@ -118,7 +118,7 @@ function visible(start: Entry | null, direction: Direction, member: Member): Ent
   return entry
 }
 
-/** The newest of those before `newest` that is as wanted. */
+/** The newest message up to `newest` that matches; null if none does. */
 function find(newest: Entry | null, member: Member, isWanted: (message: Message) => boolean): Entry | null {
   let entry = newest
   while (entry !== null && !isWanted(entry.message)) entry = visible(entry.previous, 'previous', member)
@@ -149,13 +149,13 @@ function countAfter(newest: Entry | null, member: Member, seq: number): number {
   return count
 }
 
-/** Where a window starts in which nothing lives. */
+/** The start of an empty window. */
 function startOf(ask: WindowAsk): number {
   if (ask.of === 'after') return ask.seq + 1
   return ask.of === 'page' ? ask.from : 0
 }
 
-/** Where a window ends in which nothing lives. */
+/** The end of an empty window. */
 function endOf(ask: WindowAsk): number {
   if (ask.of === 'before') return ask.seq - 1
   return ask.of === 'page' && !ask.isOpenEnded ? ask.to : Number.POSITIVE_INFINITY

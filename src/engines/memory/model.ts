@@ -104,12 +104,12 @@ export class Member implements Standing, ListPlace<Member> {
     return this.person.privacy.sendsTyping
   }
 
-  /** Whether this person is here, as the other is shown it: to the blocked, as it was at the block. */
+  /** Presence as the other sees it; for somebody whom this person blocked, frozen at the block. */
   get shownAttendance(): Attendance {
     return shownTo(this.person, this.person.privacy.blocked.get(this.other.id))
   }
 
-  /** The same, as it is told. */
+  /** `shownAttendance` as a `Presence`. */
   get presence(): Presence {
     const { isOnline, lastHeldAt } = this.shownAttendance
     return { userId: this.id, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }
