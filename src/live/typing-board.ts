@@ -51,7 +51,7 @@ export class TypingBoard {
     )
   }
 
-  /** Keeps what a sign says of its room as new as what its viewer was told last, so that its end brings nothing older. */
+  /** Refreshes the facts of the room in a sign, so that the event that ends it is not stale. */
   noteFacts({ userId, event: { roomId, summary, totalUnread } }: Told): void {
     for (const sign of this.#signs.get(roomId)?.values() ?? []) {
       if (sign.viewerId === userId) sign.event = { ...sign.event, summary, totalUnread }
@@ -79,7 +79,7 @@ export class TypingBoard {
     if (sign) this.#onEnded({ userId: sign.viewerId, event: { ...sign.event, isTyping: false } })
   }
 
-  /** Takes a sign down without a word. */
+  /** Removes a sign without publishing. */
   #take(roomId: RoomId, typistId: UserId): Sign | null {
     const signs = this.#signs.get(roomId)
     const sign = signs?.get(typistId)

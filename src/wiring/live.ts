@@ -9,8 +9,9 @@ import { ProgramSession } from '../live/json/program-session.js'
 import { Sockets } from '../live/transport/sockets.js'
 import type { HttpParts } from './http.js'
 
-/** Bytes of the smallest limit for a frame, and of the JSON around a message. */
+/** The least that a frame may always have, in bytes. */
 const smallestFrame = 16_384
+/** What the JSON around a message may take, in bytes. */
 const frameOverhead = 4096
 /** How many sockets of one person may use the full rate of frames at once; sends are allowed on top of that. */
 const socketsAtFullSpeed = 2

@@ -64,7 +64,7 @@ export interface Subscriber {
   readonly sessionId: string | null
   /** Takes an event for this person. Must not throw. */
   receive(event: EngineEvent, shared: SharedRenderings): void
-  /** Takes note of who else has a room open that this connection has open. Must not throw. */
+  /** The other person opened or closed a room that this connection has open. Must not throw. */
   receiveActivity?(activity: RoomActivity): void
   /** Pauses or resumes updates of a room. Must not throw. */
   pause?(roomId: RoomId, isPaused: boolean): void

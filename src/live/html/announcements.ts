@@ -104,7 +104,7 @@ export class Announcements {
     if (this.#spoken.delete(messageId)) this.#unsay()
   }
 
-  /** Does the same for all messages. */
+  /** Drops all messages. */
   dropAll(): void {
     this.#clear()
     if (this.#spoken.size > 0) this.#unsay()

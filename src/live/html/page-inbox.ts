@@ -7,7 +7,10 @@ interface Waiting {
   readonly shared: SharedRenderings
 }
 
-/** The events that a page has yet to take, and the rules by which it takes no notice of some. */
+/**
+ * A page's pending events. Drops typing and presence while the connection is busy, news while the page is paused, and all
+ * but `room.dissolved` while a catch-up waits.
+ */
 export class PageInbox {
   /** Whether updates are paused on the page. */
   isPaused = false

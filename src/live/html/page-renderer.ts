@@ -153,7 +153,7 @@ export class PageRenderer {
     return renderPartial('title', this.context, { unread, title })
   }
 
-  /** What a page shows, as it says it when it connects. */
+  /** The page's state as a string, which the page sends back when it connects. */
   formatState(state: Omit<PageState, 'server' | 'language'>): string {
     return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
   }

@@ -35,7 +35,7 @@ export class RoomHead {
     this.#presence = undefined
   }
 
-  /** Takes over what a view says. Pushes nothing. */
+  /** Stores a view's data; pushes nothing. */
   adopt({ otherId, presence, lifetime, newestSeq }: RoomView, otherName: string): void {
     this.#otherId = otherId
     this.#otherName = otherName

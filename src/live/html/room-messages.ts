@@ -33,7 +33,7 @@ export class RoomMessages {
     this.#push = push
   }
 
-  /** Takes over what a view says. Pushes nothing. */
+  /** Stores a view's data; pushes nothing. */
   adopt(view: RoomView, otherName: string): void {
     this.window.adopt(view)
     this.#otherName = otherName

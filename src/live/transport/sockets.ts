@@ -53,7 +53,7 @@ export interface SocketsDeps {
   readonly openSession: (context: ClientContext, arrival: Arrival) => OpenedSession
 }
 
-/** Whose handshake it is, and for which room; null for the list of chats. */
+/** Who opens the socket, and for which room; null for the list of chats. */
 type Admitted = Pick<ClientContext, 'identity' | 'roomId'>
 
 /** A handshake that was accepted. */
