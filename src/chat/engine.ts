@@ -104,7 +104,7 @@ export const mostWindow = 200
  * - `newest`, `before`, `after`: at most `limit`: the newest of all, or those next to `seq` on either side.
  * - `page`: brings a page up to date that shows `from` to `to`. An open-ended page also gets what was sent since; any other
  *   stays within its bounds. The newest 200 are given; of those before them, which the page may have already, only which
- *   ones live (`RoomView.standing`). If more was sent than can be given, the answer is a `visit`.
+ *   ones live (`RoomView.survivors`). If more was sent than can be given, the answer is a `visit`.
  */
 export type WindowAsk =
   | { readonly of: 'visit' }
@@ -136,7 +136,7 @@ export interface RoomView {
   /** How many living messages follow those given (or where they would be). */
   readonly later: number
   /** Answers `page`: which messages live before those given, the newest 500 ranges of them. Null: the answer is a `visit`. */
-  readonly standing: readonly SeqRange[] | null
+  readonly survivors: readonly SeqRange[] | null
   /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
   readonly newestSeq: number
   /** Null as long as nobody has chosen: then the server's own lifetime applies. */
