@@ -94,16 +94,16 @@ class MemoryEngine implements Engine {
 
   async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
-    const chats = this.#people.get(userId)?.chats
+    const listed = this.#people.get(userId)?.listed
     const last = before === undefined ? null : this.#rooms.find(before, userId)
     const members: Member[] = []
     let hasEarlier = false
-    for (const member of last === undefined || last?.isListed === false ? [] : (chats?.after(last) ?? [])) {
+    for (const member of last === undefined || last?.isListed === false ? [] : (listed?.after(last) ?? [])) {
       hasEarlier = members.length === limit
       if (hasEarlier) break
       members.push(member)
     }
-    return { rooms: members.map(summarise), hasEarlier, totalUnread: chats?.unread ?? 0 }
+    return { rooms: members.map(summarise), hasEarlier, totalUnread: listed?.unread ?? 0 }
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
@@ -229,7 +229,7 @@ class MemoryEngine implements Engine {
   async readOwnStats(userId: UserId): Promise<OwnStats> {
     this.#due.run()
     const own = { rooms: 0, messages: 0, bytesHeld: 0 }
-    for (const { messages, bytes } of this.#people.get(userId)?.chats.after(null) ?? []) {
+    for (const { messages, bytes } of this.#people.get(userId)?.listed.after(null) ?? []) {
       own.rooms += 1
       own.messages += messages
       own.bytesHeld += bytes

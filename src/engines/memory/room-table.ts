@@ -100,7 +100,7 @@ export class RoomTable {
   raise(member: Member, now: number): void {
     member.isShown = true
     member.raisedAt = now
-    member.person.chats.raise(member)
+    member.person.listed.raise(member)
   }
 
   /** Sees to a room when its next message expires or is to be warned of, or when it may dissolve. */
@@ -118,7 +118,7 @@ export class RoomTable {
       const { person } = member
       person.bytesSent -= member.bytesSent
       person.rooms.delete(member.other.id)
-      person.chats.remove(member)
+      person.listed.remove(member)
       person.unshared.delete(room)
       this.people.release(person)
     }

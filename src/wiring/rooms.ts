@@ -7,18 +7,18 @@ import { Images } from '../images/images.js'
 import { lingerMs } from '../live/hub.js'
 
 /** The rooms and their pictures. The engine behind them is for the wiring alone. */
-export interface Chats extends Pick<Context, 'rooms' | 'images'> {
+export interface RoomParts extends Pick<Context, 'rooms' | 'images'> {
   readonly engine: Engine
 }
 
 /** Makes the engine, which is told the privacy settings of every person, the rooms in front of it, and the pictures. */
-export async function createChats({
+export async function createRooms({
   config,
   log,
   clock,
   limits,
   people,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<Chats> {
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<RoomParts> {
   const engine = createMemoryEngine({
     clock,
     messageTtlMs: config.messageTtlMs,
