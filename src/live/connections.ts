@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
-import type { Unread } from '../unread.js'
+import type { UnreadBytes } from '../unread-bytes.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
 import type { Transport } from './client/transport.js'
 import type { Hub } from './hub.js'
@@ -12,7 +12,7 @@ import type { ConnectionOpener, Opening } from './transport/opening.js'
 
 export interface ConnectionsDeps {
   readonly hub: Hub
-  readonly unread: Unread
+  readonly unreadBytes: UnreadBytes
   readonly clock: Clock
   readonly log: Logger
   /** Called with the reason, in a word, when a connection is refused. */
@@ -67,10 +67,10 @@ export class Connections implements ConnectionOpener {
 
   /** Makes the parts of a connection; if one of them fails, none is left. */
   #prepare({ identity, roomId, openTransport, openSession }: Opening) {
-    const { unread, clock, log } = this.#deps
+    const { unreadBytes, clock, log } = this.#deps
     let transport: Transport | null = null
     let connection: Connection | null = null
-    const share = unread.open(identity.userId, () => transport?.cut())
+    const share = unreadBytes.open(identity.userId, () => transport?.cut())
     try {
       transport = openTransport(share)
       connection = new Connection(transport, identity, clock, log)

@@ -7,7 +7,7 @@ import { operatorCheck } from '../http/operator-token.js'
 import { limitLight } from '../http/request-limits.js'
 import { Sessions } from '../http/sessions.js'
 import { refuseOver } from '../limits.js'
-import { Unread } from '../unread.js'
+import { UnreadBytes } from '../unread-bytes.js'
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -24,7 +24,7 @@ export interface HttpParts
     | 'checkOperator'
   > {
   /** Counts the bytes that each person has not read yet. */
-  readonly unread: Unread
+  readonly unreadBytes: UnreadBytes
 }
 
 /** Makes the parts that pages, the API and sockets need for HTTP. */
@@ -36,12 +36,12 @@ export function createHttpParts({
   hub,
   observer,
 }: Pick<Context, 'config' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
-  const unread = new Unread(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
+  const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
   return {
-    unread,
-    answers: new Answers(clock, unread),
+    unreadBytes,
+    answers: new Answers(clock, unreadBytes),
     sessions: new Sessions(config, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),
     strangerBodies: HeldBodies.ofStrangers(onGivenWay),
     memberBodies: HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength)),

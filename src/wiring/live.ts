@@ -21,7 +21,7 @@ type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
-  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unread'>
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'>
 
 /** Makes the parts that keep pages and programs up to date. */
 export function createLive({
@@ -37,7 +37,7 @@ export function createLive({
   sessions,
   isOurOrigin,
   countRequest,
-  unread,
+  unreadBytes,
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
   const chatPage: PageRendererDeps = {
@@ -65,7 +65,7 @@ export function createLive({
   }
   const connections = new Connections({
     hub,
-    unread,
+    unreadBytes,
     clock,
     log,
     onRefused: reason => observer.refused('handshake', reason),

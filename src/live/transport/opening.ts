@@ -1,5 +1,5 @@
 import type { RoomId } from '../../chat/engine.js'
-import type { UnreadShare } from '../../unread.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import type { ClientSession, Identity } from '../client/subscriber.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { Connection } from './connection.js'

@@ -12,7 +12,7 @@ import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Hub } from '#src/live/hub.js'
 import { ProgramSession } from '#src/live/json/program-session.js'
 import { Connection } from '#src/live/transport/connection.js'
-import { Unread } from '#src/unread.js'
+import { UnreadBytes } from '#src/unread-bytes.js'
 import { roomsOn } from '../engine/rooms-on.js'
 import { generous } from '../engine/world.js'
 import { FakeClock } from '../fake-clock.js'
@@ -102,7 +102,7 @@ export class SessionStage {
     const transport = new NotedTransport()
     const { hub, clock } = this
     const connections = new Connections({
-      ...{ hub, clock, log: this.#log, unread: new Unread(1e9) },
+      ...{ hub, clock, log: this.#log, unreadBytes: new UnreadBytes(1e9) },
       onRefused: () => {},
     })
     const opened = connections.open({
