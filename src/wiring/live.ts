@@ -86,10 +86,10 @@ export function createLive({
     countRequest,
     isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
     renderGone: (identity, query) => pageSessions.renderGone(identity, greetingOf(query)),
-    openSession: (context, { query, isProgram }) => {
-      if (!isProgram) return pageSessions.open(context, greetingOf(query))
-      const session = new ProgramSession(context.id, context.identity, context.connection, programs)
-      return { session, start: () => session.start(context.roomId), onBadFrame: frame => session.refuseFrame(frame) }
+    openSession: (parts, { query, isProgram }) => {
+      if (!isProgram) return pageSessions.open(parts, greetingOf(query))
+      const session = new ProgramSession(parts.id, parts.identity, parts.connection, programs)
+      return { session, start: () => session.start(parts.roomId), onBadFrame: frame => session.refuseFrame(frame) }
     },
   })
   return { chatPage, pageSessions, connections, sockets }

@@ -278,9 +278,9 @@ describe('a connection that cannot go on', () => {
         fill = bytes => share.set(bytes)
         return transport
       },
-      openSession: context => {
-        ids.push(context.id)
-        const session = Object.assign(new NotedSubscriber('ann', context.id), { handle: async () => true })
+      openSession: parts => {
+        ids.push(parts.id)
+        const session = Object.assign(new NotedSubscriber('ann', parts.id), { handle: async () => true })
         return { session, start: () => (fail.start ? Promise.reject(fail.start) : Promise.resolve()) }
       },
     })

@@ -108,9 +108,9 @@ export class SessionStage {
     const opened = connections.open({
       ...{ identity: identityOf(userId), roomId },
       openTransport: () => transport,
-      openSession: context => {
-        if (kind === 'page') return this.#pageSessions(rooms).open(context, newPage)
-        const session = this.#programSession(context.id, context.identity, context.connection, rooms)
+      openSession: parts => {
+        if (kind === 'page') return this.#pageSessions(rooms).open(parts, newPage)
+        const session = this.#programSession(parts.id, parts.identity, parts.connection, rooms)
         return { session, start: () => session.start(roomId) }
       },
     })
@@ -120,8 +120,8 @@ export class SessionStage {
   /** A page of a person's, of a room or of the list of chats, caught up and with nothing written yet. */
   async openPage(userId: UserId, roomId: RoomId | null) {
     const transport = new NotedTransport()
-    const context = { ...this.#newConnection(userId, transport), roomId }
-    const { session, start } = this.#pageSessions(this.rooms).open(context, newPage)
+    const parts = { ...this.#newConnection(userId, transport), roomId }
+    const { session, start } = this.#pageSessions(this.rooms).open(parts, newPage)
     await this.hub.add(session)
     await start()
     transport.forget()
