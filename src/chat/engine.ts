@@ -432,7 +432,7 @@ export const messageStatuses = ['sent', ...cursorKinds] as const
 export type MessageStatus = (typeof messageStatuses)[number]
 
 /** The status of a message, read off its recipient's cursors. */
-export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
+export function messageStatusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
   if (message.seq <= recipient.seen) return 'seen'
   return message.seq <= recipient.delivered ? 'delivered' : 'sent'
 }
