@@ -2,7 +2,7 @@ import { ipKeyGenerator } from 'express-rate-limit'
 import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
-import { createLimit, type Limit, type LimitResult } from './limit.js'
+import { createLimit, type Limit, type LimitResult } from './rate-limit.js'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs

@@ -1,5 +1,5 @@
-import type { Limit, LimitResult } from '../limit.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
+import type { Limit, LimitResult } from '../rate-limit.js'
 import type { Account } from './account.js'
 import { loginInput, parseInput } from './account-input.js'
 import type { PasswordGuard } from './password-guard.js'

@@ -7,8 +7,8 @@ import { type Parser, readBody } from '../http/body-readers.js'
 import { accountOf } from '../http/request.js'
 import type { DeclaredRoute, RouteGuards } from '../http/routes.js'
 import { bringsToken } from '../http/token-identity.js'
-import type { Limit, LimitResult } from '../limit.js'
 import { refuseOver } from '../limits.js'
+import type { Limit, LimitResult } from '../rate-limit.js'
 
 /** Room for the JSON around a message, and for a message in which every character is escaped. */
 const bytesPerUnit = 6

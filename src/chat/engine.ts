@@ -1,7 +1,7 @@
 /**
  * Long because it is the whole port: the types, and what every engine guarantees, in one place.
  *
- * The engine is the port behind which rooms, messages, receipts and presence live. One test suite (test/engine) holds
+ * The engine is the port behind which rooms, messages, receipts and presence live. One test suite (test/engine-suite) holds
  * every engine to the guarantees below.
  *
  * - Every method may be called at the same time from many connections and nodes, and each is one atomic step.

@@ -1,8 +1,8 @@
 import type { Request } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
 import { ChatError } from '../chat/errors.js'
-import type { Limit } from '../limit.js'
 import { addressKey, refuseOver } from '../limits.js'
+import type { Limit } from '../rate-limit.js'
 
 /** Throws ChatError `unauthenticated` unless a request brings the operator's token; `rate_limited` after too many wrong ones. */
 export type CheckOperator = (request: Request) => void

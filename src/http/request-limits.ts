@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { ChatError } from '../chat/errors.js'
-import type { Limit } from '../limit.js'
+import type { Limit } from '../rate-limit.js'
 import { accountOf } from './request.js'
 
 /** Counts what a page asks for by itself against its person, and refuses what is over the limit. Strangers pass. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { passwordGuard } from '#src/accounts/password-guard.js'
 import { ChatError, InvalidInput } from '#src/chat/errors.js'
-import { createLimit } from '#src/limit.js'
+import { createLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const tried = { email: 'ann@example.com', address: '192.0.2.1' }

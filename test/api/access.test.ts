@@ -1,7 +1,7 @@
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { showLimit } from '#src/api/access.js'
-import { createLimit } from '#src/limit.js'
+import { createLimit } from '#src/rate-limit.js'
 import { ApiClient } from '../support/api/api-client.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { bobId, HttpClient } from '../support/http-client.js'

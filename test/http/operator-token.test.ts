@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { expect, it } from 'vitest'
 import { operatorCheck } from '#src/http/operator-token.js'
-import { createLimit } from '#src/limit.js'
+import { createLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { serveApp } from '../support/served-app.js'
 

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler } 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
 import { limitLight, takeTurn } from '#src/http/request-limits.js'
-import { createLimit, type Limit } from '#src/limit.js'
+import { createLimit, type Limit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { serveApp } from '../support/served-app.js'
 

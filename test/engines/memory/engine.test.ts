@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
 import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { describeEngine } from '../../engine/suite.js'
+import { describeEngine } from '../../engine-suite/suite.js'
 import { codeOf, generous, type Harness, World } from '../../support/engine/world.js'
 import { FakeClock } from '../../support/fake-clock.js'
 

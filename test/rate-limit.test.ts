@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
-import { createLimit, type Limit } from '#src/limit.js'
+import { createLimit, type Limit } from '#src/rate-limit.js'
 import { FakeClock } from './support/fake-clock.js'
 
 function make(limit: number, longestWaitMs = 0): { limit: Limit; clock: FakeClock } {
@@ -129,7 +129,7 @@ async function heapAfter(code: string): Promise<number> {
   const program = `
     import { setTimeout as sleep } from 'node:timers/promises'
     import { SystemClock } from '${new URL('../dist/ops/system-clock.js', import.meta.url).href}'
-    import { createLimit } from '${new URL('../dist/limit.js', import.meta.url).href}'
+    import { createLimit } from '${new URL('../dist/rate-limit.js', import.meta.url).href}'
     const options = { name: 'x', windowMs: ${code.includes('sleep') ? 500 : 60_000}, limit: 5 }
     const limit = createLimit(options, new SystemClock(() => {}))
     ${code}
