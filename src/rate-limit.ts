@@ -24,65 +24,73 @@ export interface LimitResult {
   readonly resetAfterMs: number
 }
 
-/** A limit on how often something may happen. Pages, the API and sockets share the same limits. */
-export interface Limit extends LimitOptions {
-  /** Counts a hit, and says whether it passes. A hit over the limit is not counted. */
-  hit(key: string): LimitResult
-  /**
-   * Counts a hit, and resolves when it passes: in the order of the hits, each in the first window that has room.
-   * @throws ChatError `rate_limited` when that is later than `longestWaitMs`; the hit is not counted then
-   */
-  takeTurn(key: string): Promise<void>
-  /** Takes one hit back, such as for a log-in that did not fail. */
-  refund(key: string): void
-  /** Forgets a key. */
-  reset(key: string): void
-  /** Forgets everything and ends the timer. */
-  stop(): void
-}
-
 /** The hits of a key since its window began. Those over the limit fill the windows that follow. */
 interface Counter {
   startedAt: number
   count: number
 }
 
-/** Makes a limit in memory. Keys whose window is over are dropped; if there are too many, those hit longest ago. */
-export function createLimit(options: LimitOptions, clock: Clock): Limit {
-  const { windowMs, limit, longestWaitMs = 0 } = options
-  // The keys hit since the last sweep, and those hit between the two sweeps before: a sweep needs no search.
-  let recent = new Map<string, Counter>()
-  let older = new Map<string, Counter>()
-  let cancelSweep: (() => void) | null = null
+/**
+ * A limit on how often something may happen, in memory. Pages, the API and sockets share the same limits. Keys whose window
+ * is over are dropped; if there are too many, those hit longest ago.
+ */
+export class RateLimit implements LimitOptions {
+  readonly name: string
+  readonly windowMs: number
+  readonly limit: number
+  readonly longestWaitMs: number
+  readonly #clock: Clock
+  /** The keys hit since the last sweep, and those hit between the two sweeps before: a sweep needs no search. */
+  #recent = new Map<string, Counter>()
+  #older = new Map<string, Counter>()
+  #cancelSweep: (() => void) | null = null
 
-  function makeRoom(): void {
-    older = recent
-    recent = new Map()
+  constructor({ name, windowMs, limit, longestWaitMs = 0 }: LimitOptions, clock: Clock) {
+    this.name = name
+    this.windowMs = windowMs
+    this.limit = limit
+    this.longestWaitMs = longestWaitMs
+    this.#clock = clock
   }
 
-  function sweep(): void {
-    makeRoom()
-    cancelSweep = older.size > 0 ? clock.after(windowMs + longestWaitMs, sweep) : null
+  /** Counts a hit, and says whether it passes. A hit over the limit is not counted. */
+  hit(key: string): LimitResult {
+    return this.#count(key, 0)
   }
 
-  function counterOf(key: string, now: number): Counter {
-    const counter = recent.get(key) ?? older.get(key) ?? { startedAt: now, count: 0 }
-    if (!recent.has(key)) {
-      if (recent.size >= maxKeys / 2) makeRoom()
-      recent.set(key, counter)
-      cancelSweep ??= clock.after(windowMs + longestWaitMs, sweep)
-    }
-    const windowsOver = Math.floor((now - counter.startedAt) / windowMs)
-    if (windowsOver > 0) {
-      counter.count = Math.max(0, counter.count - windowsOver * limit)
-      counter.startedAt = counter.count > 0 ? counter.startedAt + windowsOver * windowMs : now
-    }
-    return counter
+  /**
+   * Counts a hit, and resolves when it passes: in the order of the hits, each in the first window that has room.
+   * @throws ChatError `rate_limited` when that is later than `longestWaitMs`; the hit is not counted then
+   */
+  async takeTurn(key: string): Promise<void> {
+    const { allowed, retryAfterMs, waitMs } = this.#count(key, this.longestWaitMs)
+    if (!allowed) throw new ChatError('rate_limited', retryAfterMs)
+    if (waitMs > 0) await new Promise<void>(resolve => void this.#clock.after(waitMs, resolve))
   }
 
-  function count(key: string, mostMs: number): LimitResult & { waitMs: number } {
-    const now = clock.now()
-    const counter = counterOf(key, now)
+  /** Takes one hit back, such as for a log-in that did not fail. */
+  refund(key: string): void {
+    const counter = this.#recent.get(key) ?? this.#older.get(key)
+    if (counter && counter.count > 0) counter.count -= 1
+  }
+
+  /** Forgets a key. */
+  reset(key: string): void {
+    this.#recent.delete(key)
+    this.#older.delete(key)
+  }
+
+  /** Forgets everything and ends the timer. */
+  stop(): void {
+    this.#cancelSweep?.()
+    this.#recent.clear()
+    this.#older.clear()
+  }
+
+  #count(key: string, mostMs: number): LimitResult & { waitMs: number } {
+    const now = this.#clock.now()
+    const { windowMs, limit } = this
+    const counter = this.#counterOf(key, now)
     const turnAt = counter.startedAt + Math.floor(counter.count / limit) * windowMs
     const waitMs = Math.max(0, turnAt - now)
     const allowed = waitMs <= mostMs
@@ -97,26 +105,30 @@ export function createLimit(options: LimitOptions, clock: Clock): Limit {
     }
   }
 
-  return {
-    ...options,
-    hit: key => count(key, 0),
-    async takeTurn(key) {
-      const { allowed, retryAfterMs, waitMs } = count(key, longestWaitMs)
-      if (!allowed) throw new ChatError('rate_limited', retryAfterMs)
-      if (waitMs > 0) await new Promise<void>(resolve => void clock.after(waitMs, resolve))
-    },
-    refund(key) {
-      const counter = recent.get(key) ?? older.get(key)
-      if (counter && counter.count > 0) counter.count -= 1
-    },
-    reset(key) {
-      recent.delete(key)
-      older.delete(key)
-    },
-    stop() {
-      cancelSweep?.()
-      recent.clear()
-      older.clear()
-    },
+  #counterOf(key: string, now: number): Counter {
+    const counter = this.#recent.get(key) ?? this.#older.get(key) ?? { startedAt: now, count: 0 }
+    if (!this.#recent.has(key)) {
+      if (this.#recent.size >= maxKeys / 2) this.#makeRoom()
+      this.#recent.set(key, counter)
+      this.#cancelSweep ??= this.#sweepLater()
+    }
+    const windowsOver = Math.floor((now - counter.startedAt) / this.windowMs)
+    if (windowsOver > 0) {
+      counter.count = Math.max(0, counter.count - windowsOver * this.limit)
+      counter.startedAt = counter.count > 0 ? counter.startedAt + windowsOver * this.windowMs : now
+    }
+    return counter
+  }
+
+  #makeRoom(): void {
+    this.#older = this.#recent
+    this.#recent = new Map()
+  }
+
+  #sweepLater(): () => void {
+    return this.#clock.after(this.windowMs + this.longestWaitMs, () => {
+      this.#makeRoom()
+      this.#cancelSweep = this.#older.size > 0 ? this.#sweepLater() : null
+    })
   }
 }

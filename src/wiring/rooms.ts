@@ -2,7 +2,7 @@ import { privacyOf } from '../accounts/account.js'
 import type { Engine } from '../chat/engine.js'
 import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
-import { createMemoryEngine } from '../engines/memory/engine.js'
+import { MemoryEngine } from '../engines/memory/engine.js'
 import { Images } from '../images/images.js'
 import { lingerMs } from '../live/hub.js'
 
@@ -19,7 +19,7 @@ export async function createRooms({
   limits,
   people,
 }: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<RoomParts> {
-  const engine = createMemoryEngine({
+  const engine = new MemoryEngine({
     clock,
     messageTtlMs: config.messageTtlMs,
     roomGraceMs: config.roomGraceMs,

@@ -6,7 +6,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { ChatError } from '#src/chat/errors.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
 import { Connections, type ConnectionsDeps } from '#src/live/connections.js'
@@ -138,7 +138,7 @@ describe('the owner of a connection', () => {
     openingFails = false,
   ) {
     const clock = new FakeClock()
-    const engine = createMemoryEngine({
+    const engine = new MemoryEngine({
       ...{
         clock,
         messageTtlMs: 1000,

@@ -7,7 +7,7 @@ import { People } from '#src/accounts/people.js'
 import { defaultSettings } from '#src/accounts/settings.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import type { EngineEvent } from '#src/chat/engine.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { Hub, lingerMs } from '#src/live/hub.js'
 import { followAccounts } from '#src/wiring/account-changes.js'
 import { captureLog } from '../support/captured-log.js'
@@ -27,7 +27,7 @@ const passwords = {
 async function start() {
   const clock = new FakeClock()
   const { log, text } = captureLog()
-  const engine = createMemoryEngine({ ...generous, clock })
+  const engine = new MemoryEngine({ ...generous, clock })
   const hub = new Hub(engine, clock, log, 10)
   onTestFinished(() => {
     hub.stop()

@@ -46,13 +46,11 @@ export interface MemoryEngineOptions extends EngineOptions {
   readonly onSubscriberError?: (error: unknown) => void
 }
 
-/** The engine that lives in this process and nowhere else. What its methods guarantee is written at the port. */
-export function createMemoryEngine(options: MemoryEngineOptions): Engine {
-  return new MemoryEngine(options)
-}
-
-/** Every method first does what is due and then its own work, without waiting in between: so each is atomic. */
-class MemoryEngine implements Engine {
+/**
+ * The engine that lives in this process and nowhere else. What its methods guarantee is written at the port. Every method
+ * first does what is due and then its own work, without waiting in between: so each is atomic.
+ */
+export class MemoryEngine implements Engine {
   readonly #options: EngineOptions
   readonly #due: DueQueue
   readonly #publisher: Publisher

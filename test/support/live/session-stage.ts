@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest'
 import type { Engine, RoomId, RoomView, UserId } from '#src/chat/engine.js'
 import type { Rooms } from '#src/chat/rooms.js'
 import { readConfig } from '#src/config.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
 import type { Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
@@ -68,7 +68,7 @@ class NotedTransport implements Transport {
 /** An engine, a hub and client sessions, wired as in production, over transports that only take notes. */
 export class SessionStage {
   readonly clock = new FakeClock()
-  readonly engine: Engine = createMemoryEngine({
+  readonly engine: Engine = new MemoryEngine({
     ...generous,
     messageTtlMs: 600_000,
     keepLonger: true,

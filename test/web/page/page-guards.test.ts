@@ -11,7 +11,7 @@ import { HeldBodies } from '#src/http/held-bodies.js'
 import { limitLight } from '#src/http/request-limits.js'
 import { createRouter, type Route } from '#src/http/routes.js'
 import { Sessions } from '#src/http/sessions.js'
-import { createLimits } from '#src/limits.js'
+import { Limits } from '#src/limits.js'
 import { pageGuards } from '#src/web/page/page-guards.js'
 import { demoPeople } from '../../support/accounts/demo-people.js'
 import { FakeClock } from '../../support/fake-clock.js'
@@ -47,7 +47,7 @@ async function begin(env: Record<string, string> = {}) {
   const config = readConfig({ NODE_ENV: 'test', RATE_LIMIT_REQUESTS: '1000000', ...env })
   const people = await demoPeople()
   const sessions = new Sessions(config, people, () => {})
-  const limits = createLimits(config, new FakeClock())
+  const limits = new Limits(config, new FakeClock())
   onTestFinished(() => {
     sessions.stop()
     limits.stop()
