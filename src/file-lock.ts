@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { codeOf } from './system-fault.js'
+import { faultCodeOf } from './system-fault.js'
 
 const ownerOnly = 0o600
 const beatMs = 1000
@@ -75,7 +75,7 @@ async function tryWrite(path: string, holder: Holder): Promise<boolean> {
     await writeFile(path, JSON.stringify(holder), { flag: 'wx', mode: ownerOnly })
     return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
+    if (faultCodeOf(error) === 'EEXIST') return false
     // On a full disk the file is made, but stays empty.
     await rm(path, { force: true })
     throw error
@@ -88,7 +88,7 @@ async function readHolder(path: string): Promise<Holder | null> {
     return holderSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data ?? null
   } catch (error) {
     // ENXIO: a socket, which an earlier version used as its lock.
-    if (error instanceof SyntaxError || ['ENOENT', 'ENXIO'].includes(codeOf(error))) return null
+    if (error instanceof SyntaxError || ['ENOENT', 'ENXIO'].includes(faultCodeOf(error))) return null
     throw error
   }
 }
@@ -108,7 +108,7 @@ async function beatOf(path: string): Promise<number> {
   try {
     return (await stat(path)).mtimeMs
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0
+    if (faultCodeOf(error) === 'ENOENT') return 0
     throw error
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { readIpAddress } from './ip-address.js'
-import { createLimit, type Limit, type LimitResult } from './limit.js'
+import { type LimitResult, RateLimit } from './rate-limit.js'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs
@@ -17,59 +17,53 @@ const accountChanges = 60
 const passwordChanges = 10
 const wrongOperatorTokens = 10
 
-/** Every limit except those on frames, which sockets count. */
-export interface Limits {
+/** Every limit of the settings except those on frames, which sockets count. */
+export class Limits {
   /** Requests a second, by person: pages, forms, connections, joins, catch-ups, API. */
-  readonly requests: Limit
+  readonly requests: RateLimit
   /** Requests that a page makes by itself a second, by person: pictures, files, beacons, reports. */
-  readonly lightRequests: Limit
+  readonly lightRequests: RateLimit
   /** Actions that reach another person a second, except sends, by person. */
-  readonly reaching: Limit
+  readonly reaching: RateLimit
   /** Sends a second, by person. */
-  readonly messages: Limit
+  readonly messages: RateLimit
   /** API requests a second, by person. */
-  readonly api: Limit
+  readonly api: RateLimit
   /** Uploads a minute, by person. */
-  readonly uploads: Limit
+  readonly uploads: RateLimit
   /** Searches for a name a second, by person. */
-  readonly searches: Limit
+  readonly searches: RateLimit
   /** Changes of settings, blocks and invites a minute, by person. */
-  readonly accountChanges: Limit
+  readonly accountChanges: RateLimit
   /** Changes of a password a minute, by person: hit first, refunded when the current one was wrong. */
-  readonly passwordChanges: Limit
+  readonly passwordChanges: RateLimit
   /** Failed log-ins a minute, by account and address: hit first, refunded unless it failed. */
-  readonly auth: Limit
+  readonly auth: RateLimit
   /** Log-ins and registrations a minute, by address. */
-  readonly authAddress: Limit
+  readonly authAddress: RateLimit
   /** Wrong tokens of the operator a minute, by address: hit first, refunded when the token was right. */
-  readonly operator: Limit
-  /** Stops all of them. */
-  stop(): void
-}
+  readonly operator: RateLimit
 
-/** Makes the limits of the settings. */
-export function createLimits({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock): Limits {
-  const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
-    createLimit({ name, windowMs, limit, longestWaitMs }, clock)
-  const limits = {
-    requests: create('requests', rateLimits.requests, secondMs, maxWaitMs),
-    lightRequests: create('light-requests', lightPerRequest * rateLimits.requests, secondMs),
-    reaching: create('reaching', rateLimits.reaching, secondMs),
-    messages: create('messages', rateLimits.messages, secondMs),
-    api: create('api', rateLimits.api, secondMs),
-    uploads: create('uploads', rateLimits.uploads, minuteMs),
-    searches: create('searches', searchesPerWindow, secondMs),
-    accountChanges: create('account-changes', accountChanges, minuteMs),
-    passwordChanges: create('password-changes', passwordChanges, minuteMs),
-    auth: create('auth', rateLimits.auth, minuteMs),
-    authAddress: create('auth-address', rateLimits.authAddress, minuteMs),
-    operator: create('operator', wrongOperatorTokens, minuteMs),
+  constructor({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock) {
+    const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
+      new RateLimit({ name, windowMs, limit, longestWaitMs }, clock)
+    this.requests = create('requests', rateLimits.requests, secondMs, maxWaitMs)
+    this.lightRequests = create('light-requests', lightPerRequest * rateLimits.requests, secondMs)
+    this.reaching = create('reaching', rateLimits.reaching, secondMs)
+    this.messages = create('messages', rateLimits.messages, secondMs)
+    this.api = create('api', rateLimits.api, secondMs)
+    this.uploads = create('uploads', rateLimits.uploads, minuteMs)
+    this.searches = create('searches', searchesPerWindow, secondMs)
+    this.accountChanges = create('account-changes', accountChanges, minuteMs)
+    this.passwordChanges = create('password-changes', passwordChanges, minuteMs)
+    this.auth = create('auth', rateLimits.auth, minuteMs)
+    this.authAddress = create('auth-address', rateLimits.authAddress, minuteMs)
+    this.operator = create('operator', wrongOperatorTokens, minuteMs)
   }
-  return {
-    ...limits,
-    stop() {
-      for (const limit of Object.values(limits)) limit.stop()
-    },
+
+  /** Stops all of them. */
+  stop(): void {
+    for (const limit of Object.values(this)) if (limit instanceof RateLimit) limit.stop()
   }
 }
 
@@ -87,7 +81,7 @@ export function addressKey(written: string | undefined): string {
  * @param onCounted called with the result, also when the hit is over the limit
  * @throws ChatError `rate_limited` when the hit is over the limit
  */
-export function refuseOver(limit: Limit, key: string, onCounted: (result: LimitResult) => void = () => {}): void {
+export function refuseOver(limit: RateLimit, key: string, onCounted: (result: LimitResult) => void = () => {}): void {
   const result = limit.hit(key)
   onCounted(result)
   if (!result.allowed) throw new ChatError('rate_limited', result.retryAfterMs)

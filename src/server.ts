@@ -12,9 +12,9 @@ import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
 import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
-import { createChats } from './wiring/chats.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { createRooms } from './wiring/rooms.js'
 
 /** A server that can be started and stopped. */
 export interface Server {
@@ -41,10 +41,10 @@ export async function createServer(config: Config): Promise<Server> {
   const { log, clock } = basis
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
-  const chats = await createChats({ ...basis, ...accounts })
-  const { engine, rooms, images } = chats
+  const roomParts = await createRooms({ ...basis, ...accounts })
+  const { engine, rooms, images } = roomParts
   const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
-  followAccounts({ ...basis, ...accounts, ...chats, hub })
+  followAccounts({ ...basis, ...accounts, ...roomParts, hub })
   const monitoring = await Monitoring.open({
     clock,
     log,
@@ -53,7 +53,7 @@ export async function createServer(config: Config): Promise<Server> {
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
-  const parts = { ...basis, ...accounts, ...chats, hub, observer }
+  const parts = { ...basis, ...accounts, ...roomParts, hub, observer }
   const httpParts = createHttpParts(parts)
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }

@@ -90,7 +90,7 @@ describe('the architecture', () => {
     const withExpress = /^src\/(http|web|api|ops|wiring|context|untyped)/
     expect(ofServer.filter(path => !withExpress.test(path) && /from 'express'/.test(read(path)))).toEqual([])
     const knowEngines = ofServer.filter(path => importsOf(path).some(target => target.startsWith('src/engines/')))
-    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual(['src/wiring/chats.ts'])
+    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual(['src/wiring/rooms.ts'])
   })
 
   it('is described: every folder and every path that docs/architecture.md names is there', () => {

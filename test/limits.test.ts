@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { addressKey, createLimits } from '#src/limits.js'
+import { addressKey, Limits } from '#src/limits.js'
 import { noAddresses, writtenAddresses } from './field/proxies.js'
 import { FakeClock } from './support/fake-clock.js'
 
 describe('the limits of the product', () => {
   it('are those of the settings, in their windows', () => {
-    const { stop: _stop, ...all } = createLimits(readConfig({ RATE_LIMIT_UPLOADS: '7' }), new FakeClock())
+    const all = new Limits(readConfig({ RATE_LIMIT_UPLOADS: '7' }), new FakeClock())
     expect(Object.entries(all).map(([name, { limit, windowMs }]) => [name, limit, windowMs])).toEqual([
       ['requests', 30, 1000],
       ['lightRequests', 300, 1000],

@@ -5,8 +5,11 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
+import { lingerMs } from '#src/live/hub.js'
 import { newcomer, newPair } from './support/crowd.js'
 import { HttpClient } from './support/http-client.js'
+import { swapsIn } from './support/live/events.js'
+import { SessionStage, settled } from './support/live/session-stage.js'
 import { LivePage, messageIdOf } from './support/live-page.js'
 import { startTestServer } from './support/test-server.js'
 
@@ -72,13 +75,20 @@ describe('the seed’s failing', () => {
   })
 
   it('“closing one of two tabs showed the person offline”: it shows nothing', async () => {
-    const { ben, chat, annPage, benPage } = await openBoth()
-    const second = await open(ben, chat)
-    await annPage.fence()
-    annPage.forget()
-    await benPage.close()
-    await second.fence()
-    expect(await annPage.fence()).toEqual([])
+    const stage = SessionStage.start()
+    const { id } = await stage.openRoom('ann', 'ben')
+    const [page, tab, otherTab] = [stage.connect('ann', id), stage.connect('ben', id), stage.connect('ben', null)]
+    await Promise.all([page.opened, tab.opened, otherTab.opened])
+    await settled()
+    const shownAfter = async (close: () => void) => {
+      page.transport.forget()
+      close()
+      await stage.clock.advance(2 * lingerMs)
+      await settled()
+      return swapsIn(page.transport.text).map(([swap]) => swap)
+    }
+    expect(await shownAfter(() => tab.transport.end())).toEqual([])
+    expect(await shownAfter(() => otherTab.transport.end())).toContain('presence outerMorph')
   })
 
   it('“every join told everyone”: a join is told to those who share a chat, and to nobody else', async () => {

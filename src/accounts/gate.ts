@@ -1,5 +1,5 @@
-import type { Limit, LimitResult } from '../limit.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
+import type { LimitResult, RateLimit } from '../rate-limit.js'
 import type { Account } from './account.js'
 import { loginInput, parseInput } from './account-input.js'
 import type { PasswordGuard } from './password-guard.js'
@@ -9,7 +9,7 @@ import type { People } from './people.js'
 export interface Visitor {
   readonly address: string | undefined
   /** Called with the state of the limit on the address, also when it refuses. */
-  onCounted?(limit: Limit, result: LimitResult): void
+  onCounted?(limit: RateLimit, result: LimitResult): void
 }
 
 /** What `Gate` needs. */

@@ -7,8 +7,8 @@ import { type Parser, readBody } from '../http/body-readers.js'
 import { accountOf } from '../http/request.js'
 import type { Access, DeclaredRoute, RouteGuards } from '../http/routes.js'
 import { bringsToken } from '../http/token-identity.js'
-import type { Limit, LimitResult } from '../limit.js'
 import { refuseOver } from '../limits.js'
+import type { LimitResult, RateLimit } from '../rate-limit.js'
 
 /** Room for the JSON around a message, and for a message in which every character is escaped. */
 const bytesPerUnit = 6
@@ -122,7 +122,7 @@ const objectOnly: RequestHandler = (request, _response, next) => {
 }
 
 /** Tells the state of a limit in the RateLimit header fields of the IETF draft (version 8). */
-export function showLimit(response: Response, { name, limit, windowMs }: Limit, result: LimitResult): void {
+export function showLimit(response: Response, { name, limit, windowMs }: RateLimit, result: LimitResult): void {
   const secondsLeft = Math.max(0, Math.ceil(result.resetAfterMs / 1000))
   response.set('RateLimit-Policy', `"${name}";q=${limit};w=${windowMs / 1000}`)
   response.set('RateLimit', `"${name}";r=${result.remaining};t=${secondsLeft}`)

@@ -46,7 +46,7 @@ export function watchEarlier(messages: HTMLElement): void {
   document.addEventListener('htmx:before:swap', event => {
     first = messages.querySelector('article')?.id ?? ''
     for (const { fragment } of detailOf(event).tasks ?? []) {
-      const marker = fragment.querySelector<HTMLElement>('#standing')
+      const marker = fragment.querySelector<HTMLElement>('#survivors')
       if (marker && list) keepEarlier(marker, list)
     }
   })

@@ -1,7 +1,7 @@
 /**
  * Long because it is the whole port: the types, and what every engine guarantees, in one place.
  *
- * The engine is the port behind which rooms, messages, receipts and presence live. One test suite (test/engine) holds
+ * The engine is the port behind which rooms, messages, receipts and presence live. One test suite (test/engine-suite) holds
  * every engine to the guarantees below.
  *
  * - Every method may be called at the same time from many connections and nodes, and each is one atomic step.
@@ -60,13 +60,22 @@ export interface Draft {
   readonly mostLifetimeMs?: number
 }
 
+/** A message that was sent; `duplicate`: its nonce was known, so it is the first message of that nonce. */
+export interface Sent {
+  readonly message: Message
+  readonly duplicate: boolean
+}
+
 /** How far a person has got: highest `seq` that reached them and that they saw. `seen <= delivered`; both only grow. */
 export interface Cursors {
   readonly delivered: number
   readonly seen: number
 }
 
-export type CursorKind = keyof Cursors
+/** Which cursors there are. */
+export const cursorKinds = ['delivered', 'seen'] as const satisfies readonly (keyof Cursors)[]
+/** Which cursor is meant. */
+export type CursorKind = (typeof cursorKinds)[number]
 
 /** How long messages live in a room, as one of its two people chose it. */
 export interface ChosenLifetime {
@@ -95,7 +104,7 @@ export const mostWindow = 200
  * - `newest`, `before`, `after`: at most `limit`: the newest of all, or those next to `seq` on either side.
  * - `page`: brings a page up to date that shows `from` to `to`. An open-ended page also gets what was sent since; any other
  *   stays within its bounds. The newest 200 are given; of those before them, which the page may have already, only which
- *   ones live (`RoomView.standing`). If more was sent than can be given, the answer is a `visit`.
+ *   ones live (`RoomView.survivors`). If more was sent than can be given, the answer is a `visit`.
  */
 export type WindowAsk =
   | { readonly of: 'visit' }
@@ -127,7 +136,7 @@ export interface RoomView {
   /** How many living messages follow those given (or where they would be). */
   readonly later: number
   /** Answers `page`: which messages live before those given, the newest 500 ranges of them. Null: the answer is a `visit`. */
-  readonly standing: readonly SeqRange[] | null
+  readonly survivors: readonly SeqRange[] | null
   /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
   readonly newestSeq: number
   /** Null as long as nobody has chosen: then the server's own lifetime applies. */
@@ -168,10 +177,12 @@ export interface RoomListAsk {
 }
 
 /**
- * Why a room is gone: one of its people ended it; both were away for the grace period; an account was deleted; or nobody had
+ * Why a room ends: one of its people ended it; both were away for the grace period; an account was deleted; or nobody had
  * written in it, and the one person who had opened it was away for the grace period or has opened too many (see `openRoom`).
  */
-export type DissolveReason = 'ended' | 'away' | 'account_deleted' | 'empty'
+export const dissolveReasons = ['ended', 'away', 'account_deleted', 'empty'] as const
+/** Why a room is gone: one of `dissolveReasons`. */
+export type DissolveReason = (typeof dissolveReasons)[number]
 
 /** What a person keeps from others. */
 export interface Privacy {
@@ -308,7 +319,7 @@ export interface Engine {
    * the sender is held: it keeps the room as an unseen one does, and only its sender is told.
    * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
-  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }>
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent>
 
   /**
    * Takes a message back for both, as if its time had come: nothing of it is left, and its nonce is forgotten. Tells
@@ -415,10 +426,13 @@ export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
   return 512 + 2 * (draft.text.length + (draft.image?.alt.length ?? 0))
 }
 
-export type MessageStatus = 'sent' | 'delivered' | 'seen'
+/** How far a message may have come. */
+export const messageStatuses = ['sent', ...cursorKinds] as const
+/** How far a message has come. */
+export type MessageStatus = (typeof messageStatuses)[number]
 
 /** The status of a message, read off its recipient's cursors. */
-export function statusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
+export function messageStatusOf(message: Pick<Message, 'seq'>, recipient: Cursors): MessageStatus {
   if (message.seq <= recipient.seen) return 'seen'
   return message.seq <= recipient.delivered ? 'delivered' : 'sent'
 }

@@ -33,8 +33,8 @@ export function lifetimeChoices(bounds: LifetimeBounds, currentMs: number): numb
 export type Timed = Pick<Message, 'expiresAt' | 'lifetimeMs' | 'keptTimes'>
 
 /**
- * How long before its end one is warned of a message, in ms: a minute, or half of a life of under two. Null for a life
- * of under 40 s: of that half would be too short to act.
+ * How long before its end the warning of a message comes, in ms: one minute, or half of a lifetime under two minutes; null
+ * under 40 s, since half of that would be too short to act.
  */
 export function warningOf(lifetimeMs: number): number | null {
   const warningMs = Math.min(longestWarningMs, lifetimeMs / 2)

@@ -1,6 +1,7 @@
 /**
- * Who hears and sees what in a room. These are all the rules there are: an engine asks here for each of the two people
- * before it tells or answers anything, and an engine in another language can be checked against this file.
+ * Who hears and sees what in a room. An engine asks here for each of the two people before it tells or answers anything,
+ * and an engine in another language can be checked against this file. Which connections have a room open is known to the
+ * server alone: it asks `hearsOpening`.
  */
 import type { UserId } from './engine.js'
 
@@ -19,6 +20,19 @@ export interface Standing {
 /** Whether the room exists for a person: to those who have blocked the other it answers `not_found`. */
 export function mayUse({ hasBlocked }: Pick<Standing, 'hasBlocked'>): boolean {
   return !hasBlocked
+}
+
+/** Whether a person may open a room with the other: whoever has blocked them is refused with `blocked`. */
+export function mayOpen({ hasBlocked }: Pick<Standing, 'hasBlocked'>): boolean {
+  return !hasBlocked
+}
+
+/**
+ * Whether somebody who has the room open hears that somebody opens or closes it. Only for those who may use the room does a
+ * connection have it open: from when it has read the room until a block ends it.
+ */
+export function hearsOpening(userId: UserId, openerId: UserId): boolean {
+  return userId !== openerId
 }
 
 /** Whether a person has the room in their list, and hears what happens in it. */
@@ -49,6 +63,11 @@ export function seesPresence(person: Standing, other: Standing): boolean {
 /** Whether a person hears that the other comes or goes. To the blocked, the other stays as they were at the block. */
 export function hearsPresence(person: Standing, other: Standing): boolean {
   return seesPresence(person, other) && !other.hasBlocked
+}
+
+/** What the other is shown of whether a person is here: to somebody whom they have blocked, what was so at the block. */
+export function shownTo<Attendance>(now: Attendance, atBlock: Attendance | undefined): Attendance {
+  return atBlock ?? now
 }
 
 /** Whether a person hears that the other types. */

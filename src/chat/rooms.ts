@@ -1,14 +1,4 @@
-import type {
-  CursorKind,
-  Engine,
-  ImageRef,
-  Message,
-  MessageId,
-  RoomId,
-  RoomView,
-  ServerNotice,
-  UserId,
-} from './engine.js'
+import type { CursorKind, Engine, ImageRef, MessageId, RoomId, RoomView, Sent, ServerNotice, UserId } from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
@@ -93,7 +83,7 @@ export class Rooms {
    * @throws ChatError `message_empty`, `message_too_long`, `message_invalid`, `image_not_found`, `rate_limited`,
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
-  async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<{ message: Message; duplicate: boolean }> {
+  async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<Sent> {
     const { content, nonce, imageId } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     // Counted before the text is looked at: one too many must cost nothing.
@@ -174,7 +164,7 @@ export class Rooms {
     roomId: RoomId,
     userId: UserId,
     { nonce, text, imageId }: { nonce: string; text: string; imageId: string },
-  ): Promise<{ message: Message; duplicate: boolean }> {
+  ): Promise<Sent> {
     const { image, lifetimeMs, settle } = await this.#deps.claimImage(imageId, roomId, userId, nonce)
     try {
       // A server on which pictures live shorter than messages bounds them in every room; else they live as the room has it.

@@ -6,7 +6,7 @@ import { ChatError } from '../chat/errors.js'
 import { ReadPace } from '../live/transport/read-pace.js'
 import { onceOver } from '../live/transport/response-end.js'
 import { partLength, partsOf, stuckMs } from '../text-parts.js'
-import { Unread } from '../unread.js'
+import { UnreadBytes } from '../unread-bytes.js'
 
 /** How often unfinished answers are checked, in milliseconds. */
 const lookMs = 1000
@@ -50,12 +50,12 @@ interface Progress {
 /** The answers that are being sent: one that nobody reads is cut, and all of one person have a common bound. */
 export class Answers {
   readonly #clock: Clock
-  readonly #unread: Unread
-  readonly #ofStrangers = new Unread(mostStrangersBytes)
+  readonly #unread: UnreadBytes
+  readonly #ofStrangers = new UnreadBytes(mostStrangersBytes)
   readonly #watched = new Map<ServerResponse, Progress>()
   #isLooking = false
 
-  constructor(clock: Clock, unread: Unread) {
+  constructor(clock: Clock, unread: UnreadBytes) {
     this.#clock = clock
     this.#unread = unread
   }
@@ -111,7 +111,7 @@ export class Answers {
     next()
   }
 
-  #countOf({ account }: Request): { unread: Unread; ownerId: string } {
+  #countOf({ account }: Request): { unread: UnreadBytes; ownerId: string } {
     return account ? { unread: this.#unread, ownerId: account.id } : { unread: this.#ofStrangers, ownerId: strangers }
   }
 

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Config, ConfigError } from '../config.js'
-import { codeOf } from '../system-fault.js'
+import { faultCodeOf } from '../system-fault.js'
 
 /**
  * Begins to listen, and tells at which address.
@@ -33,7 +33,7 @@ export function urlOnThisMachine(address: string, port: number): string {
 
 /** What is wrong with HOST or PORT, in one sentence. */
 function explain(error: Error, { host, port }: Pick<Config, 'host' | 'port'>): string {
-  const code = codeOf(error)
+  const code = faultCodeOf(error)
   if (code === 'EADDRINUSE') return `PORT is "${port}" but must be a free one: something listens on it already.`
   if (code === 'EACCES') return `PORT is "${port}" but must be one that the user that runs the server may listen on.`
   return `HOST is "${host}" but must be an address of this machine, or a name of one (${code}).`

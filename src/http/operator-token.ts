@@ -1,8 +1,8 @@
 import type { Request } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
 import { ChatError } from '../chat/errors.js'
-import type { Limit } from '../limit.js'
 import { addressKey, refuseOver } from '../limits.js'
+import type { RateLimit } from '../rate-limit.js'
 
 /** Throws ChatError `unauthenticated` unless a request brings the operator's token; `rate_limited` after too many wrong ones. */
 export type CheckOperator = (request: Request) => void
@@ -11,7 +11,7 @@ export type CheckOperator = (request: Request) => void
  * Makes the check for the operator's token. Wrong tokens count against the address that they come from.
  * @param limit hit before the check, refunded if the token is right
  */
-export function operatorCheck(operatorToken: string, limit: Limit): CheckOperator {
+export function operatorCheck(operatorToken: string, limit: RateLimit): CheckOperator {
   return request => {
     const key = addressKey(request.ip)
     refuseOver(limit, key)

@@ -21,7 +21,7 @@ export function codeOf(error: unknown): ErrorCode {
 }
 
 /** The HTTP status of a refusal. */
-export function statusOf({ code }: ChatError): number {
+export function httpStatusOf({ code }: ChatError): number {
   return errorTable[code].status
 }
 

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { ChatError } from '../chat/errors.js'
-import type { Limit } from '../limit.js'
+import type { RateLimit } from '../rate-limit.js'
 import { accountOf } from './request.js'
 
 /** Counts what a page asks for by itself against its person, and refuses what is over the limit. Strangers pass. */
-export function limitLight(limit: Limit): RequestHandler {
+export function limitLight(limit: RateLimit): RequestHandler {
   const middleware = rateLimit({
     windowMs: limit.windowMs,
     limit: limit.limit,
@@ -35,7 +35,7 @@ export function limitLight(limit: Limit): RequestHandler {
  * Has each request of a person wait for its turn. Strangers pass.
  * @param findAccount finds again who is logged in, after a request had to wait
  */
-export function takeTurn(requests: Limit, findAccount: RequestHandler): RequestHandler {
+export function takeTurn(requests: RateLimit, findAccount: RequestHandler): RequestHandler {
   return async (request, response, next) => {
     const { account } = request
     if (!account || requests.hit(account.id).allowed) return next()

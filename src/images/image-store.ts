@@ -114,6 +114,9 @@ export class ImageStore {
         return
       case 'room.dissolved':
         for (const imageId of [...(this.#byRoom.get(notice.roomId) ?? [])]) void this.#drop(imageId)
+        return
+      default:
+        notice satisfies never
     }
   }
 

@@ -8,7 +8,7 @@ import { ChatError } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
 import { FairTurns } from '../fair-turns.js'
 import { FileLock } from '../file-lock.js'
-import { codeOf } from '../system-fault.js'
+import { faultCodeOf } from '../system-fault.js'
 
 /** Names of sealed pictures: 128 random bits, which tell nothing of the picture. */
 const sealedName = /^[\w-]{22}\.sealed$/
@@ -65,7 +65,7 @@ export class UploadFolder {
   }
 
   #explain(error: unknown): string {
-    const code = codeOf(error)
+    const code = faultCodeOf(error)
     const setting = `UPLOAD_DIR is "${this.#path}"`
     if (code === 'EEXIST' || code === 'ENOTDIR') return `${setting} but must be a folder, and a file stands there.`
     return `${setting} but must be a folder that the user that runs the server may read and write (${code}).`
@@ -114,7 +114,7 @@ export class UploadFolder {
 
   /** Logs that descriptors have run out, and tells whoever asked to try again. */
   #refuse(error: unknown): never {
-    if (!outOfDescriptors.includes(codeOf(error))) throw error
+    if (!outOfDescriptors.includes(faultCodeOf(error))) throw error
     this.#log.error({ err: error }, 'no descriptor is left for a sealed picture')
     throw new ChatError('server_busy', retryAfterMs)
   }

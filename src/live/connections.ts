@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
-import type { Unread } from '../unread.js'
+import type { UnreadBytes } from '../unread-bytes.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
 import type { Transport } from './client/transport.js'
 import type { Hub } from './hub.js'
@@ -12,7 +12,7 @@ import type { ConnectionOpener, Opening } from './transport/opening.js'
 
 export interface ConnectionsDeps {
   readonly hub: Hub
-  readonly unread: Unread
+  readonly unreadBytes: UnreadBytes
   readonly clock: Clock
   readonly log: Logger
   /** Called with the reason, in a word, when a connection is refused. */
@@ -35,7 +35,6 @@ export class Connections implements ConnectionOpener {
    */
   async open(opening: Opening): Promise<void> {
     const { hub, log, admit } = this.#deps
-    const { identity, roomId } = opening
     const { share, transport, connection, opened } = this.#prepare(opening)
     const { session, start, onBadFrame } = opened
     let isOver = false
@@ -50,7 +49,7 @@ export class Connections implements ConnectionOpener {
         .catch((error: unknown) => log.error({ err: error }, 'a closed connection could not be removed'))
     })
     try {
-      await admit?.(identity.userId)
+      await admit?.(opening.identity.userId)
     } catch (error) {
       return this.#refuse(connection, error, closeCodes.tooBusy)
     }
@@ -63,16 +62,15 @@ export class Connections implements ConnectionOpener {
       const isOneTooMany = error instanceof ChatError && error.code === 'rate_limited'
       return this.#refuse(connection, error, isOneTooMany ? closeCodes.tooFast : closeCodes.restarting)
     }
-    if (roomId !== null) hub.enterRoom(roomId, session)
     await start().catch((error: unknown) => this.#fail(connection, error))
   }
 
   /** Makes the parts of a connection; if one of them fails, none is left. */
   #prepare({ identity, roomId, openTransport, openSession }: Opening) {
-    const { unread, clock, log } = this.#deps
+    const { unreadBytes, clock, log } = this.#deps
     let transport: Transport | null = null
     let connection: Connection | null = null
-    const share = unread.open(identity.userId, () => transport?.cut())
+    const share = unreadBytes.open(identity.userId, () => transport?.cut())
     try {
       transport = openTransport(share)
       connection = new Connection(transport, identity, clock, log)

@@ -11,7 +11,7 @@ import { TypingBoard } from './typing-board.js'
 export const heartbeatMs = 15_000
 /** The presence of a node that crashed ends after three missed heartbeats. */
 const leaseMs = 3 * heartbeatMs
-/** Who closes their last page counts as here for this long, so that a reload or a change of page shows nobody as gone. */
+/** Grace period after somebody's last connection closes, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
 
 /** What the hub uses of the engine. */
@@ -68,7 +68,7 @@ export class Hub implements OpenRooms {
     await this.#engine.dropLease(subscriber.userId, subscriber.id, lingerMs)
   }
 
-  /** Notes that a connection has a room open; the connections of the other person that have it open are told. */
+  /** Notes that a connection has read a room, and has it open; the connections of the other person that have it open are told. */
   enterRoom(roomId: RoomId, subscriber: Subscriber): void {
     if (this.#byUser.get(subscriber.userId)?.has(subscriber)) this.#rooms.enter(roomId, subscriber)
   }
@@ -98,13 +98,13 @@ export class Hub implements OpenRooms {
   /** Ends every connection that a session opened. */
   closeSession(userId: UserId, sessionId: string): void {
     for (const subscriber of this.#byUser.get(userId) ?? []) {
-      if (subscriber.sessionId === sessionId) subscriber.close(closeCodes.notLoggedIn)
+      if (subscriber.sessionId === sessionId) this.#close(subscriber, closeCodes.notLoggedIn)
     }
   }
 
   /** Ends every connection of a person. */
   closeUser(userId: UserId, code: CloseCode = closeCodes.notLoggedIn): void {
-    for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.close(code)
+    for (const subscriber of this.#byUser.get(userId) ?? []) this.#close(subscriber, code)
   }
 
   /** Closes every connection and accepts no more. */
@@ -114,6 +114,12 @@ export class Hub implements OpenRooms {
     this.#cancelBeat()
     this.#typing.stop()
     for (const subscribers of this.#byUser.values()) for (const subscriber of subscribers) subscriber.close(code)
+  }
+
+  /** What a connection had open is closed at once, however long its other end takes to close. */
+  #close(subscriber: Subscriber, code: CloseCode): void {
+    subscriber.close(code)
+    this.#rooms.leaveAll(subscriber)
   }
 
   #route({ told }: Publication): void {

@@ -1,4 +1,5 @@
 import type { RoomId, UserId } from '../chat/engine.js'
+import { hearsOpening } from '../chat/privacy.js'
 import type { Subscriber } from './client/subscriber.js'
 
 /** Which connections of this node have which room open. */
@@ -11,6 +12,7 @@ export class RoomBoard {
     return [...new Set([...(this.#byRoom.get(roomId) ?? [])].map(({ userId }) => userId))]
   }
 
+  /** A connection has read a room, so it may use it. */
   enter(roomId: RoomId, subscriber: Subscriber): void {
     const subscribers = this.#byRoom.get(roomId) ?? new Set()
     const wasHere = this.activeUsers(roomId).includes(subscriber.userId)
@@ -27,7 +29,7 @@ export class RoomBoard {
     if (!this.activeUsers(roomId).includes(subscriber.userId)) this.#tell(roomId, subscriber.userId, false)
   }
 
-  /** A connection has closed. */
+  /** A connection is closed. */
   leaveAll(subscriber: Subscriber): void {
     for (const roomId of this.#bySubscriber.get(subscriber) ?? []) this.leave(roomId, subscriber)
     this.#bySubscriber.delete(subscriber)
@@ -42,7 +44,7 @@ export class RoomBoard {
   #tell(roomId: RoomId, userId: UserId, isOpen: boolean): void {
     const change = { roomId, userId, isOpen, activeUsers: this.activeUsers(roomId) }
     for (const subscriber of this.#byRoom.get(roomId) ?? []) {
-      if (subscriber.userId !== userId) subscriber.receiveActivity?.(change)
+      if (hearsOpening(subscriber.userId, userId)) subscriber.receiveActivity?.(change)
     }
   }
 }

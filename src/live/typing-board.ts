@@ -1,10 +1,9 @@
 import type { Clock } from '../chat/clock.js'
 import type { EngineEvent, RoomId, Told, UserId } from '../chat/engine.js'
+import { typingShownMs } from './client/typing.js'
 
 type TypingEvent = Extract<EngineEvent, { type: 'typing.changed' }>
 
-/** How long "is typing" is shown after the last key. Source: docs/api.md, "Live events". */
-const shownMs = 2000
 /** A page reports typing at most every 300 ms, so a report may still arrive after the message that it belongs to. */
 const trailingMs = 400
 
@@ -15,7 +14,7 @@ interface Sign {
   readonly cancelTimer: () => void
 }
 
-/** Who is shown as typing, and to whom: only those whom the engine told. Every sign ends after two seconds of silence. */
+/** Who is shown as typing, and to whom: only those whom the engine told. Every sign ends by itself. */
 export class TypingBoard {
   readonly #clock: Clock
   readonly #onEnded: (told: Told) => void
@@ -35,7 +34,7 @@ export class TypingBoard {
     const wasShown = this.#take(roomId, typistId) !== null
     if (!isTyping) return wasShown
     if (this.#justSent.has(keyOf(roomId, typistId))) return false
-    const cancelTimer = this.#clock.after(shownMs, () => this.#end(roomId, typistId))
+    const cancelTimer = this.#clock.after(typingShownMs, () => this.#end(roomId, typistId))
     const signs = this.#signs.get(roomId) ?? new Map<UserId, Sign>()
     this.#signs.set(roomId, signs.set(typistId, { viewerId, event, cancelTimer }))
     return !wasShown
@@ -52,7 +51,7 @@ export class TypingBoard {
     )
   }
 
-  /** Keeps what a sign says of its room as new as what its viewer was told last, so that its end brings nothing older. */
+  /** Refreshes the facts of the room in a sign, so that the event that ends it is not stale. */
   noteFacts({ userId, event: { roomId, summary, totalUnread } }: Told): void {
     for (const sign of this.#signs.get(roomId)?.values() ?? []) {
       if (sign.viewerId === userId) sign.event = { ...sign.event, summary, totalUnread }
@@ -80,7 +79,7 @@ export class TypingBoard {
     if (sign) this.#onEnded({ userId: sign.viewerId, event: { ...sign.event, isTyping: false } })
   }
 
-  /** Takes a sign down without a word. */
+  /** Removes a sign without publishing. */
   #take(roomId: RoomId, typistId: UserId): Sign | null {
     const signs = this.#signs.get(roomId)
     const sign = signs?.get(typistId)

@@ -19,7 +19,7 @@ export type OnStep = (stepMs: number, apartMs: number) => void
 
 /** How often to check for a sleep or a jump. */
 const lookEveryMs = 1000
-/** A look older than this is repeated before the time is told. */
+/** The longest age of a reading before the clocks are read again. */
 const freshMs = 100
 /** Readings that took longer than this cannot be compared, because the process was interrupted between them. */
 const longestLookMs = 20

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { RoomSummary } from '../chat/engine.js'
-import { statusOf } from '../chat/engine.js'
+import { messageStatusOf } from '../chat/engine.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
 import type { Translate } from './sentences.js'
@@ -47,7 +47,7 @@ export function renderChatItem(
     preview: previewOf(summary, viewer, context.t),
     remainingMs: last && Math.max(0, last.expiresAt - now),
     time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
-    status: last?.senderId === viewer.userId ? statusOf(last, summary.theirs) : null,
+    status: last?.senderId === viewer.userId ? messageStatusOf(last, summary.theirs) : null,
     // A message of the other's that reaches this list is delivered, so the item reports it.
     reportsId: summary.unread > 0 && last && last.senderId !== viewer.userId ? last.id : null,
   })

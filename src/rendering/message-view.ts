@@ -1,5 +1,5 @@
 import type { Clock, WallTimes } from '../chat/clock.js'
-import { type Cursors, type Message, type MessageStatus, statusOf } from '../chat/engine.js'
+import { type Cursors, type Message, type MessageStatus, messageStatusOf } from '../chat/engine.js'
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
 
@@ -70,7 +70,7 @@ const secondsMatterBelowMs = 120_000
 /** Makes the view of a message for one of the room's two people. */
 export function viewMessage(message: Message, room: MessageContext, { t, times }: ViewContext): MessageView {
   const mine = message.senderId === room.userId
-  const status = statusOf(message, mine ? room.theirs : room.mine)
+  const status = messageStatusOf(message, mine ? room.theirs : room.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs
   const { clock } = room
   const now = clock.now()

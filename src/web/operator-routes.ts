@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.js'
 import type { OneTimeLink } from '../accounts/one-time-links.js'
 import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
-import { setRetryAfter, statusOf } from '../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 
@@ -73,7 +73,7 @@ export function operatorRoutes({
 
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof ChatError)) return next(error)
-  const status = statusOf(error)
+  const status = httpStatusOf(error)
   setRetryAfter(response, error)
   response.status(status).type('application/problem+json').json({ title: error.code, status, code: error.code })
 }

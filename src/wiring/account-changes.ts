@@ -2,7 +2,7 @@ import { privacyOf } from '../accounts/account.js'
 import type { Context } from '../context.js'
 import { closeCodes } from '../live/client/close-codes.js'
 import { lingerMs } from '../live/hub.js'
-import type { Chats } from './chats.js'
+import type { RoomParts } from './rooms.js'
 
 /** Passes changes of accounts on to everything that holds something of their owners. */
 export function followAccounts({
@@ -12,7 +12,7 @@ export function followAccounts({
   engine,
   hub,
   log,
-}: Pick<Context, 'people' | 'admission' | 'resets' | 'hub' | 'log'> & Pick<Chats, 'engine'>): void {
+}: Pick<Context, 'people' | 'admission' | 'resets' | 'hub' | 'log'> & Pick<RoomParts, 'engine'>): void {
   people.onAmended(account => {
     engine.setPrivacy(account.id, privacyOf(account), lingerMs).then(
       // Their pages reconnect at once, and catch up without what is now hidden.

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
-import { createLimits } from '../limits.js'
+import { Limits } from '../limits.js'
 import { createLog } from '../ops/log.js'
 import { SystemClock } from '../ops/system-clock.js'
 
@@ -18,5 +18,5 @@ export function createBasis(config: Config): Basis {
       `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
     ),
   )
-  return { config, log, clock, limits: createLimits(config, clock) }
+  return { config, log, clock, limits: new Limits(config, clock) }
 }

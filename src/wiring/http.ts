@@ -10,7 +10,7 @@ import { limitLight } from '../http/request-limits.js'
 import { Sessions } from '../http/sessions.js'
 import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
-import { Unread } from '../unread.js'
+import { UnreadBytes } from '../unread-bytes.js'
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -29,7 +29,7 @@ export interface HttpParts
     | 'checkOperator'
   > {
   /** Counts the bytes that each person has not read yet. */
-  readonly unread: Unread
+  readonly unreadBytes: UnreadBytes
 }
 
 /** Makes the parts that pages, the API and sockets need for HTTP. */
@@ -42,14 +42,14 @@ export function createHttpParts({
   hub,
   observer,
 }: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
-  const unread = new Unread(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
+  const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
   const cookieNames = new CookieNames(config)
   const warnOfSetup = setupWarnings(log)
   return {
-    unread,
-    answers: new Answers(clock, unread),
+    unreadBytes,
+    answers: new Answers(clock, unreadBytes),
     cookieNames,
     warnOfSetup,
     sessions: new Sessions(config, cookieNames, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),

@@ -9,8 +9,9 @@ import { ProgramSession } from '../live/json/program-session.js'
 import { Sockets } from '../live/transport/sockets.js'
 import type { HttpParts } from './http.js'
 
-/** Bytes of the smallest limit for a frame, and of the JSON around a message. */
+/** The least that a frame may always have, in bytes. */
 const smallestFrame = 16_384
+/** What the JSON around a message may take, in bytes. */
 const frameOverhead = 4096
 /** How many sockets of one person may use the full rate of frames at once; sends are allowed on top of that. */
 const socketsAtFullSpeed = 2
@@ -20,7 +21,7 @@ type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
-  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unread'>
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'>
 
 /** Makes the parts that keep pages and programs up to date. */
 export function createLive({
@@ -36,7 +37,7 @@ export function createLive({
   sessions,
   isOurOrigin,
   countRequest,
-  unread,
+  unreadBytes,
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
   const chatPage: PageRendererDeps = {
@@ -49,6 +50,7 @@ export function createLive({
   }
   const sessionDeps = {
     rooms,
+    hub,
     log,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => observer.refused('frame', code),
@@ -57,14 +59,13 @@ export function createLive({
   const pageSessions = new PageSessions(chatPage, sessionDeps)
   const programs = {
     ...sessionDeps,
-    hub,
     clock,
     namesOf: chatPage.namesOf,
     countJoin: countRequest,
   }
   const connections = new Connections({
     hub,
-    unread,
+    unreadBytes,
     clock,
     log,
     onRefused: reason => observer.refused('handshake', reason),
@@ -85,10 +86,10 @@ export function createLive({
     countRequest,
     isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
     renderGone: (identity, query) => pageSessions.renderGone(identity, greetingOf(query)),
-    openSession: (context, { query, isProgram }) => {
-      if (!isProgram) return pageSessions.open(context, greetingOf(query))
-      const session = new ProgramSession(context.id, context.identity, context.connection, programs)
-      return { session, start: () => session.start(context.roomId), onBadFrame: frame => session.refuseFrame(frame) }
+    openSession: (parts, { query, isProgram }) => {
+      if (!isProgram) return pageSessions.open(parts, greetingOf(query))
+      const session = new ProgramSession(parts.id, parts.identity, parts.connection, programs)
+      return { session, start: () => session.start(parts.roomId), onBadFrame: frame => session.refuseFrame(frame) }
     },
   })
   return { chatPage, pageSessions, connections, sockets }

@@ -4,7 +4,7 @@ import { passwordGuard } from '#src/accounts/password-guard.js'
 import { People } from '#src/accounts/people.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import { readConfig } from '#src/config.js'
-import { createLimits } from '#src/limits.js'
+import { Limits } from '#src/limits.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 /** A gate that lets three people an address in a minute, and one wrong password. */
@@ -17,7 +17,7 @@ function begin() {
     dummyHash: () => '',
   }
   const people = new People({ store: new MemoryAccountStore(), passwords, directory: 'open', clock })
-  const limits = createLimits(readConfig({ RATE_LIMIT_AUTH: '1', RATE_LIMIT_AUTH_ADDRESS: '3' }), clock)
+  const limits = new Limits(readConfig({ RATE_LIMIT_AUTH: '1', RATE_LIMIT_AUTH_ADDRESS: '3' }), clock)
   return { clock, people, limits, gate: new Gate({ people, limits, guard: passwordGuard(limits) }) }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { passwordGuard } from '#src/accounts/password-guard.js'
 import { ChatError, InvalidInput } from '#src/chat/errors.js'
-import { createLimit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const tried = { email: 'ann@example.com', address: '192.0.2.1' }
@@ -9,7 +9,7 @@ const wrong = () => Promise.reject(new ChatError('unauthenticated'))
 
 function begin(limit = 2) {
   const clock = new FakeClock()
-  return { clock, guard: passwordGuard({ auth: createLimit({ name: 'auth', windowMs: 60_000, limit }, clock) }) }
+  return { clock, guard: passwordGuard({ auth: new RateLimit({ name: 'auth', windowMs: 60_000, limit }, clock) }) }
 }
 
 it('lets so many wrong passwords pass a minute, and refuses the right one then as well', async () => {
@@ -67,7 +67,7 @@ const most = 3
 
 /** How many more tries there are once checking a password has failed as often as wrong ones may. */
 async function triesLeftAfter(error: unknown): Promise<number> {
-  const auth = createLimit({ name: 'auth', windowMs: 60_000, limit: most }, new FakeClock())
+  const auth = new RateLimit({ name: 'auth', windowMs: 60_000, limit: most }, new FakeClock())
   const guard = passwordGuard({ auth })
   for (let time = 0; time < most; time += 1) {
     await expect(guard(tried, () => Promise.reject(error))).rejects.toBe(error)
@@ -102,7 +102,7 @@ describe('a check of a password that fails', () => {
   })
 
   it('leaves what is counted as it was when it succeeds', async () => {
-    const auth = createLimit({ name: 'auth', windowMs: 60_000, limit: most }, new FakeClock())
+    const auth = new RateLimit({ name: 'auth', windowMs: 60_000, limit: most }, new FakeClock())
     const guard = passwordGuard({ auth })
     for (let time = 0; time < 2 * most; time += 1) expect(await guard(tried, async () => 'let in')).toBe('let in')
     auth.stop()

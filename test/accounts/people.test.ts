@@ -7,7 +7,7 @@ import { People } from '#src/accounts/people.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
-import { createLimits } from '#src/limits.js'
+import { Limits } from '#src/limits.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const passwords = new Passwords({ cost: 4 })
@@ -306,7 +306,7 @@ function quickPeople(options: { registration?: 'open' | 'invite' | 'closed'; isL
     dummyHash: () => '',
   }
   const admission = new Admission({ registration: options.registration ?? 'open', invites: 'members', clock })
-  const limits = options.isLimited ? { limits: createLimits(readConfig({}), clock) } : {}
+  const limits = options.isLimited ? { limits: new Limits(readConfig({}), clock) } : {}
   const people = new People({ store, passwords: hashing, directory: 'open', clock, admission, ...limits })
   const add = (username: string) =>
     people.register({ username, email: `${username}@example.com`, password: 'password of it' })

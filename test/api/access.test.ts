@@ -1,7 +1,7 @@
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { showLimit } from '#src/api/access.js'
-import { createLimit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { ApiClient } from '../support/api/api-client.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { bobId, HttpClient } from '../support/http-client.js'
@@ -164,7 +164,7 @@ it.each([
   [0, 't=0'],
   [-5, 't=0'],
 ])('a limit that begins anew in %i ms says "%s"', async (resetAfterMs, left) => {
-  const limit = createLimit({ name: 'things', limit: 7, windowMs: 60_000, longestWaitMs: 0 }, new FakeClock())
+  const limit = new RateLimit({ name: 'things', limit: 7, windowMs: 60_000, longestWaitMs: 0 }, new FakeClock())
   const app = express().get('/', (_request, response) => {
     showLimit(response, limit, { allowed: true, limit: 7, remaining: 3, resetAfterMs, retryAfterMs: 0 })
     response.end()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countBytes, type MessageStatus, mostWindow, statusOf, usualWindow } from '#src/chat/engine.js'
+import { countBytes, type MessageStatus, messageStatusOf, mostWindow, usualWindow } from '#src/chat/engine.js'
 
 describe('what a message counts for', () => {
   const picture = { id: 'a-picture', width: 640, height: 480, alt: 'cat' }
@@ -23,7 +23,7 @@ describe('the status of the third message', () => {
     ['seen once it was seen', 3, 3, 'seen'],
     ['seen once a later one was seen', 9, 4, 'seen'],
   ])('is %s', (_title, delivered, seen, status) => {
-    expect(statusOf({ seq: 3 }, { delivered, seen })).toBe(status)
+    expect(messageStatusOf({ seq: 3 }, { delivered, seen })).toBe(status)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Message } from '#src/chat/engine.js'
 import { keptLonger, lifetimeChoices, mayChoose, mostKeeps, warningOf, warnsAt } from '#src/chat/lifetimes.js'
 import type { ClaimImage } from '#src/chat/rooms.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { codeOf, generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -13,7 +13,7 @@ const bounds = { messageTtlMs: hour, messageTtlMaxMs: 24 * hour }
 
 async function start({ imageTtlMs = hour, countReaching = () => 0 } = {}) {
   const clock = new FakeClock()
-  const engine = createMemoryEngine({ ...generous, messageTtlMs: bounds.messageTtlMs, clock })
+  const engine = new MemoryEngine({ ...generous, messageTtlMs: bounds.messageTtlMs, clock })
   const claimImage: ClaimImage = async id => {
     const image = { id, width: 1, height: 1, alt: '' }
     return { image, lifetimeMs: imageTtlMs, settle: () => {} }

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import {
   hearsOf,
   hearsOfEnds,
+  hearsOpening,
   hearsPresence,
   hearsTyping,
   isHeldFrom,
   mayKnowOf,
+  mayOpen,
   mayUse,
   type Standing,
   seesPresence,
+  shownTo,
   showsReceipts,
 } from '#src/chat/privacy.js'
 
@@ -44,6 +47,7 @@ function exceptions(rule: Rule, { person: ofPerson, other: ofOther }: Needs): [S
 describe('of all the ways in which two people may stand to each other', () => {
   it.each<[string, Rule, Needs]>([
     ['a room exists for whoever has not blocked the other', mayUse, { person: { hasBlocked: false } }],
+    ['a room is opened by whoever has not blocked the other', mayOpen, { person: { hasBlocked: false } }],
     [
       'a person hears of a room that is shown to them while they block nobody in it',
       hearsOf,
@@ -84,5 +88,18 @@ describe('a message', () => {
     ['that is not held may be known to its recipient', 'bob', false, true],
   ])('%s', (_title, userId, isHeld, may) => {
     expect(mayKnowOf(userId, 'ann', isHeld)).toBe(may)
+  })
+})
+
+describe('whether somebody is here', () => {
+  it('is shown as it is, and to somebody whom they have blocked as it was at the block', () => {
+    const [here, away] = [{ isOnline: true }, { isOnline: false }]
+    expect([shownTo(here, undefined), shownTo(here, away)]).toEqual([here, away])
+  })
+})
+
+describe('that somebody opens a room', () => {
+  it('is heard by the other, who has it open, and not by themselves', () => {
+    expect([hearsOpening('ann', 'ben'), hearsOpening('ben', 'ben')]).toEqual([true, false])
   })
 })

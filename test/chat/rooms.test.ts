@@ -21,7 +21,7 @@ const view: RoomView = {
   messages: [],
   previous: null,
   later: 0,
-  standing: null,
+  survivors: null,
   newestSeq: 0,
   lifetime: null,
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { newAccount } from '#src/accounts/account.js'
 import { Answers } from '#src/http/answers.js'
 import { partLength } from '#src/text-parts.js'
-import { Unread } from '#src/unread.js'
+import { UnreadBytes } from '#src/unread-bytes.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
 import { serveApp } from '../support/served-app.js'
@@ -20,10 +20,10 @@ const account = newAccount({ id: 'ann', username: 'ann', email: 'ann', passwordH
 
 describe('an answer', () => {
   let clock: FakeClock
-  let unread: Unread
+  let unread: UnreadBytes
   beforeEach(() => {
     clock = new FakeClock()
-    unread = new Unread(mostBytes)
+    unread = new UnreadBytes(mostBytes)
   })
 
   /** Serves what `answer` says, to a person or to a stranger. */
@@ -256,7 +256,7 @@ describe('a long answer', () => {
   let parts: Buffer[]
   beforeAll(async () => {
     clock = new FakeClock()
-    const answers = new Answers(clock, new Unread(200 * mebibyte))
+    const answers = new Answers(clock, new UnreadBytes(200 * mebibyte))
     const app = express().use(answers.watch, answers.hold)
     const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(503).json(error)
     app.get('/strangers', (_request, response) => void response.send(text))

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { expect, it } from 'vitest'
 import { operatorCheck } from '#src/http/operator-token.js'
-import { createLimit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { serveApp } from '../support/served-app.js'
 
@@ -9,7 +9,7 @@ const operatorToken = 'the operator chose this, with spaces'
 
 /** An app behind the check; the answer to a request with this header is its status, or the refusal. */
 async function begin() {
-  const limit = createLimit({ name: 'operator', windowMs: 60_000, limit: 2 }, new FakeClock())
+  const limit = new RateLimit({ name: 'operator', windowMs: 60_000, limit: 2 }, new FakeClock())
   const check = operatorCheck(operatorToken, limit)
   const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(400).json(error)
   const enter: RequestHandler = (request, response) => {

@@ -1,7 +1,7 @@
 import express from 'express'
 import { expect, it } from 'vitest'
 import { ChatError, type ErrorCode, errorTable, InvalidInput } from '#src/chat/errors.js'
-import { codeOf, setRetryAfter, statusOf } from '#src/http/refusals.js'
+import { codeOf, httpStatusOf, setRetryAfter } from '#src/http/refusals.js'
 import { serveApp } from '../support/served-app.js'
 
 const marked = (fields: object) => Object.assign(new Error('of a middleware'), fields)
@@ -27,7 +27,7 @@ it.each<[string, unknown, ErrorCode, number]>([
   ['nothing', null, 'internal', 500],
 ])('answers %s by its code', (_what, error, code, status) => {
   expect(codeOf(error)).toBe(code)
-  expect(statusOf(new ChatError(code))).toBe(status)
+  expect(httpStatusOf(new ChatError(code))).toBe(status)
 })
 
 it('has a page repeat by itself only what was asked for too often, and gives up only what will not pass', () => {

@@ -2,17 +2,17 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler } 
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
 import { limitLight, takeTurn } from '#src/http/request-limits.js'
-import { createLimit, type Limit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { serveApp } from '../support/served-app.js'
 
 describe('what a page asks for by itself', () => {
   let clock: FakeClock
-  let limit: Limit
+  let limit: RateLimit
   let url: string
   beforeEach(async () => {
     clock = new FakeClock()
-    limit = createLimit({ name: 'light', windowMs: 1000, limit: 2 }, clock)
+    limit = new RateLimit({ name: 'light', windowMs: 1000, limit: 2 }, clock)
     const setAccount: RequestHandler = (request, _response, next) => {
       const id = request.get('x-person')
       const person = { username: 'x', email: 'x', passwordHash: '', createdAt: 1 }
@@ -65,7 +65,7 @@ describe('what a page asks for by itself', () => {
 
 describe('the turn of a request', () => {
   let clock: FakeClock
-  let limit: Limit
+  let limit: RateLimit
   let url: string
   /** Who is logged in once a request has waited. */
   let nowLoggedIn: string | null
@@ -75,7 +75,7 @@ describe('the turn of a request', () => {
   let entered: (string | null)[]
   beforeEach(async () => {
     clock = new FakeClock()
-    limit = createLimit({ name: 'requests', windowMs: 1000, limit: 2, longestWaitMs: 1000 }, clock)
+    limit = new RateLimit({ name: 'requests', windowMs: 1000, limit: 2, longestWaitMs: 1000 }, clock)
     nowLoggedIn = 'ann'
     arrived = []
     found = []

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { ImageStore } from '#src/images/image-store.js'
 import { SealedImage } from '#src/images/sealed-image.js'
 import { UploadFolder } from '#src/images/upload-folder.js'
@@ -18,7 +18,7 @@ let path = ''
 let folder: UploadFolder
 let clock: FakeClock
 let store: ImageStore
-let engine: ReturnType<typeof createMemoryEngine>
+let engine: MemoryEngine
 let room = ''
 let otherRoom = ''
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
   clock = new FakeClock()
   store = new ImageStore(clock, log)
   const bytes = { maxBytes: 1e9, maxBytesPerPerson: 1e9 }
-  engine = createMemoryEngine({
+  engine = new MemoryEngine({
     clock,
     messageTtlMs: 1e9,
     roomGraceMs: 1e9,

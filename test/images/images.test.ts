@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
 import { createLog } from '#src/ops/log.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
@@ -47,13 +47,13 @@ describe('by the clock', () => {
   const minute = 60_000
   const clock = new FakeClock()
   let folder = ''
-  let engine: ReturnType<typeof createMemoryEngine>
+  let engine: MemoryEngine
   let images: Images
   let roomId = ''
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
-    engine = createMemoryEngine({
+    engine = new MemoryEngine({
       clock,
       messageTtlMs: 60 * minute,
       roomGraceMs: 1440 * minute,

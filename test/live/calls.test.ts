@@ -10,9 +10,10 @@ const calls = vi.hoisted(() => ({ engine: [] as string[], accounts: [] as string
 vi.mock('#src/engines/memory/engine.js', async importOriginal => {
   const { counted } = await import('../support/counted.js')
   const original = await importOriginal<typeof import('#src/engines/memory/engine.js')>()
-  const createMemoryEngine: typeof original.createMemoryEngine = options =>
-    counted(original.createMemoryEngine(options), name => calls.engine.push(name))
-  return { ...original, createMemoryEngine }
+  const MemoryEngine = new Proxy(original.MemoryEngine, {
+    construct: (target, args) => counted(Reflect.construct(target, args), name => calls.engine.push(name)),
+  })
+  return { ...original, MemoryEngine }
 })
 
 vi.mock('#src/accounts/store/open-store.js', async importOriginal => {

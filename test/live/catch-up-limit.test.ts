@@ -2,7 +2,7 @@ import pino from 'pino'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
@@ -15,7 +15,7 @@ async function openPage(admitted: number) {
   const clock = new FakeClock()
   const log = pino({ level: 'silent' })
   const config = readConfig({})
-  const engine = createMemoryEngine({ ...generous, clock })
+  const engine = new MemoryEngine({ ...generous, clock })
   onTestFinished(() => engine.stop())
   const room = await engine.openRoom('ann', 'ben')
   const admit = vi.fn(async () => {
@@ -32,6 +32,7 @@ async function openPage(admitted: number) {
   }
   const pageSessions = new PageSessions(page, {
     rooms,
+    hub: { enterRoom: () => {} },
     log,
     messageMaxLength: 100,
     onRefused: () => {},

@@ -6,13 +6,13 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { ChatError } from '#src/chat/errors.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
 import { Connections, type ConnectionsDeps } from '#src/live/connections.js'
 import { Hub } from '#src/live/hub.js'
 import { Sockets } from '#src/live/transport/sockets.js'
-import { Unread } from '#src/unread.js'
+import { UnreadBytes } from '#src/unread-bytes.js'
 import { ApiClient } from '../support/api/api-client.js'
 import { newPair } from '../support/crowd.js'
 import { EventStream } from '../support/event-stream.js'
@@ -138,7 +138,7 @@ describe('the owner of a connection', () => {
     openingFails = false,
   ) {
     const clock = new FakeClock()
-    const engine = createMemoryEngine({
+    const engine = new MemoryEngine({
       ...{
         clock,
         messageTtlMs: 1000,
@@ -169,9 +169,9 @@ describe('the owner of a connection', () => {
       end: () => log.push('voice ended'),
       handle: async () => true,
     }
-    const unread = new Unread(1000)
+    const unreadBytes = new UnreadBytes(1000)
     const connections = new Connections({
-      ...{ hub, unread, clock, log: silent, admit },
+      ...{ hub, unreadBytes, clock, log: silent, admit },
       onRefused: reason => log.push(`refused ${reason}`),
     })
     const opened = connections.open({
@@ -182,20 +182,28 @@ describe('the owner of a connection', () => {
       },
       openSession: () => {
         if (openingFails) throw new Error('a fault')
-        return { session, start: async () => void log.push('caught up') }
+        const start = async () => {
+          hub.enterRoom('room', session)
+          log.push('caught up')
+        }
+        return { session, start }
       },
     })
-    return { log, hub, clock, unread, opened, close: () => tellClosed() }
+    return { log, hub, clock, unreadBytes, opened, close: () => tellClosed() }
   }
 
-  it('opens it, enters its room, catches it up, and ends all of it when it closes', async () => {
-    const { log, hub, unread, opened, close } = open(false)
+  it('opens it, catches it up, leaves its room, and ends all of it when it closes', async () => {
+    const { log, hub, unreadBytes, opened, close } = open(false)
     await opened
     expect(log).toEqual(['heard', 'caught up'])
-    expect([hub.connectionCount, hub.activeUsers('room'), unread.hasRoomFor('ann', 500)]).toEqual([1, ['ann'], false])
+    expect([hub.connectionCount, hub.activeUsers('room'), unreadBytes.hasRoomFor('ann', 500)]).toEqual([
+      1,
+      ['ann'],
+      false,
+    ])
     close()
     expect(log).toEqual(['heard', 'caught up', 'voice ended'])
-    expect([hub.connectionCount, hub.activeUsers('room'), unread.hasRoomFor('ann', 500)]).toEqual([0, [], true])
+    expect([hub.connectionCount, hub.activeUsers('room'), unreadBytes.hasRoomFor('ann', 500)]).toEqual([0, [], true])
   })
 
   it('takes none that has closed before it is opened, nor one that closes while it waits to be admitted', async () => {
@@ -219,7 +227,7 @@ describe('the owner of a connection', () => {
   it('cuts one that cannot be opened by a fault of ours, and counts nothing for it', async () => {
     const faulty = open(false, undefined, undefined, true)
     await expect(faulty.opened).rejects.toThrow('a fault')
-    expect([faulty.log, faulty.unread.hasRoomFor('ann', 1000)]).toEqual([['cut'], true])
+    expect([faulty.log, faulty.unreadBytes.hasRoomFor('ann', 1000)]).toEqual([['cut'], true])
     faulty.close()
     expect(faulty.clock.waiting).toBe(open(true).clock.waiting)
   })
@@ -257,9 +265,9 @@ describe('a connection that cannot go on', () => {
         tellClosed = tell
       },
     }
-    const unread = new Unread(1000)
+    const unreadBytes = new UnreadBytes(1000)
     const connections = new Connections({
-      ...{ hub, unread, clock, log },
+      ...{ hub, unreadBytes, clock, log },
       onRefused: reason => events.push(`refused ${reason}`),
     })
     const ids: string[] = []
@@ -270,14 +278,14 @@ describe('a connection that cannot go on', () => {
         fill = bytes => share.set(bytes)
         return transport
       },
-      openSession: context => {
-        ids.push(context.id)
-        const session = Object.assign(new NotedSubscriber('ann', context.id), { handle: async () => true })
+      openSession: parts => {
+        ids.push(parts.id)
+        const session = Object.assign(new NotedSubscriber('ann', parts.id), { handle: async () => true })
         return { session, start: () => (fail.start ? Promise.reject(fail.start) : Promise.resolve()) }
       },
     })
     return {
-      ...{ hub, clock, said, events, unread, ids },
+      ...{ hub, clock, said, events, unreadBytes, ids },
       fill: (bytes: number) => fill(bytes),
       close: () => tellClosed(),
     }
@@ -307,8 +315,8 @@ describe('a connection that cannot go on', () => {
   })
 
   it('is cut when its person leaves too much unread', async () => {
-    const { fill, events, unread } = await open()
-    unread.open('ann', null).set(500)
+    const { fill, events, unreadBytes } = await open()
+    unreadBytes.open('ann', null).set(500)
     fill(500)
     expect(events).toEqual([])
     fill(501)

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { watchExpiry } from '#src/ops/expiry-watch.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.js'
 async function begin() {
   const clock = new FakeClock()
   const expired = vi.fn()
-  const engine = createMemoryEngine({
+  const engine = new MemoryEngine({
     clock,
     messageTtlMs: 1e9,
     roomGraceMs: 1e9,

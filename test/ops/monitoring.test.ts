@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { Monitoring } from '#src/ops/monitoring.js'
 import { captureLog } from '../support/captured-log.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.js'
 async function open(metricsToken: string | null) {
   const clock = new FakeClock()
   const { log, entries } = captureLog()
-  const engine = createMemoryEngine({
+  const engine = new MemoryEngine({
     clock,
     roomGraceMs: 1e9,
     roomMaxMessages: 100,

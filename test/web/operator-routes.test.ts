@@ -6,7 +6,7 @@ import type { People } from '#src/accounts/people.js'
 import { readConfig } from '#src/config.js'
 import { operatorCheck } from '#src/http/operator-token.js'
 import { declaredRoutes, notFound } from '#src/http/routes.js'
-import { createLimit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { operatorRoutes } from '#src/web/operator-routes.js'
 import { demoPeople } from '../support/accounts/demo-people.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 /** The routes on a server, and as they are declared. */
 async function begin(env: Record<string, string> = {}, registration: Admission['registration'] = 'invite') {
-  const limit = createLimit({ name: 'operator', windowMs: 60_000, limit: 1 }, clock)
+  const limit = new RateLimit({ name: 'operator', windowMs: 60_000, limit: 1 }, clock)
   const admission = new Admission({ registration, invites: 'operator', clock })
   const config = readConfig({ NODE_ENV: 'test', ...env })
   const checkOperator = 'OPERATOR_TOKEN' in env ? null : operatorCheck('operator', limit)

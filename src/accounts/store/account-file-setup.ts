@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { FileLock } from '../../file-lock.js'
-import { codeOf } from '../../system-fault.js'
+import { faultCodeOf } from '../../system-fault.js'
 import { AccountFileError, writeAccountFile } from './account-file.js'
 
 const ownerOnlyFolder = 0o700
@@ -13,7 +13,7 @@ const ownerOnlyFolder = 0o700
 export async function lockFile(path: string): Promise<FileLock> {
   const lockPath = `${path}.lock`
   const lock = await FileLock.take(lockPath).catch((error: unknown) => {
-    throw new AccountFileError(`No lock can be written at ${lockPath} (${codeOf(error)}).`, { cause: error })
+    throw new AccountFileError(`No lock can be written at ${lockPath} (${faultCodeOf(error)}).`, { cause: error })
   })
   if (lock) return lock
   throw new AccountFileError(
@@ -31,7 +31,7 @@ export async function findFile(path: string): Promise<string> {
     await mkdir(dirname(resolve(path)), { recursive: true, mode: ownerOnlyFolder })
     return await realpath(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return resolve(path)
+    if (faultCodeOf(error) === 'ENOENT') return resolve(path)
     throw cannotWrite(path, error)
   }
 }
@@ -49,5 +49,7 @@ export async function makeFile(path: string): Promise<void> {
 }
 
 function cannotWrite(path: string, error: unknown): AccountFileError {
-  return new AccountFileError(`The file of accounts ${path} cannot be written (${codeOf(error)}).`, { cause: error })
+  return new AccountFileError(`The file of accounts ${path} cannot be written (${faultCodeOf(error)}).`, {
+    cause: error,
+  })
 }

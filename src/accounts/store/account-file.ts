@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { codeOf } from '../../system-fault.js'
+import { faultCodeOf } from '../../system-fault.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
 import { settingsSchema } from '../settings.js'
 
@@ -77,8 +77,8 @@ async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw new AccountFileError(`The file of accounts ${path} cannot be read (${codeOf(error)}).`, { cause: error })
+    if (faultCodeOf(error) === 'ENOENT') return null
+    throw new AccountFileError(`The file of accounts ${path} cannot be read (${faultCodeOf(error)}).`, { cause: error })
   }
 }
 

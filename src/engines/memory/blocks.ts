@@ -44,7 +44,7 @@ export class Blocks {
     }
     this.publisher.publish(told)
     for (const member of this.#inRoomsWith(userId, blocked)) {
-      member.person.chats.remove(member)
+      member.person.listed.remove(member)
       this.rooms.schedule(member.room)
     }
     if (isOnline && blocked.length > 0) {

@@ -51,7 +51,7 @@ export function countRemoved({ members }: Room, entry: Entry): void {
 /** Changes how many messages somebody has unread in a room, and in all their rooms. */
 export function countUnread(member: Member, change: number): void {
   member.unread += change
-  if (member.isListed) member.person.chats.unread += change
+  if (member.isListed) member.person.listed.unread += change
 }
 
 function count(member: Member, entry: Entry, times: 1 | -1): void {

@@ -1,4 +1,4 @@
-import { type CursorKind, type Cursors, statusOf } from '#src/chat/engine.js'
+import { type CursorKind, type Cursors, messageStatusOf } from '#src/chat/engine.js'
 import { showsReceipts } from '#src/chat/privacy.js'
 import { countUnread, isFromOther } from './counts.js'
 import type { Entry } from './message-list.js'
@@ -23,7 +23,7 @@ export function moveCursor(member: Member, kind: CursorKind, entry: Entry): Curs
   if (!showsReceipts(member)) return { shown: null }
   const after = member.cursors
   member.shownCursors = after
-  const hasChanged = ({ message }: Entry) => statusOf(message, before) !== statusOf(message, after)
+  const hasChanged = ({ message }: Entry) => messageStatusOf(message, before) !== messageStatusOf(message, after)
   const entries = wasBehind ? between(before.seen, entry).filter(hasChanged) : passed
   return { shown: { before, after, entries: entries.filter(each => each.message.senderId !== member.id) } }
 }

@@ -7,7 +7,6 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
-  Message,
   MessageId,
   OwnStats,
   Presence,
@@ -17,13 +16,14 @@ import type {
   RoomList,
   RoomListAsk,
   RoomView,
+  Sent,
   ServerNotice,
   UserId,
   WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsTyping } from '#src/chat/privacy.js'
+import { hearsTyping, mayOpen } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
 import { moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
@@ -46,13 +46,11 @@ export interface MemoryEngineOptions extends EngineOptions {
   readonly onSubscriberError?: (error: unknown) => void
 }
 
-/** The engine that lives in this process and nowhere else. What its methods guarantee is written at the port. */
-export function createMemoryEngine(options: MemoryEngineOptions): Engine {
-  return new MemoryEngine(options)
-}
-
-/** Every method first does what is due and then its own work, without waiting in between: so each is atomic. */
-class MemoryEngine implements Engine {
+/**
+ * The engine that lives in this process and nowhere else. What its methods guarantee is written at the port. Every method
+ * first does what is due and then its own work, without waiting in between: so each is atomic.
+ */
+export class MemoryEngine implements Engine {
   readonly #options: EngineOptions
   readonly #due: DueQueue
   readonly #publisher: Publisher
@@ -76,7 +74,7 @@ class MemoryEngine implements Engine {
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
-    if (this.#choices.of(userId).blocked.has(otherId)) throw new ChatError('blocked')
+    if (!mayOpen({ hasBlocked: this.#choices.of(userId).blocked.has(otherId) })) throw new ChatError('blocked')
     const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId)
     const member = this.#rooms.enter(room.id, userId, now)
     this.#rooms.boundUnshared(member.person)
@@ -94,19 +92,19 @@ class MemoryEngine implements Engine {
 
   async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
-    const chats = this.#people.get(userId)?.chats
+    const listed = this.#people.get(userId)?.listed
     const last = before === undefined ? null : this.#rooms.find(before, userId)
     const members: Member[] = []
     let hasEarlier = false
-    for (const member of last === undefined || last?.isListed === false ? [] : (chats?.after(last) ?? [])) {
+    for (const member of last === undefined || last?.isListed === false ? [] : (listed?.after(last) ?? [])) {
       hasEarlier = members.length === limit
       if (hasEarlier) break
       members.push(member)
     }
-    return { rooms: members.map(summarise), hasEarlier, totalUnread: chats?.unread ?? 0 }
+    return { rooms: members.map(summarise), hasEarlier, totalUnread: listed?.unread ?? 0 }
   }
 
-  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<{ message: Message; duplicate: boolean }> {
+  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
     const first = sender.sent.get(draft.nonce)
@@ -229,7 +227,7 @@ class MemoryEngine implements Engine {
   async readOwnStats(userId: UserId): Promise<OwnStats> {
     this.#due.run()
     const own = { rooms: 0, messages: 0, bytesHeld: 0 }
-    for (const { messages, bytes } of this.#people.get(userId)?.chats.after(null) ?? []) {
+    for (const { messages, bytes } of this.#people.get(userId)?.listed.after(null) ?? []) {
       own.rooms += 1
       own.messages += messages
       own.bytesHeld += bytes

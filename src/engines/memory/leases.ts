@@ -63,7 +63,7 @@ export class Leases {
     this.#publishPresence(person)
   }
 
-  /** Ends all leases of a person without a word: whoever could hear of it is about to hear that the rooms are gone. */
+  /** Ends all leases of a person without publishing presence: `room.dissolved` follows. */
   forget(person: Person): void {
     person.leases.clear()
     this.due.drop(person.leaseDuty)

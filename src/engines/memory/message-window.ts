@@ -14,7 +14,7 @@ import type { Member } from './model.js'
 const mostTextBytes = 1_048_576
 const mostRanges = 500
 
-type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'standing' | 'newestSeq'>
+type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'survivors' | 'newestSeq'>
 type Direction = 'previous' | 'next'
 
 /** Cuts the window that is asked for out of the messages of a room that somebody may know of. */
@@ -27,7 +27,7 @@ export function cutWindow(member: Member, ask: WindowAsk): Window {
     messages: entries.map(({ message }) => message),
     previous: before(first, newest, member, startOf(ask))?.message ?? null,
     later: countAfter(newest, member, last?.message.seq ?? endOf(ask)),
-    standing: page?.standing ?? null,
+    survivors: page?.survivors ?? null,
     newestSeq: newest?.message.seq ?? 0,
   }
 }
@@ -60,13 +60,13 @@ function cutPage(
   newest: Entry | null,
   member: Member,
   { from, to, isOpenEnded }: SeqRange & { isOpenEnded: boolean },
-): { entries: Entry[]; standing: SeqRange[] } | null {
+): { entries: Entry[]; survivors: SeqRange[] } | null {
   const end = isOpenEnded ? newest : find(newest, member, ({ seq }) => seq <= to)
   const entries = take(end, 'previous', member, mostWindow).filter(({ message }) => message.seq >= from)
   const [first] = entries
   const previous = before(first, newest, member, from)
   if (first !== undefined && previous !== null && previous.message.seq > to) return null
-  return { entries, standing: rangesUpTo(previous, member) }
+  return { entries, survivors: rangesUpTo(previous, member) }
 }
 
 /** The message before the first of a window; where the window holds none, the last of those before its start. */
@@ -118,7 +118,7 @@ function visible(start: Entry | null, direction: Direction, member: Member): Ent
   return entry
 }
 
-/** The newest of those before `newest` that is as wanted. */
+/** The newest message up to `newest` that matches; null if none does. */
 function find(newest: Entry | null, member: Member, isWanted: (message: Message) => boolean): Entry | null {
   let entry = newest
   while (entry !== null && !isWanted(entry.message)) entry = visible(entry.previous, 'previous', member)
@@ -149,13 +149,13 @@ function countAfter(newest: Entry | null, member: Member, seq: number): number {
   return count
 }
 
-/** Where a window starts in which nothing lives. */
+/** The start of an empty window. */
 function startOf(ask: WindowAsk): number {
   if (ask.of === 'after') return ask.seq + 1
   return ask.of === 'page' ? ask.from : 0
 }
 
-/** Where a window ends in which nothing lives. */
+/** The end of an empty window. */
 function endOf(ask: WindowAsk): number {
   if (ask.of === 'before') return ask.seq - 1
   return ask.of === 'page' && !ask.isOpenEnded ? ask.to : Number.POSITIVE_INFINITY

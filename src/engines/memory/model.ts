@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { ChosenLifetime, Cursors, Draft, Presence, UserId } from '#src/chat/engine.js'
-import type { Standing } from '#src/chat/privacy.js'
-import { ChatList, type ListPlace } from './chat-list.js'
+import { type Standing, shownTo } from '#src/chat/privacy.js'
 import type { Duty } from './due-queue.js'
 import { Frontier } from './frontier.js'
+import { ListedRooms, type ListPlace } from './listed-rooms.js'
 import { type Entry, MessageList } from './message-list.js'
 
 /** One open connection. It holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
@@ -31,7 +31,7 @@ export class Person implements Attendance {
   /** Their rooms, by the other person. */
   readonly rooms = new Map<UserId, Room>()
   /** The rooms that are shown to them, without those with people whom they have blocked. */
-  readonly chats = new ChatList<Member>()
+  readonly listed = new ListedRooms<Member>()
   /** The rooms that they alone have opened and nobody has written in, the oldest first. */
   readonly unshared = new Set<Room>()
   /** What the living messages that they sent count for, in bytes. */
@@ -104,12 +104,12 @@ export class Member implements Standing, ListPlace<Member> {
     return this.person.privacy.sendsTyping
   }
 
-  /** Whether this person is here, as the other is shown it: to the blocked, as it was at the block. */
+  /** Presence as the other sees it; for somebody whom this person blocked, frozen at the block. */
   get shownAttendance(): Attendance {
-    return this.person.privacy.blocked.get(this.other.id) ?? this.person
+    return shownTo(this.person, this.person.privacy.blocked.get(this.other.id))
   }
 
-  /** The same, as it is told. */
+  /** `shownAttendance` as a `Presence`. */
   get presence(): Presence {
     const { isOnline, lastHeldAt } = this.shownAttendance
     return { userId: this.id, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }

@@ -1,10 +1,8 @@
 import type { Publication, ServerNotice, Told } from '#src/chat/engine.js'
 
-type Subscriber = (publication: Publication) => void
-
 /** Hands publications to the subscribers, at once and in order. */
 export class Publisher {
-  readonly #subscriptions = new Set<{ readonly subscriber: Subscriber }>()
+  readonly #subscriptions = new Set<{ readonly subscriber: (publication: Publication) => void }>()
   readonly #waiting: Publication[] = []
   #isPublishing = false
 
@@ -12,7 +10,7 @@ export class Publisher {
   constructor(private readonly onSubscriberError: (error: unknown) => void) {}
 
   /** Calls `subscriber` for every publication from now on; the answer ends it. */
-  subscribe(subscriber: Subscriber): () => void {
+  subscribe(subscriber: (publication: Publication) => void): () => void {
     const subscription = { subscriber }
     this.#subscriptions.add(subscription)
     return () => {

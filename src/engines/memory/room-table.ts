@@ -39,7 +39,7 @@ export class RoomTable {
   }
 
   /**
-   * The same.
+   * Like `find`, but throws.
    * @throws ChatError `not_found`
    */
   get(roomId: RoomId, userId: UserId): Member {
@@ -49,7 +49,7 @@ export class RoomTable {
   }
 
   /**
-   * The same for somebody who does something in the room: they have entered it, and are active in it.
+   * Like `get`, and marks the person as entered and active.
    * @throws ChatError `not_found`
    */
   enter(roomId: RoomId, userId: UserId, now: number): Member {
@@ -100,7 +100,7 @@ export class RoomTable {
   raise(member: Member, now: number): void {
     member.isShown = true
     member.raisedAt = now
-    member.person.chats.raise(member)
+    member.person.listed.raise(member)
   }
 
   /** Sees to a room when its next message expires or is to be warned of, or when it may dissolve. */
@@ -118,7 +118,7 @@ export class RoomTable {
       const { person } = member
       person.bytesSent -= member.bytesSent
       person.rooms.delete(member.other.id)
-      person.chats.remove(member)
+      person.listed.remove(member)
       person.unshared.delete(room)
       this.people.release(person)
     }
@@ -141,7 +141,7 @@ export class RoomTable {
     this.#byId.clear()
   }
 
-  /** One step at a time: what is due after it brings the room here again before anything else is done. */
+  /** Does one due step and reschedules the room, so that what is due in other rooms keeps its order. */
   #attend(room: Room, now: number): void {
     const expired = expire(room, now)
     for (const entry of expired) this.tally.remove(entry)

@@ -10,7 +10,7 @@ export function tell(member: Member, body: EventBody): Told {
   const facts = {
     roomId: member.room.id,
     summary: member.isListed ? summarise(member) : null,
-    totalUnread: member.person.chats.unread,
+    totalUnread: member.person.listed.unread,
   }
   return { userId: member.id, event: { ...body, ...facts } }
 }

@@ -1,4 +1,4 @@
-/** Why the server closes a socket. htmx reconnects after a 1xxx code only. Source: docs/asyncapi.json. */
+/** Why the server closes a socket. htmx reconnects after a 1xxx code only. `npm run describe` publishes them. */
 export const closeCodes = {
   unsupportedData: 1003,
   internalError: 1011,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Message, UserId } from '../../chat/engine.js'
+import { cursorKinds, type Sent, type UserId } from '../../chat/engine.js'
 import { idSchema, messageInput } from '../../chat/message-input.js'
 import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
-const status = z.enum(['delivered', 'seen'])
+const status = z.enum(cursorKinds)
 
-/** The commands of pages (over a socket or as posted forms) and of programs. Source: docs/asyncapi.json. */
+/** The commands of pages (over a socket or as posted forms) and of programs. `npm run describe` publishes them. */
 export const commandSchema = z.discriminatedUnion('type', [
   messageInput.extend({ type: z.literal('message:send'), roomId }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
@@ -16,17 +16,11 @@ export const commandSchema = z.discriminatedUnion('type', [
 
 export type Command = z.infer<typeof commandSchema>
 
-/** The answer to a send. */
-export interface Acknowledgement {
-  readonly message: Message
-  readonly duplicate: boolean
-}
-
 /**
  * Executes a person's command. Resolves with null if there is nothing to answer.
  * @throws ChatError as the method of Rooms does
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Acknowledgement | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
@@ -40,16 +34,16 @@ export async function execute(command: Command, userId: UserId, rooms: Rooms): P
   }
 }
 
-/** Far more names, values and brackets than a frame needs, with what htmx or a program may add to it. */
-const mostMarks = 250
+/** The most JSON tokens in a frame; real ones have far fewer, with what htmx or a program may add. */
+const mostTokens = 250
 const [quote, comma, colon, bracket, backslash, brace] = [0x22, 0x2c, 0x3a, 0x5b, 0x5c, 0x7b]
 
 /**
- * Reads the text of a frame; null if it is not a JSON object, or has far too many parts: building them would cost a hundred
+ * Reads the text of a frame; null if it is not a JSON object, or has far too many tokens: building them would cost a hundred
  * times what a long text does.
  */
 export function parseFrame(text: string): Record<string, unknown> | null {
-  if (hasTooManyParts(text)) return null
+  if (hasTooManyTokens(text)) return null
   try {
     const frame: unknown = JSON.parse(text)
     return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? { ...frame } : null
@@ -58,16 +52,16 @@ export function parseFrame(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Counts marks outside of strings, where each begins a part. The answer means nothing for what is not JSON. */
-function hasTooManyParts(text: string): boolean {
-  let marks = 0
+/** Counts commas, colons and opening brackets outside of strings; the answer means nothing if the text is not JSON. */
+function hasTooManyTokens(text: string): boolean {
+  let tokens = 0
   let isInString = false
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index)
     if (unit === backslash) index += 1
     else if (unit === quote) isInString = !isInString
-    else if (!isInString && (unit === comma || unit === colon || unit === bracket || unit === brace)) marks += 1
-    if (marks > mostMarks) return true
+    else if (!isInString && (unit === comma || unit === colon || unit === bracket || unit === brace)) tokens += 1
+    if (tokens > mostTokens) return true
   }
   return false
 }

@@ -46,7 +46,7 @@ export interface RoomActivity {
 
 /** Which rooms connections have open. */
 export interface OpenRooms {
-  /** Notes that a connection has a room open. */
+  /** Notes that a connection has read a room, and has it open. Not to be called for one that is closed. */
   enterRoom(roomId: RoomId, subscriber: Subscriber): void
   /** Notes that a connection no longer has a room open. */
   leaveRoom(roomId: RoomId, subscriber: Subscriber): void
@@ -64,7 +64,7 @@ export interface Subscriber {
   readonly sessionId: string | null
   /** Takes an event for this person. Must not throw. */
   receive(event: EngineEvent, shared: SharedRenderings): void
-  /** Takes note of who else has a room open that this connection has open. Must not throw. */
+  /** The other person opened or closed a room that this connection has open. Must not throw. */
   receiveActivity?(activity: RoomActivity): void
   /** Pauses or resumes updates of a room. Must not throw. */
   pause?(roomId: RoomId, isPaused: boolean): void

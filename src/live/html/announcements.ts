@@ -2,11 +2,12 @@ import type { AnnouncementKind } from '../../accounts/settings.js'
 import type { Message, MessageId } from '../../chat/engine.js'
 import { wordsOf } from '../../rendering/message-view.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
+import { typingShownMs } from '../client/typing.js'
 
 /** Messages that come within this time are announced as one. Source: docs/accessibility.md, "What is announced". */
 const burstMs = 1400
-/** A single key shows as typing for two seconds. Typing that lasts longer is announced. */
-const typingMs = 2500
+/** Typing that lasts longer than a single key shows as typing is announced. */
+const typingMs = typingShownMs + 500
 /** After this time without a key, typing is announced again. */
 const typingOverMs = 30_000
 /** That somebody comes or goes is announced if it lasts this long. */
@@ -103,7 +104,7 @@ export class Announcements {
     if (this.#spoken.delete(messageId)) this.#unsay()
   }
 
-  /** Does the same for all messages. */
+  /** Drops all messages. */
   dropAll(): void {
     this.#clear()
     if (this.#spoken.size > 0) this.#unsay()

@@ -1,4 +1,5 @@
 import type { EngineEvent, UserId } from '../../chat/engine.js'
+import { isPassing } from '../client/event-kinds.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 
 interface Waiting {
@@ -6,7 +7,10 @@ interface Waiting {
   readonly shared: SharedRenderings
 }
 
-/** The events that a page has yet to take, and the rules by which it takes no notice of some. */
+/**
+ * A page's pending events. Drops typing and presence while the connection is busy, news while the page is paused, and all
+ * but `room.dissolved` while a catch-up waits.
+ */
 export class PageInbox {
   /** Whether updates are paused on the page. */
   isPaused = false
@@ -23,8 +27,7 @@ export class PageInbox {
    * @param isBusy whether the connection has not yet taken what was written
    */
   add(event: EngineEvent, shared: SharedRenderings, isBusy: boolean): boolean {
-    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
-    if (isPassing && isBusy) return false
+    if (isBusy && isPassing(event)) return false
     if (this.isPaused && this.#isHeldBack(event)) return false
     if (this.#isBehind && event.type !== 'room.dissolved') return false
     this.#waiting.push({ event, shared })

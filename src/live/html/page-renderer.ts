@@ -78,10 +78,10 @@ export class PageRenderer {
 
   /** The messages of a window, in order. Those before them that the page has already stay as they are. */
   async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
-    const { messages, standing, mine, theirs } = view
+    const { messages, survivors, mine, theirs } = view
     const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
     const cursors = { mine, theirs, deliversFrom }
-    const isContinued = standing !== null && standing.length > 0
+    const isContinued = survivors !== null && survivors.length > 0
     const first = isContinued ? view.previous : null
     const rendered = await renderInParts(this.viewer.userId, messages, (message, index) =>
       this.renderRow(message, otherName, cursors, reportKey, messages[index - 1] ?? first),
@@ -90,8 +90,8 @@ export class PageRenderer {
     const now = this.#deps.clock.now()
     const rows = rendered.filter((_, index) => (messages[index]?.expiresAt ?? 0) > now)
     if (!isContinued) return rows.join('')
-    const ranges = standing.map(({ from, to }) => `${from}-${to}`).join(' ')
-    return renderPartial('standing', this.context, { ranges, cursors: theirs }) + rows.join('')
+    const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
+    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + rows.join('')
   }
 
   /** The heading of a message's day. */
@@ -153,7 +153,7 @@ export class PageRenderer {
     return renderPartial('title', this.context, { unread, title })
   }
 
-  /** What a page shows, as it says it when it connects. */
+  /** The page's state as a string, which the page sends back when it connects. */
   formatState(state: Omit<PageState, 'server' | 'language'>): string {
     return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
   }

@@ -5,7 +5,8 @@ import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { commandSchema, execute } from '../client/commands.js'
-import type { ClientSession, Identity, SharedRenderings } from '../client/subscriber.js'
+import { removesText } from '../client/event-kinds.js'
+import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
 import { FragmentBatch } from './fragment-batch.js'
 import { fragment } from './fragments.js'
@@ -19,6 +20,7 @@ import { RoomPane } from './room-pane.js'
 
 export interface PageSessionDeps {
   readonly rooms: Rooms
+  readonly hub: Pick<OpenRooms, 'enterRoom'>
   readonly log: Logger
   readonly messageMaxLength: number
   /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
@@ -28,10 +30,10 @@ export interface PageSessionDeps {
 }
 
 /** Errors that end the updates of a page though nothing is broken; after `rate_limited` it reconnects. */
-const foreseen: ReadonlyMap<ErrorCode, CloseCode> = new Map([
-  ['not_found', closeCodes.noSuchRoom],
-  ['rate_limited', closeCodes.tooBusy],
-])
+const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
+  not_found: closeCodes.noSuchRoom,
+  rate_limited: closeCodes.tooBusy,
+}
 
 /** The client session of a page: it gets events as HTML fragments for htmx, and sends form fields. */
 export class PageSession implements ClientSession {
@@ -70,15 +72,15 @@ export class PageSession implements ClientSession {
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    this.#list = new ListPane(page.list, roomId, push, unread =>
-      page.renderTitle(this.#room?.otherName ?? null, unread),
-    )
+    const renderTitle = (unread: number) => page.renderTitle(this.#room?.otherName ?? null, unread)
+    this.#list = new ListPane(page.list, roomId, push, renderTitle)
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
   start(shown: PageState, again: boolean): Promise<void> {
     return this.#turns.run(async () => {
       await this.#room?.catchUp(shown, again)
+      if (this.#room && !this.#isOver) this.#deps.hub.enterRoom(this.#room.roomId, this)
       this.#inbox.isPaused = shown.isPaused && !again
       // A lost connection ends the pause: what happened meanwhile cannot be told apart from what was held back.
       if (shown.isPaused && again) this.#pushPause()
@@ -89,7 +91,7 @@ export class PageSession implements ClientSession {
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
     if (this.#isOver) return
-    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#connection.cutIfStalled()
+    if (removesText(event)) this.#connection.cutIfStalled()
     const isTaken = this.#inbox.add(event, shared, this.#connection.isBusy)
     this.#list.note(event, !isTaken)
     this.#room?.note(event)
@@ -117,9 +119,8 @@ export class PageSession implements ClientSession {
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.#deps.onRefused(error.code)
-      if (command.type === 'message:send') {
-        this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
-      }
+      if (command.type !== 'message:send') return true
+      this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
     }
     return true
   }
@@ -142,8 +143,8 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    if (!this.#room) return
-    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)))
+    const html = this.#room && this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)
+    if (html) this.#push(fragment('pause', 'outerMorph', html))
   }
 
   #push(html: string, isCatchUp = false): void {
@@ -174,9 +175,8 @@ export class PageSession implements ClientSession {
 
   async #takeInbox(): Promise<void> {
     for (let next = this.#inbox.next(); next !== undefined; next = this.#inbox.next()) {
-      const { event, shared } = next
       if (this.#isOver) return
-      await this.#room?.take(event, shared, this.#inbox.isPaused)
+      await this.#room?.take(next.event, next.shared, this.#inbox.isPaused)
     }
     if (this.#lacksRest) await this.#catchUpRest()
     await this.#list.pushChanges()
@@ -193,7 +193,7 @@ export class PageSession implements ClientSession {
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof ChatError ? foreseen.get(error.code) : undefined
+    const code = error instanceof ChatError ? foreseen[error.code] : undefined
     if (code === undefined) this.#deps.log.error({ err: error }, 'a page could not be kept up to date')
     this.close(code ?? closeCodes.internalError)
   }

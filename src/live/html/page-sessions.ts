@@ -1,5 +1,5 @@
 import type { Identity } from '../client/subscriber.js'
-import type { ClientContext, OpenedSession } from '../transport/opening.js'
+import type { ClientParts, OpenedSession } from '../transport/opening.js'
 import { fragment } from './fragments.js'
 import { PageRenderer, type PageRendererDeps } from './page-renderer.js'
 import { PageSession, type PageSessionDeps } from './page-session.js'
@@ -28,7 +28,7 @@ export class PageSessions {
     this.#session = session
   }
 
-  open({ id, identity, roomId, connection }: ClientContext, { shown, again }: PageGreeting): OpenedSession {
+  open({ id, identity, roomId, connection }: ClientParts, { shown, again }: PageGreeting): OpenedSession {
     const session = new PageSession(id, identity, roomId, this.#pageFor(identity, shown), connection, this.#session)
     return { session, start: () => session.start(shown, again) }
   }

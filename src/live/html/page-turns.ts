@@ -1,6 +1,6 @@
-type Work = () => Promise<void>
+type Task = () => Promise<void>
 
-/** Does the work of a page one piece after another. */
+/** Runs a page's tasks one at a time. */
 export class PageTurns {
   readonly #afterEach: () => void
   readonly #onError: (error: unknown) => void
@@ -8,27 +8,27 @@ export class PageTurns {
   #isScheduled = false
 
   /**
-   * @param afterEach called after each piece of work
-   * @param onError told what the work or `afterEach` threw; must not throw itself
+   * @param afterEach called after each task
+   * @param onError told what a task or `afterEach` threw; must not throw itself
    */
   constructor(afterEach: () => void, onError: (error: unknown) => void) {
     this.#afterEach = afterEach
     this.#onError = onError
   }
 
-  /** Does some work after all that was asked for before; resolves when it is over, whatever became of it. */
-  run(work: Work): Promise<void> {
-    this.#last = this.#last.then(work).then(this.#afterEach).catch(this.#onError)
+  /** Queues a task; resolves when it has finished or failed. */
+  run(task: Task): Promise<void> {
+    this.#last = this.#last.then(task).then(this.#afterEach).catch(this.#onError)
     return this.#last
   }
 
-  /** Does the same work once for all that happens within one tick of the event loop. */
-  runAfterTick(work: Work): void {
+  /** Queues a task once for all calls within one tick of the event loop. */
+  runAfterTick(task: Task): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
-      void this.run(work)
+      void this.run(task)
     })
   }
 }

@@ -21,7 +21,7 @@ export function refusalFragment(
     imageId: draft.imageId ?? '',
     status: isWaiting ? 'waiting' : 'failed',
     reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
-    // A bubble that may go later keeps its place before those behind it.
+    // A retryable bubble keeps its place in the queue.
     isRefused: retry === 'never',
     retryAfterMs: isWaiting ? Math.max(shortestRetryMs, error.retryAfterMs ?? 0) : 0,
   })

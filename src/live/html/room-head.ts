@@ -22,10 +22,6 @@ export class RoomHead {
     this.#push = push
   }
 
-  get otherId(): UserId {
-    return this.#otherId
-  }
-
   get otherName(): string {
     return this.#otherName
   }
@@ -39,7 +35,7 @@ export class RoomHead {
     this.#presence = undefined
   }
 
-  /** Takes over what a view says. Pushes nothing. */
+  /** Stores a view's data; pushes nothing. */
   adopt({ otherId, presence, lifetime, newestSeq }: RoomView, otherName: string): void {
     this.#otherId = otherId
     this.#otherName = otherName

@@ -33,7 +33,7 @@ export class RoomMessages {
     this.#push = push
   }
 
-  /** Takes over what a view says. Pushes nothing. */
+  /** Stores a view's data; pushes nothing. */
   adopt(view: RoomView, otherName: string): void {
     this.window.adopt(view)
     this.#otherName = otherName
@@ -46,7 +46,7 @@ export class RoomMessages {
   async pushAll(view: RoomView, shown: PageWindow | null): Promise<void> {
     const html = await this.#page.renderMessages(view, this.#otherName, this.#connectionId)
     this.#push(fragment('list', 'innerMorph', html), true)
-    if (view.standing === null) this.#push(fragment('earlier', 'innerMorph', this.#page.renderEarlier(view)))
+    if (view.survivors === null) this.#push(fragment('earlier', 'innerMorph', this.#page.renderEarlier(view)))
     if (!(shown?.isOpenEnded && this.window.shown.isOpenEnded)) this.#pushLater()
   }
 

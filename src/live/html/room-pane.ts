@@ -113,7 +113,8 @@ export class RoomPane {
       case 'room.dissolved':
         return this.#takeDissolved(event)
       case 'typing.changed':
-        return this.#takeTyping(event)
+        this.#announcements.noteTyping(event.isTyping)
+        return this.#head.showTyping(event.isTyping)
       case 'presence.changed':
         this.#announcements.notePresence(event.presence.isOnline)
         return this.#head.pushPresence()
@@ -138,6 +139,10 @@ export class RoomPane {
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
         return this.#announce(this.#head.takeLifetime(event))
+      case 'room.opened':
+        return
+      default:
+        event satisfies never
     }
   }
 
@@ -174,12 +179,6 @@ export class RoomPane {
 
   #announce(sentence: string): void {
     this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
-  }
-
-  #takeTyping({ userId, isTyping }: EventOf<'typing.changed'>): void {
-    if (userId !== this.#head.otherId) return
-    this.#announcements.noteTyping(isTyping)
-    this.#head.showTyping(isTyping)
   }
 
   #takeDissolved(event: EventOf<'room.dissolved'>): void {

@@ -30,8 +30,8 @@ export class RoomWindow {
   }
 
   /** Notes which window the page was sent. */
-  adopt({ messages, standing, later }: Pick<RoomView, 'messages' | 'standing' | 'later'>): void {
-    if (standing === null) this.#from = messages[0]?.seq ?? 0
+  adopt({ messages, survivors, later }: Pick<RoomView, 'messages' | 'survivors' | 'later'>): void {
+    if (survivors === null) this.#from = messages[0]?.seq ?? 0
     this.#to = messages.at(-1)?.seq ?? this.#to
     this.#later = later
   }

@@ -1,5 +1,5 @@
 import type { WallTimes } from '../../chat/clock.js'
-import { type Cursors, type EngineEvent, type Presence, statusOf } from '../../chat/engine.js'
+import { type Cursors, type EngineEvent, messageStatusOf, type Presence } from '../../chat/engine.js'
 import type { KnownNames } from '../client/known-names.js'
 import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
@@ -19,7 +19,7 @@ export async function framesOf(
       return [await newMessage(event.message, names, shared, clock)]
     case 'receipt.moved':
       return event.messages.flatMap(message => {
-        const status = statusOf(message, event.after)
+        const status = messageStatusOf(message, event.after)
         if (status === 'sent') return []
         return text({ type: 'message:statusUpdated', roomId: event.roomId, messageId: message.id, status })
       })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { cursorKinds, dissolveReasons } from '../../chat/engine.js'
 import { idSchema } from '../../chat/message-input.js'
 import { commandSchema } from '../client/commands.js'
+import { typingShownMs } from '../client/typing.js'
 import { beforeSchema, joinedSchema, messageSchema, sentSchema } from './messages.js'
 
 /** A program's mark on a frame, which the reply repeats. */
@@ -60,7 +62,7 @@ export const serverFrameSchemas = {
       type: z.literal('message:statusUpdated'),
       roomId,
       messageId: z.string(),
-      status: z.enum(['delivered', 'seen']),
+      status: z.enum(cursorKinds),
     })
     .describe('A message has come further, in any room of yours.'),
   messageExpired: z
@@ -81,7 +83,7 @@ export const serverFrameSchemas = {
     .object({
       type: z.literal('room:dissolved'),
       roomId,
-      reason: z.enum(['ended', 'away', 'account_deleted', 'empty']),
+      reason: z.enum(dissolveReasons),
     })
     .describe('One of your rooms has ended, with everything in it. Forget it.'),
   userOnline: z
@@ -98,7 +100,9 @@ export const serverFrameSchemas = {
     .describe('The other has closed a room that you joined, everywhere.'),
   typingIndicator: z
     .object({ type: z.literal('typing:indicator'), roomId, userId, isTyping: z.boolean() })
-    .describe('The other types in a room that you joined, or no longer. Ends by itself after 2 s without a report.'),
+    .describe(
+      `The other types in a room that you joined, or no longer. Ends by itself after ${typingShownMs / 1000} s without a report.`,
+    ),
 }
 
 type ServerFrameSchemas = typeof serverFrameSchemas

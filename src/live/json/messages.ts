@@ -3,8 +3,10 @@ import type { WallTimes } from '../../chat/clock.js'
 import {
   type Cursors,
   type Message,
+  messageStatuses,
+  messageStatusOf,
   type RoomView,
-  statusOf,
+  type Sent,
   type UserId,
   usualWindow,
   type WindowAsk,
@@ -12,7 +14,7 @@ import {
 
 const isoTime = z.iso.datetime()
 
-/** A message as programs get it, both from the API and over the socket. Source: docs/asyncapi.json. */
+/** A message as programs get it, both from the API and over the socket. `npm run describe` publishes it. */
 export const messageSchema = z
   .object({
     id: z.string(),
@@ -23,7 +25,7 @@ export const messageSchema = z
     content: z.string().describe('The text as it was typed. Escape it where you show it.'),
     imageUrl: z.string().nullable().describe('The URL of the picture; null if there is none.'),
     imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
-    status: z.enum(['sent', 'delivered', 'seen']).describe("How far it has come on the recipient's side."),
+    status: z.enum(messageStatuses).describe("How far it has come on the recipient's side."),
     createdAt: isoTime,
     expiresAt: isoTime.describe('When the message vanishes everywhere.'),
   })
@@ -31,7 +33,7 @@ export const messageSchema = z
 
 export type MessageJson = z.infer<typeof messageSchema>
 
-/** The answer to a send. */
+/** The shape of the answer to a send. */
 export const sentSchema = z.object({
   messageId: z.string(),
   seq: z.int().min(1),
@@ -89,7 +91,7 @@ export function messageJson(
     content: message.text,
     imageUrl: message.image && imageApiUrl(message.image.id),
     imageAlt: message.image?.alt ?? null,
-    status: statusOf(message, recipient),
+    status: messageStatusOf(message, recipient),
     createdAt: isoTimeOf(message.sentAt, clock),
     expiresAt: isoTimeOf(message.expiresAt, clock),
   }
@@ -114,11 +116,8 @@ export function roomMessagesJson(view: RoomView, names: ReadonlyMap<UserId, stri
   })
 }
 
-/** The answer to a send. */
-export function sentJson(
-  { message, duplicate }: { message: Message; duplicate: boolean },
-  clock: WallTimes,
-): z.infer<typeof sentSchema> {
+/** Formats what was sent as the answer to a send. */
+export function sentJson({ message, duplicate }: Sent, clock: WallTimes): z.infer<typeof sentSchema> {
   const { id, seq, sentAt, expiresAt } = message
   const [createdAt, goneAt] = [isoTimeOf(sentAt, clock), isoTimeOf(expiresAt, clock)]
   return { messageId: id, seq, createdAt, expiresAt: goneAt, duplicate }

@@ -9,6 +9,7 @@ import { refusalSentence } from '../../rendering/refusals.js'
 import { translator } from '../../rendering/sentences.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { execute } from '../client/commands.js'
+import { isPassing, removesText } from '../client/event-kinds.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
 import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
@@ -70,7 +71,7 @@ export class ProgramSession implements ClientSession {
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
     if (this.#isOver) return
-    if (event.type === 'message.removed' || event.type === 'room.dissolved') this.#connection.cutIfStalled()
+    if (removesText(event)) this.#connection.cutIfStalled()
     if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
     this.#inTurn(async () => {
@@ -117,9 +118,8 @@ export class ProgramSession implements ClientSession {
 
   /** A program hears of all rooms of its person, but of typing only in those that it joined, and only what lasts while busy. */
   #isHeard(event: EngineEvent): boolean {
-    const isPassing = event.type === 'typing.changed' || event.type === 'presence.changed'
-    if (isPassing && this.#connection.isBusy) return false
-    return event.type !== 'typing.changed' || (event.userId !== this.userId && this.#joined.has(event.roomId))
+    if (this.#connection.isBusy && isPassing(event)) return false
+    return event.type !== 'typing.changed' || this.#joined.has(event.roomId)
   }
 
   async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
@@ -152,13 +152,15 @@ export class ProgramSession implements ClientSession {
     const { rooms, hub, clock } = this.#deps
     return this.#inTurn(async () => {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
+      if (this.#isOver) return
+      this.#joined.add(roomId)
+      hub.enterRoom(roomId, this)
+      const activeUsers = hub.activeUsers(roomId)
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
       const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
-      this.#joined.add(roomId)
-      hub.enterRoom(roomId, this)
-      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers: hub.activeUsers(roomId) })
+      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
       if (frame) this.#connection.catchUp(JSON.stringify(frame))
     })
   }

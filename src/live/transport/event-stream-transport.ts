@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../chat/clock.js'
-import type { UnreadShare } from '../../unread.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import { type CloseCode, closeTimeoutMs } from '../client/close-codes.js'
 import type { Transport } from '../client/transport.js'
 import { onceOver } from './response-end.js'

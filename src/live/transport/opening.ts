@@ -1,11 +1,11 @@
 import type { RoomId } from '../../chat/engine.js'
-import type { UnreadShare } from '../../unread.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import type { ClientSession, Identity } from '../client/subscriber.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { Connection } from './connection.js'
 
 /** What a client session is made for. */
-export interface ClientContext {
+export interface ClientParts {
   readonly id: string
   readonly identity: Identity
   /** The room that the page or program has open; null for the list of chats. */
@@ -21,11 +21,11 @@ export interface OpenedSession {
 }
 
 /** A connection to be opened, of somebody who is known and may see the room. */
-export interface Opening extends Pick<ClientContext, 'identity' | 'roomId'> {
+export interface Opening extends Pick<ClientParts, 'identity' | 'roomId'> {
   /** Makes the transport, which tells `share` how much is written and not yet read. */
   openTransport(share: UnreadShare): Transport
   /** Makes the client session for the kind of client at the other end. */
-  openSession(context: ClientContext): OpenedSession
+  openSession(parts: ClientParts): OpenedSession
 }
 
 /** Opens connections of whatever transport. */

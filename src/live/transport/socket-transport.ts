@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../../chat/clock.js'
-import type { UnreadShare } from '../../unread.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import { type CloseCode, closeCodes, closeTimeoutMs } from '../client/close-codes.js'
 import { parseFrame } from '../client/commands.js'
 import type { ClientSession } from '../client/subscriber.js'

@@ -10,7 +10,7 @@ import type { OnBadFrame } from '../client/transport.js'
 import { FrameBudgets } from './frame-budgets.js'
 import { FrameMeter } from './frame-meter.js'
 import { asRefusal, HandshakeRefusal, refuseUpgrade } from './handshake-refusal.js'
-import type { ClientContext, ConnectionOpener, OpenedSession } from './opening.js'
+import type { ClientParts, ConnectionOpener, OpenedSession } from './opening.js'
 import { Pulse } from './pulse.js'
 import { SocketTransport } from './socket-transport.js'
 
@@ -50,11 +50,11 @@ export interface SocketsDeps {
   /** What a page is sent, before it is closed, if its room does not exist. */
   readonly renderGone: (identity: Identity, query: URLSearchParams) => string
   /** Makes the client session: HTML for a page, JSON for a program. */
-  readonly openSession: (context: ClientContext, arrival: Arrival) => OpenedSession
+  readonly openSession: (parts: ClientParts, arrival: Arrival) => OpenedSession
 }
 
-/** Whose handshake it is, and for which room; null for the list of chats. */
-type Admitted = Pick<ClientContext, 'identity' | 'roomId'>
+/** Who opens the socket, and for which room; null for the list of chats. */
+type Admitted = Pick<ClientParts, 'identity' | 'roomId'>
 
 /** A handshake that was accepted. */
 export interface Arrival extends Admitted {
@@ -169,8 +169,8 @@ export class Sockets {
         this.#pulse.watch(ws, () => transport.isCatchingUp)
         return transport
       },
-      openSession: context => {
-        const opened = this.#deps.openSession(context, arrival)
+      openSession: parts => {
+        const opened = this.#deps.openSession(parts, arrival)
         const onBadFrame: OnBadFrame = frame => {
           this.#deps.onRefused('frame', 'bad_request')
           opened.onBadFrame?.(frame)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../chat/clock.js'
 import { partAt, partLength, stuckMs } from '../../text-parts.js'
-import type { UnreadShare } from '../../unread.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import { ReadPace } from './read-pace.js'
 
 /** A reader that is further behind than this is cut. It catches up when it reconnects. */

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import { demoPassword, demoPeople } from '../../accounts/demo-accounts.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { formErrors, formHeading } from '../page/forms.js'
@@ -59,7 +59,7 @@ export function logInPages({
       const isWrong = error.code === 'unauthenticated'
       const errors = isWrong ? [{ field: 'email', text: t('login.failed') }] : formErrors(error, t)
       setRetryAfter(response, error)
-      sendPage(request, response, isWrong ? 422 : statusOf(error), 'login', showLogin(request, values, errors))
+      sendPage(request, response, isWrong ? 422 : httpStatusOf(error), 'login', showLogin(request, values, errors))
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refusalSentence } from '../../rendering/refusals.js'
@@ -49,7 +49,7 @@ export function registrationPages({
       response.redirect(303, next || '/chats')
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
-      const status = statusOf(error)
+      const status = httpStatusOf(error)
       setRetryAfter(response, error)
       if (status === 403) return explain(request, response, error.code)
       sendPage(request, response, status, 'register', view(request, next, formErrors(error, contextOf(request).t)))

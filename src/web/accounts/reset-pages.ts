@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { addressKey, refuseOver } from '../../limits.js'
@@ -35,7 +35,7 @@ export function resetPages({ people, resets, limits }: Pick<Context, 'people' | 
       if (!(error instanceof ChatError)) throw error
       if (error.code === 'not_found' || error.code === 'conflict') return showGone(request, response)
       setRetryAfter(response, error)
-      show(request, response, statusOf(error), formErrors(error, contextOf(request).t))
+      show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
     }
   }
 

@@ -3,7 +3,7 @@ import { parseInput } from '../../accounts/account-input.js'
 import { type AccountSettings, settingsSchema } from '../../accounts/settings.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, formFields } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { viewSettings } from '../../rendering/settings-view.js'
@@ -56,7 +56,7 @@ export function settingsPages({
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
         setRetryAfter(response, error)
-        await show(request, response, statusOf(error), formErrors(error, contextOf(request).t))
+        await show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
       }
     }
   }

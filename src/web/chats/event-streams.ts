@@ -63,7 +63,7 @@ export function eventStreams({
       identity,
       roomId,
       openTransport: share => new EventStreamTransport(response, clock, share),
-      openSession: context => pageSessions.open(context, greeting),
+      openSession: parts => pageSessions.open(parts, greeting),
     })
   }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { formErrors } from '../page/forms.js'
@@ -28,7 +28,7 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
       if (!isTold) throw error
       const errors = formErrors(error, contextOf(request).t)
-      const status = statusOf(error)
+      const status = httpStatusOf(error)
       setRetryAfter(response, error)
       await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
     }

@@ -5,7 +5,7 @@ import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
 import { formLimitOf } from '../../http/body-readers.js'
 import { pictureForm, receivedPicture } from '../../http/pictures/picture-form.js'
-import { setRetryAfter, statusOf } from '../../http/refusals.js'
+import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
@@ -63,7 +63,7 @@ export function messagePages(
       else response.redirect(303, `/chats/${roomId}`)
     } catch (error) {
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
-      const status = statusOf(error)
+      const status = httpStatusOf(error)
       const context = contextOf(request)
       setRetryAfter(response, error)
       if (isHtmx) {
@@ -92,7 +92,7 @@ export function messagePages(
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const { t } = contextOf(request)
       setRetryAfter(response, error)
-      response.status(statusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
+      response.status(httpStatusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
     }
   }
 

@@ -137,7 +137,7 @@ describe('a block that is taken back', () => {
     pass(lingerMs)
     takeTold()
     block()
-    expect([...ann.person.chats.after(null)].map(member => member.other.id)).toEqual(['bob', 'cat'])
+    expect([...ann.person.listed.after(null)].map(member => member.other.id)).toEqual(['bob', 'cat'])
     expect(ann.raisedAt).toBe(clock.now())
     expect(takeTold()[0]).toMatchObject(['ann', { type: 'room.opened', version: ann.version }])
   })

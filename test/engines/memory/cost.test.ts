@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine, RoomId } from '#src/chat/engine.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { generous } from '../../support/engine/world.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
@@ -56,7 +56,7 @@ async function ratioOf(
 
 function makeEngine() {
   const clock = new FakeClock()
-  return { clock, engine: createMemoryEngine({ ...generous, roomMaxMessages: fullCount * 2, clock }) }
+  return { clock, engine: new MemoryEngine({ ...generous, roomMaxMessages: fullCount * 2, clock }) }
 }
 
 /** Sends `count` messages from ann, each expiring a millisecond after the one before, and returns their ids. */

@@ -29,7 +29,7 @@ const countsOf = ({ messages, bytes, bytesSent, held, unread, person }: Member) 
   bytesSent,
   held,
   unread,
-  ofPerson: [person.bytesSent, person.chats.unread],
+  ofPerson: [person.bytesSent, person.listed.unread],
 })
 
 describe('a message', () => {
@@ -155,13 +155,13 @@ describe('what is unread', () => {
   it('counts in the list as well while the room is in it', () => {
     const { bob } = start()
     countUnread(bob, -1)
-    expect([bob.unread, bob.person.chats.unread]).toEqual([1, 1])
+    expect([bob.unread, bob.person.listed.unread]).toEqual([1, 1])
   })
 
   it('counts in the room alone while the room is not in the list', () => {
     const { bob } = start()
-    bob.person.chats.remove(bob)
+    bob.person.listed.remove(bob)
     countUnread(bob, 1)
-    expect([bob.unread, bob.person.chats.unread]).toEqual([3, 0])
+    expect([bob.unread, bob.person.listed.unread]).toEqual([3, 0])
   })
 })

@@ -44,7 +44,7 @@ describe('a cursor', () => {
       after: { delivered: 2, seen: 2 },
       entries: [1, 2],
     })
-    expect([bob.unread, bob.person.chats.unread]).toEqual([2, 2])
+    expect([bob.unread, bob.person.listed.unread]).toEqual([2, 2])
   })
 
   it('of what is delivered stays where it is when an earlier message is seen', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
-import { describeEngine } from '../../engine/suite.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
+import { describeEngine } from '../../engine-suite/suite.js'
 import { codeOf, generous, type Harness, World } from '../../support/engine/world.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
@@ -9,7 +9,7 @@ async function makeEngine(options: EngineOptions): Promise<Harness> {
   const clock = new FakeClock()
   const subscriberErrors: unknown[] = []
   const onSubscriberError = (error: unknown) => subscriberErrors.push(error)
-  const engine = createMemoryEngine({ ...options, clock, onSubscriberError })
+  const engine = new MemoryEngine({ ...options, clock, onSubscriberError })
   return { engine, clock, subscriberErrors, settle: async () => {} }
 }
 
@@ -46,7 +46,7 @@ describe('the memory engine alone', () => {
   })
 
   test('a subscriber’s fault becomes a warning of the process when nobody else is told of it', async () => {
-    const engine = createMemoryEngine({ ...generous, clock: new FakeClock() })
+    const engine = new MemoryEngine({ ...generous, clock: new FakeClock() })
     const warned = new Promise(resolve => process.once('warning', resolve))
     const fault = new Error('a subscriber’s own')
     engine.subscribe(() => {

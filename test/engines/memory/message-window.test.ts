@@ -20,16 +20,16 @@ function start(count: number, seen = count) {
   }
   /** What bob gets: the first and last `seq`, how many, and what lies around them. */
   const cut = (ask: WindowAsk) => {
-    const { messages, previous, later, standing, newestSeq } = cutWindow(bob, ask)
+    const { messages, previous, later, survivors, newestSeq } = cutWindow(bob, ask)
     const [first, last] = [messages[0]?.seq, messages.at(-1)?.seq]
-    return { first, last, count: messages.length, previous: previous?.seq ?? null, later, standing, newestSeq }
+    return { first, last, count: messages.length, previous: previous?.seq ?? null, later, survivors, newestSeq }
   }
   const seqs = (ask: WindowAsk) => cutWindow(bob, ask).messages.map(({ seq }) => seq)
   return { room, ann, bob, remove, hold, cut, seqs }
 }
 
 const visit = { of: 'visit' } as const
-const none = { first: undefined, last: undefined, count: 0, previous: null, later: 0, standing: null, newestSeq: 0 }
+const none = { first: undefined, last: undefined, count: 0, previous: null, later: 0, survivors: null, newestSeq: 0 }
 
 describe('a visit', () => {
   it('shows nothing where there is nothing', () => {
@@ -175,7 +175,7 @@ describe('a page', () => {
       last: 9,
       count: 6,
       previous: 3,
-      standing: [{ from: 1, to: 3 }],
+      survivors: [{ from: 1, to: 3 }],
       newestSeq: 9,
     })
   })
@@ -189,18 +189,18 @@ describe('a page', () => {
       first: 51,
       last: 250,
       count: 200,
-      standing: [{ from: 1, to: 50 }],
+      survivors: [{ from: 1, to: 50 }],
     })
   })
 
   it('becomes a visit when more was sent than can be given', () => {
-    expect(start(250).cut(page(1, 49))).toMatchObject({ first: 151, last: 250, count: 100, standing: null })
+    expect(start(250).cut(page(1, 49))).toMatchObject({ first: 151, last: 250, count: 100, survivors: null })
   })
 
   it('learns where messages are gone before those given', () => {
     const { remove, cut } = start(9)
     remove(3, 6)
-    expect(cut(page(8, 9)).standing).toEqual([
+    expect(cut(page(8, 9)).survivors).toEqual([
       { from: 1, to: 2 },
       { from: 4, to: 5 },
       { from: 7, to: 7 },
@@ -211,7 +211,7 @@ describe('a page', () => {
     const { hold, ann, cut } = start(2)
     hold()
     writeMany(ann, 2)
-    expect(cut(page(5, 5)).standing).toEqual([{ from: 1, to: 4 }])
+    expect(cut(page(5, 5)).survivors).toEqual([{ from: 1, to: 4 }])
   })
 
   it('learns nothing of what is held beside a gap', () => {
@@ -219,7 +219,7 @@ describe('a page', () => {
     hold(2)
     writeMany(ann, 3)
     remove(5)
-    expect(cut(page(7, 7)).standing).toEqual([
+    expect(cut(page(7, 7)).survivors).toEqual([
       { from: 1, to: 2 },
       { from: 6, to: 6 },
     ])
@@ -228,9 +228,9 @@ describe('a page', () => {
   it('learns of the newest five hundred ranges', () => {
     const { remove, cut } = start(1_202)
     remove(...Array.from({ length: 501 }, (_, index) => 2 * index + 2))
-    const { standing } = cut(page(1_003, 1_202))
-    expect(standing).toHaveLength(500)
-    expect([standing?.[0], standing?.at(-1)]).toEqual([
+    const { survivors } = cut(page(1_003, 1_202))
+    expect(survivors).toHaveLength(500)
+    expect([survivors?.[0], survivors?.at(-1)]).toEqual([
       { from: 3, to: 3 },
       { from: 1_001, to: 1_001 },
     ])
@@ -243,7 +243,7 @@ describe('a page', () => {
       ...none,
       previous: 3,
       later: 3,
-      standing: [{ from: 1, to: 3 }],
+      survivors: [{ from: 1, to: 3 }],
       newestSeq: 9,
     })
   })
@@ -251,10 +251,10 @@ describe('a page', () => {
   it('that is open-ended and gets nothing has nothing after it', () => {
     const { remove, cut } = start(9)
     remove(7, 8, 9)
-    expect(cut(page(7, 9))).toEqual({ ...none, previous: 6, standing: [{ from: 1, to: 6 }], newestSeq: 6 })
+    expect(cut(page(7, 9))).toEqual({ ...none, previous: 6, survivors: [{ from: 1, to: 6 }], newestSeq: 6 })
   })
 
   it('gets nothing where there is nothing', () => {
-    expect(start(0).cut(page(1, 9))).toEqual({ ...none, standing: [] })
+    expect(start(0).cut(page(1, 9))).toEqual({ ...none, survivors: [] })
   })
 })

@@ -179,7 +179,7 @@ describe('a new message', () => {
       clock.now(),
       clock.now(),
     ])
-    expect([...people.admit('ann').chats.after(null)].map(({ other }) => other.id)).toEqual(['bob', 'cat'])
+    expect([...people.admit('ann').listed.after(null)].map(({ other }) => other.id)).toEqual(['bob', 'cat'])
   })
 
   it('that is held shows the room to nobody but its sender', () => {
@@ -389,8 +389,8 @@ describe('a room dissolves', () => {
     send(other.members[1], { text: '' })
     send(other.members[0], { text: 'abc' })
     rooms.dissolve(room, 'ended', 'ann')
-    expect([people.get('ann'), ann.person.bytesSent, ann.person.chats.unread]).toEqual([ann.person, 518, 1])
-    expect([...ann.person.chats.after(null)].map(member => member.other.id)).toEqual(['cat'])
+    expect([people.get('ann'), ann.person.bytesSent, ann.person.listed.unread]).toEqual([ann.person, 518, 1])
+    expect([...ann.person.listed.after(null)].map(member => member.other.id)).toEqual(['cat'])
   })
 
   it('and is none of those any more that one person alone has opened', () => {

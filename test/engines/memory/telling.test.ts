@@ -27,7 +27,7 @@ function start() {
 describe('an event', () => {
   it('has the room as it stands in the list of the person, and what they have unread in all', () => {
     const { room, bob } = start()
-    bob.person.chats.unread = 5
+    bob.person.listed.unread = 5
     expect(tell(bob, noted)).toEqual({
       userId: 'bob',
       event: { type: 'receipt.noted', roomId: room.id, summary: summarise(bob), totalUnread: 5 },
@@ -36,7 +36,7 @@ describe('an event', () => {
 
   it('has no room that is not in the list', () => {
     const { bob } = start()
-    bob.person.chats.remove(bob)
+    bob.person.listed.remove(bob)
     expect(tell(bob, noted).event.summary).toBeNull()
   })
 

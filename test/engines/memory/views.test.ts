@@ -29,7 +29,7 @@ describe('a room', () => {
       messages: messages.slice(1),
       previous: messages[0],
       later: 0,
-      standing: null,
+      survivors: null,
       newestSeq: 3,
       lifetime: null,
     })

@@ -74,7 +74,7 @@ describe('a message', () => {
 describe('the messages of a window', () => {
   it('are rows in order, of which only the first has a day', async () => {
     const html = await pageOn().page.renderMessages(viewOf({ messages: [messageOf(1), mine(2)] }), 'Ben', 'key1')
-    expect(html.match(/id="m-[^"]*"|data-day|id="standing"/g)).toEqual(['data-day', 'id="m-m1"', 'id="m-m2"'])
+    expect(html.match(/id="m-[^"]*"|data-day|id="survivors"/g)).toEqual(['data-day', 'id="m-m1"', 'id="m-m2"'])
     expect(html).toContain('aria-label="Ben"')
   })
 
@@ -104,22 +104,22 @@ describe('the messages of a window', () => {
   })
 
   it('follow those that still stand on the page, which learn how far they have come', async () => {
-    const standing = [
+    const survivors = [
       { from: 1, to: 3 },
       { from: 5, to: 5 },
     ]
-    const view = viewOf({ ...{ standing, previous: messageOf(5), messages: [messageOf(6), messageOf(7)] } })
+    const view = viewOf({ ...{ survivors, previous: messageOf(5), messages: [messageOf(6), messageOf(7)] } })
     const theirs = { delivered: 4, seen: 2 }
     const html = await pageOn().page.renderMessages({ ...view, theirs, mine: unread }, 'Ben', 'key1')
-    expect(html).toMatch(/^<li id="standing" hidden data-ranges="1-3 5-5" data-delivered="4" data-seen="2">/)
+    expect(html).toMatch(/^<li id="survivors" hidden data-ranges="1-3 5-5" data-delivered="4" data-seen="2">/)
     expect(html).not.toContain('data-day')
     expect(html).toContain('<li id="m-m6" class="theirs run">')
   })
 
   it('begin with a day where nothing stands before them', async () => {
-    for (const standing of [[], null]) {
-      const html = await pageOn().page.renderMessages(viewOf({ standing, previous: messageOf(0) }), 'Ben', 'key1')
-      expect(html).not.toContain('id="standing"')
+    for (const survivors of [[], null]) {
+      const html = await pageOn().page.renderMessages(viewOf({ survivors, previous: messageOf(0) }), 'Ben', 'key1')
+      expect(html).not.toContain('id="survivors"')
       expect(html).toContain('data-day')
     }
   })

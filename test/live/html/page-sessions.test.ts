@@ -43,7 +43,7 @@ describe('the client session of a page', () => {
     const { rooms, clock } = stage
     const deps = { ...pageOn().deps, rooms }
     const pages = new PageSessions(deps, {
-      ...{ rooms: roomsOn(stage.engine), log, messageMaxLength: 100 },
+      ...{ rooms: roomsOn(stage.engine), hub: stage.hub, log, messageMaxLength: 100 },
       onRefused: () => {},
       admit: async () => {},
     })
@@ -77,7 +77,8 @@ describe('the client session of a page', () => {
 describe('a page whose room is not there', () => {
   const pages = () => {
     const { deps } = pageOn()
-    const unused = { rooms: SessionStage.start().rooms, log: pino({ level: 'silent' }), messageMaxLength: 1 }
+    const { rooms, hub } = SessionStage.start()
+    const unused = { rooms, hub, log: pino({ level: 'silent' }), messageMaxLength: 1 }
     return new PageSessions(deps, { ...unused, onRefused: () => {}, admit: async () => {} })
   }
 

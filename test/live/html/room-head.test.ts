@@ -23,7 +23,7 @@ function start(given: Partial<RoomView> = {}) {
 describe('the head of a page', () => {
   it('takes over what a view says without a word', () => {
     const { head, take } = start({ presence: online })
-    expect([head.otherId, head.otherName, head.isOnline, take()]).toEqual(['ben', 'Ben', true, ''])
+    expect([head.otherName, head.isOnline, take()]).toEqual(['Ben', true, ''])
   })
 
   it('shows nobody as online of whom it is not known', () => {

@@ -31,7 +31,7 @@ describe('all messages of a view', () => {
 
   it('leave the way to those before them as it is when the page keeps its beginning', async () => {
     const { messages, swaps } = start()
-    await messages.pushAll(viewOf({ standing: [] }), openEnded)
+    await messages.pushAll(viewOf({ survivors: [] }), openEnded)
     expect(swaps()).toEqual(['list innerMorph'])
   })
 

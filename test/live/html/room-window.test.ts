@@ -5,7 +5,7 @@ import { messageOf, viewOf } from '../../support/live/events.js'
 /** A window of the messages 3 to 5, before so many later ones. */
 function windowWith(later: number): RoomWindow {
   const window = new RoomWindow()
-  window.adopt({ messages: [messageOf(3), messageOf(4), messageOf(5)], standing: null, later })
+  window.adopt({ messages: [messageOf(3), messageOf(4), messageOf(5)], survivors: null, later })
   return window
 }
 
@@ -30,13 +30,13 @@ describe('the window of a page', () => {
 
   it('keeps its beginning when earlier messages still stand on the page', () => {
     const window = windowWith(0)
-    window.adopt({ messages: [messageOf(6), messageOf(7)], standing: [], later: 1 })
+    window.adopt({ messages: [messageOf(6), messageOf(7)], survivors: [], later: 1 })
     expect([window.shown, window.later]).toEqual([{ from: 3, to: 7, isOpenEnded: false }, 1])
   })
 
   it('keeps its end where there is no message, and begins with nothing', () => {
     const window = windowWith(0)
-    window.adopt({ messages: [], standing: null, later: 0 })
+    window.adopt({ messages: [], survivors: null, later: 0 })
     expect(window.shown).toEqual({ from: 0, to: 5, isOpenEnded: true })
   })
 

@@ -10,7 +10,7 @@ import { WebSocket } from 'ws'
 import { ChatError } from '#src/chat/errors.js'
 import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
-import type { ClientContext, Opening } from '#src/live/transport/opening.js'
+import type { ClientParts, Opening } from '#src/live/transport/opening.js'
 import { type Arrival, jsonProtocol, Sockets, type SocketsDeps } from '#src/live/transport/sockets.js'
 import { partLength } from '#src/text-parts.js'
 import { FakeClock } from '../../support/fake-clock.js'
@@ -143,10 +143,10 @@ describe('a handshake', () => {
 
   it('tells the session how it came', async () => {
     const arrivals: Arrival[] = []
-    const context: Pick<ClientContext, 'id'>[] = []
+    const parts: Pick<ClientParts, 'id'>[] = []
     const port = await serve({
       openSession: (given, arrival) => {
-        context.push(given)
+        parts.push(given)
         arrivals.push(arrival)
         return { session, start: async () => {} }
       },
@@ -157,7 +157,7 @@ describe('a handshake', () => {
     const given = { id: 'id', identity, roomId: null, connection: expect.anything() }
     expect(opening.openSession(given).session).toBe(session)
     expect(arrivals).toMatchObject([{ identity, roomId: null, isProgram: true }])
-    expect([arrivals[0]?.query.get('x'), context]).toEqual(['y', [given]])
+    expect([arrivals[0]?.query.get('x'), parts]).toEqual(['y', [given]])
   })
 
   it.each(['/', '/ws/', '/wss?room=r1', '//['])('to %s is answered with 404', async path => {

@@ -108,7 +108,7 @@ export function makePair({ keepLonger = false } = {}): Pair {
   for (const member of room.members) {
     member.isShown = true
     member.hasEntered = true
-    member.person.chats.raise(member)
+    member.person.listed.raise(member)
   }
   return pairOf(room)
 }

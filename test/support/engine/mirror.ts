@@ -3,9 +3,9 @@ import {
   type Cursors,
   type EngineEvent,
   type MessageId,
+  messageStatusOf,
   type RoomId,
   type RoomSummary,
-  statusOf,
   type UserId,
 } from '#src/chat/engine.js'
 
@@ -74,7 +74,7 @@ export class Mirror {
         expect(after.seen >= before.seen && after.delivered >= before.delivered).toBe(true)
         const changed = [...room.messages].filter(([, { seq, senderId }]) => {
           const message = { seq }
-          return senderId !== event.userId && statusOf(message, before) !== statusOf(message, after)
+          return senderId !== event.userId && messageStatusOf(message, before) !== messageStatusOf(message, after)
         })
         expect(event.messages.map(({ id }) => id)).toEqual(changed.map(([id]) => id))
         room.cursors.set(event.userId, after)

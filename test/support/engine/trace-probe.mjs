@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { getHeapSnapshot } from 'node:v8'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 
 const lifetimeMs = 60_000
 const kinds = ['text', 'nonce', 'imageId', 'alt', 'frame', 'userId', 'leaseId']
@@ -48,7 +48,7 @@ async function findMarkers() {
 }
 
 const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
-const engine = createMemoryEngine({ clock, messageTtlMs: lifetimeMs, roomGraceMs: 1_000, ...caps })
+const engine = new MemoryEngine({ clock, messageTtlMs: lifetimeMs, roomGraceMs: 1_000, ...caps })
 
 /** Sends a message as a socket would: the nonce is a slice of a long frame, and the text has met a regular expression. */
 async function write() {

@@ -20,7 +20,7 @@ export function messageOf(seq: number, given: Partial<Message> = {}): Message {
 export function viewOf(given: Partial<RoomView> = {}): RoomView {
   return {
     ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
-    ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, standing: null, newestSeq: 2 },
+    ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, survivors: null, newestSeq: 2 },
     ...{ lifetime: null, ...given },
   }
 }

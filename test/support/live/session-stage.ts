@@ -3,24 +3,28 @@ import { onTestFinished, vi } from 'vitest'
 import type { Engine, RoomId, RoomView, UserId } from '#src/chat/engine.js'
 import type { Rooms } from '#src/chat/rooms.js'
 import { readConfig } from '#src/config.js'
-import { createMemoryEngine } from '#src/engines/memory/engine.js'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
-import type { Identity, TextSink } from '#src/live/client/subscriber.js'
+import type { Identity } from '#src/live/client/subscriber.js'
+import type { Transport } from '#src/live/client/transport.js'
+import { Connections } from '#src/live/connections.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Hub } from '#src/live/hub.js'
 import { ProgramSession } from '#src/live/json/program-session.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { UnreadBytes } from '#src/unread-bytes.js'
 import { roomsOn } from '../engine/rooms-on.js'
 import { generous } from '../engine/world.js'
 import { FakeClock } from '../fake-clock.js'
 
 /** A transport that only takes notes. */
-class NotedTransport implements TextSink {
+class NotedTransport implements Transport {
   readonly written: string[] = []
   readonly closed: CloseCode[] = []
   isBusy = false
   /** How often it was to be cut if it takes nothing. */
   cuts = 0
+  #tellClosed = () => {}
 
   write(text: string): void {
     this.written.push(text)
@@ -40,6 +44,17 @@ class NotedTransport implements TextSink {
     this.cuts += 1
   }
 
+  whenClosed(tell: () => void): void {
+    this.#tellClosed = tell
+  }
+
+  /** The other end closes it. */
+  end(): void {
+    this.#tellClosed()
+  }
+
+  cut(): void {}
+
   /** All that was written so far. */
   get text(): string {
     return this.written.join('\n')
@@ -53,7 +68,7 @@ class NotedTransport implements TextSink {
 /** An engine, a hub and client sessions, wired as in production, over transports that only take notes. */
 export class SessionStage {
   readonly clock = new FakeClock()
-  readonly engine: Engine = createMemoryEngine({
+  readonly engine: Engine = new MemoryEngine({
     ...generous,
     messageTtlMs: 600_000,
     keepLonger: true,
@@ -82,20 +97,32 @@ export class SessionStage {
     return this.engine.openRoom(userId, otherId)
   }
 
+  /** A connection of a person's, opened as from outside, with what it waits for as a promise. */
+  connect(userId: UserId, roomId: RoomId | null, kind: 'page' | 'program' = 'page', rooms = this.rooms) {
+    const transport = new NotedTransport()
+    const { hub, clock } = this
+    const connections = new Connections({
+      ...{ hub, clock, log: this.#log, unreadBytes: new UnreadBytes(1e9) },
+      onRefused: () => {},
+    })
+    const opened = connections.open({
+      ...{ identity: identityOf(userId), roomId },
+      openTransport: () => transport,
+      openSession: parts => {
+        if (kind === 'page') return this.#pageSessions(rooms).open(parts, newPage)
+        const session = this.#programSession(parts.id, parts.identity, parts.connection, rooms)
+        return { session, start: () => session.start(roomId) }
+      },
+    })
+    return { transport, opened }
+  }
+
   /** A page of a person's, of a room or of the list of chats, caught up and with nothing written yet. */
   async openPage(userId: UserId, roomId: RoomId | null) {
     const transport = new NotedTransport()
-    const { rooms, clock, namesOf, admit, hub } = this
-    const pages = new PageSessions(
-      {
-        ...{ rooms, clock, namesOf, lifetimeRules: readConfig({}), serverId: 'server' },
-        isTyping: (room, typist) => hub.isTyping(room, typist),
-      },
-      { rooms, log: this.#log, messageMaxLength: 100, onRefused: () => {}, admit },
-    )
-    const context = { ...this.#connect(userId, transport), roomId }
-    const { session, start } = pages.open(context, greetingOf(new URLSearchParams()))
-    await hub.add(session)
+    const parts = { ...this.#newConnection(userId, transport), roomId }
+    const { session, start } = this.#pageSessions(this.rooms).open(parts, newPage)
+    await this.hub.add(session)
     await start()
     transport.forget()
     return { session, transport }
@@ -104,11 +131,9 @@ export class SessionStage {
   /** A program of a person's. `rooms` may be slower than the stage's own. */
   async openProgram(userId: UserId, rooms = this.rooms) {
     const transport = new NotedTransport()
-    const { clock, namesOf, hub } = this
-    const { id, identity, connection } = this.#connect(userId, transport)
-    const deps = { ...{ rooms, hub, clock, namesOf, log: this.#log }, messageMaxLength: 100, onRefused: () => {} }
-    const session = new ProgramSession(id, identity, connection, { ...deps, countJoin: () => {} })
-    await hub.add(session)
+    const { id, identity, connection } = this.#newConnection(userId, transport)
+    const session = this.#programSession(id, identity, connection, rooms)
+    await this.hub.add(session)
     return { session, transport }
   }
 
@@ -117,14 +142,38 @@ export class SessionStage {
     return this.rooms.send(roomId, userId, { content, nonce: content.replaceAll(' ', '-') })
   }
 
-  #connect(userId: UserId, transport: TextSink) {
+  #pageSessions(rooms: Rooms): PageSessions {
+    const { clock, namesOf, admit, hub } = this
+    return new PageSessions(
+      {
+        ...{ rooms, clock, namesOf, lifetimeRules: readConfig({}), serverId: 'server' },
+        isTyping: (room, typist) => hub.isTyping(room, typist),
+      },
+      { rooms, hub, log: this.#log, messageMaxLength: 100, onRefused: () => {}, admit },
+    )
+  }
+
+  #programSession(id: string, identity: Identity, connection: Connection, rooms: Rooms): ProgramSession {
+    const { clock, namesOf, hub } = this
+    const deps = { ...{ rooms, hub, clock, namesOf, log: this.#log }, messageMaxLength: 100, onRefused: () => {} }
+    return new ProgramSession(id, identity, connection, { ...deps, countJoin: () => {} })
+  }
+
+  #newConnection(userId: UserId, transport: Transport) {
     this.#count += 1
-    const identity: Identity = {
-      ...{ userId, sessionId: 'session', zone: null, language: 'en', announced: [] },
-      endsAt: Number.POSITIVE_INFINITY,
-      readEnd: async () => Number.POSITIVE_INFINITY,
-    }
+    const identity = identityOf(userId)
     return { id: `c${this.#count}`, identity, connection: new Connection(transport, identity, this.clock, this.#log) }
+  }
+}
+
+/** What a page says when it connects that was just loaded. */
+const newPage = greetingOf(new URLSearchParams())
+
+function identityOf(userId: UserId): Identity {
+  return {
+    ...{ userId, sessionId: 'session', zone: null, language: 'en', announced: [] },
+    endsAt: Number.POSITIVE_INFINITY,
+    readEnd: async () => Number.POSITIVE_INFINITY,
   }
 }
 

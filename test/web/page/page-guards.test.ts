@@ -12,7 +12,7 @@ import { HeldBodies } from '#src/http/held-bodies.js'
 import { limitLight } from '#src/http/request-limits.js'
 import { type Access, createRouter, type RequestLimit, type Route } from '#src/http/routes.js'
 import { Sessions } from '#src/http/sessions.js'
-import { createLimits } from '#src/limits.js'
+import { Limits } from '#src/limits.js'
 import { pageGuards } from '#src/web/page/page-guards.js'
 import { demoPeople } from '../../support/accounts/demo-people.js'
 import { FakeClock } from '../../support/fake-clock.js'
@@ -49,7 +49,7 @@ async function begin(env: Record<string, string> = {}) {
   const people = await demoPeople()
   const names = new CookieNames(config)
   const sessions = new Sessions(config, names, people, () => {})
-  const limits = createLimits(config, new FakeClock())
+  const limits = new Limits(config, new FakeClock())
   onTestFinished(() => {
     sessions.stop()
     limits.stop()

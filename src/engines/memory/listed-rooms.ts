@@ -12,7 +12,7 @@ export interface ListPlace<T> {
  * A person's list of rooms, the most recently active first. Linked, and its unread messages counted as they come and go:
  * raising a room, reading a part of the list and the sum must cost the same however many rooms there are.
  */
-export class ChatList<T extends ListPlace<T>> {
+export class ListedRooms<T extends ListPlace<T>> {
   /** Living messages that the person has not seen, in all rooms of the list; kept by what counts them in a room. */
   unread = 0
   #first: T | null = null

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
-import { createLimit, type Limit } from '#src/limit.js'
+import { RateLimit } from '#src/rate-limit.js'
 import { FakeClock } from './support/fake-clock.js'
 
-function make(limit: number, longestWaitMs = 0): { limit: Limit; clock: FakeClock } {
+function make(limit: number, longestWaitMs = 0): { limit: RateLimit; clock: FakeClock } {
   const clock = new FakeClock()
-  return { limit: createLimit({ name: 'test', windowMs: 1000, limit, longestWaitMs }, clock), clock }
+  return { limit: new RateLimit({ name: 'test', windowMs: 1000, limit, longestWaitMs }, clock), clock }
 }
 
 describe('a limit', () => {
@@ -65,7 +65,7 @@ describe('a limit', () => {
 
 describe('a limit that lets one too many wait', () => {
   /** Makes this many requests at once; resolves with how each ended, in the order of their ends. */
-  function ask(limit: Limit, times: number): string[] {
+  function ask(limit: RateLimit, times: number): string[] {
     const ended: string[] = []
     for (let index = 0; index < times; index++) {
       limit.takeTurn('a').then(
@@ -129,9 +129,9 @@ async function heapAfter(code: string): Promise<number> {
   const program = `
     import { setTimeout as sleep } from 'node:timers/promises'
     import { SystemClock } from '${new URL('../dist/ops/system-clock.js', import.meta.url).href}'
-    import { createLimit } from '${new URL('../dist/limit.js', import.meta.url).href}'
+    import { RateLimit } from '${new URL('../dist/rate-limit.js', import.meta.url).href}'
     const options = { name: 'x', windowMs: ${code.includes('sleep') ? 500 : 60_000}, limit: 5 }
-    const limit = createLimit(options, new SystemClock(() => {}))
+    const limit = new RateLimit(options, new SystemClock(() => {}))
     ${code}
     gc()
     console.log(process.memoryUsage().heapUsed)`

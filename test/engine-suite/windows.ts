@@ -67,10 +67,10 @@ export function describeWindows(makeEngine: MakeEngine): void {
   }
   const seqs = ({ messages }: RoomView) => messages.map(({ seq }) => seq)
   const sum = (view: RoomView) => [seqs(view).at(0), seqs(view).at(-1), view.messages.length]
-  const rest = ({ previous, later, standing, newestSeq }: RoomView) => [
+  const rest = ({ previous, later, survivors, newestSeq }: RoomView) => [
     previous?.seq ?? null,
     later,
-    standing,
+    survivors,
     newestSeq,
   ]
 
@@ -138,11 +138,11 @@ export function describeWindows(makeEngine: MakeEngine): void {
       await world.engine.removeMessage(sent[19]?.roomId ?? '', 'ann', sent[19]?.id ?? '')
       const view = await read({ of: 'page', isOpenEnded: true, from: 1, to: 290 })
       expect(sum(view)).toEqual([101, 300, 200])
-      const standing = [
+      const survivors = [
         { from: 1, to: 19 },
         { from: 21, to: 100 },
       ]
-      expect(rest(view)).toEqual([100, 0, standing, 300])
+      expect(rest(view)).toEqual([100, 0, survivors, 300])
     })
 
     test('of a page that ends before the newest message stays within its bounds', async () => {
@@ -243,19 +243,19 @@ export function describeWindows(makeEngine: MakeEngine): void {
         const given = isVisit ? foresee(all, view.mine.seen, readerId, { of: 'visit' }) : found
         expect(view.messages).toEqual(given)
         expect(view.newestSeq).toBe(all.at(-1)?.seq ?? 0)
-        expect(view.standing === null).toBe(ask.of !== 'page' || isVisit)
+        expect(view.survivors === null).toBe(ask.of !== 'page' || isVisit)
         const [first, last] = [view.messages[0], view.messages.at(-1)]
         if (first && last) {
           expect(view.previous).toEqual(all.findLast(({ seq }) => seq < first.seq) ?? null)
           expect(view.later).toBe(all.filter(({ seq }) => seq > last.seq).length)
         }
-        if (view.standing === null) continue
-        const standing = view.standing.flatMap(({ from, to }) => rangeOf(from, to))
+        if (view.survivors === null) continue
+        const survivors = view.survivors.flatMap(({ from, to }) => rangeOf(from, to))
         const mayStand = all.filter(({ seq }) => view.previous !== null && seq <= view.previous.seq)
         const isSeen = new Set(all.map(({ seq }) => seq))
-        expect(standing.filter(seq => isSeen.has(seq))).toEqual(mayStand.map(({ seq }) => seq))
+        expect(survivors.filter(seq => isSeen.has(seq))).toEqual(mayStand.map(({ seq }) => seq))
         const isLiving = new Set(living.map(({ seq }) => seq))
-        expect(standing.filter(seq => !isLiving.has(seq))).toEqual([])
+        expect(survivors.filter(seq => !isLiving.has(seq))).toEqual([])
       }
     }
   }

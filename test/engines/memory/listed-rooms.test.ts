@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ChatList, type ListPlace } from '#src/engines/memory/chat-list.js'
+import { ListedRooms, type ListPlace } from '#src/engines/memory/listed-rooms.js'
 
 class Place implements ListPlace<Place> {
   isListed = false
@@ -14,19 +14,19 @@ class Place implements ListPlace<Place> {
 }
 
 /** A list with these at their places, the first at the top. */
-function listOf(...places: Place[]): ChatList<Place> {
-  const list = new ChatList<Place>()
+function listOf(...places: Place[]): ListedRooms<Place> {
+  const list = new ListedRooms<Place>()
   for (const place of places.toReversed()) list.raise(place)
   return list
 }
 
-const namesOf = (list: ChatList<Place>, place: Place | null = null) =>
+const namesOf = (list: ListedRooms<Place>, place: Place | null = null) =>
   [...list.after(place)].map(({ name }) => name).join('')
 const make = () => [new Place('a', 1), new Place('b', 2), new Place('c', 4)] as const
 
 describe('a list of rooms', () => {
   it('is empty at first', () => {
-    const list = new ChatList<Place>()
+    const list = new ListedRooms<Place>()
     expect([namesOf(list), list.unread]).toEqual(['', 0])
   })
 
@@ -95,7 +95,7 @@ describe('a list of rooms', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 40 }), operations => {
         const places = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => new Place(name, index))
-        const list = new ChatList<Place>()
+        const list = new ListedRooms<Place>()
         let expected: Place[] = []
         for (const { isRaise, index } of operations) {
           const place = places[index]

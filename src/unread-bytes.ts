@@ -15,7 +15,8 @@ interface Share {
   readonly cut: (() => void) | null
 }
 
-interface Account {
+/** All that one person has not read. */
+interface PersonShares {
   bytes: number
   readonly shares: Set<Share>
 }
@@ -25,10 +26,10 @@ interface Account {
  * limit, connections are cut, the one furthest behind first, and answers are refused. A single item may be larger than
  * the limit; otherwise it could never be delivered.
  */
-export class Unread {
+export class UnreadBytes {
   readonly #mostBytes: number
   readonly #onCut: () => void
-  readonly #accounts = new Map<UserId, Account>()
+  readonly #byUser = new Map<UserId, PersonShares>()
 
   /**
    * @param mostBytes for each person
@@ -41,7 +42,7 @@ export class Unread {
 
   /** Whether so many more bytes may wait for a person. */
   hasRoomFor(userId: UserId, bytes: number): boolean {
-    const held = this.#accounts.get(userId)?.bytes ?? 0
+    const held = this.#byUser.get(userId)?.bytes ?? 0
     return held === 0 || held + bytes <= this.#mostBytes
   }
 
@@ -50,39 +51,39 @@ export class Unread {
    * @param cut ends the connection at once; null for an answer, which is never cut for what others hold
    */
   open(userId: UserId, cut: (() => void) | null): UnreadShare {
-    const account = this.#accounts.get(userId) ?? { bytes: 0, shares: new Set() }
+    const ofPerson = this.#byUser.get(userId) ?? { bytes: 0, shares: new Set() }
     const share: Share = { bytes: 0, cut }
-    this.#accounts.set(userId, account)
-    account.shares.add(share)
+    this.#byUser.set(userId, ofPerson)
+    ofPerson.shares.add(share)
     return {
       set: bytes => {
-        if (!account.shares.has(share)) return
-        account.bytes += bytes - share.bytes
+        if (!ofPerson.shares.has(share)) return
+        ofPerson.bytes += bytes - share.bytes
         share.bytes = bytes
-        this.#cutDown(userId, account)
+        this.#cutDown(userId, ofPerson)
       },
-      end: () => this.#end(userId, account, share),
+      end: () => this.#end(userId, ofPerson, share),
     }
   }
 
-  #end(userId: UserId, account: Account, share: Share): void {
-    if (!account.shares.delete(share)) return
-    account.bytes -= share.bytes
-    if (account.shares.size === 0) this.#accounts.delete(userId)
+  #end(userId: UserId, ofPerson: PersonShares, share: Share): void {
+    if (!ofPerson.shares.delete(share)) return
+    ofPerson.bytes -= share.bytes
+    if (ofPerson.shares.size === 0) this.#byUser.delete(userId)
   }
 
-  #cutDown(userId: UserId, account: Account): void {
-    while (account.bytes > this.#mostBytes) {
-      const furthest = furthestBehind(account)
-      if (!furthest?.cut || furthest.bytes === account.bytes) return
-      this.#end(userId, account, furthest)
+  #cutDown(userId: UserId, ofPerson: PersonShares): void {
+    while (ofPerson.bytes > this.#mostBytes) {
+      const furthest = furthestBehind(ofPerson)
+      if (!furthest?.cut || furthest.bytes === ofPerson.bytes) return
+      this.#end(userId, ofPerson, furthest)
       furthest.cut()
       this.#onCut()
     }
   }
 }
 
-function furthestBehind({ shares }: Account): Share | null {
+function furthestBehind({ shares }: PersonShares): Share | null {
   let furthest: Share | null = null
   for (const share of shares) if (share.cut && share.bytes > (furthest?.bytes ?? 0)) furthest = share
   return furthest

@@ -1,6 +1,6 @@
 // Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
-import { type RoomId, statusOf } from '#src/chat/engine.js'
+import { messageStatusOf, type RoomId } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
@@ -118,7 +118,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       await world.engine.moveCursor(id, 'bob', 'seen', later.id)
       const [moved] = await world.told('receipt.moved')
       expect(texts(moved?.messages ?? [])).toEqual(['shown', 'held', 'later'])
-      expect(moved && statusOf(held, moved.after)).toBe('seen')
+      expect(moved && messageStatusOf(held, moved.after)).toBe('seen')
       const bobHears = (await world.toldTo('bob')).flatMap(event =>
         event.type === 'receipt.moved' ? event.messages : [],
       )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { statusOf } from '#src/chat/engine.js'
+import { messageStatusOf } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 /** The two cursors of a person. */
@@ -24,7 +24,11 @@ export function describeReceipts(makeEngine: MakeEngine): void {
         },
       ])
       const view = await world.engine.readRoom(id, 'ann')
-      expect(view.messages.map(message => statusOf(message, view.theirs))).toEqual(['delivered', 'delivered', 'sent'])
+      expect(view.messages.map(message => messageStatusOf(message, view.theirs))).toEqual([
+        'delivered',
+        'delivered',
+        'sent',
+      ])
       expect(view.mine).toEqual({ delivered: 0, seen: 0 })
     })
 

@@ -2,24 +2,24 @@ import { privacyOf } from '../accounts/account.js'
 import type { Engine } from '../chat/engine.js'
 import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
-import { createMemoryEngine } from '../engines/memory/engine.js'
+import { MemoryEngine } from '../engines/memory/engine.js'
 import { Images } from '../images/images.js'
 import { lingerMs } from '../live/hub.js'
 
 /** The rooms and their pictures. The engine behind them is for the wiring alone. */
-export interface Chats extends Pick<Context, 'rooms' | 'images'> {
+export interface RoomParts extends Pick<Context, 'rooms' | 'images'> {
   readonly engine: Engine
 }
 
 /** Makes the engine, which is told the privacy settings of every person, the rooms in front of it, and the pictures. */
-export async function createChats({
+export async function createRooms({
   config,
   log,
   clock,
   limits,
   people,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<Chats> {
-  const engine = createMemoryEngine({
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<RoomParts> {
+  const engine = new MemoryEngine({
     clock,
     messageTtlMs: config.messageTtlMs,
     roomGraceMs: config.roomGraceMs,
