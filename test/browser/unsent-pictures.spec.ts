@@ -293,6 +293,24 @@ test('a chosen picture and its description, left when the session ends, are spok
   await expectGivenBack(ann)
 })
 
+test('a chat that ends while a picture is on its way gives its words back in the next chat of the two', async ({
+  chat,
+}) => {
+  const { ann, ben, benPerson } = await chat()
+  await uploadForEver(ann)
+  const asked = answerLeaving(ann, true)
+  await ben.getByRole('button', { name: 'End chat' }).click()
+  await ben.getByRole('button', { name: 'End for both' }).click()
+  await expect(ann.getByRole('heading', { name: 'This chat is gone' })).toBeVisible()
+  await ann
+    .getByRole('button', { name: `Chat with ${benPerson.name}` })
+    .first()
+    .click()
+  await connected(ann)
+  await expectGivenBack(ann)
+  expect(asked).toEqual([])
+})
+
 test('several that wait are each chosen again with their own description', async ({ chat }) => {
   const { ann, ben } = await chat()
   await choosePictures(ann, [await picture(), await picture()])
