@@ -92,7 +92,7 @@ class PictureForm {
   #preview(chosen: Chosen, blob: Blob | null): HTMLElement {
     if (!blob) {
       const words = document.createElement('p')
-      words.role = 'alert'
+      words.setAttribute('role', 'alert')
       words.textContent = pictureWords('unreadable')
       return words
     }
