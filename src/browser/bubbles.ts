@@ -98,6 +98,14 @@ export class Bubbles {
 
 const idOf = (nonce: string): string => `p-${nonce}`
 
+/** The nonce of the bubble that something stands in; '' outside of one. */
+export const nonceAround = (target: EventTarget | null): string =>
+  (target instanceof Element ? target.closest('.pending')?.id : undefined)?.slice(2) ?? ''
+
+/** The nonces of one's own messages in a list. */
+export const noncesIn = (list: HTMLElement): Set<string> =>
+  new Set(Array.from(list.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? ''))
+
 function readAnswer(bubble: HTMLElement, now: number): Answer {
   if (bubble.querySelector('[data-status=waiting]')) {
     const trigger = bubble.querySelector('form')?.getAttribute('hx-trigger') ?? ''

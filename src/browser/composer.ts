@@ -3,6 +3,7 @@ import type { LiveConnection } from './connection.js'
 import { Drafts } from './drafts.js'
 import { Outbox } from './outbox.js'
 import { PageOutbox } from './page-outbox.js'
+import { watchSendKey } from './send-key.js'
 
 /** Turns the composer's text into messages of the outbox, which it returns; undefined on a page without a composer. */
 export function watchComposer(live: HTMLElement, connection: LiveConnection): PageOutbox | undefined {
@@ -22,19 +23,17 @@ export function watchComposer(live: HTMLElement, connection: LiveConnection): Pa
   composer.addEventListener('submit', event => {
     event.preventDefault()
     const text = content.value
+    // Of a form that was posted before this script was there, and refused for its text.
+    const uploaded = composer.querySelector<HTMLInputElement>('[name=imageId]')
+    const alt = composer.querySelector<HTMLInputElement>('#alt')
     content.focus()
-    if (!text.trim()) return
+    if (!text.trim() && !uploaded) return
     content.value = ''
-    page.add(text)
+    page.add({ text, imageId: uploaded?.value ?? '', alt: uploaded ? alt?.value : undefined })
+    uploaded?.parentElement?.replaceChildren()
+    if (alt) alt.value = ''
   })
   content.addEventListener('input', () => drafts.write(content.value))
-  content.addEventListener('keydown', event => {
-    // 229 is what a key of an input method says where `isComposing` is not set.
-    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return
-    const sends = composer.dataset.sendKey === 'ctrl-enter' ? event.ctrlKey || event.metaKey : !event.shiftKey
-    if (!sends) return
-    event.preventDefault()
-    composer.requestSubmit()
-  })
+  watchSendKey(composer)
   return page
 }

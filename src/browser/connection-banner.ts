@@ -1,3 +1,5 @@
+import { showTemplate } from './template-words.js'
+
 /** For how long the page says that it is connected again. */
 const backAgainMs = 2000
 
@@ -24,8 +26,6 @@ export class ConnectionBanner {
   /** @param id of the template that holds the words */
   #say(id: string): void {
     this.#said = id
-    const template = document.getElementById(id)
-    if (template instanceof HTMLTemplateElement) this.#place?.replaceChildren(template.content.cloneNode(true))
-    else this.#place?.replaceChildren()
+    showTemplate(this.#place, id)
   }
 }

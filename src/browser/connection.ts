@@ -1,4 +1,5 @@
 import { ConnectionBanner } from './connection-banner.js'
+import { letLeave } from './leaving.js'
 import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
 
 /** The server says something every 15 s; a connection silent for longer than this is dead, though no event says so. */
@@ -7,8 +8,8 @@ const watchMs = 1000
 const retryMs = 2000
 /** A handshake without an answer for this long, including the wait before it, is given up. */
 const handshakeMs = 10_000
-/** The server has closed the connection because too much came at once: the page waits this long. */
-const tooFastPauseMs = 30_000
+/** The page waits this long when too much came at once for the server, or when the person began to log out and did not. */
+const pauseMs = 30_000
 const handshakesBeforeStream = 3
 const notLoggedIn = 4401
 const noSuchRoom = 4404
@@ -68,16 +69,23 @@ export function keepConnected(live: HTMLElement): LiveConnection {
     connection.url = url.href
   }
 
+  const rest = () => {
+    isOver = true
+    setTimeout(() => {
+      isOver = false
+      hurry()
+    }, pauseMs)
+  }
+
   /** The server has said why it closes the connection. */
   const end = (code: number) => {
     if (isOver) return
-    if (code === notLoggedIn || code === noSuchRoom) banner.clear()
-    else {
+    if (code === notLoggedIn || code === noSuchRoom) {
+      banner.clear()
+      letLeave()
+    } else {
       onDown()
-      setTimeout(() => {
-        isOver = false
-        hurry()
-      }, tooFastPauseMs)
+      rest()
     }
     isOver = true
     if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
@@ -186,11 +194,5 @@ export function keepConnected(live: HTMLElement): LiveConnection {
   document.addEventListener('visibilitychange', () => document.hidden || hurry())
 
   if (prefersStream()) stream()
-  return {
-    isOpen,
-    renew,
-    leave() {
-      isOver = true
-    },
-  }
+  return { isOpen, renew, leave: rest }
 }

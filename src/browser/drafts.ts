@@ -1,4 +1,4 @@
-import type { Pending } from './outbox-entry.js'
+import { type Pending, picturesOf } from './outbox-entry.js'
 
 /**
  * What was written and not yet sent, kept by person for as long as the tab lives.
@@ -32,15 +32,19 @@ export class Drafts {
     this.#put(this.#outboxKey, pending.length > 0 ? JSON.stringify({ room, pending }) : '')
   }
 
-  /** The outbox kept for a room. What was kept for a room that is gone is not sent by itself: it joins the draft. */
+  /**
+   * The outbox kept for a room. What was kept for a room that is gone is not sent by itself: its text joins the draft, and
+   * of its pictures the descriptions are given back.
+   */
   takeBack(room: string): Pending[] {
     const kept: { room: string; pending: Pending[] } = JSON.parse(
       this.#storage.getItem(this.#outboxKey) ?? '{"pending":[]}',
     )
     if (kept.room === room) return kept.pending
+    const pictures = picturesOf(kept.pending)
     this.giveUp(kept.pending)
-    this.keep(room, [])
-    return []
+    this.keep(room, pictures)
+    return pictures
   }
 
   /** Messages that are not sent any more join the draft, before what stands there. */

@@ -7,7 +7,19 @@ export interface Pending {
   readonly imageId: string
   /** When it was written or last tried again, in ms since the epoch. */
   readonly at: number
+  /** The description of its picture; undefined for a message without one. */
+  readonly alt?: string | undefined
 }
+
+/** Whether a message has a picture that is not uploaded, so that only the page where it was chosen can send it. */
+export const lacksPicture = ({ alt, imageId }: Pending): boolean => alt !== undefined && !imageId
+
+/** What is kept of a picture without its message: its description. It is never sent. */
+export const pictureAlone = (alt: string): Pending => ({ nonce: '', text: '', imageId: '', at: 0, alt })
+
+/** What is kept of the pictures of messages that are not sent any more. */
+export const picturesOf = (pending: readonly Pending[]): Pending[] =>
+  pending.flatMap(({ alt }) => (alt === undefined ? [] : pictureAlone(alt)))
 
 /**
  * `pending` may be sent, `in-flight` is sent and not answered, `waiting` may be tried again at its `retryAt`. A `failed`

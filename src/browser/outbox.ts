@@ -1,4 +1,4 @@
-import type { Answer, Entry, Pending } from './outbox-entry.js'
+import { type Answer, type Entry, lacksPicture, type Pending } from './outbox-entry.js'
 
 /** Times in milliseconds. */
 export interface OutboxOptions {
@@ -34,22 +34,25 @@ export class Outbox {
     return this.#entries
   }
 
-  /** What is kept for a reload: an upload that is under way keeps its text alone. */
+  /** What is kept for a reload: a picture that is not uploaded is not, only its description. */
   get kept(): Pending[] {
-    return this.#entries
-      .filter(({ text, imageId }) => text || imageId)
-      .map(({ nonce, text, imageId, at }) => ({ nonce, text, imageId, at }))
+    return this.#entries.map(({ nonce, text, imageId, at, alt }) => ({ nonce, text, imageId, at, alt }))
+  }
+
+  /** Whether a picture that may still be sent would be lost with the page. */
+  get holdsPicture(): boolean {
+    return this.#entries.some(entry => lacksPicture(entry) && entry.state !== 'refused')
   }
 
   /** Adds a message at the end. */
-  add({ nonce, text, imageId, at }: Pending): void {
-    const entry = { nonce, text, imageId, at, hasPicture: false, isUploaded: true, retryAt: 0 }
+  add({ nonce, text, imageId, at, alt }: Pending): void {
+    const entry = { nonce, text, imageId, at, alt, hasPicture: false, isUploaded: true, retryAt: 0 }
     this.#entries = [...this.#entries, { ...entry, ...this.#offered(text) }]
   }
 
-  /** Adds a message at the end whose picture has to be uploaded first. */
-  addPicture(nonce: string, text: string, now: number): void {
-    const entry = { nonce, text, imageId: '', at: now, hasPicture: true, isUploaded: false, reason: '' }
+  /** Adds a message at the end whose picture, with the description `alt`, has to be uploaded first. */
+  addPicture(nonce: string, text: string, now: number, alt = ''): void {
+    const entry = { nonce, text, imageId: '', at: now, alt, hasPicture: true, isUploaded: false, reason: '' }
     this.#entries = [...this.#entries, { ...entry, state: 'waiting', retryAt: now }]
   }
 
@@ -138,7 +141,7 @@ export class Outbox {
     const entry = this.#find(nonce)
     if (entry?.state !== 'failed' && entry?.state !== 'refused') return
     const next = entry.hasPicture
-      ? ({ state: 'waiting', reason: '', isUploaded: false, retryAt: now } as const)
+      ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
       : this.#offered(entry.text)
     this.#change(nonce, { ...next, at: now })
   }

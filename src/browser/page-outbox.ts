@@ -1,9 +1,11 @@
-import type { Bubbles } from './bubbles.js'
+import { type Bubbles, nonceAround, noncesIn } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import type { Drafts } from './drafts.js'
+import { askBeforeLeaving } from './leaving.js'
 import { makeNonce } from './nonce.js'
 import type { Outbox } from './outbox.js'
-import { type Answer, isSlow } from './outbox-entry.js'
+import { type Answer, type Entry, isSlow, lacksPicture, type Pending } from './outbox-entry.js'
+import { UnsentPictures } from './unsent-pictures.js'
 
 const tickMs = 500
 
@@ -24,6 +26,9 @@ export interface PageOutboxParts {
 export class PageOutbox {
   /** Begins to upload the picture of a message, and reports by `uploaded` or `answer`. */
   upload: (nonce: string) => void = () => {}
+  /** Gives the picture of a message back to whoever chose it; false where this page has none that could be sent. */
+  giveBackPicture: (entry: Entry) => boolean = () => false
+  readonly pictures = new UnsentPictures()
   readonly #parts: PageOutboxParts
   readonly #room: string
   #isArrived = false
@@ -36,15 +41,15 @@ export class PageOutbox {
     setInterval(() => this.#tick(), tickMs)
   }
 
-  /** Sends a text when its turn comes. */
-  add(text: string): void {
-    this.#parts.outbox.add({ nonce: makeNonce(), text, imageId: '', at: Date.now() })
+  /** Sends a text when its turn comes, and with it a picture that the server has already. */
+  add(message: Pick<Pending, 'text' | 'imageId' | 'alt'>): void {
+    this.#parts.outbox.add({ ...message, nonce: makeNonce(), at: Date.now() })
     this.#added()
   }
 
-  /** Sends a text with a picture that `upload` is asked for. */
-  addPicture(nonce: string, text: string): void {
-    this.#parts.outbox.addPicture(nonce, text, Date.now())
+  /** Sends a text with a picture that `upload` is asked for, and its description. */
+  addPicture(nonce: string, text: string, alt: string): void {
+    this.#parts.outbox.addPicture(nonce, text, Date.now(), alt)
     this.#added()
   }
 
@@ -60,19 +65,22 @@ export class PageOutbox {
 
   #restore(): void {
     const { drafts, outbox, content, messages } = this.#parts
-    for (const pending of drafts.takeBack(this.#room)) outbox.add(pending)
-    this.#settleShown()
+    const shown = noncesIn(messages)
+    const kept = drafts.takeBack(this.#room).filter(({ nonce }) => !nonce || !shown.has(nonce))
+    for (const pending of kept) if (!lacksPicture(pending)) outbox.add(pending)
+    this.#giveUp(kept.filter(lacksPicture))
     this.#update()
     if (outbox.entries.length > 0) messages.scrollTop = 0
     content.value ||= drafts.read()
   }
 
   #listen(): void {
-    const { live, outbox, drafts, place } = this.#parts
+    const { live, outbox, place } = this.#parts
+    this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
       if (this.#settleShown()) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
-      if (document.getElementById('gone')?.hasChildNodes()) drafts.giveUp(outbox.clear())
+      if (document.getElementById('gone')?.hasChildNodes()) this.#giveUp(outbox.clear())
       this.#update()
       this.#goOn()
     })
@@ -92,6 +100,7 @@ export class PageOutbox {
   /** What the composer held is a message now, and no draft any more. */
   #added(): void {
     this.#parts.drafts.write('')
+    this.pictures.forget()
     this.#update()
     this.#parts.messages.scrollTop = 0
   }
@@ -99,7 +108,8 @@ export class PageOutbox {
   /** Keeps, shows and sends what there is. */
   #update(): void {
     const { drafts, outbox } = this.#parts
-    drafts.keep(this.#room, outbox.kept)
+    drafts.keep(this.#room, [...outbox.kept, ...this.pictures.kept])
+    askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen)
     this.#advance()
   }
 
@@ -140,14 +150,18 @@ export class PageOutbox {
 
   /** A message in the list has arrived: its answer may have been lost, or be still on its way. */
   #settleShown(): boolean {
-    const { outbox, messages } = this.#parts
-    const own = Array.from(messages.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? '')
-    return outbox.settle(new Set(own))
+    return this.#parts.outbox.settle(noncesIn(this.#parts.messages))
+  }
+
+  /** Messages that are not sent any more join the draft; their pictures have to be chosen again. */
+  #giveUp(pending: readonly Pending[]): void {
+    this.#parts.drafts.giveUp(pending)
+    this.pictures.lose(pending)
   }
 
   /** Where later messages are missing one's own is not put in: the page goes on to where it stands. */
   #goOn(): void {
-    if (!this.#isArrived || this.#parts.outbox.entries.length > 0) return
+    if (!this.#isArrived || this.#parts.outbox.entries.length > 0 || this.pictures.areChosen) return
     this.#isArrived = false
     const link = document.querySelector<HTMLAnchorElement>('#jump a')
     if (link) location.assign(link.href)
@@ -155,7 +169,7 @@ export class PageOutbox {
 
   #goesOut(event: Event): void {
     const { outbox, connection } = this.#parts
-    if (!connection.isOpen() || !outbox.goesOut(nonceOf(event), Date.now(), lifeMs())) event.preventDefault()
+    if (!connection.isOpen() || !outbox.goesOut(nonceAround(event.target), Date.now(), lifeMs())) event.preventDefault()
     this.#advance()
   }
 
@@ -163,22 +177,20 @@ export class PageOutbox {
     const { outbox, drafts, content } = this.#parts
     const button = event.target instanceof Element ? event.target.closest('.again, .rewrite, .cancel') : null
     if (!button) return
-    const nonce = nonceOf(event)
+    const nonce = nonceAround(event.target)
     if (button.matches('.again')) outbox.retry(nonce, Date.now())
     else {
       const entry = outbox.remove(nonce)
-      if (entry && button.matches('.rewrite')) {
+      if (entry) {
         drafts.giveUp([entry])
         content.value = drafts.read()
+        if (button.matches('.rewrite') && !this.giveBackPicture(entry)) this.pictures.lose([entry])
       }
     }
     content.focus()
     this.#update()
   }
 }
-
-const nonceOf = ({ target }: Event): string =>
-  (target instanceof Element ? target.closest('.pending')?.id : undefined)?.slice(2) ?? ''
 
 /** How long messages live in this chat, in ms; NaN where nothing says so, which is for ever. */
 const lifeMs = (): number => Number(document.getElementById('presence')?.dataset.life)

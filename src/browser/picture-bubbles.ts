@@ -8,9 +8,12 @@ export interface Words {
   readonly text: string
 }
 
+/** A picture as it is sent; null for a file that is none, or one that cannot be sent. */
+export type ReadPicture = Promise<Blob | null>
+
 interface Outgoing {
   readonly alt: string
-  readonly blob: Promise<Blob>
+  readonly blob: ReadPicture
   running: RunningUpload | null
   /** An object URL of the blob; '' until it is shown. */
   url: string
@@ -32,18 +35,26 @@ export class PictureBubbles {
   }
 
   /** Adds a message whose upload begins at once. */
-  add(blob: Promise<Blob>, { alt, text }: Words): void {
+  add(blob: ReadPicture, { alt, text }: Words): void {
     const nonce = makeNonce()
     this.#outgoing.set(nonce, { alt, blob, running: null, url: '' })
-    this.#outbox.addPicture(nonce, text)
+    this.#outbox.addPicture(nonce, text, alt)
     const part = uploadPart()?.cloneNode(true)
     if (part) bubbleOf(nonce)?.querySelector('article')?.prepend(part)
+  }
+
+  /** The picture of a message that is not sent, as long as this page has it. */
+  pictureOf(nonce: string): ReadPicture | undefined {
+    return this.#outgoing.get(nonce)?.blob
   }
 
   async #upload(nonce: string): Promise<void> {
     const outgoing = this.#outgoing.get(nonce)
     if (!outgoing) return
     const blob = await outgoing.blob
+    // It may have been called off meanwhile.
+    if (this.#outgoing.get(nonce) !== outgoing) return
+    if (!blob) return this.#outbox.answer(nonce, { state: 'refused', reason: pictureWords('unreadable') })
     this.#preview(nonce, outgoing, blob)
     outgoing.running = upload(
       this.#composer.action.replace(/messages$/, 'images'),
@@ -62,7 +73,7 @@ export class PictureBubbles {
     } else {
       // What the server has refused it will refuse again; a network that failed may come back.
       const state = result.message ? 'refused' : 'failed'
-      this.#outbox.answer(nonce, { state, reason: result.message || (uploadPart()?.dataset.broken ?? '') })
+      this.#outbox.answer(nonce, { state, reason: result.message || pictureWords('broken') })
     }
   }
 
@@ -99,5 +110,8 @@ function uploadPart(): HTMLElement | null {
   const part = template instanceof HTMLTemplateElement && template.content.firstElementChild
   return part instanceof HTMLElement ? part : null
 }
+
+/** Why a picture cannot be sent: `unreadable`, or `broken` for an upload that failed. */
+export const pictureWords = (name: 'unreadable' | 'broken'): string => uploadPart()?.dataset[name] ?? ''
 
 const bubbleOf = (nonce: string): HTMLElement | null => document.getElementById(`p-${nonce}`)

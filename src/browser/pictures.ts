@@ -1,10 +1,17 @@
 /** Sends pictures and shows them large. A script of its own, loaded with the first that is chosen or opened. */
+import type { Entry } from './outbox-entry.js'
 import type { PageOutbox } from './page-outbox.js'
-import { PictureBubbles } from './picture-bubbles.js'
-import { shrink } from './shrinking.js'
+import { PictureBubbles, pictureWords, type ReadPicture } from './picture-bubbles.js'
+import { readPicture } from './picture-file.js'
+
+interface Waiting {
+  /** Reads the picture, not before its turn: a large one takes much memory. */
+  readonly read: () => ReadPicture
+  readonly alt: string
+}
 
 interface Chosen {
-  readonly blob: Promise<Blob>
+  readonly blob: ReadPicture
   url: string
 }
 
@@ -16,14 +23,15 @@ interface PictureFormParts {
   readonly outbox: PageOutbox
 }
 
-/** The pictures that have no description yet, shown one at a time above the composer. */
+/** The pictures that are not sent yet, shown one at a time above the composer with the field for its description. */
 class PictureForm {
   readonly #composer: HTMLFormElement
   readonly #panel: HTMLElement
   readonly #alt: HTMLInputElement
   readonly #content: HTMLTextAreaElement
+  readonly #outbox: PageOutbox
   readonly #bubbles: PictureBubbles
-  #waiting: File[] = []
+  #waiting: Waiting[] = []
   #current: Chosen | null = null
 
   constructor({ composer, panel, alt, content, outbox }: PictureFormParts) {
@@ -31,54 +39,76 @@ class PictureForm {
     this.#panel = panel
     this.#alt = alt
     this.#content = content
+    this.#outbox = outbox
     this.#bubbles = new PictureBubbles(composer, outbox)
+    outbox.giveBackPicture = entry => this.#takeBack(entry)
     panel.querySelector('.remove')?.addEventListener('click', () => this.#showNext())
     // Before the composer's own listener, which sends text alone.
     composer.addEventListener('submit', event => this.#send(event), { capture: true })
-    alt.addEventListener('keydown', event => {
-      if (event.key !== 'Enter' || event.isComposing) return
-      event.preventDefault()
-      composer.requestSubmit()
-    })
+    alt.addEventListener('input', () => this.#tell())
   }
 
   add(files: readonly File[]): void {
-    this.#waiting.push(...files)
-    for (const input of this.#composer.querySelectorAll<HTMLInputElement>('[type=file]')) input.value = ''
-    if (this.#current) this.#count()
-    else this.#showNext()
+    const { maxWidth = 0, maxHeight = 0, quality = 0 } = this.#panel.dataset
+    const limits = { maxWidth: Number(maxWidth), maxHeight: Number(maxHeight), quality: Number(quality) / 100 }
+    for (const file of files)
+      this.#queue({ read: () => readPicture(file, limits), alt: this.#outbox.pictures.takeLost() })
     this.#alt.focus()
+  }
+
+  /** A message is written anew, and its picture with it, unless the server has refused the picture itself. */
+  #takeBack({ nonce, alt = '', state, isUploaded }: Entry): boolean {
+    const blob = this.#bubbles.pictureOf(nonce)
+    if (!blob || (state === 'refused' && !isUploaded)) return false
+    this.#queue({ read: () => blob, alt })
+    return true
+  }
+
+  #queue(picture: Waiting): void {
+    this.#waiting.push(picture)
+    if (this.#current) this.#tell()
+    else this.#showNext()
   }
 
   #showNext(): void {
     if (this.#current) URL.revokeObjectURL(this.#current.url)
-    this.#alt.value = ''
     this.#panel.querySelector('.preview')?.replaceChildren()
-    const file = this.#waiting.shift()
-    this.#composer.toggleAttribute('data-chosen', Boolean(file))
-    this.#current = file ? this.#show(file) : null
-    this.#count()
-    ;(file ? this.#alt : this.#content).focus()
+    const next = this.#waiting.shift()
+    this.#alt.value = next?.alt ?? ''
+    this.#composer.toggleAttribute('data-chosen', Boolean(next))
+    this.#current = next ? this.#show(next) : null
+    this.#tell()
+    ;(next ? this.#alt : this.#content).focus()
   }
 
-  #show(file: File): Chosen {
-    const { maxWidth = 0, maxHeight = 0, quality = 0 } = this.#panel.dataset
-    const limits = { maxWidth: Number(maxWidth), maxHeight: Number(maxHeight), quality: Number(quality) / 100 }
-    const chosen: Chosen = { blob: shrink(file, limits), url: '' }
+  #show({ read }: Waiting): Chosen {
+    const chosen: Chosen = { blob: read(), url: '' }
     void chosen.blob.then(blob => {
-      if (this.#current !== chosen) return
-      chosen.url = URL.createObjectURL(blob)
-      const image = new Image()
-      image.alt = ''
-      image.src = chosen.url
-      this.#panel.querySelector('.preview')?.replaceChildren(image)
+      if (this.#current === chosen) this.#panel.querySelector('.preview')?.replaceChildren(this.#preview(chosen, blob))
     })
     return chosen
   }
 
-  #count(): void {
+  #preview(chosen: Chosen, blob: Blob | null): HTMLElement {
+    if (!blob) {
+      const words = document.createElement('p')
+      words.setAttribute('role', 'alert')
+      words.textContent = pictureWords('unreadable')
+      return words
+    }
+    chosen.url = URL.createObjectURL(blob)
+    const image = new Image()
+    image.alt = ''
+    image.src = chosen.url
+    return image
+  }
+
+  /** Says how many wait, and what would be lost with the page. */
+  #tell(): void {
+    const alts = this.#waiting.map(({ alt }) => alt)
+    this.#outbox.pictures.choose(this.#current ? [this.#alt.value, ...alts] : [])
     const queue = this.#panel.querySelector<HTMLElement>('.queue')
-    const count = this.#waiting.length
+    const count = alts.length
     if (queue) queue.textContent = count ? (queue.dataset.text ?? '').replace('#', String(count)) : ''
   }
 

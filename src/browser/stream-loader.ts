@@ -1,3 +1,5 @@
+import { importing } from './module-import.js'
+
 /** For this long, pages that are loaded do not try a socket again. */
 const memoryMs = 300_000
 const retryMs = 2000
@@ -18,13 +20,15 @@ export function prefersStream(): boolean {
  * @param query is added to the stream's address
  * @param onFailure is called when the script could not be loaded, which is tried until it works
  */
-export function loadStream(live: HTMLElement, query: string, onFailure: () => void, again = ''): void {
-  // A module that failed to load fails again under the same address.
-  import(live.dataset.stream + again).then(
-    ({ postInstead }) => postInstead(live, query),
-    () => {
-      onFailure()
-      setTimeout(loadStream, retryMs, live, query, onFailure, `${again}?`)
-    },
-  )
+export function loadStream(live: HTMLElement, query: string, onFailure: () => void): void {
+  const load = importing<typeof import('./stream.js')>(live.dataset.stream ?? '')
+  const begin = () =>
+    load().then(
+      ({ postInstead }) => postInstead(live, query),
+      () => {
+        onFailure()
+        setTimeout(begin, retryMs)
+      },
+    )
+  void begin()
 }

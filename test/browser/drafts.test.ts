@@ -46,6 +46,17 @@ describe('the outbox of a room', () => {
     expect(drafts.read()).toBe('one\ntwo\nhalf a thought')
   })
 
+  it('gives back the descriptions of its pictures in another room, as often as that page is loaded', () => {
+    drafts.keep('room-1', [
+      written('one'),
+      { ...written('two'), alt: 'A cat' },
+      { ...written(''), imageId: 'image-1', alt: '' },
+    ])
+    const lost = ['A cat', ''].map(alt => ({ nonce: '', text: '', imageId: '', at: 0, alt }))
+    for (let load = 0; load < 2; load += 1) expect(drafts.takeBack('room-2')).toEqual(lost)
+    expect(drafts.read()).toBe('one\ntwo')
+  })
+
   it('leaves nothing behind when everything has arrived', () => {
     drafts.keep('room-1', [written('one')])
     drafts.keep('room-1', [])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isSlow, retryDelayIn } from '#src/browser/outbox-entry.js'
+import { isSlow, lacksPicture, pictureAlone, picturesOf, retryDelayIn } from '#src/browser/outbox-entry.js'
 
 it('reads when a bubble may go out from the trigger that the server gave it', () => {
   expect(retryDelayIn('outbox:send, load delay:740ms')).toBe(740)
@@ -20,4 +20,13 @@ it('calls a message slow after three seconds', () => {
   } as const
   expect(isSlow(entry, 4000)).toBe(false)
   expect(isSlow(entry, 4001)).toBe(true)
+})
+
+it('knows which messages only the page with their picture can send, and what is left of the pictures of others', () => {
+  const text = { nonce: 'n-1', text: 'one', imageId: '', at: 1000 }
+  const chosen = { ...text, alt: '' }
+  const uploaded = { ...text, imageId: 'image-1', alt: 'A cat' }
+  expect([text, chosen, uploaded].map(lacksPicture)).toEqual([false, true, false])
+  expect(picturesOf([text, chosen, uploaded])).toEqual([pictureAlone(''), pictureAlone('A cat')])
+  expect(lacksPicture(pictureAlone(''))).toBe(true)
 })

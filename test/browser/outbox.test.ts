@@ -379,23 +379,57 @@ describe('a message with a picture', () => {
   })
 })
 
+describe('a picture', () => {
+  const holds = (change: (outbox: Outbox) => void) => {
+    const outbox = outboxOf('before')
+    outbox.addPicture('n-look', 'look', start)
+    outbox.takeUploads(start)
+    change(outbox)
+    return outbox.holdsPicture
+  }
+
+  it('would be lost with the page until it is uploaded, and while its upload may be tried again', () => {
+    expect(outboxOf('before').holdsPicture).toBe(false)
+    expect(holds(() => {})).toBe(true)
+    expect(holds(outbox => outbox.answer('n-look', { state: 'failed', reason: '' }))).toBe(true)
+    expect(holds(outbox => outbox.answer('n-look', retryLater))).toBe(true)
+    expect(holds(outbox => outbox.uploaded('n-look', 'image-1'))).toBe(false)
+  })
+
+  it('that was refused is nothing to stay for, nor one that was called off', () => {
+    expect(holds(outbox => outbox.answer('n-look', { state: 'refused', reason: 'no picture' }))).toBe(false)
+    expect(holds(outbox => outbox.remove('n-look'))).toBe(false)
+  })
+
+  it('that is uploaded again would be lost once more', () => {
+    const again = (outbox: Outbox) => {
+      outbox.uploaded('n-look', 'image-1')
+      outbox.answer('n-look', { state: 'failed', reason: '' })
+      expect(outbox.holdsPicture).toBe(false)
+      outbox.retry('n-look', start)
+    }
+    expect(holds(again)).toBe(true)
+  })
+})
+
 describe('what is kept for a reload', () => {
-  it('is every message that has not arrived, in order, with its nonce, picture and time', () => {
+  it('is every message that has not arrived, in order, with its nonce, picture, description and time', () => {
     const outbox = outboxOf('one', 'much too long', 'two')
-    outbox.addPicture('n-look', 'look', start + 1)
+    outbox.addPicture('n-look', 'look', start + 1, 'A cat')
     outbox.addPicture('n-bare', '', start + 2)
     sent(outbox)
     expect(outbox.kept).toEqual([
       written('one'),
       written('much too long'),
       written('two'),
-      { nonce: 'n-look', text: 'look', imageId: '', at: start + 1 },
+      { nonce: 'n-look', text: 'look', imageId: '', at: start + 1, alt: 'A cat' },
+      { nonce: 'n-bare', text: '', imageId: '', at: start + 2, alt: '' },
     ])
     outbox.takeUploads(start + 2)
     outbox.uploaded('n-bare', 'image-1')
     arrive(outbox, 'one')
     expect(outbox.kept.map(({ nonce }) => nonce)).toEqual(['n-much too long', 'n-two', 'n-look', 'n-bare'])
-    expect(outbox.kept.at(-1)).toEqual({ nonce: 'n-bare', text: '', imageId: 'image-1', at: start + 2 })
+    expect(outbox.kept.at(-1)).toEqual({ nonce: 'n-bare', text: '', imageId: 'image-1', at: start + 2, alt: '' })
   })
 
   it('is given back when the chat is gone, and nothing is sent any more', () => {

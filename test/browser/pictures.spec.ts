@@ -1,21 +1,14 @@
 // Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
+import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
+import { choosePictures } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000' } })
 
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer })
 const picturesIn = (page: Page) => page.getByRole('region', { name: 'Messages' }).locator('#list article img')
-
-async function choose(page: Page, files: ReturnType<typeof file>[]): Promise<void> {
-  const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Add image' }).click()
-  await (await chooser).setFiles(files)
-  // By then the focus has moved; what is typed before goes where it was.
-  await expect(page.getByLabel('Description')).toBeFocused()
-}
 
 test('a phone photo is described, sent, and seen by the other, at a tenth of its size', async ({ chat }) => {
   test.slow()
@@ -30,7 +23,7 @@ test('a phone photo is described, sent, and seen by the other, at a tenth of its
       return send.call(this, form)
     }
   })
-  await choose(ann, [file('IMG_0001.jpg', photo, 'image/jpeg')])
+  await choosePictures(ann, [file('IMG_0001.jpg', photo, 'image/jpeg')])
   await ann.getByLabel('Description').fill('Our garden')
   await expect(ann.locator('.picture-form img')).toBeVisible()
   await ann.getByRole('button', { name: 'Send' }).click()
@@ -58,7 +51,7 @@ test('a phone photo is described, sent, and seen by the other, at a tenth of its
 test('text goes with it, and several go one after another in their order', async ({ chat }) => {
   const { ann, ben } = await chat()
   const pictures = await Promise.all([10, 20, 30].map(width => plainPicture('png', { width, height: 10 })))
-  await choose(
+  await choosePictures(
     ann,
     pictures.map((buffer, n) => file(`${n}.png`, buffer)),
   )
@@ -105,7 +98,7 @@ test('pasted and dropped pictures are taken too; one can be put away again', asy
 
 test('a moving picture is uploaded as it is and goes on moving', async ({ chat }) => {
   const { ann, ben } = await chat()
-  await choose(ann, [file('dance.gif', await movingPicture({ width: 40, height: 20 }), 'image/gif')])
+  await choosePictures(ann, [file('dance.gif', await movingPicture({ width: 40, height: 20 }), 'image/gif')])
   await ann.getByRole('button', { name: 'Send' }).click()
   const address = await picturesIn(ben).getAttribute('src')
   const stored = await ben.request.get(address ?? '')
@@ -122,7 +115,7 @@ test('an upload shows how far it is, can be called off, and lets those behind it
     await held
     await route.continue().catch(() => {})
   })
-  await choose(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
+  await choosePictures(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.getByRole('progressbar', { name: 'Uploading picture' })).toBeVisible()
   await ann.getByRole('textbox', { name: 'Message' }).fill('Behind it')
@@ -137,7 +130,7 @@ test('an upload shows how far it is, can be called off, and lets those behind it
 test('what is refused says why and can be tried again', async ({ chat, tolerate }) => {
   tolerate(/status of 415/)
   const { ann } = await chat()
-  await choose(ann, [file('a.png', Buffer.from('no picture'))])
+  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
   await expect(ann.locator('#outbox')).toContainText('This is not a picture that can be sent')
@@ -148,7 +141,7 @@ test('what is refused says why and can be tried again', async ({ chat, tolerate 
 test('one that is refused lets a text behind it go, and can be put away', async ({ chat, tolerate }) => {
   tolerate(/status of 415/)
   const { ann, ben } = await chat()
-  await choose(ann, [file('a.png', Buffer.from('no picture'))])
+  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
   await send(ann, 'behind it')
@@ -160,7 +153,7 @@ test('one that is refused lets a text behind it go, and can be put away', async 
 test('the words of one that is refused are given back once', async ({ chat, tolerate }) => {
   tolerate(/status of 415/)
   const { ann } = await chat()
-  await choose(ann, [file('a.png', Buffer.from('no picture'))])
+  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
   await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
@@ -172,7 +165,7 @@ test('it opens large in a dialog; Escape gives the focus back; when its message 
   chat,
 }) => {
   const { ann, ben } = await chat()
-  await choose(ann, [file('a.png', await plainPicture('png', { width: 600, height: 400 }))])
+  await choosePictures(ann, [file('a.png', await plainPicture('png', { width: 600, height: 400 }))])
   await ann.getByLabel('Description').fill('A field')
   await ann.getByRole('button', { name: 'Send' }).click()
   const link = ben.getByRole('link', { name: 'A field', exact: true })
@@ -199,7 +192,7 @@ test('nothing of it is loaded before a picture is chosen', async ({ chat }) => {
   await ann.reload()
   await expect(ann.locator('#live[data-htmx-powered]')).toBeAttached()
   expect(loaded.filter(url => url.includes('pictures-'))).toEqual([])
-  await choose(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
+  await choosePictures(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
   await expect(ann.locator('.picture-form img')).toBeVisible()
   expect(loaded.filter(url => url.includes('pictures-'))).toHaveLength(1)
 })
@@ -210,7 +203,8 @@ test('without JavaScript the same form sends a picture with its description', as
   const [ann, ben] = [await person('ann'), await person('ben')]
   const page = await visit({ javaScriptEnabled: false })
   await logIn(page, ann)
-  await startChat(page, ben)
+  await page.goto(`/people?q=${ben.name}`)
+  await page.getByRole('button', { name: `Chat with ${ben.name}`, exact: true }).click()
   const picture = await plainPicture('png', { width: 60, height: 40 })
   await page.getByLabel('Add image').setInputFiles(file('a.png', picture))
   await page.getByLabel('Description').fill('A field')

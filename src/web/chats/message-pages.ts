@@ -50,6 +50,12 @@ export function messagePages(
     return (await images.accept({ roomId, userId: accountOf(request).id, bytes, alt }, signal)).id
   }
 
+  /** Says that a picture has to be chosen again which came with a form and is not `kept`: no form can be given a file. */
+  function lostPictureOf(request: Request, kept: object | null) {
+    const { bytes, refusal } = receivedPicture(request)
+    return !kept && (bytes || refusal) ? [{ field: 'image', text: contextOf(request).t('picture.lost') }] : []
+  }
+
   const send: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
     const nonce = nonceSchema.safeParse(formField(request, 'nonce')).data ?? randomBytes(12).toString('base64url')
@@ -77,7 +83,8 @@ export function messagePages(
       const field = error.code.startsWith('image_') ? 'image' : 'content'
       const alt = formField(request, 'alt')
       const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
-      await sendChat(request, response, { status, draft: content, alt, image, errors: [{ field, text }] })
+      const errors = [{ field, text }, ...(field === 'image' ? [] : lostPictureOf(request, image))]
+      await sendChat(request, response, { status, draft: content, alt, image, errors })
     }
   }
 
@@ -105,7 +112,7 @@ export function messagePages(
   }
 
   const showAgain = onStaleToken(async (request, response) => {
-    const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }]
+    const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }, ...lostPictureOf(request, null)]
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
     await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
   })

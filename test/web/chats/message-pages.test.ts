@@ -99,6 +99,33 @@ describe('a message by a form', () => {
     expect(inputOf(html, 'imageId')).toBe('')
   })
 
+  it('that comes with a picture and a stale token says that the picture has to be chosen again', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const fields = { _csrf: 'of-yesterday', content: 'Our garden', alt: 'Tulips' }
+    const answer = await postPicture(ann, chat, 'messages', fields, { bytes: await picture() })
+    const html = await answer.text()
+    expect([answer.status, draftOf(html), inputOf(html, 'alt')]).toEqual([403, 'Our garden', 'Tulips'])
+    expect(linked(html).map(([field]) => field)).toEqual(['content', 'image'])
+    expect(linked(html)[1]).toEqual(['image', 'The picture has to be chosen again'])
+    const withoutPicture = await (await postPicture(ann, chat, 'messages', fields, {})).text()
+    expect(linked(withoutPicture).map(([field]) => field)).toEqual(['content'])
+  })
+
+  it('whose picture comes too soon says that it has to be chosen again', async () => {
+    const strict = await startTestServer({ RATE_LIMIT_UPLOADS: '1' })
+    try {
+      const { ann, chat } = await newPair(strict.url)
+      const bytes = await picture()
+      expect((await postPicture(ann, chat, 'messages', { content: 'first' }, { bytes })).status).toBe(303)
+      const answer = await postPicture(ann, chat, 'messages', { content: 'second' }, { bytes })
+      const html = await answer.text()
+      expect([answer.status, draftOf(html)]).toEqual([429, 'second'])
+      expect(linked(html)[1]).toEqual(['image', 'The picture has to be chosen again'])
+    } finally {
+      await strict.stop()
+    }
+  })
+
   it('that is refused gives its bubble back to htmx, with the text and the reason', async () => {
     const { ann, chat } = await newPair(server.url)
     const content = 'x'.repeat(5001)

@@ -1,0 +1,30 @@
+import { type PictureLimits, shrink } from './shrinking.js'
+
+/** How files of the kinds that the server takes begin, from this byte on. */
+const signatures: readonly (readonly [type: string, at: number, text: string])[] = [
+  ['image/jpeg', 0, '\xff\xd8\xff'],
+  ['image/png', 0, '\x89PNG'],
+  ['image/gif', 0, 'GIF8'],
+  ['image/webp', 8, 'WEBP'],
+]
+
+/**
+ * Makes of a chosen file what is uploaded. Its bytes decide, not its name nor the type that the browser gives it: what the
+ * server does not take, such as a phone's HEIC, is written anew if this browser can read it.
+ * @returns null if it is no picture, or one that neither can read
+ */
+export async function readPicture(file: Blob, limits: PictureLimits): Promise<Blob | null> {
+  try {
+    const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()))
+    const known = signatures.find(([, at, text]) => head.startsWith(text, at))?.[0]
+    // Browsers read what is inside, whatever type it is said to be; only an SVG has to be called one.
+    const type = known ?? (file.type === 'image/svg+xml' ? file.type : 'image/jpeg')
+    const picture = new File([file], 'picture', { type })
+    const result = await shrink(picture, limits)
+    return known || result !== picture ? result : null
+  } catch (error) {
+    // A folder, or a file that is gone or may not be read.
+    if (error instanceof DOMException) return null
+    throw error
+  }
+}
