@@ -92,6 +92,10 @@ export class FileAccountStore implements AccountStore {
     return this.#kept.findByUsername(username)
   }
 
+  findNamed(name: string): Promise<readonly Account[]> {
+    return this.#kept.findNamed(name)
+  }
+
   findByEmail(email: string): Promise<Account | null> {
     return this.#kept.findByEmail(email)
   }
