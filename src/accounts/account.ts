@@ -22,6 +22,9 @@ export interface Account {
   readonly blocked: readonly UserId[]
 }
 
+/** An account as long as nothing ends its sessions, which raises its generation. */
+export type AccountState = Pick<Account, 'id' | 'generation'>
+
 /** A new account, with default settings. */
 export function newAccount(begun: Pick<Account, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>): Account {
   return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings, blocked: [] }

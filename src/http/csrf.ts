@@ -9,13 +9,18 @@ import { isHttps } from './sessions.js'
 /** The CSRF token of a request, '' if it brings none. */
 export const readToken = (request: Request): string => formField(request, '_csrf') || (request.get('csrf-token') ?? '')
 
+/** The name of the cookie that keeps the secret of tokens before log-in. */
+export function csrfCookieName(config: Pick<Config, 'publicUrl'>): string {
+  return isHttps(config) ? '__Host-csrf' : 'csrf'
+}
+
 /**
  * Asks for a token on every form. Its secret lives in the session of whoever is logged in, and else in a cookie of its own,
  * so that a visit makes no session.
  */
 export function csrfProtection(config: Config): RequestHandler {
   const secure = isHttps(config)
-  const key = secure ? '__Host-csrf' : 'csrf'
+  const key = csrfCookieName(config)
   const before = csurf({ cookie: { key, httpOnly: true, sameSite: 'lax', secure, path: '/' }, value: readToken })
   const after = csurf({ value: readToken })
   return (request, response, next) => (request.account ? after : before)(request, response, next)

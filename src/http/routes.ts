@@ -19,6 +19,16 @@ export interface Multipart {
   readonly multipart: RequestHandler
 }
 
+/** Recognises a form that is posted again, to do once what both ask for. */
+export interface Repeats {
+  /** Notes which form a request posts. `cookie`: the cookie that tells whose it is. */
+  note(request: Request, cookie: string): void
+  /** Whether a form that came with this cookie is worked on, or was a moment ago. */
+  expects(cookie: string): boolean
+  /** Whether a request that was noted repeats a form that was done. Waits for one that is worked on. */
+  isRepeat(request: Request): Promise<boolean>
+}
+
 interface Declaration {
   readonly method: 'get' | 'post'
   /** Where it is mounted, with parameters as `:name`. */
@@ -29,6 +39,8 @@ interface Declaration {
   readonly body?: Multipart
   /** Whether a request that changes something must bring the CSRF token. Default: yes. */
   readonly needsToken?: boolean
+  /** For a form that creates or uses up something, so that it must not be worked on twice. Only pages have such. */
+  readonly repeats?: Repeats
   /** The page with the form, to return to after a log-in; may have the parameters of `path`. Default: `/chats`. */
   readonly formPage?: `/${string}`
   /** Answers a request that was let in. May throw any ChatError. */
@@ -52,6 +64,7 @@ export interface DeclaredRoute {
   readonly needsToken: boolean
   readonly formPage: string
   readonly body: Multipart | null
+  readonly repeats: Repeats | null
 }
 
 /** Guards one kind of routes: pages, the API, event streams, the operator's. */
@@ -102,7 +115,8 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
 
 function complete(route: Route, prefix: string): DeclaredRoute {
   const { method, path, access = 'member', limit = 'requests', needsToken = true, formPage = '/chats' } = route
-  return { method, path: prefix + path, access, limit, needsToken, formPage, body: route.body ?? null }
+  const { body = null, repeats = null } = route
+  return { method, path: prefix + path, access, limit, needsToken, formPage, body, repeats }
 }
 
 /**

@@ -1,10 +1,10 @@
 /** A browser without JavaScript: keeps cookies, follows no redirect, and finds the CSRF tokens of forms. */
 export class HttpClient {
   readonly cookies = new Map<string, string>()
-  readonly #base: string
+  readonly base: string
 
   constructor(base: string) {
-    this.#base = base
+    this.base = base
   }
 
   get cookieHeader(): string {
@@ -14,7 +14,7 @@ export class HttpClient {
   async request(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     if (this.cookies.size > 0) headers.set('cookie', this.cookieHeader)
-    const response = await fetch(new URL(path, this.#base), { ...init, method, headers, redirect: 'manual' })
+    const response = await fetch(new URL(path, this.base), { ...init, method, headers, redirect: 'manual' })
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';')
       const [name = '', value = ''] = pair.split('=')

@@ -1,3 +1,4 @@
+// Long because it has every method of the port, beside the order in which changes are written.
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'

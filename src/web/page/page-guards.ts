@@ -1,9 +1,11 @@
 import express, { type Request, type RequestHandler } from 'express'
 import type { Context } from '../../context.js'
 import { formLimitOf, type Parser, readBody } from '../../http/body-readers.js'
+import { csrfCookieName } from '../../http/csrf.js'
 import { pathParameter, safeNext } from '../../http/request.js'
 import { takeTurn } from '../../http/request-limits.js'
 import type { DeclaredRoute, RouteGuards } from '../../http/routes.js'
+import { repeatGuards } from './repeated-forms.js'
 
 /** Bytes of a form that a page posts by itself: a few ids and words. */
 const lightFormLimit = 16_384
@@ -15,6 +17,9 @@ export function pageGuards(
   const { config, sessions, limits, countLight, csrf } = context
   const formLimit = formLimitOf(config.messageMaxLength)
   const parserOf: Parser = limit => express.urlencoded({ extended: false, limit, inflate: false })
+  const readShort = readBody(context, 'guest', parserOf, formLimit)
+  const csrfCookie = csrfCookieName(config)
+  const guestCookieOf = (request: Request): string | null => request.cookies[csrfCookie] ?? sessions.idOf(request)
   const identify = [sessions.middleware, sessions.loadAccount]
   const count = { requests: takeTurn(limits.requests, sessions.findAccount), lightRequests: countLight }
 
@@ -32,12 +37,15 @@ export function pageGuards(
     before(route) {
       const entered = [...identify, count[route.limit]]
       if (route.access === 'anyone') return entered
-      return [
-        ...entered,
-        ...(route.access === 'guest' ? [] : [memberOnly(route)]),
-        ...bodyOf(route),
-        ...(route.method === 'get' || route.needsToken ? [csrf] : []),
-      ]
+      const { access, repeats } = route
+      const isGuests = access === 'guest'
+      const refuse = isGuests ? [] : [memberOnly(route)]
+      const token = route.method === 'get' || route.needsToken ? [csrf] : []
+      if (repeats === null) return [...entered, ...refuse, ...bodyOf(route), ...token]
+      const cookieOf = isGuests ? guestCookieOf : sessions.idOf
+      const { admitEnded, note, unlessRepeat } = repeatGuards({ repeats, access }, cookieOf, readShort)
+      const checks = [...refuse, ...bodyOf(route), note, ...token].map(unlessRepeat)
+      return [...entered, ...(isGuests ? [] : [admitEnded]), ...checks]
     },
   }
 }
