@@ -82,15 +82,19 @@ export class FormRepeats<T> implements Repeats {
 
   /**
    * The outcome of a form: `work` does it, unless the request repeats another one.
-   * @throws Error if the route does not declare these repeats; whatever the work throws
+   * @param countRepeat called for a repeat of what was done; may refuse it
+   * @throws Error if the route does not declare these repeats; whatever the work or `countRepeat` throws
    */
-  async once(request: Request, work: () => Promise<T>): Promise<T> {
+  async once(request: Request, work: () => Promise<T>, countRepeat: () => void = () => {}): Promise<T> {
     const noted = this.#noted.get(request)
     if (noted === undefined) throw new Error(`${request.path} does not declare its repeats`)
     const { digest, holder } = noted
     for (let first = noted.first ?? this.#posts.get(digest); first; first = this.#posts.get(digest)) {
       const outcome = await first.outcome
-      if (await this.#stands(outcome)) return outcome
+      if (await this.#stands(outcome)) {
+        countRepeat()
+        return outcome
+      }
       this.#forget(first)
     }
     return this.#remember({ digest, holder, outcome: work() })

@@ -87,6 +87,17 @@ describe('a form that is posted again', () => {
     expect([repeats.expects('ann'), await post({})]).toEqual([false, 1])
   })
 
+  it('is counted when it repeats what was done, and may be refused for it', async () => {
+    const { repeats, note, post } = begin()
+    const refusal = new Error('too many')
+    const refuse = () => {
+      throw refusal
+    }
+    expect(await repeats.once(note({}), async () => 7, refuse)).toBe(7)
+    await expect(repeats.once(note({}), async () => 8, refuse)).rejects.toBe(refusal)
+    expect(await post({})).toBe(7)
+  })
+
   it('must be noted', async () => {
     const { repeats } = begin()
     const request = requestOf({}, '/form')

@@ -56,10 +56,12 @@ export function logInPages({
     const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
     const { t } = contextOf(request)
     try {
-      const account = await repeats.once(request, async () => {
-        const { id, generation } = await gate.logIn(request.body, { address: request.ip })
+      const visitor = { address: request.ip }
+      const work = async () => {
+        const { id, generation } = await gate.logIn(request.body, visitor)
         return { id, generation }
-      })
+      }
+      const account = await repeats.once(request, work, () => gate.countRepeat(visitor))
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, values.next || '/chats')
     } catch (error) {

@@ -49,10 +49,12 @@ export function registrationPages({
   const register: Route['handle'] = async (request, response) => {
     const next = safeNext(formField(request, 'next'))
     try {
-      const account = await repeats.once(request, async () => {
-        const { id, generation } = await gate.register(request.body, { address: request.ip })
+      const visitor = { address: request.ip }
+      const work = async () => {
+        const { id, generation } = await gate.register(request.body, visitor)
         return { id, generation }
-      })
+      }
+      const account = await repeats.once(request, work, () => gate.countRepeat(visitor))
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, next || '/chats')
     } catch (error) {

@@ -275,6 +275,19 @@ it('a repeat that came after the log-in of the first, with its cookie, is one to
   expect(await isLoggedIn(browserAfter(answer, server.url))).toBe(true)
 })
 
+it('a repeat of a registration counts as a log-in from its address', async () => {
+  const strict = await startTestServer({ RATE_LIMIT_AUTH_ADDRESS: '3' })
+  try {
+    const click = { ...find(ofVisitors, 'creating an account'), page: '/register' }
+    const { press } = await formOf(new HttpClient(strict.url), click, { name: newName(), invite: 'none' })
+    const statuses = [(await press()).status, (await press()).status]
+    for (let n = 0; n < 2; n++) statuses.push((await new HttpClient(strict.url).logIn('bob@example.com')).status)
+    expect(statuses).toEqual([303, 303, 303, 429])
+  } finally {
+    await strict.stop()
+  }
+})
+
 describe('a wrong password', () => {
   const logInClick = (email: string, wrong: string): DoubleClick => {
     return { what: '', page: '/login', path: '/login', fields: { email, password: wrong }, status: 422, leadsTo: '' }
