@@ -4,7 +4,7 @@
  * Source: Unicode CLDR, https://github.com/unicode-org/cldr/blob/main/common/transforms/Latin-ASCII.xml
  */
 const spellings = [
-  'a:ⱥ ae:æ b:ƀɓƃ c:ȼƈ d:đðɖɗƌ e:ɇɛ f:ƒ g:ǥɠ h:ħⱨ hv:ƕ i:ıɨ j:ɉ k:ƙⱪ l:łƚⱡ n:ŋɲƞ o:ø oe:œ oi:ƣ p:ƥᵽ q:ĸɋ r:ɍɽ ss:ß',
+  'a:ⱥ ae:æ b:ƀɓƃ c:ȼƈ d:đðɖɗƌ e:ɇɛ f:ƒ g:ǥɠ h:ħⱨ hv:ƕ i:ıɨ j:ɉ k:ƙⱪ l:łƚⱡ n:ŋɲƞ o:ø oe:œ oi:ƣ p:ƥᵽ q:ĸ r:ɍɽ ss:ß',
   't:ŧⱦƭʈ th:þ u:ʉ v:ʋ w:ⱳ y:ɏƴ z:ƶȥⱬ',
 ].join(' ')
 
@@ -27,9 +27,10 @@ function readSpellings(): ReadonlyMap<string, string> {
 
 /**
  * Marks that people leave out when they type: accents of Latin, Greek and Cyrillic letters, and the vowel points and
- * hamzas of Arabic and Hebrew. Not those that make another letter, as in Japanese and the scripts of India.
+ * hamzas of Arabic and Hebrew, and the dot of ŀ, which stands alone once that is taken apart. Not those that make another
+ * letter, as in Japanese and the scripts of India.
  */
-const accents = /(?![\u3099\u309a])(?=[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}/gu
+const accents = /(?![\u3099\u309a])(?=[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}|·/gu
 
 /** A text in plain letters: without accents, strokes, hooks and ligatures. Its case stays. */
 export function withoutAccents(text: string): string {

@@ -17,6 +17,8 @@ export interface FormRepeatsOptions<T> {
   readonly stands?: (outcome: T) => Promise<boolean>
   /** Milliseconds, a minute by default. 0: only while the form is worked on. */
   readonly rememberedMs?: number
+  /** Whether the form ends the session of its cookie, so that its repeat is let in without one. */
+  readonly endsSession?: boolean
   /** Whether the same form of a page that was loaded again is a new one: somebody may well want two of what it makes. */
   readonly isOfOnePage?: boolean
 }
@@ -68,6 +70,7 @@ export class FormRepeats<T> implements Repeats {
   }
 
   expects(cookie: string): boolean {
+    if (!this.#options.endsSession) return false
     const wanted = this.#digestOf(cookie)
     for (const { holder } of this.#posts.values()) if (holder === wanted) return true
     return false

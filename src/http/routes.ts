@@ -23,7 +23,7 @@ export interface Multipart {
 export interface Repeats {
   /** Notes which form a request posts. `cookie`: the cookie that tells whose it is. */
   note(request: Request, cookie: string): void
-  /** Whether a form that came with this cookie is worked on, or was a moment ago. */
+  /** Whether a form that came with this cookie has ended its session a moment ago, or is about to. */
   expects(cookie: string): boolean
   /** Whether a request that was noted repeats a form that was done. Waits for one that is worked on. */
   isRepeat(request: Request): Promise<boolean>

@@ -16,6 +16,7 @@ export const sameButForAccents = [
   ['dang-uong', 'Đặng-Ưông', 'Vietnamese'],
   ['oeuvre', 'Œuvre', 'French ligature'],
   ['hamrun', 'Ħamrun', 'Maltese'],
+  ['gallia', 'Gaŀlia', 'Catalan'],
   ['bature', 'Ɓature', 'Hausa hook'],
   ['jose', 'jose\u0301', 'an accent of its own code point'],
   ['JOSE\u0301', 'jos\u00e9', 'an accent typed as a code point of its own'],

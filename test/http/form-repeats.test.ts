@@ -25,7 +25,7 @@ function unsettled() {
 /** Forms whose outcome is how many were worked on before. */
 function begin(options: Omit<FormRepeatsOptions<number>, 'clock'> = {}) {
   const clock = new FakeClock()
-  const repeats = new FormRepeats<number>({ clock, ...options })
+  const repeats = new FormRepeats<number>({ clock, endsSession: true, ...options })
   let done = 0
   const note = (fields: unknown, { cookie = 'ann', path = '/form' } = {}) => {
     const request = requestOf(fields, path)
@@ -96,6 +96,12 @@ describe('a form that is posted again', () => {
     expect(await repeats.once(note({}), async () => 7, refuse)).toBe(7)
     await expect(repeats.once(note({}), async () => 8, refuse)).rejects.toBe(refusal)
     expect(await post({})).toBe(7)
+  })
+
+  it('is expected without a session only where the first ends it', async () => {
+    const { repeats, post } = begin({ endsSession: false })
+    await post({})
+    expect(repeats.expects('ann')).toBe(false)
   })
 
   it('must be noted', async () => {

@@ -27,8 +27,9 @@ export function settingsPages({
   sessions,
   guard,
 }: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
-  const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, { clock })
-  const removalRepeats = new FormRepeats<void>({ clock })
+  const ending = { clock, endsSession: true }
+  const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
+  const removalRepeats = new FormRepeats<void>(ending)
 
   async function show(
     request: Request,

@@ -4,6 +4,7 @@ import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
+import { refuseOver } from '../../limits.js'
 import { fragment } from '../../live/html/fragments.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
@@ -13,7 +14,7 @@ import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
 export function chatPages(
-  { clock, rooms, chatPage }: Pick<Context, 'clock' | 'rooms' | 'chatPage'>,
+  { clock, limits, rooms, chatPage }: Pick<Context, 'clock' | 'limits' | 'rooms' | 'chatPage'>,
   sendChat: SendChat,
 ): Route[] {
   const repeats = new FormRepeats<void>({ clock })
@@ -85,7 +86,9 @@ export function chatPages(
   }
 
   const end: Route['handle'] = async (request, response) => {
-    await repeats.once(request, () => rooms.end(pathParameter(request, 'room'), accountOf(request).id))
+    const { id } = accountOf(request)
+    const work = () => rooms.end(pathParameter(request, 'room'), id)
+    await repeats.once(request, work, () => refuseOver(limits.reaching, id))
     response.redirect(303, '/chats')
   }
 

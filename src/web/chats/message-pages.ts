@@ -101,8 +101,9 @@ export function messagePages(
 
   const unsend: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
-    const messageId = pathParameter(request, 'message')
-    await unsendRepeats.once(request, () => rooms.unsend(roomId, accountOf(request).id, messageId))
+    const { id } = accountOf(request)
+    const work = () => rooms.unsend(roomId, id, pathParameter(request, 'message'))
+    await unsendRepeats.once(request, work, () => refuseOver(limits.reaching, id))
     // The push removes the message from pages; one without a script is reloaded.
     if (request.get('hx-request') === 'true') response.status(204).end()
     else response.redirect(303, `/chats/${roomId}`)
