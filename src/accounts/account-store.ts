@@ -28,6 +28,9 @@ export interface AccountStore {
   /** The account of a name, or null. */
   findByUsername(username: string): Promise<Account | null>
 
+  /** The accounts of a name without regard to case and accents: one, except that older ones may share it. */
+  findNamed(name: string): Promise<readonly Account[]>
+
   /** The account of an e-mail address, or null. */
   findByEmail(email: string): Promise<Account | null>
 
@@ -38,8 +41,8 @@ export interface AccountStore {
   highestPasswordCost(): Promise<number>
 
   /**
-   * Accounts whose name contains `part`: first those that begin with it, each group in the order of names. An empty
-   * `part` is in every name. Looks at a limited number of names, so that a huge directory does not block the server;
+   * Accounts whose name contains `part`: first those that begin with it, each group in the order of names. Neither case
+   * nor accents count. An empty `part` is in every name. Looks at a limited number of names, so that a huge directory does not block the server;
    * some may not be found then.
    */
   search(part: string, limit: number): Promise<readonly Account[]>

@@ -1,4 +1,5 @@
 import type { Privacy, UserId } from '../chat/engine.js'
+import { withoutAccents } from './accents.js'
 import { type AccountSettings, defaultSettings } from './settings.js'
 
 /** The account of a person. `createdAt` in milliseconds since the epoch. */
@@ -20,6 +21,9 @@ export interface Account {
   /** Whom this person has blocked. */
   readonly blocked: readonly UserId[]
 }
+
+/** An account as long as nothing ends its sessions, which raises its generation. */
+export type AccountState = Pick<Account, 'id' | 'generation'>
 
 /** A new account, with default settings. */
 export function newAccount(begun: Pick<Account, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>): Account {
@@ -46,6 +50,11 @@ export function privacyOf({ settings: { sendsReceipts, sendsTyping }, blocked }:
 export function usernameKey(username: string): string {
   // Upper case first, as only that makes `ß` the same as `ss`. Lower case then spells a sigma by its place in a word.
   return username.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+}
+
+/** A key that is the same for names that a search does not tell apart: neither case, width nor accents count. */
+export function searchKey(username: string): string {
+  return usernameKey(withoutAccents(username))
 }
 
 /** A key that is the same for all spellings of an e-mail address. */

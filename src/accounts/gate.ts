@@ -47,6 +47,14 @@ export class Gate {
     return this.#options.people.register(input)
   }
 
+  /**
+   * Counts one more log-in by what was right a moment ago.
+   * @throws ChatError `rate_limited`
+   */
+  countRepeat(visitor: Visitor): void {
+    this.#countAddress(visitor)
+  }
+
   #countAddress(visitor: Visitor): void {
     const { authAddress } = this.#options.limits
     refuseOver(authAddress, addressKey(visitor.address), result => visitor.onCounted?.(authAddress, result))

@@ -1,3 +1,4 @@
+import { withoutAccents } from './accents.js'
 import { usernameKey } from './account.js'
 import { confusables } from './confusables.js'
 
@@ -29,12 +30,9 @@ function skeletonOf(text: string): string {
   return skeleton.normalize('NFD')
 }
 
-/** The marks of Latin, Greek and Cyrillic letters. */
-const accents = /[\u0300-\u036f]/g
-
 /** What a name looks like as typed, in lower case, and without accents. Names that share one of these are too alike. */
 export function likenessesOf(name: string): ReadonlySet<string> {
-  const bare = name.normalize('NFD').replace(accents, '')
+  const bare = withoutAccents(name)
   const forms = new Set([name, usernameKey(name), bare, usernameKey(bare)])
   return new Set([...forms].map(form => usernameKey(skeletonOf(form))))
 }

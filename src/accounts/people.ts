@@ -136,14 +136,16 @@ export class People {
   }
 
   /**
-   * People whose name contains the query (or equals it, in an `exact` directory), without the viewer; at most `limit`.
+   * People whose name contains the query (or equals it, in an `exact` directory), without regard to case and accents, and
+   * without the viewer; at most `limit`.
    * @throws ChatError `rate_limited` when the viewer searches too often
    */
   async search(query: string, viewerId: UserId, limit = searchLimit): Promise<readonly PublicPerson[]> {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
-    const found = this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#findExactly(name)
+    const found =
+      this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#store.findNamed(name)
     return found
       .filter(account => account.id !== viewerId && !account.isDisabled)
       .slice(0, limit)
@@ -265,11 +267,6 @@ export class People {
 
   #refuseOver(name: keyof PersonLimits, id: UserId): void {
     if (this.#limits) refuseOver(this.#limits[name], id)
-  }
-
-  async #findExactly(name: string): Promise<readonly Account[]> {
-    const account = await this.#store.findByUsername(name)
-    return account === null ? [] : [account]
   }
 
   async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {

@@ -29,7 +29,9 @@ const searchInput = z.object({
     .trim()
     .max(100, 'query_long')
     .refine(query => [...query].length >= minQuery, 'query_short')
-    .describe('2 characters or more of a name; the whole name where the directory is `exact`.'),
+    .describe(
+      '2 characters or more of a name; case and accents make no difference. The whole name where the directory is `exact`.',
+    ),
 })
 
 /** Finding people. */

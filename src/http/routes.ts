@@ -21,6 +21,15 @@ export interface Multipart {
 
 /** `lightRequests` is for what pages ask for by themselves; `none` for what something else bounds. */
 export type RequestLimit = 'requests' | 'lightRequests' | 'none'
+/** Recognises a form that is posted again, to do once what both ask for. */
+export interface Repeats {
+  /** Notes which form a request posts. `cookie`: the cookie that tells whose it is. */
+  note(request: Request, cookie: string): void
+  /** Whether a form that came with this cookie has ended its session a moment ago, or is about to. */
+  expects(cookie: string): boolean
+  /** Whether a request that was noted repeats a form that was done. Waits for one that is worked on. */
+  isRepeat(request: Request): Promise<boolean>
+}
 
 interface Declaration {
   readonly method: 'get' | 'post'
@@ -32,6 +41,8 @@ interface Declaration {
   readonly body?: Multipart
   /** Whether a request that changes something must bring the CSRF token. Default: yes. */
   readonly needsToken?: boolean
+  /** For a form that creates or uses up something, so that it must not be worked on twice. Only pages have such. */
+  readonly repeats?: Repeats
   /** The page with the form, to return to after a log-in; may have the parameters of `path`. Default: `/chats`. */
   readonly formPage?: `/${string}`
   /** Answers a request that was let in. May throw any ChatError. */
@@ -55,6 +66,7 @@ export interface DeclaredRoute {
   readonly needsToken: boolean
   readonly formPage: string
   readonly body: Multipart | null
+  readonly repeats: Repeats | null
 }
 
 /** Guards one kind of routes: pages, the API, event streams, the operator's. */
@@ -105,7 +117,8 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
 
 function complete(route: Route, prefix: string): DeclaredRoute {
   const { method, path, access = 'member', limit = 'requests', needsToken = true, formPage = '/chats' } = route
-  return { method, path: prefix + path, access, limit, needsToken, formPage, body: route.body ?? null }
+  const { body = null, repeats = null } = route
+  return { method, path: prefix + path, access, limit, needsToken, formPage, body, repeats }
 }
 
 /**

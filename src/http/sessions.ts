@@ -6,7 +6,7 @@ import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
 import memoryStore from 'memorystore'
 import { z } from 'zod'
-import type { Account } from '../accounts/account.js'
+import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
@@ -91,7 +91,7 @@ export class Sessions {
 
   /** Finds who is logged in without prolonging or changing the session. */
   readonly findAccount: RequestHandler = async (request, _response, next) => {
-    const id = this.#idOf(request)
+    const id = this.idOf(request)
     request.account = id === null ? null : await this.#findAccount(await this.#read(id))
     next()
   }
@@ -100,7 +100,7 @@ export class Sessions {
    * Begins a session for a person, under a new id: one that an attacker planted before the log-in is worth nothing. The
    * newest hundred sessions of an account go on; older ones end, with every connection that they opened.
    */
-  async begin(request: Request, account: Account, zone: string): Promise<void> {
+  async begin(request: Request, account: AccountState, zone: string): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       request.session.regenerate(error => (error ? reject(error) : resolve())),
     )
@@ -108,7 +108,7 @@ export class Sessions {
     request.session.generation = account.generation
     request.session.zone = canonicalTimeZone(zone)
     request.session.csrfSecret = randomBytes(18).toString('base64url')
-    request.account = account
+    request.account = await this.#findAccount(request.session)
     await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))
     for (const id of this.#byAccount.add(account.id, request.sessionID)) {
       await new Promise<void>((resolve, reject) =>
@@ -127,7 +127,7 @@ export class Sessions {
 
   /** Who opens a connection, by its session cookie; null for a stranger. */
   async identify(request: IncomingMessage): Promise<Identity | null> {
-    const id = this.#idOf(request)
+    const id = this.idOf(request)
     if (id === null) return null
     const data = await this.#read(id)
     const account = await this.#findAccount(data)
@@ -142,15 +142,15 @@ export class Sessions {
     return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), readEnd }
   }
 
-  stop(): void {
-    this.#store.stopInterval()
-  }
-
-  /** The id in the session cookie of a request, null unless we signed it. */
-  #idOf(request: IncomingMessage): string | null {
-    const cookie = parseCookie(request.headers.cookie ?? '')[this.cookieName]
+  /** The id in the session cookie of a request, null unless we signed it. The session may have ended. */
+  readonly idOf = ({ headers }: IncomingMessage): string | null => {
+    const cookie = parseCookie(headers.cookie ?? '')[this.cookieName]
     // `signedCookie` returns a value without this prefix unchecked.
     return (cookie?.startsWith('s:') && signedCookie(cookie, this.#config.sessionSecret)) || null
+  }
+
+  stop(): void {
+    this.#store.stopInterval()
   }
 
   #read(id: string): Promise<expressSession.SessionData | null> {

@@ -1,6 +1,8 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { describe, expect, it } from 'vitest'
+import { FormRepeats } from '#src/http/form-repeats.js'
 import { createRouter, declaredRoutes, notFound, type Route, type RouteGuards } from '#src/http/routes.js'
+import { FakeClock } from '../support/fake-clock.js'
 import { serveApp } from '../support/served-app.js'
 
 const answer: Route['handle'] = (_request, response) => void response.end()
@@ -115,20 +117,21 @@ describe('a request', () => {
 
 it('a route keeps what it declares, and has defaults for the rest', () => {
   const multipart: RequestHandler = pass
+  const repeats = new FormRepeats<void>({ clock: new FakeClock() })
   const full: Route = {
     ...{ method: 'post', path: '/full', access: 'member' },
-    ...{ limit: 'lightRequests', body: { multipart }, needsToken: false, formPage: '/form', handle: answer },
+    ...{ limit: 'lightRequests', body: { multipart }, needsToken: false, formPage: '/form', repeats, handle: answer },
   }
   const bare: Route = { method: 'get', path: '/bare', handle: answer }
   const app = express().use(createRouter([full, bare], guards))
   expect(declaredRoutes(app.router)).toEqual([
     {
       ...{ method: 'post', path: '/full', access: 'member', limit: 'lightRequests' },
-      ...{ body: { multipart }, needsToken: false, formPage: '/form' },
+      ...{ body: { multipart }, needsToken: false, formPage: '/form', repeats },
     },
     {
       ...{ method: 'get', path: '/bare', access: 'member', limit: 'requests' },
-      ...{ body: null, needsToken: true, formPage: '/chats' },
+      ...{ body: null, needsToken: true, formPage: '/chats', repeats: null },
     },
   ])
 })

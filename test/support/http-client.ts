@@ -1,11 +1,11 @@
 /** A browser without JavaScript: keeps cookies, follows no redirect, and finds the CSRF tokens of forms. */
 export class HttpClient {
   readonly cookies: Map<string, string>
-  readonly #base: string
+  readonly base: string
 
   /** @param cookies those of a browser that several clients stand for */
   constructor(base: string, cookies = new Map<string, string>()) {
-    this.#base = base
+    this.base = base
     this.cookies = cookies
   }
 
@@ -26,7 +26,7 @@ export class HttpClient {
   async request(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     if (this.cookies.size > 0) headers.set('cookie', this.cookieHeader)
-    const response = await fetch(new URL(path, this.#base), { ...init, method, headers, redirect: 'manual' })
+    const response = await fetch(new URL(path, this.base), { ...init, method, headers, redirect: 'manual' })
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';')
       const [name = '', value = ''] = pair.split('=')

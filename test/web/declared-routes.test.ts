@@ -9,7 +9,10 @@ import { startTestServer } from '../support/test-server.js'
 
 const operatorToken = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 
-/** Every route, who may enter it, and whether a limit on requests counts it. Whoever adds one says here what it lets in. */
+/**
+ * Every route, who may enter it, and whether a limit on requests counts it. Whoever adds one says so here, and of a form whether a double click must
+ * be worked on once, as it creates or uses up something (`test/field/double-clicks.ts` has the others).
+ */
 const known = [
   'get /: anyone',
   'get /api/auth/me: member',
@@ -46,18 +49,18 @@ const known = [
   'post /api/chat/rooms/:roomId/messages: member',
   'post /api/chat/rooms: member',
   'post /api/images/upload: member, multipart',
-  'post /chats/:room/end: member',
+  'post /chats/:room/end: member, once',
   'post /chats/:room/frames: member, light',
   'post /chats/:room/images: member, multipart',
   'post /chats/:room/keep: member',
   'post /chats/:room/lifetime: member',
-  'post /chats/:room/messages/:message/unsend: member',
+  'post /chats/:room/messages/:message/unsend: member, once',
   'post /chats/:room/messages: member, multipart',
   'post /chats/:room/updates: member',
   'post /chats/frames: member, light',
   'post /chats: member',
-  'post /invites: member',
-  'post /login: guest',
+  'post /invites: member, once',
+  'post /login: guest, once',
   'post /logout: member',
   'post /operator/accounts/:name/delete: operator, uncounted, without token',
   'post /operator/accounts/:name/disable: operator, uncounted, without token',
@@ -66,10 +69,10 @@ const known = [
   'post /operator/invites: operator, uncounted, without token',
   'post /people/:person/block: member',
   'post /people/:person/unblock: member',
-  'post /register: guest',
-  'post /reset/:token: guest',
-  'post /settings/delete: member',
-  'post /settings/password: member',
+  'post /register: guest, once',
+  'post /reset/:token: guest, once',
+  'post /settings/delete: member, once',
+  'post /settings/password: member, once',
   'post /settings/sessions: member',
   'post /settings: member',
 ]
@@ -150,9 +153,9 @@ const limitWords = { requests: '', lightRequests: ', light', none: ', uncounted'
 describe('every route', () => {
   it('is one of these, and lets in whom it is said to', () => {
     const declared = server.routes.map(route => {
-      const { access, limit, needsToken, method, body } = route
+      const { access, limit, needsToken, method, body, repeats } = route
       const token = method === 'post' && !needsToken ? ', without token' : ''
-      const more = limitWords[limit] + token + (body ? ', multipart' : '')
+      const more = limitWords[limit] + token + (body ? ', multipart' : '') + (repeats ? ', once' : '')
       return `${nameOf(route)}: ${access}${more}`
     })
     expect(declared.sort()).toEqual(known)

@@ -1,3 +1,4 @@
+// Long because it has every method of the port, beside the order in which changes are written.
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
@@ -90,6 +91,10 @@ export class FileAccountStore implements AccountStore {
 
   findByUsername(username: string): Promise<Account | null> {
     return this.#kept.findByUsername(username)
+  }
+
+  findNamed(name: string): Promise<readonly Account[]> {
+    return this.#kept.findNamed(name)
   }
 
   findByEmail(email: string): Promise<Account | null> {

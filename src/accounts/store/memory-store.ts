@@ -5,17 +5,14 @@ import type { AccountAmendment, AccountChanges, AccountStore } from '../account-
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
 import { Counts } from './counts.js'
-
-/** How many names a search looks at: some milliseconds of work. */
-const maxScanned = 200_000
+import { NameIndex } from './name-index.js'
 
 /** Accounts in memory, gone with the process. */
 export class MemoryAccountStore implements AccountStore {
   readonly #byId = new Map<UserId, Account>()
   readonly #byEmail = new Map<string, UserId>()
   readonly #byName = new Map<string, UserId>()
-  /** The keys of `#byName`, sorted. */
-  readonly #names: string[] = []
+  #names = new NameIndex()
   /** How many accounts have a hash of each cost. */
   #costs = new Counts<number>()
   /** How many names have each likeness; see `likenessesOf`. */
@@ -34,7 +31,7 @@ export class MemoryAccountStore implements AccountStore {
     for (const [id, account] of this.#byId) copy.#byId.set(id, account)
     for (const [email, id] of this.#byEmail) copy.#byEmail.set(email, id)
     for (const [name, id] of this.#byName) copy.#byName.set(name, id)
-    for (const name of this.#names) copy.#names.push(name)
+    copy.#names = this.#names.clone()
     copy.#costs = this.#costs.clone()
     copy.#likenesses = this.#likenesses.clone()
     return copy
@@ -52,6 +49,10 @@ export class MemoryAccountStore implements AccountStore {
     return this.#get(this.#byName.get(usernameKey(username)))
   }
 
+  async findNamed(name: string): Promise<readonly Account[]> {
+    return this.findMany(this.#names.find(name))
+  }
+
   async findByEmail(email: string): Promise<Account | null> {
     return this.#get(this.#byEmail.get(emailKey(email)))
   }
@@ -65,21 +66,7 @@ export class MemoryAccountStore implements AccountStore {
   }
 
   async search(part: string, limit: number): Promise<readonly Account[]> {
-    const key = usernameKey(part)
-    const found: string[] = []
-    const start = this.#placeOf(key)
-    let end = start
-    for (; end < this.#names.length && this.#names[end]?.startsWith(key); end++) {
-      if (found.length < limit) found.push(this.#names[end] ?? '')
-      else break
-    }
-    const last = Math.min(this.#names.length, maxScanned)
-    for (let index = 0; index < last && found.length < limit; index++) {
-      const name = this.#names[index]
-      const isNew = index < start || index >= end
-      if (isNew && name?.includes(key)) found.push(name)
-    }
-    return found.map(name => this.#get(this.#byName.get(name))).filter(account => account !== null)
+    return this.findMany(this.#names.search(part, limit))
   }
 
   async refuseTaken(username: string, email: string): Promise<void> {
@@ -134,20 +121,18 @@ export class MemoryAccountStore implements AccountStore {
 
   #put(account: Account): void {
     this.#replace(account)
-    const name = usernameKey(account.username)
-    this.#byName.set(name, account.id)
+    this.#byName.set(usernameKey(account.username), account.id)
     this.#byEmail.set(emailKey(account.email), account.id)
-    this.#names.splice(this.#placeOf(name), 0, name)
+    this.#names.add(account.username, account.id)
     for (const likeness of likenessesOf(account.username)) this.#likenesses.add(likeness)
   }
 
   #delete(account: Account): void {
-    const name = usernameKey(account.username)
     this.#byId.delete(account.id)
     this.#costs.remove(costOf(account.passwordHash))
     this.#byEmail.delete(emailKey(account.email))
-    this.#byName.delete(name)
-    this.#names.splice(this.#placeOf(name), 1)
+    this.#byName.delete(usernameKey(account.username))
+    this.#names.remove(account.username, account.id)
     for (const likeness of likenessesOf(account.username)) this.#likenesses.remove(likeness)
   }
 
@@ -174,18 +159,6 @@ export class MemoryAccountStore implements AccountStore {
 
   #get(id: UserId | undefined): Account | null {
     return (id !== undefined && this.#byId.get(id)) || null
-  }
-
-  /** The index of the first name that does not come before `key`. */
-  #placeOf(key: string): number {
-    let low = 0
-    let high = this.#names.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#names[middle] ?? '') < key) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }
 

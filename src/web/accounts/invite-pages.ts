@@ -3,6 +3,7 @@ import { inviteLifetimeMs, invitesPerMember } from '../../accounts/admission.js'
 import type { OneTimeLink } from '../../accounts/one-time-links.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
@@ -11,9 +12,13 @@ import { contextOf, sendPage } from '../page/pages.js'
 /** Making invites, where members may. */
 export function invitePages({
   config: { publicUrl },
+  clock,
   admission,
   limits,
-}: Pick<Context, 'config' | 'admission' | 'limits'>): Route[] {
+}: Pick<Context, 'config' | 'clock' | 'admission' | 'limits'>): Route[] {
+  // The page with the new link has the form once more, to make another.
+  const repeats = new FormRepeats<OneTimeLink>({ clock, isOfOnePage: true })
+
   function show(request: Request, response: Response, made: OneTimeLink | null): void {
     if (!admission.isByMembers) throw new ChatError('not_found')
     const { times } = contextOf(request)
@@ -26,15 +31,16 @@ export function invitePages({
     })
   }
 
-  // The link is shown only in this answer: the server keeps no more than its hash.
-  const make: Route['handle'] = (request, response) => {
+  // The link is shown only in this answer, and in that to a repeat: after a minute the server keeps no more than its hash.
+  const make: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
     refuseOver(limits.accountChanges, id)
-    show(request, response, admission.inviteBy(id))
+    const made = await repeats.once(request, async () => admission.inviteBy(id))
+    show(request, response, made)
   }
 
   return [
     { method: 'get', path: '/invites', handle: (request, response) => show(request, response, null) },
-    { method: 'post', path: '/invites', formPage: '/invites', handle: make },
+    { method: 'post', path: '/invites', formPage: '/invites', repeats, handle: make },
   ]
 }

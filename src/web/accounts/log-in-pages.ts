@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import { demoPassword, demoPeople } from '../../accounts/demo-accounts.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -12,10 +13,14 @@ import { onStaleToken } from '../page/stale-forms.js'
 /** Logging in and out. */
 export function logInPages({
   config: { demoUsers },
+  clock,
+  people,
   admission,
   gate,
   sessions,
-}: Pick<Context, 'config' | 'admission' | 'gate' | 'sessions'>): Route[] {
+}: Pick<Context, 'config' | 'clock' | 'people' | 'admission' | 'gate' | 'sessions'>): Route[] {
+  // A log-in may be done twice; but one try of a password must not count as two.
+  const repeats = FormRepeats.ofAccounts(people, { clock, rememberedMs: 0 })
   const canRegister = admission.registration !== 'closed'
   const [first, second] = demoPeople
 
@@ -51,7 +56,12 @@ export function logInPages({
     const values = { email: formField(request, 'email'), next: safeNext(formField(request, 'next')) }
     const { t } = contextOf(request)
     try {
-      const account = await gate.logIn(request.body, { address: request.ip })
+      const visitor = { address: request.ip }
+      const work = async () => {
+        const { id, generation } = await gate.logIn(request.body, visitor)
+        return { id, generation }
+      }
+      const account = await repeats.once(request, work, () => gate.countRepeat(visitor))
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, values.next || '/chats')
     } catch (error) {
@@ -76,7 +86,7 @@ export function logInPages({
 
   return [
     { method: 'get', path: '/login', access: 'guest', handle: show },
-    { method: 'post', path: '/login', access: 'guest', handle: logIn, onError: [onStale] },
+    { method: 'post', path: '/login', access: 'guest', repeats, handle: logIn, onError: [onStale] },
     { method: 'post', path: '/logout', handle: logOut },
   ]
 }

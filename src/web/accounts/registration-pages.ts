@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -11,10 +12,14 @@ import { onStaleToken } from '../page/stale-forms.js'
 
 /** Creating an account. */
 export function registrationPages({
+  clock,
+  people,
   gate,
   admission,
   sessions,
-}: Pick<Context, 'gate' | 'admission' | 'sessions'>): Route[] {
+}: Pick<Context, 'clock' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
+  const repeats = FormRepeats.ofAccounts(people, { clock })
+
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),
     values: { username: formField(request, 'username'), email: formField(request, 'email') },
@@ -44,7 +49,12 @@ export function registrationPages({
   const register: Route['handle'] = async (request, response) => {
     const next = safeNext(formField(request, 'next'))
     try {
-      const account = await gate.register(request.body, { address: request.ip })
+      const visitor = { address: request.ip }
+      const work = async () => {
+        const { id, generation } = await gate.register(request.body, visitor)
+        return { id, generation }
+      }
+      const account = await repeats.once(request, work, () => gate.countRepeat(visitor))
       await sessions.begin(request, account, formField(request, 'zone'))
       response.redirect(303, next || '/chats')
     } catch (error) {
@@ -63,7 +73,7 @@ export function registrationPages({
 
   return [
     { method: 'get', path: '/register', access: 'guest', handle: show },
-    { method: 'post', path: '/register', access: 'guest', handle: register, onError: [onStale] },
+    { method: 'post', path: '/register', access: 'guest', repeats, handle: register, onError: [onStale] },
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -10,7 +11,14 @@ import { contextOf, type FormError, sendPage } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
 
 /** Setting a new password by a link from the operator. */
-export function resetPages({ people, resets, limits }: Pick<Context, 'people' | 'resets' | 'limits'>): Route[] {
+export function resetPages({
+  clock,
+  people,
+  resets,
+  limits,
+}: Pick<Context, 'clock' | 'people' | 'resets' | 'limits'>): Route[] {
+  const repeats = new FormRepeats<void>({ clock })
+
   function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
     const { t } = contextOf(request)
     const token = pathParameter(request, 'token')
@@ -26,10 +34,12 @@ export function resetPages({ people, resets, limits }: Pick<Context, 'people' | 
 
   const reset: Route['handle'] = async (request, response) => {
     try {
-      refuseOver(limits.authAddress, addressKey(request.ip))
-      await resets.use(pathParameter(request, 'token'), ({ userId, generation }) =>
-        people.resetPassword(userId, generation, formField(request, 'newPassword')),
-      )
+      await repeats.once(request, async () => {
+        refuseOver(limits.authAddress, addressKey(request.ip))
+        await resets.use(pathParameter(request, 'token'), ({ userId, generation }) =>
+          people.resetPassword(userId, generation, formField(request, 'newPassword')),
+        )
+      })
       response.redirect(303, '/login?done=reset')
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
@@ -50,6 +60,6 @@ export function resetPages({ people, resets, limits }: Pick<Context, 'people' | 
       access: 'guest',
       handle: (request, response) => show(request, response, 200, []),
     },
-    { method: 'post', path: '/reset/:token', access: 'guest', handle: reset, onError: [onStale] },
+    { method: 'post', path: '/reset/:token', access: 'guest', repeats, handle: reset, onError: [onStale] },
   ]
 }

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express'
+import type { AccountState } from '../../accounts/account.js'
 import { parseInput } from '../../accounts/account-input.js'
 import { type AccountSettings, settingsSchema } from '../../accounts/settings.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, formFields } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -19,11 +21,16 @@ const notices = new Map([
 
 /** One page with a plain form for each thing that a person can change about their account. */
 export function settingsPages({
+  clock,
   people,
   admission,
   sessions,
   guard,
-}: Pick<Context, 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
+}: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
+  const ending = { clock, endsSession: true }
+  const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
+  const removalRepeats = new FormRepeats<void>(ending)
+
   async function show(
     request: Request,
     response: Response,
@@ -68,12 +75,15 @@ export function settingsPages({
   })
 
   const changePassword = handle(async (request, response) => {
-    const { id, email } = accountOf(request)
-    const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
-    const zone = request.session.zone ?? ''
-    const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
+    const changed = await passwordRepeats.once(request, async () => {
+      const zone = request.session.zone ?? ''
+      const { id, email } = accountOf(request)
+      const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
+      const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
+      return { id, generation: account.generation, zone }
+    })
     // Changing the password has ended every session, this one too: it goes on under a new id.
-    await sessions.begin(request, account, zone)
+    await sessions.begin(request, changed, changed.zone)
     response.redirect(303, '/settings?done=password')
   })
 
@@ -84,8 +94,10 @@ export function settingsPages({
   })
 
   const remove = handle(async (request, response) => {
-    const { id, email } = accountOf(request)
-    await guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
+    await removalRepeats.once(request, () => {
+      const { id, email } = accountOf(request)
+      return guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
+    })
     await sessions.end(request)
     response.redirect(303, '/login?done=deleted')
   })
@@ -98,9 +110,9 @@ export function settingsPages({
   return [
     { method: 'get', path: '/settings', handle: (request, response) => show(request, response, 200, []) },
     { ...formOfPage, path: '/settings', handle: save },
-    { ...formOfPage, path: '/settings/password', handle: changePassword },
+    { ...formOfPage, path: '/settings/password', repeats: passwordRepeats, handle: changePassword },
     { ...formOfPage, path: '/settings/sessions', handle: endEverywhere },
-    { ...formOfPage, path: '/settings/delete', handle: remove },
+    { ...formOfPage, path: '/settings/delete', repeats: removalRepeats, handle: remove },
   ]
 }
 

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express'
 import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
+import { refuseOver } from '../../limits.js'
 import { fragment } from '../../live/html/fragments.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
@@ -11,7 +13,12 @@ import { mayBeEmbedded } from '../page/security-headers.js'
 import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
-export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage'>, sendChat: SendChat): Route[] {
+export function chatPages(
+  { clock, limits, rooms, chatPage }: Pick<Context, 'clock' | 'limits' | 'rooms' | 'chatPage'>,
+  sendChat: SendChat,
+): Route[] {
+  const repeats = new FormRepeats<void>({ clock })
+
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
     const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
@@ -79,7 +86,9 @@ export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage
   }
 
   const end: Route['handle'] = async (request, response) => {
-    await rooms.end(pathParameter(request, 'room'), accountOf(request).id)
+    const { id } = accountOf(request)
+    const work = () => rooms.end(pathParameter(request, 'room'), id)
+    await repeats.once(request, work, () => refuseOver(limits.reaching, id))
     response.redirect(303, '/chats')
   }
 
@@ -88,6 +97,6 @@ export function chatPages({ rooms, chatPage }: Pick<Context, 'rooms' | 'chatPage
     { method: 'get', path: '/chats/:room/frame', handle: showEmbedded },
     { method: 'get', path: '/chats/:room/seen', limit: 'lightRequests', handle: see },
     { method: 'get', path: '/chats/:room/end', handle: readEnd },
-    { method: 'post', path: '/chats/:room/end', formPage: '/chats/:room', handle: end },
+    { method: 'post', path: '/chats/:room/end', formPage: '/chats/:room', repeats, handle: end },
   ]
 }

@@ -4,6 +4,7 @@ import { ChatError } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
 import { formLimitOf } from '../../http/body-readers.js'
+import { FormRepeats } from '../../http/form-repeats.js'
 import { pictureForm, receivedPicture } from '../../http/pictures/picture-form.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
@@ -20,14 +21,16 @@ import type { SendChat } from './chat-view.js'
 export function messagePages(
   {
     config,
+    clock,
     rooms,
     images,
     limits,
     memberBodies,
-  }: Pick<Context, 'config' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
+  }: Pick<Context, 'config' | 'clock' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
   sendChat: SendChat,
 ): Route[] {
   const { messageMaxLength } = config
+  const unsendRepeats = new FormRepeats<void>({ clock, isOfOnePage: true })
   const readPicture = pictureForm({
     maxSize: config.images.maxSize,
     maxFieldSize: formLimitOf(messageMaxLength),
@@ -105,7 +108,9 @@ export function messagePages(
 
   const unsend: Route['handle'] = async (request, response) => {
     const roomId = pathParameter(request, 'room')
-    await rooms.unsend(roomId, accountOf(request).id, pathParameter(request, 'message'))
+    const { id } = accountOf(request)
+    const work = () => rooms.unsend(roomId, id, pathParameter(request, 'message'))
+    await unsendRepeats.once(request, work, () => refuseOver(limits.reaching, id))
     // The push removes the message from pages; one without a script is reloaded.
     if (request.get('hx-request') === 'true') response.status(204).end()
     else response.redirect(303, `/chats/${roomId}`)
@@ -125,6 +130,6 @@ export function messagePages(
   return [
     { ...inRoom, path: '/chats/:room/messages', body, handle: send, onError: [onStale] },
     { ...inRoom, path: '/chats/:room/images', body, handle: upload },
-    { ...inRoom, path: '/chats/:room/messages/:message/unsend', handle: unsend },
+    { ...inRoom, path: '/chats/:room/messages/:message/unsend', repeats: unsendRepeats, handle: unsend },
   ]
 }

@@ -4,17 +4,24 @@ import { formLimitOf, type Parser, readBody } from '../../http/body-readers.js'
 import { pathParameter, safeNext } from '../../http/request.js'
 import { takeTurn } from '../../http/request-limits.js'
 import type { DeclaredRoute, RouteGuards } from '../../http/routes.js'
+import { repeatGuards } from './repeated-forms.js'
 
 /** Bytes of a form that a page posts by itself: a few ids and words. */
 const lightFormLimit = 16_384
 
 /** The guards of pages: members are known by their session, and every form must bring the CSRF token. */
 export function pageGuards(
-  context: Pick<Context, 'config' | 'sessions' | 'limits' | 'countLight' | 'csrf' | 'strangerBodies' | 'memberBodies'>,
+  context: Pick<
+    Context,
+    'config' | 'cookieNames' | 'sessions' | 'limits' | 'countLight' | 'csrf' | 'strangerBodies' | 'memberBodies'
+  >,
 ): RouteGuards {
-  const { config, sessions, limits, countLight, csrf } = context
+  const { config, cookieNames, sessions, limits, countLight, csrf } = context
   const formLimit = formLimitOf(config.messageMaxLength)
   const parserOf: Parser = limit => express.urlencoded({ extended: false, limit, inflate: false })
+  const readShort = readBody(context, 'guest', parserOf, formLimit)
+  const guestCookieOf = (request: Request): string | null =>
+    request.cookies[cookieNames.nameFor('csrf')] ?? sessions.idOf(request)
   const identify = [sessions.middleware, sessions.loadAccount]
   const countRequests = takeTurn(limits.requests, sessions.findAccount)
 
@@ -33,12 +40,15 @@ export function pageGuards(
     before(route) {
       const entered = [...identify, route.limit === 'lightRequests' ? countLight : countRequests]
       if (route.access === 'anyone') return entered
-      return [
-        ...entered,
-        ...(route.access === 'guest' ? [] : [memberOnly(route)]),
-        ...bodyOf(route),
-        ...(route.method === 'get' || route.needsToken ? [csrf] : []),
-      ]
+      const { access, repeats } = route
+      const isGuests = access === 'guest'
+      const refuse = isGuests ? [] : [memberOnly(route)]
+      const token = route.method === 'get' || route.needsToken ? [csrf] : []
+      if (repeats === null) return [...entered, ...refuse, ...bodyOf(route), ...token]
+      const cookieOf = isGuests ? guestCookieOf : sessions.idOf
+      const { admitEnded, note, unlessRepeat } = repeatGuards({ repeats, access }, cookieOf, readShort)
+      const checks = [...refuse, ...bodyOf(route), note, ...token].map(unlessRepeat)
+      return [...entered, ...(isGuests ? [] : [admitEnded]), ...checks]
     },
   }
 }
