@@ -63,7 +63,7 @@ describe('text is kept as typed and shown as text', () => {
     const [, shown = ''] = /<div class="text"[^>]*>([\s\S]*?)<\/div><p class="meta"/.exec(html) ?? []
     expect(shownText(shown)).toBe(expected)
     expect(
-      shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank">|<\/a>/g, ''),
+      shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank" dir="ltr">|<\/a>/g, ''),
     ).not.toContain('<')
     for (const [, href = ''] of shown.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(https?:\/\/|mailto:)/)
     const pushed = await page.operation('list', 'beforeend')
