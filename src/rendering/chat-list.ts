@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { RoomSummary } from '../chat/engine.js'
 import { statusOf } from '../chat/engine.js'
+import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
 import type { Translate } from './sentences.js'
@@ -20,7 +21,7 @@ const previewLength = 120
 function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
   const last = summary.lastMessage
   if (!last) return t('chats.noMessages')
-  const text = wordsOf(last, t).slice(0, previewLength)
+  const text = cutText(wordsOf(last, t), previewLength)
   return last.senderId === viewer.userId ? t('chats.mine', { text }) : text
 }
 
@@ -67,7 +68,7 @@ export function digestOf(itemHashes: Iterable<string>): string {
 
 /** The first letter of a name, shown in place of a picture. */
 export function initialOf(name: string): string {
-  return [...name][0]?.toUpperCase() ?? ''
+  return firstCharacterOf(name).toUpperCase()
 }
 
 /** The number of one of six colours for a person. It carries no meaning. */

@@ -53,6 +53,15 @@ describe('a chat in the list', () => {
     expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)
   })
 
+  it('never cuts a message inside an emoji', () => {
+    const family = '👨‍👩‍👧‍👦'
+    for (let before = 108; before <= 121; before++) {
+      const html = render({ lastMessage: { ...message, text: 'x'.repeat(before) + family } })
+      const shown = 'x'.repeat(Math.min(before, 120)) + (before <= 120 - family.length ? family : '')
+      expect(wordsIn(html)).toBe(`B Ben ${shown} 12:00`)
+    }
+  })
+
   it('has nothing left of a message’s time once it is over', () => {
     expect(render({}, { clock: new FakeClock(noon + 60_001) })).toContain('data-remaining="0"')
   })
