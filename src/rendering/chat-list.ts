@@ -5,7 +5,7 @@ import { statusOf } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
-import type { Translate } from './sentences.js'
+import { isolateLines, type Translate } from './sentences.js'
 
 /** What an item of the list of chats shows beside the room's summary. */
 export interface ChatItemContext {
@@ -22,7 +22,9 @@ function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
   const last = summary.lastMessage
   if (!last) return t('chats.noMessages')
   const text = cutText(wordsOf(last, t), previewLength)
-  return last.senderId === viewer.userId ? t('chats.mine', { text }) : text
+  if (last.senderId === viewer.userId) return t('chats.mine', { text: isolateLines(text) })
+  // One line alone decides the direction of the whole by its element.
+  return text.includes('\n') ? isolateLines(text) : text
 }
 
 /** Renders an item of the list of chats. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { segmentText } from '#src/rendering/text-segments.js'
 import { linkTexts } from './links.js'
 
@@ -10,14 +10,14 @@ const marked = (text: string): string =>
 
 const unmarked = (text: string): string => text.replace(/⟧\{[^}]*\}/g, '⟧').replace(/[⟦⟧]/g, '')
 
-describe.each(Object.entries(linkTexts))('of %s, just the addresses are links', (_kind, texts) => {
-  it.each(texts)('in %j', text => {
-    expect(marked(unmarked(text))).toBe(text)
-    for (const { text: shown, href } of segmentText(unmarked(text))) {
-      if (href === null) continue
-      expect(href).toMatch(/^(https?:\/\/|mailto:)/)
-      expect(href.toLowerCase().endsWith(shown.toLowerCase())).toBe(true)
-      expect(shown).not.toMatch(/[\p{Cf}\p{Cc}\s]/u)
-    }
-  })
+const rows = Object.entries(linkTexts).flatMap(([kind, texts]) => texts.map(text => [kind, text] as const))
+
+it.each(rows)('just the addresses are links, and say where they lead: %s, %j', (_kind, text) => {
+  expect(marked(unmarked(text))).toBe(text)
+  for (const { text: shown, href } of segmentText(unmarked(text))) {
+    if (href === null) continue
+    expect(href).toMatch(/^(https?:\/\/|mailto:)/)
+    expect(href.toLowerCase().endsWith(shown.toLowerCase())).toBe(true)
+    expect(shown).not.toMatch(/[\p{Cf}\p{Cc}\s]/u)
+  }
 })

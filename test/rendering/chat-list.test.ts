@@ -53,6 +53,14 @@ describe('a chat in the list', () => {
     expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)
   })
 
+  it('shows each line of a message from right to left apart, and one’s own apart from what says that it is', () => {
+    const shown = (text: string, senderId = 'ben') => wordsIn(render({ lastMessage: { ...message, text, senderId } }))
+    expect(shown('שלום.')).toBe('B Ben שלום. 12:00')
+    expect(shown('hello\nשלום.')).toBe('B Ben \u2068hello\u2069 \u2068שלום.\u2069 12:00')
+    expect(shown('שלום.', 'ann')).toContain('You: \u2068שלום.\u2069')
+    expect(shown('hello\nyou', 'ann')).toContain('You: hello you')
+  })
+
   it('never cuts a message inside an emoji', () => {
     const family = '👨‍👩‍👧‍👦'
     for (let before = 108; before <= 121; before++) {

@@ -50,7 +50,7 @@ const hostile: [string, string][] = [
 ]
 
 describe('text is kept as typed and shown as text', () => {
-  it.each(hostile)('when it is %s', async (_what, text) => {
+  it.each(hostile)('when it is %s', async (what, text) => {
     const { ann, ben, chat } = await newPair(server.url)
     const page = await LivePage.open(server.url, ben, chat)
     const list = await LivePage.open(server.url, ann, '/chats')
@@ -70,8 +70,19 @@ describe('text is kept as typed and shown as text', () => {
     expect(pushed.html).toContain(shown)
     const { operations } = await list.frame(({ text: each }) => each.includes('class="last"'))
     const [, preview = ''] = /class="last"[^>]*>([\s\S]*?)<\/span>/.exec(operations[0]?.html ?? '') ?? []
-    expect(shownText(preview).replace(/\ufffd$/, '')).toContain(`You: ${expected.slice(0, 100)}`)
+    // A text with letters from right to left is isolated from the sentence.
+    const isolated = what === 'right to left' ? '\u2068' : ''
+    expect(shownText(preview).replace(/\ufffd$/, '')).toContain(`You: ${isolated}${expected.slice(0, 100)}`)
     expect(preview).not.toContain('<')
+  })
+
+  it('with the host that a misleading link leads to beside it', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const content = 'https://bank.com@evil.example <b>аpple.com</b>'
+    await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
+    const html = await (await ben.get(chat)).text()
+    expect(html).toContain('bank.com@evil.example</a><bdi class="leads-to"> (leads to evil.example)</bdi> &lt;b&gt;')
+    expect(html).toContain('аpple.com</a><bdi class="leads-to"> (leads to xn--pple-43d.com)</bdi>&lt;/b&gt;')
   })
 
   it('when it is read out', async () => {
