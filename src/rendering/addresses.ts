@@ -1,5 +1,8 @@
 import { LinkifyIt, REBuilder } from 'linkify-it'
 
+/** Letters in circles, which browsers take for plain ones in a host name. */
+const circled = '\\u24b6-\\u24e9'
+
 /**
  * Letters of scripts that stand next to an address without a space, or that no host name mixes with Latin letters, and
  * signs such as arrows and emoji.
@@ -9,10 +12,10 @@ const foreign = `(?:[${[
   ...['Hebrew', 'Arabic', 'Syriac', 'Thaana', 'Nko', 'Adlam'],
 ]
   .map(script => `\\p{Script=${script}}`)
-  .join('')}\\u30fc\\uff70]|(?![!-~])\\p{S})`
+  .join('')}\\u30fc\\uff70]|(?![!-~${circled}])\\p{S})`
 
 /** A letter of a host name that is not foreign. */
-export const hostLetter = `(?:[\\w-]|(?![!-~]|${foreign})[\\p{L}\\p{M}\\p{N}])`
+export const hostLetter = `(?:[\\w-]|(?![!-~]|${foreign})[\\p{L}\\p{M}\\p{N}${circled}])`
 
 /** A sign of an address that needs no attention. None is a space, invisible or a sign that no address holds. */
 const plain = `(?:[!#-;=?-\\]_a-{}~"]|(?!${foreign}|[\\p{P}\\p{Cf}\\p{Z}\\p{Cc}])[^\\0-\\x7f])`
@@ -23,7 +26,13 @@ const hostPart = /[^\s/?#|^`<>\p{Cf}]{0,320}/uy
  * Foreign letters that follow a sign such as a slash belong to the path ("wiki/日本語"), those that follow a letter to the
  * sentence ("docs了解更多"). Browsers copy addresses without any.
  */
-const pathPart = new RegExp(`[/?#]${plain}*(?:(?<=[/=#&_~+-]|_\\()(?:${plain}|${foreign}|[\\u200c\\u200d])*)?`, 'uy')
+const pathPart = new RegExp(
+  `[/?#](?:${plain}|(?<=[/=#&_~+-]|_\\()${foreign}(?:(?![/?#&=])${plain}|${foreign}|[\\u200c\\u200d])*)*`,
+  'uy',
+)
+
+/** An invisible character within a host. Both its parts would look like one link, or the latter like the whole. */
+const split = new RegExp(`\\p{Cf}+(?:${hostLetter}|\\.)`, 'uy')
 
 /** Where a host ends and a sentence goes on: behind a port, the name's end, or an ending that would have two scripts. */
 const hostCut = new RegExp(
@@ -94,7 +103,9 @@ export function webAddressAt(text: string, from: number, before = ''): Found {
   const piece = next ? whole.slice(0, next.index + next[0].length) : whole
   const match = piece.length > maxLength ? null : linkify.matchAtStart(`https://${piece}`)
   const address = match?.text.slice('https://'.length) ?? ''
-  const isCutShort = /[@%]/.test(text[from + address.length] ?? '')
+  const behind = from + address.length
+  const isSplit = address.length === host.length && matchAt(split, text, behind) !== ''
+  const isCutShort = isSplit || /[@%]/.test(text.charAt(behind))
   return { address: isCutShort ? '' : trim(address, before), looked: Math.max(whole.length, 1) }
 }
 

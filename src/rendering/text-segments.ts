@@ -16,16 +16,19 @@ const maxLinks = 20
 /** How much of a text is looked at for addresses, in UTF-16 units of what could be one. It takes a few milliseconds at worst. */
 const maxLooked = 10_000
 
+/** How much of a text is searched for what could be an address, in UTF-16 units. */
+const maxSearched = 20_000
+
 /** What reading an address costs beside its length, in the same units. */
 const readingCost = 64
 
 /** What could be an address, or what must not be taken for one: that of another scheme. */
 const candidate = new RegExp(
   [
-    '(?<other>(?<![a-z\\d+.-])[a-z][a-z\\d+.-]*(?<!https?):\\/\\/[!-~]*)',
+    '(?<other>(?=[a-z])(?<![a-z\\d+.-])[a-z][a-z\\d+.-]*(?<!https?):\\/\\/[!-~]*)',
     '(?<scheme>https?:\\/\\/)',
-    `(?<mail>(?<!${hostLetter}|[.%+&@]|\\w'|\\/\\/)(?:mailto:)?[a-z\\d][\\w.%+'&-]*@)`,
-    `(?<name>(?<!${hostLetter}|[@./\\\\])(?:${hostLetter}+(?:\\.${hostLetter}+)+|localhost(?=:\\d|\\/)))`,
+    `(?<mail>(?=[a-z\\d])(?<!${hostLetter}|[.%+&@]|\\w'|\\/\\/)(?:mailto:)?[a-z\\d][\\w.%+'&-]*@)`,
+    `(?<name>(?=${hostLetter})(?<!${hostLetter}\\p{Cf}*|[@./\\\\])(?:${hostLetter}+(?:\\.${hostLetter}+)+|localhost(?=:\\d|\\/)))`,
   ].join('|'),
   'giu',
 )
@@ -66,10 +69,11 @@ export function segmentText(text: string): TextSegment[] {
 
 function firstLinks(text: string): Link[] {
   const links: Link[] = []
+  const searched = text.slice(0, maxSearched)
   let looked = 0
   for (let from = 0; links.length < maxLinks && looked < maxLooked; ) {
     candidate.lastIndex = from
-    const match = candidate.exec(text)
+    const match = candidate.exec(searched)
     if (!match) break
     const { link, next, isSkipped = false } = readCandidate(text, match)
     if (link) links.push(link)

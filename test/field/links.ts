@@ -110,6 +110,7 @@ export const linkTexts: Readonly<Record<string, readonly string[]>> = {
     '詳細は⟦https://example.com/foo⟧です。次は⟦https://example.com/bar⟧へ',
     '⟦https://ja.wikipedia.org/wiki/日本語⟧ ⟦https://zh.wikipedia.org/wiki/苹果公司⟧。',
     '⟦https://example.com/路径/b⟧，后面 ⟦https://example.com/?q=搜索⟧',
+    '⟦https://example.com/?q=日本&x=1⟧です ⟦https://example.com/日本/a⟧です',
     '⟦https://例え.jp/⟧ ⟦http://中文.com⟧ ⟦https://한국.kr⟧',
     '자세한 내용은 ⟦https://example.com/docs⟧를 보세요 ⟦https://example.com⟧에서',
     '주소는⟦https://example.com⟧입니다',
@@ -145,6 +146,9 @@ export const linkTexts: Readonly<Record<string, readonly string[]>> = {
     '⟦https://evil.example/⟧\u202emoc.knab',
     '\u202e⟦https://evil.example/moc.knab⟧\u202c',
     '⟦https://evil.example/a⟧\u2066b\u2069 ⟦https://evil.example/a⟧\u200fb \u202d⟦www.example.com⟧\u202c',
-    '⟦https://bank⟧\u00ad.com ⟦https://bank⟧\u200d.com',
+    'https://bank\u00ad.com https://bank\u200d.com https://exam\u202eple.com www.exam\u200bple.com exam\u202eple.com',
+    `https://exam${'\u200b'.repeat(20)}ple.com exam${'\u2060'.repeat(20)}ple.com`,
+    '⟦https://example.com⟧\u200f ⟦https://example.com⟧\u202c, ⟦https://example.com/⟧\u200f',
+    '⟦ⓔxample.com⟧{example.com} ⟦https://𝐞xample.com⟧{example.com}',
   ],
 }

@@ -69,7 +69,16 @@ describe('links in a text', () => {
     const name = `${'x.'.repeat(999)}zz `
     expect(linksOf(`${name.repeat(4)}${'x.'.repeat(994)}zz b.de`)).toEqual(['https://b.de'])
     expect(linksOf(`${name.repeat(5)}${'x.'.repeat(5)}zz b.de`)).toEqual([])
-    expect(linksOf(`${'x'.repeat(2000)} ${'plain '.repeat(3000)}b.de`)).toEqual(['https://b.de'])
+    expect(linksOf(`${'plain '.repeat(3000)}b.de`)).toEqual(['https://b.de'])
+  })
+
+  it('are whole where the first 20,000 units of a text end within one, and none begins behind them', () => {
+    const filling = (length: number) => `${'x'.repeat(length - 1)} `
+    for (const link of ['https://example.com/x', 'https://www.example.com', 'www.example.com', 'example.com']) {
+      const href = link.startsWith('https') ? link : `https://${link}`
+      expect(linksOf(`${filling(20_001 - link.length)}${link} b.de`)).toEqual([href])
+    }
+    expect(linksOf(`${filling(20_000)}b.de`)).toEqual([])
   })
 
   it('are read a limited number of times where none is one', () => {
@@ -120,6 +129,10 @@ const units = [
   '😀.a',
   'a\u0301.',
   `http://${'a-'.repeat(150)} `,
+  '\u200b',
+  'a\u200b',
+  `http://a${'\u200b'.repeat(500)}b`,
+  'http://a.de/漢a',
 ]
 
 /** Of the processor's time, which others on a busy machine do not add to. */

@@ -76,15 +76,6 @@ describe('text is kept as typed and shown as text', () => {
     expect(preview).not.toContain('<')
   })
 
-  it('with the host that a misleading link leads to beside it', async () => {
-    const { ann, ben, chat } = await newPair(server.url)
-    const content = 'https://bank.com@evil.example <b>аpple.com</b>'
-    await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
-    const html = await (await ben.get(chat)).text()
-    expect(html).toContain('bank.com@evil.example</a><bdi class="leads-to"> (leads to evil.example)</bdi> &lt;b&gt;')
-    expect(html).toContain('аpple.com</a><bdi class="leads-to"> (leads to xn--pple-43d.com)</bdi>&lt;/b&gt;')
-  })
-
   it('when it is read out', async () => {
     const { ann, ben, chat, annName } = await newPair(server.url)
     const page = await LivePage.open(server.url, ben, chat)
