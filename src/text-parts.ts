@@ -18,3 +18,22 @@ export function* partsOf(text: string): Generator<string> {
     from += part.length
   }
 }
+
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * The beginning of a text, of at most this many UTF-16 units. Never splits what is read as one character, such as an
+ * emoji of several; only one that is longer than the whole beginning.
+ */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text
+  // Where a character begins depends on none behind the next.
+  const end = characters.segment(text.slice(0, most + 2)).containing(most)?.index ?? most
+  if (end > 0) return text.slice(0, end)
+  return text.slice(0, /[\uD800-\uDBFF]/.test(text.charAt(most - 1)) ? most - 1 : most)
+}
+
+/** The first character of a text as it is read, such as a letter with its marks; '' of an empty one. */
+export function firstCharacterOf(text: string): string {
+  return characters.segment(text).containing(0)?.segment ?? ''
+}

@@ -22,7 +22,7 @@ function readPrototypes(): ReadonlyMap<string, string> {
  * A form that all texts which look alike share. Never shown.
  * Source: Unicode Technical Standard 39, section 4, the internal skeleton.
  */
-function skeletonOf(text: string): string {
+export function skeletonOf(text: string): string {
   prototypes ??= readPrototypes()
   let skeleton = ''
   for (const character of text.normalize('NFD').replace(/\p{Default_Ignorable_Code_Point}/gu, ''))

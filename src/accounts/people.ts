@@ -34,6 +34,12 @@ export interface PeopleOptions {
 
 type PersonLimits = Pick<Limits, 'searches' | 'accountChanges' | 'passwordChanges'>
 
+/** What a search for people has found. `more`: whether there are others beside these. */
+export interface FoundPeople {
+  readonly people: readonly PublicPerson[]
+  readonly more: boolean
+}
+
 /** Everything that can be done with accounts: register, log in, find, change, remove. */
 export class People {
   readonly #store: AccountStore
@@ -140,16 +146,18 @@ export class People {
    * without the viewer; at most `limit`.
    * @throws ChatError `rate_limited` when the viewer searches too often
    */
-  async search(query: string, viewerId: UserId, limit = searchLimit): Promise<readonly PublicPerson[]> {
+  async search(query: string, viewerId: UserId, limit = searchLimit): Promise<FoundPeople> {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
-    const found =
-      this.#directory === 'open' ? await this.#store.search(name, limit + 1) : await this.#store.findNamed(name)
-    return found
-      .filter(account => account.id !== viewerId && !account.isDisabled)
-      .slice(0, limit)
-      .map(publicPerson)
+    // Those who are left out below must not make the rest look like all.
+    for (let asked = limit + 2; ; asked *= 2) {
+      const found =
+        this.#directory === 'open' ? await this.#store.search(name, asked) : await this.#store.findNamed(name)
+      const others = found.filter(account => account.id !== viewerId && !account.isDisabled)
+      if (others.length <= limit && found.length >= asked) continue
+      return { people: others.slice(0, limit).map(publicPerson), more: others.length > limit }
+    }
   }
 
   /**

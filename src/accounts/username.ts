@@ -45,7 +45,7 @@ const writingSystems = [
 })
 
 /** Whether all letters belong to one writing system. Digits, marks and signs go with any. */
-function isOfOneSystem(name: string): boolean {
+export function isOfOneSystem(name: string): boolean {
   // Compatibility forms first: a mathematical or wide letter has no script, but looks like one that has.
   const letters = name.normalize('NFKC').replace(/\P{L}/gu, '')
   return writingSystems.some(system => system.test(letters))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PublicPerson } from '../accounts/account.js'
+import type { FoundPeople } from '../accounts/people.js'
 import type { UserId } from '../chat/engine.js'
 import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
@@ -20,7 +20,10 @@ const personSchema = z
   })
   .meta({ id: 'Person', description: 'Somebody else' })
 
-const foundSchema = z.object({ users: z.array(personSchema).max(20) })
+const foundSchema = z.object({
+  users: z.array(personSchema).max(20),
+  more: z.boolean().describe('Whether there are others. A longer query finds them.'),
+})
 
 /** The name to look for; a shorter one would list everybody. */
 const searchInput = z.object({
@@ -36,7 +39,7 @@ const searchInput = z.object({
 
 /** Finding people. */
 export function peopleEndpoints({ people, rooms, clock }: Pick<Context, 'people' | 'rooms' | 'clock'>): Endpoint[] {
-  const show = async (viewerId: UserId, found: readonly PublicPerson[]) => {
+  const show = async (viewerId: UserId, { people: found, more }: FoundPeople) => {
     const presences = await rooms.reads.readPresence(
       viewerId,
       found.map(({ id }) => id),
@@ -46,7 +49,7 @@ export function peopleEndpoints({ people, rooms, clock }: Pick<Context, 'people'
       const lastSeen = presence?.lastSeen ?? null
       return { id, username, isOnline: presence?.isOnline ?? null, lastSeen: lastSeen && isoTimeOf(lastSeen, clock) }
     })
-    return { status: 200, body: { users } }
+    return { status: 200, body: { users, more } }
   }
   return [
     endpoint({

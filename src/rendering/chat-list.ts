@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { RoomSummary } from '../chat/engine.js'
 import { messageStatusOf } from '../chat/engine.js'
+import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
-import type { Translate } from './sentences.js'
+import { isolateLines, type Translate } from './sentences.js'
 
 /** What an item of the list of chats shows beside the room's summary. */
 export interface ChatItemContext {
@@ -20,8 +21,10 @@ const previewLength = 120
 function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
   const last = summary.lastMessage
   if (!last) return t('chats.noMessages')
-  const text = wordsOf(last, t).slice(0, previewLength)
-  return last.senderId === viewer.userId ? t('chats.mine', { text }) : text
+  const text = cutText(wordsOf(last, t), previewLength)
+  if (last.senderId === viewer.userId) return t('chats.mine', { text: isolateLines(text) })
+  // One line alone decides the direction of the whole by its element.
+  return text.includes('\n') ? isolateLines(text) : text
 }
 
 /** Renders an item of the list of chats. */
@@ -67,7 +70,7 @@ export function digestOf(itemHashes: Iterable<string>): string {
 
 /** The first letter of a name, shown in place of a picture. */
 export function initialOf(name: string): string {
-  return [...name][0]?.toUpperCase() ?? ''
+  return firstCharacterOf(name).toUpperCase()
 }
 
 /** The number of one of six colours for a person. It carries no meaning. */

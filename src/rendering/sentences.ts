@@ -28,12 +28,36 @@ export function isSentenceKey(key: string): key is SentenceKey {
   return Object.hasOwn(catalogues.get(defaultLanguage) ?? {}, key)
 }
 
+const isolates = /[\u2066-\u2068]/
+const endOfIsolate = '\u2069'
+
+/** Letters of scripts that are written from right to left, and invisible characters that change directions. */
+const turning =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
 /**
- * Wraps a value in the isolating characters FSI and PDI, which work like <bdi>. Without them an English name that ends in
- * a full stop would reorder the Arabic around it.
+ * Wraps a text in the isolating characters FSI and PDI, which work like <bdi>. Without them an English name that ends in a
+ * full stop would reorder the Arabic around it. Its own such characters are balanced, or they would end it early.
  */
-function isolate(value: string | number): string | number {
-  return typeof value === 'string' && value ? `\u2068${value}\u2069` : value
+function isolate(text: string): string {
+  let inside = ''
+  let depth = 0
+  for (const character of text) {
+    if (character === endOfIsolate && depth === 0) continue
+    if (isolates.test(character)) depth += 1
+    if (character === endOfIsolate) depth -= 1
+    inside += character
+  }
+  return `\u2068${inside}${endOfIsolate.repeat(depth + 1)}`
+}
+
+/** A text on one line, in which no line has a say in the direction of another or of the sentence around it. */
+export function isolateLines(text: string): string {
+  if (!turning.test(text)) return text
+  return text
+    .split('\n')
+    .map(line => line && isolate(line))
+    .join('\n')
 }
 
 function say(language: Language, key: SentenceKey, values: SentenceValues): string {
@@ -46,7 +70,8 @@ function say(language: Language, key: SentenceKey, values: SentenceValues): stri
     format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })
     formats.set(id, format)
   }
-  const said = Object.entries(values).map(([name, value]) => [name, direction === 'rtl' ? isolate(value) : value])
+  const isIsolated = (value: string | number) => typeof value === 'string' && value !== '' && direction === 'rtl'
+  const said = Object.entries(values).map(([name, value]) => [name, isIsolated(value) ? isolate(`${value}`) : value])
   return String(format.format(Object.fromEntries(said)))
 }
 

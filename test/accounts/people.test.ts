@@ -190,7 +190,7 @@ describe('names that looked alike, or were not reserved, when they were register
     for (const { id, username, email } of accounts) {
       expect(await people.logIn(email, 'password of it')).toMatchObject({ id })
       expect(await people.findByName(username)).toMatchObject({ id })
-      expect(await people.search(username, 'viewer')).toEqual([{ id, username }])
+      expect(await people.search(username, 'viewer')).toEqual({ people: [{ id, username }], more: false })
     }
     expect((await people.list()).map(({ username }) => username)).toEqual(expect.arrayContaining([...names, 'bob']))
     expect(await people.list()).toHaveLength(4)
@@ -199,23 +199,50 @@ describe('names that looked alike, or were not reserved, when they were register
   })
 })
 
+const nobody = { people: [], more: false }
+
 describe('finding people', () => {
   it('shows names alone, never the viewer, no more than 20', async () => {
     const names = Array.from({ length: 25 }, (_, n) => `user-${String(n).padStart(2, '0')}`)
     const { people, idOf } = await peopleWith(['anna', ...names])
-    expect(await people.search('ANN', idOf('user-00'))).toEqual([{ id: idOf('anna'), username: 'anna' }])
-    expect(await people.search('anna', idOf('anna'))).toEqual([])
+    const anna = { people: [{ id: idOf('anna'), username: 'anna' }], more: false }
+    expect(await people.search('ANN', idOf('user-00'))).toEqual(anna)
+    expect(await people.search('anna', idOf('anna'))).toEqual(nobody)
     const all = await people.search('', idOf('anna'))
-    expect(all.map(({ username }) => username)).toEqual(names.slice(0, 20))
-    expect(await people.search('@example.com', idOf('anna'))).toEqual([])
+    expect(all.people.map(({ username }) => username)).toEqual(names.slice(0, 20))
+    expect(all.more).toBe(true)
+    expect(await people.search('@example.com', idOf('anna'))).toEqual(nobody)
+  })
+
+  it('says that there are more than are shown, and only then, whoever is left out', async () => {
+    const names = Array.from({ length: 24 }, (_, n) => `user-${String(n).padStart(2, '0')}`)
+    const { people, idOf } = await peopleWith(names)
+    const found = async (viewer: string, limit: number) => {
+      const { people: shown, more } = await people.search('user', viewer, limit)
+      return [shown.length, more]
+    }
+    expect(await found('viewer', 20)).toEqual([20, true])
+    expect(await found('viewer', 23)).toEqual([23, true])
+    expect(await found('viewer', 24)).toEqual([24, false])
+    expect(await found(idOf('user-00'), 23)).toEqual([23, false])
+    for (const name of names.slice(0, 10)) await people.setDisabled(idOf(name), true)
+    expect(await found('viewer', 2)).toEqual([2, true])
+    expect(await found('viewer', 13)).toEqual([13, true])
+    expect(await found('viewer', 14)).toEqual([14, false])
+    expect(await found(idOf('user-20'), 13)).toEqual([13, false])
+    for (const name of names.slice(10)) await people.setDisabled(idOf(name), true)
+    expect(await found('viewer', 2)).toEqual([0, false])
   })
 
   it('needs the whole name in an exact directory', async () => {
     const { people, idOf } = await peopleWith(['anna', 'bert'], 'exact')
-    expect(await people.search('ann', idOf('bert'))).toEqual([])
-    expect(await people.search('', idOf('bert'))).toEqual([])
-    expect(await people.search(' ANNA ', idOf('bert'))).toEqual([{ id: idOf('anna'), username: 'anna' }])
-    expect(await people.search('anna', idOf('anna'))).toEqual([])
+    expect(await people.search('ann', idOf('bert'))).toEqual(nobody)
+    expect(await people.search('', idOf('bert'))).toEqual(nobody)
+    expect(await people.search(' ANNA ', idOf('bert'))).toEqual({
+      people: [{ id: idOf('anna'), username: 'anna' }],
+      more: false,
+    })
+    expect(await people.search('anna', idOf('anna'))).toEqual(nobody)
   })
 
   it('gives the names of many at once', async () => {
@@ -365,7 +392,7 @@ describe('an account that is switched off', () => {
     const changed = await people.setDisabled(id, true)
     expect(changed).toMatchObject({ id, isDisabled: true, generation: 1 })
     expect(told).toHaveBeenCalledExactlyOnceWith(changed)
-    expect(await people.search('ann', 'viewer')).toEqual([])
+    expect(await people.search('ann', 'viewer')).toEqual(nobody)
     await expect(people.logIn('ann@example.com', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' })
     await expect(people.logIn('ann@example.com', 'password of it')).rejects.toMatchObject({ code: 'account_disabled' })
     expect(await people.setDisabled(id, false)).toMatchObject({ isDisabled: false, generation: 2 })
@@ -523,7 +550,7 @@ describe('looking for people', () => {
     const { people, add } = quickPeople()
     const ids = [await add('p-1'), await add('p-2'), await add('p-3')].map(({ id }) => id)
     const found = async (viewer: string, limit: number) =>
-      (await people.search('p-', viewer, limit)).map(({ username }) => username)
+      (await people.search('p-', viewer, limit)).people.map(({ username }) => username)
     expect(await found(ids[0] ?? '', 2)).toEqual(['p-2', 'p-3'])
     expect(await found('viewer', 2)).toEqual(['p-1', 'p-2'])
     expect(await found(ids[2] ?? '', 1)).toEqual(['p-1'])

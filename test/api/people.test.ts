@@ -74,7 +74,7 @@ describe('a search for people', () => {
 
   it('takes a hundred characters, and no more', async () => {
     const answerTo = (length: number) => alice.get(`/users/search?q=${'x'.repeat(length)}`)
-    expect((await answerTo(100)).body).toEqual({ users: [] })
+    expect((await answerTo(100)).body).toEqual({ users: [], more: false })
     expect((await answerTo(101)).body.errors).toEqual({ q: 'query_long' })
   })
 

@@ -53,6 +53,23 @@ describe('a chat in the list', () => {
     expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)
   })
 
+  it('shows each line of a message from right to left apart, and one’s own apart from what says that it is', () => {
+    const shown = (text: string, senderId = 'ben') => wordsIn(render({ lastMessage: { ...message, text, senderId } }))
+    expect(shown('שלום.')).toBe('B Ben שלום. 12:00')
+    expect(shown('hello\nשלום.')).toBe('B Ben \u2068hello\u2069 \u2068שלום.\u2069 12:00')
+    expect(shown('שלום.', 'ann')).toContain('You: \u2068שלום.\u2069')
+    expect(shown('hello\nyou', 'ann')).toContain('You: hello you')
+  })
+
+  it('never cuts a message inside an emoji', () => {
+    const family = '👨‍👩‍👧‍👦'
+    for (let before = 108; before <= 121; before++) {
+      const html = render({ lastMessage: { ...message, text: 'x'.repeat(before) + family } })
+      const shown = 'x'.repeat(Math.min(before, 120)) + (before <= 120 - family.length ? family : '')
+      expect(wordsIn(html)).toBe(`B Ben ${shown} 12:00`)
+    }
+  })
+
   it('has nothing left of a message’s time once it is over', () => {
     expect(render({}, { clock: new FakeClock(noon + 60_001) })).toContain('data-remaining="0"')
   })

@@ -4,7 +4,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, it } from 'vitest'
 import { languages, traitsOf } from '#src/languages.js'
 import { projectRoot } from '#src/project-root.js'
-import { isSentenceKey, translator } from '#src/rendering/sentences.js'
+import { isolateLines, isSentenceKey, translator } from '#src/rendering/sentences.js'
 import { readCatalogue } from '../support/views/project-text.js'
 
 type Elements = ReturnType<IntlMessageFormat['getAst']>
@@ -92,4 +92,27 @@ it('says a sentence with its values anew each time', () => {
 
 it('takes tags in a sentence for text', () => {
   expect(translator('en')('chat.says', { name: '<b>', text: '</b>' })).toBe('<b>: </b>')
+})
+
+describe('a text in a sentence', () => {
+  it('cannot end its isolation early, or go on behind it, by characters of its own', () => {
+    const say = (text: string) => translator('ar')('chats.mine', { text })
+    for (const [text, isolated] of [
+      ['a\u2069\u202eb', '\u2068a\u202eb\u2069'],
+      ['\u2067a', '\u2068\u2067a\u2069\u2069'],
+      ['\u2066a\u2069 b', '\u2068\u2066a\u2069 b\u2069'],
+      ['\u2069\u2069\u2068\u2069\u2069', '\u2068\u2068\u2069\u2069'],
+    ] as const) {
+      expect(say(text)).toBe(`أنت: ${isolated}`)
+    }
+  })
+
+  it('is isolated line by line where letters run from right to left, and as it is elsewhere', () => {
+    expect(isolateLines('one\nשתיים.\n\n3')).toBe('\u2068one\u2069\n\u2068שתיים.\u2069\n\n\u20683\u2069')
+    expect(isolateLines('a\u202eb\nc')).toBe('\u2068a\u202eb\u2069\n\u2068c\u2069')
+    for (const text of ['', 'one\n\ntwo', 'żółć 漢字 กำ 😀']) expect(isolateLines(text)).toBe(text)
+    for (const letter of ['ש', 'ع', 'ܐ', 'ހ', 'ߊ', 'ﷺ', 'ﻻ', '\u{1e900}', '\u{10a00}', '\u200f', '\u202d']) {
+      expect([letter, isolateLines(letter)]).toEqual([letter, `\u2068${letter}\u2069`])
+    }
+  })
 })

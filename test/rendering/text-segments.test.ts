@@ -7,6 +7,8 @@ const textOf = (text: string) =>
     .map(segment => segment.text)
     .join('')
 
+const plain = (text: string) => ({ text, href: null, leadsTo: '' })
+
 describe('links in a text', () => {
   it.each([
     ['See https://example.com/a?b=c#d, please.', ['https://example.com/a?b=c#d']],
@@ -17,7 +19,7 @@ describe('links in a text', () => {
     ['(https://example.com/(x))', ['https://example.com/(x)']],
     ['two:https://a.example,https://b.example', ['https://a.example', 'https://b.example']],
     ['tab\thttps://a.example\nhttps://b.example', ['https://a.example', 'https://b.example']],
-    ['见https://no.example，（https://example.com/路径）。', ['https://example.com/路径']],
+    ['见https://example.org，（https://example.com/路径）。', ['https://example.org', 'https://example.com/路径']],
     ['https://a.example|b.de|x=c.de', ['https://a.example', 'https://b.de', 'https://c.de']],
     ['münchen.de почта.рф', ['https://münchen.de', 'https://почта.рф']],
     ['ftp://example.com //example.com e.g. 3.14 12:30 a.b.c :) ... http:// @x', []],
@@ -37,14 +39,14 @@ describe('links in a text', () => {
 
   it('have plain text between them, before and behind', () => {
     expect(segmentText('see a.de, (http://b.de) and c')).toEqual([
-      { text: 'see ', href: null },
-      { text: 'a.de', href: 'https://a.de' },
-      { text: ', (', href: null },
-      { text: 'http://b.de', href: 'http://b.de' },
-      { text: ') and c', href: null },
+      plain('see '),
+      { text: 'a.de', href: 'https://a.de', leadsTo: '' },
+      plain(', ('),
+      { text: 'http://b.de', href: 'http://b.de', leadsTo: '' },
+      plain(') and c'),
     ])
-    expect(segmentText('a.de')).toEqual([{ text: 'a.de', href: 'https://a.de' }])
-    expect(segmentText('plain')).toEqual([{ text: 'plain', href: null }])
+    expect(segmentText('a.de')).toEqual([{ text: 'a.de', href: 'https://a.de', leadsTo: '' }])
+    expect(segmentText('plain')).toEqual([plain('plain')])
     expect(segmentText('')).toEqual([])
   })
 
@@ -55,23 +57,45 @@ describe('links in a text', () => {
     expect(linksOf(`${many(19, ' ')} ${many(3, '<')}`)).toHaveLength(20)
   })
 
-  it('are looked for in a word of 2,048 units, and in none that is longer', () => {
+  it('are addresses of at most 2,048 units, and what follows a longer one is found', () => {
     const address = (length: number) => `https://example.com/${'x'.repeat(length - 20)}`
     expect(linksOf(address(2048))).toEqual([address(2048)])
     expect(linksOf(address(2049))).toEqual([])
     expect(linksOf(`see ${address(2048)} b.de`)).toEqual([address(2048), 'https://b.de'])
+    expect(linksOf(`${address(3000)} https://example.com/`)).toEqual(['https://example.com/'])
   })
 
-  it('are looked for in the first 10,000 units of words that may hold one, and others do not count', () => {
-    const word = `${'.x'.repeat(1000)} `
-    expect(linksOf(`${word.repeat(4)}${'.x'.repeat(999)}. b.de`)).toEqual(['https://b.de'])
-    expect(linksOf(`${word.repeat(5)}b.de`)).toEqual([])
-    expect(linksOf(`${'x'.repeat(2000)} ${'plain '.repeat(3000)}b.de`)).toEqual(['https://b.de'])
+  it('are looked for in the first 10,000 units of what could be one, and other words do not count', () => {
+    const name = `${'x.'.repeat(999)}zz `
+    expect(linksOf(`${name.repeat(4)}${'x.'.repeat(994)}zz b.de`)).toEqual(['https://b.de'])
+    expect(linksOf(`${name.repeat(5)}${'x.'.repeat(5)}zz b.de`)).toEqual([])
+    expect(linksOf(`${'plain '.repeat(3000)}b.de`)).toEqual(['https://b.de'])
   })
 
-  it('are not looked for in a word that is longer than an address', () => {
-    expect(linksOf(`https://example.com/${'x'.repeat(2000)}`)).toHaveLength(1)
-    expect(linksOf(`https://example.com/${'x'.repeat(3000)} https://example.com/`)).toEqual(['https://example.com/'])
+  it('are whole where the first 20,000 units of a text end within one, and none begins behind them', () => {
+    const filling = (length: number) => `${'x'.repeat(length - 1)} `
+    for (const link of ['https://example.com/x', 'https://www.example.com', 'www.example.com', 'example.com']) {
+      const href = link.startsWith('https') ? link : `https://${link}`
+      expect(linksOf(`${filling(20_001 - link.length)}${link} b.de`)).toEqual([href])
+    }
+    expect(linksOf(`${filling(20_000)}b.de`)).toEqual([])
+  })
+
+  it('are read a limited number of times where none is one', () => {
+    expect(linksOf(`${'xn--a.com '.repeat(130)}b.de`)).toEqual(['https://b.de'])
+    expect(linksOf(`${'xn--a.com '.repeat(150)}b.de`)).toEqual([])
+  })
+
+  it('say where they lead if they could be read otherwise, and lead to this network without encryption', () => {
+    expect(segmentText('аpple.com')).toEqual([
+      { text: 'аpple.com', href: 'https://аpple.com', leadsTo: 'xn--pple-43d.com' },
+    ])
+    expect(linksOf('localhost:3000 127.0.0.1:80/x a.de:80')).toEqual([
+      'http://localhost:3000',
+      'http://127.0.0.1:80/x',
+      'https://a.de:80',
+    ])
+    expect(linksOf('HTTPS://A.de')).toEqual(['https://A.de'])
   })
 })
 
@@ -95,6 +119,20 @@ const units = [
   'x',
   '(',
   'http://',
+  'http://.漢',
+  'http://a.de/漢http://',
+  '漢字https://a.b漢',
+  'аpple.com ',
+  'xn--a.com ',
+  '1.1.1.1/1 ',
+  'a.zz ',
+  '😀.a',
+  'a\u0301.',
+  `http://${'a-'.repeat(150)} `,
+  '\u200b',
+  'a\u200b',
+  `http://a${'\u200b'.repeat(500)}b`,
+  'http://a.de/漢a',
 ]
 
 /** Of the processor's time, which others on a busy machine do not add to. */

@@ -4,6 +4,7 @@ import { accountOf, queryText } from '../../http/request.js'
 import type { PageRenderer } from '../../live/html/page-renderer.js'
 import { olderPart } from '../../live/html/page-state.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
+import { cutText } from '../../text-parts.js'
 
 /** What the side with the list of chats shows, on every page. `before`: the room behind which the list begins. */
 export async function viewSide(
@@ -13,12 +14,12 @@ export async function viewSide(
   currentRoomId: string | null,
   before?: string,
 ) {
-  const query = queryText(request, 'q').slice(0, 64)
+  const query = cutText(queryText(request, 'q'), 64)
   const [list, found] = await Promise.all([
     page.list.render(currentRoomId, before),
     people.search(query, accountOf(request).id),
   ])
-  const shown = found.map(({ id, username }) => ({
+  const shown = found.people.map(({ id, username }) => ({
     id,
     name: username,
     initial: initialOf(username),
@@ -27,5 +28,14 @@ export async function viewSide(
   }))
   const { html: chatItems, more: moreChats, totalUnread } = list
   const digest = before ? olderPart : list.digest
-  return { chatItems, moreChats, isOlderPart: Boolean(before), digest, unread: totalUnread, query, people: shown }
+  return {
+    chatItems,
+    moreChats,
+    isOlderPart: Boolean(before),
+    digest,
+    unread: totalUnread,
+    query,
+    people: shown,
+    morePeople: found.more,
+  }
 }

@@ -34,6 +34,31 @@ it('shows those that the query finds, and the query itself', async () => {
   expect(html).toContain('One person found')
 })
 
+it('does not say "20 people found" where 24 match, on the page and in the API', async () => {
+  const client = await newcomer(server.url, 'asker')
+  for (let n = 0; n < 24; n++) await newcomer(server.url, `crowded-${n}`)
+  const [few, many] = ['crowded-1', 'crowded']
+  const said = async (query: string) =>
+    /role="status">([^<]*)</.exec(await textOf(client, `/people?q=${query}`))?.[1]?.trim()
+  expect(await said(many)).toBe('More than 20 people found. Type more of the name to see others.')
+  expect(await said(few)).toBe('11 people found')
+  const api = async (query: string) => {
+    const found = await (await client.get(`/api/users/search?q=${query}`)).json()
+    return [found.users.length, found.more]
+  }
+  expect([await api(many), await api(few)]).toEqual([
+    [20, true],
+    [11, false],
+  ])
+})
+
+it('cuts what is looked for at a whole character', async () => {
+  const client = await newcomer(server.url)
+  const family = '👨‍👩‍👧‍👦'
+  const query = encodeURIComponent(`${'x'.repeat(60)}${family}`)
+  expect(queryOf(await textOf(client, `/people?q=${query}`))).toBe('x'.repeat(60))
+})
+
 it('looks for no more than 64 characters', async () => {
   const client = await newcomer(server.url)
   expect(queryOf(await textOf(client, `/people?q=${'x'.repeat(64)}`))).toBe('x'.repeat(64))
