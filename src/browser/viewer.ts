@@ -4,6 +4,10 @@ export function view(link: HTMLAnchorElement): void {
   const large = dialog?.querySelector('img')
   const small = link.querySelector('img')
   if (!(dialog instanceof HTMLDialogElement && large && small)) return
+  // As in its message, it moves or stands still.
+  const still = link.querySelector('source')?.cloneNode()
+  if (still) large.before(still)
+  dialog.className = link.querySelector('picture')?.className ?? ''
   large.src = small.src
   large.alt = small.alt
   const goWithPicture = () => {
@@ -15,8 +19,10 @@ export function view(link: HTMLAnchorElement): void {
     document.removeEventListener('htmx:after:swap', goWithPicture)
     large.alt = ''
     large.removeAttribute('src')
+    large.parentElement?.querySelector('source')?.remove()
   }
   document.addEventListener('htmx:after:swap', goWithPicture)
   dialog.addEventListener('close', forget, { once: true })
   dialog.showModal()
+  dialog.scrollTo(0, 0)
 }

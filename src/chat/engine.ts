@@ -32,6 +32,10 @@ export interface ImageRef {
   readonly width: number
   readonly height: number
   readonly alt: string
+  /** Whether it is an animation, of which there is a still. */
+  readonly moves?: boolean
+  /** What it is to be shown on, if it can be seen through. */
+  readonly ground?: 'light' | 'dark'
 }
 
 /** A message. Times in ms of `Clock.now()`; `seq` is gapless within its room and begins at 1. */

@@ -29,6 +29,7 @@ const known = [
   'get /chats/events: member',
   'get /chats: member',
   'get /health: anyone',
+  'get /images/:id/still: member, light',
   'get /images/:id: member, light',
   'get /invites: member',
   'get /login: guest',
