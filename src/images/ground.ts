@@ -11,24 +11,36 @@ const brightness: Readonly<Record<PictureGround, number>> = { light: 1, dark: 0.
 const enough = 3
 /** A picture is looked at in this size, in pixels: strokes may become thinner, and keep their colour. */
 const side = 128
+const opaque = 255
 
-/** The ground on which most of a picture can be made out: light, unless more of it can be made out on the dark one. */
+/**
+ * The ground from which most of a picture's outline can be told: light, unless more of it can be told from the dark one.
+ * What lies within the outline has its contrast in the picture itself.
+ */
 export async function groundFor(picture: Buffer): Promise<PictureGround> {
-  const pixels = await sharp(picture)
+  const { data: pixels, info } = await sharp(picture)
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .ensureAlpha()
     .raw()
-    .toBuffer()
-  const madeOut = { light: 0, dark: 0 }
-  for (let at = 0; at < pixels.length; at += 4) {
-    const alpha = pixels[at + 3] ?? 0
-    const luminance = luminanceOf(pixels, at)
-    for (const ground of pictureGrounds)
-      madeOut[ground] += alpha * Math.min(enough, contrastOf(luminance, brightness[ground]))
+    .toBuffer({ resolveWithObject: true })
+  const alphaAt = (x: number, y: number) => {
+    const isInside = x >= 0 && x < info.width && y >= 0 && y < info.height
+    return isInside ? (pixels[4 * (y * info.width + x) + 3] ?? opaque) : opaque
   }
+  const toldApart = { light: 0, dark: 0 }
+  for (let y = 0; y < info.height; y++)
+    for (let x = 0; x < info.width; x++) {
+      const alpha = alphaAt(x, y)
+      const around = [alphaAt(x - 1, y), alphaAt(x + 1, y), alphaAt(x, y - 1), alphaAt(x, y + 1)]
+      const weight = alpha * (opaque - Math.min(alpha, ...around))
+      if (weight === 0) continue
+      const luminance = luminanceOf(pixels, 4 * (y * info.width + x))
+      for (const ground of pictureGrounds)
+        toldApart[ground] += weight * Math.min(enough, contrastOf(luminance, brightness[ground]))
+    }
   pixels.fill(0)
-  return madeOut.dark > madeOut.light ? 'dark' : 'light'
+  return toldApart.dark > toldApart.light ? 'dark' : 'light'
 }
 
 function luminanceOf(pixels: Buffer, at: number): number {

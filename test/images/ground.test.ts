@@ -25,6 +25,16 @@ describe('a drawing on nothing', () => {
     expect(await groundFor(await drawingOf(['#ffffff', '#ffffff', '#000000'], size))).toBe('dark')
   })
 
+  it('stands by its outline, not by what lies within', async () => {
+    const card = { create: { width: 200, height: 100, channels: 4 as const, background: '#ffffff' } }
+    const framed = await sharp(await drawingOf(['#000000'], { width: 660, height: 160 }))
+      .composite([{ input: card, left: 230, top: 30 }])
+      .png()
+      .toBuffer()
+    expect(await groundFor(framed)).toBe('light')
+    expect(await groundFor(await sharp(framed).negate({ alpha: false }).png().toBuffer())).toBe('dark')
+  })
+
   it('keeps its colour however thin its strokes are', async () => {
     expect(await groundFor(await fieldPicture('black-on-nothing.png'))).toBe('light')
     const white = await sharp(await fieldPicture('black-on-nothing.png'))
