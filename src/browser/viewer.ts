@@ -1,3 +1,8 @@
+import { keepPreviewsStill } from './still-previews.js'
+
+// This script is loaded before the first preview is shown.
+keepPreviewsStill()
+
 /** Shows a picture large in a dialog, which closes when the picture is removed. A closed dialog holds nothing of it. */
 export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')

@@ -102,6 +102,33 @@ test('under reduced motion a picture is a still until it is played, in its messa
   await expect.poll(() => framesOf(picture)).toEqual(['blue', 'red'])
 })
 
+test('a picture that moves is a still as long as it is not sent: where it is described, and in its bubble', async ({
+  chat,
+}) => {
+  test.slow()
+  const { ann } = await chat()
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await ann.route('**/images', async route => {
+    await held
+    await route.continue()
+  })
+  const chooser = ann.waitForEvent('filechooser')
+  await ann.getByRole('button', { name: 'Add image' }).click()
+  await (await chooser).setFiles([{ name: 'a', mimeType: 'image/gif', buffer: await moving() }])
+  const preview = ann.locator('.picture-form img')
+  await expect(preview).toBeVisible()
+  await expect.poll(() => framesOf(preview)).toEqual(['red'])
+  await ann.getByRole('button', { name: 'Send' }).click()
+  const pending = ann.locator('#outbox .upload img')
+  await expect(pending).toBeVisible()
+  await expect.poll(() => framesOf(pending)).toEqual(['red'])
+  release()
+  await expect(ann.locator('#list').getByRole('button', pause)).toBeVisible({ timeout: 15_000 })
+})
+
 test('a picture that does not move has no such button, opened either', async ({ chat }) => {
   const { ann } = await chat()
   await sendPicture(ann, await plainPicture('png', { width: 60, height: 40 }), 'A field')

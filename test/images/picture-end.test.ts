@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ImageKind } from '#src/images/image-kind.js'
 import { holdsProgram, pictureIn } from '#src/images/picture-end.js'
+import { pictureTrailers } from '../field/picture-trailers.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 const kinds = ['gif', 'jpeg', 'png', 'webp'] as const
@@ -16,20 +17,12 @@ const withTail = (kind: ImageKind, ...tail: (Buffer | string)[]) =>
 /** How many bytes of a file are its picture; null if it has not come whole. */
 const lengthIn = (bytes: Buffer, kind: ImageKind) => pictureIn(bytes, kind)?.length ?? null
 
-const trailers: readonly (readonly [string, Buffer])[] = [
-  ['a line end', Buffer.from('\r\n')],
-  ['padding', Buffer.alloc(64)],
-  ['words', Buffer.from('x <p>')],
-  ['a camera’s notes', Buffer.from('\0\0\x01\n\x0e\0\0\0Image_UTC_Data1716888888888SEFHj\0\0\0\x01SEFT', 'latin1')],
-  ['a film', Buffer.from('MotionPhoto_Data\0\0\0\x18ftypmp42\0\0\0\0isommp42\xff\xd8\xff!,;\xff\xd9', 'latin1')],
-]
-
 describe.each(kinds)('a %s', kind => {
   it('ends where its structure says', () => {
     expect(lengthIn(pictureOf(kind), kind)).toBe(pictureOf(kind).length)
   })
 
-  it.each(trailers)('is taken without what follows it: %s', (_what, trailer) => {
+  it.each(pictureTrailers)('is taken without what follows it: %s', (_what, trailer) => {
     expect(lengthIn(withTail(kind, trailer), kind)).toBe(pictureOf(kind).length)
   })
 
