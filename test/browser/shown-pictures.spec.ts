@@ -2,6 +2,7 @@
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, logIn, message as messageWith, send, startChat, test } from '../support/browser/fixtures.js'
+import { expectUsable } from '../support/browser/probes.js'
 import { fieldPicture } from '../support/images/field-pictures.js'
 import { drawingOf, movingPicture, plainPicture } from '../support/images/pictures.js'
 
@@ -127,6 +128,19 @@ test('a picture that moves is a still as long as it is not sent: where it is des
   await expect.poll(() => framesOf(pending)).toEqual(['red'])
   release()
   await expect(ann.locator('#list').getByRole('button', pause)).toBeVisible({ timeout: 15_000 })
+})
+
+test('a picture that moves, and its button, are usable in every theme, in its message and opened', {
+  tag: '@long',
+}, async ({ chat }) => {
+  test.slow()
+  const { ann, ben } = await chat()
+  await sendPicture(ann, await moving(), 'Waves', 'image/gif')
+  await expect(ben.getByRole('button', pause)).toBeVisible()
+  for (const page of [ann, ben]) await expectUsable(page, 'moving picture')
+  await ben.getByRole('link', { name: 'Waves', exact: true }).click()
+  await expect(ben.getByRole('dialog').getByRole('button', pause)).toBeVisible()
+  await expectUsable(ben, 'moving picture, opened')
 })
 
 test('a picture that does not move has no such button, opened either', async ({ chat }) => {
