@@ -1,6 +1,7 @@
 import sharp, { type Metadata } from 'sharp'
+import type { PictureGround } from '../picture-ground.js'
 import { fittedSize, longestSide, type PictureSize, type SizeLimits } from '../picture-size.js'
-import { groundFor, type PictureGround } from './ground.js'
+import { groundFor } from './ground.js'
 import { kindOf } from './image-kind.js'
 import { holdsProgram, pictureIn } from './picture-end.js'
 
@@ -114,6 +115,7 @@ async function write(bytes: Buffer, { pages = 1, hasAlpha }: Metadata, writing: 
     .toBuffer()
   // Frames that are all the same become one.
   const moves = ((await sharp(moving, { animated: true }).metadata()).pages ?? 1) > 1
+  if (!moves) still.fill(0)
   return { bytes: moving, width, height, still: moves ? still : null, ground }
 }
 

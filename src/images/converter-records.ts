@@ -3,8 +3,8 @@
  * write records: a length of four bytes, big-endian, then so many bytes.
  */
 import { z } from 'zod'
+import { pictureGrounds } from '../picture-ground.js'
 import type { ConversionProblem, Picture } from './conversion.js'
-import { pictureGrounds } from './ground.js'
 
 /** The head of an answer: a picture, whose bytes and still follow as records of their own, or a problem. */
 const answerSchema = z.union([

@@ -1,9 +1,5 @@
 import sharp from 'sharp'
-
-/** What a picture that can be seen through may be shown on. The colours are those of src/browser/styles/palettes.css. */
-export const pictureGrounds = ['light', 'dark'] as const
-
-export type PictureGround = (typeof pictureGrounds)[number]
+import { type PictureGround, pictureGrounds } from '../picture-ground.js'
 
 /** How bright each ground is, from 0 to 1. Source: WCAG 2.2, "relative luminance". */
 const brightness: Readonly<Record<PictureGround, number>> = { light: 1, dark: 0.0073 }
