@@ -30,14 +30,14 @@ export function fittedSize(size: PictureSize, { maxWidth, maxHeight }: SizeLimit
   const { width, height } = size
   if (!isLong(size)) {
     const scale = Math.min(1, maxWidth / width, maxHeight / height)
-    return { width: pixels(width * scale), height: pixels(height * scale) }
+    return { width: atLeastOne(Math.round(width * scale)), height: atLeastOne(Math.round(height * scale)) }
   }
   const isTall = height > width
   const shortScale = isTall ? maxWidth / width : maxHeight / height
   const longScale = longestSide / Math.max(width, height)
   const scale = Math.min(1, shortScale, longScale, Math.sqrt((longFactor * maxWidth * maxHeight) / (width * height)))
   // Rounded down, so that the product of both stays within its limit.
-  return { width: pixels(Math.floor(width * scale)), height: pixels(Math.floor(height * scale)) }
+  return { width: atLeastOne(Math.floor(width * scale)), height: atLeastOne(Math.floor(height * scale)) }
 }
 
-const pixels = (length: number) => Math.max(1, Math.round(length))
+const atLeastOne = (pixels: number) => Math.max(1, pixels)

@@ -140,14 +140,12 @@ export class Images {
 
   /** Encrypts a picture and its still, or neither. */
   async #seal({ bytes, still }: Picture): Promise<[whole: StoredImage, still: StoredImage | null]> {
-    const whole = { size: bytes.length, sealed: await SealedImage.seal(bytes, this.#folder) }
-    if (!still) return [whole, null]
-    try {
-      return [whole, { size: still.length, sealed: await SealedImage.seal(still, this.#folder) }]
-    } catch (error) {
-      await whole.sealed.destroy()
-      throw error
-    }
+    const seal = async (part: Buffer) => ({ size: part.length, sealed: await SealedImage.seal(part, this.#folder) })
+    const [whole, first] = await Promise.allSettled([seal(bytes), still && seal(still)])
+    if (whole.status === 'fulfilled' && first.status === 'fulfilled') return [whole.value, first.value]
+    for (const part of [whole, first]) if (part.status === 'fulfilled') await part.value?.sealed.destroy()
+    const [reason] = [whole, first].flatMap(part => (part.status === 'rejected' ? [part.reason] : []))
+    throw reason
   }
 }
 

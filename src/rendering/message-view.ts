@@ -114,8 +114,7 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
   }
 }
 
-/** Makes the view of a picture, sent or not. */
-export function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
+function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
   const shape = isLong({ width, height }) ? (height > width ? 'tall' : 'wide') : ''
   const looks = [shape, ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
   return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
