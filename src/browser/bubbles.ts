@@ -68,7 +68,7 @@ export class Bubbles {
     if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
     element.id = idOf(nonce)
     element.querySelector('.text')?.append(text)
-    if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}`)
+    if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}/still`)
     return { element }
   }
 

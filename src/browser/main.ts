@@ -5,6 +5,7 @@ import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
+import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { allowHtmx } from './trusted-types.js'
 
@@ -54,6 +55,7 @@ const messages = document.getElementById('messages')
 if (messages) {
   watchList(messages)
   watchEarlier(messages)
+  watchMotion()
 }
 expireInTime()
 // The server was restarted and the person has logged in again: the chat goes on by itself.

@@ -1,9 +1,18 @@
+import { keepPreviewsStill } from './still-previews.js'
+
+// This script is loaded before the first preview is shown.
+keepPreviewsStill()
+
 /** Shows a picture large in a dialog, which closes when the picture is removed. A closed dialog holds nothing of it. */
 export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')
   const small = link.querySelector('img')
   if (!(dialog instanceof HTMLDialogElement && large && small)) return
+  // As in its message, it moves or stands still.
+  const still = link.querySelector('source')?.cloneNode()
+  if (still) large.before(still)
+  dialog.className = link.querySelector('picture')?.className ?? ''
   large.src = small.src
   large.alt = small.alt
   const goWithPicture = () => {
@@ -15,8 +24,10 @@ export function view(link: HTMLAnchorElement): void {
     document.removeEventListener('htmx:after:swap', goWithPicture)
     large.alt = ''
     large.removeAttribute('src')
+    large.parentElement?.querySelector('source')?.remove()
   }
   document.addEventListener('htmx:after:swap', goWithPicture)
   dialog.addEventListener('close', forget, { once: true })
   dialog.showModal()
+  dialog.scrollTo(0, 0)
 }

@@ -22,6 +22,8 @@
  *   person who blocked them really does makes no difference to that.
  */
 
+import type { PictureGround } from '../picture-ground.js'
+
 export type UserId = string
 export type RoomId = string
 export type MessageId = string
@@ -32,6 +34,10 @@ export interface ImageRef {
   readonly width: number
   readonly height: number
   readonly alt: string
+  /** Whether it is an animation, of which there is a still. */
+  readonly moves?: boolean
+  /** What it is to be shown on, if it can be seen through. */
+  readonly ground?: PictureGround
 }
 
 /** A message. Times in ms of `Clock.now()`; `seq` is gapless within its room and begins at 1. */

@@ -69,6 +69,14 @@ export class ChatError extends Error {
   }
 }
 
+/** A file of a kind that cannot be sent as a picture. */
+export class UnsupportedImage extends ChatError {
+  /** @param format what the file is, as people call it, such as HEIC; null if that is not known */
+  constructor(readonly format: string | null) {
+    super('image_unsupported')
+  }
+}
+
 /** Input refused field by field. The values are stable keys such as `username_taken`, never sentences. */
 export class InvalidInput extends ChatError {
   /** @param fields the name of each refused field and the key of what is wrong with it */

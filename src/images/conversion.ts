@@ -1,26 +1,28 @@
 import sharp, { type Metadata } from 'sharp'
+import type { PictureGround } from '../picture-ground.js'
+import { fittedSize, longestSide, type PictureSize, type SizeLimits } from '../picture-size.js'
+import { groundFor } from './ground.js'
 import { kindOf } from './image-kind.js'
-import { endsWhole, holdsProgram } from './picture-end.js'
+import { holdsProgram, pictureIn } from './picture-end.js'
 
-/** The most that a stored picture may have: width and height in pixels, and the quality of the WebP in percent. */
-export interface ImageRules {
-  readonly maxWidth: number
-  readonly maxHeight: number
+/** The most that a stored picture may have: its size, the quality of the WebP in percent, and its bytes. */
+export interface ImageRules extends SizeLimits {
   readonly quality: number
+  readonly maxSize: number
 }
 
-/** A picture as it is stored: WebP, upright, without metadata. Width and height in pixels. */
-export interface Picture {
+/** A picture as it is stored: WebP, upright, without metadata. */
+export interface Picture extends PictureSize {
   readonly bytes: Buffer
-  readonly width: number
-  readonly height: number
+  /** The first frame of an animation, a WebP of the same size; null for a picture that does not move. */
+  readonly still: Buffer | null
+  /** What a picture that can be seen through is to be shown on; null for any other. */
+  readonly ground: PictureGround | null
 }
 
 /** Why a file was refused. */
-export type ConversionProblem = 'image_invalid' | 'image_too_many_pixels' | 'image_unsupported'
+export type ConversionProblem = 'image_invalid' | 'image_too_large' | 'image_too_many_pixels' | 'image_unsupported'
 
-/** The longest side that a WebP can have, in pixels. */
-const maxSide = 16_383
 /** Pixels of a picture, or of each picture of an animation. */
 const mostPixels = 50_000_000
 /** Bytes of a whole animation once it is decoded. */
@@ -29,6 +31,12 @@ const maxDecodedBytes = 256 * 1_048_576
 const sampleSizes: Readonly<Record<string, number>> = { ushort: 2, short: 2, uint: 4, int: 4, float: 4, double: 8 }
 /** libwebp's effort, 0 to 6. An animation is many pictures, and must not take many times as long. */
 const effort = { still: 4, animated: 2 }
+/** How a picture is written until it has no more bytes than it may: what quality and sides are multiplied with. */
+const attempts = [
+  { quality: 1, side: 1 },
+  { quality: 0.6, side: 0.8 },
+  { quality: 0.4, side: 0.5 },
+]
 
 /** Prepares this process for conversions: nothing is cached, and only four kinds of file can be read. */
 export function prepareConversions(): void {
@@ -53,21 +61,26 @@ export async function rehearseConversion(): Promise<void> {
 }
 
 /** Encodes a picture anew, or says why not. Never throws because of what is in the file. */
-export async function convert(bytes: Buffer, rules: ImageRules): Promise<Picture | ConversionProblem> {
-  const kind = kindOf(bytes)
+export async function convert(file: Buffer, rules: ImageRules): Promise<Picture | ConversionProblem> {
+  const kind = kindOf(file)
   if (!kind) return 'image_unsupported'
+  const bytes = pictureIn(file, kind)
+  if (!bytes || holdsProgram(file)) return 'image_invalid'
   try {
-    const animated = kind === 'gif' || kind === 'webp'
-    const image = sharp(bytes, { animated, failOn: 'warning', limitInputPixels: false })
-    const header = await image.metadata()
+    const header = await read(bytes, kind === 'gif' || kind === 'webp').metadata()
     if (isTooLarge(header)) return 'image_too_many_pixels'
-    if (!endsWhole(bytes, kind) || holdsProgram(bytes)) return 'image_invalid'
-    const isAnimation = (header.pages ?? 1) > 1
-    const { data, info } = await (isAnimation ? image : image.autoOrient())
-      .resize({ width: rules.maxWidth, height: rules.maxHeight, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: rules.quality, effort: isAnimation ? effort.animated : effort.still })
-      .toBuffer({ resolveWithObject: true })
-    return { bytes: data, width: info.width, height: info.pageHeight ?? info.height }
+    const size = fittedSize(sizeOf(header), rules)
+    for (const attempt of attempts) {
+      const picture = await write(bytes, header, {
+        width: Math.ceil(size.width * attempt.side),
+        height: Math.ceil(size.height * attempt.side),
+        quality: Math.ceil(rules.quality * attempt.quality),
+      })
+      if (picture.bytes.length + (picture.still?.length ?? 0) <= rules.maxSize) return picture
+      picture.bytes.fill(0)
+      picture.still?.fill(0)
+    }
+    return 'image_too_large'
   } catch (error) {
     // libvips throws only because of what it read. Its message may quote the file, so it is dropped.
     if (error instanceof Error) return 'image_invalid'
@@ -75,9 +88,40 @@ export async function convert(bytes: Buffer, rules: ImageRules): Promise<Picture
   }
 }
 
+const read = (bytes: Buffer, animated: boolean) =>
+  sharp(bytes, { animated, failOn: 'warning', limitInputPixels: false })
+
+/** The size of an upright picture, or of one frame of an animation. */
+const sizeOf = ({ width, pages = 1, pageHeight, autoOrient }: Metadata): PictureSize =>
+  pages > 1 && pageHeight ? { width, height: pageHeight } : autoOrient
+
+/** How a picture is written. */
+interface Writing extends PictureSize {
+  readonly quality: number
+}
+
+async function write(bytes: Buffer, { pages = 1, hasAlpha }: Metadata, writing: Writing): Promise<Picture> {
+  const { width, height } = writing
+  const still = await read(bytes, false)
+    .autoOrient()
+    .resize({ width, height, fit: 'fill' })
+    .webp({ quality: writing.quality, effort: effort.still })
+    .toBuffer()
+  const ground = hasAlpha ? await groundFor(still) : null
+  if (pages === 1) return { bytes: still, width, height, still: null, ground }
+  const moving = await read(bytes, true)
+    .resize({ width, height, fit: 'fill' })
+    .webp({ quality: writing.quality, effort: effort.animated })
+    .toBuffer()
+  // Frames that are all the same become one.
+  const moves = ((await sharp(moving, { animated: true }).metadata()).pages ?? 1) > 1
+  if (!moves) still.fill(0)
+  return { bytes: moving, width, height, still: moves ? still : null, ground }
+}
+
 /** Whether decoding a picture would take too much, by what its header says. */
 function isTooLarge({ width, height, pages = 1, pageHeight = height, channels, depth }: Metadata): boolean {
   const pixels = width * pageHeight
   const decodedBytes = pixels * pages * channels * (sampleSizes[depth] ?? 1)
-  return Math.max(width, pageHeight) > maxSide || pixels > mostPixels || decodedBytes > maxDecodedBytes
+  return Math.max(width, pageHeight) > longestSide || pixels > mostPixels || decodedBytes > maxDecodedBytes
 }

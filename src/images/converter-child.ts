@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { builtModule } from '../project-root.js'
-import { lengthOf, RecordReader } from './converter-records.js'
+import { type AnswerRecords, lengthOf, RecordReader } from './converter-records.js'
 
 const program = fileURLToPath(builtModule('images/converter-process.js'))
 
@@ -69,15 +69,15 @@ export class ConverterChild {
   }
 
   /**
-   * Sends it a file, and resolves with the two records of its answer, which are the caller's to overwrite. Ends it if
-   * they have not come within `timeoutMs`.
+   * Sends it a file, and resolves with the records of its answer, which are the caller's to overwrite. Ends it if they
+   * have not come within `timeoutMs`.
    * @throws ConverterEnded
    */
-  exchange(file: Buffer, timeoutMs: number): Promise<[Buffer, Buffer]> {
+  exchange(file: Buffer, timeoutMs: number): Promise<AnswerRecords> {
     return this.#within(timeoutMs, async () => {
       this.#process?.stdin?.write(lengthOf(file))
       this.#process?.stdin?.write(file)
-      return [await this.#nextRecord(), await this.#nextRecord()]
+      return [await this.#nextRecord(), await this.#nextRecord(), await this.#nextRecord()]
     })
   }
 

@@ -5,7 +5,7 @@ import { convert, prepareConversions, rehearseConversion } from './conversion.js
 import { answerRecords, lengthOf, RecordReader, readyRecord } from './converter-records.js'
 import { watchConsumption } from './converter-watch.js'
 
-const [maxWidth = 0, maxHeight = 0, quality = 0] = process.argv.slice(2).map(Number)
+const [maxWidth = 0, maxHeight = 0, quality = 0, maxSize = 0] = process.argv.slice(2).map(Number)
 const reader = new RecordReader()
 
 async function write(record: Buffer): Promise<void> {
@@ -23,7 +23,7 @@ for await (const piece of process.stdin) {
   reader.add(piece)
   for (let file = reader.take(); file; file = reader.take()) {
     beginCount()
-    const answer = await convert(file, { maxWidth, maxHeight, quality })
+    const answer = await convert(file, { maxWidth, maxHeight, quality, maxSize })
     file.fill(0)
     for (const record of answerRecords(answer)) {
       await write(record)

@@ -3,13 +3,17 @@
  * write records: a length of four bytes, big-endian, then so many bytes.
  */
 import { z } from 'zod'
+import { pictureGrounds } from '../picture-ground.js'
 import type { ConversionProblem, Picture } from './conversion.js'
 
-/** The head of an answer: a picture, whose bytes follow as a record of their own, or a problem. */
+/** The head of an answer: a picture, whose bytes and still follow as records of their own, or a problem. */
 const answerSchema = z.union([
-  z.object({ problem: z.enum(['image_invalid', 'image_too_many_pixels', 'image_unsupported']) }),
-  z.object({ width: z.number(), height: z.number() }),
+  z.object({ problem: z.enum(['image_invalid', 'image_too_large', 'image_too_many_pixels', 'image_unsupported']) }),
+  z.object({ width: z.number(), height: z.number(), ground: z.enum(pictureGrounds).nullable() }),
 ])
+
+/** An answer as it is written: its head, the picture's bytes and its still; an empty record stands for what there is not. */
+export type AnswerRecords = [head: Buffer, bytes: Buffer, still: Buffer]
 
 const lengthSize = 4
 
@@ -64,15 +68,16 @@ export class RecordReader {
   }
 }
 
-/** An answer as two records: its head, and the picture's bytes (none for a problem). */
-export function answerRecords(answer: Picture | ConversionProblem): [head: Buffer, bytes: Buffer] {
-  const isPicture = typeof answer !== 'string'
-  const head = isPicture ? { width: answer.width, height: answer.height } : { problem: answer }
-  return [Buffer.from(JSON.stringify(head)), isPicture ? answer.bytes : Buffer.alloc(0)]
+/** An answer as records. */
+export function answerRecords(answer: Picture | ConversionProblem): AnswerRecords {
+  const none = Buffer.alloc(0)
+  if (typeof answer === 'string') return [Buffer.from(JSON.stringify({ problem: answer })), none, none]
+  const { width, height, ground, bytes, still } = answer
+  return [Buffer.from(JSON.stringify({ width, height, ground })), bytes, still ?? none]
 }
 
 /** Reads what `answerRecords` wrote. */
-export function readAnswer(head: Buffer, bytes: Buffer): Picture | ConversionProblem {
+export function readAnswer(head: Buffer, bytes: Buffer, still: Buffer): Picture | ConversionProblem {
   const answer = answerSchema.parse(JSON.parse(head.toString()))
-  return 'problem' in answer ? answer.problem : { ...answer, bytes }
+  return 'problem' in answer ? answer.problem : { ...answer, bytes, still: still.length > 0 ? still : null }
 }

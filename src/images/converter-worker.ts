@@ -57,8 +57,8 @@ export class ConverterWorker {
 
   #livingChild(): ConverterChild {
     if (this.#child && !this.#child.isOver) return this.#child
-    const { maxWidth, maxHeight, quality } = this.#rules
-    this.#child = new ConverterChild([maxWidth, maxHeight, quality].map(String), this.#log)
+    const { maxWidth, maxHeight, quality, maxSize } = this.#rules
+    this.#child = new ConverterChild([maxWidth, maxHeight, quality, maxSize].map(String), this.#log)
     return this.#child
   }
 }

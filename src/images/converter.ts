@@ -29,7 +29,7 @@ export class Converter {
    * Encodes a person's picture anew, and overwrites the bytes of the file.
    * @param signal aborted once whoever asked has gone: a picture that still waits is dropped
    * @throws ChatError `server_busy` when too many wait, or no process could do it; `image_unsupported`,
-   *   `image_too_many_pixels`, `image_invalid`
+   *   `image_too_large`, `image_too_many_pixels`, `image_invalid`
    */
   async convert(file: Buffer, userId: UserId, signal: AbortSignal): Promise<Picture> {
     try {

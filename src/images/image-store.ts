@@ -16,12 +16,22 @@ export interface ReadableImage {
   open(): Promise<Readable>
 }
 
+/** An encrypted picture, and its size in bytes before it was encrypted. */
+export interface StoredImage {
+  readonly size: number
+  readonly sealed: SealedImage
+}
+
+/** Which of an animation is meant: itself or its first frame. Any other picture is its own still. */
+export type ImagePart = 'whole' | 'still'
+
 interface Entry {
   readonly ref: ImageRef
-  readonly size: number
   readonly roomId: RoomId
   readonly ownerId: UserId
-  readonly sealed: SealedImage
+  readonly whole: StoredImage
+  /** The first frame of an animation, or null. */
+  readonly still: StoredImage | null
   /** The nonce of the message that claimed it: that one may claim it again, another may not. */
   nonce: string | null
   /** The people who see its message; null while it is not sent. */
@@ -45,11 +55,14 @@ export class ImageStore {
     this.#log = log
   }
 
-  /** Keeps a picture until its sender sends it. Returns when it is deleted if they do not, by the clock. */
-  add(ref: ImageRef, size: number, roomId: RoomId, ownerId: UserId, sealed: SealedImage): number {
+  /**
+   * Keeps a picture until its sender sends it. Returns when it is deleted if they do not, by the clock.
+   * @param still the first frame, if the picture moves
+   */
+  add(ref: ImageRef, roomId: RoomId, ownerId: UserId, whole: StoredImage, still: StoredImage | null): number {
     const expiresAt = this.#clock.now() + unsentMs
     const cancelTimer = this.#clock.after(unsentMs, () => void this.#drop(ref.id))
-    const entry: Entry = { ref, size, roomId, ownerId, sealed, nonce: null, people: null, expiresAt, cancelTimer }
+    const entry: Entry = { ref, roomId, ownerId, whole, still, nonce: null, people: null, expiresAt, cancelTimer }
     this.#entries.set(ref.id, entry)
     const inRoom = this.#byRoom.get(roomId) ?? new Set()
     this.#byRoom.set(roomId, inRoom.add(ref.id))
@@ -81,10 +94,12 @@ export class ImageStore {
   }
 
   /** The picture, for those who may see it: its sender, and both people once it is sent. Null for anybody else. */
-  find(imageId: string, userId: UserId): ReadableImage | null {
+  find(imageId: string, userId: UserId, part: ImagePart = 'whole'): ReadableImage | null {
     const entry = this.#living(imageId)
     const isTheirs = entry?.people?.includes(userId) ?? entry?.ownerId === userId
-    return entry && isTheirs ? { size: entry.size, open: () => entry.sealed.open(userId) } : null
+    if (!entry || !isTheirs) return null
+    const { size, sealed } = (part === 'still' && entry.still) || entry.whole
+    return { size, open: () => sealed.open(userId) }
   }
 
   /** The facts of a picture that its sender has not sent yet, for its sender alone; null for anybody else. */
@@ -138,8 +153,8 @@ export class ImageStore {
     const inRoom = this.#byRoom.get(entry.roomId)
     inRoom?.delete(imageId)
     if (inRoom?.size === 0) this.#byRoom.delete(entry.roomId)
-    await entry.sealed
-      .destroy()
-      .catch((error: unknown) => this.#log.error({ err: error }, 'a picture could not be deleted'))
+    await Promise.all([entry.whole.sealed.destroy(), entry.still?.sealed.destroy()]).catch((error: unknown) =>
+      this.#log.error({ err: error }, 'a picture could not be deleted'),
+    )
   }
 }

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, UnsupportedImage } from '../chat/errors.js'
 import { normaliseText } from '../chat/message-input.js'
 import type { ClaimImage, Rooms } from '../chat/rooms.js'
-import type { ImageRules } from './conversion.js'
+import type { ImageRules, Picture } from './conversion.js'
 import { Converter } from './converter.js'
 import { HeldUploads } from './held-uploads.js'
-import { kindOf } from './image-kind.js'
-import { ImageStore, type ReadableImage } from './image-store.js'
+import { foreignKindOf, kindOf } from './image-kind.js'
+import { type ImagePart, ImageStore, type ReadableImage, type StoredImage } from './image-store.js'
 import { SealedImage } from './sealed-image.js'
 import { UploadFolder } from './upload-folder.js'
 
@@ -32,7 +32,7 @@ export interface AcceptedImage extends ImageRef {
 
 /** What pictures need: their limits and folder, and the engine whose messages they go with. */
 export interface ImagesOptions {
-  readonly rules: ImageRules & { readonly uploadDir: string; readonly maxSize: number }
+  readonly rules: ImageRules & { readonly uploadDir: string }
   /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */
   readonly imageTtlMs: number
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
@@ -86,18 +86,24 @@ export class Images {
   /**
    * Converts a picture, seals it, and keeps it until its sender sends it.
    * @param signal aborted once whoever asked has gone
-   * @throws ChatError `not_found` for the room; `image_unsupported`, `image_too_many_pixels`, `image_invalid`,
-   *   `image_description_invalid`, `server_busy`
+   * @throws ChatError `not_found` for the room; `image_unsupported`, `image_too_large`, `image_too_many_pixels`,
+   *   `image_invalid`, `image_description_invalid`, `server_busy`
    */
   async accept({ roomId, userId, bytes, alt }: Upload, signal: AbortSignal): Promise<AcceptedImage> {
     const description = readDescription(alt)
-    if (!kindOf(bytes)) throw new ChatError('image_unsupported')
+    if (!kindOf(bytes)) throw new UnsupportedImage(foreignKindOf(bytes))
     const picture = await this.#converter.convert(bytes, userId, signal)
-    const ref = { id: randomBytes(16).toString('base64url'), width: picture.width, height: picture.height }
-    const size = picture.bytes.length
-    const sealed = await SealedImage.seal(picture.bytes, this.#folder)
-    const image = { ...ref, alt: description }
-    const expiresAt = this.#store.add(image, size, roomId, userId, sealed)
+    const { width, height, still, ground } = picture
+    const image: ImageRef = {
+      id: randomBytes(16).toString('base64url'),
+      width,
+      height,
+      alt: description,
+      ...(still && { moves: true }),
+      ...(ground && { ground }),
+    }
+    const [whole, stillImage] = await this.#seal(picture)
+    const expiresAt = this.#store.add(image, roomId, userId, whole, stillImage)
     try {
       // Again, now that it is stored: a room that ended meanwhile could not delete it.
       await this.admit(roomId, userId)
@@ -106,7 +112,7 @@ export class Images {
       this.#store.discard(image.id)
       throw error
     }
-    return { ...image, size, expiresAt }
+    return { ...image, size: whole.size, expiresAt }
   }
 
   /** Claims a picture for a message; see `ClaimImage`. */
@@ -128,8 +134,18 @@ export class Images {
   }
 
   /** A picture for somebody who may see it; null for anybody else, as for a picture that does not exist. */
-  find(imageId: string, userId: UserId): ReadableImage | null {
-    return this.#store.find(imageId, userId)
+  find(imageId: string, userId: UserId, part?: ImagePart): ReadableImage | null {
+    return this.#store.find(imageId, userId, part)
+  }
+
+  /** Encrypts a picture and its still, or neither. */
+  async #seal({ bytes, still }: Picture): Promise<[whole: StoredImage, still: StoredImage | null]> {
+    const seal = async (part: Buffer) => ({ size: part.length, sealed: await SealedImage.seal(part, this.#folder) })
+    const [whole, first] = await Promise.allSettled([seal(bytes), still && seal(still)])
+    if (whole.status === 'fulfilled' && first.status === 'fulfilled') return [whole.value, first.value]
+    for (const part of [whole, first]) if (part.status === 'fulfilled') await part.value?.sealed.destroy()
+    const [reason] = [whole, first].flatMap(part => (part.status === 'rejected' ? [part.reason] : []))
+    throw reason
   }
 }
 

@@ -1,6 +1,6 @@
-import { type ImageKind, kindOf } from './image-kind.js'
+import type { ImageKind } from './image-kind.js'
 
-/** Where a picture ends by its own structure: the index after its last byte. Null if it has no end. */
+/** Where a picture ends by its own structure: the index after its last byte. Null if it has not come whole. */
 type FindEnd = (bytes: Buffer) => number | null
 
 /** Finds the marker after the compressed pixels of a JPEG, in which FF 00 and FF D0 to D7 are not markers. */
@@ -12,19 +12,18 @@ function afterScan(bytes: Buffer, start: number): number {
   return bytes.length
 }
 
+/** Some cameras write their trailer in place of the last marker. Whether all pixels are there, only decoding can tell. */
 const endOfJpeg: FindEnd = bytes => {
-  for (let at = 2; at + 2 <= bytes.length; ) {
-    const marker = bytes[at + 1] ?? 0
-    if (bytes[at] !== 0xff) return null
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1]
     if (marker === 0xd9) return at + 2
     if (marker === 0xff) at += 1
-    else if (at + 4 > bytes.length) return null
     else {
       at += 2 + bytes.readUInt16BE(at + 2)
       if (marker === 0xda) at = afterScan(bytes, at)
     }
   }
-  return null
+  return bytes.length
 }
 
 const endOfPng: FindEnd = bytes => {
@@ -38,8 +37,7 @@ const endOfPng: FindEnd = bytes => {
 
 const endOfWebp: FindEnd = bytes => {
   const size = bytes.readUInt32LE(4)
-  const end = 8 + size + (size % 2)
-  return end <= bytes.length ? end : null
+  return 8 + size + (size % 2)
 }
 
 const colourTableSize = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0)
@@ -50,15 +48,18 @@ function afterSubBlocks(bytes: Buffer, start: number): number {
   return at + 1
 }
 
+/** The last byte of a GIF is often missing: browsers take any other that follows a whole frame for the end, or none. */
 const endOfGif: FindEnd = bytes => {
-  for (let at = 13 + colourTableSize(bytes[10] ?? 0); at < bytes.length; ) {
+  let hasFrame = false
+  for (let at = 13 + colourTableSize(bytes[10] ?? 0); ; ) {
     const block = bytes[at]
-    if (block === 0x3b) return at + 1
     if (block === 0x21) at = afterSubBlocks(bytes, at + 2)
-    else if (block === 0x2c) at = afterSubBlocks(bytes, at + 11 + colourTableSize(bytes[at + 9] ?? 0))
-    else return null
+    else if (block === 0x2c) {
+      at = afterSubBlocks(bytes, at + 11 + colourTableSize(bytes[at + 9] ?? 0))
+      hasFrame = true
+    } else if (block === 0x3b) return at + 1
+    else return hasFrame ? at : null
   }
-  return null
 }
 
 const ends: Readonly<Record<ImageKind, FindEnd>> = {
@@ -69,16 +70,12 @@ const ends: Readonly<Record<ImageKind, FindEnd>> = {
 }
 
 /**
- * Whether a file holds one picture and nothing else but padding. Smaller copies may follow a JPEG, as phones append
- * them.
+ * The part of a file that is its picture, without what cameras and programs append: line ends, smaller copies, films.
+ * Null if it has not come whole. It shares its memory with the file.
  */
-export function endsWhole(bytes: Buffer, kind: ImageKind): boolean {
+export function pictureIn(bytes: Buffer, kind: ImageKind): Buffer | null {
   const end = ends[kind](bytes)
-  if (end === null || end > bytes.length) return false
-  const start = bytes.subarray(end).findIndex(byte => byte !== 0)
-  if (start === -1) return true
-  const rest = bytes.subarray(end + start)
-  return kind === 'jpeg' && kindOf(rest) === 'jpeg' && endsWhole(rest, 'jpeg')
+  return end === null || end > bytes.length ? null : bytes.subarray(0, end)
 }
 
 // What a browser or a server would run if it took the file for something else. Programs read a zip from its end, so a

@@ -1,7 +1,20 @@
 import type { Clock, WallTimes } from '../chat/clock.js'
-import { type Cursors, type Message, type MessageStatus, messageStatusOf } from '../chat/engine.js'
+import { type Cursors, type ImageRef, type Message, type MessageStatus, messageStatusOf } from '../chat/engine.js'
+import { isLong } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
+
+/** What the template partials/picture needs. Width and height in pixels. */
+export interface ImageView {
+  readonly url: string
+  readonly stillUrl: string
+  readonly width: number
+  readonly height: number
+  readonly alt: string
+  readonly moves: boolean
+  /** The classes that say what it is shown on, and that it is tall or wide. */
+  readonly looks: string
+}
 
 /** What the template partials/message needs. Times are formatted already; `remainingMs` counts from now. */
 export interface MessageView {
@@ -12,7 +25,7 @@ export interface MessageView {
   readonly mine: boolean
   readonly author: string
   readonly text: string
-  readonly image: { url: string; width: number; height: number; alt: string } | null
+  readonly image: ImageView | null
   readonly status: MessageStatus
   readonly sentAt: string
   readonly sentAtIso: string
@@ -86,8 +99,7 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
     author: mine ? t('chat.you') : room.otherName,
     text: message.text,
     image: message.image && {
-      ...message.image,
-      url: `/images/${message.image.id}`,
+      ...viewImage(message.image),
       alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),
     },
     status,
@@ -100,6 +112,12 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && status !== 'seen',
   }
+}
+
+function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
+  const shape = isLong({ width, height }) ? (height > width ? 'tall' : 'wide') : ''
+  const looks = [shape, ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
+  return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
 }
 
 /** A message as plain text, for places that show no picture: the picture's description, then the text. */

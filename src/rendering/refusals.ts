@@ -5,14 +5,17 @@ import type { Translate } from './sentences.js'
 export interface SaidRefusal {
   readonly code: ErrorCode
   readonly retryAfterMs?: number | undefined
+  /** What a refused file is; see `UnsupportedImage`. */
+  readonly format?: string | null
 }
 
 /** Says a refusal in words. `max` is the most characters a message may have; `id` the number that the log repeats. */
 export function refusalSentence(
-  { code, retryAfterMs = 1000 }: SaidRefusal,
+  { code, retryAfterMs = 1000, format }: SaidRefusal,
   t: Translate,
   max: number | string,
   id = '',
 ): string {
+  if (format) return t('error.image_format', { format })
   return t(errorTable[code].sentence, { max, id, seconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) })
 }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { shrink } from '#src/browser/shrinking.js'
 
 interface Options {
@@ -7,6 +7,7 @@ interface Options {
   readonly quality: number
   readonly mimeType: string
   readonly strict: boolean
+  beforeDraw(context: { fillStyle: string; fillRect(...box: number[]): void }, canvas: object): void
   success(blob: Blob): void
   error(error: unknown): void
 }
@@ -35,15 +36,40 @@ const webp = (flags: number) => {
   return new File([head], 'a.webp', { type: 'image/webp' })
 }
 
+/** The size of the picture that the fake browser reads; null if it cannot read it. */
+let size: { width: number; height: number } | null
 beforeEach(() => {
+  size = { width: 90, height: 60 }
+  vi.stubGlobal(
+    'Image',
+    class {
+      onload = () => {}
+      onerror = () => {}
+      readonly naturalWidth = size?.width
+      readonly naturalHeight = size?.height
+      set src(_url: string) {
+        queueMicrotask(() => (size ? this.onload() : this.onerror()))
+      }
+    },
+  )
   write.mockReset().mockImplementation(({ mimeType }) => blob(400_000, mimeType))
+})
+
+afterEach(() => {
+  vi.unstubAllGlobals()
 })
 
 it('writes a picture once as WebP within the limits, also where it is small already', async () => {
   const result = await shrink(photo, limits)
   expect([result.type, result.size]).toEqual(['image/webp', 400_000])
   expect(written()).toEqual([['image/webp', 0.8]])
-  expect(write.mock.calls[0]?.[0]).toMatchObject({ maxWidth: 100, maxHeight: 50, strict: false })
+  expect(write.mock.calls[0]?.[0]).toMatchObject({ maxWidth: 75, maxHeight: 50, strict: false })
+})
+
+it('leaves a tall screenshot tall enough to be read', async () => {
+  size = { width: 1080, height: 14_500 }
+  await shrink(photo, { maxWidth: 1280, maxHeight: 1280, quality: 0.8 })
+  expect(write.mock.calls[0]?.[0]).toMatchObject({ maxWidth: 698, maxHeight: 9380 })
 })
 
 it('writes one that is still large with less quality, up to twice', async () => {
@@ -64,9 +90,32 @@ it('writes JPEG where the browser writes no WebP', async () => {
   ])
 })
 
-it('leaves what moves as it is', async () => {
+it('keeps a small drawing as PNG there, since it may be one that can be seen through', async () => {
+  write.mockImplementation(({ mimeType }) => blob(100, mimeType === 'image/webp' ? 'image/png' : mimeType))
+  const drawing = new File([new Uint8Array(9)], 'a.png', { type: 'image/png' })
+  expect((await shrink(drawing, limits)).type).toBe('image/png')
+  write.mockImplementation(({ mimeType }) =>
+    mimeType === 'image/webp' ? blob(500_001, 'image/png') : blob(100, mimeType),
+  )
+  expect((await shrink(drawing, limits)).type).toBe('image/jpeg')
+})
+
+it('writes a JPEG of what can be seen through on white, and anything else on nothing', async () => {
+  const filled: string[] = []
+  const context = { fillStyle: '', fillRect: (...box: number[]) => filled.push(`${context.fillStyle} ${box}`) }
+  write.mockImplementation(({ mimeType, beforeDraw }) => {
+    beforeDraw(context, { width: 9, height: 7 })
+    return blob(mimeType === 'image/webp' ? 500_001 : 100, mimeType === 'image/webp' ? 'image/png' : mimeType)
+  })
+  await shrink(photo, limits)
+  expect(written().map(([kind]) => kind)).toEqual(['image/webp', 'image/jpeg'])
+  expect(filled).toEqual(['#fff 0,0,9,7'])
+})
+
+it('leaves what moves as it is, whatever type the browser gives it', async () => {
   const gif = new File(['GIF89a'], 'a.gif', { type: 'image/gif' })
-  for (const file of [gif, webp(2), webp(18)]) expect(await shrink(file, limits)).toBe(file)
+  const unknown = new File(['GIF87a'], 'a')
+  for (const file of [gif, unknown, webp(2), webp(18)]) expect(await shrink(file, limits)).toBe(file)
   expect(write).not.toHaveBeenCalled()
   expect(await shrink(webp(16), limits)).not.toBe(webp(16))
   expect(write).toHaveBeenCalledOnce()
@@ -75,4 +124,8 @@ it('leaves what moves as it is', async () => {
 it('leaves what the browser cannot read to the server', async () => {
   write.mockReturnValue(new Error('The image could not be decoded'))
   expect(await shrink(photo, limits)).toBe(photo)
+  expect(write).toHaveBeenCalledOnce()
+  size = null
+  expect(await shrink(photo, limits)).toBe(photo)
+  expect(write).toHaveBeenCalledOnce()
 })

@@ -5,7 +5,7 @@ import { createLog } from '#src/ops/log.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 function begin(): ConverterChild {
-  const child = new ConverterChild(['30', '30', '80'], createLog('silent'))
+  const child = new ConverterChild(['30', '30', '80', '2097152'], createLog('silent'))
   onTestFinished(() => child.stop())
   return child
 }

@@ -67,23 +67,28 @@ describe('a reader of records', () => {
 
 describe('an answer', () => {
   it('of a picture comes back with its bytes and its size', () => {
-    const picture = { bytes: Buffer.from('webp'), width: 640, height: 480 }
-    const [head, bytes] = answerRecords(picture)
-    expect(bytes).toBe(picture.bytes)
-    expect(head.includes('webp')).toBe(false)
-    expect(readAnswer(head, bytes)).toEqual(picture)
+    const picture = { bytes: Buffer.from('webp'), still: Buffer.from('first'), width: 640, height: 480, ground: null }
+    const [head, bytes, still] = answerRecords(picture)
+    expect([bytes, still]).toEqual([picture.bytes, picture.still])
+    expect([head.includes('webp'), head.includes('first')]).toEqual([false, false])
+    expect(readAnswer(head, bytes, still)).toEqual(picture)
   })
 
-  it.each(['image_invalid', 'image_too_many_pixels', 'image_unsupported'] as const)(
+  it('of a picture that does not move has no still, and may have a ground', () => {
+    const picture = { bytes: Buffer.from('webp'), still: null, width: 640, height: 480, ground: 'dark' as const }
+    expect(readAnswer(...answerRecords(picture))).toEqual(picture)
+  })
+
+  it.each(['image_invalid', 'image_too_large', 'image_too_many_pixels', 'image_unsupported'] as const)(
     'of %s comes back as such',
     code => {
-      const [head, bytes] = answerRecords(code)
-      expect(bytes).toHaveLength(0)
-      expect(readAnswer(head, bytes)).toBe(code)
+      const [head, bytes, still] = answerRecords(code)
+      expect([bytes.length, still.length]).toEqual([0, 0])
+      expect(readAnswer(head, bytes, still)).toBe(code)
     },
   )
 
   it('of anything else is none', () => {
-    expect(() => readAnswer(Buffer.from('{"problem":"other"}'), Buffer.alloc(0))).toThrow()
+    expect(() => readAnswer(Buffer.from('{"problem":"other"}'), Buffer.alloc(0), Buffer.alloc(0))).toThrow()
   })
 })

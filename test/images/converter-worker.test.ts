@@ -15,7 +15,7 @@ const children = () =>
 
 function begin() {
   const { log, entries } = captureLog()
-  const worker = new ConverterWorker({ maxWidth: 30, maxHeight: 30, quality: 80 }, log)
+  const worker = new ConverterWorker({ maxWidth: 30, maxHeight: 30, quality: 80, maxSize: 2_097_152 }, log)
   onTestFinished(() => worker.stop())
   return { worker, entries }
 }

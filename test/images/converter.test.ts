@@ -82,7 +82,7 @@ test('a process that cannot begin, since descriptors have run out or its program
     import { closeSync, openSync } from 'node:fs'
     import { Converter } from '${dist('images/converter.js')}'
     import { createLog } from '${dist('ops/log.js')}'
-    const converter = new Converter({ maxWidth: 9, maxHeight: 9, quality: 80 }, createLog('silent'))
+    const converter = new Converter({ maxWidth: 9, maxHeight: 9, quality: 80, maxSize: 99999 }, createLog('silent'))
     const convert = () =>
       converter
         .convert(Buffer.from('${(await small()).toString('base64')}', 'base64'), 'alice', new AbortController().signal)

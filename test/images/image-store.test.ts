@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
-import { ImageStore } from '#src/images/image-store.js'
+import { type ImagePart, ImageStore, type StoredImage } from '#src/images/image-store.js'
 import { SealedImage } from '#src/images/sealed-image.js'
 import { UploadFolder } from '#src/images/upload-folder.js'
 import { createLog } from '#src/ops/log.js'
@@ -47,9 +47,13 @@ afterEach(async () => {
   await rm(path, { recursive: true, force: true })
 })
 
+async function stored(text: string): Promise<StoredImage> {
+  return { size: text.length, sealed: await SealedImage.seal(Buffer.from(text), folder) }
+}
+
 /** A picture of Alice's for the room that she has with Bob; the answer is when it goes unless it is sent. */
 async function add(id = ref.id): Promise<number> {
-  return store.add({ ...ref, id }, 11, room, 'alice', await SealedImage.seal(Buffer.from('the picture'), folder))
+  return store.add({ ...ref, id }, room, 'alice', await stored('the picture'), null)
 }
 
 async function send(lifetimeMs: number, nonce = 'n1', id = ref.id): Promise<void> {
@@ -68,6 +72,25 @@ it('is its sender’s alone until it is sent, and both people’s from then on',
   const found = store.find(ref.id, 'bob')
   expect(found?.size).toBe(11)
   expect(String(await buffer((await found?.open()) ?? expect.fail('there is no picture')))).toBe('the picture')
+})
+
+it('has a still, for those who may see it and as long as it lives; one that does not move is its own', async () => {
+  await add()
+  store.add({ ...ref, id: 'moving' }, room, 'alice', await stored('the moving picture'), await stored('a frame'))
+  const read = async (id: string, part: ImagePart) => {
+    const found = store.find(id, 'alice', part)
+    return found && [found.size, String(await buffer(await found.open()))]
+  }
+  expect(await read('moving', 'whole')).toEqual([18, 'the moving picture'])
+  expect(await read('moving', 'still')).toEqual([7, 'a frame'])
+  expect(await read(ref.id, 'still')).toEqual([11, 'the picture'])
+  expect(store.find('moving', 'bob', 'still')).toBeNull()
+  await send(1000, 'n1', 'moving')
+  const beingRead = store.find('moving', 'bob', 'still')
+  await clock.advance(1000)
+  expect(await read('moving', 'still')).toBeNull()
+  await expect(beingRead?.open()).rejects.toMatchObject({ code: 'not_found' })
+  await expect.poll(async () => (await sealedFiles()).length).toBe(1)
 })
 
 it('is sent in its own room alone, by its own sender alone', async () => {
@@ -149,7 +172,7 @@ it.each(['the chat', 'the account'])('goes with the others of its room, sent and
   await add('second')
   await send(1000)
   const kept = { ...ref, id: 'of another room' }
-  store.add(kept, 11, otherRoom, 'alice', await SealedImage.seal(Buffer.from('another'), folder))
+  store.add(kept, otherRoom, 'alice', await stored('another'), null)
   if (what === 'the chat') await engine.endRoom(room, 'bob')
   else await engine.forgetPerson('bob')
   expect([isFound('alice'), isFound('alice', 'second'), isFound('alice', kept.id)]).toEqual([false, false, true])

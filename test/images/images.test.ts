@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { Images } from '#src/images/images.js'
+import { UploadFolder } from '#src/images/upload-folder.js'
 import { createLog } from '#src/ops/log.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { picturesOf, startPictureServer } from '../support/images/picture-server.js'
-import { plainPicture } from '../support/images/pictures.js'
+import { movingPicture, plainPicture } from '../support/images/pictures.js'
 
 const picture = () => plainPicture('png', { width: 40, height: 30 })
 
@@ -191,6 +192,20 @@ describe('by the clock', () => {
     await expect(opening).rejects.toMatchObject({ code: 'not_found' })
     await expect(found?.open()).rejects.toMatchObject({ code: 'not_found' })
     await expect.poll(sealed).toEqual([])
+  })
+
+  test.each([1, 2])('one that moves is kept with its still or not at all: write %i fails', async failing => {
+    let writes = 0
+    const writeNow = UploadFolder.prototype.write
+    const write = vi.spyOn(UploadFolder.prototype, 'write').mockImplementation(function (this: UploadFolder, parts) {
+      writes += 1
+      return writes === failing ? Promise.reject(new Error('the disk is full')) : writeNow.call(this, parts)
+    })
+    onTestFinished(() => write.mockRestore())
+    const bytes = await movingPicture({ width: 40, height: 30 })
+    const uploading = images.accept({ roomId, userId: 'alice', bytes, alt: '' }, new AbortController().signal)
+    await expect(uploading).rejects.toThrow('the disk is full')
+    expect([writes, await sealed()]).toEqual([2, []])
   })
 
   test('a room that dissolves during the upload keeps nothing of it', async () => {

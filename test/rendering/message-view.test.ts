@@ -127,7 +127,17 @@ describe('a message as it is shown', () => {
   })
 
   it('has a picture by its address, size and description', () => {
-    expect(view({ image }).image).toEqual({ ...image, url: '/images/i1' })
+    const { id, ...shown } = image
+    const urls = { url: `/images/${id}`, stillUrl: `/images/${id}/still` }
+    expect(view({ image }).image).toEqual({ ...shown, ...urls, moves: false, looks: '' })
+    expect(view({ image: { ...image, moves: true } }).image).toMatchObject({ ...urls, moves: true })
+  })
+
+  it('says what a picture is shown on, and whether it is tall or wide', () => {
+    const looks = (given: object) => view({ image: { ...image, ...given } }).image?.looks
+    expect([looks({ ground: 'light' }), looks({ ground: 'dark' })]).toEqual(['on-light', 'on-dark'])
+    expect([looks({ width: 100, height: 301 }), looks({ width: 301, height: 100 })]).toEqual(['tall', 'wide'])
+    expect(looks({ width: 100, height: 301, ground: 'dark' })).toBe('tall on-dark')
   })
 
   it('says whose a picture without a description is', () => {

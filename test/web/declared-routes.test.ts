@@ -32,6 +32,7 @@ const known = [
   'get /chats/events: member, uncounted',
   'get /chats: member',
   'get /health: anyone, uncounted',
+  'get /images/:id/still: member, light',
   'get /images/:id: member, light',
   'get /invites: member',
   'get /login: guest',

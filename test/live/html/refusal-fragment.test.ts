@@ -19,7 +19,7 @@ describe('a bubble that was refused', () => {
     expect(html).toContain('name="content" value="a &amp; b"')
     expect(html).toContain('name="nonce" value="n1"')
     expect(html).toContain('name="imageId" value="i1"')
-    expect(html).toContain('src="/images/i1"')
+    expect(html).toContain('src="/images/i1/still"')
   })
 
   it('has no picture where there was none', () => {

@@ -32,11 +32,12 @@ export async function startPictureServer(env: Record<string, string> = {}) {
       fields: Record<string, string> = {},
       fileName = 'holiday in Rome.jpg',
       client = alice,
+      type = 'image/jpeg',
     ) {
       const form = new FormData()
       for (const [name, value] of Object.entries({ _csrf: token, content: '', alt: '', ...fields }))
         form.set(name, value)
-      form.set('image', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), fileName)
+      form.set('image', new Blob([new Uint8Array(bytes)], { type }), fileName)
       return client.request('POST', `${chat}/messages`, { body: form })
     },
     async stop() {

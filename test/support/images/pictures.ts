@@ -91,3 +91,30 @@ export function movingPicture({ width, height }: TestPicture): Promise<Buffer> {
       .toBuffer(),
   )
 }
+
+/** A PNG of bars in the given colours, with nothing between them. */
+export function drawingOf(colours: readonly string[], { width, height }: TestPicture): Promise<Buffer> {
+  const bar = { width: Math.floor(width / (2 * colours.length + 1)), height: height - 20 }
+  return sharp({ create: { width, height, channels: 4, background: '#0000' } })
+    .composite(
+      colours.map((background, n) => ({
+        input: { create: { ...bar, channels: 4 as const, background } },
+        left: (2 * n + 1) * bar.width,
+        top: 10,
+      })),
+    )
+    .png()
+    .toBuffer()
+}
+
+/** A picture of nothing but noise, which takes the most bytes; as a GIF, of two frames of it. */
+export async function noisyPicture(format: 'png' | 'gif', { width, height }: TestPicture): Promise<Buffer> {
+  const noise = () =>
+    sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer()
+  if (format === 'png') return noise()
+  return sharp(await Promise.all([noise(), noise()]), { join: { animated: true } })
+    .gif({ delay: [200, 300], loop: 0 })
+    .toBuffer()
+}

@@ -1,8 +1,9 @@
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { idOf, newcomer } from '../../support/crowd.js'
 import type { HttpClient } from '../../support/http-client.js'
 import { type PictureServer, picturesOf, startPictureServer } from '../../support/images/picture-server.js'
-import { plainPicture } from '../../support/images/pictures.js'
+import { movingPicture, plainPicture } from '../../support/images/pictures.js'
 
 let server: PictureServer
 beforeAll(async () => {
@@ -11,11 +12,11 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Uploads a picture ahead of its message, as a page with a script does; the answer is its id. */
-async function upload(client: HttpClient, chat: string): Promise<string> {
+async function upload(client: HttpClient, chat: string, picture = plainPicture('png', { width: 41, height: 37 })) {
   const form = new FormData()
   form.set('_csrf', await client.token(chat))
   form.set('alt', 'Words of the sender')
-  form.set('image', new Blob([new Uint8Array(await plainPicture('png', { width: 41, height: 37 }))]), 'a.png')
+  form.set('image', new Blob([new Uint8Array(await picture)]), 'a.png')
   const answer = await client.request('POST', `${chat}/images`, { body: form })
   const { imageId }: { imageId: string } = await answer.json()
   return imageId
@@ -67,4 +68,41 @@ it('a deleted account leaves none of its pictures: sent, or uploaded and not sen
   expect(await server.sealed()).toHaveLength(before.length + 2)
   expect((await carl.post('/settings/delete', { password: 'long enough 1' }, '/settings')).status).toBe(303)
   await expect.poll(server.sealed).toEqual(before)
+})
+
+it('a picture that moves has a still, whose every door is the same as that of the picture', async () => {
+  const { alice, bob, chat } = server
+  const gina = await newcomer(server.url, 'gina')
+  const imageId = await upload(alice, chat, movingPicture({ width: 40, height: 30 }))
+  const still = `/images/${imageId}/still`
+  const statuses = async () => Promise.all([alice, bob, gina].map(async client => (await client.get(still)).status))
+  expect(await statuses()).toEqual([200, 404, 404])
+  expect(await refusedWith(alice, chat, imageId)).toContain(`<img src="${still}" width="40" height="30"`)
+  await alice.post(`${chat}/messages`, { content: '', imageId }, chat)
+  expect(await statuses()).toEqual([200, 200, 404])
+  const answer = await bob.get(still)
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'content-type': 'image/webp',
+    'cache-control': 'private, no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  })
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  expect(bytes.length).toBe(Number(answer.headers.get('content-length')))
+  expect((await sharp(bytes, { animated: true }).metadata()).pages).toBeUndefined()
+  const page = await (await bob.get(chat)).text()
+  expect(page).toContain(
+    `<source media="(prefers-reduced-motion: reduce), (scripting: none)" srcset="${still}" hx-morph-skip>`,
+  )
+  await bob.post(`${chat}/end`, {}, chat)
+  expect(await statuses()).toEqual([404, 404, 404])
+  await expect.poll(server.sealed).toEqual([])
+})
+
+it('a picture that does not move is its own still', async () => {
+  const { alice } = server
+  const chat = await alice.openChat(await idOf(alice, 'bob'))
+  const imageId = await upload(alice, chat)
+  const read = async (address: string) => Buffer.from(await (await alice.get(address)).arrayBuffer())
+  expect(await read(`/images/${imageId}/still`)).toEqual(await read(`/images/${imageId}`))
+  expect(await (await alice.get(chat)).text()).not.toContain('<source')
 })

@@ -1,0 +1,9 @@
+/** Lets the button beside a moving picture pause it and play it. Without reduced motion a picture moves by itself. */
+export function watchMotion(): void {
+  addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest('.motion') : null
+    const still = button?.closest('article, dialog')?.querySelector('source')
+    // The browser takes this source, the first frame, where its media query fits; otherwise the picture that moves.
+    if (still) still.media = matchMedia(still.media).matches ? 'not all' : 'all'
+  })
+}
