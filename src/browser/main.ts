@@ -6,6 +6,7 @@ import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
 import { watchPictures } from './picture-loader.js'
+import { outdateState } from './shown-state.js'
 import { allowHtmx } from './trusted-types.js'
 
 allowHtmx()
@@ -42,7 +43,11 @@ if (messages) {
   watchList(messages)
   watchEarlier(messages)
 }
-expireInTime()
+expireInTime(() => {
+  if (!connection) return
+  outdateState(live)
+  if (connection.isOpen()) connection.renew()
+})
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 
