@@ -19,6 +19,15 @@ export function watchComposer(live: HTMLElement, connection: LiveConnection): Pa
   const bubbles = new Bubbles(place, template)
   const page = new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
 
+  // The keyboard on a screen has no Shift and Enter, and no Ctrl.
+  const onScreen = matchMedia('(pointer: coarse)')
+  const { sendKey } = composer.dataset
+  const enterSends = () => sendKey === 'enter' || (sendKey === 'auto' && !onScreen.matches)
+  const nameEnter = () => {
+    content.enterKeyHint = enterSends() ? 'send' : 'enter'
+  }
+  nameEnter()
+  onScreen.addEventListener('change', nameEnter)
   composer.addEventListener('submit', event => {
     event.preventDefault()
     const text = content.value
@@ -31,8 +40,7 @@ export function watchComposer(live: HTMLElement, connection: LiveConnection): Pa
   content.addEventListener('keydown', event => {
     // 229 is what a key of an input method says where `isComposing` is not set.
     if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return
-    const sends = composer.dataset.sendKey === 'ctrl-enter' ? event.ctrlKey || event.metaKey : !event.shiftKey
-    if (!sends) return
+    if (enterSends() ? event.shiftKey : !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     composer.requestSubmit()
   })

@@ -220,7 +220,7 @@ describe('the page of settings', () => {
     expect(await kept()).toEqual({
       theme: 'system',
       textSize: 'normal',
-      sendKey: 'enter',
+      sendKey: 'auto',
       sendsReceipts: 'yes',
       sendsTyping: 'yes',
       notifies: 'no',

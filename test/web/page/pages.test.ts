@@ -93,7 +93,7 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      sendKey: 'sendKey' in settings ? settings.sendKey : 'enter',
+      sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
   })
 
