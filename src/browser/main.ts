@@ -8,11 +8,10 @@ import { watchList } from './list-keys.js'
 import { watchPictures } from './picture-loader.js'
 import { outdateState } from './shown-state.js'
 import { allowHtmx } from './trusted-types.js'
+import { tellZone } from './zone.js'
 
 allowHtmx()
-
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = zone
+tellZone()
 
 for (const form of document.querySelectorAll('[data-end]')) {
   form.addEventListener('submit', event => {

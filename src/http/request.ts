@@ -7,7 +7,7 @@ declare module 'express-session' {
     userId: string
     /** The account's generation at log-in; once it has gone up, the session has ended. */
     generation: number
-    /** The time zone of the browser at log-in, null if it told none. */
+    /** The time zone that the browser has told last, null if it told none. */
     zone: string | null
     csrfSecret: string
   }

@@ -71,6 +71,7 @@ const known = [
   'post /settings/delete: member',
   'post /settings/password: member',
   'post /settings/sessions: member',
+  'post /settings/zone: member, light',
   'post /settings: member',
 ]
 

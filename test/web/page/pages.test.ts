@@ -93,6 +93,7 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
+      toldZone: undefined,
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
   })
