@@ -1,4 +1,5 @@
 import { ConnectionBanner } from './connection-banner.js'
+import { leadToLogIn } from './session-end.js'
 import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
 
 /** The server says something every 15 s; a connection silent for longer than this is dead, though no event says so. */
@@ -80,7 +81,7 @@ export function keepConnected(live: HTMLElement): LiveConnection {
       }, tooFastPauseMs)
     }
     isOver = true
-    if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
+    if (code === notLoggedIn) leadToLogIn(live)
     if (code === noSuchRoom) live.dispatchEvent(new Event('room:gone'))
   }
 

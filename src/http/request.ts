@@ -18,6 +18,8 @@ declare global {
     interface Request {
       /** Who is logged in; set for every request. */
       account: Account | null
+      /** The key by which pages of whoever is logged in seal drafts, masked anew each time. */
+      handDraftKey?: () => string
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
     }

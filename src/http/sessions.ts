@@ -13,6 +13,7 @@ import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
 import { languageOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
+import { deriveDraftKey, maskKey } from './draft-key.js'
 
 const sweepMs = 60_000
 
@@ -68,6 +69,7 @@ export class Sessions {
   readonly loadAccount: RequestHandler = (request, _response, next) => {
     this.#findAccount(request.session).then(account => {
       request.account = account
+      if (account) request.handDraftKey = () => maskKey(deriveDraftKey(this.#secret, account.id))
       next()
     }, next)
   }
