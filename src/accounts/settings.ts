@@ -8,8 +8,8 @@ export const refreshRates = [0, 5, 15, 60] as const
 /** The themes; `system` follows the browser. */
 export const themes = ['system', 'dark', 'light', 'contrast'] as const
 
-/** The keys that may send a message. */
-export const sendKeys = ['enter', 'ctrl-enter'] as const
+/** The keys that may send a message; `auto` is Enter, and on a device without a keyboard none. */
+export const sendKeys = ['auto', 'enter', 'ctrl-enter'] as const
 
 /** The languages that a person may choose; `auto` is the browser's. */
 export const languageChoices = ['auto', ...languages] as const
@@ -30,14 +30,14 @@ export const soundKinds = ['mine', 'theirs'] as const
 export const settingsSchema = z.object({
   theme: z.enum(themes).default('system'),
   language: z.enum(languageChoices).default('auto'),
-  /** Null for the zone that the browser told at log-in. */
+  /** Null for the zone that the browser tells. */
   zone: z
     .string()
     .transform(canonicalTimeZone)
     .refine(zone => zone !== null)
     .nullable()
     .default(null),
-  sendKey: z.enum(sendKeys).default('enter'),
+  sendKey: z.enum(sendKeys).default('auto'),
   refreshSeconds: z.literal(refreshRates).default(0),
   /** Whether the person sends receipts (delivered, seen). */
   sendsReceipts: z.boolean().default(true),

@@ -3,10 +3,18 @@ import type { LiveConnection } from './connection.js'
 import { Drafts } from './drafts.js'
 import { Outbox } from './outbox.js'
 import { PageOutbox } from './page-outbox.js'
+import type { SealedStorage } from './sealed-storage.js'
 import { watchSendKey } from './send-key.js'
 
-/** Turns the composer's text into messages of the outbox, which it returns; undefined on a page without a composer. */
-export function watchComposer(live: HTMLElement, connection: LiveConnection): PageOutbox | undefined {
+/**
+ * Turns the composer's text into messages of the outbox, which it returns; undefined on a page without a composer.
+ * @param opening what the tab keeps; what is sent before it is open waits for it
+ */
+export function watchComposer(
+  live: HTMLElement,
+  connection: LiveConnection,
+  opening: Promise<SealedStorage>,
+): Promise<PageOutbox> | undefined {
   const composer = document.getElementById('composer')
   const content = document.getElementById('content')
   const template = document.getElementById('pending')
@@ -14,11 +22,14 @@ export function watchComposer(live: HTMLElement, connection: LiveConnection): Pa
   const messages = document.getElementById('messages')
   const isWhole = place && messages && template instanceof HTMLTemplateElement
   if (!(isWhole && composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement)) return undefined
-  const drafts = new Drafts(live.dataset.draft ?? '', sessionStorage)
   const { max, tooLong = '' } = composer.dataset
   const outbox = new Outbox({ refusalOf: text => (text.length > Number(max) ? tooLong : '') })
   const bubbles = new Bubbles(place, template)
-  const page = new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
+  const ready = opening.then(storage => {
+    const drafts = new Drafts(live.dataset.draft ?? '', storage)
+    content.addEventListener('input', () => drafts.write(content.value))
+    return new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
+  })
 
   composer.addEventListener('submit', event => {
     event.preventDefault()
@@ -28,12 +39,12 @@ export function watchComposer(live: HTMLElement, connection: LiveConnection): Pa
     const alt = composer.querySelector<HTMLInputElement>('#alt')
     content.focus()
     if (!text.trim() && !uploaded) return
+    const written = { text, imageId: uploaded?.value ?? '', alt: uploaded ? alt?.value : undefined }
     content.value = ''
-    page.add({ text, imageId: uploaded?.value ?? '', alt: uploaded ? alt?.value : undefined })
     uploaded?.parentElement?.replaceChildren()
     if (alt) alt.value = ''
+    void ready.then(page => page.add(written))
   })
-  content.addEventListener('input', () => drafts.write(content.value))
-  watchSendKey(composer)
-  return page
+  watchSendKey(composer, content)
+  return ready
 }

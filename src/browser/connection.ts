@@ -1,5 +1,6 @@
 import { ConnectionBanner } from './connection-banner.js'
 import { letLeave } from './leaving.js'
+import { leadToLogIn } from './session-end.js'
 import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
 
 /** The server says something every 15 s; a connection silent for longer than this is dead, though no event says so. */
@@ -88,7 +89,7 @@ export function keepConnected(live: HTMLElement): LiveConnection {
       rest()
     }
     isOver = true
-    if (code === notLoggedIn) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
+    if (code === notLoggedIn) leadToLogIn(live)
     if (code === noSuchRoom) live.dispatchEvent(new Event('room:gone'))
   }
 

@@ -1,9 +1,6 @@
 import { type Pending, picturesOf } from './outbox-entry.js'
 
-/**
- * What was written and not yet sent, kept by person for as long as the tab lives.
- * The browser may write it to disk, as it may write any page.
- */
+/** What was written and not yet sent, kept by person for as long as the tab lives. */
 export class Drafts {
   readonly #draftKey: string
   readonly #outboxKey: string
@@ -11,7 +8,7 @@ export class Drafts {
 
   /**
    * @param people the ids of the two people: a draft outlives the room that it was written in
-   * @param storage the tab's own, which a reload leaves as it is
+   * @param storage the tab's own, which a reload leaves as it is; it must not write texts as they are
    */
   constructor(people: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#draftKey = `draft ${people}`

@@ -21,7 +21,10 @@ function keepEarlier(marker: HTMLElement, list: Element): void {
     const seq = Number(article.dataset.seq)
     if (!ranges.some(([from = 0, to = 0]) => from <= seq && seq <= to)) continue
     const copy = row.cloneNode(true)
-    if (copy instanceof Element) showStatus(copy.querySelector('[data-status]'), seq, marker)
+    if (copy instanceof HTMLElement) {
+      copy.hidden = false
+      showStatus(copy.querySelector('[data-status]'), seq, marker)
+    }
     kept.push(...(day ? [day.cloneNode(true)] : []), copy)
   }
   marker.replaceWith(...kept)

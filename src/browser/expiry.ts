@@ -1,38 +1,82 @@
 import { keepFocus } from './focus.js'
 
-/** Timers stop while the machine sleeps, so the clock is read at least this often. */
+/** Timers stop while the machine sleeps, so the clocks are read at least this often. */
 const lookMs = 1000
+/** The server says by itself what is over, within this time. */
+const patienceMs = 2000
 const never = Number.POSITIVE_INFINITY
 
-/** Removes messages when their time is over, also after sleep or without a connection, when the server cannot say so. */
-export function expireInTime(): void {
-  const dueAt = new WeakMap<HTMLElement, number>()
-  let next = never
+/** When a message is over: by the machine's clock, which may be set, and by the page's own, which may stop in sleep. */
+interface Due {
+  wall: number
+  readonly own: number
+  isHidden: boolean
+}
+
+/**
+ * Removes messages when their time is over, also after sleep or without a connection, when the server cannot say so. What
+ * is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
+ * @param askAnew asks the server to put in anew what lives; called again and again while something is hidden
+ */
+export function expireInTime(askAnew: () => void): void {
+  const dues = new WeakMap<HTMLElement, Due>()
+  let nextWall = never
+  let nextOwn = never
+  let unsureSince = never
   let timer = 0
 
   const sweep = () => {
-    const now = Date.now()
-    next = never
+    const wall = Date.now()
+    const own = performance.now()
+    let isUnsure = false
+    nextWall = never
+    nextOwn = never
     for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
+      const row = shown.closest<HTMLElement>('#list li')
+      const hiding = row ?? shown
       // The server says how much time remains and not until when: the two clocks may differ.
       const { remaining } = shown.dataset
-      if (remaining !== undefined) dueAt.set(shown, remaining ? now + Number(remaining) : never)
-      shown.removeAttribute('data-remaining')
-      const due = dueAt.get(shown) ?? never
-      if (due > now) next = Math.min(next, due)
-      else {
-        dueAt.delete(shown)
-        const row = shown.closest('#list li')
+      if (remaining !== undefined) {
+        const leftMs = remaining ? Number(remaining) : never
+        dues.set(shown, { wall: wall + leftMs, own: own + leftMs, isHidden: false })
+        shown.removeAttribute('data-remaining')
+        hiding.hidden = false
+      }
+      const due = dues.get(shown)
+      if (!due) continue
+      if (due.own <= own) {
+        dues.delete(shown)
         if (row) keepFocus(() => row.remove())
         else shown.replaceChildren()
+        continue
       }
+      nextOwn = Math.min(nextOwn, due.own)
+      // The server has put it in again: it lives.
+      if (due.isHidden && !hiding.hidden) Object.assign(due, { wall: wall + due.own - own, isHidden: false })
+      if (!due.isHidden && due.wall > wall) {
+        nextWall = Math.min(nextWall, due.wall)
+        continue
+      }
+      isUnsure = true
+      due.isHidden = true
+      keepFocus(() => {
+        hiding.hidden = true
+      })
     }
+    unsureSince = isUnsure ? Math.min(unsureSince, own) : never
     wait()
   }
-  const look = () => (Date.now() < next ? wait() : sweep())
+  const look = () => {
+    const own = performance.now()
+    if (Date.now() < nextWall && own < nextOwn) wait()
+    else sweep()
+    if (own - unsureSince < patienceMs) return
+    unsureSince = own
+    askAnew()
+  }
   const wait = () => {
     clearTimeout(timer)
-    timer = setTimeout(look, Math.min(next - Date.now(), lookMs))
+    timer = setTimeout(look, Math.min(nextWall - Date.now(), nextOwn - performance.now(), lookMs))
   }
 
   sweep()

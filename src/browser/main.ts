@@ -7,12 +7,16 @@ import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
+import { openStorage } from './sealed-storage.js'
+import { watchLeaving, watchSessionEnd } from './session-end.js'
+import { outdateState } from './shown-state.js'
 import { allowHtmx } from './trusted-types.js'
+import { tellZone } from './zone.js'
 
 allowHtmx()
+tellZone()
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = zone
+const storage = openStorage()
 
 for (const form of document.querySelectorAll('[data-end]')) {
   form.addEventListener('submit', event => {
@@ -43,12 +47,13 @@ for (const summary of document.querySelectorAll('summary')) {
 
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)
-if (connection) {
-  const outbox = watchComposer(live, connection)
+if (storage && connection) {
+  const outbox = watchComposer(live, connection, storage)
   if (outbox) {
     watchEnd(live)
-    watchPictures(outbox)
+    void outbox.then(watchPictures)
   }
+  void storage.then(opened => watchSessionEnd(opened, live))
   rescueFocus(live)
 }
 const messages = document.getElementById('messages')
@@ -57,13 +62,12 @@ if (messages) {
   watchEarlier(messages)
   watchMotion()
 }
-expireInTime()
+expireInTime(() => {
+  if (!connection) return
+  outdateState(live)
+  if (connection.isOpen()) connection.renew()
+})
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
-
-for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/logout"]')) {
-  form.addEventListener('submit', () => {
-    sessionStorage.clear()
-    connection?.leave()
-  })
-}
+watchLeaving(() => connection?.leave())
+for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext

@@ -71,7 +71,9 @@ export class PageOutbox {
     this.#giveUp(kept.filter(lacksPicture))
     this.#update()
     if (outbox.entries.length > 0) messages.scrollTop = 0
-    content.value ||= drafts.read()
+    // What was typed while the draft was read comes after it. A text that the server gave back stands as it is.
+    if (!content.defaultValue) content.value = drafts.read() + content.value
+    drafts.write(content.value)
   }
 
   #listen(): void {

@@ -1,16 +1,22 @@
-/** Whether a key sends what is written: the one that the person has chosen, and never one of an input method. */
-function sends(event: KeyboardEvent, { dataset }: HTMLElement): boolean {
-  // 229 is what a key of an input method says where `isComposing` is not set.
-  if (event.isComposing || event.keyCode === 229) return false
-  return dataset.sendKey === 'ctrl-enter' ? event.ctrlKey || event.metaKey : !event.shiftKey
-}
-
-/** Has the key that sends do so in every field of the composer that a person writes in. */
-export function watchSendKey(composer: HTMLFormElement): void {
+/**
+ * Has the key that the person has chosen send what is written, in every field of the composer that they write in. Where they
+ * have chosen none, Enter sends unless they write on a screen: its keyboard has no Shift and Enter, and no Ctrl.
+ */
+export function watchSendKey(composer: HTMLFormElement, content: HTMLTextAreaElement): void {
+  const onScreen = matchMedia('(pointer: coarse)')
+  const { sendKey } = composer.dataset
+  const enterSends = () => sendKey === 'enter' || (sendKey === 'auto' && !onScreen.matches)
+  const nameEnter = () => {
+    content.enterKeyHint = enterSends() ? 'send' : 'enter'
+  }
+  nameEnter()
+  onScreen.addEventListener('change', nameEnter)
   composer.addEventListener('keydown', event => {
     const field = event.target
     if (event.key !== 'Enter' || !(field instanceof Element && field.matches('#content, #alt'))) return
-    const isSent = sends(event, composer)
+    // 229 is what a key of an input method says where `isComposing` is not set.
+    const isComposing = event.isComposing || event.keyCode === 229
+    const isSent = !isComposing && (enterSends() ? !event.shiftKey : event.ctrlKey || event.metaKey)
     // In a field of one line the browser would send by any Enter.
     if (isSent || field instanceof HTMLInputElement) event.preventDefault()
     if (isSent) composer.requestSubmit()

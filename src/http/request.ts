@@ -7,7 +7,7 @@ declare module 'express-session' {
     userId: string
     /** The account's generation at log-in; once it has gone up, the session has ended. */
     generation: number
-    /** The time zone of the browser at log-in, null if it told none. */
+    /** The time zone that the browser has told last, null if it told none. */
     zone: string | null
     csrfSecret: string
   }
@@ -18,6 +18,8 @@ declare global {
     interface Request {
       /** Who is logged in; set for every request. */
       account: Account | null
+      /** The key by which pages of whoever is logged in seal drafts, masked anew each time. */
+      handDraftKey?: () => string
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
     }

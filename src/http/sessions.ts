@@ -14,6 +14,7 @@ import type { Identity } from '../live/client/subscriber.js'
 import { languageOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
+import { deriveDraftKey, maskKey } from './draft-key.js'
 
 const sweepMs = 60_000
 
@@ -85,6 +86,7 @@ export class Sessions {
   readonly loadAccount: RequestHandler = (request, _response, next) => {
     this.#findAccount(request.session).then(account => {
       request.account = account
+      if (account) request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
       next()
     }, next)
   }

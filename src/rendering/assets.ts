@@ -8,6 +8,8 @@ const manifest = z
   .parse(JSON.parse(readFileSync(join(projectRoot, 'static', 'build', 'manifest.json'), 'utf8')))
 
 /** The URL of a built file. Its name holds a hash of its content. */
-export function assetUrl(name: 'app.js' | 'app.css' | 'notices.js' | 'pictures.js' | 'stream.js'): string {
+export function assetUrl(
+  name: 'app.js' | 'app.css' | 'log-in-again.js' | 'notices.js' | 'pictures.js' | 'stream.js',
+): string {
   return `/static/build/${manifest[name]}`
 }

@@ -39,9 +39,13 @@ const announcementNames = {
   sent: 'settings.announceSent',
 } as const
 const soundNames = { mine: 'settings.soundMine', theirs: 'settings.soundTheirs' } as const
-const sendKeyNames = { enter: 'settings.sendEnter', 'ctrl-enter': 'settings.sendCtrlEnter' } as const
+const sendKeyNames = {
+  auto: 'settings.themeSystem',
+  enter: 'settings.sendEnter',
+  'ctrl-enter': 'settings.sendCtrlEnter',
+} as const
 
-/** What the settings page shows. `browserZone` is the zone that the browser sent at log-in; null if it sent none. */
+/** What the settings page shows. `browserZone` is the zone that the browser has told; null if it has told none. */
 export function viewSettings(settings: AccountSettings, browserZone: string | null, t: Translate) {
   const choose = <T extends string>(
     values: readonly T[],

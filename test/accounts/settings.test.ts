@@ -6,7 +6,7 @@ it('somebody who has set nothing has these settings', () => {
     theme: 'system',
     language: 'auto',
     zone: null,
-    sendKey: 'enter',
+    sendKey: 'auto',
     refreshSeconds: 0,
     sendsReceipts: true,
     sendsTyping: true,

@@ -216,6 +216,13 @@ describe('the server ends a connection', () => {
     expect(begun).toHaveLength(1)
   })
 
+  it('unless the page leads there by itself', () => {
+    live.addEventListener('session:over', event => event.preventDefault())
+    open()
+    close(newest(), 4401)
+    expect(assigned).toEqual([])
+  })
+
   it('unless the person is logging out on this page', () => {
     open()
     connection.leave()

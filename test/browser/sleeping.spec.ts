@@ -32,3 +32,16 @@ test('a page that slept through a message shows it for not one frame more, nor i
   await expect(ann.locator('html')).toHaveAttribute('data-late', '0')
   await expect(ann.locator('body')).not.toContainText('gone when you wake')
 })
+
+test('the clock set back keeps no message on a page that has lost its connection', async ({ faultyChat }) => {
+  const { ann, ben, faults } = await faultyChat()
+  await send(ben, 'goes in time')
+  await expect(message(ann, 'goes in time')).toBeVisible()
+  faults.isDown = true
+  faults.cut()
+  await ann.evaluate(() => {
+    const now = Date.now
+    Date.now = () => now() - 3_600_000
+  })
+  await expect(ann.locator('#list')).not.toContainText('goes in time', { timeout: 6000 })
+})

@@ -20,6 +20,7 @@ describe('the settings as their page shows them', () => {
       ['contrast', 'settings.themeContrast'],
     ])
     expect(labelsOf(shown.sendKeyChoices)).toEqual([
+      ['auto', 'settings.themeSystem'],
       ['enter', 'settings.sendEnter'],
       ['ctrl-enter', 'settings.sendCtrlEnter'],
     ])
@@ -58,7 +59,7 @@ describe('the settings as their page shows them', () => {
     expect(Object.fromEntries(chosen)).toEqual({
       languageChoices: ['auto'],
       themeChoices: ['system'],
-      sendKeyChoices: ['enter'],
+      sendKeyChoices: ['auto'],
       refreshChoices: ['0'],
       textSizeChoices: ['normal'],
       announcedChoices: ['messages', 'typing', 'presence'],

@@ -75,6 +75,7 @@ const known = [
   'post /settings/delete: member, once',
   'post /settings/password: member, once',
   'post /settings/sessions: member',
+  'post /settings/zone: member, light',
   'post /settings: member',
 ]
 

@@ -29,6 +29,8 @@ export function logInPages({
     return {
       heading: formHeading(t, 'login.title', errors),
       notice: errors.length === 0 ? noticeOf(request, values.next) : '',
+      // Of a deleted account, or a session that was ended elsewhere: the browser has to forget what was not sent.
+      hasLeft: request.query.done === 'deleted' || (!request.account && Boolean(request.session?.userId)),
       values,
       errors,
       next: values.next,

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import type { AccountState } from '../../accounts/account.js'
 import { parseInput } from '../../accounts/account-input.js'
 import { type AccountSettings, settingsSchema } from '../../accounts/settings.js'
+import { canonicalTimeZone } from '../../accounts/time-zone.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
@@ -87,6 +88,16 @@ export function settingsPages({
     response.redirect(303, '/settings?done=password')
   })
 
+  /** Has a page whose browser is in another zone now loaded again, so that its times are in that zone. */
+  const tellZone: Route['handle'] = (request, response) => {
+    const zone = canonicalTimeZone(formField(request, 'zone'))
+    if (zone !== null && zone !== request.session.zone) {
+      request.session.zone = zone
+      response.set('HX-Refresh', 'true')
+    }
+    response.status(204).end()
+  }
+
   const endEverywhere = handle(async (request, response) => {
     await people.endSessionsEverywhere(accountOf(request).id)
     await sessions.end(request)
@@ -112,6 +123,7 @@ export function settingsPages({
     { ...formOfPage, path: '/settings', handle: save },
     { ...formOfPage, path: '/settings/password', repeats: passwordRepeats, handle: changePassword },
     { ...formOfPage, path: '/settings/sessions', handle: endEverywhere },
+    { ...formOfPage, path: '/settings/zone', limit: 'lightRequests', handle: tellZone },
     { ...formOfPage, path: '/settings/delete', repeats: removalRepeats, handle: remove },
   ]
 }

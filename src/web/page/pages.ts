@@ -24,9 +24,14 @@ export function contextOf(request: Request): ViewContext {
 
 /** Renders a page for whoever asks. */
 export function renderPage(request: Request, template: string, data: object): string {
-  const { theme, textSize, sendKey, refreshSeconds, sounds, notifies } = request.account?.settings ?? defaultSettings
+  const { theme, textSize, sendKey, refreshSeconds, sounds, notifies, zone } =
+    request.account?.settings ?? defaultSettings
   const defaults = {
     csrfToken: request.csrfToken?.() ?? '',
+    ownerId: request.account?.id ?? '',
+    draftKey: request.handDraftKey?.() ?? '',
+    // A page that a form was answered with can't be loaded again, so the zone is not told there.
+    toldZone: request.method === 'GET' && zone === null ? request.session?.zone : null,
     errors: [],
     theme: theme === 'system' ? '' : theme,
     textSize: textSize === 'normal' ? '' : textSize,

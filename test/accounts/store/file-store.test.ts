@@ -303,7 +303,7 @@ it('reads a file from before a setting, or from a machine that knew other zones'
   const accounts = [{ ...person('ann'), settings: { theme: 'dark', zone: 'Mars/Olympus' } }]
   await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts }))
   const store = await open(path)
-  expect((await store.findById('ann'))?.settings).toMatchObject({ theme: 'dark', zone: null, sendKey: 'enter' })
+  expect((await store.findById('ann'))?.settings).toMatchObject({ theme: 'dark', zone: null, sendKey: 'auto' })
 })
 
 it('opens a file with names that look alike or are reserved now, and keeps each when another goes', async () => {

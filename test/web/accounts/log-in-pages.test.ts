@@ -101,6 +101,23 @@ describe('a log-in', () => {
     expect(whereTo(await visitor().post('/login', { ...right, next: '//evil.example/' }))).toEqual([303, '/chats'])
   })
 
+  it('has the browser forget what was not sent when the session was ended on purpose, and only then', async () => {
+    const saysLeft = async (client: HttpClient, path = '/login?next=/chats') =>
+      (await textOf(client, path)).includes('data-left')
+    expect(await saysLeft(visitor())).toBe(false)
+    expect(await saysLeft(visitor(), '/login?done=deleted')).toBe(true)
+    const [here, elsewhere] = [visitor(), visitor()]
+    for (const client of [here, elsewhere]) await client.post('/login', right)
+    const wrong = await here.post('/login', { ...right, password: 'wrong wrong' }, '/chats')
+    expect(await wrong.text()).not.toContain('data-left')
+    await elsewhere.post('/settings/sessions', {}, '/settings')
+    expect(await saysLeft(here)).toBe(true)
+    expect(await saysLeft(elsewhere)).toBe(false)
+    await here.post('/login', right)
+    await here.post('/logout', {}, '/chats')
+    expect(await saysLeft(here)).toBe(false)
+  })
+
   it('takes the time zone that the browser tells', async () => {
     const client = visitor()
     await client.post('/login', { ...right, zone: 'Asia/Tokyo' })

@@ -117,6 +117,23 @@ describe('what a person sets', () => {
     expect(await textOf(client, chat)).toContain(`>${hourIn('Asia/Kolkata')}</time>`)
   })
 
+  it('takes the zone that a browser tells after a journey, and has its page loaded again once', async () => {
+    const { client } = await join('Asia/Tokyo')
+    const tell = async (zone: string) => {
+      const answer = await client.post('/settings/zone', { zone }, '/settings')
+      return [answer.status, answer.headers.get('hx-refresh')]
+    }
+    expect(await textOf(client, '/settings')).toContain('data-told="Asia/Tokyo"')
+    expect(await tell('Europe/Madrid')).toEqual([204, 'true'])
+    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    expect(await textOf(client, '/settings')).toContain('data-told="Europe/Madrid"')
+    for (const zone of ['Europe/Madrid', 'europe/madrid', 'Mars/Olympus', ''])
+      expect(await tell(zone)).toEqual([204, null])
+    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    await client.post('/settings', { zone: 'Asia/Dubai' })
+    expect(await textOf(client, '/settings')).not.toContain('data-told')
+  })
+
   it('knows a time zone by its one name, however the browser or a form spells it', async () => {
     const { client } = await join('aMeRiCa/nEw_yOrK')
     expect(await textOf(client, '/settings')).toContain('As my browser: America/New York')
@@ -220,7 +237,7 @@ describe('the page of settings', () => {
     expect(await kept()).toEqual({
       theme: 'system',
       textSize: 'normal',
-      sendKey: 'enter',
+      sendKey: 'auto',
       sendsReceipts: 'yes',
       sendsTyping: 'yes',
       notifies: 'no',

@@ -72,6 +72,25 @@ describe('a page', () => {
     expect(made).toMatch(/<h1>A heading<\/h1>.*<p>A message<\/p>/s)
   })
 
+  it('has what its browser seals drafts by, and tells the zone anew only where it can be loaded again', async () => {
+    const account = accountWith({})
+    const pageOf = (change: (request: Request) => void) =>
+      visit(request => {
+        request.handDraftKey = () => 'the-key'
+        Object.assign(request, { session: { zone: 'Asia/Dubai' } })
+        change(request)
+        return renderPage(request, 'error', about)
+      }, account)
+    const { made } = await pageOf(() => {})
+    expect(made).toContain('<meta name="draft-key" content="the-key" data-owner="ann">')
+    expect(made).toContain('<form data-told="Asia/Dubai" hx-post="/settings/zone"')
+    const posted = await pageOf(request => {
+      request.method = 'POST'
+    })
+    expect(posted.made).not.toContain('data-told')
+    expect((await render(null)).made).not.toMatch(/draft-key|data-told/)
+  })
+
   it('has the token in its forms, and an empty one where nothing makes tokens', async () => {
     const stale = { action: '/settings', fields: [] }
     expect((await render(null, 'stale', stale)).made).toContain('name="_csrf" value=""')
@@ -93,7 +112,8 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      sendKey: 'sendKey' in settings ? settings.sendKey : 'enter',
+      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined },
+      sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
   })
 

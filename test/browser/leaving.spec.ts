@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from '@playwright/test'
+import { waysOut } from '../field/ways-out.js'
+import { expect, logIn, test } from '../support/browser/fixtures.js'
+import { newPair } from '../support/crowd.js'
+import { HttpClient } from '../support/http-client.js'
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
+/** What the browser keeps for this tab, and for all tabs: everything but that sockets failed, and that somebody has left. */
+const kept = (page: Page) =>
+  page.evaluate(() =>
+    [...Object.entries(sessionStorage), ...Object.entries(localStorage)].filter(
+      ([key]) => key !== 'stream' && key !== 'left',
+    ),
+  )
+
+for (const { name, leave } of waysOut) {
+  test(`${name} leaves no unsent text in any tab`, async ({ chat, base, tolerate }) => {
+    tolerate(/status of 40[134]/)
+    const { ann, annPerson, path } = await chat()
+    const tab = await ann.context().newPage()
+    await tab.goto(path)
+    await tab.waitForSelector('#live[data-htmx-powered]')
+    for (const page of [ann, tab]) {
+      await composer(page).fill('PLANTED in a draft')
+      await expect.poll(() => kept(page)).toHaveLength(1)
+    }
+    await tab.goto('/settings')
+    expect(await kept(tab)).toHaveLength(1)
+    const elsewhere = new HttpClient(base)
+    await elsewhere.logIn(annPerson.email, annPerson.password)
+    await leave({ tab, elsewhere, password: annPerson.password })
+    await expect(ann.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+    for (const page of [ann, tab]) await expect.poll(() => kept(page)).toEqual([])
+    if (/account/.test(name)) return
+    const password = /password/.test(name) ? 'long enough 2' : annPerson.password
+    await logIn(ann, { ...annPerson, password })
+    await ann.goto(path)
+    await ann.waitForSelector('#live[data-htmx-powered]')
+    await composer(ann).press('End')
+    await expect(composer(ann)).toHaveValue('')
+  })
+}
+
+test('a draft outlives a session that has merely ended, and is given to nobody else who logs in', async ({
+  chat,
+  visit: _visit,
+}) => {
+  const { ann, benPerson, annPerson, path } = await chat()
+  await composer(ann).fill('half a thought')
+  await expect.poll(() => kept(ann)).toHaveLength(1)
+  await ann.context().clearCookies()
+  await ann.goto(path)
+  await ann.getByLabel('Email').fill(annPerson.email)
+  await ann.getByLabel('Password').fill(annPerson.password)
+  await ann.getByRole('button', { name: 'Log in' }).click()
+  await expect(composer(ann)).toHaveValue('half a thought')
+  await ann.context().clearCookies()
+  await logIn(ann, benPerson)
+  await expect.poll(() => kept(ann)).toEqual([])
+  await ann.goto(path)
+  await ann.waitForSelector('#live[data-htmx-powered]')
+  await expect(composer(ann)).toHaveValue('')
+})
+
+test('what is typed as a page is reloaded, or before it has opened the draft, is not lost', async ({ chat }) => {
+  const { ann, path } = await chat()
+  for (let round = 1; round <= 5; round += 1) {
+    await composer(ann).pressSequentially(`${round}`)
+    await expect.poll(() => kept(ann)).toHaveLength(1)
+    await ann.reload()
+    await expect(composer(ann)).toHaveValue('12345'.slice(0, round))
+  }
+  // A slow machine: the person types while the draft is being opened.
+  await ann.addInitScript(() => {
+    const decrypt = crypto.subtle.decrypt.bind(crypto.subtle)
+    crypto.subtle.decrypt = async (...parameters: Parameters<SubtleCrypto['decrypt']>) => {
+      await new Promise(resolve => document.addEventListener('go-on', resolve))
+      return decrypt(...parameters)
+    }
+  })
+  await ann.goto(path)
+  await composer(ann).pressSequentially('6')
+  await ann.evaluate(() => document.dispatchEvent(new Event('go-on')))
+  await expect(composer(ann)).toHaveValue('123456')
+  await ann.goto(path)
+  await composer(ann).pressSequentially('sent')
+  await composer(ann).press('Enter')
+  await ann.evaluate(() => document.dispatchEvent(new Event('go-on')))
+  await expect(ann.getByRole('article').locator('.text')).toHaveText(['sent'])
+  await expect(composer(ann)).toHaveValue('123456')
+})
+
+/** Everything that a browser has written into its folder. */
+async function readAll(folder: string): Promise<Buffer> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath ?? entry.path, entry.name))
+  // A file may go while it is read.
+  return Buffer.concat(await Promise.all(files.map(file => readFile(file).catch(() => Buffer.alloc(0)))))
+}
+
+const holds = (written: Buffer, text: string) =>
+  (['utf8', 'utf16le'] as const).some(encoding => written.includes(Buffer.from(text, encoding)))
+
+test('the disk of who writes never holds their words: typed, sent, gone and closed', async ({
+  base,
+  launchOptions,
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-profile-'))
+  const { ann, chat } = await newPair(base)
+  const context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL: base })
+  await context.addCookies([...ann.cookies].map(([name, value]) => ({ name, value, url: base })))
+  const page = await context.newPage()
+  await page.goto(chat)
+  await page.waitForSelector('#live[data-htmx-powered]')
+  await page.evaluate(() => sessionStorage.setItem('witness', 'WITNESS of the draft'))
+  await composer(page).pressSequentially('PLANTED while typing')
+  await expect.poll(async () => holds(await readAll(folder), 'WITNESS'), { timeout: 20_000 }).toBe(true)
+  expect(await kept(page)).toHaveLength(2)
+  await composer(page).press('Enter')
+  await expect(page.getByRole('article')).toHaveAttribute('data-status', /sent|delivered|seen/)
+  expect(holds(await readAll(folder), 'PLANTED')).toBe(false)
+  await context.close()
+  const written = await readAll(folder)
+  await rm(folder, { recursive: true, force: true })
+  expect(holds(written, 'WITNESS')).toBe(true)
+  expect(holds(written, 'PLANTED')).toBe(false)
+})
+
+test('over plain http a draft lives in its page alone, and the settings say so', async ({
+  base,
+  launchOptions,
+  chat,
+}) => {
+  const { annPerson, ann, path } = await chat()
+  const hint = (page: Page) => page.getByText('not sent is lost when you leave its page')
+  await ann.goto('/settings')
+  await expect(hint(ann)).toBeHidden()
+  const browser = await chromium.launch({
+    ...launchOptions,
+    args: [...(launchOptions.args ?? []), '--host-resolver-rules=MAP chat.test 127.0.0.1'],
+  })
+  const url = new URL(base)
+  url.hostname = 'chat.test'
+  const page = await browser.newPage({ baseURL: url.href })
+  await logIn(page, annPerson)
+  await page.goto(path)
+  await page.waitForSelector('#live[data-htmx-powered]')
+  await composer(page).fill('half a thought')
+  await composer(page).press('Enter')
+  await expect(page.getByRole('article').locator('.text')).toHaveText(['half a thought'])
+  await composer(page).fill('another half')
+  expect(await kept(page)).toEqual([])
+  await page.goto('/settings')
+  await expect(hint(page)).toBeVisible()
+  await browser.close()
+})

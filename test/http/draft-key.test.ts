@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { deriveDraftKey, maskKey } from '#src/http/draft-key.js'
+
+const secret = 'a secret of at least thirty-two characters'
+
+it('is the same for a person as long as the secret is, and another for anybody else', () => {
+  const key = deriveDraftKey(secret, 'ann')
+  expect(key).toHaveLength(32)
+  expect(deriveDraftKey(secret, 'ann')).toEqual(key)
+  expect(deriveDraftKey(secret, 'ben')).not.toEqual(key)
+  expect(deriveDraftKey(`${secret}!`, 'ann')).not.toEqual(key)
+})
+
+it('is masked by other bytes in every page, from which it can be told', () => {
+  const key = deriveDraftKey(secret, 'ann')
+  const [first, second] = [maskKey(key), maskKey(key)].map(text => Buffer.from(text, 'base64'))
+  expect(first).toHaveLength(64)
+  expect(first).not.toEqual(second)
+  expect(first?.subarray(32)).not.toEqual(second?.subarray(32))
+  for (const bytes of [first, second]) {
+    expect(bytes?.subarray(32).map((byte, index) => byte ^ (bytes[index] ?? 0))).toEqual(key)
+  }
+})
