@@ -110,7 +110,7 @@ describe('the architecture', () => {
       .flatMap(path =>
         [...read(path).matchAll(/Source: (?!\()([^\s,*]+)/g)].map(([, source = '']) => ({ path, source })),
       )
-    const isPublic = (source: string) => /^(RFC|WCAG|Unicode|https:\/\/|[a-z_]+\(\d\))/.test(source)
+    const isPublic = (source: string) => /^(RFC|WCAG|Unicode|ISO\/IEC|https:\/\/|[a-z_]+\(\d\))/.test(source)
     const isHere = (source: string) => existsSync(join(projectRoot, source.replace(/\.$/, '')))
     expect(named.filter(({ source }) => !isPublic(source) && !isHere(source))).toEqual([])
   })

@@ -22,7 +22,7 @@
  *   person who blocked them really does makes no difference to that.
  */
 
-import type { PictureGround } from '../picture-ground.js'
+import type { PictureGround } from './picture-ground.js'
 
 export type UserId = string
 export type RoomId = string

@@ -1,5 +1,5 @@
 import sharp, { type Metadata } from 'sharp'
-import type { PictureGround } from '../picture-ground.js'
+import type { PictureGround } from '../chat/picture-ground.js'
 import { fittedSize, longestSide, type PictureSize, type SizeLimits } from '../picture-size.js'
 import { groundFor } from './ground.js'
 import { kindOf } from './image-kind.js'

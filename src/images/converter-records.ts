@@ -3,7 +3,7 @@
  * write records: a length of four bytes, big-endian, then so many bytes.
  */
 import { z } from 'zod'
-import { pictureGrounds } from '../picture-ground.js'
+import { pictureGrounds } from '../chat/picture-ground.js'
 import type { ConversionProblem, Picture } from './conversion.js'
 
 /** The head of an answer: a picture, whose bytes and still follow as records of their own, or a problem. */

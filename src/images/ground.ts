@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { type PictureGround, pictureGrounds } from '../picture-ground.js'
+import { type PictureGround, pictureGrounds } from '../chat/picture-ground.js'
 
 /** How bright each ground is, from 0 to 1. Source: WCAG 2.2, "relative luminance". */
 const brightness: Readonly<Record<PictureGround, number>> = { light: 1, dark: 0.0073 }

@@ -107,7 +107,7 @@ describe('without PUBLIC_URL', () => {
   let server: Awaited<ReturnType<typeof startTestServer>>
   let member: HttpClient
   beforeAll(async () => {
-    server = await startTestServer()
+    server = await startTestServer({ RATE_LIMIT_API: '1000' })
     member = new HttpClient(server.url)
     await member.logIn(right.email)
   })
