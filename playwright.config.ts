@@ -9,8 +9,8 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Two tests keep two processors busy. With more, tests of timing would fail.
-  workers: 2,
+  // Most tests wait for a while. With more than three on two processors, tests of timing would fail.
+  workers: 3,
   retries: 0,
   timeout: 30_000,
   forbidOnly: process.env.CI === 'true',

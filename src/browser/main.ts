@@ -25,19 +25,6 @@ for (const form of document.querySelectorAll('[data-end]')) {
   })
 }
 
-/** Milliseconds within which a second press of the same form is a double click. */
-const doubleClickMs = 1000
-const pressed = new WeakSet<EventTarget>()
-document.addEventListener('submit', event => {
-  const form = event.target
-  // What scripts send stays on the page, which says what has become of it.
-  if (event.defaultPrevented || !form) return
-  // The browser would drop the answer to the first. The button stays as it is: where the focus is, and for whoever tries again.
-  if (pressed.has(form)) event.preventDefault()
-  pressed.add(form)
-  setTimeout(() => pressed.delete(form), doubleClickMs)
-})
-
 for (const summary of document.querySelectorAll('summary')) {
   summary.nextElementSibling?.addEventListener('submit', () => {
     summary.focus()

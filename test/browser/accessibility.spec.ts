@@ -2,8 +2,6 @@ import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
-
 /** A picture of one pixel. */
 const dot = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

@@ -8,8 +8,6 @@ import { expect, test } from '../support/browser/fixtures.js'
 import { choosePictures } from '../support/browser/picture-choice.js'
 import { plainPicture } from '../support/images/pictures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000', RATE_LIMIT_MESSAGES: '1000' } })
-
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const refusal = 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
 

@@ -3,8 +3,6 @@ import { clockSteps } from '../field/clock-steps.js'
 import { test } from '../support/browser/faulty-chat.js'
 import { expect, message, send } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { MESSAGE_TTL_MS: '3600000' } })
-
 /** Sets the machine's clock, as far as a page can tell. */
 const setClock = (page: Page, stepMs: number) =>
   page.evaluate(step => {

@@ -2,8 +2,6 @@ import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { keepFocus, readFocus } from '../support/browser/ledgers.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
-
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 
 /** Presses Tab until something with this name has the focus. */

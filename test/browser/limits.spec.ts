@@ -1,5 +1,7 @@
 import { expect, message, send, test } from '../support/browser/fixtures.js'
 
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
+
 test('what goes over five a second waits and goes out by itself, in order and once', async ({ chat }) => {
   const { ann, ben } = await chat()
   const texts = Array.from({ length: 8 }, (_, index) => `burst ${index}`)

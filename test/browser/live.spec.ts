@@ -2,8 +2,6 @@
 import type { Page } from '@playwright/test'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
-
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 
 /** Records in the page when each text first appears in the list, by the wall clock, which both pages share. */

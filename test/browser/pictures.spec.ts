@@ -5,8 +5,6 @@ import { expect, logIn, message, send, test } from '../support/browser/fixtures.
 import { choosePictures } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000' } })
-
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer })
 const picturesIn = (page: Page) => page.getByRole('region', { name: 'Messages' }).locator('#list article img')
 

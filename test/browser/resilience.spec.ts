@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { MESSAGE_TTL_MS: '3600000' } })
+test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')

@@ -6,8 +6,6 @@ import { expectUsable } from '../support/browser/probes.js'
 import { fieldPicture } from '../support/images/field-pictures.js'
 import { drawingOf, movingPicture, plainPicture } from '../support/images/pictures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_UPLOADS: '1000' } })
-
 const play = { name: 'Play animation', exact: true }
 const pause = { name: 'Pause animation', exact: true }
 

@@ -3,8 +3,6 @@ import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { tabThrough } from '../support/browser/probes.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
-
 const covered = async (page: Page) => (await tabThrough(page)).filter(({ coveredBy }) => coveredBy)
 
 test('nothing that has the focus is covered, on any page and in a small window', { tag: '@long' }, async ({

@@ -3,8 +3,6 @@ import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, message, send, sendMany } from '../support/browser/fixtures.js'
 import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '100' } })
-
 /** Longer than a burst, so that every announcement has come by then. */
 const quietMs = 2500
 

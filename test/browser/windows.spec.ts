@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000', RATE_LIMIT_REQUESTS: '1000' } })
-
 const rows = (page: Page) => page.getByRole('region', { name: 'Messages' }).getByRole('article')
 const earlier = (page: Page) => page.getByRole('link', { name: 'Show earlier messages' })
 const seqs = (page: Page) =>

@@ -4,8 +4,6 @@ import { lineDirections } from '../field/line-directions.js'
 import { piledMarks } from '../field/piled-marks.js'
 import { expect, sendMany, test } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '1000' } })
-
 /** How far around a box is looked for what it paints there, in CSS pixels. */
 const around = 80
 

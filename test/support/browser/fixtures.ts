@@ -31,7 +31,10 @@ interface TestFixtures {
 export interface WorkerFixtures {
   /** What gets through to the server: sockets, or plain HTTP only, so that pages use event streams. */
   transport: 'sockets' | 'streams'
-  /** Settings of the server, beside those of all tests. */
+  /**
+   * Settings of the server, beside those of all tests. Each file that has some costs a browser and a server of its own, which
+   * take seconds to start.
+   */
   serverEnv: Record<string, string>
   /** The URL of the worker's own server. */
   origin: string
@@ -51,6 +54,9 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
         LOG_LEVEL: 'error',
         RATE_LIMIT_AUTH: '1000',
         RATE_LIMIT_AUTH_ADDRESS: '1000000',
+        RATE_LIMIT_MESSAGES: '1000',
+        RATE_LIMIT_UPLOADS: '1000',
+        RATE_LIMIT_REQUESTS: '1000',
         ...serverEnv,
       })
       await use(await server.address())
