@@ -1,5 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+
+/** Tests that replace modules or globals: each gets a process in which no other test has loaded the sources. */
+const replacing = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.test.ts'))
+  .map(name => join('test', name))
+  .filter(path => /\bvi\.(mock|doMock|stubGlobal)\(/.test(readFileSync(join(root, path), 'utf8')))
 
 /** Tests that attack a server for many seconds and measure delays run alone. */
 const alone = ['test/ops/siege.test.ts']
@@ -7,7 +17,7 @@ const alone = ['test/ops/siege.test.ts']
 export default defineConfig({
   resolve: {
     // Node takes #src from dist/ (package.json); tests take it from the sources.
-    alias: [{ find: /^#src\/(.*)\.js$/, replacement: `${fileURLToPath(new URL('./src/', import.meta.url))}$1.ts` }],
+    alias: [{ find: /^#src\/(.*)\.js$/, replacement: `${root}src/$1.ts` }],
   },
   test: {
     globalSetup: 'test/support/fresh-build.ts',
@@ -15,6 +25,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // The others share the sources that they load, which saves a third of the time.
+    isolate: false,
     // Most of these tests wait rather than compute.
     maxWorkers: 3,
     projects: [
@@ -23,9 +35,10 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...replacing],
         },
       },
+      { extends: true, test: { name: 'replacing', include: replacing, isolate: true } },
       { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
     ],
   },
