@@ -27,10 +27,10 @@ function readSpellings(): ReadonlyMap<string, string> {
 
 /**
  * Marks that people leave out when they type: accents of Latin, Greek and Cyrillic letters, and the vowel points and
- * hamzas of Arabic and Hebrew, and the dot of ŀ, which stands alone once that is taken apart. Not those that make another
+ * hamzas of Arabic and Hebrew, and the stroke that draws Arabic words wider, and the dot of ŀ, which stands alone once that is taken apart. Not those that make another
  * letter, as in Japanese and the scripts of India.
  */
-const accents = /(?![\u3099\u309a])(?=[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}|·/gu
+const accents = /(?![\u3099\u309a])(?=[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}])\p{Mn}|[·\u0640]/gu
 
 /** A text in plain letters: without accents, strokes, hooks and ligatures. Its case stays. */
 export function withoutAccents(text: string): string {

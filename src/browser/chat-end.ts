@@ -1,3 +1,5 @@
+import { letLeave } from './leaving.js'
+
 /** What the page does when its chat ends, apart from the outbox. */
 export function watchEnd(live: HTMLElement): void {
   live.addEventListener('htmx:after:swap', () => {
@@ -12,6 +14,7 @@ export function watchEnd(live: HTMLElement): void {
     const reopen = document.getElementById('reopen')
     if (!document.querySelector('#gone [data-goes-on]') || !(reopen instanceof HTMLFormElement)) return
     reopen.querySelector('[name="restarted"]')?.setAttribute('value', '1')
+    letLeave()
     reopen.requestSubmit()
   })
 }

@@ -31,6 +31,7 @@ export function watchComposer(
     return new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
   })
 
+  const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]
   composer.addEventListener('submit', event => {
     event.preventDefault()
     const text = content.value
@@ -38,6 +39,8 @@ export function watchComposer(
     const uploaded = composer.querySelector<HTMLInputElement>('[name=imageId]')
     const alt = composer.querySelector<HTMLInputElement>('#alt')
     content.focus()
+    // A picture that was chosen before its script was there: the words must not go without it.
+    if (files.some(input => input.files?.length)) return void ready.then(() => composer.requestSubmit())
     if (!text.trim() && !uploaded) return
     const written = { text, imageId: uploaded?.value ?? '', alt: uploaded ? alt?.value : undefined }
     content.value = ''

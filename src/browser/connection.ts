@@ -1,5 +1,4 @@
 import { ConnectionBanner } from './connection-banner.js'
-import { letLeave } from './leaving.js'
 import { leadToLogIn } from './session-end.js'
 import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
 
@@ -83,7 +82,6 @@ export function keepConnected(live: HTMLElement): LiveConnection {
     if (isOver) return
     if (code === notLoggedIn || code === noSuchRoom) {
       banner.clear()
-      letLeave()
     } else {
       onDown()
       rest()

@@ -4,9 +4,9 @@
  */
 import { leaveEverywhere, type SealedStorage } from './sealed-storage.js'
 
-/** Where messages are shown. Nothing removes them in time any more. */
+/** Elements that show messages. They are emptied, since expiry no longer runs for them. */
 const shownIds = ['list', 'chats', 'announcer', 'warning']
-/** Leads to a small page. That of a chat which a restart has ended would open it anew only the first time it is asked for. */
+/** Leads to a small page. Fetching the page of a chat that a restart has ended would use up its one automatic reopening. */
 const lightLogIn = '/login?next=%2Fsettings'
 
 const retryMs = 2000
@@ -29,7 +29,7 @@ function load(address: string, form?: HTMLFormElement): Promise<Document> {
   })
 }
 
-/** What answers is no page: the browser shows what it is. */
+/** The answer is not HTML: the browser shows what it is. */
 const reload = () => location.reload()
 
 const handedIn = (page: Document) => page.querySelector<HTMLMetaElement>('meta[name=draft-key]')

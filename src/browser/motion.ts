@@ -3,7 +3,7 @@ export function watchMotion(): void {
   addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest('.motion') : null
     const still = button?.closest('article, dialog')?.querySelector('source')
-    // The browser takes this source, the first frame, where its media query fits; otherwise the picture that moves.
+    // While this media query matches, the browser shows the still; otherwise the animation.
     if (still) still.media = matchMedia(still.media).matches ? 'not all' : 'all'
   })
 }

@@ -1,8 +1,7 @@
-import { importing } from './module-import.js'
+import { importAtLast, importing } from './module-import.js'
 import type { PageOutbox } from './page-outbox.js'
 import { textBeside } from './transfer-text.js'
 
-const retryMs = 2000
 /** A picture that is not shown by then is said to be kept. */
 const patienceMs = 3000
 
@@ -26,21 +25,16 @@ export function watchPictures(outbox: PageOutbox): void {
     waiting.push(...files)
     tell(false)
     if (waiting.length > files.length) return
-    begin()
-    setTimeout(() => waiting.length > 0 && tell(true), patienceMs)
-  }
-  const begin = () => {
-    load().then(
+    importAtLast(
+      load,
       pictures => {
         pictures.choose(composer, outbox, waiting.splice(0))
         if (sentText === content.value) composer.requestSubmit()
         sentText = null
       },
-      () => {
-        tell(true)
-        setTimeout(begin, retryMs)
-      },
+      () => tell(true),
     )
+    setTimeout(() => waiting.length > 0 && tell(true), patienceMs)
   }
   // The words must not go without the picture.
   composer.addEventListener(
@@ -54,12 +48,12 @@ export function watchPictures(outbox: PageOutbox): void {
     { capture: true },
   )
 
-  const take = (event: Event, data: DataTransfer | null) => {
+  const takeFrom = (event: Event, data: DataTransfer | null) => {
     const files = [...(data?.files ?? [])]
     if (!data || files.length === 0) return
     const text = textBeside(data)
     const isInField = event.target instanceof Element && event.target.matches('input, textarea')
-    // The browser puts it there.
+    // The browser inserts the text itself.
     if (text && isInField && (event.type === 'paste' || event.target !== content)) return
     event.preventDefault()
     if (!text) return choose(files)
@@ -70,14 +64,17 @@ export function watchPictures(outbox: PageOutbox): void {
   for (const input of composer.querySelectorAll<HTMLInputElement>('[type=file]')) {
     // Without a script the form sends one picture; with it several are described one after another.
     input.multiple = true
-    input.addEventListener('change', () => {
+    const take = () => {
       if (input.files?.length) choose([...input.files])
       input.value = ''
-    })
+    }
+    input.addEventListener('change', take)
+    // What was chosen before this script was there.
+    take()
   }
-  addEventListener('paste', event => take(event, event.clipboardData))
+  addEventListener('paste', event => takeFrom(event, event.clipboardData))
   addEventListener('dragover', event => event.dataTransfer?.types.includes('Files') && event.preventDefault())
-  addEventListener('drop', event => take(event, event.dataTransfer))
+  addEventListener('drop', event => takeFrom(event, event.dataTransfer))
   addEventListener('click', event => {
     const link = event.target instanceof Element && event.target.closest<HTMLAnchorElement>('a.picture')
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return

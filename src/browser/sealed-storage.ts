@@ -1,7 +1,7 @@
 import { makeNonce } from './nonce.js'
 
 const sealedName = 'sealed'
-/** Another value after each time that somebody has left; what was sealed before can be opened no more. */
+/** An item of localStorage, new at each log-out. It is part of the encryption, so older drafts no longer decrypt. */
 const leftName = 'left'
 const ivBytes = 12
 
@@ -19,6 +19,7 @@ export class SealedStorage implements Place {
   #key: CryptoKey | undefined
   #items = new Map<string, string>()
   #isStale = false
+  #isForgotten = false
   #sealing: Promise<void> | undefined
 
   /** @param readLeft another value once somebody has left since something was sealed */
@@ -32,7 +33,7 @@ export class SealedStorage implements Place {
    * @param handed the key of this person's pages, as the page was handed it
    */
   async open(handed: string): Promise<this> {
-    this.#key = await readKey(handed)
+    await this.#take(handed)
     const sealed = this.#place.getItem(sealedName)
     if (!sealed || !this.#key) return this
     try {
@@ -66,6 +67,7 @@ export class SealedStorage implements Place {
 
   /** Drops everything, and keeps nothing from here on. */
   forget(): void {
+    this.#isForgotten = true
     this.#items.clear()
     this.#key = undefined
     this.#place.removeItem(sealedName)
@@ -73,8 +75,14 @@ export class SealedStorage implements Place {
 
   /** The same person has logged in again: seals everything anew by the key that their pages are handed now. */
   async handOver(handed: string): Promise<void> {
-    this.#key = await readKey(handed)
+    await this.#take(handed)
     await this.#keep()
+  }
+
+  /** Meanwhile the person may have left. */
+  async #take(handed: string): Promise<void> {
+    const key = await readKey(handed)
+    this.#key = this.#isForgotten ? undefined : key
   }
 
   /** One after another, so that what is newest is written last. */
@@ -134,6 +142,6 @@ export function openStorage(): Promise<SealedStorage> | undefined {
 export function leaveEverywhere(): void {
   sessionStorage.removeItem(sealedName)
   localStorage.setItem(leftName, makeNonce())
-  // The browser tells the other tabs alone.
+  // Browsers send `storage` events to other tabs only.
   dispatchEvent(new StorageEvent('storage', { key: leftName }))
 }

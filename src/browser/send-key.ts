@@ -6,11 +6,7 @@ export function watchSendKey(composer: HTMLFormElement, content: HTMLTextAreaEle
   const onScreen = matchMedia('(pointer: coarse)')
   const { sendKey } = composer.dataset
   const enterSends = () => sendKey === 'enter' || (sendKey === 'auto' && !onScreen.matches)
-  const nameEnter = () => {
-    content.enterKeyHint = enterSends() ? 'send' : 'enter'
-  }
-  nameEnter()
-  onScreen.addEventListener('change', nameEnter)
+  content.enterKeyHint = enterSends() ? 'send' : 'enter'
   composer.addEventListener('keydown', event => {
     const field = event.target
     if (event.key !== 'Enter' || !(field instanceof Element && field.matches('#content, #alt'))) return

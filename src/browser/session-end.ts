@@ -1,21 +1,22 @@
+import { letLeave } from './leaving.js'
+import { importAtLast, importing } from './module-import.js'
 import { leaveEverywhere, type SealedStorage } from './sealed-storage.js'
 
 /** The session is over: leads to the log-in, and back here. */
 export function leadToLogIn(live: HTMLElement): void {
+  letLeave()
   const isLeaving = live.dispatchEvent(new Event('session:over', { cancelable: true }))
   if (isLeaving) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
 }
 
 /** Has the person log in again within the page when their session ends while the page holds what was not sent. */
 export function watchSessionEnd(storage: SealedStorage, live: HTMLElement): void {
-  const load = (): Promise<typeof import('./log-in-again.js')> => import(live.dataset.logIn ?? '')
+  const load = importing<typeof import('./log-in-again.js')>(live.dataset.logIn ?? '')
   live.addEventListener('session:over', event => {
     if (!storage.holdsSomething) return
     event.preventDefault()
-    load()
-      .then(({ logInAgain }) => logInAgain(storage))
-      // Without the script: the server leads to the log-in, and back here.
-      .catch(() => location.reload())
+    // Where it fails the server leads to the log-in, and back here.
+    importAtLast(load, ({ logInAgain }) => void logInAgain(storage).catch(() => location.reload()))
   })
 }
 
@@ -25,7 +26,7 @@ export function watchSessionEnd(storage: SealedStorage, live: HTMLElement): void
  */
 export function watchLeaving(onLeave: () => void): void {
   if (document.querySelector('[data-left]')) leaveEverywhere()
-  for (const form of document.querySelectorAll('[action="/logout"], [action="/settings/sessions"]')) {
+  for (const form of document.querySelectorAll('[data-leaves]')) {
     form.addEventListener('submit', () => {
       leaveEverywhere()
       onLeave()

@@ -1,8 +1,7 @@
-import { importing } from './module-import.js'
+import { importAtLast, importing } from './module-import.js'
 
 /** For this long, pages that are loaded do not try a socket again. */
 const memoryMs = 300_000
-const retryMs = 2000
 
 /** Remembers, for the pages of this tab, that the network lets no socket through. */
 export function rememberNoSockets(): void {
@@ -22,13 +21,5 @@ export function prefersStream(): boolean {
  */
 export function loadStream(live: HTMLElement, query: string, onFailure: () => void): void {
   const load = importing<typeof import('./stream.js')>(live.dataset.stream ?? '')
-  const begin = () =>
-    load().then(
-      ({ postInstead }) => postInstead(live, query),
-      () => {
-        onFailure()
-        setTimeout(begin, retryMs)
-      },
-    )
-  void begin()
+  importAtLast(load, ({ postInstead }) => postInstead(live, query), onFailure)
 }

@@ -8,10 +8,5 @@ export function textBeside(data: Pick<DataTransfer, 'files' | 'getData'>): strin
   const addresses = data.getData('text/uri-list').split(/\r?\n/)
   const isName = (line: string) =>
     line === '' || addresses.includes(line) || names.includes(line.split(/[\\/]/).at(-1) ?? '')
-  return text
-    .trim()
-    .split(/\s*[\r\n]\s*/)
-    .every(isName)
-    ? ''
-    : text
+  return text.split(/\s*[\r\n]\s*/).every(isName) ? '' : text
 }

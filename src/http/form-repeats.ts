@@ -19,7 +19,7 @@ export interface FormRepeatsOptions<T> {
   readonly rememberedMs?: number
   /** Whether the form ends the session of its cookie, so that its repeat is let in without one. */
   readonly endsSession?: boolean
-  /** Whether the same form of a page that was loaded again is a new one: somebody may well want two of what it makes. */
+  /** Compares the CSRF token too, so that a page that is loaded again can make a second one, of invites for example. */
   readonly isOfOnePage?: boolean
 }
 

@@ -40,6 +40,8 @@ const www = /(?:^|[^\0-\x7f])(?=www\.[^.])/i
 interface Reading {
   readonly link: Link | null
   readonly next: number
+  /** How much was read to find out, in UTF-16 units: more than up to `next` where it was read in vain. */
+  readonly looked?: number
   /** Whether it was told from its name alone that it is no address. */
   readonly isSkipped?: boolean
 }
@@ -75,9 +77,9 @@ function firstLinks(text: string): Link[] {
     candidate.lastIndex = from
     const match = candidate.exec(searched)
     if (!match) break
-    const { link, next, isSkipped = false } = readCandidate(text, match)
+    const { link, next, looked: read = 0, isSkipped = false } = readCandidate(text, match)
     if (link) links.push(link)
-    looked += next - match.index + (isSkipped ? 0 : readingCost)
+    looked += Math.max(next - match.index, read) + (isSkipped ? 0 : readingCost)
     from = next
   }
   return links
@@ -90,7 +92,7 @@ function readCandidate(text: string, match: RegExpExecArray): Reading {
   if (scheme !== undefined) {
     const { address, looked } = webAddressAt(text, behind, text[start - 1])
     const link = webLink(start, scheme.toLowerCase(), behind, address)
-    return { link, next: link?.end ?? behind + looked }
+    return { link, next: link?.end ?? behind + looked, looked }
   }
   if (mail !== undefined) return readMail(text, start, mail)
   if (name !== undefined) return readName(text, start, name)
@@ -126,8 +128,8 @@ function readName(text: string, runStart: number, run: string): Reading {
   if (!prefix && isShort && !isBareAddress(run.slice(start - runStart).replace(/[_-]+$/, ''))) {
     return { link: null, next: runEnd, isSkipped: true }
   }
-  const { address } = webAddressAt(text, start, text[start - 1])
-  if (!prefix && !isBareAddress(address)) return { link: null, next: Math.max(runEnd, start + address.length) }
+  const { address, looked } = webAddressAt(text, start, text[start - 1])
+  if (!prefix && !isBareAddress(address)) return { link: null, next: Math.max(runEnd, start + address.length), looked }
   const link = webLink(start, isOnThisNetwork(address) ? 'http://' : 'https://', start, address)
-  return { link, next: link?.end ?? runEnd }
+  return { link, next: link?.end ?? runEnd, looked }
 }

@@ -51,6 +51,22 @@ export const ofMembers: readonly DoubleClick[] = [
     status: 303,
     leadsTo: '/login?done=deleted',
   },
+  {
+    what: 'logging out',
+    page: '/chats',
+    path: '/logout',
+    fields: {},
+    status: 303,
+    leadsTo: '/login',
+  },
+  {
+    what: 'logging out everywhere',
+    page: '/settings',
+    path: '/settings/sessions',
+    fields: {},
+    status: 303,
+    leadsTo: '/login',
+  },
   { what: 'making an invite', page: '/invites', path: '/invites', fields: {}, status: 200, leadsTo: '' },
   {
     what: 'ending a chat',

@@ -28,6 +28,7 @@ export const sameButForAccents = [
   ['αννα', 'Άννα', 'Greek'],
   ['احمد', 'أحمد', 'Arabic hamza'],
   ['محمد', 'مُحَمَّد', 'Arabic vowel points'],
+  ['محمد', 'محمـد', 'an Arabic word drawn wider'],
 ] as const
 
 /** Names that differ in more than accents, however alike their parts are. */

@@ -133,6 +133,10 @@ const units = [
   'a\u200b',
   `http://a${'\u200b'.repeat(500)}b`,
   'http://a.de/漢a',
+  'a.md/→',
+  'a.rs/日',
+  'a.md/日→日→',
+  '1.1.1.1/日',
 ]
 
 /** Of the processor's time, which others on a busy machine do not add to. */

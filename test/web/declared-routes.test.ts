@@ -62,7 +62,7 @@ const known = [
   'post /chats: member',
   'post /invites: member, once',
   'post /login: guest, once',
-  'post /logout: member',
+  'post /logout: member, once',
   'post /operator/accounts/:name/delete: operator, uncounted, without token',
   'post /operator/accounts/:name/disable: operator, uncounted, without token',
   'post /operator/accounts/:name/enable: operator, uncounted, without token',
@@ -74,7 +74,7 @@ const known = [
   'post /reset/:token: guest, once',
   'post /settings/delete: member, once',
   'post /settings/password: member, once',
-  'post /settings/sessions: member',
+  'post /settings/sessions: member, once',
   'post /settings/zone: member, light',
   'post /settings: member',
 ]

@@ -9,6 +9,7 @@ import type { Route } from '../../http/routes.js'
 import { formErrors, formHeading } from '../page/forms.js'
 import { contextOf, type FormError, sendPage } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
+import { takeDeletionMark } from './deletion-mark.js'
 
 /** Logging in and out. */
 export function logInPages({
@@ -21,16 +22,22 @@ export function logInPages({
 }: Pick<Context, 'config' | 'clock' | 'people' | 'admission' | 'gate' | 'sessions'>): Route[] {
   // A log-in may be done twice; but one try of a password must not count as two.
   const repeats = FormRepeats.ofAccounts(people, { clock, rememberedMs: 0 })
+  const logOutRepeats = new FormRepeats<void>({ clock, endsSession: true })
   const canRegister = admission.registration !== 'closed'
   const [first, second] = demoPeople
 
-  const showLogin = (request: Request, values: { email: string; next: string }, errors: readonly FormError[]) => {
+  const showLogin = (
+    request: Request,
+    values: { email: string; next: string },
+    errors: readonly FormError[],
+    isDeleted = false,
+  ) => {
     const { t } = contextOf(request)
     return {
       heading: formHeading(t, 'login.title', errors),
       notice: errors.length === 0 ? noticeOf(request, values.next) : '',
       // Of a deleted account, or a session that was ended elsewhere: the browser has to forget what was not sent.
-      hasLeft: request.query.done === 'deleted' || (!request.account && Boolean(request.session?.userId)),
+      hasLeft: isDeleted || (!request.account && Boolean(request.session?.userId)),
       values,
       errors,
       next: values.next,
@@ -51,7 +58,8 @@ export function logInPages({
   const show: Route['handle'] = (request, response) => {
     const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
     if (request.account) return response.redirect(303, next || '/chats')
-    sendPage(request, response, 200, 'login', showLogin(request, { email: '', next }, []))
+    const isDeleted = takeDeletionMark(request, response)
+    sendPage(request, response, 200, 'login', showLogin(request, { email: '', next }, [], isDeleted))
   }
 
   const logIn: Route['handle'] = async (request, response) => {
@@ -82,13 +90,13 @@ export function logInPages({
   })
 
   const logOut: Route['handle'] = async (request, response) => {
-    await sessions.end(request)
+    await logOutRepeats.once(request, () => sessions.end(request))
     response.redirect(303, '/login')
   }
 
   return [
     { method: 'get', path: '/login', access: 'guest', handle: show },
     { method: 'post', path: '/login', access: 'guest', repeats, handle: logIn, onError: [onStale] },
-    { method: 'post', path: '/logout', handle: logOut },
+    { method: 'post', path: '/logout', repeats: logOutRepeats, handle: logOut },
   ]
 }

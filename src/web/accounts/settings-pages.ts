@@ -13,6 +13,7 @@ import { viewSettings } from '../../rendering/settings-view.js'
 import { formErrors, formHeading } from '../page/forms.js'
 import { contextOf, type FormError, sendPage } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
+import { markDeletion } from './deletion-mark.js'
 
 const notices = new Map([
   ['saved', 'settings.saved'],
@@ -31,6 +32,7 @@ export function settingsPages({
   const ending = { clock, endsSession: true }
   const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
   const removalRepeats = new FormRepeats<void>(ending)
+  const everywhereRepeats = new FormRepeats<void>(ending)
 
   async function show(
     request: Request,
@@ -99,7 +101,9 @@ export function settingsPages({
   }
 
   const endEverywhere = handle(async (request, response) => {
-    await people.endSessionsEverywhere(accountOf(request).id)
+    await everywhereRepeats.once(request, async () => {
+      await people.endSessionsEverywhere(accountOf(request).id)
+    })
     await sessions.end(request)
     response.redirect(303, '/login')
   })
@@ -110,6 +114,7 @@ export function settingsPages({
       return guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
     })
     await sessions.end(request)
+    markDeletion(request, response)
     response.redirect(303, '/login?done=deleted')
   })
 
@@ -122,7 +127,7 @@ export function settingsPages({
     { method: 'get', path: '/settings', handle: (request, response) => show(request, response, 200, []) },
     { ...formOfPage, path: '/settings', handle: save },
     { ...formOfPage, path: '/settings/password', repeats: passwordRepeats, handle: changePassword },
-    { ...formOfPage, path: '/settings/sessions', handle: endEverywhere },
+    { ...formOfPage, path: '/settings/sessions', repeats: everywhereRepeats, handle: endEverywhere },
     { ...formOfPage, path: '/settings/zone', limit: 'lightRequests', handle: tellZone },
     { ...formOfPage, path: '/settings/delete', repeats: removalRepeats, handle: remove },
   ]
