@@ -8,7 +8,7 @@ import { tooLargeExitCode } from './converter-watch.js'
  * Milliseconds that a process may take to start beside a busy server, and that a picture may then take. The process watches
  * its own processor time (converter-watch.ts); as it gives way to the server, the same work can take several times as long.
  */
-const timeouts = { start: 20_000, picture: 30_000 }
+const timeouts = { start: 20_000, picture: 15_000 }
 /**
  * How long an idle process is kept: long enough for several pictures in a row, short enough to leave nothing behind.
  */
