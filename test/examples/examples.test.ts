@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ApiClient } from '../support/api/api-client.js'
 import { aliceId, bobId } from '../support/http-client.js'
 import { ProgramSocket } from '../support/live/program-socket.js'
@@ -9,10 +9,11 @@ import { startTestServer } from '../support/test-server.js'
 const runner = fileURLToPath(new URL('../../scripts/example.mjs', import.meta.url))
 
 let server: Awaited<ReturnType<typeof startTestServer>>
-beforeAll(async () => {
+// Each has a server of its own: typing right after a message of the test before would be ignored.
+beforeEach(async () => {
   server = await startTestServer({ RATE_LIMIT_API: '1000' })
 })
-afterAll(() => server.stop())
+afterEach(() => server.stop())
 
 /** A running example, with its output. */
 class Example {
