@@ -5,11 +5,18 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** Tests that replace modules or globals: each gets a process in which no other test has loaded the sources. */
-const replacing = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+/** Tests that replace modules or globals, or measure their own process: each gets one where no other test has run. */
+const isolated = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.test.ts'))
   .map(name => join('test', name))
-  .filter(path => /\bvi\.(mock|doMock|stubGlobal)\(/.test(readFileSync(join(root, path), 'utf8')))
+  .filter(path =>
+    /\bvi\.(mock|doMock|stubGlobal)\(|eventLoopUtilization\(|process\.(memoryUsage|cpuUsage)/.test(
+      readFileSync(join(root, path), 'utf8'),
+    ),
+  )
+
+/** The processes that read pictures give way to all others, so large pictures would wait for other tests without end. */
+const heavy = ['test/http/pictures/heavy-pictures.test.ts']
 
 /** Tests that attack a server for many seconds and measure delays run alone. */
 const alone = ['test/ops/siege.test.ts']
@@ -35,11 +42,12 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...replacing],
+          exclude: [...alone, ...isolated, ...heavy],
         },
       },
-      { extends: true, test: { name: 'replacing', include: replacing, isolate: true } },
+      { extends: true, test: { name: 'isolated', include: isolated, isolate: true } },
       { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 2 } } },
     ],
   },
 })
