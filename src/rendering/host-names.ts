@@ -24,6 +24,8 @@ export function writtenHostOf(address: string): string {
 export function hostToShow(address: string): string | null {
   if (!URL.canParse(address)) return null
   const { hostname } = new URL(address)
+  // Newer versions of Node parse a label that stands for nothing, and leave it as it is.
+  if (hostname.includes('xn--') && domainToUnicode(hostname).includes('xn--')) return null
   const [, userinfo, written = ''] = authority.exec(address) ?? []
   if (userinfo !== undefined) return hostname
   if (written.startsWith('[')) return ''
