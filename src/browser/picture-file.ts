@@ -1,12 +1,5 @@
+import { kindBytes, kindOfHead } from '../picture-kind.js'
 import { type PictureLimits, shrink } from './shrinking.js'
-
-/** How files of the kinds that the server takes begin, from this byte on. */
-const signatures: readonly (readonly [type: string, at: number, text: string])[] = [
-  ['image/jpeg', 0, '\xff\xd8\xff'],
-  ['image/png', 0, '\x89PNG'],
-  ['image/gif', 0, 'GIF8'],
-  ['image/webp', 8, 'WEBP'],
-]
 
 /**
  * Makes of a chosen file what is uploaded. Its bytes decide, not its name nor the type that the browser gives it: what the
@@ -15,10 +8,9 @@ const signatures: readonly (readonly [type: string, at: number, text: string])[]
  */
 export async function readPicture(file: Blob, limits: PictureLimits): Promise<Blob | null> {
   try {
-    const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()))
-    const known = signatures.find(([, at, text]) => head.startsWith(text, at))?.[0]
+    const known = kindOfHead(String.fromCharCode(...new Uint8Array(await file.slice(0, kindBytes).arrayBuffer())))
     // Browsers read what is inside, whatever type it is said to be; only an SVG has to be called one.
-    const type = known ?? (file.type === 'image/svg+xml' ? file.type : 'image/jpeg')
+    const type = known ? `image/${known}` : file.type === 'image/svg+xml' ? file.type : 'image/jpeg'
     const picture = new File([file], 'picture', { type })
     const result = await shrink(picture, limits)
     return known || result !== picture ? result : null

@@ -1,4 +1,5 @@
 import Compressor from 'compressorjs'
+import { kindOfHead } from '../picture-kind.js'
 import { fittedSize, type PictureSize, type SizeLimits } from '../picture-size.js'
 
 /** The most that a picture may be before it is uploaded: size in pixels, quality from 0 to 1. */
@@ -61,7 +62,7 @@ function write(file: File, { width, height, mimeType, quality }: Writing): Promi
 async function isAnimated(file: File): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, 21).arrayBuffer())
   const text = String.fromCharCode(...head)
-  return text.startsWith('GIF8') || (text.slice(8, 16) === 'WEBPVP8X' && ((head[20] ?? 0) & 2) !== 0)
+  return kindOfHead(text) === 'gif' || (text.slice(8, 16) === 'WEBPVP8X' && ((head[20] ?? 0) & 2) !== 0)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ImageKind } from './image-kind.js'
+import type { ImageKind } from '../picture-kind.js'
 
 /** Where a picture ends by its own structure: the index after its last byte. Null if it has not come whole. */
 type FindEnd = (bytes: Buffer) => number | null

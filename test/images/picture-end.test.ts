@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ImageKind } from '#src/images/image-kind.js'
 import { holdsProgram, pictureIn } from '#src/images/picture-end.js'
+import type { ImageKind } from '#src/picture-kind.js'
 import { pictureTrailers } from '../field/picture-trailers.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
