@@ -2,11 +2,8 @@
  * For `node --import` in a server that a test starts: answers each message of the test with the process's resident bytes after a
  * full collection, so that what it holds is measured and not how long V8 waits.
  */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from './garbage-collection.mjs'
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc')
 process.on('message', () => {
   collectGarbage()
   // Gives back the empty pages that Node 24 would keep for later.

@@ -4,15 +4,13 @@
  */
 import { once } from 'node:events'
 import { Session } from 'node:inspector'
-import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { getHeapSnapshot } from 'node:v8'
+import { collectGarbage } from './garbage-collection.mjs'
 import '#src/main.js'
 
 /** A marker that every scan must find, as proof that it has searched. */
 globalThis.control = Buffer.from(process.env.HEAP_CONTROL)
 
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc')
 const session = new Session()
 session.connect()
 
