@@ -1,4 +1,4 @@
-import { writtenHostOf } from './host-names.js'
+import { endingOf, writtenHostOf } from './host-names.js'
 
 /**
  * Endings that make a link of a name without a scheme: well-known ones that end no file and hardly begin a sentence whose
@@ -29,9 +29,6 @@ const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/
 /** Such as 10.0.0.0/8. */
 const rangeOfAddresses = /^[\d.]+\/\d{1,2}$/
 const version = /^\d+(?:\.\d+)+\.[a-z]+$/
-
-/** The last label of a host name. */
-const endingOf = (host: string): string => host.slice(host.lastIndexOf('.') + 1)
 
 /** Whether a name ends as a host name may, and not as a file's. Case makes no difference. */
 export function isHostName(host: string): boolean {

@@ -16,6 +16,9 @@ export function writtenHostOf(address: string): string {
   return authority.exec(address)?.[2] ?? ''
 }
 
+/** The last label of a host name. */
+export const endingOf = (host: string): string => host.slice(host.lastIndexOf('.') + 1)
+
 /**
  * The host that a web address leads to, in ASCII, where a reader could take it for another: where a name stands before
  * it ("bank.com@"), where it mixes scripts or imitates another script, where it is written in signs that browsers
@@ -24,8 +27,9 @@ export function writtenHostOf(address: string): string {
 export function hostToShow(address: string): string | null {
   if (!URL.canParse(address)) return null
   const { hostname } = new URL(address)
+  const shown = hostname.includes('xn--') ? domainToUnicode(hostname) : hostname
   // Newer versions of Node parse a label that stands for nothing, and leave it as it is.
-  if (hostname.includes('xn--') && domainToUnicode(hostname).includes('xn--')) return null
+  if (shown.includes('xn--')) return null
   const [, userinfo, written = ''] = authority.exec(address) ?? []
   if (userinfo !== undefined) return hostname
   if (written.startsWith('[')) return ''
@@ -33,12 +37,12 @@ export function hostToShow(address: string): string | null {
   if (/[a-z]I|I[a-z]/.test(written)) return hostname
   const read = written.toLowerCase().normalize('NFC')
   if (read === hostname) return ''
-  return domainToUnicode(hostname) === read && !isMisleading(read) ? '' : hostname
+  return shown === read && !isMisleading(read) ? '' : hostname
 }
 
 /** Whether browsers would show a host in punycode. Source: https://chromium.googlesource.com/chromium/src/+/main/docs/idn.md */
 function isMisleading(host: string): boolean {
-  const isAsciiEnding = ascii.test(host.slice(host.lastIndexOf('.') + 1))
+  const isAsciiEnding = ascii.test(endingOf(host))
   return host.split('.').some(label => !ascii.test(label) && (!isPlain(label) || (isAsciiEnding && imitates(label))))
 }
 
