@@ -20,7 +20,7 @@ export interface LiveConnection {
   /** Takes the connection for dead and begins another. */
   renew(): void
   /** The person is logging out on this page: the end of the connection must not lead the page elsewhere. */
-  leave(): void
+  rest(): void
 }
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
@@ -81,12 +81,12 @@ export function keepConnected(live: HTMLElement): LiveConnection {
   const end = (code: number) => {
     if (isOver) return
     if (code === notLoggedIn || code === noSuchRoom) {
+      isOver = true
       banner.clear()
     } else {
       onDown()
       rest()
     }
-    isOver = true
     if (code === notLoggedIn) leadToLogIn(live)
     if (code === noSuchRoom) live.dispatchEvent(new Event('room:gone'))
   }
@@ -193,5 +193,5 @@ export function keepConnected(live: HTMLElement): LiveConnection {
   document.addEventListener('visibilitychange', () => document.hidden || hurry())
 
   if (prefersStream()) stream()
-  return { isOpen, renew, leave: rest }
+  return { isOpen, renew, rest }
 }

@@ -2,7 +2,8 @@
  * Logs a person in again without leaving the page. After a restart with another secret only the page can still read what
  * was not sent. A script of its own, loaded when a session ends while the page holds something.
  */
-import { leaveEverywhere, type SealedStorage } from './sealed-storage.js'
+import { forgetEverywhere, type SealedStorage } from './sealed-storage.js'
+import { tellZone } from './zone.js'
 
 /** Elements that show messages. They are emptied, since expiry no longer runs for them. */
 const shownIds = ['list', 'chats', 'announcer', 'warning']
@@ -57,8 +58,8 @@ class LogIn {
   }
 
   async #follow(page: Document): Promise<void> {
-    if (page.querySelector('[data-left]')) {
-      leaveEverywhere()
+    if (page.querySelector('[data-forget]')) {
+      forgetEverywhere()
       reload()
     } else if (!(await this.#goBack(page))) this.#show(page)
   }
@@ -79,8 +80,7 @@ class LogIn {
     for (const { name, value } of page.documentElement.attributes) root.setAttribute(name, value)
     document.title = page.title
     document.body.replaceWith(document.adoptNode(page.body))
-    const zone = document.querySelector<HTMLInputElement>('input[data-zone]')
-    if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+    tellZone()
     document.querySelector<HTMLFormElement>('form[action="/login"]')?.addEventListener('submit', event => {
       event.preventDefault()
       if (event.currentTarget instanceof HTMLFormElement) this.#post(event.currentTarget).catch(reload)

@@ -8,7 +8,7 @@ import { watchList } from './list-keys.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
-import { watchLeaving, watchSessionEnd } from './session-end.js'
+import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
 import { allowHtmx } from './trusted-types.js'
 import { tellZone } from './zone.js'
@@ -56,5 +56,5 @@ expireInTime(() => {
 })
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
-watchLeaving(() => connection?.leave())
+watchLogOut(() => connection?.rest())
 for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext

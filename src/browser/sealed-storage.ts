@@ -126,7 +126,7 @@ async function readKey(handed: string): Promise<CryptoKey | undefined> {
   return subtle?.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
-/** Opens the storage of this page's person; undefined on a page of nobody. Once somebody leaves in any tab, it is empty. */
+/** Opens the storage of this page's person; undefined on a page of nobody. Once somebody logs out in any tab, it is empty. */
 export function openStorage(): Promise<SealedStorage> | undefined {
   const handed = document.querySelector<HTMLMetaElement>('meta[name=draft-key]')
   if (!handed) return undefined
@@ -138,8 +138,8 @@ export function openStorage(): Promise<SealedStorage> | undefined {
   return opening
 }
 
-/** The person leaves: what this browser keeps of theirs is gone, in every tab, also in one that sleeps. */
-export function leaveEverywhere(): void {
+/** What this browser keeps of the person is gone, in every tab, also in one that sleeps. */
+export function forgetEverywhere(): void {
   sessionStorage.removeItem(sealedName)
   localStorage.setItem(leftName, makeNonce())
   // Browsers send `storage` events to other tabs only.

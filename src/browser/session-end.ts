@@ -1,6 +1,6 @@
 import { letLeave } from './leaving.js'
 import { importAtLast, importing } from './module-import.js'
-import { leaveEverywhere, type SealedStorage } from './sealed-storage.js'
+import { forgetEverywhere, type SealedStorage } from './sealed-storage.js'
 
 /** The session is over: leads to the log-in, and back here. */
 export function leadToLogIn(live: HTMLElement): void {
@@ -21,15 +21,15 @@ export function watchSessionEnd(storage: SealedStorage, live: HTMLElement): void
 }
 
 /**
- * Forgets what was not sent when the person leaves on this page, or the page says that they have left.
- * @param onLeave called when they leave on this page
+ * Forgets what was not sent when the person logs out on this page, or the page says that they have to be forgotten.
+ * @param onLogOut called when they log out on this page
  */
-export function watchLeaving(onLeave: () => void): void {
-  if (document.querySelector('[data-left]')) leaveEverywhere()
-  for (const form of document.querySelectorAll('[data-leaves]')) {
+export function watchLogOut(onLogOut: () => void): void {
+  if (document.querySelector('[data-forget]')) forgetEverywhere()
+  for (const form of document.querySelectorAll('[data-logout]')) {
     form.addEventListener('submit', () => {
-      leaveEverywhere()
-      onLeave()
+      forgetEverywhere()
+      onLogOut()
     })
   }
 }

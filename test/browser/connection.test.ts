@@ -225,7 +225,7 @@ describe('the server ends a connection', () => {
 
   it('unless the person is logging out on this page', () => {
     open()
-    connection.leave()
+    connection.rest()
     close(newest(), 4401)
     expect(assigned).toEqual([])
   })

@@ -37,7 +37,7 @@ export function logInPages({
       heading: formHeading(t, 'login.title', errors),
       notice: errors.length === 0 ? noticeOf(request, values.next) : '',
       // Of a deleted account, or a session that was ended elsewhere: the browser has to forget what was not sent.
-      hasLeft: isDeleted || (!request.account && Boolean(request.session?.userId)),
+      mustForget: isDeleted || (!request.account && Boolean(request.session?.userId)),
       values,
       errors,
       next: values.next,

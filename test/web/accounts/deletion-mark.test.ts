@@ -11,11 +11,11 @@ afterAll(() => server.stop())
 
 it('the browser of a deleted account forgets what was not sent, at its next log-in page alone', async () => {
   const client = await newcomer(server.url)
-  const saysLeft = async (from: HttpClient) =>
-    (await (await from.get('/login?done=deleted')).text()).includes('data-left')
+  const saysForget = async (from: HttpClient) =>
+    (await (await from.get('/login?done=deleted')).text()).includes('data-forget')
   const wrong = await client.post('/settings/delete', { password: 'wrong wrong' }, '/settings')
   expect([wrong.status, client.cookies.has('deleted')]).toEqual([422, false])
   expect((await client.post('/settings/delete', { password: 'long enough 1' }, '/settings')).status).toBe(303)
-  expect(await saysLeft(client)).toBe(true)
-  expect(await saysLeft(client)).toBe(false)
+  expect(await saysForget(client)).toBe(true)
+  expect(await saysForget(client)).toBe(false)
 })

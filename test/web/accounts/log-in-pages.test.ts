@@ -102,21 +102,21 @@ describe('a log-in', () => {
   })
 
   it('has the browser forget what was not sent when the session was ended on purpose, and only then', async () => {
-    const saysLeft = async (client: HttpClient, path = '/login?next=/chats') =>
-      (await textOf(client, path)).includes('data-left')
-    expect(await saysLeft(visitor())).toBe(false)
+    const saysForget = async (client: HttpClient, path = '/login?next=/chats') =>
+      (await textOf(client, path)).includes('data-forget')
+    expect(await saysForget(visitor())).toBe(false)
     // A link of somebody else.
-    expect(await saysLeft(visitor(), '/login?done=deleted')).toBe(false)
+    expect(await saysForget(visitor(), '/login?done=deleted')).toBe(false)
     const [here, elsewhere] = [visitor(), visitor()]
     for (const client of [here, elsewhere]) await client.post('/login', right)
     const wrong = await here.post('/login', { ...right, password: 'wrong wrong' }, '/chats')
-    expect(await wrong.text()).not.toContain('data-left')
+    expect(await wrong.text()).not.toContain('data-forget')
     await elsewhere.post('/settings/sessions', {}, '/settings')
-    expect(await saysLeft(here)).toBe(true)
-    expect(await saysLeft(elsewhere)).toBe(false)
+    expect(await saysForget(here)).toBe(true)
+    expect(await saysForget(elsewhere)).toBe(false)
     await here.post('/login', right)
     await here.post('/logout', {}, '/chats')
-    expect(await saysLeft(here)).toBe(false)
+    expect(await saysForget(here)).toBe(false)
   })
 
   it('takes the time zone that the browser tells', async () => {
