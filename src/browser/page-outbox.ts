@@ -26,7 +26,7 @@ export interface PageOutboxParts {
 export class PageOutbox {
   /** Begins to upload the picture of a message, and reports by `uploaded` or `answer`. */
   upload: (nonce: string) => void = () => {}
-  /** Gives the picture of a message back to whoever chose it; false where this page has none that could be sent. */
+  /** Gives the picture of a message back to whoever chose it; false where it has to be chosen again. */
   giveBackPicture: (entry: Entry) => boolean = () => false
   readonly pictures = new UnsentPictures()
   readonly #parts: PageOutboxParts

@@ -1,15 +1,20 @@
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
+import type { UnreadableFile } from '#src/browser/picture-file.js'
 import { projectRoot } from '#src/project-root.js'
-import { type ChosenFile, unlabelledPictures, unreadableFiles } from '../field/chosen-files.js'
+import { type ChosenFile, heicPhoto, unlabelledPictures, unreadableFiles } from '../field/chosen-files.js'
 import { picturesWithName, type Transfer, textsWithPicture } from '../field/transfers.js'
 import { expect, test } from '../support/browser/fixtures.js'
-import { choosePictures } from '../support/browser/picture-choice.js'
+import { chooseFiles, choosePictures } from '../support/browser/picture-choice.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const refusal = 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
+/** What is said of a file that cannot be sent. */
+const refusalOf = ({ format }: UnreadableFile) =>
+  format
+    ? `${format} files cannot be sent here. Save the picture as JPEG or PNG and choose that file.`
+    : 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
 
 async function bytesOf({ content }: ChosenFile): Promise<Buffer> {
   if (typeof content !== 'string') return Buffer.from(content)
@@ -61,28 +66,61 @@ test('a picture is sent by what it is, whatever its name and type', async ({ cha
   }
 })
 
-test('what cannot be sent is said at once, and its words do not go without it', async ({ chat }) => {
+const refusedFile = (page: Page) => page.locator('#composer').getByRole('alert')
+
+test('a file that cannot be sent is named, and is not chosen any more', async ({ chat }) => {
   test.slow()
-  const { ann, ben } = await chat()
-  const uploads: string[] = []
-  ann.on('request', request => request.url().endsWith('/images') && uploads.push(request.url()))
+  const { ann, ben, path } = await chat()
+  const asked: string[] = []
+  ann.on('dialog', dialog => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
   for (const chosen of unreadableFiles) {
-    await choosePictures(ann, [await testFile(chosen)])
-    await expect(ann.locator('.picture-form').getByRole('alert'), chosen.title).toHaveText(refusal)
-    await composer(ann).fill('with words')
-    await ann.getByRole('button', { name: 'Send' }).click()
-    await expect(ann.locator('#outbox')).toContainText('Not sent')
-    await expect(ann.locator('#outbox')).toContainText(refusal)
-    await ann.getByRole('button', { name: 'Edit' }).click()
-    await expect(composer(ann)).toHaveValue('with words')
-    await expect(ann.locator('#outbox > *')).toHaveCount(0)
-    await composer(ann).fill('')
+    await composer(ann).fill(chosen.title)
+    await chooseFiles(ann, [await testFile(chosen)])
+    await expect(refusedFile(ann), chosen.title).toHaveText(refusalOf(chosen))
+    await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeHidden()
+    await expect(composer(ann)).toBeFocused()
+    await ann.goto(path)
+    await expect(composer(ann)).toHaveValue(chosen.title)
+    await expect(ann.getByText('has to be chosen again')).toHaveCount(0)
   }
-  expect(uploads).toEqual([])
-  await expect(ben.locator('#list article')).toHaveCount(0)
+  expect(asked).toEqual([])
+  await chooseFiles(ann, [await testFile(heicPhoto)])
+  await expect(refusedFile(ann)).toBeVisible()
+  await composer(ann).fill('words alone')
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ben.locator('#list article .text')).toHaveText(['words alone'])
+  await expect(refusedFile(ann)).toHaveCount(0)
 })
 
-test('a file that is no picture is spoken of when it is dropped, and can be put away', async ({ chat }) => {
+test('words that are sent before their file is known to be none wait, and can be sent without it', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.evaluate(() => {
+    const read = Blob.prototype.arrayBuffer
+    const released = new Promise(resolve => document.addEventListener('read-on', resolve))
+    Blob.prototype.arrayBuffer = async function () {
+      await released
+      return read.call(this)
+    }
+  })
+  await chooseFiles(ann, [await testFile(heicPhoto)])
+  await composer(ann).fill('with words')
+  await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeVisible()
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await ann.evaluate(() => document.dispatchEvent(new Event('read-on')))
+  await expect(ann.locator('#outbox')).toContainText('Not sent')
+  await expect(ann.locator('#outbox')).toContainText(refusalOf(heicPhoto))
+  await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(composer(ann)).toHaveValue('with words')
+  await expect(ann.getByText('has to be chosen again')).toHaveCount(0)
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ben.locator('#list article .text')).toHaveText(['with words'])
+})
+
+test('a file that is no picture is spoken of when it is dropped', async ({ chat }) => {
   const { ann } = await chat()
   await ann.evaluate(() => {
     const dataTransfer = new DataTransfer()
@@ -90,9 +128,8 @@ test('a file that is no picture is spoken of when it is dropped, and can be put 
     const init = { bubbles: true, cancelable: true, dataTransfer }
     document.querySelector('#content')?.dispatchEvent(new DragEvent('drop', init))
   })
-  await expect(ann.locator('.picture-form').getByRole('alert')).toHaveText(refusal)
-  await ann.getByRole('button', { name: 'Remove picture' }).click()
-  await expect(ann.getByLabel('Description')).toBeHidden()
+  await expect(refusedFile(ann)).toHaveText(refusalOf({ format: 'PDF' }))
+  await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeHidden()
 })
 
 test('the field for pictures offers every file, as its bytes decide', async ({ chat }) => {

@@ -243,7 +243,7 @@ describe('a picture ahead of its message', () => {
     const { ann, chat } = await newPair(server.url)
     expect(await upload(ann, chat, Buffer.from('no picture'))).toEqual({
       status: 415,
-      body: { message: 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.' },
+      body: { message: 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.', isFinal: true },
       retryAfter: null,
     })
   })
@@ -271,7 +271,10 @@ describe('a picture ahead of its message', () => {
       const { ann, chat } = await newPair(strict.url)
       expect((await upload(ann, chat, await picture())).status).toBe(201)
       const { status, body, retryAfter } = await upload(ann, chat, await picture())
-      expect([status, body]).toEqual([429, { message: expect.stringContaining('Too many at once. Wait') }])
+      expect([status, body]).toEqual([
+        429,
+        { message: expect.stringContaining('Too many at once. Wait'), isFinal: false },
+      ])
       expect(Number(retryAfter)).toBeGreaterThan(50)
     } finally {
       await strict.stop()
