@@ -4,9 +4,9 @@ import { readCatalogue } from '../support/views/project-text.js'
 
 /** What docs/words.md forbids: words that another word stands for, and other forms of address. */
 const forbidden = {
-  en: /\b(mend|anew|somebody|nobody|sign in|conversation|room|who runs this|had grown|belong together|please|sorry|usual|take back|cannot)\b|!/i,
-  de: /\b(Sie|Ihre?[nmrs]?|anlegen|neu gestartet, deshalb|übernommen werden|bitte sehr|mehr als ein Bild|Knopf)\b|!/,
-  es: /\b(vosotros|podéis|usted|vuestr[oa]s?|entra|entrar|salir|pulse|escriba|elija|lo habitual)\b|!/i,
+  en: /\b(mend|anew|somebody|nobody|sign in|conversation|room|whoever|had grown|belong together|please|sorry|usual|take back|cannot)\b|!/i,
+  de: /\p{Ll},? Sie\b|\b(Ihnen|Ihre[nmrs]?|anlegen|Knopf|betrieben wird)\b|!/u,
+  es: /\b(vosotros|podéis|usted|vuestr[oa]s?|entra|entrar|pulse|escriba|elija|lo habitual)\b|!/i,
   ar: /كلمة السر|استعمل|مستعمل|من دون|!/,
 } as const
 
