@@ -10,6 +10,7 @@ import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
+import { keepSide } from './side.js'
 import { allowHtmx } from './trusted-types.js'
 import { tellZone } from './zone.js'
 
@@ -56,5 +57,6 @@ expireInTime(() => {
 })
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
+keepSide()
 watchLogOut(() => connection?.rest())
 for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
