@@ -1,6 +1,7 @@
 import { Bubbles } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import { Drafts } from './drafts.js'
+import { importAtLast, importing } from './module-import.js'
 import { Outbox } from './outbox.js'
 import { PageOutbox } from './page-outbox.js'
 import type { SealedStorage } from './sealed-storage.js'
@@ -49,5 +50,7 @@ export function watchComposer(
     void ready.then(page => page.add(written))
   })
   watchSendKey(composer, content)
+  const load = importing<typeof import('./message-field.js')>(composer.dataset.field ?? '')
+  void ready.then(() => importAtLast(load, ({ watchField }) => watchField(composer, content, place)))
   return ready
 }

@@ -18,17 +18,16 @@ tellZone()
 
 const storage = openStorage()
 
+// What is chosen in a menu closes it, which gives the focus back to its button, and only then opens a dialog.
+addEventListener(
+  'submit',
+  ({ target }) => target instanceof Element && target.closest<HTMLElement>('[popover]')?.hidePopover(),
+  true,
+)
 for (const form of document.querySelectorAll('[data-end]')) {
   form.addEventListener('submit', event => {
     event.preventDefault()
     document.querySelector<HTMLDialogElement>('#end')?.showModal()
-  })
-}
-
-for (const summary of document.querySelectorAll('summary')) {
-  summary.nextElementSibling?.addEventListener('submit', () => {
-    summary.focus()
-    summary.click()
   })
 }
 

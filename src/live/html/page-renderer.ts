@@ -128,12 +128,20 @@ export class PageRenderer {
     return { ...viewMessage(message, room, this.context), reportKey }
   }
 
-  /** The button that pauses or resumes updates. */
+  /** The button of the menu that pauses or resumes updates. */
   renderPause(roomId: RoomId, isPaused: boolean): string {
     return renderPartial('pause', this.context, { roomId, isPaused })
   }
 
-  /** "Online", or since when not, and how long messages live; `presence` is null where it may not be seen. */
+  /** The button that resumes updates, on the page as long as they are paused; '' while they are not. */
+  renderPaused(roomId: RoomId, isPaused: boolean): string {
+    return renderPartial('paused', this.context, { roomId, isPaused })
+  }
+
+  /**
+   * "Online", or since when not; `presence` is null where it may not be seen. The page reads from it how long messages
+   * live.
+   */
   renderPresence(presence: Presence | null, lifetimeMs: number): string {
     const { t, times } = this.context
     const { clock } = this.#deps
@@ -143,7 +151,7 @@ export class PageRenderer {
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
-    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
+    return renderPartial('presence', this.context, { isOnline, text, lifetimeMs })
   }
 
   /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */

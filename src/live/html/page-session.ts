@@ -143,8 +143,11 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    const html = this.#room && this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)
-    if (html) this.#push(fragment('pause', 'outerMorph', html))
+    if (!this.#room) return
+    const { roomId } = this.#room
+    const { isPaused } = this.#inbox
+    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(roomId, isPaused)))
+    this.#push(fragment('paused', 'innerHTML', this.#page.renderPaused(roomId, isPaused)))
   }
 
   #push(html: string, isCatchUp = false): void {

@@ -15,16 +15,15 @@ export async function viewSide(
   before?: string,
 ) {
   const query = cutText(queryText(request, 'q'), 64)
-  const [list, found] = await Promise.all([
-    page.list.render(currentRoomId, before),
-    people.search(query, accountOf(request).id),
-  ])
+  const { id: viewerId, blocked } = accountOf(request)
+  const [list, found] = await Promise.all([page.list.render(currentRoomId, before), people.search(query, viewerId)])
   const shown = found.people.map(({ id, username }) => ({
     id,
     name: username,
     initial: initialOf(username),
     tint: tintOf(id),
     isOnline: false,
+    isBlocked: blocked.includes(id),
   }))
   const { html: chatItems, more: moreChats, totalUnread } = list
   const digest = before ? olderPart : list.digest
