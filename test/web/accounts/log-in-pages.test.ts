@@ -51,6 +51,7 @@ describe('the page of the log-in', () => {
 
   it.each([
     ['deleted', 'Your account is deleted, and your chats with it.'],
+    ['everywhere', 'You are logged out everywhere.'],
     ['reset', 'Your new password is set. Log in with it.'],
     ['whatever', undefined],
   ])('says what has been done: %s', async (done, words) => {
@@ -113,6 +114,8 @@ describe('a log-in', () => {
     expect(await wrong.text()).not.toContain('data-forget')
     await elsewhere.post('/settings/sessions', {}, '/settings')
     expect(await saysForget(here)).toBe(true)
+    expect(await saysForget(here, '/register')).toBe(true)
+    expect(await saysForget(visitor(), '/register')).toBe(false)
     expect(await saysForget(elsewhere)).toBe(false)
     await here.post('/login', right)
     await here.post('/logout', {}, '/chats')
@@ -122,7 +125,7 @@ describe('a log-in', () => {
   it('takes the time zone that the browser tells', async () => {
     const client = visitor()
     await client.post('/login', { ...right, zone: 'Asia/Tokyo' })
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 
   it('with a wrong password says so beside the address, and no longer why one must log in', async () => {

@@ -99,7 +99,7 @@ describe('a registration', () => {
   it('takes the time zone that the browser tells', async () => {
     const client = visitor()
     await client.post('/register', { ...person('reg-four'), zone: 'Asia/Tokyo' })
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 
   it('that is refused keeps the name, the address and the way back, and names the field', async () => {

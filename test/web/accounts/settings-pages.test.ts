@@ -125,18 +125,18 @@ describe('what a person sets', () => {
     }
     expect(await textOf(client, '/settings')).toContain('data-told="Asia/Tokyo"')
     expect(await tell('Europe/Madrid')).toEqual([204, 'true'])
-    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    expect(await textOf(client, '/settings')).toContain('time zone is Europe/Madrid')
     expect(await textOf(client, '/settings')).toContain('data-told="Europe/Madrid"')
     for (const zone of ['Europe/Madrid', 'europe/madrid', 'Mars/Olympus', ''])
       expect(await tell(zone)).toEqual([204, null])
-    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    expect(await textOf(client, '/settings')).toContain('time zone is Europe/Madrid')
     await client.post('/settings', { zone: 'Asia/Dubai' })
     expect(await textOf(client, '/settings')).not.toContain('data-told')
   })
 
   it('knows a time zone by its one name, however the browser or a form spells it', async () => {
     const { client } = await join('aMeRiCa/nEw_yOrK')
-    expect(await textOf(client, '/settings')).toContain('As my browser: America/New York')
+    expect(await textOf(client, '/settings')).toContain('time zone is America/New York')
     await client.post('/settings', { zone: 'aSiA/tOkYo' })
     const page = await textOf(client, '/settings')
     expect(page).toMatch(/<option value="Asia\/Tokyo" selected/)
@@ -275,7 +275,7 @@ describe('the page of settings', () => {
     const { client } = await join('Asia/Tokyo')
     const fields = { currentPassword: password, newPassword: 'another password' }
     expect((await client.post('/settings/password', fields, '/settings')).status).toBe(303)
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 })
 
@@ -343,7 +343,7 @@ it('logs out everywhere', async () => {
   await Promise.all(sockets.map(({ opened }) => opened))
   const start = Date.now()
   const answer = await client.post('/settings/sessions', {}, '/settings')
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login'])
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?done=everywhere'])
   expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401])
   expect(Date.now() - start).toBeLessThan(atOnceMs)
   expect([await isLoggedIn(client), await isLoggedIn(other)]).toEqual([false, false])
