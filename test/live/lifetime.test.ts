@@ -42,7 +42,7 @@ describe('how long messages live', () => {
       const said = `${who} changed how long messages live: 4 hours`
       expect((await page.operation('announcer')).html).toContain(said)
       expect((await page.operation('lifetime-note')).html).toBe(said)
-      expect((await page.operation('presence')).html).toContain('gone after 4 hours')
+      expect((await page.operation('presence')).html).toContain('data-life="14400000"')
       expect((await page.operation('presence')).html).toContain('data-life="14400000"')
       expect((await page.operation('about')).html).toContain('gone after 4 hours')
       expect((await page.operation('lifetime')).html).toContain('value="14400000" selected')

@@ -143,11 +143,7 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    if (!this.#room) return
-    const { roomId } = this.#room
-    const { isPaused } = this.#inbox
-    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(roomId, isPaused)))
-    this.#push(fragment('paused', 'innerHTML', this.#page.renderPaused(roomId, isPaused)))
+    this.#room?.pushPause(this.#inbox.isPaused)
   }
 
   #push(html: string, isCatchUp = false): void {

@@ -173,6 +173,8 @@ describe('the button of updates', () => {
     const { page } = pageOn()
     expect(page.renderPause('r1', false)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"yes".*Pause updates/s)
     expect(page.renderPause('r1', true)).toMatch(/"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', true)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', false)).toBe('')
   })
 })
 
@@ -182,16 +184,16 @@ describe('presence', () => {
   const away = { userId: 'ben', isOnline: false, lastSeen: noon - 3_600_000 }
 
   it('is that somebody is online, with a mark', () => {
-    expect(wordsFor({ ...away, isOnline: true })).toBe('Online · gone after 5 minutes')
+    expect(wordsFor({ ...away, isOnline: true })).toBe('Online')
     const render = (isOnline: boolean) => pageOn().page.renderPresence({ ...away, isOnline }, 300_000)
     expect([render(true).includes('class="dot"'), render(false).includes('class="dot"')]).toEqual([true, false])
     expect(render(true)).toContain('data-life="300000"')
   })
 
   it('is when somebody was seen last, by the wall clock, or that they are not here', () => {
-    expect(wordsFor(away)).toBe('Last seen 11:00 · gone after 5 minutes')
-    expect(wordsFor({ ...away, lastSeen: null })).toBe('Not here now · gone after 5 minutes')
-    expect(wordsFor(null)).toBe('Not here now · gone after 5 minutes')
+    expect(wordsFor(away)).toBe('Last seen 11:00')
+    expect(wordsFor({ ...away, lastSeen: null })).toBe('Not here now')
+    expect(wordsFor(null)).toBe('Not here now')
     const { page, clock } = pageOn()
     clock.apartMs = 7_200_000
     expect(wordsIn(page.renderPresence(away, 300_000))).toContain('Last seen 13:00')
