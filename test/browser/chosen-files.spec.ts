@@ -9,7 +9,7 @@ import { choosePictures } from '../support/browser/picture-choice.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const refusal = 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
+const refusal = "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF."
 
 async function bytesOf({ content }: ChosenFile): Promise<Buffer> {
   if (typeof content !== 'string') return Buffer.from(content)

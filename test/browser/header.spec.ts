@@ -10,7 +10,7 @@ test('what is pushed leaves the menu of the chat open, and the focus in it', asy
   await send(ben, 'pushed')
   await openOptions(ben)
   await ben.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
-  await ben.getByRole('button', { name: 'Set for both' }).click()
+  await ben.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(ann.getByLabel('Message lifetime')).toHaveValue('14400000')
   await expect(ann.getByLabel('Message lifetime')).toBeFocused()
   await expect(ann.getByRole('group', { name: 'Chat options' })).toBeVisible()

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { chooseOption, openOptions } from '../support/browser/chat-options.js'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { keepFocus, readFocus } from '../support/browser/ledgers.js'
 
@@ -50,7 +50,7 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
   await tabTo(page, 'Find people')
   await page.keyboard.type(ben.name)
-  await expect(page.getByText('One person found')).toBeVisible()
+  await expect(page.getByText('1 person found')).toBeVisible()
   await tabTo(page, `Chat with ${ben.name}`)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
@@ -152,7 +152,7 @@ test('every button to take back is there for the ear, and Tab meets that of the 
   const { ann } = await chat()
   for (const text of ['first', 'second', 'third']) await send(ann, text)
   await expect(ann.getByRole('article')).toHaveCount(3)
-  await expect(ann.getByRole('button', { name: 'Take back' })).toHaveCount(3)
+  await expect(ann.getByRole('button', { name: 'Delete for both' })).toHaveCount(3)
   const button = ann.getByRole('listitem').filter({ hasText: 'second' }).getByRole('button')
   await message(ann, 'second').focus()
   await ann.keyboard.press('Tab')
@@ -171,7 +171,7 @@ test('who was writing when the other ends the chat is at the words that say so, 
   await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.locator('#gone')).toBeFocused()
-  await expect(ann.getByText('Nothing here yet')).toBeHidden()
+  await expect(ann.getByText('No messages yet')).toBeHidden()
   await ann.keyboard.press('Tab')
   await expect(ann.locator('#reopen').getByRole('button', { name: `Chat with ${benPerson.name}` })).toBeFocused()
 })

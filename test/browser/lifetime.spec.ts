@@ -11,14 +11,14 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await openOptions(ann)
   await expectUsable(ann, 'menu of a chat')
   await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
-  await ann.getByRole('button', { name: 'Set for both' }).click()
+  await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   for (const page of [ann, ben]) {
     await expect(page.locator('#about')).toContainText('Messages are gone after 4 hours')
     await expect(page.locator('#lifetime')).toHaveValue('14400000')
   }
   await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
   await expect(ben.locator('#lifetime-note')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
-  await expect(ann.getByRole('button', { name: 'Set for both' })).toBeHidden()
+  await expect(ann.getByRole('button', { name: 'Apply for both of you' })).toBeHidden()
   await expect(ann.getByRole('button', { name: 'Chat options' })).toBeFocused()
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('a draft')
@@ -64,7 +64,7 @@ test('without JavaScript the same is done by forms', async ({ chat, visit }) => 
   await openOptions(plain)
   await expect(plain.getByRole('button', { name: 'Pause updates' })).toHaveCount(0)
   await plain.getByLabel('Message lifetime').selectOption({ label: '5 minutes' })
-  await plain.getByRole('button', { name: 'Set for both' }).click()
+  await plain.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(plain.locator('#about')).toContainText('5 minutes')
   await expect(ben.locator('#about')).toContainText('5 minutes')
   await expect(async () => {

@@ -132,7 +132,7 @@ test('what is refused says why and can be tried again', async ({ chat, tolerate 
   await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
-  await expect(ann.locator('#outbox')).toContainText('This is not a picture that can be sent')
+  await expect(ann.locator('#outbox')).toContainText("This file can't be sent as a picture")
   await ann.getByRole('button', { name: 'Try again' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
 })

@@ -17,9 +17,9 @@ for (const javaScriptEnabled of [true, false]) {
     await other.getByRole('button', { name: 'Log out' }).click()
     await logIn(other, ann)
     await page.getByRole('button', { name: 'Block', exact: true }).click()
-    await expect(page.getByRole('heading', { name: 'This page had grown old', level: 1 })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'This page is out of date', level: 1 })).toBeVisible()
     if (javaScriptEnabled) await expectUsable(page, 'a stale form')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     await expect(page.getByRole('heading', { name: `You blocked ${ben.name}`, level: 1 })).toBeVisible()
   })
 }
@@ -35,7 +35,7 @@ test('a chat whose token is stale comes anew when it posts, with the draft', asy
   const choose = async () => {
     await openOptions(ann)
     await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
-    await ann.getByRole('button', { name: 'Set for both' }).click()
+    await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   }
   await Promise.all([ann.waitForEvent('load'), choose()])
   await expect(ann.locator('#about')).not.toContainText('4 hours')

@@ -143,7 +143,7 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    this.#room?.pushPause(this.#inbox.isPaused)
+    if (this.#room) this.#push(this.#page.renderPauseAnew(this.#room.roomId, this.#inbox.isPaused))
   }
 
   #push(html: string, isCatchUp = false): void {

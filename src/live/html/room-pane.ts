@@ -106,12 +106,6 @@ export class RoomPane {
     if (!this.#isGone) this.#head.pushPresence()
   }
 
-  /** The buttons that pause and resume updates, anew. */
-  pushPause(isPaused: boolean): void {
-    this.#push(fragment('pause', 'outerMorph', this.#page.renderPause(this.roomId, isPaused)))
-    this.#push(fragment('paused', 'innerHTML', this.#page.renderPaused(this.roomId, isPaused)))
-  }
-
   /** @param isPaused whether earlier events were held back, so that the version of this one says nothing */
   async take(event: EngineEvent, shared: SharedRenderings, isPaused = false): Promise<void> {
     if (this.#isGone || event.roomId !== this.roomId) return

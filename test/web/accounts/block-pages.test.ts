@@ -49,7 +49,7 @@ describe('a block', () => {
     expect(whereTo(await ann.post(page, {}, page))).toEqual([303, page])
     const html = await textOf(ann, page)
     expect(html).toContain('<h1>You blocked blocked-ben</h1>')
-    expect(html).toContain('Nothing that blocked-ben writes reaches you')
+    expect(html).toContain('this chat has left your list')
     expect(html).toMatch(/action="\/people\/[\w-]+\/unblock">.*<button[^>]*>Unblock blocked-ben</s)
     expect(html).not.toContain(`action="${page}"`)
     const settings = await textOf(ann, '/settings')
