@@ -41,3 +41,34 @@ test('updates can be paused in the menu and go on by a button on the page, and t
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
   await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'seen')
 })
+
+test('the header is one row of 56 px, and with larger text as high as that', async ({ chat }) => {
+  const { ann } = await chat()
+  const height = () => ann.locator('.chat .bar').evaluate(bar => bar.getBoundingClientRect().height)
+  for (const width of [1280, 390, 320]) {
+    await ann.setViewportSize({ width, height: 720 })
+    expect([width, await height()]).toEqual([width, 56])
+  }
+  await ann.evaluate(() => document.documentElement.setAttribute('data-size', 'larger'))
+  expect(await height()).toBe(84)
+})
+
+test('while the connection is down nobody is shown as online, and then they are again', async ({ chat, tolerate }) => {
+  tolerate(/WebSocket|ERR_|htmx|Failed to fetch/)
+  const { ann, ben } = await chat()
+  await send(ben, 'a chat in the list')
+  const dot = ann.locator('#chats .dot')
+  await expect(dot).toBeVisible()
+  await ann.context().setOffline(true)
+  await ann.evaluate(() => {
+    const live = document.getElementById('live')
+    live?._htmx?.ws?.connection?.socket?.close()
+    live?._htmx?.sse?.reader?.cancel()
+  })
+  await expect(ann.locator('#connection')).toHaveText('Reconnecting')
+  for (const place of [ann.locator('#presence'), dot]) await expect(place).toBeHidden()
+  await expect(ann.getByRole('link', { name: /Online/ })).toHaveCount(0)
+  await ann.context().setOffline(false)
+  await expect(ann.locator('#presence')).toHaveText('Online')
+  await expect(dot).toBeVisible()
+})

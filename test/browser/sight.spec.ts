@@ -110,6 +110,21 @@ test('in forced colours controls, bubbles and fields keep an edge, and icons are
   expect(icons.filter(stroke => !forced.includes(stroke))).toEqual([])
 })
 
+test('where colours do not tell, an edge of 4 px tells one’s own bubbles from the other’s', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'theirs')
+  await send(ann, 'mine')
+  const edges = async () => [
+    await message(ann, 'theirs').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+    await message(ann, 'mine').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+  ]
+  await expect.poll(edges).toEqual(['1px', '1px'])
+  await ann.emulateMedia({ contrast: 'more' })
+  expect(await edges()).toEqual(['2px', '4px'])
+  await ann.emulateMedia({ contrast: 'no-preference', forcedColors: 'active' })
+  expect(await edges()).toEqual(['1px', '4px'])
+})
+
 test('the chat is a heading, a list of named and described messages, and a labelled composer', {
   tag: '@long',
 }, async ({ chat }) => {
