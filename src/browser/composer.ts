@@ -1,7 +1,6 @@
 import { Bubbles } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import { Drafts } from './drafts.js'
-import { importAtLast, importing } from './module-import.js'
 import { Outbox } from './outbox.js'
 import { PageOutbox } from './page-outbox.js'
 import type { SealedStorage } from './sealed-storage.js'
@@ -29,7 +28,7 @@ export function watchComposer(
   const ready = opening.then(storage => {
     const drafts = new Drafts(live.dataset.draft ?? '', storage)
     content.addEventListener('input', () => drafts.write(content.value))
-    return new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
+    return new PageOutbox({ live, connection, outbox, bubbles, drafts, storage, place, messages, content })
   })
 
   const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]
@@ -50,7 +49,5 @@ export function watchComposer(
     void ready.then(page => page.add(written))
   })
   watchSendKey(composer, content)
-  const load = importing<typeof import('./message-field.js')>(composer.dataset.field ?? '')
-  void ready.then(() => importAtLast(load, ({ watchField }) => watchField(composer, content, place)))
   return ready
 }

@@ -5,7 +5,7 @@ const spokenMs = 5000
 function placesBeside(): (Element | null | undefined)[] {
   const row = document.activeElement?.closest('li, #warning, .over')
   if (!row) return []
-  const list = row.parentElement?.closest('#messages, nav') ?? document.querySelector('#messages, .side')
+  const list = row.closest('nav') ?? document.querySelector('#messages, .side')
   return [row, row.nextElementSibling, row.previousElementSibling, list]
 }
 

@@ -18,18 +18,14 @@ tellZone()
 
 const storage = openStorage()
 
-// What is chosen in a menu closes it, which gives the focus back to its button, and only then opens a dialog.
-addEventListener(
-  'submit',
-  ({ target }) => target instanceof Element && target.closest<HTMLElement>('[popover]')?.hidePopover(),
-  true,
-)
-for (const form of document.querySelectorAll('[data-end]')) {
-  form.addEventListener('submit', event => {
-    event.preventDefault()
-    document.querySelector<HTMLDialogElement>('#end')?.showModal()
-  })
-}
+const options = document.getElementById('options')
+options?.addEventListener('submit', event => {
+  // This gives the focus back to its button, and the dialog gives it back to where it was.
+  options.hidePopover()
+  if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
+  event.preventDefault()
+  document.querySelector<HTMLDialogElement>('#end')?.showModal()
+})
 
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)

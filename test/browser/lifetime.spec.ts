@@ -13,7 +13,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
   await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   for (const page of [ann, ben]) {
-    await expect(page.locator('#about')).toContainText('Messages are gone after 4 hours')
+    await expect(page.locator('#about')).toContainText('Messages vanish after 4 hours')
     await expect(page.locator('#lifetime')).toHaveValue('14400000')
   }
   await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
@@ -33,10 +33,10 @@ test('one warning with one button keeps messages for both', { tag: '@long' }, as
   await send(ann, 'worth keeping')
   await expect(message(ben, 'worth keeping')).toBeVisible()
   await ben.getByRole('textbox', { name: 'Message' }).fill('in the middle of a sentence')
-  const keep = (page: typeof ann) => page.getByRole('button', { name: 'Keep for as long again' })
+  const keep = (page: typeof ann) => page.getByRole('button', { name: 'Keep 40 more seconds' })
   for (const page of [ann, ben]) {
     await expect(keep(page)).toBeVisible({ timeout: 25_000 })
-    await expect(page.getByRole('status').filter({ hasText: 'Messages will be gone within 20 seconds' })).toBeVisible()
+    await expect(page.getByRole('status').filter({ hasText: 'Oldest messages vanish in 20 seconds' })).toBeVisible()
   }
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expectUsable(ann, 'warning')
@@ -65,13 +65,13 @@ test('without JavaScript the same is done by forms', async ({ chat, visit }) => 
   await expect(plain.getByRole('button', { name: 'Pause updates' })).toHaveCount(0)
   await plain.getByLabel('Message lifetime').selectOption({ label: '5 minutes' })
   await plain.getByRole('button', { name: 'Apply for both of you' }).click()
-  await expect(plain.locator('#about')).toContainText('5 minutes')
-  await expect(ben.locator('#about')).toContainText('5 minutes')
+  await expect(plain.locator('#about')).toContainText('Messages vanish after 5 minutes')
+  await expect(ben.locator('#about')).toContainText('Messages vanish after 5 minutes')
   await expect(async () => {
     await plain.goto(path)
-    await expect(plain.getByRole('button', { name: 'Keep for as long again' })).toBeVisible({ timeout: 500 })
+    await expect(plain.getByRole('button', { name: 'Keep 40 more seconds' })).toBeVisible({ timeout: 500 })
   }).toPass({ timeout: 25_000 })
-  await plain.getByRole('button', { name: 'Keep for as long again' }).click()
+  await plain.getByRole('button', { name: 'Keep 40 more seconds' }).click()
   await expect(message(plain, 'hello')).toContainText('kept until')
   await expect(message(ben, 'hello')).toContainText('kept until')
 })

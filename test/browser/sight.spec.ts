@@ -139,7 +139,7 @@ test('the chat is a heading, a list of named and described messages, and a label
       - paragraph: Online
       - button "Chat options"
       - region "Messages":
-        - paragraph: /Messages are gone after .+/
+        - paragraph: /Messages vanish after .+/
         - list:
           - listitem: /.+/
           - listitem:
@@ -162,7 +162,7 @@ test('the chat is a heading, a list of named and described messages, and a label
   `)
   await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(
-    /Enter sends.*Messages are gone after/,
+    /Enter sends.*Messages vanish after/,
   )
   const tree = await ann.locator('body').ariaSnapshot()
   expect(tree).toContain('link "Skip to content"')

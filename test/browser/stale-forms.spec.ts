@@ -41,7 +41,7 @@ test('a chat whose token is stale comes anew when it posts, with the draft', asy
   await expect(ann.locator('#about')).not.toContainText('4 hours')
   await expect(draft).toHaveValue('a draft')
   await choose()
-  await expect(ann.locator('#about')).toContainText('4 hours')
+  await expect(ann.locator('#about')).toContainText('Messages vanish after 4 hours')
 })
 
 test('a message that a stale token held back goes out once the page has come anew', async ({ chat, tolerate }) => {

@@ -3,7 +3,7 @@ import type { Dialog, Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send, startChat } from '../support/browser/fixtures.js'
-import { chooseFiles, choosePictures } from '../support/browser/picture-choice.js'
+import { chooseFiles, choosePictures, pictureTooBig } from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { newcomer } from '../support/crowd.js'
 import { plainPicture } from '../support/images/pictures.js'
@@ -180,8 +180,7 @@ test('after a refusal too the words are given back instead of going alone, and n
 }) => {
   tolerate(/status of 4\d\d/)
   const { ann, ben, path } = await chat()
-  const tooBig = Buffer.concat([await plainPicture('gif', { width: 9, height: 9 }), Buffer.alloc(2_200_000)])
-  await prepare(ann, { name: 'a.gif', mimeType: 'image/gif', buffer: tooBig })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText("This picture's file is too big")
   const asked = answerLeaving(ann, true)
@@ -237,7 +236,7 @@ test('Edit gives words, description and picture back where the line failed, and 
   chat,
   tolerate,
 }) => {
-  tolerate(/ERR_FAILED|status of 415/)
+  tolerate(/ERR_FAILED|status of 413/)
   const { ann, ben } = await chat()
   await ann.route('**/chats/*/images', route => route.abort())
   await prepare(ann)
@@ -250,7 +249,7 @@ test('Edit gives words, description and picture back where the line failed, and 
   await ann.unroute('**/chats/*/images')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(message(ben, words).getByRole('img', { name: description })).toBeVisible()
-  await prepare(ann, { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expectGivenBack(ann)

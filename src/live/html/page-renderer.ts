@@ -119,11 +119,6 @@ export class PageRenderer {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  /** The messages of a room that will vanish soon and may be kept. */
-  expiringOf({ messages }: RoomView): Message[] {
-    return this.lifetime.expiring(messages, this.#deps.clock.now())
-  }
-
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, room, this.context), reportKey }
@@ -148,8 +143,8 @@ export class PageRenderer {
   }
 
   /**
-   * "Online", or since when not; `presence` is null where it may not be seen. The page reads from it how long messages
-   * live.
+   * "Online", or since when not; `presence` is null where it may not be seen. `lifetimeMs`: for how long the page goes on
+   * trying to send what is not sent.
    */
   renderPresence(presence: Presence | null, lifetimeMs: number): string {
     const { t, times } = this.context

@@ -160,14 +160,6 @@ describe('the ways through a room', () => {
   })
 })
 
-describe('messages that expire soon', () => {
-  it('are those of the view whose warning is due by the clock', () => {
-    const { page } = pageOn()
-    const soon = messageOf(1, { expiresAt: noon + 61_000 })
-    expect(page.expiringOf(viewOf({ messages: [soon, messageOf(2, { expiresAt: noon + 61_001 })] }))).toEqual([soon])
-  })
-})
-
 describe('the button of updates', () => {
   it('pauses them, or resumes them when they are paused', () => {
     const { page } = pageOn()

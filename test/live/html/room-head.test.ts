@@ -6,7 +6,7 @@ import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 const online = { userId: 'ben', isOnline: true, lastSeen: null }
 const away = { userId: 'ben', isOnline: false, lastSeen: noon - 60_000 }
-const chosen = { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 }
+const chosen = { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } as const
 
 /** The head of ann's page of her room with ben, which has adopted a view. */
 function start(given: Partial<RoomView> = {}) {
@@ -63,9 +63,9 @@ describe('the head of a page', () => {
     const { head, said } = start()
     head.pushLifetime(viewOf({ lifetime: chosen }))
     expect(said()).toEqual([
-      ['presence outerMorph', expect.any(String)],
-      ['about innerHTML', expect.stringContaining('Messages are gone after 5 min')],
-      ['lifetime outerMorph', expect.stringContaining('5 min')],
+      ['presence outerMorph', 'Not here now'],
+      ['about innerHTML', expect.stringContaining('Messages vanish after 5 min')],
+      ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
       ['lifetime-note innerHTML', expect.stringMatching(/^Ben changed how long messages live: 5 min/)],
     ])
   })
@@ -84,13 +84,13 @@ describe('the head of a page', () => {
 
   it('shows a new choice everywhere, and gives it in words', () => {
     const { head, said, take } = start()
-    const sentence = head.takeLifetime({ lifetimeMs: 900_000, byId: 'ann' })
+    const sentence = head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     expect(sentence).toMatch(/^You changed how long messages live: 15 min/)
     const swaps = said()
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'about innerHTML', 'lifetime outerMorph', 'lifetime-note innerHTML'],
+      ...['presence outerMorph', 'about innerHTML', 'lifetime-choices outerMorph', 'lifetime-note innerHTML'],
     ])
-    expect(swaps[1]?.[1]).toContain('gone after 15 min')
+    expect(swaps[1]?.[1]).toContain('vanish after 15 min')
     expect(swaps[3]?.[1]).toBe(sentence)
     head.pushPresence()
     expect(take()).toContain('data-life="900000"')
@@ -100,7 +100,7 @@ describe('the head of a page', () => {
     const { head, said } = start()
     head.dropNote()
     expect(said()).toEqual([])
-    head.takeLifetime({ lifetimeMs: 900_000, byId: 'ann' })
+    head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     said()
     head.dropNote()
     expect(said()).toEqual([['lifetime-note innerHTML', '']])

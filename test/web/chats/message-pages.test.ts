@@ -251,7 +251,7 @@ describe('a picture ahead of its message', () => {
     const { ann, chat } = await newPair(server.url)
     expect(await upload(ann, chat, Buffer.from('no picture'))).toEqual({
       status: 415,
-      body: { message: "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF." },
+      body: { message: "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF.", isFinal: true },
       retryAfter: null,
     })
   })
@@ -279,7 +279,10 @@ describe('a picture ahead of its message', () => {
       const { ann, chat } = await newPair(strict.url)
       expect((await upload(ann, chat, await picture())).status).toBe(201)
       const { status, body, retryAfter } = await upload(ann, chat, await picture())
-      expect([status, body]).toEqual([429, { message: expect.stringContaining("You're going too fast. Wait") }])
+      expect([status, body]).toEqual([
+        429,
+        { message: expect.stringContaining("You're going too fast. Wait"), isFinal: false },
+      ])
       expect(Number(retryAfter)).toBeGreaterThan(50)
     } finally {
       await strict.stop()
