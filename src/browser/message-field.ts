@@ -1,6 +1,8 @@
 /** The field that messages are written in, for as long as somebody writes in it: a script of its own, loaded last. */
 
 const mostLines = 8
+/** Only a text that stays too long for this time is said to be so: whoever sends it at once hears that it was not sent. */
+const sayAfterMs = 1000
 
 /** Says that a text is too long to be sent, with the count, and has the field grow with its text where CSS does not. */
 function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, outbox: HTMLElement): void {
@@ -9,6 +11,7 @@ function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, out
   const { max, tooLong = '' } = composer.dataset
   const growsAlone = CSS.supports('field-sizing', 'content')
   let isTooLong = false
+  let timer = 0
 
   const look = () => {
     const { length } = content.value
@@ -19,7 +22,9 @@ function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, out
       content.ariaInvalid = isTooLong ? 'true' : null
       if (!isTooLong) count?.replaceChildren()
       // Said once: whoever writes on must not hear it at every letter.
-      words?.replaceChildren(isTooLong ? tooLong : '')
+      clearTimeout(timer)
+      words?.replaceChildren()
+      if (isTooLong) timer = setTimeout(() => words?.replaceChildren(tooLong), sayAfterMs)
     }
     if (growsAlone) return
     content.rows = 1
