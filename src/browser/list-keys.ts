@@ -7,10 +7,10 @@ export function watchList(messages: HTMLElement): void {
   const jump = document.getElementById('jump')
   let missed = 0
 
-  // Of the buttons beside the messages, only the one beside the focused message can be reached by Tab.
+  // Of the buttons beside the messages and the pictures in them, Tab reaches only those of the focused message.
   document.addEventListener('keydown', event => {
     if (event.key !== 'Tab') return
-    for (const button of document.querySelectorAll<HTMLElement>('.unsend')) {
+    for (const button of document.querySelectorAll<HTMLElement>('.unsend, #list :is(.picture, .motion)')) {
       button.tabIndex = button.closest('li:focus-within') ? 0 : -1
     }
   })

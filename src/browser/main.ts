@@ -19,19 +19,14 @@ tellZone()
 
 const storage = openStorage()
 
-for (const form of document.querySelectorAll('[data-end]')) {
-  form.addEventListener('submit', event => {
-    event.preventDefault()
-    document.querySelector<HTMLDialogElement>('#end')?.showModal()
-  })
-}
-
-for (const summary of document.querySelectorAll('summary')) {
-  summary.nextElementSibling?.addEventListener('submit', () => {
-    summary.focus()
-    summary.click()
-  })
-}
+const options = document.getElementById('options')
+options?.addEventListener('submit', event => {
+  // This gives the focus back to its button, and the dialog gives it back to where it was.
+  options.hidePopover()
+  if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
+  event.preventDefault()
+  document.querySelector<HTMLDialogElement>('#end')?.showModal()
+})
 
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)

@@ -1,3 +1,4 @@
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, test } from '../support/browser/fixtures.js'
 
 test('without JavaScript two people register, log in, find each other, chat, end it and log out', async ({
@@ -36,7 +37,7 @@ test('without JavaScript two people register, log in, find each other, chat, end
 
   await page.getByRole('link', { name: 'Check for new messages' }).click()
   await expect(page.getByRole('article', { name: ben.name })).toContainText('Hello Ann')
-  await page.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(page, 'End chat')
   await expect(page.getByRole('heading', { name: 'End this chat?', level: 1 })).toBeVisible()
   await page.getByRole('button', { name: 'End for both' }).click()
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()

@@ -143,8 +143,7 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    const html = this.#room && this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)
-    if (html) this.#push(fragment('pause', 'outerMorph', html))
+    if (this.#room) this.#push(this.#page.renderPauseAnew(this.#room.roomId, this.#inbox.isPaused))
   }
 
   #push(html: string, isCatchUp = false): void {
