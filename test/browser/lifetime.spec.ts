@@ -10,14 +10,14 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await ann.getByText('Change how long messages live').click()
   await expectUsable(ann, 'how long messages live')
   await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
-  await ann.getByRole('button', { name: 'Set for both' }).click()
+  await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   for (const page of [ann, ben]) {
     await expect(page.locator('#about')).toContainText('Messages vanish after 4 hours')
     await expect(page.locator('#lifetime')).toHaveValue('14400000')
   }
   await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
   await expect(ben.locator('#lifetime-note')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
-  await expect(ann.getByRole('button', { name: 'Set for both' })).toBeHidden()
+  await expect(ann.getByRole('button', { name: 'Apply for both of you' })).toBeHidden()
   await expect(ann.locator('summary')).toBeFocused()
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('a draft')
@@ -62,7 +62,7 @@ test('without JavaScript the same is done by forms', async ({ chat, visit }) => 
   await plain.goto(path)
   await plain.locator('summary').click()
   await plain.getByLabel('Message lifetime').selectOption({ label: '5 minutes' })
-  await plain.getByRole('button', { name: 'Set for both' }).click()
+  await plain.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(plain.locator('#about')).toContainText('Messages vanish after 5 minutes')
   await expect(ben.locator('#about')).toContainText('Messages vanish after 5 minutes')
   await expect(async () => {
