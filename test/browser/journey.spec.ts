@@ -32,7 +32,7 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
   await expect(mine).toContainText('Hello Stranger')
   await expect(mine).toHaveAttribute('data-message-id', /^[\w-]+$/)
   await expect(mine).toHaveAttribute('data-seq', '2')
-  await expect(mine).toContainText('gone')
+  await expect(mine).toContainText('until')
 
   await other.reload()
   await expect(message(other, 'Hello Ben')).toBeVisible()

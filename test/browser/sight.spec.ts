@@ -133,13 +133,13 @@ test('the chat is a heading, a list of named and described messages, and a label
               - text: hello
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
           - listitem:
             - article "You":
               - text: hello back
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
                 - text: Seen
       - button "Pause updates"
       - button "Add image"
@@ -147,7 +147,7 @@ test('the chat is a heading, a list of named and described messages, and a label
       - button "Send"
       - paragraph: Enter sends. Shift+Enter starts a new line.
   `)
-  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
+  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* until .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(
     /Enter sends.*Messages vanish after/,
   )
