@@ -133,19 +133,12 @@ export class Rooms {
     return this.#engine.keepLonger(roomId, userId)
   }
 
-  /**
-   * Takes away the warning that messages are about to expire, for one person.
-   * @throws ChatError `not_found`
-   */
+  /** Takes the warning that messages are about to expire away for one person. @throws ChatError `not_found` */
   dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
     return this.#engine.dismissWarning(roomId, userId)
   }
 
-  /**
-   * Reports that a message, and all before it, was delivered to a person or seen by them. `inViewFrom`: from which `seq` on
-   * the messages up to it were in view; this one alone unless told.
-   * @throws ChatError `not_found`
-   */
+  /** Reports a message as delivered or seen, as `Engine.moveCursor` does. @throws ChatError `not_found` */
   report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
   }

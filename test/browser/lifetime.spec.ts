@@ -25,6 +25,17 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await send(ben, 'lives long')
   await expect(message(ann, 'lives long')).toBeVisible()
   await expect(ann.locator('#lifetime-note')).toBeHidden()
+  await ann.getByText('Change how long messages live').click()
+  await ann.getByLabel('Message lifetime').selectOption({ label: '5 minutes after being seen' })
+  await ann.getByRole('button', { name: 'Apply for both of you' }).click()
+  await expect(ben.locator('#about')).toContainText('Messages vanish 5 minutes after they are seen')
+  await expect(ben.locator('#lifetime')).toHaveValue('300000 seen')
+  await ben.locator('#messages').evaluate(messages => messages.setAttribute('hidden', ''))
+  await send(ann, 'waits')
+  await expect(message(ann, 'waits')).toContainText('until seen, then 5 minutes')
+  await expect(message(ann, 'waits')).toHaveAccessibleDescription(/until seen, then 5 minutes Delivered$/)
+  await ben.locator('#messages').evaluate(messages => messages.removeAttribute('hidden'))
+  for (const page of [ann, ben]) await expect(message(page, 'waits')).toContainText(/until \d\d:\d\d/)
 })
 
 test('one warning with one button keeps messages for both', { tag: '@long' }, async ({ chat }) => {
@@ -40,6 +51,9 @@ test('one warning with one button keeps messages for both', { tag: '@long' }, as
   }
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expectUsable(ann, 'warning')
+  await ben.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(keep(ben)).toHaveCount(0)
+  await ben.getByRole('textbox', { name: 'Message' }).focus()
   await keep(ann).focus()
   await ann.keyboard.press('Enter')
   for (const page of [ann, ben]) {

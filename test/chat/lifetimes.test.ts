@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import type { LifeStart, Lifetime, Message } from '#src/chat/engine.js'
 import {

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
 import type { MessageId, RoomId } from '#src/chat/engine.js'
 import { codeOf, day, type MakeEngine, texts, World } from '../support/engine/world.js'

@@ -1,3 +1,4 @@
+// Long because all steps and what they are compared with stand here.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import {

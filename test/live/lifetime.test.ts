@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
@@ -105,5 +106,45 @@ describe('how long messages live', () => {
     expect(outside.seen).toEqual([])
     expect(targetsOf(off.annPage)).not.toContain('warning')
     expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep 40 more seconds')
+  })
+
+  it('begins when a message is seen, of which both pages and programs get the end at once, and nothing is spoken', async () => {
+    const { ann, ben, annPage, benPage, chat } = await openAll()
+    const program = await ProgramSocket.open(server.url, { headers: { cookie: ann.cookieHeader, origin: server.url } })
+    await ann.post(`${chat}/lifetime`, { lifetimeMs: '300000', from: 'seen' }, chat)
+    await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'seen' })
+    annPage.say({ type: 'message:send', content: 'waits', nonce: 'n' })
+    const { id } = await program.hears('message:new', { livesAfterSeenMs: 300_000 })
+    expect((await benPage.operation('list')).html).toContain('>until seen, then 5 minutes</time>')
+    const pages = [annPage, benPage]
+    for (const page of pages) page.forget()
+    benPage.say({ type: 'message:status', status: 'seen', messageId: id })
+    for (const page of pages) {
+      const { text } = await page.frame(frame => />until \d\d:\d\d/.test(frame.text))
+      expect(Number([...text.matchAll(/data-remaining="(\d+)"/g)].at(-1)?.[1])).toBeLessThanOrEqual(300_000)
+      await page.fence()
+      expect(targetsOf(page)).not.toContain('announcer')
+    }
+    expect(await program.hears('message:kept', { reason: 'seen' })).toMatchObject({ messages: [{ messageId: id }] })
+    await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')
+    await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'sent' })
+    program.close()
+  })
+
+  it('is over before its message is sent again, which then shows nothing and takes the bubble away', async () => {
+    const { ann, annPage, benPage, chat } = await openAll()
+    annPage.say({ type: 'message:send', content: 'soon gone', nonce: 'again' })
+    const { html } = await annPage.operation('list')
+    const [, id = ''] = /data-message-id="([^"]+)"/.exec(html) ?? []
+    await ann.post(`${chat}/messages/${id}/unsend`, {}, chat)
+    await benPage.operation(`m-${id}`, 'delete')
+    for (const page of [annPage, benPage]) {
+      await page.fence()
+      page.forget()
+    }
+    annPage.say({ type: 'message:send', content: 'soon gone', nonce: 'again' })
+    await annPage.operation('p-again', 'delete')
+    await benPage.fence()
+    expect([targetsOf(annPage), targetsOf(benPage)]).toEqual([['p-again'], []])
   })
 })

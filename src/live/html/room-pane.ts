@@ -138,7 +138,8 @@ export class RoomPane {
       case 'messages.kept':
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
-        return this.#takeLifetime(event, shared)
+        this.#announce(this.#head.takeLifetime(event))
+        return this.#pushChanged(event.messages, shared)
       case 'room.opened':
         return
       default:
@@ -170,11 +171,6 @@ export class RoomPane {
     if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))
-  }
-
-  async #takeLifetime(event: EventOf<'lifetime.changed'>, shared: SharedRenderings): Promise<void> {
-    this.#announce(this.#head.takeLifetime(event))
-    await this.#pushChanged(event.messages, shared)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */
