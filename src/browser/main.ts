@@ -57,4 +57,5 @@ expireInTime(() => {
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 watchLogOut(() => connection?.rest())
-for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
+const { help } = document.body.dataset
+if (help) void import(help)

@@ -35,11 +35,15 @@ function joinLines(template: string): string {
     .join('')
 }
 
-/** Who looks at a page. Language and zone decide how things are said; `zone` is null until it is known. */
+/**
+ * Who looks at a page. Language and zone decide how things are said; `zone` is null until it is known. `hidesNames`: titles
+ * leave names out.
+ */
 export interface Viewer {
   readonly userId: string
   readonly language: Language
   readonly zone: string | null
+  readonly hidesNames?: boolean | undefined
 }
 
 /** What every template gets as `it`, beside its own data. */

@@ -192,6 +192,7 @@ describe('who opens a connection', () => {
       zone: 'Asia/Dubai',
       language: 'de',
       announced: ['messages', 'typing', 'presence'],
+      hidesNames: false,
       endsAt: start + lifetimeMs,
       readEnd: expect.any(Function),
     })

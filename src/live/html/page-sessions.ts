@@ -39,7 +39,7 @@ export class PageSessions {
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }
 
-  #pageFor({ userId, zone, language }: Identity, shown: PageState): PageRenderer {
-    return new PageRenderer(this.#page, { userId, language: shown.language ?? language, zone })
+  #pageFor({ userId, zone, language, hidesNames }: Identity, shown: PageState): PageRenderer {
+    return new PageRenderer(this.#page, { userId, language: shown.language ?? language, zone, hidesNames })
   }
 }

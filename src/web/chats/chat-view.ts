@@ -90,6 +90,7 @@ export function chatSender(
     sendPage(request, response, status, 'chat', {
       ...side,
       refresh,
+      title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
       lastSeenId: lastOf(view),
       me: page.viewer.userId,
