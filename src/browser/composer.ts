@@ -28,7 +28,7 @@ export function watchComposer(
   const ready = opening.then(storage => {
     const drafts = new Drafts(live.dataset.draft ?? '', storage)
     content.addEventListener('input', () => drafts.write(content.value))
-    return new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
+    return new PageOutbox({ live, connection, outbox, bubbles, drafts, storage, place, messages, content })
   })
 
   const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]

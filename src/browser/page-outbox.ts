@@ -5,6 +5,7 @@ import { askBeforeLeaving } from './leaving.js'
 import { makeNonce } from './nonce.js'
 import type { Outbox } from './outbox.js'
 import { type Answer, type Entry, isSlow, lacksPicture, type Pending } from './outbox-entry.js'
+import type { SealedStorage } from './sealed-storage.js'
 import { UnsentPictures } from './unsent-pictures.js'
 
 const tickMs = 500
@@ -16,6 +17,8 @@ export interface PageOutboxParts {
   readonly outbox: Outbox
   readonly bubbles: Bubbles
   readonly drafts: Drafts
+  /** Where the drafts are kept. */
+  readonly storage: SealedStorage
   /** Where the bubbles stand. */
   readonly place: HTMLElement
   readonly messages: HTMLElement
@@ -26,7 +29,7 @@ export interface PageOutboxParts {
 export class PageOutbox {
   /** Begins to upload the picture of a message, and reports by `uploaded` or `answer`. */
   upload: (nonce: string) => void = () => {}
-  /** Gives the picture of a message back to whoever chose it; false where this page has none that could be sent. */
+  /** Gives the picture of a message back to whoever chose it; false where it has to be chosen again. */
   giveBackPicture: (entry: Entry) => boolean = () => false
   readonly pictures = new UnsentPictures()
   readonly #parts: PageOutboxParts
@@ -77,10 +80,11 @@ export class PageOutbox {
   }
 
   #listen(): void {
-    const { live, outbox, place } = this.#parts
+    const { live, outbox, place, messages } = this.#parts
     this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
-      if (this.#settleShown()) this.#isArrived = true
+      // What is in the list has arrived: its answer may have been lost, or be still on its way.
+      if (outbox.settle(noncesIn(messages))) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
       if (document.getElementById('gone')?.hasChildNodes()) this.#giveUp(outbox.clear())
       this.#update()
@@ -111,12 +115,12 @@ export class PageOutbox {
   #update(): void {
     const { drafts, outbox } = this.#parts
     drafts.keep(this.#room, [...outbox.kept, ...this.pictures.kept])
-    askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen)
     this.#advance()
   }
 
   #advance(): void {
-    const { outbox, connection, bubbles } = this.#parts
+    const { outbox, connection, bubbles, storage } = this.#parts
+    askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen || storage.losesSomething)
     const now = Date.now()
     const uploads = outbox.takeUploads(now)
     const next = connection.isOpen() ? outbox.takeSend(now, lifeMs()) : undefined
@@ -148,11 +152,6 @@ export class PageOutbox {
       else if (outbox.settle(new Set([nonce]))) this.#isArrived = true
     }
     this.#update()
-  }
-
-  /** A message in the list has arrived: its answer may have been lost, or be still on its way. */
-  #settleShown(): boolean {
-    return this.#parts.outbox.settle(noncesIn(this.#parts.messages))
   }
 
   /** Messages that are not sent any more join the draft; their pictures have to be chosen again. */

@@ -1,5 +1,6 @@
 import { makeNonce } from './nonce.js'
 import type { PageOutbox } from './page-outbox.js'
+import type { UnreadableFile } from './picture-file.js'
 import { type RunningUpload, upload } from './upload.js'
 
 /** What is sent with a picture. */
@@ -8,12 +9,13 @@ export interface Words {
   readonly text: string
 }
 
-/** A picture as it is sent; null for a file that is none, or one that cannot be sent. */
-export type ReadPicture = Promise<Blob | null>
+/** A picture as it is sent, or a file that can't be. */
+export type ReadPicture = Promise<Blob | UnreadableFile>
 
 interface Outgoing {
   readonly alt: string
   readonly blob: ReadPicture
+  isUnreadable: boolean
   running: RunningUpload | null
   /** An object URL of the blob; '' until it is shown. */
   url: string
@@ -37,15 +39,20 @@ export class PictureBubbles {
   /** Adds a message whose upload begins at once. */
   add(blob: ReadPicture, { alt, text }: Words): void {
     const nonce = makeNonce()
-    this.#outgoing.set(nonce, { alt, blob, running: null, url: '' })
+    this.#outgoing.set(nonce, { alt, blob, isUnreadable: false, running: null, url: '' })
     this.#outbox.addPicture(nonce, text, alt)
     const part = uploadPart()?.cloneNode(true)
     if (part) bubbleOf(nonce)?.querySelector('article')?.prepend(part)
   }
 
-  /** The picture of a message that is not sent, as long as this page has it. */
+  /** The file of a message that is not sent, as long as this page has it. */
   pictureOf(nonce: string): ReadPicture | undefined {
     return this.#outgoing.get(nonce)?.blob
+  }
+
+  /** Whether the file of a message that is not sent is no picture, so that choosing it again would not help. */
+  isUnreadable(nonce: string): boolean {
+    return this.#outgoing.get(nonce)?.isUnreadable ?? false
   }
 
   async #upload(nonce: string): Promise<void> {
@@ -54,7 +61,10 @@ export class PictureBubbles {
     const blob = await outgoing.blob
     // It may have been called off meanwhile.
     if (this.#outgoing.get(nonce) !== outgoing) return
-    if (!blob) return this.#outbox.answer(nonce, { state: 'refused', reason: pictureWords('unreadable') })
+    if (!(blob instanceof Blob)) {
+      outgoing.isUnreadable = true
+      return this.#refuse(nonce, unreadableWords(blob))
+    }
     this.#preview(nonce, outgoing, blob)
     outgoing.running = upload(
       this.#composer.action.replace(/messages$/, 'images'),
@@ -68,13 +78,16 @@ export class PictureBubbles {
     outgoing.running = null
     if (result === 'cancelled') return
     if ('imageId' in result) this.#outbox.uploaded(nonce, result.imageId)
+    else if (result.isFinal) this.#refuse(nonce, result.message)
     else if (result.retryAfterMs > 0) {
       this.#outbox.answer(nonce, { state: 'waiting', retryAt: Date.now() + result.retryAfterMs })
-    } else {
-      // What the server has refused it will refuse again; a network that failed may come back.
-      const state = result.message ? 'refused' : 'failed'
-      this.#outbox.answer(nonce, { state, reason: result.message || pictureWords('broken') })
-    }
+    } else this.#outbox.answer(nonce, { state: 'failed', reason: result.message || pictureWords('broken') })
+  }
+
+  /** The picture can never be sent; its words can, without it. */
+  #refuse(nonce: string, reason: string): void {
+    bubbleOf(nonce)?.querySelector('.again')?.remove()
+    this.#outbox.answer(nonce, { state: 'refused', reason })
   }
 
   #formOf(image: Blob, alt: string): FormData {
@@ -111,7 +124,11 @@ function uploadPart(): HTMLElement | null {
   return part instanceof HTMLElement ? part : null
 }
 
-/** Why a picture cannot be sent: `unreadable`, or `broken` for an upload that failed. */
-export const pictureWords = (name: 'unreadable' | 'broken'): string => uploadPart()?.dataset[name] ?? ''
+const pictureWords = (name: 'unreadable' | 'foreign' | 'broken'): string => uploadPart()?.dataset[name] ?? ''
+
+/** Why a file cannot be sent, in the reader's words. */
+export function unreadableWords({ format }: UnreadableFile): string {
+  return format ? pictureWords('foreign').replace('#', format) : pictureWords('unreadable')
+}
 
 const bubbleOf = (nonce: string): HTMLElement | null => document.getElementById(`p-${nonce}`)

@@ -1,7 +1,7 @@
 /** Sends pictures and shows them large. A script of its own, loaded with the first that is chosen or opened. */
 import type { Entry } from './outbox-entry.js'
 import type { PageOutbox } from './page-outbox.js'
-import { PictureBubbles, pictureWords, type ReadPicture } from './picture-bubbles.js'
+import { PictureBubbles, type ReadPicture, unreadableWords } from './picture-bubbles.js'
 import { readPicture } from './picture-file.js'
 
 interface Waiting {
@@ -49,15 +49,19 @@ class PictureForm {
   }
 
   add(files: readonly File[]): void {
+    this.#refuse('')
     const { maxWidth = 0, maxHeight = 0, quality = 0 } = this.#panel.dataset
     const limits = { maxWidth: Number(maxWidth), maxHeight: Number(maxHeight), quality: Number(quality) / 100 }
     for (const file of files)
       this.#queue({ read: () => readPicture(file, limits), alt: this.#outbox.pictures.takeLost() })
-    this.#alt.focus()
   }
 
-  /** A message is written anew, and its picture with it, unless the server has refused the picture itself. */
+  /**
+   * A message is written anew, and its picture with it, unless the picture itself was refused.
+   * @returns whether nothing has to be chosen again
+   */
   #takeBack({ nonce, alt = '', state, isUploaded }: Entry): boolean {
+    if (this.#bubbles.isUnreadable(nonce)) return true
     const blob = this.#bubbles.pictureOf(nonce)
     if (!blob || (state === 'refused' && !isUploaded)) return false
     this.#queue({ read: () => blob, alt })
@@ -84,18 +88,26 @@ class PictureForm {
   #show({ read }: Waiting): Chosen {
     const chosen: Chosen = { blob: read(), url: '' }
     void chosen.blob.then(blob => {
-      if (this.#current === chosen) this.#panel.querySelector('.preview')?.replaceChildren(this.#preview(chosen, blob))
+      if (this.#current !== chosen) return
+      if (blob instanceof Blob)
+        return this.#panel.querySelector('.preview')?.replaceChildren(this.#preview(chosen, blob))
+      this.#showNext()
+      this.#refuse(unreadableWords(blob))
     })
     return chosen
   }
 
-  #preview(chosen: Chosen, blob: Blob | null): HTMLElement {
-    if (!blob) {
-      const words = document.createElement('p')
-      words.setAttribute('role', 'alert')
-      words.textContent = pictureWords('unreadable')
-      return words
-    }
+  /** Says why a file that was chosen is not any more; '' for nothing to say. */
+  #refuse(reason: string): void {
+    const words = document.createElement('p')
+    words.className = 'notice'
+    // An alert is read when it is put in whole.
+    words.setAttribute('role', 'alert')
+    words.textContent = reason
+    this.#composer.querySelector('.refused-file')?.replaceChildren(...(reason ? [words] : []))
+  }
+
+  #preview(chosen: Chosen, blob: Blob): HTMLElement {
     chosen.url = URL.createObjectURL(blob)
     const image = new Image()
     image.alt = ''
@@ -113,6 +125,7 @@ class PictureForm {
   }
 
   #send(event: Event): void {
+    this.#refuse('')
     if (!this.#current) return
     event.preventDefault()
     event.stopImmediatePropagation()

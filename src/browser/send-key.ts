@@ -13,8 +13,10 @@ export function watchSendKey(composer: HTMLFormElement, content: HTMLTextAreaEle
     // 229 is what a key of an input method says where `isComposing` is not set.
     const isComposing = event.isComposing || event.keyCode === 229
     const isSent = !isComposing && (enterSends() ? !event.shiftKey : event.ctrlKey || event.metaKey)
-    // In a field of one line the browser would send by any Enter.
-    if (isSent || field instanceof HTMLInputElement) event.preventDefault()
     if (isSent) composer.requestSubmit()
+    // In a field of one line the browser would send by any Enter.
+    else if (field === content) return
+    else if (!isComposing) content.focus()
+    event.preventDefault()
   })
 }

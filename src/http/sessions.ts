@@ -12,7 +12,7 @@ import { hidesNames } from '../accounts/settings.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
-import { languageOf } from './accepted-language.js'
+import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { deriveDraftKey, maskKey } from './draft-key.js'
@@ -145,11 +145,13 @@ export class Sessions {
     const zone = account.settings.zone ?? data.zone ?? null
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
+    const regions = regionsOf(request)
     return {
       userId: account.id,
       sessionId: id,
       zone,
       language,
+      regions,
       announced,
       hidesNames: hidesNames(account.settings, this.#config.directory),
       endsAt: endOf(data),

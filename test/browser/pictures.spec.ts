@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
-import { choosePictures } from '../support/browser/picture-choice.js'
+import { choosePictures, pictureTooBig } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer })
@@ -125,37 +125,22 @@ test('an upload shows how far it is, can be called off, and lets those behind it
   release()
 })
 
-test('what is refused says why and can be tried again', async ({ chat, tolerate }) => {
-  tolerate(/status of 415/)
-  const { ann } = await chat()
-  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
-  await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('Not sent')
-  await expect(ann.locator('#outbox')).toContainText('This is not a picture that can be sent')
-  await ann.getByRole('button', { name: 'Try again' }).click()
-  await expect(ann.locator('#outbox')).toContainText('Not sent')
-})
-
-test('one that is refused lets a text behind it go, and can be put away', async ({ chat, tolerate }) => {
-  tolerate(/status of 415/)
+test('what the server refuses says why, cannot be tried again, and lets a text behind it go', async ({
+  chat,
+  tolerate,
+}) => {
+  tolerate(/status of 413/)
   const { ann, ben } = await chat()
-  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
+  await choosePictures(ann, [await pictureTooBig()])
+  await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#outbox')).toContainText('Not sent')
+  await expect(ann.locator('#outbox')).toContainText("This picture's file is too big")
+  await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
   await send(ann, 'behind it')
   await expect(message(ben, 'behind it')).toBeVisible()
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expect(ann.locator('#outbox > *')).toHaveCount(0)
-})
-
-test('the words of one that is refused are given back once', async ({ chat, tolerate }) => {
-  tolerate(/status of 415/)
-  const { ann } = await chat()
-  await choosePictures(ann, [file('a.png', Buffer.from('no picture'))])
-  await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
-  await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('Not sent')
-  await ann.getByRole('button', { name: 'Edit' }).click()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('Our garden')
 })
 

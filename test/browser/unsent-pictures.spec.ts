@@ -2,14 +2,14 @@
 import type { Dialog, Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send, startChat } from '../support/browser/fixtures.js'
-import { chooseFiles, choosePictures } from '../support/browser/picture-choice.js'
+import { chooseFiles, choosePictures, pictureTooBig } from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { newcomer } from '../support/crowd.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 const words = 'Our garden in spring'
 const description = 'Tulips before a wall'
-const delayed = 'The connection is not good enough now. The picture is kept'
+const delayed = 'The connection is too slow right now. The picture will appear here'
 const chooseAgain = 'The picture has to be chosen again'
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const pending = (page: Page) => page.locator('#outbox > *')
@@ -179,10 +179,9 @@ test('after a refusal too the words are given back instead of going alone, and n
 }) => {
   tolerate(/status of 4\d\d/)
   const { ann, ben, path } = await chat()
-  const tooBig = Buffer.concat([await plainPicture('gif', { width: 9, height: 9 }), Buffer.alloc(2_200_000)])
-  await prepare(ann, { name: 'a.gif', mimeType: 'image/gif', buffer: tooBig })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('This picture file is too big')
+  await expect(ann.locator('#outbox')).toContainText("This picture's file is too big")
   const asked = answerLeaving(ann, true)
   await ann.goto('/settings')
   await ann.goto(path)
@@ -236,7 +235,7 @@ test('Edit gives words, description and picture back where the line failed, and 
   chat,
   tolerate,
 }) => {
-  tolerate(/ERR_FAILED|status of 415/)
+  tolerate(/ERR_FAILED|status of 413/)
   const { ann, ben } = await chat()
   await ann.route('**/chats/*/images', route => route.abort())
   await prepare(ann)
@@ -249,7 +248,7 @@ test('Edit gives words, description and picture back where the line failed, and 
   await ann.unroute('**/chats/*/images')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(message(ben, words).getByRole('img', { name: description })).toBeVisible()
-  await prepare(ann, { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expectGivenBack(ann)

@@ -112,8 +112,8 @@ export class RoomMessages {
 
   /** Rendered once and shared by all pages of a viewer. */
   #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
-    const { userId, language, zone } = this.#page.viewer
-    const key = `${what} ${userId} ${language} ${zone}`
+    const { userId, language, zone, region } = this.#page.viewer
+    const key = `${what} ${userId} ${language} ${region} ${zone}`
     const known = shared.get(key)
     if (known !== undefined) return known
     const html = render(this.#cursors)

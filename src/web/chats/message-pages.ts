@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
-import { ChatError, type ErrorCode } from '../../chat/errors.js'
+import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
 import { formLimitOf } from '../../http/body-readers.js'
@@ -102,7 +102,9 @@ export function messagePages(
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const { t } = contextOf(request)
       setRetryAfter(response, error)
-      response.status(httpStatusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
+      const { code } = error
+      const message = refusalSentence(error, t, messageMaxLength)
+      response.status(httpStatusOf(error)).json({ message, isFinal: errorTable[code].retry === 'never' })
     }
   }
 

@@ -1,10 +1,17 @@
 import { expect, type Page } from '@playwright/test'
+import { plainPicture } from '../images/pictures.js'
 
 /** A file as a test chooses it. */
 export interface TestFile {
   readonly name: string
   readonly mimeType: string
   readonly buffer: Buffer
+}
+
+/** A picture whose file the server refuses for its size, and the browser does not make smaller. */
+export async function pictureTooBig(): Promise<TestFile> {
+  const picture = await plainPicture('gif', { width: 9, height: 9 })
+  return { name: 'a.gif', mimeType: 'image/gif', buffer: Buffer.concat([picture, Buffer.alloc(2_200_000)]) }
 }
 
 /** Chooses files by the button of the composer, and waits until their form is there. */

@@ -149,12 +149,12 @@ describe('deleting the account', () => {
         expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?done=deleted'])
       })
     })
-    expect(await told).toContain(`the account of ${name} was deleted`)
+    expect(await told).toContain(`${name} deleted their account`)
     expect((await alice.get(chat)).status).toBe(404)
-    expect(await textOf(alice, `/people?q=${name}`)).toContain('Nobody found')
+    expect(await textOf(alice, `/people?q=${name}`)).toContain('No one found')
     expect(await isLoggedIn(client)).toBe(false)
     expect(await isLoggedIn(await logIn(email))).toBe(false)
-    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain('Your account is deleted')
+    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain('Your account and all your chats have been deleted.')
     const again = await new HttpClient(server.url).post('/register', { username: name, email, password })
     expect(again.status).toBe(303)
   })
@@ -171,12 +171,12 @@ describe('deleting the account', () => {
 })
 
 it.each(['/settings/password', '/settings/sessions', '/settings/delete'])(
-  'a form of %s that had grown old leads to the page of the account',
+  'a form of %s that is out of date leads to the page of the account',
   async path => {
     const { client } = await join()
     const answer = await client.post(path, { _csrf: 'stale', password }, '/settings/account')
     expect(answer.status).toBe(403)
-    expect(await answer.text()).toContain('This page had grown old, so nothing was sent.')
+    expect(await answer.text()).toContain('This page is out of date. Nothing was sent; your text is still here.')
     expect(await isLoggedIn(client)).toBe(true)
   },
 )

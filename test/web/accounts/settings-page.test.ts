@@ -46,17 +46,17 @@ describe.each(pages)('the page %s of the settings', (path, title, fields) => {
     const answer = await client.post(path, { theme: 'light' })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, `${path}?done=saved`])
     const html = await textOf(client, `${path}?done=saved`)
-    expect(noticeOf(html)).toBe('Your settings are saved.')
+    expect(noticeOf(html)).toBe('Settings saved')
     expect(html).toContain('data-theme="light"')
   })
 
-  it('says that a form had grown old rather than what had been done before, and keeps nothing of it', async () => {
+  it('says that a form is out of date rather than what had been done before, and keeps nothing of it', async () => {
     const client = await newcomer(server.url)
     const body = new URLSearchParams({ _csrf: 'stale', theme: 'light' })
     const answer = await client.request('POST', `${path}?done=saved`, { body })
     const html = await answer.text()
     expect(answer.status).toBe(403)
-    expect(html).toContain('so nothing was sent.')
+    expect(html).toContain('Nothing was sent')
     expect(html).toMatch(new RegExp(`<title[^>]*>Error: ${title}`))
     expect(noticeOf(html)).toBeUndefined()
     expect(await textOf(client, path)).not.toContain('data-theme')
@@ -73,8 +73,8 @@ describe.each(pages)('the page %s of the settings', (path, title, fields) => {
 })
 
 it.each([
-  ['saved', 'Your settings are saved.'],
-  ['password', 'Your password is changed. You are logged out everywhere else.'],
+  ['saved', 'Settings saved'],
+  ['password', 'Password changed. You&#39;re logged out everywhere else.'],
   ['unblocked', 'You can chat with each other again.'],
   ['whatever', undefined],
 ])('every page says what has been done: %s', async (done, words) => {

@@ -39,7 +39,7 @@ describe('what a person sets', () => {
     const fields = { theme: 'light', zone: 'Asia/Tokyo', sendKey: 'ctrl-enter', refreshSeconds: '15' }
     const saved = await client.post('/settings', fields)
     expect([saved.status, saved.headers.get('location')]).toEqual([303, '/settings?done=saved'])
-    expect(await textOf(client, '/settings?done=saved')).toContain('Your settings are saved.')
+    expect(await textOf(client, '/settings?done=saved')).toContain('Settings saved')
     const elsewhere = await logIn(email)
     for (const path of ['/chats', '/settings', '/nowhere']) {
       expect(await textOf(elsewhere, path)).toContain('<html lang="en" dir="ltr" data-theme="light">')
@@ -50,7 +50,7 @@ describe('what a person sets', () => {
     }
     const chat = await textOf(elsewhere, await elsewhere.openChat(aliceId))
     expect(chat).toContain('data-send-key="ctrl-enter"')
-    expect(chat).toContain('Ctrl and Enter sends, Enter begins a new line.')
+    expect(chat).toContain('Ctrl+Enter sends. Enter starts a new line.')
   })
 
   it('sets the size of text, what is spoken, and what sounds, with boxes that can all be empty', async () => {
@@ -147,7 +147,7 @@ describe('what a person sets', () => {
     const { client } = await join()
     const answer = await client.request('POST', '/settings', { body: new URLSearchParams({ theme: 'light' }) })
     expect(answer.status).toBe(403)
-    expect(await answer.text()).toContain('This page had grown old')
+    expect(await answer.text()).toContain('This page is out of date')
   })
 
   it('is found from every page with the list', async () => {
