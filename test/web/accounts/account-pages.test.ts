@@ -154,7 +154,9 @@ describe('deleting the account', () => {
     expect(await textOf(alice, `/people?q=${name}`)).toContain('No one found')
     expect(await isLoggedIn(client)).toBe(false)
     expect(await isLoggedIn(await logIn(email))).toBe(false)
-    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain('Your account and all your chats have been deleted.')
+    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain(
+      'Your account and all your chats have been deleted.',
+    )
     const again = await new HttpClient(server.url).post('/register', { username: name, email, password })
     expect(again.status).toBe(303)
   })
