@@ -3,14 +3,20 @@ import { RecentValues } from '../recent-values.js'
 import type { Translate } from './sentences.js'
 import { offsetOf } from './zone-offsets.js'
 
+const dayMs = 86_400_000
+const units = [
+  ['day', dayMs],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
 /** A few formats for each language and all in UTC: a format takes some 40 kB, and there are hundreds of zones. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 /** Formats of days for the regions asked for last, since any browser may ask for any of hundreds. */
 const dayFormats = new RecentValues<Intl.DateTimeFormat>(50)
 /** Whether hours are counted to twelve, by locale: a word for each of the regions that Intl knows, at most. */
 const countsToTwelve = new Map<string, boolean>()
-
-const dayMs = 86_400_000
 
 function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${JSON.stringify(options)}`
@@ -80,19 +86,19 @@ export class Times {
 
   /** A duration in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
   length(ms: number): string {
-    const units = [
-      ['day', dayMs],
-      ['hour', 3_600_000],
-      ['minute', 60_000],
-      ['second', 1000],
-    ] as const
-    const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['second', 1000]
+    const { unit, count } = this.unitOf(ms)
     return new Intl.NumberFormat(this.#locale, {
       style: 'unit',
       unit,
       unitDisplay: 'long',
       maximumFractionDigits: 1,
-    }).format(ms / size)
+    }).format(count)
+  }
+
+  /** A duration in its largest whole unit, for sentences that name the two apart. */
+  unitOf(ms: number): { readonly unit: (typeof units)[number][0]; readonly count: number } {
+    const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['second', 1000]
+    return { unit, count: ms / size }
   }
 
   /** The moment at which a clock in UTC shows the zone's local time. */

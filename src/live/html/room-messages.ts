@@ -52,7 +52,8 @@ export class RoomMessages {
 
   /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
   async pushUnseen(view: RoomView): Promise<void> {
-    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    const isUnseen = ({ seq, hasBegun }: Message) => seq > view.mine.seen || !hasBegun
+    const unseen = view.messages.filter(message => message.senderId === view.otherId && isUnseen(message))
     await this.#pushArticles(unseen, message =>
       this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
     )
