@@ -89,8 +89,9 @@ async function buildStyle() {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, logInAgain, messageField, notices, pictures, stream, style] = await Promise.all([
+  const [script, formHelp, logInAgain, messageField, notices, pictures, stream, style] = await Promise.all([
     buildScript(),
+    bundle('form-help.ts', 'esm'),
     bundle('log-in-again.ts', 'esm'),
     bundle('message-field.ts', 'esm'),
     bundle('notices.ts', 'esm'),
@@ -102,6 +103,7 @@ async function buildPages() {
   const manifest = {
     'app.js': publish('app.js', script),
     'app.css': publish('app.css', style),
+    'form-help.js': publish('form-help.js', formHelp),
     'log-in-again.js': publish('log-in-again.js', logInAgain),
     'message-field.js': publish('message-field.js', messageField),
     'notices.js': publish('notices.js', notices),

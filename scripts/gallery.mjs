@@ -201,6 +201,10 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     ],
     ['Invites', 'alice', goto('/invites')],
     ['Settings', 'alice', goto('/settings')],
+    ['Settings: notifications', 'alice', goto('/settings/notifications')],
+    ['Settings: privacy', 'alice', goto('/settings/privacy')],
+    ['Settings: accessibility', 'alice', goto('/settings/accessibility')],
+    ['Settings: account', 'alice', goto('/settings/account')],
     ['Not found', 'alice', goto('/nowhere')],
     ['Descriptions for programs', 'visitor', goto('/api/docs')],
   ]

@@ -54,4 +54,5 @@ expireInTime(() => {
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 keepSide()
 watchLogOut(() => connection?.rest())
-for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
+const { help } = document.body.dataset
+if (help) void import(help)

@@ -8,6 +8,7 @@ import memoryStore from 'memorystore'
 import { z } from 'zod'
 import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import { hidesNames } from '../accounts/settings.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
@@ -86,7 +87,10 @@ export class Sessions {
   readonly loadAccount: RequestHandler = (request, _response, next) => {
     this.#findAccount(request.session).then(account => {
       request.account = account
-      if (account) request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
+      if (account) {
+        request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
+        request.hidesNames = hidesNames(account.settings, this.#config.directory)
+      }
       next()
     }, next)
   }
@@ -142,7 +146,17 @@ export class Sessions {
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
     const regions = regionsOf(request)
-    return { userId: account.id, sessionId: id, zone, language, regions, announced, endsAt: endOf(data), readEnd }
+    return {
+      userId: account.id,
+      sessionId: id,
+      zone,
+      language,
+      regions,
+      announced,
+      hidesNames: hidesNames(account.settings, this.#config.directory),
+      endsAt: endOf(data),
+      readEnd,
+    }
   }
 
   /** The id in the session cookie of a request, null unless we signed it. The session may have ended. */

@@ -42,6 +42,8 @@ export interface Viewer {
   readonly zone: string | null
   /** The region whose dates and hours the viewer is used to; null or absent if it is not known. */
   readonly region?: string | null
+  /** Whether titles leave names out. */
+  readonly hidesNames?: boolean | undefined
 }
 
 /** What every template gets as `it`, beside its own data. */

@@ -8,6 +8,7 @@ import { refuseForeignOrigin } from '../http/origin-check.js'
 import { createRouter, type DeclaredRoute, declaredRoutes, notFound, type Route } from '../http/routes.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
+import { accountPages } from './accounts/account-pages.js'
 import { blockPages } from './accounts/block-pages.js'
 import { invitePages } from './accounts/invite-pages.js'
 import { logInPages } from './accounts/log-in-pages.js'
@@ -65,6 +66,7 @@ function createPages(context: Context): Router {
     ...registrationPages(context),
     ...resetPages(context),
     ...settingsPages(context),
+    ...accountPages(context),
     ...invitePages(context),
     ...blockPages(context),
     ...chatRoutes(context),

@@ -33,6 +33,11 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   const { ann, path } = await chat()
   await ann.goto('/settings?done=saved')
   await expectUsable(ann, 'settings')
+  for (const name of ['notifications', 'privacy', 'accessibility']) {
+    await ann.goto(`/settings/${name}`)
+    await expectUsable(ann, `settings: ${name}`)
+  }
+  await ann.goto('/settings/account')
   await ann.getByRole('button', { name: 'Change password' }).click()
   await expect(ann).toHaveTitle(/^Error/)
   await expectUsable(ann, 'refused settings')
@@ -44,7 +49,7 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await ann.getByRole('button', { name: 'Block', exact: true }).click()
   await expect(ann.getByRole('heading', { name: /^You blocked/ })).toBeVisible()
   await expectUsable(ann, 'blocked')
-  await ann.goto('/settings')
+  await ann.goto('/settings/privacy')
   await expect(ann.getByRole('button', { name: /^Unblock/ })).toBeVisible()
   await expectUsable(ann, 'settings with somebody blocked')
   await ann.goto('/nowhere')

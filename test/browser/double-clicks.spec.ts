@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
       await pressTwice(page, page.getByRole('button', { name: 'Create account' }))
       await expect(heading(page, 'Chats')).toBeVisible()
 
-      await page.goto('/settings')
+      await page.goto('/settings/account')
       await page.getByLabel('Current password').fill('long enough 1')
       await page.getByLabel('New password').fill('long enough 2')
       await pressTwice(page, page.getByRole('button', { name: 'Change password' }))

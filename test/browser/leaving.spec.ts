@@ -31,7 +31,7 @@ for (const { name, leave } of waysOut) {
     }
     // It shows another site while the person leaves.
     await sleeping.goto('about:blank')
-    await tab.goto('/settings')
+    await tab.goto('/settings/account')
     expect(await kept(tab)).toHaveLength(1)
     const elsewhere = new HttpClient(base)
     await elsewhere.logIn(annPerson.email, annPerson.password)
@@ -140,7 +140,7 @@ test('over plain http a draft lives in its page alone: who leaves is asked, and 
   chat,
 }) => {
   const { annPerson, ann, path } = await chat()
-  const hint = (page: Page) => page.getByText('not sent is lost when you leave the page or have to log in again')
+  const hint = (page: Page) => page.getByText('is lost when you leave its page or have to log in again')
   await ann.goto('/settings')
   await expect(hint(ann)).toBeHidden()
   const browser = await chromium.launch({

@@ -37,10 +37,10 @@ const kept = (page: Page) =>
 test('sounds and notifications come when they are asked for, and never say what a message says', async ({ chat }) => {
   const { ann, ben, path } = await chat()
   expect(await ann.content()).not.toContain('notices-')
-  await ann.goto('/settings')
+  await ann.goto('/settings/notifications')
   await ann.getByRole('checkbox', { name: 'When my message is sent' }).check()
   await ann.getByRole('checkbox', { name: 'When I get a message' }).check()
-  await ann.getByRole('group', { name: 'Desktop notifications' }).getByLabel('Yes').check()
+  await ann.getByRole('switch', { name: 'Desktop notifications' }).check()
   await ann.getByRole('button', { name: 'Save settings' }).click()
   await expect(ann.getByText('Settings saved')).toBeVisible()
   await keepNotices(ann)
@@ -67,7 +67,7 @@ test('the settings say whether the browser allows notifications, and ask it by a
     }
     Object.assign(window, { Notification: state })
   })
-  await ann.goto('/settings')
+  await ann.goto('/settings/notifications')
   await expect(ann.getByText('Not allowed in this browser yet.')).toBeVisible()
   await ann.getByRole('button', { name: 'Allow in this browser' }).click()
   await expect(ann.getByText('Allowed in this browser.')).toBeVisible()

@@ -20,6 +20,7 @@ test('nothing that has the focus is covered, on any page and in a small window',
     [ann, path],
     [ann, '/chats'],
     [ann, '/settings'],
+    [ann, '/settings/privacy'],
     [ann, `${path}/end`],
   ] as const) {
     await page.setViewportSize({ width: 360, height: 480 })

@@ -85,7 +85,7 @@ test('what cannot go out is said to be sending after three seconds, and not sent
 
 test('who wants to hear nothing hears nothing', async ({ chat }) => {
   const { ann, ben, path } = await chat()
-  await ann.goto('/settings')
+  await ann.goto('/settings/accessibility')
   for (const box of ['New messages', 'Someone is typing', 'Someone comes online or goes offline']) {
     await ann.getByRole('checkbox', { name: box }).uncheck()
   }

@@ -37,15 +37,15 @@ export const ofVisitors: readonly DoubleClick[] = [
 export const ofMembers: readonly DoubleClick[] = [
   {
     what: 'changing the password',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/password',
     fields: { currentPassword: password, newPassword },
     status: 303,
-    leadsTo: '/settings?done=password',
+    leadsTo: '/settings/account?done=password',
   },
   {
     what: 'deleting the account',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/delete',
     fields: { password },
     status: 303,
@@ -61,7 +61,7 @@ export const ofMembers: readonly DoubleClick[] = [
   },
   {
     what: 'logging out everywhere',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/sessions',
     fields: {},
     status: 303,
@@ -100,7 +100,7 @@ export const doneTwice: readonly DoubleClick[] = [
     what: 'ending a block',
     path: '/people/:person/unblock',
     fields: {},
-    leadsTo: '/settings?done=unblocked',
+    leadsTo: '/settings/privacy?done=unblocked',
   },
   {
     ...inChat,

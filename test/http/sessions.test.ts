@@ -193,6 +193,7 @@ describe('who opens a connection', () => {
       language: 'de',
       regions: { de: 'AT' },
       announced: ['messages', 'typing', 'presence'],
+      hidesNames: false,
       endsAt: start + lifetimeMs,
       readEnd: expect.any(Function),
     })

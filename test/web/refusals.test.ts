@@ -260,10 +260,10 @@ describe('a session', () => {
 
   it.each([
     ['/settings', '/settings'],
-    ['/settings/password', '/settings'],
+    ['/settings/password', '/settings/account'],
     ['/invites', '/invites'],
     ['/people/AAAAAAAA/block', '/people/AAAAAAAA/block'],
-    ['/people/AAAAAAAA/unblock', '/settings'],
+    ['/people/AAAAAAAA/unblock', '/settings/privacy'],
     ['/chats/AAAAAAAA/keep', '/chats/AAAAAAAA'],
     ['/chats/frames', '/chats'],
     ['/logout', '/chats'],
@@ -367,7 +367,7 @@ describe('a token', () => {
       [`${chat}/keep`, {}, chat],
       [`${chat}/messages/${mine?.[1]}/unsend`, {}, chat],
       [`/people/${benId}/block`, {}, `/people/${benId}/block`],
-      [`/people/${benId}/unblock`, {}, '/settings?done=unblocked'],
+      [`/people/${benId}/unblock`, {}, '/settings/privacy?done=unblocked'],
       [`${chat}/end`, {}, '/chats'],
       ['/logout', {}, '/login'],
     ]

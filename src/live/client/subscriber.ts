@@ -20,6 +20,8 @@ export interface Identity {
   readonly regions?: Regions
   /** What is announced to this person on pages. */
   readonly announced: readonly AnnouncementKind[]
+  /** Whether titles of pages leave names out. Programs have no titles. */
+  readonly hidesNames?: boolean
 }
 
 /** What takes text for a page or program: a transport, or a connection around it. */

@@ -158,10 +158,15 @@ export class PageRenderer {
     return renderPartial('presence', this.context, { isOnline, text, lifetimeMs })
   }
 
+  /** The title of a chat's page. */
+  titleOf(otherName: string): string {
+    const { t } = this.context
+    return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
+  }
+
   /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
   renderTitle(otherName: string | null, unread: number): string {
-    const { t } = this.context
-    const title = otherName === null ? t('chats.title') : t('chat.title', { name: otherName })
+    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
     return renderPartial('title', this.context, { unread, title })
   }
 

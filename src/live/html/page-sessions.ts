@@ -39,8 +39,8 @@ export class PageSessions {
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }
 
-  #pageFor({ userId, zone, language: current, regions }: Identity, shown: PageState): PageRenderer {
+  #pageFor({ userId, zone, language: current, regions, hidesNames }: Identity, shown: PageState): PageRenderer {
     const language = shown.language ?? current
-    return new PageRenderer(this.#page, { userId, language, zone, region: regions?.[language] ?? null })
+    return new PageRenderer(this.#page, { userId, language, zone, region: regions?.[language] ?? null, hidesNames })
   }
 }

@@ -22,12 +22,12 @@ export function blockPages({ people }: Pick<Context, 'people'>): Route[] {
 
   const unblock: Route['handle'] = async (request, response) => {
     await people.unblock(accountOf(request).id, pathParameter(request, 'person'))
-    response.redirect(303, formField(request, 'from') === 'block' ? '/chats' : '/settings?done=unblocked')
+    response.redirect(303, formField(request, 'from') === 'block' ? '/chats' : '/settings/privacy?done=unblocked')
   }
 
   return [
     { method: 'get', path: '/people/:person/block', handle: ask },
     { method: 'post', path: '/people/:person/block', formPage: '/people/:person/block', handle: block },
-    { method: 'post', path: '/people/:person/unblock', formPage: '/settings', handle: unblock },
+    { method: 'post', path: '/people/:person/unblock', formPage: '/settings/privacy', handle: unblock },
   ]
 }

@@ -54,6 +54,7 @@ export function chatPages(
     mayBeEmbedded(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),
+      title: page.titleOf(otherName),
       roomId: view.id,
       other: { name: otherName },
       seen: seenOf(view),

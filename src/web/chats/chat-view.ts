@@ -91,6 +91,7 @@ export function chatSender(
     sendPage(request, response, status, 'chat', {
       ...side,
       refresh,
+      title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
       seen: seenOf(view),
       me: page.viewer.userId,

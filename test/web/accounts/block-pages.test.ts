@@ -31,7 +31,7 @@ describe('the question before a block', () => {
 
   it('blocks nobody by itself', async () => {
     await ann.get(`/people/${benId}/block`)
-    expect(await textOf(ann, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ann, '/settings/privacy')).not.toContain('Blocked people')
   })
 
   it('is not found for oneself', async () => {
@@ -52,18 +52,18 @@ describe('a block', () => {
     expect(html).toContain('this chat has left your list')
     expect(html).toMatch(/action="\/people\/[\w-]+\/unblock">.*<button[^>]*>Unblock blocked-ben</s)
     expect(html).not.toContain(`action="${page}"`)
-    const settings = await textOf(ann, '/settings')
+    const settings = await textOf(ann, '/settings/privacy')
     expect(settings).toContain('Blocked people')
     expect(settings).toContain('<bdi>blocked-ben</bdi>')
     expect(settings).toContain(`action="/people/${benId}/unblock"`)
-    expect(await textOf(ben, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ben, '/settings/privacy')).not.toContain('Blocked people')
   })
 
   it('ends by the button in the settings, which then say so', async () => {
     await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`)
     const answer = await ann.post(`/people/${benId}/unblock`, {}, '/settings')
-    expect(whereTo(answer)).toEqual([303, '/settings?done=unblocked'])
-    const settings = await textOf(ann, '/settings?done=unblocked')
+    expect(whereTo(answer)).toEqual([303, '/settings/privacy?done=unblocked'])
+    const settings = await textOf(ann, '/settings/privacy?done=unblocked')
     expect(settings).toContain('You can chat with each other again.')
     expect(settings).not.toContain('Blocked people')
   })
@@ -93,13 +93,13 @@ describe('a block', () => {
 
   it('of oneself is not found', async () => {
     expect((await ann.post(`/people/${annId}/block`, {}, '/settings')).status).toBe(404)
-    expect(await textOf(ann, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ann, '/settings/privacy')).not.toContain('Blocked people')
   })
 })
 
 it.each([
   ['block', (id: string) => `/login?next=${encodeURIComponent(`/people/${id}/block`)}`],
-  ['unblock', () => '/login?next=%2Fsettings'],
+  ['unblock', () => '/login?next=%2Fsettings%2Fprivacy'],
 ])('a stranger who posts to %s goes to the log-in, and from there to the page with the form', async (verb, goal) => {
   const answer = await new HttpClient(server.url).request('POST', `/people/${benId}/${verb}`)
   expect(whereTo(answer)).toEqual([303, goal(benId)])

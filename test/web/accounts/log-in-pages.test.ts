@@ -70,6 +70,16 @@ describe('the page of the log-in', () => {
     expect(whereTo(await client.get('/login?next=//evil.example/'))).toEqual([303, '/chats'])
   })
 
+  it('says how long messages live, and whom to ask about a forgotten password; the address has the focus', async () => {
+    const html = await textOf(visitor(), '/login')
+    expect(html).toContain('Messages disappear after 1 hour, for both of you.')
+    expect(html).toContain('Forgot your password? Ask the person who runs this server for a reset link.')
+    expect(html).toMatch(/<input id="email"[^>]* autofocus/)
+    const refused = await (await visitor().post('/login', { ...right, password: 'wrong wrong' })).text()
+    expect(refused.match(/autofocus/g)).toHaveLength(1)
+    expect(refused).toMatch(/id="errors"[^>]* autofocus/)
+  })
+
   it('names the demo accounts and their password where they are', async () => {
     const html = await textOf(visitor(), '/login')
     expect(html).toContain(`log in as alice@example.com here and as bob@example.com in a private window. ${demoHint}`)

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Account, newAccount } from '#src/accounts/account.js'
 import { type AccountSettings, defaultSettings } from '#src/accounts/settings.js'
 import * as renderer from '#src/rendering/renderer.js'
+import { themeColours } from '#src/rendering/theme-colours.js'
 import { contextOf, renderPage, sendPage, sendRendered, viewerOf } from '#src/web/page/pages.js'
 import { serveApp } from '../../support/served-app.js'
 
@@ -117,7 +118,8 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined },
+      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, hidesNames: false },
+      themeColours: themeColours(theme || 'system'),
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
   })
