@@ -159,9 +159,9 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
         await page.waitForTimeout(300)
         await page.getByRole('textbox', { name: 'Message' }).fill('x'.repeat(5001))
         await page.getByRole('textbox', { name: 'Message' }).press('Enter')
-        await page.locator('#outbox [data-status=failed]').waitFor()
+        await page.locator('.pending [data-status=failed]').waitFor()
         await page.evaluate(() => {
-          const text = document.querySelector('#outbox .text')
+          const text = document.querySelector('.pending .text')
           if (text) text.textContent = 'This one was too long'
         })
         await page.context().setOffline(true)

@@ -100,7 +100,7 @@ export class PageOutbox {
     for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
       place.addEventListener(name, event => this.#goesOut(event))
     }
-    place.addEventListener('click', event => this.#click(event))
+    messages.addEventListener('click', event => this.#click(event))
   }
 
   /** What the composer held is a message now, and no draft any more. */

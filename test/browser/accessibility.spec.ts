@@ -99,7 +99,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'delivered to the other')
   await expect(message(ann, 'delivered to the other')).toHaveAttribute('data-status', 'delivered')
   await send(ann, 'x'.repeat(5001))
-  await expect(ann.locator('#outbox article')).toHaveAttribute('data-status', 'failed')
+  await expect(ann.locator('.pending article')).toHaveAttribute('data-status', 'failed')
   await expectUsable(ann, 'chat')
   await expectUsable(ben, 'chats')
   await ben.goto('/people?q=nobody-of-this-name')

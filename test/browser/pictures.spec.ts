@@ -33,7 +33,7 @@ test('a phone photo is described, sent, and seen by the other, at a tenth of its
   expect(
     await picturesIn(ben).evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]),
   ).toEqual([960, 1280])
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
   await expect(picturesIn(ann)).toHaveCount(1)
   const uploaded = await ann.evaluate(async () => {
     const file: unknown = Reflect.get(window, 'uploaded')
@@ -118,10 +118,10 @@ test('an upload shows how far it is, can be called off, and lets those behind it
   await expect(ann.getByRole('progressbar', { name: 'Uploading picture' })).toBeVisible()
   await ann.getByRole('textbox', { name: 'Message' }).fill('Behind it')
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox > *')).toHaveCount(2)
+  await expect(ann.locator('.pending')).toHaveCount(2)
   await ann.getByRole('button', { name: 'Cancel' }).click()
   await expect(ben.locator('#list article .text')).toHaveText(['Behind it'])
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
   release()
 })
 
@@ -134,13 +134,13 @@ test('what the server refuses says why, cannot be tried again, and lets a text b
   await choosePictures(ann, [await pictureTooBig()])
   await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('Not sent')
-  await expect(ann.locator('#outbox')).toContainText('This picture file is too big')
+  await expect(ann.locator('.pending')).toContainText('Not sent')
+  await expect(ann.locator('.pending')).toContainText('This picture file is too big')
   await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
   await send(ann, 'behind it')
   await expect(message(ben, 'behind it')).toBeVisible()
   await ann.getByRole('button', { name: 'Edit' }).click()
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('Our garden')
 })
 

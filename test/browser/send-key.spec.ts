@@ -23,7 +23,7 @@ for (const field of ['Message', 'Description']) {
     await place.dispatchEvent('keydown', { key: 'Enter', isComposing: true })
     await expect(place).toHaveValue('かな')
     await expect(ann.locator('.picture-form img')).toBeVisible()
-    await expect(ann.locator('#outbox > *')).toHaveCount(0)
+    await expect(ann.locator('.pending')).toHaveCount(0)
     await place.press('Enter')
     await expect(ben.locator('#list article')).toHaveCount(1)
   })
@@ -43,7 +43,7 @@ test('the chosen key sends from the description too, where Enter alone leads to 
     await expect(ann.getByLabel('Message', { exact: true })).toBeFocused()
   }
   await expect(ann.locator('.picture-form img')).toBeVisible()
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
   await ann.getByLabel('Description').press('Control+Enter')
   await expect(ben.getByRole('img', { name: 'A field' })).toBeVisible()
 })

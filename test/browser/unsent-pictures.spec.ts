@@ -12,7 +12,7 @@ const description = 'Tulips before a wall'
 const delayed = 'The connection is not good enough now. The picture is kept'
 const chooseAgain = 'The picture has to be chosen again'
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const pending = (page: Page) => page.locator('#outbox > *')
+const pending = (page: Page) => page.locator('.pending')
 const picture = async () => ({
   name: 'a.png',
   mimeType: 'image/png',
@@ -181,7 +181,7 @@ test('after a refusal too the words are given back instead of going alone, and n
   const { ann, ben, path } = await chat()
   await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('This picture file is too big')
+  await expect(ann.locator('.pending')).toContainText('This picture file is too big')
   const asked = answerLeaving(ann, true)
   await ann.goto('/settings')
   await ann.goto(path)
@@ -222,7 +222,7 @@ test('a picture whose upload has ended is sent with its words after a reload', {
   faults.cut()
   await expect(ann.locator('#connection')).toHaveText('Reconnecting')
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox article[data-status=sending]')).toBeVisible()
+  await expect(ann.locator('.pending article[data-status=sending]')).toBeVisible()
   faults.refusesUpgrades = false
   const asked = answerLeaving(ann, true)
   await ann.reload()
@@ -240,7 +240,7 @@ test('Edit gives words, description and picture back where the line failed, and 
   await ann.route('**/chats/*/images', route => route.abort())
   await prepare(ann)
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('could not be uploaded')
+  await expect(ann.locator('.pending')).toContainText('could not be uploaded')
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expect(ann.locator('.picture-form img')).toBeVisible()
   await expect(ann.getByLabel('Description')).toHaveValue(description)
