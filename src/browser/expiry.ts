@@ -31,7 +31,7 @@ export function expireInTime(askAnew: () => void): void {
     let isUnsure = false
     nextWall = never
     nextOwn = never
-    for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
+    for (const shown of document.querySelectorAll<HTMLElement>('#list article, .last')) {
       const row = shown.closest<HTMLElement>('#list li')
       const hiding = row ?? shown
       // The server says how much time remains and not until when: the two clocks may differ.

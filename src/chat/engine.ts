@@ -176,10 +176,14 @@ export interface RoomList {
   readonly totalUnread: number
 }
 
-/** Which part of the list is asked for: `limit` rooms, the first ones or those that follow the room `before`. */
+/**
+ * Which part of the list is asked for: `limit` rooms, the first ones or those that follow the room `before`; with `among`
+ * only rooms with these people.
+ */
 export interface RoomListAsk {
   readonly limit: number
   readonly before?: RoomId | undefined
+  readonly among?: ReadonlySet<UserId>
 }
 
 /**
@@ -317,6 +321,9 @@ export interface Engine {
    * asked for costs nothing. Nothing follows a room `before` that is not in the list.
    */
   listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList>
+
+  /** The other people of the rooms that are shown to a person, in the order of `listRooms`; at most `limit`. */
+  listOthers(userId: UserId, limit: number): Promise<readonly UserId[]>
 
   /**
    * Adds a message, which lives as long as the room's people chose, or the server's own lifetime, and no longer than the

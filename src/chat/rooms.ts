@@ -47,7 +47,7 @@ export interface RoomsDeps {
 /** What can be read without a rule beside the engine's own. */
 export type RoomReads = Pick<
   Engine,
-  'isMember' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
+  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
 >
 
 /**

@@ -35,6 +35,11 @@ export function accountOf(request: Request): Account {
   return request.account
 }
 
+/** Whether it brings a session that was ended elsewhere, or whose account is gone. */
+export function bringsEndedSession({ account, session }: Request): boolean {
+  return !account && Boolean(session?.userId)
+}
+
 /** A field of a form as text; '' if it is missing or no text. */
 export function formField(request: Request, name: string): string {
   const body: unknown = request.body

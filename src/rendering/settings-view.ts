@@ -45,8 +45,8 @@ const sendKeyNames = {
   'ctrl-enter': 'settings.sendCtrlEnter',
 } as const
 
-/** What the settings page shows. `browserZone` is the zone that the browser has told; null if it has told none. */
-export function viewSettings(settings: AccountSettings, browserZone: string | null, t: Translate) {
+/** What the settings page shows. */
+export function viewSettings(settings: AccountSettings, t: Translate) {
   const choose = <T extends string>(
     values: readonly T[],
     names: Readonly<Record<T, SentenceKey>>,
@@ -75,11 +75,7 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
     receiptChoices: yesOrNo(settings.sendsReceipts, t),
     typingChoices: yesOrNo(settings.sendsTyping, t),
     zoneChoices: [
-      {
-        value: '',
-        label: browserZone ? t('settings.zoneBrowser', { zone: nameOf(browserZone) }) : t('settings.zoneUnknown'),
-        isChosen: settings.zone === null,
-      },
+      { value: '', label: t('settings.languageBrowser'), isChosen: settings.zone === null },
       ...[...new Set([...timeZones(), ...(settings.zone ? [settings.zone] : [])])].map(zone => ({
         value: zone,
         label: nameOf(zone),
@@ -87,6 +83,11 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
       })),
     ],
   }
+}
+
+/** Says what the browser tells of its time zone; null if it has told none. */
+export function zoneHint(browserZone: string | null, t: Translate): string {
+  return browserZone ? t('settings.zoneTold', { zone: nameOf(browserZone) }) : t('settings.zoneUntold')
 }
 
 function yesOrNo(isYes: boolean, t: Translate): Choice[] {

@@ -9,8 +9,8 @@ const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 /** What is said of a file that cannot be sent. */
 const refusalOf = ({ format }: UnreadableFile) =>
   format
-    ? `${format} files cannot be sent here. Save the picture as JPEG or PNG and choose that file.`
-    : 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
+    ? `${format} files can't be sent here. Save the picture as JPEG or PNG and choose that file.`
+    : "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF."
 
 async function bytesOf({ content }: ChosenFile): Promise<Buffer> {
   if (typeof content !== 'string') return Buffer.from(content)

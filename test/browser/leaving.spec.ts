@@ -23,17 +23,22 @@ for (const { name, leave } of waysOut) {
     const tab = await ann.context().newPage()
     await tab.goto(path)
     await tab.waitForSelector('#live[data-htmx-powered]')
-    for (const page of [ann, tab]) {
+    const sleeping = await ann.context().newPage()
+    await sleeping.goto(path)
+    for (const page of [ann, tab, sleeping]) {
       await composer(page).fill('PLANTED in a draft')
       await expect.poll(() => kept(page)).toHaveLength(1)
     }
+    // It shows another site while the person leaves.
+    await sleeping.goto('about:blank')
     await tab.goto('/settings')
     expect(await kept(tab)).toHaveLength(1)
     const elsewhere = new HttpClient(base)
     await elsewhere.logIn(annPerson.email, annPerson.password)
     await leave({ tab, elsewhere, password: annPerson.password })
     await expect(ann.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
-    for (const page of [ann, tab]) await expect.poll(() => kept(page)).toEqual([])
+    await sleeping.goto('/register')
+    for (const page of [ann, tab, sleeping]) await expect.poll(() => kept(page)).toEqual([])
     if (/account/.test(name)) return
     const password = /password/.test(name) ? 'long enough 2' : annPerson.password
     await logIn(ann, { ...annPerson, password })

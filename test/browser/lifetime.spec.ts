@@ -10,7 +10,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await ann.getByText('Change how long messages live').click()
   await expectUsable(ann, 'how long messages live')
   await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
-  await ann.getByRole('button', { name: 'Set for both' }).click()
+  await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   for (const page of [ann, ben]) {
     await expect(page.locator('#presence')).toContainText('gone after 4 hours')
     await expect(page.locator('#about')).toContainText('Messages are gone after 4 hours')
@@ -18,7 +18,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   }
   await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
   await expect(ben.locator('#lifetime-note')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
-  await expect(ann.getByRole('button', { name: 'Set for both' })).toBeHidden()
+  await expect(ann.getByRole('button', { name: 'Apply for both of you' })).toBeHidden()
   await expect(ann.locator('summary')).toBeFocused()
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('a draft')
@@ -63,7 +63,7 @@ test('without JavaScript the same is done by forms', async ({ chat, visit }) => 
   await plain.goto(path)
   await plain.locator('summary').click()
   await plain.getByLabel('New messages are gone after').selectOption({ label: '5 minutes' })
-  await plain.getByRole('button', { name: 'Set for both' }).click()
+  await plain.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(plain.locator('#presence')).toContainText('gone after 5 minutes')
   await expect(ben.locator('#presence')).toContainText('gone after 5 minutes')
   await expect(async () => {

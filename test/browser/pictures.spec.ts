@@ -135,7 +135,7 @@ test('what the server refuses says why, cannot be tried again, and lets a text b
   await ann.getByRole('textbox', { name: 'Message' }).fill('Our garden')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('.pending')).toContainText('Not sent')
-  await expect(ann.locator('.pending')).toContainText('This picture file is too big')
+  await expect(ann.locator('.pending')).toContainText("This picture's file is too big")
   await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
   await send(ann, 'behind it')
   await expect(message(ben, 'behind it')).toBeVisible()

@@ -75,13 +75,25 @@ describe('what a tab keeps', () => {
     expect(place.size).toBe(0)
   })
 
-  it.each(['not Base64 at all', '', 'AAAA', btoa('x'.repeat(60))])('is removed when it is broken: %j', async broken => {
-    place.setItem('sealed', broken)
+  it('is removed by a page of nobody once somebody has left, which needs no key, and by none before', async () => {
     const storage = await open()
-    expect([storage.holdsSomething, place.getItem('sealed') || null]).toEqual([false, null])
-    storage.setItem('draft', 'goes on')
-    await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'))
+    storage.setItem('draft', 'half a thought')
+    await kept()
+    expect([new SealedStorage(place, () => left), place.size]).toEqual([expect.anything(), 1])
+    left = 'somebody has left'
+    expect([new SealedStorage(place, () => left), place.size]).toEqual([expect.anything(), 0])
   })
+
+  it.each(['not Base64 at all', '', '.AAAA', '.not Base64', `.${btoa('x'.repeat(60))}`])(
+    'is removed when it is broken: %j',
+    async broken => {
+      place.setItem('sealed', broken)
+      const storage = await open()
+      expect([storage.holdsSomething, place.getItem('sealed') || null]).toEqual([false, null])
+      storage.setItem('draft', 'goes on')
+      await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'))
+    },
+  )
 
   it('is the newest after many changes in one go, and nothing once all is removed', async () => {
     const storage = await open()

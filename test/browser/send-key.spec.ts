@@ -32,7 +32,7 @@ for (const field of ['Message', 'Description']) {
 test('the chosen key sends from the description too, where Enter alone leads to the message', async ({ chat }) => {
   const { ann, ben, path } = await chat()
   await ann.goto('/settings')
-  await ann.getByLabel('Ctrl and Enter').check()
+  await ann.getByLabel('Ctrl+Enter').check()
   await ann.getByRole('button', { name: 'Save settings' }).click()
   await ann.goto(path)
   await choosePictures(ann, [await picture()])

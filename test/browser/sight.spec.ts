@@ -145,7 +145,7 @@ test('the chat is a heading, a list of named and described messages, and a label
       - button "Add image"
       - textbox "Message"
       - button "Send"
-      - paragraph: Enter sends, Shift and Enter begins a new line.
+      - paragraph: Enter sends. Shift+Enter starts a new line.
   `)
   await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(

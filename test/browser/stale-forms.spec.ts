@@ -17,9 +17,9 @@ for (const javaScriptEnabled of [true, false]) {
     await other.getByRole('button', { name: 'Log out' }).click()
     await logIn(other, ann)
     await page.getByRole('button', { name: 'Block' }).click()
-    await expect(page.getByRole('heading', { name: 'This page had grown old', level: 1 })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'This page is out of date', level: 1 })).toBeVisible()
     if (javaScriptEnabled) await expectUsable(page, 'a stale form')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Continue' }).click()
     await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
     await expect(page.getByRole('link', { name: new RegExp(`^${ben.name}`) })).toHaveCount(0)
   })
@@ -36,7 +36,7 @@ test('a chat whose token is stale comes anew when it posts, with the draft', asy
   const choose = async () => {
     await ann.getByText('Change how long messages live').click()
     await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
-    await ann.getByRole('button', { name: 'Set for both' }).click()
+    await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   }
   await Promise.all([ann.waitForEvent('load'), choose()])
   await expect(ann.locator('#presence')).not.toContainText('4 hours')

@@ -9,7 +9,7 @@ import { plainPicture } from '../support/images/pictures.js'
 
 const words = 'Our garden in spring'
 const description = 'Tulips before a wall'
-const delayed = 'The connection is not good enough now. The picture is kept'
+const delayed = 'The connection is too slow right now. The picture will appear here'
 const chooseAgain = 'The picture has to be chosen again'
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const pending = (page: Page) => page.locator('.pending')
@@ -181,7 +181,7 @@ test('after a refusal too the words are given back instead of going alone, and n
   const { ann, ben, path } = await chat()
   await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('.pending')).toContainText('This picture file is too big')
+  await expect(ann.locator('.pending')).toContainText("This picture's file is too big")
   const asked = answerLeaving(ann, true)
   await ann.goto('/settings')
   await ann.goto(path)

@@ -161,7 +161,7 @@ test('only what is new is counted as new, not the earlier messages that are load
 
 test('a window whose messages have gone is not called empty while others stand around it', async ({ chat }) => {
   const { ann, path } = await chat(120)
-  const empty = ann.getByText('Nothing here yet')
+  const empty = ann.getByText('No messages yet')
   await ann.goto(`${path}?before=1`)
   await expect(rows(ann)).toHaveCount(0)
   await expect(ann.getByRole('link', { name: 'Show later messages' })).toBeVisible()

@@ -155,7 +155,7 @@ describe('a block', () => {
     expect(await statuses()).toEqual(['sent', 'sent'])
     const refused = await calm.client.post('/chats', { userId: rude.id })
     expect(refused.status).toBe(403)
-    expect(await refused.text()).toContain('You have blocked this person')
+    expect(await refused.text()).toContain('You&#39;ve blocked this person')
     expect(await textOf(calm.client, '/settings')).toContain(`Unblock ${rude.name}`)
     const answer = await calm.client.post(`/people/${rude.id}/unblock`, {}, '/settings')
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/settings?done=unblocked'])

@@ -73,6 +73,7 @@ function start({
     openRoom: answers('openRoom', view),
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
+    listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
     removeMessage: answers('removeMessage', undefined),

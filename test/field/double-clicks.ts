@@ -65,7 +65,7 @@ export const ofMembers: readonly DoubleClick[] = [
     path: '/settings/sessions',
     fields: {},
     status: 303,
-    leadsTo: '/login',
+    leadsTo: '/login?done=everywhere',
   },
   { what: 'making an invite', page: '/invites', path: '/invites', fields: {}, status: 200, leadsTo: '' },
   {

@@ -101,9 +101,9 @@ describe('a message', () => {
   })
 
   it.each([
-    ['empty', ' \n ', 'Write something first'],
-    ['too long', 'x'.repeat(5001), 'At most 5000 characters'],
-    ['of control characters', 'a\u0007b', 'characters that cannot be shown'],
+    ['empty', ' \n ', 'Write a message first'],
+    ['too long', 'x'.repeat(5001), 'at most 5000 characters'],
+    ['of control characters', 'a\u0007b', 'characters that can&#39;t be shown'],
   ])('that is %s comes back as not sent, with its text and why', async (_kind, content, reason) => {
     const { annPage, benPage } = await openAll()
     annPage.say({ type: 'message:send', content, nonce: 'refused' })

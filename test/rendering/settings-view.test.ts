@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '#src/accounts/settings.js'
 import type { SentenceKey, SentenceValues } from '#src/rendering/sentences.js'
-import { type Choice, viewSettings } from '#src/rendering/settings-view.js'
+import { type Choice, viewSettings, zoneHint } from '#src/rendering/settings-view.js'
 
 /** Names a sentence and what is put into it. */
 const name = (key: SentenceKey, values?: SentenceValues) => (values ? `${key} ${Object.values(values)}` : key)
-const view = (settings: Partial<typeof defaultSettings> = {}, browserZone: string | null = null) =>
-  viewSettings({ ...defaultSettings, ...settings }, browserZone, name)
+const view = (settings: Partial<typeof defaultSettings> = {}) => viewSettings({ ...defaultSettings, ...settings }, name)
 const chosenOf = (choices: readonly Choice[]) => choices.filter(({ isChosen }) => isChosen).map(({ value }) => value)
 const labelsOf = (choices: readonly Choice[]) => choices.map(({ value, label }) => [value, label])
 
@@ -114,12 +113,16 @@ it('a language is named in itself, and marked as being so named', () => {
 })
 
 describe('the time zones to choose from', () => {
-  it('begin with that of the browser, where it says one, then UTC', () => {
-    expect(labelsOf(view({}, 'America/New_York').zoneChoices.slice(0, 2))).toEqual([
-      ['', 'settings.zoneBrowser America/New York'],
-      ['UTC', 'UTC'],
+  it('begin with that of the browser, then UTC', () => {
+    expect(view().zoneChoices.slice(0, 2)).toEqual([
+      { value: '', label: 'settings.languageBrowser', isChosen: true },
+      { value: 'UTC', label: 'UTC', isChosen: false },
     ])
-    expect(view().zoneChoices[0]).toEqual({ value: '', label: 'settings.zoneUnknown', isChosen: true })
+  })
+
+  it('come with what the browser has told', () => {
+    expect(zoneHint('America/New_York', name)).toBe('settings.zoneTold America/New York')
+    expect(zoneHint(null, name)).toBe('settings.zoneUntold')
   })
 
   it('are named in words', () => {

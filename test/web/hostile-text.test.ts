@@ -181,7 +181,7 @@ describe('a message of nothing visible is refused as an empty one', () => {
   it.each(['\u200b', '\u3164 \u2800', '\u202e', '\u{e0041}'])('on the page, such as %j', async content => {
     const { ann, chat } = await newPair(server.url)
     const sent = await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
-    expect([sent.status, await sent.text()]).toEqual([422, expect.stringContaining('Write something first.')])
+    expect([sent.status, await sent.text()]).toEqual([422, expect.stringContaining('Write a message first.')])
     expect(await (await ann.get(chat)).text()).not.toContain('data-message-id')
   })
 
@@ -194,7 +194,7 @@ describe('a message of nothing visible is refused as an empty one', () => {
     ] as const) {
       page.say({ type: 'message:send', roomId: room, content, nonce })
       const { html } = await page.operation(`p-${nonce}`)
-      expect(html).toContain(nonce === 'half' ? 'cannot be shown' : 'Write something first.')
+      expect(html).toContain(nonce === 'half' ? 'can&#39;t be shown' : 'Write a message first.')
     }
   })
 })

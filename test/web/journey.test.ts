@@ -87,7 +87,7 @@ describe('people', () => {
   it('are not found by e-mail, and no e-mail is shown', async () => {
     const client = await newcomer(server.url)
     const html = await pageOf(client, '/people?q=bob%40example.com')
-    expect(html).toContain('Nobody found')
+    expect(html).toContain('No one found')
     expect(await pageOf(client, '/people?q=')).not.toContain('@example.com')
   })
 

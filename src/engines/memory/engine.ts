@@ -90,18 +90,29 @@ export class MemoryEngine implements Engine {
     return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
   }
 
-  async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
+  async listRooms(userId: UserId, { limit, before, among }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
     const listed = this.#people.get(userId)?.listed
     const last = before === undefined ? null : this.#rooms.find(before, userId)
     const members: Member[] = []
     let hasEarlier = false
     for (const member of last === undefined || last?.isListed === false ? [] : (listed?.after(last) ?? [])) {
+      if (among !== undefined && !among.has(member.other.id)) continue
       hasEarlier = members.length === limit
       if (hasEarlier) break
       members.push(member)
     }
     return { rooms: members.map(summarise), hasEarlier, totalUnread: listed?.unread ?? 0 }
+  }
+
+  async listOthers(userId: UserId, limit: number): Promise<readonly UserId[]> {
+    this.#due.run()
+    const others: UserId[] = []
+    for (const { other } of this.#people.get(userId)?.listed.after(null) ?? []) {
+      if (others.length === limit) break
+      others.push(other.id)
+    }
+    return others
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {

@@ -3,7 +3,7 @@ import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
-import { formField, safeNext } from '../../http/request.js'
+import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { formErrors, formHeading } from '../page/forms.js'
@@ -22,6 +22,7 @@ export function registrationPages({
 
   const view = (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),
+    mustForget: bringsEndedSession(request),
     values: { username: formField(request, 'username'), email: formField(request, 'email') },
     errors,
     next,
@@ -42,7 +43,7 @@ export function registrationPages({
     if (request.account) return response.redirect(303, '/chats')
     const refusal = admission.refusalOf(inviteOf(request))
     if (refusal !== null) return explain(request, response, refusal)
-    const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
+    const next = safeNext(queryText(request, 'next'))
     sendPage(request, response, 200, 'register', view(request, next, []))
   }
 

@@ -9,7 +9,7 @@ import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, formFields } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { viewSettings } from '../../rendering/settings-view.js'
+import { viewSettings, zoneHint } from '../../rendering/settings-view.js'
 import { formErrors, formHeading } from '../page/forms.js'
 import { contextOf, type FormError, sendPage } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
@@ -28,7 +28,8 @@ export function settingsPages({
   admission,
   sessions,
   guard,
-}: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard'>): Route[] {
+  ...names
+}: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
   const ending = { clock, endsSession: true }
   const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
   const removalRepeats = new FormRepeats<void>(ending)
@@ -54,7 +55,8 @@ export function settingsPages({
         name: username,
       })),
       account: { name: account.username, email: account.email },
-      ...viewSettings(account.settings, request.session.zone ?? null, t),
+      ...viewSettings(account.settings, t),
+      zoneHint: zoneHint(request.session.zone ?? null, t),
     })
   }
 
@@ -105,7 +107,7 @@ export function settingsPages({
       await people.endSessionsEverywhere(accountOf(request).id)
     })
     await sessions.end(request)
-    response.redirect(303, '/login')
+    response.redirect(303, '/login?done=everywhere')
   })
 
   const remove = handle(async (request, response) => {
@@ -114,7 +116,7 @@ export function settingsPages({
       return guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
     })
     await sessions.end(request)
-    markDeletion(request, response)
+    markDeletion(response, names)
     response.redirect(303, '/login?done=deleted')
   })
 

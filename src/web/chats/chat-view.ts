@@ -63,7 +63,7 @@ export function everyOf(request: Request): number {
 
 /** Returns the function that renders the page of a chat. */
 export function chatSender(
-  context: Pick<Context, 'config' | 'people' | 'chatPage'>,
+  context: Pick<Context, 'config' | 'people' | 'chatPage' | 'rooms'>,
   { remember }: Pick<GoneChats, 'remember'>,
 ): SendChat {
   const { config, chatPage } = context

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
-import { ChatError, errorTable } from '../../chat/errors.js'
+import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
 import { formLimitOf } from '../../http/body-readers.js'
@@ -83,7 +83,7 @@ export function messagePages(
         return
       }
       const text = refusalSentence(error, context.t, messageMaxLength)
-      const field = error.code.startsWith('image_') ? 'image' : 'content'
+      const field = faultyFieldOf(error.code)
       const alt = formField(request, 'alt')
       const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
       const errors = [{ field, text }, ...(field === 'image' ? [] : lostPictureOf(request, image))]
@@ -119,7 +119,7 @@ export function messagePages(
   }
 
   const showAgain = onStaleToken(async (request, response) => {
-    const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }, ...lostPictureOf(request, null)]
+    const errors = [{ field: null, text: contextOf(request).t('form.stale') }, ...lostPictureOf(request, null)]
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
     await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
   })
@@ -134,4 +134,10 @@ export function messagePages(
     { ...inRoom, path: '/chats/:room/images', body, handle: upload },
     { ...inRoom, path: '/chats/:room/messages/:message/unsend', repeats: unsendRepeats, handle: unsend },
   ]
+}
+
+/** The field of the composer that a refusal is about; null where nothing is wrong with what was written or chosen. */
+function faultyFieldOf(code: ErrorCode): 'content' | 'image' | null {
+  if (code.startsWith('image_')) return 'image'
+  return code.startsWith('message_') ? 'content' : null
 }

@@ -45,6 +45,7 @@ describe('a list that catches up', () => {
       ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
       ['more-chats innerMorph', ''],
       ['page-title innerHTML', '0 unread'],
+      ['others-unread innerHTML', ''],
     ])
     expect(titles).toEqual([0])
   })
@@ -74,7 +75,8 @@ describe('a list that catches up', () => {
     })
     take()
     expect(await pane.catchUp('')).toBe(true)
-    expect(swaps()).toEqual(['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML'])
+    const whole = ['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML', 'others-unread innerHTML']
+    expect(swaps()).toEqual(whole)
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
 
@@ -203,13 +205,26 @@ describe('the title', () => {
   it('says how much is unread when that has changed', async () => {
     const { note, pushed, take, titles } = await start()
     take()
-    note({ ...receiptIn('r2'), totalUnread: 6 })
+    note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
-    note({ ...receiptIn('r2'), totalUnread: 6 })
+    note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
     expect(await pushed()).toEqual(['c-r2 outerMorph'])
-    note({ ...typingOf('ben'), ...about('r2'), totalUnread: 7 })
+    note({ ...typingOf('ben'), ...about('r2', { unread: 7 }), totalUnread: 7 })
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
     expect(titles).toEqual([0, 6, 7])
+  })
+
+  it('goes with the number of unread messages in other chats, beside the way back', async () => {
+    const { pane, note, pushed, take } = await start()
+    take()
+    note({ ...messageIn('r3', { unread: 5 }), totalUnread: 5 })
+    expect(await pushed()).toContain('others-unread innerHTML')
+    note({ ...receiptIn('r2', { unread: 2 }), totalUnread: 107 })
+    await pane.pushChanges()
+    const badge = swapsIn(take()).find(([swap]) => swap === 'others-unread innerHTML')
+    expect(wordsIn(badge?.[1] ?? '')).toBe('99+ 99+ unread')
+    note({ ...receiptIn('r2', { unread: 0 }), totalUnread: 105 })
+    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
 
   it('waits for a change that the page shows', async () => {
@@ -218,7 +233,7 @@ describe('the title', () => {
     note({ ...messageIn('r2'), totalUnread: 6 }, true)
     expect(await pushed()).toEqual([])
     note({ ...receiptIn('r9'), totalUnread: 6 })
-    expect(await pushed()).toEqual(['page-title innerHTML'])
+    expect(await pushed()).toEqual(['page-title innerHTML', 'others-unread innerHTML'])
   })
 })
 

@@ -56,6 +56,7 @@ describe('the list of chats', () => {
       hashes: new Map(),
       digest: digestOf([]),
       totalUnread: 0,
+      othersUnread: 0,
       more: '',
     })
   })

@@ -190,8 +190,8 @@ describe('presence', () => {
 
   it('is when somebody was seen last, by the wall clock, or that they are not here', () => {
     expect(wordsFor(away)).toBe('Last seen 11:00 · gone after 5 minutes')
-    expect(wordsFor({ ...away, lastSeen: null })).toBe('Not here now · gone after 5 minutes')
-    expect(wordsFor(null)).toBe('Not here now · gone after 5 minutes')
+    expect(wordsFor({ ...away, lastSeen: null })).toBe('Offline · gone after 5 minutes')
+    expect(wordsFor(null)).toBe('Offline · gone after 5 minutes')
     const { page, clock } = pageOn()
     clock.apartMs = 7_200_000
     expect(wordsIn(page.renderPresence(away, 300_000))).toContain('Last seen 13:00')
@@ -221,7 +221,7 @@ describe('what a page shows', () => {
     expect(erased).toContain('This chat is gone and its messages are erased.')
     expect(erased).not.toContain('data-goes-on')
     const restarted = page.renderGone({ ...shown, server: 's0' })
-    expect(restarted).toContain('The server was started anew, so earlier messages are gone.')
+    expect(restarted).toContain('The server restarted, so earlier messages are gone.')
     expect(restarted).toContain('data-goes-on')
   })
 })

@@ -47,9 +47,7 @@ describe('a bubble that was refused', () => {
   it('that may go later says why it did not, keeps its place, and waits for the person', () => {
     const html = render(new ChatError('room_full', 1234))
     expect(html).toContain('data-status="failed"')
-    expect(html).toContain(
-      '<span class="reason">This chat is full until older messages are gone. Try again later.</span>',
-    )
+    expect(html).toContain('<span class="reason">This chat is full. Try again when some messages have vanished.</span>')
     expect(html).toContain('class="mine pending"')
     expect(html).not.toContain('delay:')
   })
@@ -57,7 +55,7 @@ describe('a bubble that was refused', () => {
   it('that can never go says why, and gives its place up', () => {
     const html = render(new ChatError('message_too_long'))
     expect(html).toContain('data-status="failed"')
-    expect(html).toContain('This is too long. At most 500 characters can be sent at once.')
+    expect(html).toContain('This message is too long. Use at most 500 characters.')
     expect(html).toContain('class="mine pending refused"')
     expect(html).not.toContain('delay:')
   })

@@ -39,7 +39,7 @@ describe('the head of a page', () => {
     expect(said()[0]?.[1]).toMatch(/^Last seen 11:59 · gone after 5 min/)
     head.note(summaryOf('r1', { presence: null }))
     head.pushPresence()
-    expect(take()).toContain('Not here now')
+    expect(take()).toContain('Offline')
   })
 
   it('keeps a presence that an event brought while its view was read', () => {
@@ -129,7 +129,7 @@ describe('the head of a page', () => {
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
     ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
-    ['account_deleted', null, 'This chat is gone, because the account of Ben was deleted.'],
+    ['account_deleted', null, 'This chat is gone because Ben deleted their account.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {
     const { head, take } = start()
@@ -137,7 +137,7 @@ describe('the head of a page', () => {
     if (isDissolved(event)) head.showGone(event)
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['gone innerHTML'])
-    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can open it anew.`)
+    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can start a new one.`)
     expect(html).not.toContain('data-goes-on')
   })
 })

@@ -29,10 +29,10 @@ describe('how long messages live', () => {
     expect(html).toMatch(/^Messages are gone after 1 h.*end the chat for both\.$/)
   })
 
-  it('can be chosen from a few, of which the current one is marked and the server’s own is said to be the usual', () => {
+  it('can be chosen from a few, of which the current one is marked and the server’s own is said to be the default', () => {
     const html = lifetimeBy().renderChoices(byBen)
     const options = [...html.matchAll(/<option value="(\d+)"( selected)?>([^<]*)</g)].map(([, ms, mark, label]) => [
-      ...[Number(ms), mark !== undefined, label?.includes('(usual)')],
+      ...[Number(ms), mark !== undefined, label?.includes('(default)')],
     ])
     expect(options).toEqual([
       [300_000, true, false],

@@ -134,7 +134,7 @@ describe('a page that catches up', () => {
     await does(eventOf({ type: 'presence.changed', presence: online }))
     expect(said(60_000)).toEqual([])
     await does(eventOf({ type: 'presence.changed', presence: { ...online, isOnline: false } }))
-    expect(said(60_000)).toEqual(['announcer beforeend: Ben is away'])
+    expect(said(60_000)).toEqual(['announcer beforeend: Ben is offline'])
   })
 
   it('takes over the presence of a view, where no event was newer', async () => {
@@ -143,7 +143,7 @@ describe('a page that catches up', () => {
     await pane.catchUp(shownAll, false)
     take()
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 
   it('keeps the presence that an event brought while the room was read', async () => {
@@ -302,7 +302,7 @@ describe('an event that is not the next one', () => {
     const presence = { userId: 'cem', isOnline: true, lastSeen: null }
     pane.note({ ...eventOf({ type: 'receipt.noted' }), roomId: 'r2', summary: summaryOf('r2', { presence }) })
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 })
 

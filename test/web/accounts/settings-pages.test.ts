@@ -54,7 +54,7 @@ describe('what a person sets', () => {
     const fields = { theme: 'light', zone: 'Asia/Tokyo', sendKey: 'ctrl-enter', refreshSeconds: '15' }
     const saved = await client.post('/settings', fields)
     expect([saved.status, saved.headers.get('location')]).toEqual([303, '/settings?done=saved'])
-    expect(await textOf(client, '/settings?done=saved')).toContain('Your settings are saved.')
+    expect(await textOf(client, '/settings?done=saved')).toContain('Settings saved')
     const elsewhere = await logIn(email)
     for (const path of ['/chats', '/settings', '/nowhere']) {
       expect(await textOf(elsewhere, path)).toContain('<html lang="en" dir="ltr" data-theme="light">')
@@ -65,7 +65,7 @@ describe('what a person sets', () => {
     }
     const chat = await textOf(elsewhere, await elsewhere.openChat(aliceId))
     expect(chat).toContain('data-send-key="ctrl-enter"')
-    expect(chat).toContain('Ctrl and Enter sends, Enter begins a new line.')
+    expect(chat).toContain('Ctrl+Enter sends. Enter starts a new line.')
   })
 
   it('sets the size of text, what is spoken, and what sounds, with boxes that can all be empty', async () => {
@@ -125,18 +125,18 @@ describe('what a person sets', () => {
     }
     expect(await textOf(client, '/settings')).toContain('data-told="Asia/Tokyo"')
     expect(await tell('Europe/Madrid')).toEqual([204, 'true'])
-    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    expect(await textOf(client, '/settings')).toContain('time zone is Europe/Madrid')
     expect(await textOf(client, '/settings')).toContain('data-told="Europe/Madrid"')
     for (const zone of ['Europe/Madrid', 'europe/madrid', 'Mars/Olympus', ''])
       expect(await tell(zone)).toEqual([204, null])
-    expect(await textOf(client, '/settings')).toContain('As my browser: Europe/Madrid')
+    expect(await textOf(client, '/settings')).toContain('time zone is Europe/Madrid')
     await client.post('/settings', { zone: 'Asia/Dubai' })
     expect(await textOf(client, '/settings')).not.toContain('data-told')
   })
 
   it('knows a time zone by its one name, however the browser or a form spells it', async () => {
     const { client } = await join('aMeRiCa/nEw_yOrK')
-    expect(await textOf(client, '/settings')).toContain('As my browser: America/New York')
+    expect(await textOf(client, '/settings')).toContain('time zone is America/New York')
     await client.post('/settings', { zone: 'aSiA/tOkYo' })
     const page = await textOf(client, '/settings')
     expect(page).toMatch(/<option value="Asia\/Tokyo" selected/)
@@ -159,7 +159,7 @@ describe('what a person sets', () => {
     const { client } = await join()
     const answer = await client.request('POST', '/settings', { body: new URLSearchParams({ theme: 'light' }) })
     expect(answer.status).toBe(403)
-    expect(await answer.text()).toContain('This page had grown old')
+    expect(await answer.text()).toContain('This page is out of date')
   })
 
   it('is found from every page with the list', async () => {
@@ -186,8 +186,8 @@ describe('the page of settings', () => {
   })
 
   it.each([
-    ['saved', 'Your settings are saved.'],
-    ['password', 'Your password is changed. You are logged out everywhere else.'],
+    ['saved', 'Settings saved'],
+    ['password', 'Password changed. You&#39;re logged out everywhere else.'],
     ['unblocked', 'You can chat with each other again.'],
     ['whatever', undefined],
   ])('says what has been done: %s', async (done, words) => {
@@ -201,7 +201,7 @@ describe('the page of settings', () => {
     const answer = await client.request('POST', '/settings?done=saved', { body })
     const html = await answer.text()
     expect(answer.status).toBe(403)
-    expect(html).toContain('This page had grown old, so nothing was sent.')
+    expect(html).toContain('This page is out of date. Nothing was sent; your text is still here.')
     expect(html).toMatch(/<title[^>]*>Error: Settings/)
     expect(noticeOf(html)).toBeUndefined()
     expect(await textOf(client, '/settings')).not.toContain('data-theme')
@@ -213,7 +213,7 @@ describe('the page of settings', () => {
       const { client } = await join()
       const answer = await client.post(path, { _csrf: 'stale', password }, '/settings')
       expect(answer.status).toBe(403)
-      expect(await answer.text()).toContain('This page had grown old, so nothing was sent.')
+      expect(await answer.text()).toContain('This page is out of date. Nothing was sent; your text is still here.')
       expect(await isLoggedIn(client)).toBe(true)
     },
   )
@@ -275,7 +275,7 @@ describe('the page of settings', () => {
     const { client } = await join('Asia/Tokyo')
     const fields = { currentPassword: password, newPassword: 'another password' }
     expect((await client.post('/settings/password', fields, '/settings')).status).toBe(303)
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 })
 
@@ -343,7 +343,7 @@ it('logs out everywhere', async () => {
   await Promise.all(sockets.map(({ opened }) => opened))
   const start = Date.now()
   const answer = await client.post('/settings/sessions', {}, '/settings')
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login'])
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?done=everywhere'])
   expect(await Promise.all(sockets.map(({ closed }) => closed))).toEqual([4401, 4401])
   expect(Date.now() - start).toBeLessThan(atOnceMs)
   expect([await isLoggedIn(client), await isLoggedIn(other)]).toEqual([false, false])
@@ -370,12 +370,14 @@ describe('deleting the account', () => {
         expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?done=deleted'])
       })
     })
-    expect(await told).toContain(`the account of ${name} was deleted`)
+    expect(await told).toContain(`${name} deleted their account`)
     expect((await alice.get(chat)).status).toBe(404)
-    expect(await textOf(alice, `/people?q=${name}`)).toContain('Nobody found')
+    expect(await textOf(alice, `/people?q=${name}`)).toContain('No one found')
     expect(await isLoggedIn(client)).toBe(false)
     expect(await isLoggedIn(await logIn(email))).toBe(false)
-    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain('Your account is deleted')
+    expect(await textOf(new HttpClient(server.url), '/login?done=deleted')).toContain(
+      'Your account and all your chats have been deleted.',
+    )
     const again = await new HttpClient(server.url).post('/register', { username: name, email, password })
     expect(again.status).toBe(303)
   })

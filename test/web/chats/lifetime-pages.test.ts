@@ -22,7 +22,7 @@ describe('how long messages live, without JavaScript', () => {
     expect(offered).toEqual([
       ['300000', undefined, '5 minutes'],
       ['900000', undefined, '15 minutes'],
-      ['3600000', ' selected', '1 hour (usual)'],
+      ['3600000', ' selected', '1 hour (default)'],
       ['14400000', undefined, '4 hours'],
       ['43200000', undefined, '12 hours'],
     ])
@@ -57,7 +57,7 @@ describe('how long messages live, without JavaScript', () => {
     for (const lifetimeMs of ['60000', '86400000', '1e6', '', '-1']) {
       const answer = await choose(ann, chat, lifetimeMs)
       expect(answer.status).toBe(422)
-      expect(await answer.text()).toContain('Something in the form needs mending.')
+      expect(await answer.text()).toContain('There&#39;s a problem with what you entered.')
     }
     expect(await textOf(ann, chat)).toContain('gone after 1 hour</span>')
   })
@@ -95,7 +95,7 @@ describe('how long messages live, without JavaScript', () => {
       const refused = answers.filter(({ status }) => status === 429)
       expect(refused.length).toBeGreaterThan(0)
       expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(await refused[0]?.text()).toContain('Too many at once')
+      expect(await refused[0]?.text()).toContain('going too fast')
     } finally {
       await strict.stop()
     }
@@ -137,7 +137,7 @@ describe('the answer to a change of how long messages live', () => {
   it('is the page of the chat with one error and an empty composer when it is refused', async () => {
     const { status, html } = await post('lifetime', {}, '1')
     expect(status).toBe(422)
-    expect(html).toContain('Mend one thing and try again')
+    expect(html).toContain('<h2>Something went wrong</h2>')
     expect(html).toContain('>\n</textarea>')
     expect(html).toMatch(/id="alt"[^>]*value=""/)
   })

@@ -146,7 +146,7 @@ describe.each(ways)('a double click, the second press %s', (_when, pressTwice) =
     const pages = await Promise.all(responses.map(response => response.text()))
     expect(linkIn(pages[0] ?? '')).toMatch(/^[\w-]{32}$/)
     expect(linkIn(pages[1] ?? '')).toBe(linkIn(pages[0] ?? ''))
-    expect(await (await client.get('/invites')).text()).toContain('You have one unused link.')
+    expect(await (await client.get('/invites')).text()).toContain('You have 1 unused link.')
   })
 
   it.each(ofMembers.filter(({ path }) => path.startsWith('/chats/')))('on $what does it', async click => {
