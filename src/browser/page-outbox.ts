@@ -56,6 +56,11 @@ export class PageOutbox {
     this.#added()
   }
 
+  /** Whether a message is not sent yet. */
+  has(nonce: string): boolean {
+    return this.#parts.outbox.entries.some(each => each.nonce === nonce)
+  }
+
   uploaded(nonce: string, imageId: string): void {
     this.#parts.outbox.uploaded(nonce, imageId)
     this.#update()

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.js'
 
 /** A picture of one pixel. */
@@ -91,7 +92,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'seen by the other')
   await expect(message(ann, 'seen by the other')).toHaveAttribute('data-status', 'seen')
   await ann.locator('#image').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })
-  await ann.getByLabel('Description').fill('One dot')
+  await ann.getByLabel(pictureDescription).fill('One dot')
   await expectUsable(ann, 'picture before it is sent')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#list').getByRole('img', { name: 'One dot' })).toBeVisible()
