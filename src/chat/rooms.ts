@@ -1,4 +1,15 @@
-import type { CursorKind, Engine, ImageRef, MessageId, RoomId, RoomView, Sent, ServerNotice, UserId } from './engine.js'
+import type {
+  CursorKind,
+  Engine,
+  ImageRef,
+  Lifetime,
+  MessageId,
+  RoomId,
+  RoomView,
+  Sent,
+  ServerNotice,
+  UserId,
+} from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
@@ -107,14 +118,14 @@ export class Rooms {
    * Chooses how long messages live in a room from now on.
    * @throws ChatError `invalid` for a lifetime that may not be chosen; `rate_limited`, `not_found`
    */
-  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
-    if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
+  async setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void> {
+    if (!mayChoose(lifetime, this.#rules)) throw new ChatError('invalid')
     refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.setLifetime(roomId, userId, lifetimeMs)
+    return this.#engine.setLifetime(roomId, userId, lifetime)
   }
 
   /**
-   * Keeps the messages that are about to expire for as long again, for both.
+   * Keeps the messages that are about to expire, and those that would soon follow, for as long again, for both.
    * @throws ChatError `rate_limited`, `not_found`
    */
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
@@ -123,11 +134,20 @@ export class Rooms {
   }
 
   /**
-   * Reports that a message, and all before it, was delivered to a person or seen by them.
+   * Takes away the warning that messages are about to expire, for one person.
    * @throws ChatError `not_found`
    */
-  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
-    return this.#engine.moveCursor(roomId, userId, kind, messageId)
+  dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#engine.dismissWarning(roomId, userId)
+  }
+
+  /**
+   * Reports that a message, and all before it, was delivered to a person or seen by them. `inViewFrom`: from which `seq` on
+   * the messages up to it were in view; this one alone unless told.
+   * @throws ChatError `not_found`
+   */
+  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
+    return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
   }
 
   /**

@@ -11,7 +11,7 @@ import type { People } from '../accounts/people.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
-import { languageOf } from './accepted-language.js'
+import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { deriveDraftKey, maskKey } from './draft-key.js'
@@ -141,7 +141,8 @@ export class Sessions {
     const zone = account.settings.zone ?? data.zone ?? null
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
-    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), readEnd }
+    const regions = regionsOf(request)
+    return { userId: account.id, sessionId: id, zone, language, regions, announced, endsAt: endOf(data), readEnd }
   }
 
   /** The id in the session cookie of a request, null unless we signed it. The session may have ended. */

@@ -29,10 +29,9 @@ export interface MessageView {
   readonly status: MessageStatus
   readonly sentAt: string
   readonly sentAtIso: string
-  readonly goneAt: string
+  /** When it goes, in words: "until 14:07", or "until seen, then 5 minutes". */
+  readonly until: string
   readonly goneAtIso: string
-  /** Whether somebody has kept it longer. */
-  readonly isKept: boolean
   readonly remainingMs: number
   /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
@@ -105,12 +104,13 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
     status,
     sentAt: times.hour(sentAt, { near }),
     sentAtIso: new Date(sentAt).toISOString(),
-    goneAt: times.hour(goneAt, { near, seconds }),
+    until: message.hasBegun
+      ? t(message.keptTimes > 0 ? 'chat.kept' : 'chat.gone', { time: times.hour(goneAt, { near, seconds }) })
+      : t('chat.untilSeen', { lifetime: times.length(message.lifetimeMs) }),
     goneAtIso: new Date(goneAt).toISOString(),
-    isKept: message.keptTimes > 0,
     remainingMs: Math.max(0, message.expiresAt - now),
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
-    reportsSeen: !mine && status !== 'seen',
+    reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),
   }
 }
 

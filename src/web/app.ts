@@ -40,7 +40,12 @@ export function createApp(context: Context, operation: Router): App {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
-  app.use(answers.watch, logRequests(log), countRefusals(observer), securityHeaders(config))
+  app.use(
+    answers.watch,
+    logRequests(log, config.nodeEnv === 'development' ? 'debug' : 'info'),
+    countRefusals(observer),
+    securityHeaders(config),
+  )
   // What the machine itself asks for passes no proxy.
   app.use(neverStore, operation, operatorRoutes(context), watchForwarded(config, context.warnOfSetup))
   app.use(compression(), answers.hold, readCookies)

@@ -120,10 +120,10 @@ test('the chat is a heading, a list of named and described messages, and a label
   await expect(ann.getByRole('main')).toMatchAriaSnapshot(`
     - main:
       - heading "Chat with ${benPerson.name}" [level=1]
-      - paragraph: /Online · gone after .+/
+      - paragraph: Online
       - button "End chat"
       - region "Messages":
-        - paragraph: /Messages are gone after .+/
+        - paragraph: /Messages vanish after .+/
         - paragraph:
           - link "Block ${benPerson.name}"
         - list:
@@ -149,7 +149,7 @@ test('the chat is a heading, a list of named and described messages, and a label
   `)
   await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(
-    /Enter sends.*Messages are gone after/,
+    /Enter sends.*Messages vanish after/,
   )
   const tree = await ann.locator('body').ariaSnapshot()
   expect(tree).toContain('link "Skip to content"')

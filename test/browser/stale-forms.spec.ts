@@ -35,14 +35,14 @@ test('a chat whose token is stale comes anew when it posts, with the draft', asy
   })
   const choose = async () => {
     await ann.getByText('Change how long messages live').click()
-    await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
+    await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
     await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   }
   await Promise.all([ann.waitForEvent('load'), choose()])
   await expect(ann.locator('#presence')).not.toContainText('4 hours')
   await expect(draft).toHaveValue('a draft')
   await choose()
-  await expect(ann.locator('#presence')).toContainText('gone after 4 hours')
+  await expect(ann.locator('#about')).toContainText('Messages vanish after 4 hours')
 })
 
 test('a message that a stale token held back goes out once the page has come anew', async ({ chat, tolerate }) => {

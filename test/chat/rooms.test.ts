@@ -24,6 +24,8 @@ const view: RoomView = {
   survivors: null,
   newestSeq: 0,
   lifetime: null,
+  mayLiveFromSeen: true,
+  expiring: [],
 }
 
 const message: Message = {
@@ -38,6 +40,8 @@ const message: Message = {
   expiresAt: 1,
   lifetimeMs: 1,
   keptTimes: 0,
+  livesFrom: 'sent',
+  hasBegun: true,
 }
 
 interface Setup extends Partial<RoomsDeps> {
@@ -79,6 +83,7 @@ function start({
     removeMessage: answers('removeMessage', undefined),
     setLifetime: answers('setLifetime', undefined),
     keepLonger: answers('keepLonger', undefined),
+    dismissWarning: answers('dismissWarning', undefined),
     moveCursor: answers('moveCursor', undefined),
     setTyping: answers('setTyping', undefined),
     endRoom: answers('endRoom', undefined),
@@ -243,8 +248,8 @@ describe('what reaches the other person', () => {
     ],
     [
       'choosing a lifetime',
-      rooms => rooms.setLifetime('room', 'ann', 5 * minute),
-      ['setLifetime', 'room', 'ann', 5 * minute],
+      rooms => rooms.setLifetime('room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }),
+      ['setLifetime', 'room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }],
     ],
     ['keeping messages longer', rooms => rooms.keepLonger('room', 'ann'), ['keepLonger', 'room', 'ann']],
     ['ending the chat', rooms => rooms.end('room', 'ann'), ['endRoom', 'room', 'ann']],
@@ -270,7 +275,7 @@ describe('what reaches the other person', () => {
     'is not counted for a lifetime of %i ms, which nobody may choose',
     async ms => {
       const { rooms, calls } = start()
-      expect(await codeOf(rooms.setLifetime('room', 'ann', ms))).toBe('invalid')
+      expect(await codeOf(rooms.setLifetime('room', 'ann', { lifetimeMs: ms, from: 'sent' }))).toBe('invalid')
       expect(calls).toEqual([])
     },
   )
@@ -294,8 +299,14 @@ describe('what reaches the other person', () => {
 describe('what is not counted', () => {
   it.each(['delivered', 'seen'] as const)('is the report that a message was %s', async kind => {
     const { rooms, calls } = start({ waitMs: 1 })
-    await rooms.report('room', 'ann', kind, 'message')
-    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message']])
+    await rooms.report('room', 'ann', kind, 'message', 3)
+    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message', 3]])
+  })
+
+  it('is that one dismisses a warning', async () => {
+    const { rooms, calls } = start({ waitMs: 1 })
+    await rooms.dismissWarning('room', 'ann')
+    expect(calls).toEqual([['dismissWarning', 'room', 'ann']])
   })
 
   it('is a visitor without JavaScript, who is here for a minute', async () => {

@@ -12,6 +12,7 @@ import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
 import { describeRooms } from './rooms.js'
+import { describeSeenLives } from './seen-lives.js'
 import { describeTelling } from './telling.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
@@ -25,6 +26,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeUnsending(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)
+    describeSeenLives(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)

@@ -142,6 +142,7 @@ describe('the owner of a connection', () => {
       ...{
         clock,
         messageTtlMs: 1000,
+        messageTtlMaxMs: 1000,
         roomGraceMs: 0,
         roomMaxMessages: 10,
         maxBytes: 1000,

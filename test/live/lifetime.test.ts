@@ -42,10 +42,9 @@ describe('how long messages live', () => {
       const said = `${who} changed how long messages live: 4 hours`
       expect((await page.operation('announcer')).html).toContain(said)
       expect((await page.operation('lifetime-note')).html).toBe(said)
-      expect((await page.operation('presence')).html).toContain('gone after 4 hours')
       expect((await page.operation('presence')).html).toContain('data-life="14400000"')
-      expect((await page.operation('about')).html).toContain('gone after 4 hours')
-      expect((await page.operation('lifetime')).html).toContain('value="14400000" selected')
+      expect((await page.operation('about')).html).toContain('Messages vanish after 4 hours')
+      expect((await page.operation('lifetime-choices')).html).toContain('value="14400000" selected')
     }
     for (const page of pages) page.forget()
     annPage.say({ type: 'message:send', content: 'lives longer', nonce: 'n' })
@@ -83,12 +82,12 @@ describe('how long messages live', () => {
     for (const page of pages) {
       const { html, swap } = await page.operation('warning')
       expect(swap).toBe('innerMorph')
-      expect(html).toContain('Messages will be gone within 20 seconds')
+      expect(html).toContain('Oldest messages vanish in 20 seconds')
       expect(html).toContain(`formaction="${chat}/keep"`)
       page.forget()
     }
     // A page without a script has it on loading.
-    expect(await (await ann.get(chat)).text()).toContain('Keep for as long again')
+    expect(await (await ann.get(chat)).text()).toContain('Keep 40 more seconds')
     const answer = await ben.post(`${chat}/keep`, {}, chat)
     expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
     for (const [page, who] of [
@@ -96,15 +95,15 @@ describe('how long messages live', () => {
       [benPage, 'You'],
     ] as const) {
       expect((await page.operation('warning')).html).toBe('')
-      expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages for as long again</p>`)
+      expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages longer</p>`)
       const { html } = await page.operation(`a-${id}`)
       expect(html).toMatch(/>kept until \d\d:\d\d:\d\d/)
       expect(Number(/data-remaining="(\d+)"/.exec(html)?.[1])).toBeGreaterThan(lifeMs)
     }
-    expect(await (await ann.get(chat)).text()).not.toContain('Keep for as long again')
+    expect(await (await ann.get(chat)).text()).not.toContain('Keep 40 more seconds')
     await Promise.all([outside.fence(), off.annPage.fence()])
     expect(outside.seen).toEqual([])
     expect(targetsOf(off.annPage)).not.toContain('warning')
-    expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep for as long again')
+    expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep 40 more seconds')
   })
 })

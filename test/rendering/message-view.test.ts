@@ -17,7 +17,7 @@ const context: ViewContext = { t, times: new Times('en', 'UTC', t), language: 'e
 
 const message: Message = {
   ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
-  ...{ sentAt: noon, expiresAt: noon + hourMs, lifetimeMs: hourMs, keptTimes: 0 },
+  ...{ sentAt: noon, expiresAt: noon + hourMs, lifetimeMs: hourMs, keptTimes: 0, livesFrom: 'sent', hasBegun: true },
 }
 const image = { id: 'i1', width: 640, height: 480, alt: 'a cat' }
 
@@ -69,7 +69,7 @@ describe('a message as it is shown', () => {
     expect(view()).toEqual({
       ...{ id: 'm5', roomId: 'r1', seq: 5, nonce: 'n5', mine: false, author: 'Ben', text: 'hello', image: null },
       ...{ status: 'sent', sentAt: '12:00', sentAtIso: '2030-01-15T12:00:00.000Z' },
-      ...{ goneAt: '13:00', goneAtIso: '2030-01-15T13:00:00.000Z', isKept: false, remainingMs: 59 * minuteMs },
+      ...{ until: 'chat.gone 13:00', goneAtIso: '2030-01-15T13:00:00.000Z', remainingMs: 59 * minuteMs },
       ...{ reportsDelivered: true, reportsSeen: true },
     })
   })
@@ -103,25 +103,34 @@ describe('a message as it is shown', () => {
   })
 
   it('tells the second of its end where it lives for less than two minutes', () => {
-    const short = (lifetimeMs: number) => view({ lifetimeMs, expiresAt: noon + 61_000 }).goneAt
-    expect([short(119_999), short(120_000)]).toEqual(['12:01:01', '12:01'])
+    const short = (lifetimeMs: number) => view({ lifetimeMs, expiresAt: noon + 61_000 }).until
+    expect([short(119_999), short(120_000)]).toEqual(['chat.gone 12:01:01', 'chat.gone 12:01'])
   })
 
   it('says the weekday of what is of another day than now', () => {
     const clock = new FakeClock(noon + 24 * hourMs)
-    expect(view({ expiresAt: noon + 25 * hourMs }, { clock })).toMatchObject({ sentAt: 'Tue 12:00', goneAt: '13:00' })
+    expect(view({ expiresAt: noon + 25 * hourMs }, { clock })).toMatchObject({
+      sentAt: 'Tue 12:00',
+      until: 'chat.gone 13:00',
+    })
   })
 
   it('has nothing left of its time once that is over, and is kept where it was put off', () => {
     const clock = new FakeClock(noon + hourMs + 1)
-    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, isKept: true })
+    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, until: 'chat.kept 13:00' })
+  })
+
+  it('that waits to be seen says how long it lives then, and goes unseen at its end', () => {
+    const waiting = view({ livesFrom: 'seen', hasBegun: false, lifetimeMs: 300_000 })
+    expect(waiting).toMatchObject({ until: 'chat.untilSeen 5 minutes', remainingMs: 59 * minuteMs })
+    expect(view({ livesFrom: 'seen', lifetimeMs: 300_000 }).until).toBe('chat.gone 13:00')
   })
 
   it('has its times by the wall clock, and what is left by the other', () => {
     const clock = new FakeClock(noon + minuteMs)
     clock.apartMs = -2 * hourMs
     expect(view({}, { clock })).toMatchObject({
-      ...{ sentAt: '10:00', sentAtIso: '2030-01-15T10:00:00.000Z', goneAt: '11:00' },
+      ...{ sentAt: '10:00', sentAtIso: '2030-01-15T10:00:00.000Z', until: 'chat.gone 11:00' },
       ...{ goneAtIso: '2030-01-15T11:00:00.000Z', remainingMs: 59 * minuteMs },
     })
   })

@@ -50,6 +50,7 @@ const known = [
   'post /api/chat/rooms/:roomId/messages: member',
   'post /api/chat/rooms: member',
   'post /api/images/upload: member, multipart',
+  'post /chats/:room/dismiss: member',
   'post /chats/:room/end: member, once',
   'post /chats/:room/frames: member, light',
   'post /chats/:room/images: member, multipart',

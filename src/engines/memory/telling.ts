@@ -1,5 +1,5 @@
 import type { EventBody, Message, Told } from '#src/chat/engine.js'
-import { hearsOf, seesPresence } from '#src/chat/privacy.js'
+import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
@@ -45,6 +45,16 @@ export function tellOfMessages(
     const messages = knownTo(member, entries)
     return messages.length > 0 ? tell(member, bodyFor(member, messages)) : []
   })
+}
+
+/** That messages live in another way from now on, for each who hears of the room. `stopped`: they wait no more to be seen. */
+export function tellOfLifetime({ id: byId, room }: Member, messageTtlMs: number, stopped: readonly Entry[]): Told[] {
+  const { lifetimeMs, from } = room.lifetimeWith(messageTtlMs)
+  const change = { lifetimeMs, from, byId, mayLiveFromSeen: mayLiveFromSeen(room.members) }
+  return tellMembers(room, member => ({
+    ...{ type: 'lifetime.changed', version: member.version, messages: knownTo(member, stopped) },
+    ...change,
+  }))
 }
 
 /**

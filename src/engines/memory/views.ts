@@ -1,6 +1,6 @@
-import type { RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
-import { seesPresence } from '#src/chat/privacy.js'
-import { newestFor } from './counts.js'
+import type { Message, RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
+import { mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
+import { isWarnedOf, newestFor } from './counts.js'
 import { cutWindow } from './message-window.js'
 import type { Member } from './model.js'
 
@@ -17,7 +17,15 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     theirs: other.shownCursors,
     ...cutWindow(member, ask),
     lifetime: room.lifetime,
+    mayLiveFromSeen: mayLiveFromSeen(room.members),
+    expiring: warnedOf(member),
   }
+}
+
+/** The messages that somebody is warned of now. */
+export function warnedOf(member: Member): readonly Message[] {
+  const warned = [...member.room.messages.warned].filter(entry => isWarnedOf(member, entry))
+  return warned.map(({ message }) => message)
 }
 
 /** The room as it stands in the list of one of its people. */

@@ -18,14 +18,15 @@ export type Command = z.infer<typeof commandSchema>
 
 /**
  * Executes a person's command. Resolves with null if there is nothing to answer.
+ * @param seesFrom from which `seq` on a report that a message was seen speaks of those before it too; else of it alone
  * @throws ChatError as the method of Rooms does
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Sent | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms, seesFrom?: number): Promise<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId)
+      await rooms.report(command.roomId, userId, command.status, command.messageId, seesFrom)
       return null
     case 'typing:start':
     case 'typing:stop':

@@ -118,11 +118,6 @@ export class PageRenderer {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  /** The messages of a room that will vanish soon and may be kept. */
-  expiringOf({ messages }: RoomView): Message[] {
-    return this.lifetime.expiring(messages, this.#deps.clock.now())
-  }
-
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, room, this.context), reportKey }
@@ -133,7 +128,10 @@ export class PageRenderer {
     return renderPartial('pause', this.context, { roomId, isPaused })
   }
 
-  /** "Online", or since when not, and how long messages live; `presence` is null where it may not be seen. */
+  /**
+   * "Online", or since when not; `presence` is null where it may not be seen. `lifetimeMs`: for how long the page goes on
+   * trying to send what is not sent.
+   */
   renderPresence(presence: Presence | null, lifetimeMs: number): string {
     const { t, times } = this.context
     const { clock } = this.#deps
@@ -143,7 +141,7 @@ export class PageRenderer {
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
-    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
+    return renderPartial('presence', this.context, { isOnline, text, lifetimeMs })
   }
 
   /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */

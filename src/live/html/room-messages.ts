@@ -52,7 +52,8 @@ export class RoomMessages {
 
   /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
   async pushUnseen(view: RoomView): Promise<void> {
-    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    const isUnseen = ({ seq, hasBegun }: Message) => seq > view.mine.seen || !hasBegun
+    const unseen = view.messages.filter(message => message.senderId === view.otherId && isUnseen(message))
     await this.#pushArticles(unseen, message =>
       this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
     )
@@ -112,8 +113,8 @@ export class RoomMessages {
 
   /** Rendered once and shared by all pages of a viewer. */
   #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
-    const { userId, language, zone } = this.#page.viewer
-    const key = `${what} ${userId} ${language} ${zone}`
+    const { userId, language, zone, region } = this.#page.viewer
+    const key = `${what} ${userId} ${language} ${region} ${zone}`
     const known = shared.get(key)
     if (known !== undefined) return known
     const html = render(this.#cursors)

@@ -86,7 +86,7 @@ export class RoomPane {
       await this.#messages.pushAll(view, shown.window)
       this.#head.pushLifetime(view)
     } else if (again) await this.#messages.pushUnseen(view)
-    this.#warning.catchUp(this.#page.expiringOf(view), differs)
+    this.#warning.catchUp(view.expiring, differs)
     if (again) this.#announcements.addMissed(countMissed(view))
   }
 
@@ -119,7 +119,7 @@ export class RoomPane {
         this.#announcements.notePresence(event.presence.isOnline)
         return this.#head.pushPresence()
       case 'messages.expiring':
-        return this.#warning.add(event.messages)
+        return this.#warning.replace(event.messages)
       case 'receipt.noted':
         return
     }
@@ -138,7 +138,7 @@ export class RoomPane {
       case 'messages.kept':
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
-        return this.#announce(this.#head.takeLifetime(event))
+        return this.#takeLifetime(event, shared)
       case 'room.opened':
         return
       default:
@@ -165,10 +165,16 @@ export class RoomPane {
     this.#warning.drop(messages)
   }
 
-  async #takeKept({ messages, byId }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
+  async #takeKept({ messages, byId, reason }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
+    if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))
+  }
+
+  async #takeLifetime(event: EventOf<'lifetime.changed'>, shared: SharedRenderings): Promise<void> {
+    this.#announce(this.#head.takeLifetime(event))
+    await this.#pushChanged(event.messages, shared)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */

@@ -28,16 +28,16 @@ export async function framesOf(
       return [text({ type: 'message:expired', roomId: event.roomId, messageIds })]
     }
     case 'messages.kept': {
-      const { roomId, byId: userId } = event
+      const { roomId, byId: userId, reason } = event
       const messages = event.messages.map(({ id, expiresAt }) => ({
         messageId: id,
         expiresAt: isoTimeOf(expiresAt, clock),
       }))
-      return [text({ type: 'message:kept', roomId, userId, messages })]
+      return [text({ type: 'message:kept', roomId, userId, messages, reason })]
     }
     case 'lifetime.changed': {
-      const { roomId, byId: userId, lifetimeMs } = event
-      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs })]
+      const { roomId, byId: userId, lifetimeMs, from } = event
+      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
     }
     case 'room.dissolved':
       return [text({ type: 'room:dissolved', roomId: event.roomId, reason: event.reason })]

@@ -27,7 +27,14 @@ export const messageSchema = z
     imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
     status: z.enum(messageStatuses).describe("How far it has come on the recipient's side."),
     createdAt: isoTime,
-    expiresAt: isoTime.describe('When the message vanishes everywhere.'),
+    expiresAt: isoTime.describe(
+      'When the message vanishes everywhere; until its life has begun, when it vanishes unseen.',
+    ),
+    livesAfterSeenMs: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('How long it lives once it is seen, ms; null when its life is counted from sending.'),
   })
   .meta({ id: 'Message', description: 'A message' })
 
@@ -39,7 +46,9 @@ export const sentSchema = z.object({
   seq: z.int().min(1),
   createdAt: isoTime,
   expiresAt: isoTime,
-  duplicate: z.boolean().describe('Whether a message of this nonce was there already; then nothing was sent again.'),
+  duplicate: z
+    .boolean()
+    .describe('Whether a message of this nonce was sent before, and may be gone by now; then nothing was sent again.'),
 })
 
 /** The state of a room, `epoch:version`. If it is the same, nothing has changed. */
@@ -94,6 +103,7 @@ export function messageJson(
     status: messageStatusOf(message, recipient),
     createdAt: isoTimeOf(message.sentAt, clock),
     expiresAt: isoTimeOf(message.expiresAt, clock),
+    livesAfterSeenMs: message.livesFrom === 'seen' ? message.lifetimeMs : null,
   }
 }
 

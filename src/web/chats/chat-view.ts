@@ -31,9 +31,10 @@ export type SendChat = (request: Request, response: Response, composer: Composer
 /** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
-/** The id of the last message from the other person in a window, '' if there is none. */
-export function lastOf({ messages, otherId }: RoomView): string {
-  return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+/** What a page without JavaScript reports as seen: a window from its first message to the last one from the other person. */
+export function seenOf({ messages, otherId }: RoomView): string {
+  const upTo = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+  return new URLSearchParams({ upto: upTo, from: String(messages[0]?.seq ?? 0) }).toString()
 }
 
 /** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
@@ -91,7 +92,7 @@ export function chatSender(
       ...side,
       refresh,
       isRestarted: request.query.restarted === '1',
-      lastSeenId: lastOf(view),
+      seen: seenOf(view),
       me: page.viewer.userId,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
@@ -102,11 +103,11 @@ export function chatSender(
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
-      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
+      presence: page.renderPresence(view.presence, lifetime.mostMs(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime),
-      lifetimeChoices: lifetime.renderChoices(view.lifetime),
+      lifetimeChoices: lifetime.renderChoices(view.lifetime, view.mayLiveFromSeen),
       lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
-      warning: lifetime.renderWarning(page.expiringOf(view)),
+      warning: lifetime.renderWarning(view.expiring),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),

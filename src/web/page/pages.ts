@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { defaultSettings } from '../../accounts/settings.js'
-import { languageOf } from '../../http/accepted-language.js'
+import { languageOf, regionsOf } from '../../http/accepted-language.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 
 /** An error of a form, in words; `field` is null if it concerns the whole form. */
@@ -11,10 +11,11 @@ export interface FormError {
   readonly summary?: string
 }
 
-/** Who asks, in which language and time zone. */
+/** Who asks, in which language, region and time zone. */
 export function viewerOf(request: Request): Viewer {
   const zone = request.account?.settings.zone ?? request.session?.zone ?? null
-  return { userId: request.account?.id ?? '', language: languageOf(request, request.account?.settings), zone }
+  const language = languageOf(request, request.account?.settings)
+  return { userId: request.account?.id ?? '', language, zone, region: regionsOf(request)[language] ?? null }
 }
 
 /** What templates need to render for whoever asks. */

@@ -56,8 +56,8 @@ describe('executing', () => {
     const { rooms, report } = stage()
     report.mockResolvedValue()
     const command = { type: 'message:status', roomId: 'r1', messageId: 'm1', status } as const
-    expect(await execute(command, 'ann', rooms)).toBe(null)
-    expect(report.mock.calls).toEqual([['r1', 'ann', status, 'm1']])
+    expect(await execute(command, 'ann', rooms, 7)).toBe(null)
+    expect(report.mock.calls).toEqual([['r1', 'ann', status, 'm1', 7]])
   })
 
   it('says that the person types, and that they do not, without an answer', async () => {

@@ -31,6 +31,8 @@ function messageOf(text: string): Message {
     sentAt: 0,
     lifetimeMs: 1,
     keptTimes: 0,
+    livesFrom: 'sent',
+    hasBegun: true,
     expiresAt: 1,
   }
 }

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import type { EngineEvent, RoomSummary } from '#src/chat/engine.js'
 import { ListPane } from '#src/live/html/list-pane.js'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
-import { eventOf, messageOf, sentOf, summaryOf, swapsIn, typingOf, wordsIn } from '../../support/live/events.js'
+import {
+  eventOf,
+  lifetimeOf,
+  messageOf,
+  sentOf,
+  summaryOf,
+  swapsIn,
+  typingOf,
+  wordsIn,
+} from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 /** A list of so many chats, r1 at the top, on a page that shows the chat r2. */
@@ -151,7 +160,7 @@ describe('a chat that has changed', () => {
   it('is not rendered for a lifetime that was chosen or messages that expire soon', async () => {
     const { note, pushed, take } = await start()
     take()
-    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1 }, about('r2')))
+    note(eventOf(lifetimeOf('ben', 1, 1), about('r2')))
     note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2')))
     expect(await pushed()).toEqual([])
   })

@@ -160,14 +160,6 @@ describe('the ways through a room', () => {
   })
 })
 
-describe('messages that expire soon', () => {
-  it('are those of the view whose warning is due by the clock', () => {
-    const { page } = pageOn()
-    const soon = messageOf(1, { expiresAt: noon + 61_000 })
-    expect(page.expiringOf(viewOf({ messages: [soon, messageOf(2, { expiresAt: noon + 61_001 })] }))).toEqual([soon])
-  })
-})
-
 describe('the button of updates', () => {
   it('pauses them, or resumes them when they are paused', () => {
     const { page } = pageOn()
@@ -182,16 +174,16 @@ describe('presence', () => {
   const away = { userId: 'ben', isOnline: false, lastSeen: noon - 3_600_000 }
 
   it('is that somebody is online, with a mark', () => {
-    expect(wordsFor({ ...away, isOnline: true })).toBe('Online · gone after 5 minutes')
+    expect(wordsFor({ ...away, isOnline: true })).toBe('Online')
     const render = (isOnline: boolean) => pageOn().page.renderPresence({ ...away, isOnline }, 300_000)
     expect([render(true).includes('class="dot"'), render(false).includes('class="dot"')]).toEqual([true, false])
     expect(render(true)).toContain('data-life="300000"')
   })
 
   it('is when somebody was seen last, by the wall clock, or that they are not here', () => {
-    expect(wordsFor(away)).toBe('Last seen 11:00 · gone after 5 minutes')
-    expect(wordsFor({ ...away, lastSeen: null })).toBe('Offline · gone after 5 minutes')
-    expect(wordsFor(null)).toBe('Offline · gone after 5 minutes')
+    expect(wordsFor(away)).toBe('Last seen 11:00')
+    expect(wordsFor({ ...away, lastSeen: null })).toBe('Offline')
+    expect(wordsFor(null)).toBe('Offline')
     const { page, clock } = pageOn()
     clock.apartMs = 7_200_000
     expect(wordsIn(page.renderPresence(away, 300_000))).toContain('Last seen 13:00')

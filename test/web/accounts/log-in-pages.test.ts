@@ -51,7 +51,7 @@ describe('the page of the log-in', () => {
 
   it.each([
     ['deleted', 'Your account and all your chats have been deleted.'],
-    ['everywhere', 'You are logged out everywhere.'],
+    ['everywhere', 'You&#39;re logged out everywhere.'],
     ['reset', 'Your password has been changed. Log in with the new one.'],
     ['whatever', undefined],
   ])('says what has been done: %s', async (done, words) => {

@@ -19,7 +19,7 @@ async function visit<T>(work: (request: Request, response: Response) => T, accou
     made.push(work(request, response))
     if (!response.headersSent) response.end()
   })
-  const answer = await fetch(await serveApp(app), { headers: { 'accept-language': 'de' } })
+  const answer = await fetch(await serveApp(app), { headers: { 'accept-language': 'de, es-ES;q=0.5' } })
   return { made: made[0], answer }
 }
 
@@ -27,12 +27,17 @@ const about = { heading: 'A heading', message: 'A message' }
 
 describe('who looks at a page', () => {
   it('is nobody known before log-in, in the language of the browser', async () => {
-    expect((await visit(viewerOf)).made).toEqual({ userId: '', language: 'de', zone: null })
+    expect((await visit(viewerOf)).made).toEqual({ userId: '', language: 'de', zone: null, region: null })
   })
 
   it('is the person who is logged in, with the language and zone of their settings', async () => {
     const account = accountWith({ language: 'es', zone: 'Europe/Madrid' })
-    expect((await visit(viewerOf, account)).made).toEqual({ userId: 'ann', language: 'es', zone: 'Europe/Madrid' })
+    expect((await visit(viewerOf, account)).made).toEqual({
+      userId: 'ann',
+      language: 'es',
+      zone: 'Europe/Madrid',
+      region: 'ES',
+    })
   })
 
   it.each([
