@@ -4,7 +4,7 @@ import type { Drafts } from './drafts.js'
 import { askBeforeLeaving } from './leaving.js'
 import { makeNonce } from './nonce.js'
 import type { Outbox } from './outbox.js'
-import { type Answer, type Entry, isSlow, lacksPicture, type Pending } from './outbox-entry.js'
+import { type Answer, type Entry, isSentSlowly, lacksPicture, type Pending } from './outbox-entry.js'
 import type { SealedStorage } from './sealed-storage.js'
 import { UnsentPictures } from './unsent-pictures.js'
 
@@ -142,9 +142,7 @@ export class PageOutbox {
       connection.renew()
     } else this.#advance()
     const slow = document.getElementById('slow')
-    const isSending = outbox.entries.some(
-      each => (each.state === 'pending' || each.state === 'in-flight') && isSlow(each, now),
-    )
+    const isSending = outbox.entries.some(each => isSentSlowly(each, now))
     const words = isSending ? (slow?.dataset.words ?? '') : ''
     if (slow && slow.textContent !== words) slow.textContent = words
     this.#goOn()
