@@ -140,7 +140,7 @@ test('over plain http a draft lives in its page alone: who leaves is asked, and 
   chat,
 }) => {
   const { annPerson, ann, path } = await chat()
-  const hint = (page: Page) => page.getByText('not sent is lost when you leave the page or have to log in again')
+  const hint = (page: Page) => page.getByText('is lost when you leave its page or have to log in again')
   await ann.goto('/settings')
   await expect(hint(ann)).toBeHidden()
   const browser = await chromium.launch({
