@@ -159,9 +159,9 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
         await page.waitForTimeout(300)
         await page.getByRole('textbox', { name: 'Message' }).fill('x'.repeat(5001))
         await page.getByRole('textbox', { name: 'Message' }).press('Enter')
-        await page.locator('#outbox [data-status=failed]').waitFor()
+        await page.locator('.pending [data-status=failed]').waitFor()
         await page.evaluate(() => {
-          const text = document.querySelector('#outbox .text')
+          const text = document.querySelector('.pending .text')
           if (text) text.textContent = 'This one was too long'
         })
         await page.context().setOffline(true)
@@ -230,7 +230,7 @@ async function prepare(browser, base, image) {
   await write(alice, 'Hi! Did you get home well?')
   await write(bob, 'Yes, just before the rain.', 'And I took this on the way:')
   await bob.locator('#image').setInputFiles({ name: 'hills.jpg', mimeType: 'image/jpeg', buffer: image })
-  await bob.getByLabel('Description').fill('Hills at sunset')
+  await bob.getByLabel("Describe the picture for people who can't see it").fill('Hills at sunset')
   await bob.getByRole('button', { name: 'Send' }).click()
   await alice.locator('#list img').waitFor()
   await write(alice, 'Beautiful. I have the key with me, so come by whenever you like.', 'Shall we say seven?')

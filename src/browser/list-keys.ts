@@ -1,3 +1,5 @@
+import { seqOf } from './bubbles.js'
+
 /** If the list is scrolled up by more than this, the newest message is out of view. */
 const awayPixels = 120
 
@@ -49,7 +51,6 @@ export function watchList(messages: HTMLElement): void {
   })
   const list = document.getElementById('list')
   if (!list) return
-  const seqOf = (row: Element | null) => Number(row?.querySelector<HTMLElement>('[data-seq]')?.dataset.seq ?? 0)
   let highest = Math.max(0, ...Array.from(list.children, seqOf))
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {

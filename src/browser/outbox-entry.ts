@@ -50,5 +50,9 @@ const slowMs = 3000
 /** Whether a message has been on its way for so long that the page says so. */
 export const isSlow = (entry: Entry, now: number): boolean => now - entry.at > slowMs
 
+/** Whether a message that can be sent has been on its way for so long. */
+export const isSentSlowly = (entry: Entry, now: number): boolean =>
+  (entry.state === 'pending' || entry.state === 'in-flight') && isSlow(entry, now)
+
 /** Milliseconds until a `waiting` message may be tried again, read from its bubble's `hx-trigger`, the server's. */
 export const retryDelayIn = (trigger: string): number => Number(/load delay:(\d+)ms/.exec(trigger)?.[1] ?? 0)

@@ -4,7 +4,7 @@ import type { Drafts } from './drafts.js'
 import { askBeforeLeaving } from './leaving.js'
 import { makeNonce } from './nonce.js'
 import type { Outbox } from './outbox.js'
-import { type Answer, type Entry, isSlow, lacksPicture, type Pending } from './outbox-entry.js'
+import { type Answer, type Entry, isSentSlowly, lacksPicture, type Pending } from './outbox-entry.js'
 import type { SealedStorage } from './sealed-storage.js'
 import { UnsentPictures } from './unsent-pictures.js'
 
@@ -56,6 +56,11 @@ export class PageOutbox {
     this.#added()
   }
 
+  /** Whether a message is not sent yet. */
+  has(nonce: string): boolean {
+    return this.#parts.outbox.entries.some(each => each.nonce === nonce)
+  }
+
   uploaded(nonce: string, imageId: string): void {
     this.#parts.outbox.uploaded(nonce, imageId)
     this.#update()
@@ -100,7 +105,7 @@ export class PageOutbox {
     for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
       place.addEventListener(name, event => this.#goesOut(event))
     }
-    place.addEventListener('click', event => this.#click(event))
+    messages.addEventListener('click', event => this.#click(event))
   }
 
   /** What the composer held is a message now, and no draft any more. */
@@ -137,9 +142,7 @@ export class PageOutbox {
       connection.renew()
     } else this.#advance()
     const slow = document.getElementById('slow')
-    const isSending = outbox.entries.some(
-      each => (each.state === 'pending' || each.state === 'in-flight') && isSlow(each, now),
-    )
+    const isSending = outbox.entries.some(each => isSentSlowly(each, now))
     const words = isSending ? (slow?.dataset.words ?? '') : ''
     if (slow && slow.textContent !== words) slow.textContent = words
     this.#goOn()

@@ -1,6 +1,6 @@
 import type { Clock, WallTimes } from '../chat/clock.js'
 import { type Cursors, type ImageRef, type Message, type MessageStatus, messageStatusOf } from '../chat/engine.js'
-import { isLong } from '../picture-size.js'
+import { shapeOf } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
 
@@ -12,7 +12,7 @@ export interface ImageView {
   readonly height: number
   readonly alt: string
   readonly moves: boolean
-  /** The classes that say what it is shown on, and that it is tall or wide. */
+  /** The classes that say what shape it has, and what it is shown on. */
   readonly looks: string
 }
 
@@ -115,8 +115,7 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
 }
 
 function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
-  const shape = isLong({ width, height }) ? (height > width ? 'tall' : 'wide') : ''
-  const looks = [shape, ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
+  const looks = [shapeOf({ width, height }), ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
   return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
 }
 

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.js'
 
 /** A picture of one pixel. */
@@ -99,7 +100,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'seen by the other')
   await expect(message(ann, 'seen by the other')).toHaveAttribute('data-status', 'seen')
   await ann.locator('#image').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })
-  await ann.getByLabel('Description').fill('One dot')
+  await ann.getByLabel(pictureDescription).fill('One dot')
   await expectUsable(ann, 'picture before it is sent')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#list').getByRole('img', { name: 'One dot' })).toBeVisible()
@@ -107,7 +108,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'delivered to the other')
   await expect(message(ann, 'delivered to the other')).toHaveAttribute('data-status', 'delivered')
   await send(ann, 'x'.repeat(5001))
-  await expect(ann.locator('#outbox article')).toHaveAttribute('data-status', 'failed')
+  await expect(ann.locator('.pending article')).toHaveAttribute('data-status', 'failed')
   await expectUsable(ann, 'chat')
   await expectUsable(ben, 'chats')
   await ben.goto('/people?q=nobody-of-this-name')

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import type { UnreadableFile } from '#src/browser/picture-file.js'
 import { type ChosenFile, heicPhoto, unlabelledPictures, unreadableFiles } from '../field/chosen-files.js'
 import { expect, test } from '../support/browser/fixtures.js'
-import { chooseFiles, choosePictures } from '../support/browser/picture-choice.js'
+import { chooseFiles, choosePictures, pictureDescription } from '../support/browser/picture-choice.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 /** What is said of a file that cannot be sent. */
@@ -31,7 +31,7 @@ test('a picture is sent by what it is, whatever its name and type', async ({ cha
   for (const [index, chosen] of unlabelledPictures.entries()) {
     await choosePictures(ann, [await testFile(chosen)])
     await expect(ann.locator('.picture-form img')).toBeVisible()
-    await ann.getByLabel('Description').fill(chosen.title)
+    await ann.getByLabel(pictureDescription).fill(chosen.title)
     await composer(ann).fill(`words ${index}`)
     await ann.getByRole('button', { name: 'Send' }).click()
     const image = ben
@@ -86,8 +86,8 @@ test('words that are sent before their file is known to be none wait, and can be
   await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeVisible()
   await ann.getByRole('button', { name: 'Send' }).click()
   await ann.evaluate(() => document.dispatchEvent(new Event('read-on')))
-  await expect(ann.locator('#outbox')).toContainText('Not sent')
-  await expect(ann.locator('#outbox')).toContainText(refusalOf(heicPhoto))
+  await expect(ann.locator('.pending')).toContainText('Not sent')
+  await expect(ann.locator('.pending')).toContainText(refusalOf(heicPhoto))
   await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expect(composer(ann)).toHaveValue('with words')

@@ -7,7 +7,7 @@ test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')
-const pending = (page: Page) => page.locator('#outbox .pending')
+const pending = (page: Page) => page.locator('.pending')
 const banner = (page: Page) => page.locator('#connection')
 const kept = (page: Page) => page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => key !== 'stream'))
 

@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message as messageWith, send, startChat, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { fieldPicture } from '../support/images/field-pictures.js'
 import { drawingOf, movingPicture, plainPicture } from '../support/images/pictures.js'
@@ -14,7 +15,7 @@ async function sendPicture(page: Page, buffer: Buffer, alt: string, mimeType = '
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Add image' }).click()
   await (await chooser).setFiles([{ name: 'a', mimeType, buffer }])
-  await page.getByLabel('Description').fill(alt)
+  await page.getByLabel(pictureDescription).fill(alt)
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(page.locator('#list').getByRole('img', { name: alt })).toBeVisible({ timeout: 15_000 })
 }
@@ -164,7 +165,7 @@ test('without JavaScript a picture that moves is a still, which leads to it', as
   await logIn(page, ann)
   await startChat(page, ben)
   await page.getByLabel('Add image').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: await moving() })
-  await page.getByLabel('Description').fill('Waves')
+  await page.getByLabel(pictureDescription).fill('Waves')
   await page.getByRole('button', { name: 'Send' }).click()
   const picture = page.getByRole('img', { name: 'Waves' })
   await expect(picture).toBeVisible()

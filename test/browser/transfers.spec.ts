@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test'
 import { projectRoot } from '#src/project-root.js'
 import { picturesWithName, type Transfer, textsWithPicture } from '../field/transfers.js'
 import { expect, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
@@ -47,7 +48,7 @@ test('cells of a spreadsheet are pasted as text, though their picture is on the 
   await composer(ann).focus()
   await ann.keyboard.press('Control+V')
   await expect(composer(ann)).toHaveValue('Apples\t3\nPears\t5')
-  await expect(ann.getByLabel('Description')).toBeHidden()
+  await expect(ann.getByLabel(pictureDescription)).toBeHidden()
   await copy(false)
   await ann.keyboard.press('Control+V')
   await expect(ann.locator('.picture-form img')).toBeVisible()
@@ -67,13 +68,13 @@ test('text is taken where text and picture are dropped, or pasted outside of a f
       await expect(composer(ann), each.title).toHaveValue((each.data['text/plain'] ?? '').replaceAll('\r\n', '\n'))
     }
   }
-  await expect(ann.getByLabel('Description')).toBeHidden()
+  await expect(ann.getByLabel(pictureDescription)).toBeHidden()
   for (const each of picturesWithName) {
     await composer(ann).fill('')
     await transfer(ann, 'paste', '#content', each)
-    await expect(ann.locator('.picture-form img'), each.title).toBeVisible()
-    for (const _ of each.files) await ann.getByRole('button', { name: 'Remove picture' }).click()
-    await expect(ann.getByLabel('Description')).toBeHidden()
+    await expect(ann.locator('.picture-form img'), each.title).toHaveCount(each.files.length)
+    for (const _ of each.files) await ann.getByRole('button', { name: 'Remove picture' }).first().click()
+    await expect(ann.getByLabel(pictureDescription)).toBeHidden()
     await expect(composer(ann)).toHaveValue('')
   }
 })
@@ -92,5 +93,5 @@ test('text and picture that are dragged onto the composer leave the text there',
     await devtools.send('Input.dispatchDragEvent', { type, ...at })
   }
   await expect(composer(ann)).toHaveValue('Apples\t3')
-  await expect(ann.getByLabel('Description')).toBeHidden()
+  await expect(ann.getByLabel(pictureDescription)).toBeHidden()
 })

@@ -142,7 +142,7 @@ describe('a message as it is shown', () => {
     expect(view({ image: { ...image, moves: true } }).image).toMatchObject({ ...urls, moves: true })
   })
 
-  it('says what a picture is shown on, and whether it is tall or wide', () => {
+  it('says what a picture is shown on, and what shape it has', () => {
     const looks = (given: object) => view({ image: { ...image, ...given } }).image?.looks
     expect([looks({ ground: 'light' }), looks({ ground: 'dark' })]).toEqual(['on-light', 'on-dark'])
     expect([looks({ width: 100, height: 301 }), looks({ width: 301, height: 100 })]).toEqual(['tall', 'wide'])
