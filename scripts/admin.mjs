@@ -41,7 +41,7 @@ async function call(method, path, name) {
     storage_failed: "The server couldn't save this, so nothing has changed. Its log says why.",
   }
   if (!isOurs && response.status === 404)
-    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and start it anew.')
+    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and restart it.')
   throw new Refusal(sentences[code] ?? `The server answered ${response.status}.`)
 }
 

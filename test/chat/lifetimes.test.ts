@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import type { LifeStart, Lifetime, Message } from '#src/chat/engine.js'
 import {
@@ -147,6 +148,7 @@ describe('a message that is kept longer', () => {
     nonce: 'n',
     text: 'hello',
     image: null,
+    replyTo: null,
     sentAt: 1000,
     expiresAt: 1000 + 5 * hour,
     lifetimeMs: hour,

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
 import { countBytes } from '#src/chat/engine.js'
 import { codeOf, day, type MakeEngine, texts, World } from '../support/engine/world.js'
@@ -19,6 +20,7 @@ export function describeMessages(makeEngine: MakeEngine): void {
         nonce: 'n-1',
         text,
         image,
+        replyTo: null,
         sentAt: world.now(),
         expiresAt: world.now() + 5_000,
         lifetimeMs: 5_000,
