@@ -174,6 +174,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await goLive(page, chat)
+        await page.getByRole('button', { name: 'Chat options' }).click()
         await page.getByRole('button', { name: 'End chat' }).click()
       },
     ],
@@ -183,7 +184,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await page.goto(chat)
-        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+        await page.goto(await page.locator('#options a').getAttribute('href'))
       },
     ],
     [
@@ -191,7 +192,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await page.goto(chat)
-        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+        await page.goto(await page.locator('#options a').getAttribute('href'))
         await page.locator('main [name=_csrf]').evaluate(field => {
           field.value = 'of-yesterday'
         })
@@ -214,6 +215,7 @@ async function prepare(browser, base, image) {
   const ended = await open(alice, 'Dana')
   await dana.goto(ended)
   await write(dana, 'Gone in a moment')
+  await dana.getByRole('button', { name: 'Chat options' }).click()
   await dana.getByRole('button', { name: 'End chat' }).click()
   await dana.getByRole('button', { name: 'End for both' }).click()
   const lonely = await open(alice, 'Dana')

@@ -21,10 +21,12 @@ export function watchOptions(messages: HTMLElement): void {
       if (pressed.matches('.copy')) void copy(pressed, messages.dataset.copied ?? '')
     }
   })
-  // Of the messages' own buttons, only those of the focused message can be reached by Tab.
+  // Of the buttons and pictures in messages, Tab reaches only those of the focused message.
   document.addEventListener('keydown', event => {
     if (event.key !== 'Tab') return
-    for (const button of document.querySelectorAll<HTMLElement>('article :is(.message-options, .quote)')) {
+    for (const button of document.querySelectorAll<HTMLElement>(
+      '#list :is(.message-options, .quote, .picture, .motion)',
+    )) {
       button.tabIndex = button.closest('article:focus-within') ? 0 : -1
     }
   })

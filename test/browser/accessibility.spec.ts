@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.js'
 
@@ -38,9 +39,11 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await ann.goto(`${path}/end`)
   await expectUsable(ann, 'end')
   await ann.goto(path)
-  await ann.getByRole('link', { name: /^Block/ }).click()
+  await chooseOption(ann, /^Block/, 'link')
   await expectUsable(ann, 'block')
   await ann.getByRole('button', { name: 'Block', exact: true }).click()
+  await expect(ann.getByRole('heading', { name: /^You blocked/ })).toBeVisible()
+  await expectUsable(ann, 'blocked')
   await ann.goto('/settings')
   await expect(ann.getByRole('button', { name: /^Unblock/ })).toBeVisible()
   await expectUsable(ann, 'settings with somebody blocked')
@@ -109,7 +112,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'picture')
   await ann.keyboard.press('Escape')
   await expect(ann.getByRole('link', { name: 'One dot' })).toBeFocused()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ann, 'End chat')
   await expectUsable(ann, 'dialog')
   await ann.keyboard.press('Escape')
   await ben.goto(path)
@@ -121,7 +124,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'offline')
   await ann.context().setOffline(false)
   await expect(ann.locator('#connection')).toBeEmpty({ timeout: 15_000 })
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByText('ended this chat')).toBeVisible()
   await expectUsable(ann, 'chat that is gone')

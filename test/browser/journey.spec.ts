@@ -1,3 +1,4 @@
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
 test('two strangers register, find each other, chat and end it', async ({ visit, person }) => {
@@ -32,12 +33,12 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
   await expect(mine).toContainText('Hello Stranger')
   await expect(mine).toHaveAttribute('data-message-id', /^[\w-]+$/)
   await expect(mine).toHaveAttribute('data-seq', '2')
-  await expect(mine).toContainText('gone')
+  await expect(mine).toContainText('until')
 
   await other.reload()
   await expect(message(other, 'Hello Ben')).toBeVisible()
   await expect(message(other, 'Hello Stranger')).toBeVisible()
-  await page.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(page, 'End chat')
   await page.getByRole('dialog', { name: 'End this chat?' }).getByRole('button', { name: 'End for both' }).click()
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
   await expect(other.getByText('Stranger ended this chat')).toBeVisible()
@@ -48,13 +49,12 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
 test('the dialog that asks before a chat ends can be left, and leaves everything', async ({ chat }) => {
   const { ann, ben } = await chat()
   await send(ann, 'stays')
-  const button = ann.getByRole('button', { name: 'End chat' })
-  await button.click()
+  await chooseOption(ann, 'End chat')
   await expect(ann.getByRole('dialog')).toBeVisible()
   await ann.keyboard.press('Escape')
   await expect(ann.getByRole('dialog')).toBeHidden()
-  await expect(button).toBeFocused()
-  await button.click()
+  await expect(ann.getByRole('button', { name: 'Chat options' })).toBeFocused()
+  await chooseOption(ann, 'End chat')
   await ann.getByRole('button', { name: 'Keep the chat' }).click()
   await expect(ann.getByRole('dialog')).toBeHidden()
   await expect(message(ben, 'stays')).toBeVisible()
@@ -64,7 +64,7 @@ test('a chat that was ended is gone from both screens and can be opened anew', a
   const { ann, ben, annPerson, benPerson, path } = await chat()
   await send(ann, 'erased')
   await expect(message(ben, 'erased')).toBeVisible()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ann, 'End chat')
   await ann.getByRole('button', { name: 'End for both' }).click()
   await expect(ben.getByText(`${annPerson.name} ended this chat`)).toBeVisible()
   await expect(ben.getByRole('article')).toHaveCount(0)

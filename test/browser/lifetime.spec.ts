@@ -1,3 +1,4 @@
+import { openOptions } from '../support/browser/chat-options.js'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
 import { expectUsable } from '../support/browser/probes.js'
 
@@ -7,8 +8,8 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   const { ann, ben, annPerson } = await chat()
   await ann.getByRole('textbox', { name: 'Message' }).fill('a draft')
   await ben.getByRole('textbox', { name: 'Message' }).fill('another')
-  await ann.getByText('Change how long messages live').click()
-  await expectUsable(ann, 'how long messages live')
+  await openOptions(ann)
+  await expectUsable(ann, 'menu of a chat')
   await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
   await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   for (const page of [ann, ben]) {
@@ -18,7 +19,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
   await expect(ben.locator('#lifetime-note')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
   await expect(ann.getByRole('button', { name: 'Apply for both of you' })).toBeHidden()
-  await expect(ann.locator('summary')).toBeFocused()
+  await expect(ann.getByRole('button', { name: 'Chat options' })).toBeFocused()
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('a draft')
   await send(ben, 'lives long')
@@ -60,7 +61,8 @@ test('without JavaScript the same is done by forms', async ({ chat, visit }) => 
   const plain = await visit({ javaScriptEnabled: false })
   await plain.context().addCookies(await ann.context().cookies())
   await plain.goto(path)
-  await plain.locator('summary').click()
+  await openOptions(plain)
+  await expect(plain.getByRole('button', { name: 'Pause updates' })).toHaveCount(0)
   await plain.getByLabel('Message lifetime').selectOption({ label: '5 minutes' })
   await plain.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(plain.locator('#about')).toContainText('Messages vanish after 5 minutes')

@@ -17,7 +17,7 @@ test('a message too long is not sent, says why, keeps its text, and can be tried
   const bubble = ann.locator('#outbox article')
   await expect(bubble).toHaveAttribute('data-status', 'failed')
   await expect(bubble).toContainText('Not sent')
-  await expect(bubble).toContainText('At most 5000 characters')
+  await expect(bubble).toContainText('at most 5000 characters')
   await expect(bubble).toContainText('x'.repeat(5001))
   await expect(bubble.getByRole('button', { name: 'Try again' })).toBeVisible()
   await expect(message(ben, 'xxx')).toHaveCount(0)

@@ -1,6 +1,7 @@
 // Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
 import { choosePictures, pictureTooBig } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
@@ -161,7 +162,7 @@ test('it opens large in a dialog; Escape gives the focus back; when its message 
   await expect(link).toBeFocused()
   await link.click()
   await expect(dialog).toBeVisible()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ann, 'End chat')
   await ann.getByRole('button', { name: 'End for both' }).click()
   await expect(dialog).toBeHidden()
   expect(await ben.locator('#viewer img').getAttribute('src')).toBeNull()

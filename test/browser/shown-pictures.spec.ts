@@ -1,6 +1,7 @@
 // Long because every case of one behaviour stands here.
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message as messageWith, send, startChat, test } from '../support/browser/fixtures.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { fieldPicture } from '../support/images/field-pictures.js'
@@ -52,12 +53,20 @@ test('a picture that moves can be paused and played, by keys too, and stays paus
   await expect.poll(() => framesOf(picture)).toEqual(['blue', 'red'])
   await expect(message.getByRole('button', play)).toHaveCount(0)
   await expect(message.getByRole('button', pause)).toHaveAccessibleDescription('Waves')
-  await message.getByRole('button', pause).focus()
+  // From outside, Tab passes by all pictures; from a message it comes to those in it.
+  await ben.getByRole('region', { name: 'Messages' }).focus()
+  await ben.keyboard.press('Tab')
+  await expect(ben.getByLabel('Add image')).toBeFocused()
+  await message.focus()
+  await ben.keyboard.press('Tab')
+  await expect(message.getByRole('link', { name: 'Waves' })).toBeFocused()
+  await ben.keyboard.press('Tab')
+  await expect(message.getByRole('button', pause)).toBeFocused()
   await ben.keyboard.press('Enter')
   await expect(message.getByRole('button', play)).toBeFocused()
   await expect.poll(() => framesOf(picture)).toEqual(['red'])
   // Whoever goes on after a pause gets the whole list anew.
-  await ben.getByRole('button', { name: 'Pause updates' }).click()
+  await chooseOption(ben, 'Pause updates')
   await send(ann, 'another')
   await ben.getByRole('button', { name: 'Resume updates' }).click()
   await expect(messageWith(ben, 'another')).toBeVisible()

@@ -1,5 +1,6 @@
 // Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { tabThrough } from '../support/browser/probes.js'
 
@@ -69,8 +70,8 @@ test('nothing moves where motion is to be reduced', { tag: '@long' }, async ({ c
   await expect(ann.getByText('is typing').first()).toBeVisible()
   await send(ben, 'still')
   await expect(message(ann, 'still')).toBeVisible()
-  await ann.getByRole('button', { name: 'End chat' }).hover()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await ann.getByRole('button', { name: 'Chat options' }).hover()
+  await chooseOption(ann, 'End chat')
   expect(await count()).toBe(0)
   // Counter-check: with motion allowed, an arriving message does move.
   await ann.keyboard.press('Escape')
@@ -109,6 +110,21 @@ test('in forced colours controls, bubbles and fields keep an edge, and icons are
   expect(icons.filter(stroke => !forced.includes(stroke))).toEqual([])
 })
 
+test('where colours do not tell, an edge of 4 px tells one’s own bubbles from the other’s', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'theirs')
+  await send(ann, 'mine')
+  const edges = async () => [
+    await message(ann, 'theirs').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+    await message(ann, 'mine').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+  ]
+  await expect.poll(edges).toEqual(['1px', '1px'])
+  await ann.emulateMedia({ contrast: 'more' })
+  expect(await edges()).toEqual(['2px', '4px'])
+  await ann.emulateMedia({ contrast: 'no-preference', forcedColors: 'active' })
+  expect(await edges()).toEqual(['1px', '4px'])
+})
+
 test('the chat is a heading, a list of named and described messages, and a labelled composer', {
   tag: '@long',
 }, async ({ chat }) => {
@@ -121,11 +137,9 @@ test('the chat is a heading, a list of named and described messages, and a label
     - main:
       - heading "Chat with ${benPerson.name}" [level=1]
       - paragraph: Online
-      - button "End chat"
+      - button "Chat options"
       - region "Messages":
         - paragraph: /Messages vanish after .+/
-        - paragraph:
-          - link "Block ${benPerson.name}"
         - list:
           - listitem: /.+/
           - listitem:
@@ -133,21 +147,20 @@ test('the chat is a heading, a list of named and described messages, and a label
               - text: hello
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
           - listitem:
             - article "You":
               - text: hello back
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
                 - text: Seen
-      - button "Pause updates"
       - button "Add image"
       - textbox "Message"
       - button "Send"
       - paragraph: Enter sends. Shift+Enter starts a new line.
   `)
-  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
+  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* until .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(
     /Enter sends.*Messages vanish after/,
   )

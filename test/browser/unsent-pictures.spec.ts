@@ -1,5 +1,6 @@
 // Long because every way of leaving a picture behind stands here.
 import type { Dialog, Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send, startChat } from '../support/browser/fixtures.js'
 import { chooseFiles, choosePictures, pictureTooBig } from '../support/browser/picture-choice.js'
@@ -295,7 +296,7 @@ test('a chat that ends while a picture is on its way gives its words back in the
   const { ann, ben, benPerson } = await chat()
   await uploadForEver(ann)
   const asked = answerLeaving(ann, true)
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByRole('heading', { name: 'This chat is gone' })).toBeVisible()
   await ann

@@ -1,3 +1,4 @@
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, test } from '../support/browser/fixtures.js'
 
 test('without JavaScript two people register, log in, find each other, chat, end it and log out', async ({
@@ -45,7 +46,7 @@ test('without JavaScript two people register, log in, find each other, chat, end
   await mine.last().getByRole('button', { name: 'Message options' }).click()
   await page.getByRole('button', { name: 'Delete for both' }).click()
   await expect(mine).toHaveCount(1)
-  await page.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(page, 'End chat')
   await expect(page.getByRole('heading', { name: 'End this chat?', level: 1 })).toBeVisible()
   await page.getByRole('button', { name: 'End for both' }).click()
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()

@@ -47,10 +47,12 @@ const aWhile = () => new Promise(resolve => setTimeout(resolve, 300))
 describe('a block', () => {
   it('is asked for first, and is not told to the blocked', async () => {
     const { rude, calm, chat, send } = await pair()
-    expect(await textOf(calm.client, chat)).toContain(`href="/people/${rude.id}/block">Block ${rude.name}</a>`)
+    expect(await textOf(calm.client, chat)).toMatch(
+      new RegExp(`href="/people/${rude.id}/block"><svg.*?</svg><span>Block ${rude.name}</span></a>`, 's'),
+    )
     expect(await textOf(calm.client, `/people/${rude.id}/block`)).toContain(`Block ${rude.name}?`)
     const answer = await block(calm.client, rude.id)
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/chats'])
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/people/${rude.id}/block`])
     expect((await send(rude.client, 'are you there')).status).toBe(303)
     const page = await textOf(rude.client, chat)
     expect(page).toContain('are you there')

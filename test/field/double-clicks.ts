@@ -94,7 +94,7 @@ export const doneTwice: readonly DoubleClick[] = [
   { ...inChat, what: 'the lifetime', path: '/chats/:room/lifetime', fields: { lifetimeMs: '300000' } },
   { ...inChat, what: 'keeping', path: '/chats/:room/keep', fields: {} },
   { ...inChat, what: 'opening a chat', path: '/chats', fields: { userId: ':person' } },
-  { ...inChat, what: 'blocking', path: '/people/:person/block', fields: {}, leadsTo: '/chats' },
+  { ...inChat, what: 'blocking', path: '/people/:person/block', fields: {}, leadsTo: '/people/:person/block' },
   {
     ...inChat,
     what: 'ending a block',

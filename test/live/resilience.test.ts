@@ -66,7 +66,9 @@ describe('a page that comes back by a socket', () => {
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
       ['more-chats', 'innerMorph'],
+      ['list-report', 'innerHTML'],
       ['page-title', 'innerHTML'],
+      ['others-unread', 'innerHTML'],
       ['presence', 'outerMorph'],
     ])
     expect(readRows(frame?.text ?? '').map(({ text }) => text)).toEqual(['settled', 'missed one', 'missed two'])

@@ -179,7 +179,7 @@ describe('a chat', () => {
     const { ann, ben, benName, chat } = await newPair(server.url)
     await ann.post(`${chat}/messages`, { content: 'erased soon', nonce: 'e1' }, chat)
     expect(await pageOf(ann, chat)).toMatch(
-      /<form action="\/chats\/[\w-]+\/end" method="get"[^>]*><button[^>]*>End chat/,
+      /<form action="\/chats\/[\w-]+\/end" method="get"[^>]*><button[^>]*><svg.*?<\/svg><span>End chat/s,
     )
     const question = await pageOf(ann, `${chat}/end`)
     expect(question).toContain(`for you and for ${benName}`)

@@ -366,7 +366,7 @@ describe('a token', () => {
       [`${chat}/lifetime`, { lifetimeMs: '300000' }, chat],
       [`${chat}/keep`, {}, chat],
       [`${chat}/messages/${mine?.[1]}/unsend`, {}, chat],
-      [`/people/${benId}/block`, {}, '/chats'],
+      [`/people/${benId}/block`, {}, `/people/${benId}/block`],
       [`/people/${benId}/unblock`, {}, '/settings?done=unblocked'],
       [`${chat}/end`, {}, '/chats'],
       ['/logout', {}, '/login'],

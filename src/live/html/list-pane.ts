@@ -73,6 +73,7 @@ export class ListPane {
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
+    this.#pushReport(list.report)
     this.#shownUnread = null
     this.#pushUnread(this.#countUnread(list.totalUnread))
     return true
@@ -96,16 +97,23 @@ export class ListPane {
   /** Renders the items that have changed since the last write. */
   async pushChanges(): Promise<void> {
     if (this.#changes.size === 0) return
+    const shown: RoomSummary[] = []
     for (const [roomId, change] of this.#changes) {
       this.#changes.delete(roomId)
       await this.#pushItem(roomId, change)
+      if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
+    this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 
   /** Forgets what was noted: nothing more is rendered. */
   stop(): void {
     this.#changes.clear()
+  }
+
+  #pushReport(report: string): void {
+    if (report) this.#push(fragment('list-report', 'innerHTML', report))
   }
 
   #countUnread(all: number): UnreadCounts {

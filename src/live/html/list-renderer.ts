@@ -1,9 +1,17 @@
 import type { Clock } from '../../chat/clock.js'
 import { type RoomId, type RoomSummary, type UserId, usualWindow } from '../../chat/engine.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { type ChatItemContext, digestOf, hashItem, renderChatItem, unreadText } from '../../rendering/chat-list.js'
+import {
+  type ChatItemContext,
+  digestOf,
+  hashItem,
+  renderChatItem,
+  undeliveredIn,
+  unreadText,
+} from '../../rendering/chat-list.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
+import { listReport } from '../client/commands.js'
 import type { KnownNames } from '../client/known-names.js'
 
 export interface ListRendererDeps {
@@ -24,6 +32,8 @@ export interface RenderedList {
   readonly othersUnread: number
   /** The link to the following chats; '' if there are none. */
   readonly more: string
+  /** What reports the messages that it shows as delivered; '' if all are. */
+  readonly report: string
 }
 
 /** Renders the list of chats for one viewer: for the page load, the push and the catch-up alike. */
@@ -52,7 +62,9 @@ export class ListRenderer {
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
-    return { html: items.join(''), hashes, digest: digestOf(hashes.values()), totalUnread, othersUnread, more }
+    const html = items.join('')
+    const report = this.renderReport(rooms)
+    return { html, hashes, digest: digestOf(hashes.values()), totalUnread, othersUnread, more, report }
   }
 
   /** Renders one item, reading nothing but the name of somebody new to the page. */
@@ -71,6 +83,11 @@ export class ListRenderer {
   /** The link to the chats after one; '' if there are none. */
   renderMore(before: RoomId): string {
     return renderPartial('more-chats', this.#context, { before })
+  }
+
+  /** What reports the messages that a list of these chats shows as delivered; '' if all are. */
+  renderReport(summaries: readonly RoomSummary[]): string {
+    return renderPartial('list-report', this.#context, { reports: listReport(undeliveredIn(summaries)) })
   }
 
   /** A number of unread messages for the eye and the ear; '' for none. */

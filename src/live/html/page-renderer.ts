@@ -10,6 +10,7 @@ import {
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
+import { fragment } from './fragments.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
@@ -152,9 +153,22 @@ export class PageRenderer {
     return { ...viewMessage(message, room, this.context), reportKey }
   }
 
-  /** The button that pauses or resumes updates. */
+  /** The button of the menu that pauses or resumes updates. */
   renderPause(roomId: RoomId, isPaused: boolean): string {
     return renderPartial('pause', this.context, { roomId, isPaused })
+  }
+
+  /** What brings both buttons up to date on a page. */
+  renderPauseAnew(roomId: RoomId, isPaused: boolean): string {
+    return (
+      fragment('pause', 'outerMorph', this.renderPause(roomId, isPaused)) +
+      fragment('paused', 'innerHTML', this.renderPaused(roomId, isPaused))
+    )
+  }
+
+  /** The button that resumes updates, on the page as long as they are paused; '' while they are not. */
+  renderPaused(roomId: RoomId, isPaused: boolean): string {
+    return renderPartial('paused', this.context, { roomId, isPaused })
   }
 
   /**

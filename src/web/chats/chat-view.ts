@@ -114,6 +114,7 @@ export function chatSender(
       warning: lifetime.renderWarning(view.expiring),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
+      paused: page.renderPaused(view.id, isPaused),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
       replying,
       ...composer,

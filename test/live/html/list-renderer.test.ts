@@ -58,6 +58,7 @@ describe('the list of chats', () => {
       totalUnread: 0,
       othersUnread: 0,
       more: '',
+      report: '',
     })
   })
 

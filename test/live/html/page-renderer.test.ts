@@ -165,6 +165,8 @@ describe('the button of updates', () => {
     const { page } = pageOn()
     expect(page.renderPause('r1', false)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"yes".*Pause updates/s)
     expect(page.renderPause('r1', true)).toMatch(/"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', true)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', false)).toBe('')
   })
 })
 

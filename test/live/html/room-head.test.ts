@@ -63,7 +63,7 @@ describe('the head of a page', () => {
     const { head, said } = start()
     head.pushLifetime(viewOf({ lifetime: chosen }))
     expect(said()).toEqual([
-      ['presence outerMorph', 'Not here now'],
+      ['presence outerMorph', 'Offline'],
       ['about innerHTML', expect.stringContaining('Messages vanish after 5 min')],
       ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
       ['lifetime-note innerHTML', expect.stringMatching(/^Ben changed how long messages live: 5 min/)],

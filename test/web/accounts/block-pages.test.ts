@@ -44,8 +44,14 @@ describe('the question before a block', () => {
 })
 
 describe('a block', () => {
-  it('leads to the chats, and stands in the settings of the one who made it', async () => {
-    expect(whereTo(await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`))).toEqual([303, '/chats'])
+  it('says what it did and offers to end it, and stands in the settings of the one who made it', async () => {
+    const page = `/people/${benId}/block`
+    expect(whereTo(await ann.post(page, {}, page))).toEqual([303, page])
+    const html = await textOf(ann, page)
+    expect(html).toContain('<h1>You blocked blocked-ben</h1>')
+    expect(html).toContain('this chat has left your list')
+    expect(html).toMatch(/action="\/people\/[\w-]+\/unblock">.*<button[^>]*>Unblock blocked-ben</s)
+    expect(html).not.toContain(`action="${page}"`)
     const settings = await textOf(ann, '/settings')
     expect(settings).toContain('Blocked people')
     expect(settings).toContain('<bdi>blocked-ben</bdi>')
@@ -60,6 +66,29 @@ describe('a block', () => {
     const settings = await textOf(ann, '/settings?done=unblocked')
     expect(settings).toContain('You can chat with each other again.')
     expect(settings).not.toContain('Blocked people')
+  })
+
+  it('ends by the button of its page, which then leads to the chats', async () => {
+    const page = `/people/${benId}/block`
+    await ann.post(page, {}, page)
+    const answer = await ann.post(`/people/${benId}/unblock`, { from: 'block' }, page)
+    expect(whereTo(answer)).toEqual([303, '/chats'])
+    expect(await textOf(ann, page)).toContain('<h1>Block blocked-ben?</h1>')
+  })
+
+  it('is said at the button of whoever is blocked, which leads to its page', async () => {
+    const page = `/people/${benId}/block`
+    const formOf = async (client: HttpClient, name: string) =>
+      (await textOf(client, `/people?q=${name}`)).match(
+        new RegExp(`<form(?:(?!</form>).)*Chat with ${name}.*?</form>`, 's'),
+      )?.[0]
+    expect(await formOf(ann, 'blocked-ben')).not.toContain('Blocked</span>')
+    await ann.post(page, {}, page)
+    const form = await formOf(ann, 'blocked-ben')
+    expect(form).toContain(`<form action="${page}">`)
+    expect(form).toContain('Blocked</span>')
+    expect(await formOf(ben, 'blocker-ann')).not.toContain('Blocked</span>')
+    await ann.post(`/people/${benId}/unblock`, {}, page)
   })
 
   it('of oneself is not found', async () => {
