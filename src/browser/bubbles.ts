@@ -75,18 +75,23 @@ export class Bubbles {
       // One in the list is not on its way; an update of the list takes it out.
       if (shown.row || shown.element.isConnected) continue
       const element = document.getElementById(idOf(nonce))
+      const quote = shown.element.querySelector('.quote')
+      if (quote) element?.querySelector('article')?.prepend(quote)
       answers.set(nonce, element && readAnswer(element, now))
       if (element) this.#shown.set(nonce, { element })
     }
     return answers
   }
 
-  #make({ nonce, text, imageId }: Entry): Shown {
+  #make({ nonce, text, imageId, replyTo }: Entry): Shown {
     const element = this.#template.content.firstElementChild?.cloneNode(true)
     if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
     element.id = idOf(nonce)
     element.querySelector('.text')?.append(text)
     if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}/still`)
+    // From the composer, where it is done with.
+    const quote = replyTo && document.querySelector(`#replying .quote.q-${replyTo}`)
+    if (quote) element.querySelector('article')?.prepend(quote)
     return { element }
   }
 
@@ -114,9 +119,9 @@ export class Bubbles {
     const { element, entry: before } = shown
     if (before === entry) return
     shown.entry = entry
-    const { nonce, text, imageId, state, reason } = entry
+    const { nonce, text, imageId, replyTo = '', state, reason } = entry
     const status = statusOf[state]
-    const values: Record<string, string> = { nonce, imageId, content: text }
+    const values: Record<string, string> = { nonce, imageId, replyTo, content: text }
     for (const input of element.querySelectorAll('input')) input.value = values[input.name] ?? ''
     element.classList.toggle('refused', state === 'refused')
     element.querySelector('article')?.setAttribute('data-status', status)
@@ -140,6 +145,9 @@ export const nonceAround = (target: EventTarget | null): string =>
 /** The nonces of one's own messages in a list. */
 export const noncesIn = (list: HTMLElement): Set<string> =>
   new Set(Array.from(list.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? ''))
+
+/** The id of the message that the composer answers; '' for none. */
+export const repliedTo = (): string => document.querySelector<HTMLInputElement>('[form=composer]')?.value ?? ''
 
 function readAnswer(bubble: HTMLElement, now: number): Answer {
   if (bubble.querySelector('[data-status=waiting]')) {

@@ -5,6 +5,7 @@ import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
+import { importAtLast, importing } from './module-import.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
@@ -42,6 +43,10 @@ if (storage && connection) {
 const messages = document.getElementById('messages')
 if (messages) {
   watchList(messages)
+  addEventListener('load', () => {
+    const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')
+    if (messages.dataset.options) importAtLast(load, ({ watchOptions }) => watchOptions(messages))
+  })
   watchEarlier(messages)
   watchMotion()
 }

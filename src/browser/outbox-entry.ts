@@ -7,6 +7,8 @@ export interface Pending {
   readonly imageId: string
   /** When it was written or last tried again, in ms since the epoch. */
   readonly at: number
+  /** The id of the message that it answers, if any. */
+  readonly replyTo?: string | undefined
   /** The description of its picture; undefined for a message without one. */
   readonly alt?: string | undefined
 }

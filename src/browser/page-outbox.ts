@@ -1,4 +1,4 @@
-import { type Bubbles, nonceAround, noncesIn } from './bubbles.js'
+import { type Bubbles, nonceAround, noncesIn, repliedTo } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import type { Drafts } from './drafts.js'
 import { askBeforeLeaving } from './leaving.js'
@@ -46,13 +46,13 @@ export class PageOutbox {
 
   /** Sends a text when its turn comes, and with it a picture that the server has already. */
   add(message: Pick<Pending, 'text' | 'imageId' | 'alt'>): void {
-    this.#parts.outbox.add({ ...message, nonce: makeNonce(), at: Date.now() })
+    this.#parts.outbox.add({ ...message, nonce: makeNonce(), at: Date.now(), replyTo: repliedTo() })
     this.#added()
   }
 
   /** Sends a text with a picture that `upload` is asked for, and its description. */
   addPicture(nonce: string, text: string, alt: string): void {
-    this.#parts.outbox.addPicture(nonce, text, Date.now(), alt)
+    this.#parts.outbox.addPicture(nonce, text, Date.now(), alt, repliedTo())
     this.#added()
   }
 
@@ -113,6 +113,7 @@ export class PageOutbox {
     this.#parts.drafts.write('')
     this.pictures.forget()
     this.#update()
+    document.getElementById('replying')?.replaceChildren()
     this.#parts.messages.scrollTop = 0
   }
 

@@ -20,6 +20,8 @@
  *   unblock. The blocked person sees what they would see if the other had closed all pages at the moment of the block and
  *   never come back: what they send is held, nobody reads or types, and the room ends when it would end then. What the
  *   person who blocked them really does makes no difference to that.
+ * - A reply holds no word of the message it answers, only which one that is. Its quote is worked out each time the reply is
+ *   read or told of, from the living message as this person may know of it. Once that is gone, nothing tells of it.
  */
 
 import type { PictureGround } from './picture-ground.js'
@@ -51,6 +53,21 @@ export interface Lifetime {
   readonly from: LifeStart
 }
 
+/** The longest excerpt of a quote, in UTF-16 units. */
+export const mostExcerpt = 100
+
+/** What a reply shows of the living message that it answers. `seq`, `senderId` and `expiresAt` are that message's. */
+export interface Quote {
+  readonly id: MessageId
+  readonly seq: number
+  readonly senderId: UserId
+  /** The beginning of its first line that shows something; of a picture without words, its description. */
+  readonly excerpt: string
+  /** Whether it is a picture without words. */
+  readonly isPicture: boolean
+  readonly expiresAt: number
+}
+
 /** A message. Times in ms of `Clock.now()`; `seq` is gapless within its room and begins at 1. */
 export interface Message {
   readonly id: MessageId
@@ -60,6 +77,8 @@ export interface Message {
   readonly nonce: string
   readonly text: string
   readonly image: ImageRef | null
+  /** What it answers; null if it is no reply, or if the person who reads it may not know of that message or it is gone. */
+  readonly replyTo: Quote | null
   readonly sentAt: number
   /** When it goes. Before its life has begun: when it goes unseen. */
   readonly expiresAt: number
@@ -78,6 +97,8 @@ export interface Draft {
   readonly nonce: string
   readonly text: string
   readonly image: ImageRef | null
+  /** The message that it answers. An id of none that the sender may know of counts as no id. */
+  readonly replyTo?: MessageId | null
   /** An upper bound for how long it lives, ms: for a picture that may not live as long as the room's messages. */
   readonly mostLifetimeMs?: number
 }
@@ -352,6 +373,12 @@ export interface Engine {
   readRoom(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView>
 
   /**
+   * What a reply to a message would show to a person; null for one that no longer lives or that they may not know of.
+   * @throws ChatError `not_found` for the room
+   */
+  readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null>
+
+  /**
    * The rooms that are shown to a person, the most recently active first: written in, or added to their list. What is not
    * asked for costs nothing. Nothing follows a room `before` that is not in the list.
    */
@@ -372,7 +399,7 @@ export interface Engine {
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent>
 
   /**
-   * Takes a message back for both, as if its time had come. Tells `message.removed`.
+   * Deletes a message for both, as if its time had come. Tells `message.removed`.
    * @throws ChatError `not_found` for the room, for a message that no longer lives, and for one that is not one's own
    */
   removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void>

@@ -1,3 +1,4 @@
+// Long because all that people do in rooms goes through this one door.
 import type {
   CursorKind,
   Engine,
@@ -45,6 +46,8 @@ export interface MessageInput {
   readonly content: string
   readonly nonce: string
   readonly imageId?: string | undefined
+  /** The message that it answers. */
+  readonly replyTo?: string | null | undefined
 }
 
 export interface RoomsDeps {
@@ -58,7 +61,7 @@ export interface RoomsDeps {
 /** What can be read without a rule beside the engine's own. */
 export type RoomReads = Pick<
   Engine,
-  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
+  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readQuote' | 'readRoom' | 'readStats'
 >
 
 /**
@@ -95,14 +98,14 @@ export class Rooms {
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<Sent> {
-    const { content, nonce, imageId } = input
+    const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     // Counted before the text is looked at: one too many must cost nothing.
     refuseOver(this.#deps.countSend(userId))
     const text = normaliseText(content, this.#rules.messageMaxLength)
-    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId })
+    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId, replyTo })
     if (text === '') throw new ChatError('message_empty')
-    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null })
+    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null, replyTo })
   }
 
   /**
@@ -176,13 +179,13 @@ export class Rooms {
   async #sendWithImage(
     roomId: RoomId,
     userId: UserId,
-    { nonce, text, imageId }: { nonce: string; text: string; imageId: string },
+    { nonce, text, imageId, replyTo }: { nonce: string; text: string; imageId: string; replyTo: string | null },
   ): Promise<Sent> {
     const { image, lifetimeMs, settle } = await this.#deps.claimImage(imageId, roomId, userId, nonce)
     try {
       // A server on which pictures live shorter than messages bounds them in every room; else they live as the room has it.
       const isBounded = lifetimeMs < this.#rules.messageTtlMs
-      const draft = { nonce, text, image, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
+      const draft = { nonce, text, image, replyTo, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
       settle(sent.message.image?.id ?? '')
       return sent

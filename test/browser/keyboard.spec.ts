@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
@@ -20,12 +21,17 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never comes to ${name}`)
 }
 
-/** Deletes one's own message by its button, which appears with the focus. */
-async function takeBack(page: Page, text: string): Promise<void> {
-  await message(page, text).focus()
-  await page.keyboard.press('Tab')
+const optionsOf = (page: Page, text: string) => message(page, text).getByRole('button', { name: 'Message options' })
+
+/** Deletes one's own message for both by its options. */
+async function deleteForBoth(page: Page, text: string): Promise<void> {
+  const own = message(page, text).first()
+  const id = await own.getAttribute('id')
+  await own.focus()
   await page.keyboard.press('Enter')
-  await expect(message(page, text)).toHaveCount(0)
+  await expect(own.getByRole('button', { name: 'Reply' })).toBeFocused()
+  await own.getByRole('button', { name: 'Delete for both' }).press('Enter')
+  await expect(page.locator(`#${id}`)).toHaveCount(0)
 }
 
 test('by keyboard alone one registers, finds somebody, writes, reads back, ends the chat and logs out', async ({
@@ -120,7 +126,7 @@ test('whatever is pushed, the focus, the draft and the caret are where they were
   await expect(ann.getByText('is typing').first()).toBeVisible()
   await sendMany(ben, 20, 'pushed')
   await expect(message(ann, 'pushed 19')).toBeVisible()
-  await takeBack(ben, 'pushed 19')
+  await deleteForBoth(ben, 'pushed 19')
   await expect(message(ann, 'pushed 19')).toHaveCount(0)
   await ben.goto('/chats')
   await ben.goto(path)
@@ -128,7 +134,7 @@ test('whatever is pushed, the focus, the draft and the caret are where they were
   expect(await readFocus(ann)).toEqual(['content half a sentence|4-6'])
 })
 
-test('a focused message that is taken back hands on its focus: to the next, to the one before, to the list', async ({
+test('a focused message that is deleted hands on its focus: to the next, to the one before, to the list', async ({
   chat,
 }) => {
   const { ann, ben } = await chat()
@@ -136,32 +142,74 @@ test('a focused message that is taken back hands on its focus: to the next, to t
   await expect(message(ann, 'row 2')).toBeVisible()
   await message(ann, 'row 1').focus()
   await keepFocus(ann)
-  await takeBack(ben, 'row 1')
+  await deleteForBoth(ben, 'row 1')
   await expect(message(ann, 'row 2')).toBeFocused()
-  await takeBack(ben, 'row 2')
+  await deleteForBoth(ben, 'row 2')
   await expect(message(ann, 'row 0')).toBeFocused()
-  await takeBack(ben, 'row 0')
+  await deleteForBoth(ben, 'row 0')
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
   const places = await readFocus(ann)
   expect(places).toHaveLength(4)
   expect(places).not.toContain('BODY')
 })
 
-test('every button to take back is there for the ear, and Tab meets that of the focused message alone', async ({
+test('the options of every message are there for the ear, and Tab meets those of the focused message alone', async ({
   chat,
 }) => {
   const { ann } = await chat()
   for (const text of ['first', 'second', 'third']) await send(ann, text)
   await expect(ann.getByRole('article')).toHaveCount(3)
-  await expect(ann.getByRole('button', { name: 'Delete for both' })).toHaveCount(3)
-  const button = ann.getByRole('listitem').filter({ hasText: 'second' }).getByRole('button')
+  await expect(ann.getByRole('button', { name: 'Message options' })).toHaveCount(3)
   await message(ann, 'second').focus()
   await ann.keyboard.press('Tab')
-  await expect(button).toBeFocused()
+  await expect(optionsOf(ann, 'second')).toBeFocused()
   await ann.keyboard.press('Tab')
   await expect(ann.getByLabel('Add image')).toBeFocused()
   await ann.keyboard.press('Shift+Tab')
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
+})
+
+test('by keyboard alone a message is copied and answered, the quote leads to it, and goes with it', async ({
+  chat,
+}) => {
+  const { ann, ben } = await chat()
+  await ben.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await send(ann, 'shall we meet?')
+  await message(ben, 'shall we meet?').focus()
+  await ben.keyboard.press('ContextMenu')
+  await ben.keyboard.press('ArrowDown')
+  await ben.keyboard.press('Tab')
+  await expect(message(ben, 'shall we meet?').getByRole('button', { name: 'Copy' })).toBeFocused()
+  await ben.keyboard.press('Enter')
+  await expect(ben.locator('#announcer')).toHaveText('Copied')
+  expect(await ben.evaluate(() => navigator.clipboard.readText())).toBe('shall we meet?')
+  await expect(message(ben, 'shall we meet?')).toBeFocused()
+
+  const replying = ben.locator('#replying')
+  const begin = async () => {
+    await message(ben, 'shall we meet?').first().focus()
+    await ben.keyboard.press('Enter')
+    await ben.keyboard.press('Enter')
+    await expect(composer(ben)).toBeFocused()
+    await expect(replying).toContainText('shall we meet?')
+  }
+  await begin()
+  await ben.keyboard.press('Shift+Tab')
+  await ben.getByRole('link', { name: 'Cancel reply' }).press('Enter')
+  await expect(replying).toBeEmpty()
+  await expect(composer(ben)).toBeFocused()
+  await begin()
+  await send(ben, 'yes, at ten')
+  await expect(replying).toBeEmpty()
+  const quote = message(ann, 'yes, at ten').getByRole('link', { name: 'shall we meet?' })
+  await quote.press('Enter')
+  await expect(message(ann, 'shall we meet?').first()).toBeFocused()
+  expect(new URL(ann.url()).search).toBe('')
+
+  await begin()
+  await deleteForBoth(ann, 'shall we meet?')
+  await expect(message(ben, 'yes, at ten')).not.toContainText('shall we meet?')
+  await expect(replying).toBeEmpty()
 })
 
 test('who was writing when the other ends the chat is at the words that say so, and Tab is at what can be done', async ({

@@ -233,3 +233,33 @@ function observePaint(page: Page): Promise<{ paint: number; shifted: string[] }>
       }),
   )
 }
+
+test('a short message is one line with its time, which only the last of a minute shows, as it alone has the word', async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  for (const text of ['ok', 'yes', 'no']) {
+    // Within one minute.
+    if (text === 'ok') await ann.waitForFunction(() => new Date().getSeconds() < 50)
+    await send(ann, text)
+    await expect(message(ann, text)).toHaveAttribute('data-status', 'seen')
+  }
+  const looks = () =>
+    ann.getByRole('article').evaluateAll(articles =>
+      articles.map(article => {
+        const shows = [...article.querySelectorAll('time, .word')].map(
+          each => each.clientWidth > 1 || each.getBoundingClientRect().width > 1,
+        )
+        return { isLow: article.getBoundingClientRect().height <= 46, shows }
+      }),
+    )
+  const [quiet, last] = [
+    { isLow: true, shows: [false, false, false] },
+    { isLow: true, shows: [true, true, true] },
+  ]
+  await expect.poll(looks).toEqual([quiet, quiet, last])
+  await expect(message(ann, 'ok')).toHaveAccessibleDescription(/ok \d\d:\d\d .* Seen/)
+  await message(ann, 'no').getByRole('button', { name: 'Message options' }).click()
+  await message(ann, 'no').getByRole('button', { name: 'Delete for both' }).click()
+  await expect.poll(looks).toEqual([quiet, last])
+})

@@ -148,6 +148,7 @@ describe('a message that is kept longer', () => {
     nonce: 'n',
     text: 'hello',
     image: null,
+    replyTo: null,
     sentAt: 1000,
     expiresAt: 1000 + 5 * hour,
     lifetimeMs: hour,

@@ -36,6 +36,7 @@ const message: Message = {
   nonce: 'n',
   text: 'hello',
   image: null,
+  replyTo: null,
   sentAt: 0,
   expiresAt: 1,
   lifetimeMs: 1,
@@ -77,6 +78,7 @@ function start({
     openRoom: answers('openRoom', view),
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
+    readQuote: answers('readQuote', null),
     listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
@@ -153,7 +155,7 @@ describe('a message is sent', () => {
     expect(await send(stage, 'a\r\nb')).toEqual({ message, duplicate: false })
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null, replyTo: null }],
     ])
   })
 
@@ -198,7 +200,7 @@ describe('a message is sent', () => {
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
       ['claimImage', 'upload', 'room', 'ann', 'n'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture, replyTo: null }],
       ['settle', 'stored'],
     ])
   })
@@ -206,7 +208,12 @@ describe('a message is sent', () => {
   it.each(['', ' \n'])('with its picture and no visible text (%j)', async content => {
     const stage = start()
     await send(stage, content, 'upload')
-    expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', { nonce: 'n', text: '', image: picture }])
+    expect(stage.calls).toContainEqual([
+      'sendMessage',
+      'room',
+      'ann',
+      { nonce: 'n', text: '', image: picture, replyTo: null },
+    ])
   })
 
   it('a second time without the picture of the second time, which is told so', async () => {
@@ -234,7 +241,7 @@ describe('a message is sent', () => {
   ])('to live as long %s', async (_title, imageLifetimeMs, bound) => {
     const stage = start({ imageLifetimeMs })
     await send(stage, 'look', 'upload')
-    const draft = { nonce: 'n', text: 'look', image: picture, ...bound }
+    const draft = { nonce: 'n', text: 'look', image: picture, replyTo: null, ...bound }
     expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', draft])
   })
 })

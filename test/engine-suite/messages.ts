@@ -20,6 +20,7 @@ export function describeMessages(makeEngine: MakeEngine): void {
         nonce: 'n-1',
         text,
         image,
+        replyTo: null,
         sentAt: world.now(),
         expiresAt: world.now() + 5_000,
         lifetimeMs: 5_000,

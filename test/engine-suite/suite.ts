@@ -11,6 +11,7 @@ import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
+import { describeReplies } from './replies.js'
 import { describeRooms } from './rooms.js'
 import { describeSeenLives } from './seen-lives.js'
 import { describeTelling } from './telling.js'
@@ -23,6 +24,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
   describe(`the ${name} engine`, () => {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
+    describeReplies(makeEngine)
     describeUnsending(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)

@@ -185,9 +185,9 @@ describe('a page on server-sent events', () => {
     await ben.post(`${chat}/messages`, { content: text, nonce: 'lines' }, chat)
     const { data } = await stream.event(event => event.data.includes('first'))
     stream.close()
-    expect(data).toContain(`>${text}</div>`)
+    expect(data).toContain(`>${text}</span>`)
     const caughtUp = await EventStream.open(ann, `${chat}/events?state=older`)
-    expect((await caughtUp.event(event => event.data.includes('first'))).data).toContain(`>${text}</div>`)
+    expect((await caughtUp.event(event => event.data.includes('first'))).data).toContain(`>${text}</span>`)
     caughtUp.close()
   })
 

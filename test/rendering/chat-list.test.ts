@@ -8,7 +8,15 @@ const noon = Date.UTC(2030, 0, 15, 12)
 const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
 const message: Message = {
   ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
-  ...{ sentAt: noon, expiresAt: noon + 60_000, lifetimeMs: 60_000, keptTimes: 0, livesFrom: 'sent', hasBegun: true },
+  ...{
+    sentAt: noon,
+    expiresAt: noon + 60_000,
+    lifetimeMs: 60_000,
+    keptTimes: 0,
+    livesFrom: 'sent',
+    hasBegun: true,
+    replyTo: null,
+  },
 }
 const summary: RoomSummary = {
   ...{ id: 'r1', otherId: 'ben', presence: null, unread: 0, lastMessage: message, activeAt: noon, lifetimeMs: null },

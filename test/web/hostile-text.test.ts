@@ -60,7 +60,7 @@ describe('text is kept as typed and shown as text', () => {
     expect(sent.status).toBe(303)
     const expected = Buffer.from(text).toString()
     const html = await (await ben.get(chat)).text()
-    const [, shown = ''] = /<div class="text"[^>]*>([\s\S]*?)<\/div><p class="meta"/.exec(html) ?? []
+    const [, shown = ''] = /<span class="text"[^>]*>([\s\S]*?)<\/span><span class="meta"/.exec(html) ?? []
     expect(shownText(shown)).toBe(expected)
     expect(
       shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank" dir="ltr">|<\/a>/g, ''),
@@ -112,7 +112,7 @@ describe('a refused draft is given back as typed, and as text', () => {
 
   /** Checks a bubble that was not sent: what it shows, and what its form would send again. */
   function expectGivenBack(html: string, content: string): void {
-    const [, shown = ''] = /<div class="text" dir="auto">([\s\S]*?)<\/div><p class="meta">/.exec(html) ?? []
+    const [, shown = ''] = /<span class="text">([\s\S]*?)<\/span><\/div><p class="meta">/.exec(html) ?? []
     const [, kept = ''] = /name="content" value="([^"]*)"><input type="hidden" name="nonce"/.exec(html) ?? []
     expect([shownText(shown), shownText(kept)]).toEqual([content, content])
     expect(shown + kept).not.toContain('<')

@@ -14,6 +14,7 @@ import type {
   Presence,
   Privacy,
   Publication,
+  Quote,
   RoomId,
   RoomList,
   RoomListAsk,
@@ -38,6 +39,7 @@ import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
+import { messageFor, quoteFor } from './quotes.js'
 import { beginLives, chooseLifetime, keepWarned, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
@@ -98,6 +100,11 @@ export class MemoryEngine implements Engine {
     return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
   }
 
+  async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
+    this.#due.run()
+    return quoteFor(this.#rooms.get(roomId, userId), messageId)
+  }
+
   async listRooms(userId: UserId, { limit, before, among }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
     const listed = this.#people.get(userId)?.listed
@@ -126,19 +133,23 @@ export class MemoryEngine implements Engine {
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
-    const first = sender.sent.get(draft.nonce)?.message ?? this.#gone.find(sender, draft.nonce)
-    if (first !== undefined) return { message: first, duplicate: true }
+    const first = sender.sent.get(draft.nonce)
+    const known = first ? messageFor(sender, first) : this.#gone.find(sender, draft.nonce)
+    if (known !== undefined) return { message: known, duplicate: true }
     this.#refuseOver(sender, countBytes(draft), now)
     const { room } = sender
     const tellWhoSees = watchWhoSees(room)
     const entry = post(sender, draft, this.#options.messageTtlMs, now)
-    const { message } = entry
     this.#tally.add(entry)
     this.#rooms.noteSent(room, entry, now)
-    const told = tellOfMessages(room, [entry], ({ version }) => ({ type: 'message.sent', version, message }))
+    const told = tellOfMessages(room, [entry], (member, [message = entry.message]) => ({
+      type: 'message.sent',
+      version: member.version,
+      message,
+    }))
     const viewerIds = told.map(({ userId }) => userId)
     this.#publisher.publish([...told, ...tellWhoSees()], sentNotices(entry, viewerIds))
-    return { message, duplicate: false }
+    return { message: messageFor(sender, entry), duplicate: false }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {

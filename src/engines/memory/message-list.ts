@@ -4,7 +4,10 @@ import { Heap, type HeapEntry } from './heap.js'
 
 /** A living message among its neighbours. `bytes` is what it counts for at the cap. */
 export interface Entry extends HeapEntry {
+  /** Without its quote, which `messageFor` works out. */
   message: Message
+  /** The id of the message that it answers, which may be gone. Never the message itself: that would keep its text. */
+  readonly answers: MessageId | null
   /** Whether it was sent to somebody who had blocked the sender. */
   readonly isHeld: boolean
   readonly bytes: number
@@ -70,11 +73,11 @@ export class MessageList {
     return this.#byId.get(id)
   }
 
-  /** Adds a message newer than all before; `bytes` is what it counts for at the cap. */
-  append(message: Message, bytes: number, isHeld: boolean): Entry {
+  /** Adds a message newer than all before; `bytes` is what it counts for at the cap, `answers` the message it replies to. */
+  append(message: Message, bytes: number, isHeld: boolean, answers: MessageId | null = null): Entry {
     const { expiresAt } = message
     const ends = { previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
-    const entry = { message, isHeld, bytes, warning: null, ...ends }
+    const entry = { message, answers, isHeld, bytes, warning: null, ...ends }
     if (this.#last === null) this.#first = entry
     else this.#last.next = entry
     this.#last = entry

@@ -5,6 +5,7 @@ import { isHeldFrom, mayLiveFromSeen } from '#src/chat/privacy.js'
 import { countAdded, countRemoved } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
+import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
 
@@ -14,7 +15,7 @@ const shortestGraceMs = 300_000
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
   const { room, other } = sender
-  const { image, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
+  const { image, replyTo, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
   const { lifetimeMs: chosenMs, from: livesFrom } = room.lifetimeWith(messageTtlMs)
   const lifetimeMs = Math.min(chosenMs, mostLifetimeMs)
   const hasBegun = livesFrom === 'sent'
@@ -28,6 +29,7 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
     nonce: ownCopy(draft.nonce),
     text: ownCopy(draft.text),
     image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
+    replyTo: null,
     sentAt: now,
     expiresAt: now + untilGoneMs,
     lifetimeMs,
@@ -35,7 +37,8 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
     hasBegun,
     keptTimes: 0,
   }
-  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other))
+  const answers = replyTo ? (quoteFor(sender, replyTo)?.id ?? null) : null
+  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other), answers)
   countAdded(room, entry)
   raiseVersionOf(room, [entry])
   return entry

@@ -3,6 +3,7 @@ import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
+import { messageFor } from './quotes.js'
 import { summarise } from './views.js'
 
 /** An event for one of a room's people, with the facts of the room as they are now. */
@@ -32,7 +33,7 @@ export function raiseVersionOf({ members }: Room, entries: readonly Entry[]): vo
 
 /** Those of some messages that somebody may know of. */
 export function knownTo(member: Member, entries: readonly Entry[]): readonly Message[] {
-  return entries.filter(entry => knowsOf(member, entry)).map(({ message }) => message)
+  return entries.filter(entry => knowsOf(member, entry)).map(entry => messageFor(member, entry))
 }
 
 /** An event about messages, for each of the room's people who hears of the room and may know of one of them. */

@@ -3,6 +3,7 @@ import { mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { isWarnedOf, newestFor } from './counts.js'
 import { cutWindow } from './message-window.js'
 import type { Member } from './model.js'
+import { messageFor } from './quotes.js'
 
 /** The room as one of its people sees it. */
 export function viewRoom(member: Member, ask: WindowAsk): RoomView {
@@ -31,12 +32,13 @@ export function warnedOf(member: Member): readonly Message[] {
 /** The room as it stands in the list of one of its people. */
 export function summarise(member: Member): RoomSummary {
   const { room, other } = member
+  const newest = newestFor(member)
   return {
     id: room.id,
     otherId: other.id,
     presence: seesPresence(member, other) ? other.presence : null,
     unread: member.unread,
-    lastMessage: newestFor(member)?.message ?? null,
+    lastMessage: newest && messageFor(member, newest),
     mine: member.cursors,
     theirs: other.shownCursors,
     activeAt: member.raisedAt,

@@ -1,6 +1,12 @@
 import type { Clock } from '../../chat/clock.js'
-import type { Message, Presence, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
-import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
+import type { Message, MessageId, Presence, Quote, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
+import {
+  type MessageContext,
+  type Predecessor,
+  placeMessage,
+  viewMessage,
+  viewQuote,
+} from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
@@ -73,7 +79,7 @@ export class PageRenderer {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
     return renderPartial('message', this.context, {
       ...view,
-      ...placeMessage(message, before, this.context, this.#deps.clock),
+      ...placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock),
     })
   }
 
@@ -89,10 +95,33 @@ export class PageRenderer {
     )
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const rows = rendered.filter((_, index) => (messages[index]?.expiresAt ?? 0) > now)
+    const rows = messages.flatMap((message, index) => {
+      if (message.expiresAt <= now) return []
+      if (message.replyTo === null || message.replyTo.expiresAt > now) return rendered[index] ?? []
+      const before = messages[index - 1] ?? first
+      return this.renderRow({ ...message, replyTo: null }, otherName, cursors, reportKey, before)
+    })
     if (!isContinued) return rows.join('')
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
     return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + rows.join('')
+  }
+
+  /** A quote, as it stands in a reply. */
+  renderQuote(quote: Quote, roomId: RoomId, otherName: string): string {
+    return renderPartial('quote', this.context, { quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  /** What the composer shows of the message that is being answered; '' if this viewer may know of none of that id. */
+  async renderReplying({ view: { id: roomId }, otherName }: NamedRoom, messageId: MessageId): Promise<string> {
+    if (messageId === '') return ''
+    const quote = await this.#deps.rooms.reads.readQuote(roomId, this.viewer.userId, messageId)
+    if (!quote) return ''
+    return renderPartial('replying', this.context, { roomId, quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  #viewQuote(quote: Quote, roomId: RoomId, otherName: string) {
+    const room = { userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    return viewQuote(quote, roomId, room, this.context.t)
   }
 
   /** The heading of a message's day. */

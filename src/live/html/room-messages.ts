@@ -1,4 +1,5 @@
 import type { Cursors, Message, MessageId, RoomId, RoomView, UserId } from '../../chat/engine.js'
+import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import type { SharedRenderings } from '../client/subscriber.js'
@@ -39,7 +40,7 @@ export class RoomMessages {
     this.#otherName = otherName
     this.#cursors = { mine: view.mine, theirs: view.theirs }
     const last = view.messages.at(-1)
-    this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
+    this.#last = last ? predecessorOf(last) : null
   }
 
   /** The whole list, as a view has it. `shown` is what the page showed before. */
@@ -71,7 +72,7 @@ export class RoomMessages {
     const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
       this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
     )
-    this.#last = { senderId: message.senderId, sentAt: message.sentAt }
+    this.#last = predecessorOf(message)
     this.#push(fragment('list', 'beforeend', row))
     return true
   }
@@ -85,6 +86,14 @@ export class RoomMessages {
     )
   }
 
+  /** Shows that the quotes of messages live longer too. */
+  pushQuotes(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const html = this.#page.renderQuote(quoteOf(message), this.#roomId, this.#otherName)
+      this.#push(fragment([`.quote.q-${message.id}`], 'outerMorph', html))
+    }
+  }
+
   /** Notes how far one of the two has got. */
   noteCursors(ofId: UserId, cursors: Cursors): void {
     const isMine = ofId === this.#page.viewer.userId
@@ -94,6 +103,12 @@ export class RoomMessages {
   /** Takes away messages that are gone. */
   drop(messages: readonly { readonly id: MessageId; readonly seq: number }[]): void {
     for (const { id } of messages) this.#push(fragment(`m-${id}`, 'delete'))
+    this.#push(
+      fragment(
+        messages.map(({ id }) => `.q-${id}`),
+        'delete',
+      ),
+    )
     if (this.window.drop(messages.map(({ seq }) => seq))) this.#pushLater()
   }
 
@@ -121,4 +136,9 @@ export class RoomMessages {
     shared.set(key, html)
     return html
   }
+}
+
+/** Without the text, which a page must not keep. */
+function predecessorOf({ senderId, sentAt, lifetimeMs, livesFrom }: Message): Predecessor {
+  return { senderId, sentAt, lifetimeMs, livesFrom }
 }

@@ -1,3 +1,4 @@
+// Long because every kind of event of a room is shown by it.
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
@@ -168,6 +169,7 @@ export class RoomPane {
 
   async #takeKept({ messages, byId, reason }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
+    this.#messages.pushQuotes(messages)
     if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))

@@ -67,14 +67,15 @@ function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: 
     : { type: 'user:offline', userId, isOnline, lastSeen }
 }
 
-/** The same for all programs of both people, so it is made once. */
+/** The same for all programs, so it is made once. */
 async function newMessage(
   message: Parameters<typeof messageJson>[0],
   names: KnownNames,
   shared: SharedRenderings,
   clock: WallTimes,
 ): Promise<string> {
-  const key = `json ${message.id}`
+  // The quote of a reply may be for one of the two alone.
+  const key = `json ${message.id} ${message.replyTo?.id ?? ''}`
   const known = shared.get(key)
   if (known !== undefined) return known
   const name = (await names.of([message.senderId])).get(message.senderId) ?? ''

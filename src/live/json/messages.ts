@@ -5,6 +5,8 @@ import {
   type Message,
   messageStatuses,
   messageStatusOf,
+  mostExcerpt,
+  type Quote,
   type RoomView,
   type Sent,
   type UserId,
@@ -25,6 +27,20 @@ export const messageSchema = z
     content: z.string().describe('The text as it was typed. Escape it where you show it.'),
     imageUrl: z.string().nullable().describe('The URL of the picture; null if there is none.'),
     imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
+    replyTo: z
+      .object({
+        id: z.string(),
+        senderId: z.string(),
+        excerpt: z
+          .string()
+          .describe(
+            `At most ${mostExcerpt} characters of its first line; of a picture without words, its description.`,
+          ),
+      })
+      .nullable()
+      .describe(
+        'What it answers; null if it is no reply, or that message is gone. Forget it once that message expires.',
+      ),
     status: z.enum(messageStatuses).describe("How far it has come on the recipient's side."),
     createdAt: isoTime,
     expiresAt: isoTime.describe(
@@ -100,11 +116,16 @@ export function messageJson(
     content: message.text,
     imageUrl: message.image && imageApiUrl(message.image.id),
     imageAlt: message.image?.alt ?? null,
+    replyTo: message.replyTo && quoteJson(message.replyTo),
     status: messageStatusOf(message, recipient),
     createdAt: isoTimeOf(message.sentAt, clock),
     expiresAt: isoTimeOf(message.expiresAt, clock),
     livesAfterSeenMs: message.livesFrom === 'seen' ? message.lifetimeMs : null,
   }
+}
+
+function quoteJson({ id, senderId, excerpt }: Quote): MessageJson['replyTo'] {
+  return { id, senderId, excerpt }
 }
 
 /** Which messages a program wants: the newest, or those before one. */

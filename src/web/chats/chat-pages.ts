@@ -21,8 +21,18 @@ export function chatPages(
 
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
-    const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
-    return isPart ? showEarlier(request, response, ask) : sendChat(request, response, emptyComposer)
+    const isPart = request.get('hx-request') === 'true'
+    if (isPart && ask?.of === 'before') return showEarlier(request, response, ask)
+    if (isPart && request.query.reply !== undefined) return beginReply(request, response)
+    return sendChat(request, response, emptyComposer)
+  }
+
+  /** Shows in the composer which message is being answered. */
+  const beginReply: Route['handle'] = async (request, response) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const room = await page.readRoom(pathParameter(request, 'room'), { of: 'newest', limit: 1 })
+    const html = await page.renderReplying(room, queryText(request, 'reply'))
+    response.type('html').send(fragment('replying', 'innerHTML', html))
   }
 
   /** Adds earlier messages above those that a page shows, unless the page shows others by now. */

@@ -22,6 +22,8 @@ export interface Composer {
   readonly alt: string
   /** A picture that was accepted with the refused draft, so that it need not be chosen again. */
   readonly image: ImageRef | null
+  /** The id of the message that is being answered, '' for none. */
+  readonly replyTo: string
   readonly errors: readonly FormError[]
 }
 
@@ -29,7 +31,7 @@ export interface Composer {
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
 /** An empty composer. */
-export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
+export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }
 
 /** What a page without JavaScript reports as seen: a window from its first message to the last one from the other person. */
 export function seenOf({ messages, otherId }: RoomView): string {
@@ -73,16 +75,18 @@ export function chatSender(
   // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
-  return async (request, response, { status, ...composer }, roomId = pathParameter(request, 'room')) => {
+  return async (request, response, { status, replyTo, ...composer }, roomId = pathParameter(request, 'room')) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const ask = askOf(request)
-    const { view, otherName } = await page.readRoom(roomId, ask)
+    const room = await page.readRoom(roomId, ask)
+    const { view, otherName } = room
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
-    const [side, messages] = await Promise.all([
+    const [side, messages, replying] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
+      page.renderReplying(room, replyTo || queryText(request, 'reply')),
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
@@ -113,6 +117,7 @@ export function chatSender(
       pause: page.renderPause(view.id, isPaused),
       paused: page.renderPaused(view.id, isPaused),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
+      replying,
       ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),

@@ -38,7 +38,7 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
       const errors = formErrors(error, contextOf(request).t)
       const status = httpStatusOf(error)
       setRetryAfter(response, error)
-      await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
+      await sendChat(request, response, { status, draft: '', alt: '', image: null, replyTo: '', errors })
     }
   }
 

@@ -10,7 +10,17 @@ const warningMs = 50_000
 
 function messageOf(seq: number, expiresAt: number, keptTimes = 0): Message {
   const sent = { sentAt: 0, expiresAt, lifetimeMs, keptTimes, livesFrom: 'sent', hasBegun: true } as const
-  return { id: `m${seq}`, roomId: 'room', seq, senderId: 'ann', nonce: `n${seq}`, text: '', image: null, ...sent }
+  return {
+    id: `m${seq}`,
+    roomId: 'room',
+    seq,
+    senderId: 'ann',
+    nonce: `n${seq}`,
+    text: '',
+    image: null,
+    replyTo: null,
+    ...sent,
+  }
 }
 
 /** A list of messages that expire at these times, with the first `seq` 1. */

@@ -27,6 +27,7 @@ describe('a message that is sent', () => {
       nonce: 'n',
       text: 'hello',
       image: picture,
+      replyTo: null,
       sentAt: 1000,
       expiresAt: 1000 + minute,
       lifetimeMs: minute,

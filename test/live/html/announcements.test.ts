@@ -27,6 +27,7 @@ function messageOf(text: string): Message {
     senderId: 'sam',
     text,
     image: null,
+    replyTo: null,
     nonce: `n${lastSeq}`,
     sentAt: 0,
     lifetimeMs: 1,

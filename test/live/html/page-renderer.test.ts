@@ -57,10 +57,10 @@ describe('a message', () => {
     const { page } = pageOn()
     const first = page.renderRow(messageOf(1), 'Ben', cursors, 'key1', null)
     expect(first).toContain('data-day="Tuesday, January 15"')
-    expect(first).toContain('<li id="m-m1" class="theirs">')
+    expect(first).toContain('<li id="m-m1" class="theirs"')
     const next = page.renderRow(messageOf(2), 'Ben', cursors, 'key1', messageOf(1))
     expect(next).not.toContain('data-day')
-    expect(next).toContain('<li id="m-m2" class="theirs run">')
+    expect(next).toContain('<li id="m-m2" class="theirs run same"')
   })
 
   it('is of the day by the wall clock', () => {
@@ -113,7 +113,7 @@ describe('the messages of a window', () => {
     const html = await pageOn().page.renderMessages({ ...view, theirs, mine: unread }, 'Ben', 'key1')
     expect(html).toMatch(/^<li id="survivors" hidden data-ranges="1-3 5-5" data-delivered="4" data-seen="2">/)
     expect(html).not.toContain('data-day')
-    expect(html).toContain('<li id="m-m6" class="theirs run">')
+    expect(html).toContain('<li id="m-m6" class="theirs run same"')
   })
 
   it('begin with a day where nothing stands before them', async () => {

@@ -15,7 +15,7 @@ describe('a bubble that was refused', () => {
     const html = render(new ChatError('room_full'))
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['p-n1 outerHTML'])
     expect(html).toContain('id="p-n1"')
-    expect(html).toContain('<div class="text" dir="auto">a &amp; b</div>')
+    expect(html).toContain('<span class="text">a &amp; b</span>')
     expect(html).toContain('name="content" value="a &amp; b"')
     expect(html).toContain('name="nonce" value="n1"')
     expect(html).toContain('name="imageId" value="i1"')

@@ -20,7 +20,7 @@ describe('what a program gets of an event', () => {
     expect(await framesFor(sentOf(messageOf(7)), new Map(), namesOf)).toEqual([
       {
         ...{ type: 'message:new', id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben' },
-        ...{ content: 'text 7', imageUrl: null, imageAlt: null, status: 'sent' },
+        ...{ content: 'text 7', imageUrl: null, imageAlt: null, replyTo: null, status: 'sent' },
         ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z', livesAfterSeenMs: null },
       },
     ])

@@ -41,7 +41,7 @@ describe('a frame of a program', () => {
 const message = {
   ...{ id: 'm1', seq: 1, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben', content: 'hello', imageUrl: null },
   ...{ imageAlt: null, status: 'sent', createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
-  livesAfterSeenMs: null,
+  ...{ livesAfterSeenMs: null, replyTo: { id: 'm1', senderId: 'ann', excerpt: 'hello' } },
 }
 const joined = { version: 'e:1', unchanged: false, hasEarlier: true, messages: [message], activeUsers: ['ann'] }
 const sent = { messageId: 'm1', seq: 1, createdAt: message.createdAt, expiresAt: message.expiresAt, duplicate: false }

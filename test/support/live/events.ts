@@ -18,6 +18,7 @@ export function messageOf(seq: number, given: Partial<Message> = {}): Message {
       keptTimes: 0,
       livesFrom: 'sent',
       hasBegun: true,
+      replyTo: null,
     },
     ...given,
   }
