@@ -7,14 +7,16 @@ import type { SealedStorage } from './sealed-storage.js'
 import { watchSendKey } from './send-key.js'
 
 /**
- * Turns the composer's text into messages of the outbox, which it returns; undefined on a page without a composer.
+ * Turns the composer's text into messages of the outbox; does nothing on a page without a composer.
  * @param opening what the tab keeps; what is sent before it is open waits for it
+ * @param watchPictures takes what is chosen, also before; its script comes later
  */
 export function watchComposer(
   live: HTMLElement,
   connection: LiveConnection,
   opening: Promise<SealedStorage>,
-): Promise<PageOutbox> | undefined {
+  watchPictures: (outbox: PageOutbox) => Promise<void>,
+): void {
   const composer = document.getElementById('composer')
   const content = document.getElementById('content')
   const template = document.getElementById('pending')
@@ -22,7 +24,7 @@ export function watchComposer(
   const messages = document.getElementById('messages')
   const list = document.getElementById('list')
   const isWhole = place && messages && list && template instanceof HTMLTemplateElement
-  if (!(isWhole && composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement)) return undefined
+  if (!(isWhole && composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement)) return
   const { max, tooLong = '' } = composer.dataset
   const outbox = new Outbox({ refusalOf: text => (text.length > Number(max) ? tooLong : '') })
   const bubbles = new Bubbles(place, template, list)
@@ -31,6 +33,7 @@ export function watchComposer(
     content.addEventListener('input', () => drafts.write(content.value))
     return new PageOutbox({ live, connection, outbox, bubbles, drafts, storage, place, messages, content })
   })
+  const pictures = ready.then(watchPictures)
 
   const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]
   composer.addEventListener('submit', event => {
@@ -41,7 +44,7 @@ export function watchComposer(
     const alt = composer.querySelector<HTMLInputElement>('#alt')
     content.focus()
     // A picture that was chosen before its script was there: the words must not go without it.
-    if (files.some(input => input.files?.length)) return void ready.then(() => composer.requestSubmit())
+    if (files.some(input => input.files?.length)) return void pictures.then(() => composer.requestSubmit())
     if (!text.trim() && !uploaded) return
     const written = { text, imageId: uploaded?.value ?? '', alt: uploaded ? alt?.value : undefined }
     content.value = ''
@@ -50,5 +53,4 @@ export function watchComposer(
     void ready.then(page => page.add(written))
   })
   watchSendKey(composer, content)
-  return ready
 }

@@ -7,7 +7,6 @@ import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
 import { importAtLast, importing } from './module-import.js'
 import { watchMotion } from './motion.js'
-import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
@@ -29,24 +28,23 @@ options?.addEventListener('submit', event => {
   document.querySelector<HTMLDialogElement>('#end')?.showModal()
 })
 
+const messages = document.getElementById('messages')
+const { tools = '' } = messages?.dataset ?? {}
+const tooling = new Promise<typeof import('./chat-tools.js')>(resolve => {
+  if (tools) addEventListener('load', () => importAtLast(importing<typeof import('./chat-tools.js')>(tools), resolve))
+})
+
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)
 if (storage && connection) {
-  const outbox = watchComposer(live, connection, storage)
-  if (outbox) {
-    watchEnd(live)
-    void outbox.then(watchPictures)
-  }
+  watchComposer(live, connection, storage, outbox => tooling.then(({ watchPictures }) => watchPictures(outbox)))
+  watchEnd(live)
   void storage.then(opened => watchSessionEnd(opened, live))
   rescueFocus(live)
 }
-const messages = document.getElementById('messages')
 if (messages) {
   watchList(messages)
-  addEventListener('load', () => {
-    const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')
-    if (messages.dataset.options) importAtLast(load, ({ watchOptions }) => watchOptions(messages))
-  })
+  void tooling.then(({ watchOptions }) => watchOptions(messages))
   watchEarlier(messages)
   watchMotion()
 }
