@@ -63,14 +63,13 @@ async function bundle(entry, format) {
   return Buffer.from(result.outputFiles[0].contents)
 }
 
-async function buildScript() {
-  const ours = await bundle('main.ts', 'iife')
-  const vendor = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-sse.min.js']
-    .map(name =>
-      readFileSync(join(root, 'node_modules/htmx.org/dist', name), 'utf8').replace(/\/\/# sourceMappingURL=.*$/m, ''),
-    )
-    .join(';\n')
-  return Buffer.concat([Buffer.from(vendor), Buffer.from(';\n'), ours])
+/** Our script, behind those of htmx that it needs. */
+async function bundleWithHtmx(names, entry, format) {
+  const ours = await bundle(entry, format)
+  const vendor = names.map(name =>
+    readFileSync(join(root, 'node_modules/htmx.org/dist', name), 'utf8').replace(/\/\/# sourceMappingURL=.*$/m, ''),
+  )
+  return Buffer.concat([Buffer.from(vendor.join(';\n')), Buffer.from(';\n'), ours])
 }
 
 async function buildStyle() {
@@ -90,14 +89,14 @@ async function buildStyle() {
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
   const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, stream, style] = await Promise.all([
-    buildScript(),
+    bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
     bundle('chat-tools.ts', 'esm'),
     bundle('form-help.ts', 'esm'),
     bundle('log-in-again.ts', 'esm'),
     bundle('message-field.ts', 'esm'),
     bundle('notices.ts', 'esm'),
     bundle('pictures.ts', 'esm'),
-    bundle('stream.ts', 'esm'),
+    bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
     buildStyle(),
   ])
   mkdirSync(pages, { recursive: true })

@@ -1,3 +1,4 @@
-/** What a chat page needs once it is used. A script of its own, loaded once the page is there. */
+/** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
+export { showDrafts } from './list-drafts.js'
 export { watchOptions } from './message-options.js'
 export { watchPictures } from './picture-loader.js'

@@ -28,18 +28,21 @@ options?.addEventListener('submit', event => {
   document.querySelector<HTMLDialogElement>('#end')?.showModal()
 })
 
+const live = document.getElementById('live')
 const messages = document.getElementById('messages')
-const { tools = '' } = messages?.dataset ?? {}
+const { tools = '' } = live?.dataset ?? {}
 const tooling = new Promise<typeof import('./chat-tools.js')>(resolve => {
   if (tools) addEventListener('load', () => importAtLast(importing<typeof import('./chat-tools.js')>(tools), resolve))
 })
 
-const live = document.getElementById('live')
 const connection = live && keepConnected(live)
 if (storage && connection) {
   watchComposer(live, connection, storage, outbox => tooling.then(({ watchPictures }) => watchPictures(outbox)))
   watchEnd(live)
-  void storage.then(opened => watchSessionEnd(opened, live))
+  void storage.then(opened => {
+    watchSessionEnd(opened, live)
+    void tooling.then(({ showDrafts }) => showDrafts(opened))
+  })
   rescueFocus(live)
 }
 if (messages) {

@@ -61,6 +61,11 @@ export class SealedStorage implements Place {
     return !this.#key && !this.#isForgotten && this.#items.size > 0
   }
 
+  /** The names of its items. */
+  get names(): string[] {
+    return [...this.#items.keys()]
+  }
+
   getItem(name: string): string | null {
     return this.#items.get(name) ?? null
   }
