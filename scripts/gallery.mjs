@@ -130,7 +130,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await page.goto(chat)
-        await page.locator('summary', { hasText: 'Change' }).click()
+        await page.getByRole('button', { name: 'Chat options' }).click()
       },
     ],
     [

@@ -24,6 +24,8 @@ export interface LiveConnection {
 }
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
+const isReport = ({ message }: WsConnection['queue'][number]) =>
+  /^(message:status|list:delivered)$/.test(String(message.values.type))
 
 /**
  * Keeps the page connected. Beyond what htmx does by itself, it notices dead connections, reconnects at once where that
@@ -147,13 +149,13 @@ export function keepConnected(live: HTMLElement): LiveConnection {
     if (isStreaming) event.preventDefault()
   })
   live.addEventListener('htmx:ws:after:connection', () => {
-    // The outbox sends again by itself, and nobody types any more; only what was seen must still be reported.
+    // The outbox sends again by itself, and nobody types any more; only what was shown must still be reported.
     const queue = connection?.queue ?? []
-    queue.splice(0, queue.length, ...queue.filter(({ message }) => message.values.type === 'message:status'))
+    queue.splice(0, queue.length, ...queue.filter(isReport))
     onUp()
   })
   live.addEventListener('htmx:ws:before:message:outgoing', event => {
-    if (!isOpen() && detailOf(event).message.values.type !== 'message:status') event.preventDefault()
+    if (!isOpen() && !isReport(detailOf(event))) event.preventDefault()
   })
   live.addEventListener('htmx:ws:close', event => {
     const { code, connection: closed } = detailOf(event)

@@ -1,3 +1,4 @@
+// Long because all parts of the page that the outbox changes meet here.
 import { type Bubbles, nonceAround, noncesIn, repliedTo } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import type { Drafts } from './drafts.js'

@@ -8,11 +8,14 @@ import { newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-/** What the browser keeps for this tab, and for all tabs: everything but that sockets failed, and that somebody has left. */
+/**
+ * What the browser keeps for this tab, and for all tabs: everything but that sockets failed, that somebody has left, and how
+ * far the list of chats is scrolled.
+ */
 const kept = (page: Page) =>
   page.evaluate(() =>
     [...Object.entries(sessionStorage), ...Object.entries(localStorage)].filter(
-      ([key]) => key !== 'stream' && key !== 'left',
+      ([key]) => !['stream', 'left', 'side'].includes(key),
     ),
   )
 

@@ -1,3 +1,4 @@
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
 
 test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
@@ -35,7 +36,7 @@ test('a message that was not sent stays where it was sent, also when the list co
   await send(ben, 'after')
   await expect(texts).toHaveText(['before', unsent, 'after'])
   // Whoever goes on after a pause gets the whole list anew.
-  await ann.getByRole('button', { name: 'Pause updates' }).click()
+  await chooseOption(ann, 'Pause updates')
   await send(ben, 'last')
   await ann.getByRole('button', { name: 'Resume updates' }).click()
   await expect(texts).toHaveText(['before', unsent, 'after', 'last'])

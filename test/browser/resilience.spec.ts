@@ -9,7 +9,8 @@ const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')
 const pending = (page: Page) => page.locator('.pending')
 const banner = (page: Page) => page.locator('#connection')
-const kept = (page: Page) => page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => key !== 'stream'))
+const kept = (page: Page) =>
+  page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => !['stream', 'side'].includes(key)))
 
 test('three messages written offline arrive once and in order within 2 s of being online again', async ({
   faultyChat,

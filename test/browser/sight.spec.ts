@@ -146,16 +146,16 @@ test('the chat is a heading, a list of named and described messages, and a label
           - listitem:
             - article "${benPerson.name}":
               - text: hello
-              - paragraph:
-                - time: /\\d\\d:\\d\\d/
-                - time: /until .+/
+              - time: /\\d\\d:\\d\\d/
+              - time: /until .+/
+              - button "Message options"
           - listitem:
             - article "You":
               - text: hello back
-              - paragraph:
-                - time: /\\d\\d:\\d\\d/
-                - time: /until .+/
-                - text: Seen
+              - time: /\\d\\d:\\d\\d/
+              - time: /until .+/
+              - text: Seen
+              - button "Message options"
       - button "Add image"
       - textbox "Message"
       - button "Send"

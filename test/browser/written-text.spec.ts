@@ -81,7 +81,7 @@ test('marks piled upon letters are never painted outside of their bubble or prev
   await sendMany(ben, 1, piledMarks['a word with marks everywhere'] ?? '')
   await sendMany(ben, 2, 'a line below')
   await expect(bubbles.last()).toContainText('a line below 1')
-  const text = bubbles.nth(-3).locator('.text')
+  const text = bubbles.nth(-3).locator('.said')
   await text.evaluate(({ style }: HTMLElement) => style.setProperty('overflow', 'visible'))
   expect(await paintedOutside(ann, text, bubbles.nth(-3))).toBeGreaterThan(0)
 })
@@ -100,8 +100,9 @@ test('a name with marks of its script piled upon a letter is never painted outsi
   const heading = ann.getByRole('heading', { level: 1 })
   await expect(heading).toContainText(name)
   expect(await paintedOutside(ann, heading.locator('bdi'), heading)).toBe(0)
-  const about = ann.locator('.about').nth(1)
-  expect(await paintedOutside(ann, about.locator('a'), about)).toBe(0)
+  await ann.getByRole('button', { name: 'Chat options' }).click()
+  const block = ann.locator('#options a')
+  expect(await paintedOutside(ann, block.locator('span'), block)).toBe(0)
 })
 
 test('each line of a message takes its own direction, not that of the first', async ({ chat }) => {

@@ -41,7 +41,7 @@ describe('a message', () => {
     expect(shown.html).toContain('Hello &lt;b&gt;')
     await Promise.all([annPage.fence(), benPage.fence(), outside.fence()])
     expect(targetsOf(annPage)).toEqual([['p-first', 'list', `c-${room}`]])
-    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`, 'list-report', 'page-title']])
+    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`, 'page-title']])
     expect(outside.seen).toEqual([])
   })
 

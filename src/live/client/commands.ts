@@ -23,7 +23,6 @@ export const pageCommandSchema = z.discriminatedUnion('type', [
   ...commandSchema.options,
   z.object({
     type: z.literal('list:delivered'),
-    roomId: roomId.optional(),
     reports: z
       .string()
       .max(usualWindow * 130)

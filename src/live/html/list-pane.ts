@@ -94,13 +94,17 @@ export class ListPane {
     this.#changes.set(roomId, { summary, toTop: isActivity || (noted?.toTop ?? false) })
   }
 
-  /** Renders the items that have changed since the last write. */
-  async pushChanges(): Promise<void> {
+  /**
+   * Renders the items that have changed since the last write.
+   * @param isReported whether the page itself reports the messages of its own room
+   */
+  async pushChanges(isReported = false): Promise<void> {
     if (this.#changes.size === 0) return
     const shown: RoomSummary[] = []
     for (const [roomId, change] of this.#changes) {
       this.#changes.delete(roomId)
       await this.#pushItem(roomId, change)
+      if (isReported && roomId === this.#currentRoomId) continue
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
     this.#pushReport(this.#list.renderReport(shown))

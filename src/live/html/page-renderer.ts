@@ -1,3 +1,4 @@
+// Long because it renders every part of a chat that is pushed.
 import type { Clock } from '../../chat/clock.js'
 import type { Message, MessageId, Presence, Quote, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
 import {

@@ -178,7 +178,7 @@ export class PageSession implements ClientSession {
       await this.#room?.take(next.event, next.shared, this.#inbox.isPaused)
     }
     if (this.#lacksRest) await this.#catchUpRest()
-    await this.#list.pushChanges()
+    await this.#list.pushChanges(this.#room?.showsNewest)
   }
 
   #flush(): void {

@@ -62,6 +62,11 @@ export class RoomPane {
     return this.#head.otherName
   }
 
+  /** Whether a new message of the room stands on the page, which then reports it itself. */
+  get showsNewest(): boolean {
+    return !this.#isGone && this.#messages.window.later === 0
+  }
+
   /** The epoch, version and window that the page shows; null when the room is gone. */
   get shown(): Shown {
     if (this.#isGone) return { epoch: null, version: 0, window: null }

@@ -187,6 +187,18 @@ describe('a chat that has changed', () => {
     expect(wordsIn(html)).toContain('2 unread')
   })
 
+  it('is reported as delivered, except where the page reports the messages of its own room', async () => {
+    const { pane, note, take } = await start()
+    const report = async (isReported: boolean) => {
+      for (const id of ['r2', 'r3']) note(messageIn(id, { lastMessage: messageOf(1, { roomId: id, senderId: 'ben' }) }))
+      await pane.pushChanges(isReported)
+      return take().match(/"reports":"[^"]*"/g)
+    }
+    take()
+    expect(await report(false)).toEqual(['"reports":"r2.m1 r3.m1"'])
+    expect(await report(true)).toEqual(['"reports":"r3.m1"'])
+  })
+
   it('is rendered again, at the top, if it changed while it was rendered', async () => {
     const { note, pane, take, namesOf } = await start()
     take()

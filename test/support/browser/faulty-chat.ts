@@ -83,12 +83,16 @@ export const test = house.extend<Faulty>({
     await Promise.all(browser.contexts().map(context => context.close()))
   },
   mortal: async ({ faults }, use) => {
-    const begin = () => new ServerProcess({ LOG_LEVEL: 'info', RATE_LIMIT_AUTH: '1000', DEMO_USERS: 'true' })
+    // Begun again it listens on the same port, as the names of its cookies have it.
+    let port = '0'
+    const begin = () =>
+      new ServerProcess({ PORT: port, LOG_LEVEL: 'info', RATE_LIMIT_AUTH: '1000', DEMO_USERS: 'true' })
     let server = begin()
     const mortal = {
       async start() {
         if (server.child.killed) server = begin()
-        faults.targetPort = Number(new URL(await server.address()).port)
+        port = new URL(await server.address()).port
+        faults.targetPort = Number(port)
         faults.isDown = false
       },
       async kill() {

@@ -42,6 +42,14 @@ describe('what a page posts instead of saying it over a socket', () => {
     expect(await statusOf(ann, chat)).toBe('delivered')
   })
 
+  it('reports what the list of chats shows as delivered, without a chat of its own', async () => {
+    const { ann, ben, chat, room } = await newPair(server.url)
+    await ann.post(`${chat}/messages`, { content: 'look', nonce: 'n' }, chat)
+    const [message] = await rowsOf(ben, chat)
+    expect(await post(ben, '/chats/frames', { type: 'list:delivered', reports: `${room}.${message?.id}` })).toBe(204)
+    expect(await statusOf(ann, chat)).toBe('delivered')
+  })
+
   it('shows the other that one is typing, and not oneself', async () => {
     const { ann, ben, chat } = await newPair(server.url)
     const page = await LivePage.open(server.url, ben, chat)
