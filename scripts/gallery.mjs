@@ -126,11 +126,20 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     ],
     ['Empty chat', 'alice', goto(lonely)],
     [
-      'How long messages live',
+      'Chat options',
+      'alice',
+      async page => {
+        await goLive(page, chat)
+        await page.getByRole('button', { name: 'Chat options' }).click()
+      },
+    ],
+    [
+      'Reply',
       'alice',
       async page => {
         await page.goto(chat)
-        await page.locator('summary', { hasText: 'Change' }).click()
+        const id = await page.locator('#list .theirs article').last().getAttribute('data-message-id')
+        await page.goto(`${chat}?reply=${id}`)
       },
     ],
     [
@@ -152,7 +161,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       },
     ],
     [
-      'Line lost, not sent',
+      'Connection lost, not sent',
       'alice',
       async page => {
         await goLive(page, chat)
@@ -188,7 +197,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       },
     ],
     [
-      'Form that grew old',
+      'Page out of date',
       'alice',
       async page => {
         await page.goto(chat)
@@ -237,7 +246,7 @@ async function prepare(browser, base, image) {
   await write(bob, 'Seven it is.', 'שלום, נתראה!')
   await write(alice, 'See you then')
   await bob.goto('/chats')
-  await write(alice, 'The door code is 4711, gone in an hour')
+  await write(alice, 'The door code is 4711, valid for an hour')
   const path = url => new URL(url).pathname
   return { pages: { alice, bob }, addresses: { chat: path(chat), lonely: path(lonely), endedChat: path(ended) } }
 }
