@@ -290,7 +290,12 @@ try {
         const kind = await wear(page, theme, size)
         const putBack = await see(page, { image, bob: pages.bob })
         await page.evaluate(each => document.documentElement.setAttribute('data-theme', each), kind)
-        await page.waitForFunction(() => [...document.querySelectorAll('#list img')].every(each => each.complete))
+        await page.waitForFunction(() => {
+          const images = [...document.querySelectorAll('#list img')]
+          // One that is out of view would not be loaded otherwise.
+          for (const image of images) image.loading = 'eager'
+          return images.every(image => image.complete)
+        })
         await page.waitForTimeout(100)
         const shot = await page.screenshot({ animations: 'disabled' })
         await putBack?.()
