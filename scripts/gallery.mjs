@@ -202,9 +202,12 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       async page => {
         await page.goto(chat)
         await page.goto(await page.locator('#options a').getAttribute('href'))
-        await page.locator('main [name=_csrf]').evaluate(field => {
-          field.value = 'of-yesterday'
-        })
+        await page
+          .locator('main [name=_csrf]')
+          .first()
+          .evaluate(field => {
+            field.value = 'of-yesterday'
+          })
         await page.getByRole('button', { name: 'Block', exact: true }).click()
       },
     ],
