@@ -126,11 +126,20 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     ],
     ['Empty chat', 'alice', goto(lonely)],
     [
-      'How long messages live',
+      'Chat options',
+      'alice',
+      async page => {
+        await goLive(page, chat)
+        await page.getByRole('button', { name: 'Chat options' }).click()
+      },
+    ],
+    [
+      'Reply',
       'alice',
       async page => {
         await page.goto(chat)
-        await page.getByRole('button', { name: 'Chat options' }).click()
+        const id = await page.locator('#list .theirs article').last().getAttribute('data-message-id')
+        await page.goto(`${chat}?reply=${id}`)
       },
     ],
     [
@@ -152,7 +161,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       },
     ],
     [
-      'Line lost, not sent',
+      'Connection lost, not sent',
       'alice',
       async page => {
         await goLive(page, chat)
@@ -188,14 +197,17 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       },
     ],
     [
-      'Form that grew old',
+      'Page out of date',
       'alice',
       async page => {
         await page.goto(chat)
         await page.goto(await page.locator('#options a').getAttribute('href'))
-        await page.locator('main [name=_csrf]').evaluate(field => {
-          field.value = 'of-yesterday'
-        })
+        await page
+          .locator('main [name=_csrf]')
+          .first()
+          .evaluate(field => {
+            field.value = 'of-yesterday'
+          })
         await page.getByRole('button', { name: 'Block', exact: true }).click()
       },
     ],
@@ -237,7 +249,7 @@ async function prepare(browser, base, image) {
   await write(bob, 'Seven it is.', 'שלום, נתראה!')
   await write(alice, 'See you then')
   await bob.goto('/chats')
-  await write(alice, 'The door code is 4711, gone in an hour')
+  await write(alice, 'The door code is 4711, valid for an hour')
   const path = url => new URL(url).pathname
   return { pages: { alice, bob }, addresses: { chat: path(chat), lonely: path(lonely), endedChat: path(ended) } }
 }
@@ -281,7 +293,12 @@ try {
         const kind = await wear(page, theme, size)
         const putBack = await see(page, { image, bob: pages.bob })
         await page.evaluate(each => document.documentElement.setAttribute('data-theme', each), kind)
-        await page.waitForFunction(() => [...document.querySelectorAll('#list img')].every(each => each.complete))
+        await page.waitForFunction(() => {
+          const images = [...document.querySelectorAll('#list img')]
+          // One that is out of view would not be loaded otherwise.
+          for (const image of images) image.loading = 'eager'
+          return images.every(image => image.complete)
+        })
         await page.waitForTimeout(100)
         const shot = await page.screenshot({ animations: 'disabled' })
         await putBack?.()

@@ -144,8 +144,7 @@ export class PageOutbox {
       connection.renew()
     } else this.#advance()
     const slow = document.getElementById('slow')
-    const isSending = outbox.entries.some(each => isSentSlowly(each, now))
-    const words = isSending ? (slow?.dataset.words ?? '') : ''
+    const words = outbox.entries.some(each => isSentSlowly(each, now)) ? (slow?.dataset.words ?? '') : ''
     if (slow && slow.textContent !== words) slow.textContent = words
     this.#goOn()
   }

@@ -154,7 +154,11 @@ test('several tabs of both show the same', async ({ chat }) => {
   }
 })
 
-test('the list of chats stands beside a chat on a wide screen and stays live', async ({ chat, person, visit }) => {
+test('the list of chats stands beside a chat on a wide screen, stays live, and stays scrolled', async ({
+  chat,
+  person,
+  visit,
+}) => {
   const { ann, annPerson } = await chat()
   const third = await person('Third')
   const page = await visit()
@@ -168,6 +172,14 @@ test('the list of chats stands beside a chat on a wide screen and stays live', a
   await ann.setViewportSize({ width: 390, height: 800 })
   await expect(ann.getByRole('link', { name: 'Back to chats 2 unread' })).toBeVisible()
   await expect(page.getByRole('article', { name: 'You' }).first()).toHaveAttribute('data-status', 'delivered')
+
+  await ann.setViewportSize({ width: 1280, height: 240 })
+  const side = ann.getByRole('navigation', { name: 'Chats' })
+  await side.evaluate(element => element.scrollTo(0, 20))
+  await side.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
+  await expect(ann.getByRole('heading', { name: `Chat with ${third.name}`, level: 1 })).toBeVisible()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expect.poll(() => side.evaluate(element => element.scrollTop)).toBe(20)
 })
 
 test('who is looked for stands in the place of the list, the chats first, until nobody is', async ({

@@ -413,23 +413,30 @@ describe('a picture', () => {
 })
 
 describe('what is kept for a reload', () => {
-  it('is every message that has not arrived, in order, with its nonce, picture, description and time', () => {
+  it('is every message that has not arrived, in order, with its nonce, picture, description, time and what it answers', () => {
     const outbox = outboxOf('one', 'much too long', 'two')
-    outbox.addPicture('n-look', 'look', start + 1, 'A cat')
+    outbox.addPicture('n-look', 'look', start + 1, 'A cat', 'answered')
     outbox.addPicture('n-bare', '', start + 2)
     sent(outbox)
     expect(outbox.kept).toEqual([
       written('one'),
       written('much too long'),
       written('two'),
-      { nonce: 'n-look', text: 'look', imageId: '', at: start + 1, alt: 'A cat' },
-      { nonce: 'n-bare', text: '', imageId: '', at: start + 2, alt: '' },
+      { nonce: 'n-look', text: 'look', imageId: '', at: start + 1, alt: 'A cat', replyTo: 'answered' },
+      { nonce: 'n-bare', text: '', imageId: '', at: start + 2, alt: '', replyTo: '' },
     ])
     outbox.takeUploads(start + 2)
     outbox.uploaded('n-bare', 'image-1')
     arrive(outbox, 'one')
     expect(outbox.kept.map(({ nonce }) => nonce)).toEqual(['n-much too long', 'n-two', 'n-look', 'n-bare'])
-    expect(outbox.kept.at(-1)).toEqual({ nonce: 'n-bare', text: '', imageId: 'image-1', at: start + 2, alt: '' })
+    expect(outbox.kept.at(-1)).toEqual({
+      nonce: 'n-bare',
+      text: '',
+      imageId: 'image-1',
+      at: start + 2,
+      alt: '',
+      replyTo: '',
+    })
   })
 
   it('is given back when the chat is gone, and nothing is sent any more', () => {

@@ -73,7 +73,7 @@ it('runs the terminal client: log in, pick a person, chat, see ticks and typing'
   const terminal = new Example('terminal-chat', 'alice@example.com')
   await terminal.says('Chat with:')
   terminal.types('b\r')
-  await terminal.says('needs mending')
+  await terminal.says("There's a problem with what you entered.")
   terminal.types('nobody\r')
   await terminal.says('Nobody is called that.')
   terminal.types('bo\r')

@@ -91,7 +91,7 @@ test('where descriptors have run out pages still render, and a picture is refuse
     const say = async work => console.log(await work().catch(error => error.code ?? error))
     const read = async () => (await buffer(await sealed.open('alice'))).equals(Buffer.alloc(100_000, 'p'))
     const context = viewContext({ language: 'en', zone: null })
-    const data = { heading: 'A heading', message: 'A sentence', errors: [], sounds: [] }
+    const data = { heading: 'A heading', message: 'A sentence', errors: [], sounds: [], themeColours: [] }
     const begun = await sealed.open('alice')
     const taken = []
     try { for (;;) taken.push(openSync('/dev/null')) } catch (error) { console.log(error.code) }

@@ -108,7 +108,7 @@ describe('every page', () => {
   it('holds no inline script or style, and nothing that would be one', () => {
     for (const [name, html] of bodies) {
       const found = html.match(
-        /<style|\sstyle=|\son\w+=|javascript:|hx-on|<script(?! defer src="\/static\/build\/)[^>]*>/gi,
+        /<style|\sstyle=|\son\w+=|javascript:|hx-on|<script(?! (?:defer|type="module") src="\/static\/build\/)[^>]*>/gi,
       )
       expect([name, found]).toEqual([name, null])
     }
@@ -119,7 +119,7 @@ describe('every page', () => {
     expect(links).toHaveLength(2)
     for (const link of links) expect(link).toContain('rel="noopener noreferrer nofollow"')
     for (const [name, html] of bodies) {
-      expect([name, html.match(/(?:src|action)="(?!\/)[^"]*"/g)]).toEqual([name, null])
+      expect([name, html.match(/\s(?:src|action)="(?!\/)[^"]*"/g)]).toEqual([name, null])
     }
   })
 

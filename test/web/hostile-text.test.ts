@@ -141,7 +141,7 @@ describe('a refused draft is given back as typed, and as text', () => {
       // The second form is stale: its token is of an earlier session.
       for (const html of [await send(await client.token(chat)), await send('stale')]) {
         const [, draft = ''] = /<textarea[^>]*>\n([\s\S]*?)<\/textarea>/.exec(html) ?? []
-        const [, alt = ''] = /<input id="alt" name="alt" value="([^"]*)" maxlength/.exec(html) ?? []
+        const [, alt = ''] = /<input id="alt" name="alt" value="([^"]*)" placeholder/.exec(html) ?? []
         expect([shownText(draft), shownText(alt)]).toEqual([fields.content, fields.alt])
         expect(draft + alt).not.toContain('<')
       }

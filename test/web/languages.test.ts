@@ -61,12 +61,12 @@ it('pushes to each open page in the language that the page is in', async () => {
   const arabic = await LivePage.open(server.url, ann, chat)
   await ben.post(`${chat}/messages`, { content: 'hi', nonce: 'n1' }, chat)
   const row = /hi[\s\S]*<time[^>]*>[^<]*<\/time> <time[^>]*>([^<]*)</
-  const goneOn = async (page: LivePage) => row.exec((await page.frame(({ text }) => row.test(text))).text)?.[1]
-  expect(await goneOn(english)).toMatch(/^gone /)
+  const endOn = async (page: LivePage) => row.exec((await page.frame(({ text }) => row.test(text))).text)?.[1]
+  expect(await endOn(english)).toMatch(/^until /)
   const word = translator('ar')('chat.gone', { time: '' })
     .replaceAll(/[\u2068\u2069]/g, '')
     .trim()
-  expect(await goneOn(arabic)).toMatch(new RegExp(`^${word}`))
+  expect(await endOn(arabic)).toMatch(new RegExp(`^${word}`))
   for (const page of [english, arabic]) page.socket.close()
 })
 

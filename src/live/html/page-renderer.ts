@@ -1,4 +1,4 @@
-// Long because it renders every part of a chat that is pushed.
+// Long because page load, push and catch-up share one renderer; the list and the lifetime have theirs beside it.
 import type { Clock } from '../../chat/clock.js'
 import type { Message, MessageId, Presence, Quote, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
 import {
