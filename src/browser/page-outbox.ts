@@ -77,12 +77,15 @@ export class PageOutbox {
   }
 
   #listen(): void {
-    const { live, outbox, place } = this.#parts
+    const { live, outbox, place, drafts, content } = this.#parts
     this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
       if (this.#settleShown()) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
-      if (document.getElementById('gone')?.hasChildNodes()) this.#giveUp(outbox.clear())
+      if (document.getElementById('gone')?.hasChildNodes() && outbox.entries[0]) {
+        this.#giveUp(outbox.clear())
+        content.value = drafts.read()
+      }
       this.#update()
       this.#goOn()
     })
@@ -93,9 +96,8 @@ export class PageOutbox {
         this.#update()
       })
     }
-    for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
+    for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request'])
       place.addEventListener(name, event => this.#goesOut(event))
-    }
     place.addEventListener('click', event => this.#click(event))
   }
 

@@ -17,6 +17,14 @@ export interface LifetimeBounds {
   readonly messageTtlMaxMs: number
 }
 
+/** What counts as the grace period where it is 0, ms. */
+const shortestGraceMs = 300_000
+
+/** How long both must have left before a room ends by itself, ms. */
+export function graceOf(roomGraceMs: number): number {
+  return roomGraceMs || shortestGraceMs
+}
+
 /** Whether a chat may choose this life, in ms: the server's own, or one between five minutes and the longest. */
 export function mayChoose(lifetimeMs: number, { messageTtlMs, messageTtlMaxMs }: LifetimeBounds): boolean {
   if (lifetimeMs === messageTtlMs) return true

@@ -47,7 +47,7 @@ export interface RoomsDeps {
 /** What can be read without a rule beside the engine's own. */
 export type RoomReads = Pick<
   Engine,
-  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
+  'isMember' | 'listEndings' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
 >
 
 /**
@@ -111,6 +111,15 @@ export class Rooms {
     if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
     refuseOver(this.#deps.countReaching(userId))
     return this.#engine.setLifetime(roomId, userId, lifetimeMs)
+  }
+
+  /**
+   * Chooses whether a room is erased once both have left.
+   * @throws ChatError `rate_limited`, `not_found`
+   */
+  async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
+    refuseOver(this.#deps.countReaching(userId))
+    return this.#engine.setErasure(roomId, userId, erasesWhenLeft)
   }
 
   /**

@@ -55,7 +55,7 @@ const runMs = 300_000
 
 /** Decides whether a message begins a day or continues a run. `before` is null for the first message of the room. */
 export function placeMessage(
-  message: Message,
+  message: Predecessor,
   before: Predecessor | null,
   { times }: ViewContext,
   clock: WallTimes,

@@ -16,15 +16,15 @@ test('either chooses how long messages live, and both are told', async ({ chat }
     await expect(page.locator('#about')).toContainText('Messages are gone after 4 hours')
     await expect(page.locator('#lifetime')).toHaveValue('14400000')
   }
-  await expect(ann.locator('#lifetime-note')).toHaveText('You changed how long messages live: 4 hours')
-  await expect(ben.locator('#lifetime-note')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
+  await expect(ann.locator('#list .event')).toHaveText('You changed how long messages live: 4 hours')
+  await expect(ben.locator('#list .event')).toHaveText(`${annPerson.name} changed how long messages live: 4 hours`)
   await expect(ann.getByRole('button', { name: 'Set for both' })).toBeHidden()
   await expect(ann.locator('summary')).toBeFocused()
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('a draft')
   await send(ben, 'lives long')
   await expect(message(ann, 'lives long')).toBeVisible()
-  await expect(ann.locator('#lifetime-note')).toBeHidden()
+  await expect(ann.locator('#list .event + li article')).toHaveCount(1)
 })
 
 test('one warning with one button keeps messages for both', { tag: '@long' }, async ({ chat }) => {

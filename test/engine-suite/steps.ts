@@ -19,6 +19,7 @@ export type Step =
       readonly back: number
     }
   | { readonly type: 'choose'; readonly userId: UserId; readonly otherId: UserId; readonly lifetimeMs: number }
+  | { readonly type: 'erase'; readonly userId: UserId; readonly otherId: UserId; readonly erasesWhenLeft: boolean }
   | { readonly type: 'hold' | 'drop'; readonly userId: UserId; readonly leaseId: string; readonly ms: number }
   | { readonly type: 'forget'; readonly userId: UserId }
   | { readonly type: 'advance'; readonly ms: number }
@@ -68,6 +69,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ type: fc.constant('choose'), ...pair, lifetimeMs: fc.integer({ min: 1, max: 3 }) }),
     },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('erase'), ...pair, erasesWhenLeft: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), ...pair }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('forget'), userId: person }) },
     { weight: 5, arbitrary: fc.record({ type: fc.constant('advance'), ms: fc.integer({ min: 0, max: 30 }) }) },
@@ -122,6 +124,10 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
   if (step.type === 'choose') {
     model.choose(room, userId, step.lifetimeMs)
     await engine.setLifetime(room.id, userId, step.lifetimeMs)
+  }
+  if (step.type === 'erase') {
+    model.erase(room, userId, step.erasesWhenLeft)
+    await engine.setErasure(room.id, userId, step.erasesWhenLeft)
   }
   if (step.type === 'move') {
     const messageId = sent.at(-1 - step.back) ?? 'never was'

@@ -51,6 +51,7 @@ const known = [
   'post /api/chat/rooms: member',
   'post /api/images/upload: member, multipart',
   'post /chats/:room/end: member, once',
+  'post /chats/:room/erase: member',
   'post /chats/:room/frames: member, light',
   'post /chats/:room/images: member, multipart',
   'post /chats/:room/keep: member',

@@ -4,6 +4,7 @@ import type { Clock } from '#src/chat/clock.js'
 import type {
   CursorKind,
   Draft,
+  Ending,
   Engine,
   EngineOptions,
   EngineStats,
@@ -27,13 +28,14 @@ import { hearsTyping, mayOpen } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
 import { moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
+import { Endings } from './endings.js'
 import { KnownPeople } from './known-people.js'
 import { Leases } from './leases.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
-import { chooseLifetime, keepWarned, post } from './room-changes.js'
+import { chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
 import { knownTo, raiseVersion, tell, tellMembers, tellOfMessages, watchWhoSees } from './telling.js'
@@ -55,6 +57,7 @@ export class MemoryEngine implements Engine {
   readonly #due: DueQueue
   readonly #publisher: Publisher
   readonly #people: KnownPeople
+  readonly #endings: Endings
   readonly #rooms: RoomTable
   readonly #leases: Leases
   readonly #blocks: Blocks
@@ -66,7 +69,8 @@ export class MemoryEngine implements Engine {
     this.#due = new DueQueue(clock)
     this.#publisher = new Publisher(onSubscriberError)
     this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
-    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, options)
+    this.#endings = new Endings(this.#due)
+    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, this.#endings, options)
     this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher)
     this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
   }
@@ -75,9 +79,9 @@ export class MemoryEngine implements Engine {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
     if (!mayOpen({ hasBlocked: this.#choices.of(userId).blocked.has(otherId) })) throw new ChatError('blocked')
-    const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId)
+    const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId, now)
     const member = this.#rooms.enter(room.id, userId, now)
-    this.#rooms.boundUnshared(member.person)
+    this.#rooms.boundUnshared(member.person, now)
     return viewRoom(member, { of: 'visit' })
   }
 
@@ -145,22 +149,37 @@ export class MemoryEngine implements Engine {
   async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
     const now = this.#due.run()
     const member = this.#rooms.enter(roomId, userId, now)
-    if (!chooseLifetime(member, lifetimeMs, this.#options.messageTtlMs)) return
-    const change = { type: 'lifetime.changed', lifetimeMs, byId: member.id } as const
+    const timeline = chooseLifetime(member, lifetimeMs, this.#options.messageTtlMs, now)
+    if (timeline === null) return
+    this.#rooms.schedule(member.room)
+    const change = { type: 'lifetime.changed', lifetimeMs, byId: member.id, timeline } as const
+    this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
+  }
+
+  async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    const timeline = chooseErasure(member, erasesWhenLeft, this.#options.messageTtlMs, now)
+    if (timeline === null) return
+    this.#rooms.schedule(member.room)
+    const change = { type: 'erasure.changed', erasesWhenLeft, byId: member.id, timeline } as const
     this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
   }
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
-    const { room, id: byId } = this.#rooms.enter(roomId, userId, now)
+    const keeper = this.#rooms.enter(roomId, userId, now)
+    const { room, id: byId } = keeper
     const kept = keepWarned(room)
     if (kept.length === 0) return
+    const timeline = noteKept(keeper, kept, now)
     this.#rooms.schedule(room)
     const told = tellOfMessages(room, kept, ({ version }, messages) => ({
       type: 'messages.kept',
       version,
       byId,
       messages,
+      timeline,
     }))
     this.#publisher.publish(told, kept.flatMap(keptNotices))
   }
@@ -196,18 +215,24 @@ export class MemoryEngine implements Engine {
   }
 
   async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
-    this.#due.run()
+    const now = this.#due.run()
     const { room, id } = this.#rooms.get(roomId, userId)
-    this.#rooms.dissolve(room, 'ended', id)
+    this.#rooms.dissolve(room, 'ended', id, now)
+  }
+
+  async listEndings(userId: UserId): Promise<readonly Ending[]> {
+    this.#due.run()
+    const { blocked } = this.#choices.of(userId)
+    return this.#endings.of(userId).filter(({ otherId }) => !blocked.has(otherId))
   }
 
   async forgetPerson(userId: UserId): Promise<void> {
-    this.#due.run()
+    const now = this.#due.run()
     this.#choices.forget(userId)
     const person = this.#people.get(userId)
-    if (person === undefined) return
-    this.#leases.forget(person)
-    for (const room of [...person.rooms.values()]) this.#rooms.dissolve(room, 'account_deleted', person.id)
+    if (person !== undefined) this.#leases.forget(person)
+    for (const room of [...(person?.rooms.values() ?? [])]) this.#rooms.dissolve(room, 'account_deleted', userId, now)
+    this.#endings.dropAll(userId)
   }
 
   async setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]> {
@@ -254,6 +279,7 @@ export class MemoryEngine implements Engine {
     this.#due.stop()
     this.#publisher.stop()
     this.#rooms.clear()
+    this.#endings.clear()
     this.#people.clear()
     this.#choices.clear()
     this.#tally.clear()

@@ -29,6 +29,7 @@ export class MessageList {
   /** The messages that were warned of, and may be kept. */
   readonly #warned = new Set<Entry>()
   readonly #keepLonger: boolean
+  #kept = 0
   #first: Entry | null = null
   #last: Entry | null = null
 
@@ -40,6 +41,11 @@ export class MessageList {
   /** How many messages live. */
   get size(): number {
     return this.#byId.size
+  }
+
+  /** How many of them were kept for as long again. */
+  get kept(): number {
+    return this.#kept
   }
 
   /** The newest living message. */
@@ -93,6 +99,7 @@ export class MessageList {
     const kept = [...this.#warned]
     this.#warned.clear()
     for (const entry of kept) {
+      if (entry.message.keptTimes === 0) this.#kept += 1
       entry.message = keptLonger(entry.message)
       this.#byExpiry.add(entry, entry.message.expiresAt)
       this.#awaitWarning(entry)
@@ -111,6 +118,7 @@ export class MessageList {
   /** Takes out a message that is in. */
   remove(entry: Entry): void {
     this.#byExpiry.remove(entry)
+    if (entry.message.keptTimes > 0) this.#kept -= 1
     if (entry.warning) this.#byWarning.remove(entry.warning)
     this.#warned.delete(entry)
     this.#byId.delete(entry.message.id)

@@ -17,6 +17,7 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     theirs: other.shownCursors,
     ...cutWindow(member, ask),
     lifetime: room.lifetime,
+    erasesWhenLeft: room.erasesWhenLeft,
   }
 }
 

@@ -1,6 +1,6 @@
-import type { ChosenLifetime, Message, UserId } from '../../chat/engine.js'
-import { type LifetimeBounds, lifetimeChoices, warningOf, warnsAt } from '../../chat/lifetimes.js'
-import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
+import type { ChosenLifetime, Message } from '../../chat/engine.js'
+import { graceOf, type LifetimeBounds, lifetimeChoices, warningOf, warnsAt } from '../../chat/lifetimes.js'
+import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 
 /** The server's rules for how long messages live. Durations in ms. */
 export interface LifetimeRules extends LifetimeBounds {
@@ -11,16 +11,14 @@ export interface LifetimeRules extends LifetimeBounds {
 /** Who changed the lifetime of messages, and to what. */
 export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'byId'>
 
-/** Renders how long messages live in a room, for one of its people: the choice, who made it, and the warning. */
+/** Renders how long messages live in a room, for one of its people: the choices, and the warning. */
 export class RoomLifetime {
   readonly #rules: LifetimeRules
   readonly #context: ViewContext
-  readonly #viewer: Viewer
 
-  constructor(rules: LifetimeRules, context: ViewContext, viewer: Viewer) {
+  constructor(rules: LifetimeRules, context: ViewContext) {
     this.#rules = rules
     this.#context = context
-    this.#viewer = viewer
   }
 
   /** How long a message sent now lives, in ms. */
@@ -28,13 +26,12 @@ export class RoomLifetime {
     return chosen?.lifetimeMs ?? this.#rules.messageTtlMs
   }
 
-  /** The text above the first message. */
-  renderAbout(chosen: LifetimeChange | null): string {
+  /** The text above the first message. `erasesWhenLeft`: whether the room is erased once both have left. */
+  renderAbout(chosen: LifetimeChange | null, erasesWhenLeft: boolean): string {
     const { t, times } = this.#context
-    const { roomGraceMs } = this.#rules
     const lifetime = times.length(this.current(chosen))
-    const sentence = roomGraceMs
-      ? t('chat.lifeHint', { lifetime, grace: times.length(roomGraceMs) })
+    const sentence = erasesWhenLeft
+      ? t('chat.lifeHint', { lifetime, grace: this.#grace })
       : t('chat.lifeHintNoGrace', { lifetime })
     return renderPartial('sentence', this.#context, { sentence })
   }
@@ -51,19 +48,14 @@ export class RoomLifetime {
     return renderPartial('lifetime-choices', this.#context, { choices })
   }
 
-  /** Who changed the lifetime and to what, in words. */
-  sayChange({ lifetimeMs, byId }: LifetimeChange, otherName: string): string {
-    const { t, times } = this.#context
-    const lifetime = times.length(lifetimeMs)
-    return byId === this.#viewer.userId
-      ? t('lifetime.byYou', { lifetime })
-      : t('lifetime.byOther', { name: otherName, lifetime })
+  /** The switch that says whether the room is erased once both have left. */
+  renderErasure(erasesWhenLeft: boolean): string {
+    return renderPartial('erase-switch', this.#context, { erasesWhenLeft })
   }
 
-  /** The note of the change; '' once a message was sent after it. */
-  renderNote(chosen: ChosenLifetime | null, lastSeq: number, otherName: string): string {
-    if (!chosen || lastSeq > chosen.sinceSeq) return ''
-    return renderPartial('sentence', this.#context, { sentence: this.sayChange(chosen, otherName) })
+  /** What that switch does, in words. */
+  sayErasure(): string {
+    return this.#context.t('erase.hint', { grace: this.#grace })
   }
 
   /** The messages of a room that will vanish soon and may be kept. */
@@ -81,9 +73,7 @@ export class RoomLifetime {
     return renderPartial('warning', this.#context, { sentence, roomId: first.roomId })
   }
 
-  /** Who kept messages, in words. */
-  sayKept(byId: UserId, otherName: string): string {
-    const { t } = this.#context
-    return byId === this.#viewer.userId ? t('warning.keptByYou') : t('warning.keptByOther', { name: otherName })
+  get #grace(): string {
+    return this.#context.times.length(graceOf(this.#rules.roomGraceMs))
   }
 }

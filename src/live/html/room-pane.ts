@@ -1,6 +1,15 @@
+// Long because every event of a room is taken here, each in one place.
 import type { AnnouncementKind } from '../../accounts/settings.js'
-import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
+import {
+  type EngineEvent,
+  type Message,
+  mostWindow,
+  type RoomId,
+  type RoomView,
+  type TimelineEvent,
+} from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
+import { sayEvent } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
@@ -84,7 +93,7 @@ export class RoomPane {
     const differs = view.epoch !== shown.epoch || view.version !== shown.version
     if (differs) {
       await this.#messages.pushAll(view, shown.window)
-      this.#head.pushLifetime(view)
+      this.#head.pushChoices()
     } else if (again) await this.#messages.pushUnseen(view)
     this.#warning.catchUp(this.#page.expiringOf(view), differs)
     if (again) this.#announcements.addMissed(countMissed(view))
@@ -138,7 +147,11 @@ export class RoomPane {
       case 'messages.kept':
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
-        return this.#announce(this.#head.takeLifetime(event))
+        this.#head.takeLifetime(event)
+        return this.#takeTimeline(event.timeline)
+      case 'erasure.changed':
+        this.#head.takeErasure(event)
+        return this.#takeTimeline(event.timeline)
       case 'room.opened':
         return
       default:
@@ -156,7 +169,7 @@ export class RoomPane {
       this.#announcements.noteSent()
       this.#push(fragment(`p-${message.nonce}`, 'delete'))
     }
-    if (this.#messages.add(message, shared, isGapless)) this.#head.dropNote()
+    this.#messages.add(message, shared, isGapless)
   }
 
   #takeRemoved({ messages }: EventOf<'message.removed'>): void {
@@ -165,10 +178,10 @@ export class RoomPane {
     this.#warning.drop(messages)
   }
 
-  async #takeKept({ messages, byId }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
+  async #takeKept({ messages, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
     this.#warning.drop(messages)
-    this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))
+    this.#takeTimeline(timeline)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */
@@ -177,14 +190,16 @@ export class RoomPane {
     await this.#messages.pushChanged(messages, shared)
   }
 
-  #announce(sentence: string): void {
-    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
+  #takeTimeline(event: TimelineEvent): void {
+    this.#messages.addEvent(event)
+    const { context, viewer } = this.#page
+    const sentence = sayEvent(event, context, viewer, this.#head.otherName)
+    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', context, { sentence })))
   }
 
   #takeDissolved(event: EventOf<'room.dissolved'>): void {
     this.#isGone = true
     this.#announcements.dropAll()
-    this.#head.dropNote()
     this.#warning.forget()
     // An empty list needs no warning.
     for (const id of [...goneWithTheRoom, 'typing']) this.#push(fragment(id, 'innerHTML'))

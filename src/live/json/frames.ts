@@ -79,11 +79,14 @@ export const serverFrameSchemas = {
   roomLifetime: z
     .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1) })
     .describe('Somebody has chosen how long messages live that are sent from now on, in any room of yours.'),
+  roomErasure: z
+    .object({ type: z.literal('room:erasure'), roomId, userId, erasesWhenLeft: z.boolean() })
+    .describe('Somebody has chosen whether a room of yours is erased once both of you have left.'),
   roomDissolved: z
     .object({
       type: z.literal('room:dissolved'),
       roomId,
-      reason: z.enum(dissolveReasons),
+      reason: z.enum(dissolveReasons).optional().describe('Left out if you have blocked the other.'),
     })
     .describe('One of your rooms has ended, with everything in it. Forget it.'),
   userOnline: z

@@ -64,7 +64,7 @@ export function everyOf(request: Request): number {
 /** Returns the function that renders the page of a chat. */
 export function chatSender(
   context: Pick<Context, 'config' | 'people' | 'chatPage' | 'rooms'>,
-  { remember }: Pick<GoneChats, 'remember'>,
+  { remember, rememberRun }: Pick<GoneChats, 'remember' | 'rememberRun'>,
 ): SendChat {
   const { config, chatPage } = context
   const { messageMaxLength } = config
@@ -86,6 +86,7 @@ export function chatSender(
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
     remember(response, view.id, view.otherId, page.viewer.userId)
+    rememberRun(response, page.viewer.userId)
     if (refresh) mayEmbed(response)
     sendPage(request, response, status, 'chat', {
       ...side,
@@ -103,9 +104,10 @@ export function chatSender(
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
       presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
-      about: lifetime.renderAbout(view.lifetime),
+      about: lifetime.renderAbout(view.lifetime, view.erasesWhenLeft),
       lifetimeChoices: lifetime.renderChoices(view.lifetime),
-      lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
+      eraseSwitch: lifetime.renderErasure(view.erasesWhenLeft),
+      eraseHint: lifetime.sayErasure(),
       warning: lifetime.renderWarning(page.expiringOf(view)),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
-import { accountOf, formField, pathParameter } from '../../http/request.js'
+import { accountOf, formField, formFields, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { formErrors } from '../page/forms.js'
 import { contextOf } from '../page/pages.js'
@@ -16,13 +16,29 @@ function answer(request: Request, response: Response): void {
   response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
 }
 
-/** Choosing how long messages live in a chat, and keeping those that will vanish soon. */
+/** Choosing how long messages live in a chat and whether it is erased once both have left, and keeping what will vanish soon. */
 export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
-  const choose: Route['handle'] = async (request, response) => {
+  const chooseLifetime: Route['handle'] = (request, response) => {
     const chosen = formField(request, 'lifetimeMs')
+    const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
+    return choose(request, response, () =>
+      rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs),
+    )
+  }
+
+  const chooseErasure: Route['handle'] = (request, response) => {
+    // A switch that is off sends its hidden "no" alone.
+    const chosen = formFields(request, 'erase').at(-1)
+    return choose(request, response, async () => {
+      if (chosen !== 'yes' && chosen !== 'no') throw new ChatError('invalid')
+      await rooms.setErasure(pathParameter(request, 'room'), accountOf(request).id, chosen === 'yes')
+    })
+  }
+
+  /** Makes a choice; without a script a refusal is told on the page of the chat. */
+  async function choose(request: Request, response: Response, work: () => Promise<void>): Promise<void> {
     try {
-      const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
-      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
+      await work()
       answer(request, response)
     } catch (error) {
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
@@ -41,7 +57,8 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
 
   const inRoom = { method: 'post', formPage: '/chats/:room' } as const
   return [
-    { ...inRoom, path: '/chats/:room/lifetime', handle: choose },
+    { ...inRoom, path: '/chats/:room/lifetime', handle: chooseLifetime },
+    { ...inRoom, path: '/chats/:room/erase', handle: chooseErasure },
     { ...inRoom, path: '/chats/:room/keep', handle: keep },
   ]
 }

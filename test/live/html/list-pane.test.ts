@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { EngineEvent, RoomSummary } from '#src/chat/engine.js'
 import { ListPane } from '#src/live/html/list-pane.js'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
-import { eventOf, messageOf, sentOf, summaryOf, swapsIn, typingOf, wordsIn } from '../../support/live/events.js'
+import {
+  eventOf,
+  messageOf,
+  noon,
+  sentOf,
+  summaryOf,
+  swapsIn,
+  timelineOf,
+  typingOf,
+  wordsIn,
+} from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 /** A list of so many chats, r1 at the top, on a page that shows the chat r2. */
@@ -29,6 +39,7 @@ async function start(count = 3, shownDigest = '') {
   return { ...stage, pane, take, swaps, pushed, titles, note, isPushed }
 }
 
+const chosen = timelineOf({ what: 'lifetime', lifetimeMs: 1 })
 const about = (roomId: string, given: Partial<RoomSummary> = {}) => ({ roomId, summary: summaryOf(roomId, given) })
 const messageIn = (roomId: string, given: Partial<RoomSummary> = {}): EngineEvent => ({
   ...sentOf(messageOf(1, { roomId })),
@@ -44,6 +55,7 @@ describe('a list that catches up', () => {
     expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
       ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
       ['more-chats innerMorph', ''],
+      ['ended innerMorph', ''],
       ['page-title innerHTML', '0 unread'],
       ['others-unread innerHTML', ''],
     ])
@@ -75,7 +87,13 @@ describe('a list that catches up', () => {
     })
     take()
     expect(await pane.catchUp('')).toBe(true)
-    const whole = ['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML', 'others-unread innerHTML']
+    const whole = [
+      'chats innerMorph',
+      'more-chats innerMorph',
+      'ended innerMorph',
+      'page-title innerHTML',
+      'others-unread innerHTML',
+    ]
     expect(swaps()).toEqual(whole)
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
@@ -140,6 +158,20 @@ describe('a chat that has changed', () => {
     expect(await pushed()).toEqual([])
   })
 
+  it('is told of below the list once it has ended, until there is another with the same person', async () => {
+    const { note, pushed, take, listEndings } = await start()
+    take()
+    const ending = { roomId: 'r2', otherId: 'ben', reason: 'ended', byId: 'ben', expiresAt: noon + 5_000 } as const
+    listEndings.mockResolvedValue([ending])
+    note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
+    expect(await pushed()).toEqual(['c-r2 delete', 'ended innerMorph'])
+    note(receiptIn('r1'))
+    expect(await pushed()).toEqual(['c-r1 outerMorph'])
+    listEndings.mockResolvedValue([])
+    note(eventOf({ type: 'room.opened', version: 1 }, about('r4')))
+    expect(await pushed()).toEqual(['c-r4 delete', 'chats afterbegin', 'ended innerMorph'])
+  })
+
   it('is not rendered where the page does not show it', async () => {
     const { note, pushed, take, namesOf } = await start()
     take()
@@ -151,7 +183,7 @@ describe('a chat that has changed', () => {
   it('is not rendered for a lifetime that was chosen or messages that expire soon', async () => {
     const { note, pushed, take } = await start()
     take()
-    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1 }, about('r2')))
+    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1, timeline: chosen }, about('r2')))
     note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2')))
     expect(await pushed()).toEqual([])
   })
