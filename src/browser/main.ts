@@ -5,11 +5,13 @@ import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
+import { importAtLast, importing } from './module-import.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
+import { keepSide } from './side.js'
 import { allowHtmx } from './trusted-types.js'
 import { tellZone } from './zone.js'
 
@@ -18,19 +20,14 @@ tellZone()
 
 const storage = openStorage()
 
-for (const form of document.querySelectorAll('[data-end]')) {
-  form.addEventListener('submit', event => {
-    event.preventDefault()
-    document.querySelector<HTMLDialogElement>('#end')?.showModal()
-  })
-}
-
-for (const summary of document.querySelectorAll('summary')) {
-  summary.nextElementSibling?.addEventListener('submit', () => {
-    summary.focus()
-    summary.click()
-  })
-}
+const options = document.getElementById('options')
+options?.addEventListener('submit', event => {
+  // This gives the focus back to its button, and the dialog gives it back to where it was.
+  options.hidePopover()
+  if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
+  event.preventDefault()
+  document.querySelector<HTMLDialogElement>('#end')?.showModal()
+})
 
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)
@@ -46,6 +43,10 @@ if (storage && connection) {
 const messages = document.getElementById('messages')
 if (messages) {
   watchList(messages)
+  addEventListener('load', () => {
+    const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')
+    if (messages.dataset.options) importAtLast(load, ({ watchOptions }) => watchOptions(messages))
+  })
   watchEarlier(messages)
   watchMotion()
 }
@@ -56,5 +57,7 @@ expireInTime(() => {
 })
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
+keepSide()
 watchLogOut(() => connection?.rest())
-for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
+const { help } = document.body.dataset
+if (help) void import(help)

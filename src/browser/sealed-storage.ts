@@ -56,6 +56,11 @@ export class SealedStorage implements Place {
     return this.#key !== undefined && this.#items.size > 0
   }
 
+  /** Whether there is anything that is lost with this page, since the browser can't encrypt it. */
+  get losesSomething(): boolean {
+    return !this.#key && !this.#isForgotten && this.#items.size > 0
+  }
+
   getItem(name: string): string | null {
     return this.#items.get(name) ?? null
   }

@@ -20,6 +20,8 @@ declare global {
       account: Account | null
       /** The key by which pages of whoever is logged in seal drafts, masked anew each time. */
       handDraftKey?: () => string
+      /** Whether titles of pages for whoever is logged in leave names out. */
+      hidesNames?: boolean
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
     }

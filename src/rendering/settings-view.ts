@@ -45,7 +45,7 @@ const sendKeyNames = {
   'ctrl-enter': 'settings.sendCtrlEnter',
 } as const
 
-/** What the settings page shows. */
+/** The choices of a person's settings, beside those of yes or no. */
 export function viewSettings(settings: AccountSettings, t: Translate) {
   const choose = <T extends string>(
     values: readonly T[],
@@ -70,10 +70,6 @@ export function viewSettings(settings: AccountSettings, t: Translate) {
     textSizeChoices: choose(textSizes, textSizeNames, settings.textSize),
     announcedChoices: choose(announcementKinds, announcementNames, ...settings.announced),
     soundChoices: choose(soundKinds, soundNames, ...settings.sounds),
-    notifyChoices: yesOrNo(settings.notifies, t),
-    pauseChoices: yesOrNo(settings.startsPaused, t),
-    receiptChoices: yesOrNo(settings.sendsReceipts, t),
-    typingChoices: yesOrNo(settings.sendsTyping, t),
     zoneChoices: [
       { value: '', label: t('settings.languageBrowser'), isChosen: settings.zone === null },
       ...[...new Set([...timeZones(), ...(settings.zone ? [settings.zone] : [])])].map(zone => ({
@@ -88,13 +84,6 @@ export function viewSettings(settings: AccountSettings, t: Translate) {
 /** Says what the browser tells of its time zone; null if it has told none. */
 export function zoneHint(browserZone: string | null, t: Translate): string {
   return browserZone ? t('settings.zoneTold', { zone: nameOf(browserZone) }) : t('settings.zoneUntold')
-}
-
-function yesOrNo(isYes: boolean, t: Translate): Choice[] {
-  return [
-    { value: 'yes', label: t('settings.yes'), isChosen: isYes },
-    { value: 'no', label: t('settings.no'), isChosen: !isYes },
-  ]
 }
 
 function nameOf(zone: string): string {

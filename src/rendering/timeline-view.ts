@@ -1,4 +1,4 @@
-import type { Message, RoomView, TimelineEvent } from '../chat/engine.js'
+import type { Lifetime, Message, RoomView, TimelineEvent } from '../chat/engine.js'
 import type { Predecessor } from './message-view.js'
 import type { ViewContext, Viewer } from './renderer.js'
 
@@ -25,21 +25,29 @@ export function rowsOf({ messages, timeline }: Pick<RoomView, 'messages' | 'time
 
 /** What the row after this one must know of it. No run of messages goes on across an event. */
 export function predecessorOf(row: TimelineRow): Predecessor {
-  if ('event' in row) return { senderId: '', sentAt: row.event.at }
-  return { senderId: row.message.senderId, sentAt: row.message.sentAt }
+  if ('event' in row) return { senderId: '', sentAt: row.event.at, lifetimeMs: 0, livesFrom: 'sent' }
+  const { senderId, sentAt, lifetimeMs, livesFrom } = row.message
+  return { senderId, sentAt, lifetimeMs, livesFrom }
+}
+
+/** "1 hour", or "5 minutes after being seen". */
+export function sayLifetime({ lifetimeMs, from }: Lifetime, { t, times }: Pick<ViewContext, 't' | 'times'>): string {
+  const lifetime = times.length(lifetimeMs)
+  return from === 'seen' ? t('lifetime.fromSeen', { lifetime }) : lifetime
 }
 
 /** What happened, in words. */
 export function sayEvent(
   event: TimelineEvent,
-  { t, times }: Pick<ViewContext, 't' | 'times'>,
+  context: Pick<ViewContext, 't' | 'times'>,
   { userId }: Pick<Viewer, 'userId'>,
   name: string,
 ): string {
+  const { t } = context
   const isOwn = event.byId === userId
   switch (event.what) {
     case 'lifetime': {
-      const lifetime = times.length(event.lifetimeMs)
+      const lifetime = sayLifetime(event, context)
       return isOwn ? t('lifetime.byYou', { lifetime }) : t('lifetime.byOther', { name, lifetime })
     }
     case 'erasure':

@@ -136,13 +136,24 @@ it('is sealed anew for the key that a person is handed when they log in again', 
   expect((await open(handed)).getItem('draft')).toBe('half a thought')
 })
 
-it('lives in the page alone where the browser cannot encrypt', async () => {
+it('lives in the page alone, and is lost with it, where the browser cannot encrypt', async () => {
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
   const storage = await open()
   storage.setItem('draft', 'half a thought')
   expect(storage.getItem('draft')).toBe('half a thought')
-  expect(storage.holdsSomething).toBe(false)
+  expect([storage.holdsSomething, storage.losesSomething]).toEqual([false, true])
   await new Promise(resolve => setTimeout(resolve, 50))
   expect(place.size).toBe(0)
   expect((await open()).getItem('draft')).toBeNull()
+  storage.removeItem('draft')
+  expect(storage.losesSomething).toBe(false)
+})
+
+it('is not lost with the page where the browser can encrypt, nor once the person has left', async () => {
+  const storage = await open()
+  storage.setItem('draft', 'half a thought')
+  expect(storage.losesSomething).toBe(false)
+  storage.forget()
+  storage.setItem('draft', 'typed on')
+  expect(storage.losesSomething).toBe(false)
 })

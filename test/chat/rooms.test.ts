@@ -26,6 +26,8 @@ const view: RoomView = {
   lifetime: null,
   erasesWhenLeft: true,
   timeline: [],
+  mayLiveFromSeen: true,
+  expiring: [],
 }
 
 const message: Message = {
@@ -36,10 +38,13 @@ const message: Message = {
   nonce: 'n',
   text: 'hello',
   image: null,
+  replyTo: null,
   sentAt: 0,
   expiresAt: 1,
   lifetimeMs: 1,
   keptTimes: 0,
+  livesFrom: 'sent',
+  hasBegun: true,
 }
 
 interface Setup extends Partial<RoomsDeps> {
@@ -75,6 +80,7 @@ function start({
     openRoom: answers('openRoom', view),
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
+    readQuote: answers('readQuote', null),
     listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
@@ -83,6 +89,7 @@ function start({
     setErasure: answers('setErasure', undefined),
     listEndings: answers('listEndings', []),
     keepLonger: answers('keepLonger', undefined),
+    dismissWarning: answers('dismissWarning', undefined),
     moveCursor: answers('moveCursor', undefined),
     setTyping: answers('setTyping', undefined),
     endRoom: answers('endRoom', undefined),
@@ -152,7 +159,7 @@ describe('a message is sent', () => {
     expect(await send(stage, 'a\r\nb')).toEqual({ message, duplicate: false })
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null, replyTo: null }],
     ])
   })
 
@@ -197,7 +204,7 @@ describe('a message is sent', () => {
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
       ['claimImage', 'upload', 'room', 'ann', 'n'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture, replyTo: null }],
       ['settle', 'stored'],
     ])
   })
@@ -205,7 +212,12 @@ describe('a message is sent', () => {
   it.each(['', ' \n'])('with its picture and no visible text (%j)', async content => {
     const stage = start()
     await send(stage, content, 'upload')
-    expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', { nonce: 'n', text: '', image: picture }])
+    expect(stage.calls).toContainEqual([
+      'sendMessage',
+      'room',
+      'ann',
+      { nonce: 'n', text: '', image: picture, replyTo: null },
+    ])
   })
 
   it('a second time without the picture of the second time, which is told so', async () => {
@@ -233,7 +245,7 @@ describe('a message is sent', () => {
   ])('to live as long %s', async (_title, imageLifetimeMs, bound) => {
     const stage = start({ imageLifetimeMs })
     await send(stage, 'look', 'upload')
-    const draft = { nonce: 'n', text: 'look', image: picture, ...bound }
+    const draft = { nonce: 'n', text: 'look', image: picture, replyTo: null, ...bound }
     expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', draft])
   })
 })
@@ -247,8 +259,8 @@ describe('what reaches the other person', () => {
     ],
     [
       'choosing a lifetime',
-      rooms => rooms.setLifetime('room', 'ann', 5 * minute),
-      ['setLifetime', 'room', 'ann', 5 * minute],
+      rooms => rooms.setLifetime('room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }),
+      ['setLifetime', 'room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }],
     ],
     ['keeping messages longer', rooms => rooms.keepLonger('room', 'ann'), ['keepLonger', 'room', 'ann']],
     ['ending the chat', rooms => rooms.end('room', 'ann'), ['endRoom', 'room', 'ann']],
@@ -274,7 +286,7 @@ describe('what reaches the other person', () => {
     'is not counted for a lifetime of %i ms, which nobody may choose',
     async ms => {
       const { rooms, calls } = start()
-      expect(await codeOf(rooms.setLifetime('room', 'ann', ms))).toBe('invalid')
+      expect(await codeOf(rooms.setLifetime('room', 'ann', { lifetimeMs: ms, from: 'sent' }))).toBe('invalid')
       expect(calls).toEqual([])
     },
   )
@@ -298,8 +310,14 @@ describe('what reaches the other person', () => {
 describe('what is not counted', () => {
   it.each(['delivered', 'seen'] as const)('is the report that a message was %s', async kind => {
     const { rooms, calls } = start({ waitMs: 1 })
-    await rooms.report('room', 'ann', kind, 'message')
-    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message']])
+    await rooms.report('room', 'ann', kind, 'message', 3)
+    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message', 3]])
+  })
+
+  it('is that one dismisses a warning', async () => {
+    const { rooms, calls } = start({ waitMs: 1 })
+    await rooms.dismissWarning('room', 'ann')
+    expect(calls).toEqual([['dismissWarning', 'room', 'ann']])
   })
 
   it('is a visitor without JavaScript, who is here for a minute', async () => {

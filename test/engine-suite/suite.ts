@@ -12,7 +12,9 @@ import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
+import { describeReplies } from './replies.js'
 import { describeRooms } from './rooms.js'
+import { describeSeenLives } from './seen-lives.js'
 import { describeTelling } from './telling.js'
 import { describeTimeline } from './timeline.js'
 import { describeUnnoticed } from './unnoticed.js'
@@ -24,9 +26,11 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
   describe(`the ${name} engine`, () => {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
+    describeReplies(makeEngine)
     describeUnsending(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)
+    describeSeenLives(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)

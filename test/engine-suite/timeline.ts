@@ -17,7 +17,7 @@ export function describeTimeline(makeEngine: MakeEngine): void {
   describe('the timeline', () => {
     test('has what was chosen and kept, after the newest message of that time', async () => {
       const { world, engine, id, shown } = await start()
-      await engine.setLifetime(id, 'ann', minute)
+      await engine.setLifetime(id, 'ann', { lifetimeMs: minute, from: 'sent' })
       await world.send(id, 'ann', { lifetimeMs: minute })
       await world.advance(minute / 2)
       await engine.keepLonger(id, 'bob')
@@ -45,7 +45,7 @@ export function describeTimeline(makeEngine: MakeEngine): void {
 
     test('forgets an event when the messages of its time are gone', async () => {
       const { world, engine, id, shown } = await start()
-      await engine.setLifetime(id, 'ann', 5 * minute)
+      await engine.setLifetime(id, 'ann', { lifetimeMs: 5 * minute, from: 'sent' })
       await world.advance(5 * minute - 1)
       expect(await shown('bob')).toHaveLength(1)
       await world.advance(1)
@@ -54,14 +54,15 @@ export function describeTimeline(makeEngine: MakeEngine): void {
 
     test('has what the same person does again without a message in between once', async () => {
       const { world, engine, id, shown } = await start()
-      for (const lifetimeMs of [1, 2, 3]) await engine.setLifetime(id, 'ann', lifetimeMs * minute)
-      await engine.setLifetime(id, 'bob', 4 * minute)
+      for (const lifetimeMs of [1, 2, 3])
+        await engine.setLifetime(id, 'ann', { lifetimeMs: lifetimeMs * minute, from: 'sent' })
+      await engine.setLifetime(id, 'bob', { lifetimeMs: 4 * minute, from: 'sent' })
       expect(await shown('ann')).toEqual([
         ['lifetime', 0, 'ann'],
         ['lifetime', 0, 'bob'],
       ])
       await world.send(id, 'ann')
-      await engine.setLifetime(id, 'bob', 5 * minute)
+      await engine.setLifetime(id, 'bob', { lifetimeMs: 5 * minute, from: 'sent' })
       expect(await shown('ann')).toHaveLength(3)
     })
 
@@ -91,7 +92,7 @@ export function describeTimeline(makeEngine: MakeEngine): void {
     test('has nothing for somebody that the other did while blocked by them, also after unblocking', async () => {
       const { world, engine, id, shown } = await start()
       await world.keep('ann', { blocked: ['bob'] })
-      await engine.setLifetime(id, 'bob', minute)
+      await engine.setLifetime(id, 'bob', { lifetimeMs: minute, from: 'sent' })
       await engine.setErasure(id, 'bob', false)
       await world.keep('ann', { blocked: [] })
       expect([await shown('ann'), (await shown('bob')).length]).toEqual([[], 2])

@@ -44,12 +44,6 @@ describe('the settings as their page shows them', () => {
       ['15', 'settings.refreshEvery 15'],
       ['60', 'settings.refreshEvery 60'],
     ])
-    for (const choices of [shown.notifyChoices, shown.pauseChoices, shown.receiptChoices, shown.typingChoices]) {
-      expect(labelsOf(choices)).toEqual([
-        ['yes', 'settings.yes'],
-        ['no', 'settings.no'],
-      ])
-    }
   })
 
   it('mark what is chosen where nobody has chosen', () => {
@@ -63,10 +57,6 @@ describe('the settings as their page shows them', () => {
       textSizeChoices: ['normal'],
       announcedChoices: ['messages', 'typing', 'presence'],
       soundChoices: [],
-      notifyChoices: ['no'],
-      pauseChoices: ['no'],
-      receiptChoices: ['yes'],
-      typingChoices: ['yes'],
       zoneChoices: [''],
     })
   })
@@ -74,8 +64,7 @@ describe('the settings as their page shows them', () => {
   it('mark what somebody has chosen', () => {
     const shown = view({
       ...{ language: 'de', theme: 'dark', sendKey: 'ctrl-enter', refreshSeconds: 15, textSize: 'larger' },
-      ...{ announced: ['sent'], sounds: ['mine', 'theirs'], notifies: true, startsPaused: true },
-      ...{ sendsReceipts: false, sendsTyping: false, zone: 'Europe/Berlin' },
+      ...{ announced: ['sent'], sounds: ['mine', 'theirs'], zone: 'Europe/Berlin' },
     })
     const chosen = Object.entries(shown).map(([setting, choices]) => [setting, chosenOf(choices)])
     expect(Object.fromEntries(chosen)).toEqual({
@@ -86,19 +75,8 @@ describe('the settings as their page shows them', () => {
       textSizeChoices: ['larger'],
       announcedChoices: ['sent'],
       soundChoices: ['mine', 'theirs'],
-      notifyChoices: ['yes'],
-      pauseChoices: ['yes'],
-      receiptChoices: ['no'],
-      typingChoices: ['no'],
       zoneChoices: ['Europe/Berlin'],
     })
-  })
-
-  it('take each of four answers of yes or no from its own setting', () => {
-    expect(chosenOf(view({ notifies: true }).notifyChoices)).toEqual(['yes'])
-    expect(chosenOf(view({ startsPaused: true }).pauseChoices)).toEqual(['yes'])
-    expect(chosenOf(view({ sendsReceipts: false }).receiptChoices)).toEqual(['no'])
-    expect(chosenOf(view({ sendsTyping: false }).typingChoices)).toEqual(['no'])
   })
 })
 

@@ -16,19 +16,26 @@ describe('the rows of a list', () => {
   })
 
   it('say of a message who sent it, and of an event that nobody’s run goes on', () => {
-    expect(predecessorOf({ message: messageOf(1) })).toEqual({ senderId: 'ben', sentAt: noon })
-    expect(predecessorOf({ event: timelineOf({ what: 'kept' }) })).toEqual({ senderId: '', sentAt: noon + 1 })
+    expect(predecessorOf({ message: messageOf(1) })).toEqual({
+      ...{ senderId: 'ben', sentAt: noon, lifetimeMs: 600_000, livesFrom: 'sent' },
+    })
+    expect(predecessorOf({ event: timelineOf({ what: 'kept' }) })).toMatchObject({ senderId: '', sentAt: noon + 1 })
   })
 })
 
 describe('an event', () => {
   it.each<[TimelineBody, string, string]>([
     [
-      { what: 'lifetime', lifetimeMs: 300_000 },
+      { what: 'lifetime', lifetimeMs: 300_000, from: 'sent' },
       'You changed how long messages live: 5 minutes',
       'Ben changed how long messages live: 5 minutes',
     ],
-    [{ what: 'kept' }, 'You kept messages for as long again', 'Ben kept messages for as long again'],
+    [
+      { what: 'lifetime', lifetimeMs: 60_000, from: 'seen' },
+      'You changed how long messages live: 1 minute after being seen',
+      'Ben changed how long messages live: 1 minute after being seen',
+    ],
+    [{ what: 'kept' }, 'You kept messages longer', 'Ben kept messages longer'],
     [{ what: 'reopened' }, 'You opened this chat again', 'Ben opened this chat again'],
     [
       { what: 'erasure', erasesWhenLeft: true },

@@ -8,38 +8,46 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
+  KeepReason,
+  Lifetime,
   MessageId,
   OwnStats,
   Presence,
   Privacy,
   Publication,
+  Quote,
   RoomId,
   RoomList,
   RoomListAsk,
   RoomView,
   Sent,
   ServerNotice,
+  TimelineEvent,
   UserId,
   WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsTyping, mayOpen } from '#src/chat/privacy.js'
+import { longestLifeMs } from '#src/chat/lifetimes.js'
+import { hearsTyping, mayLiveFromSeen, mayOpen } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
-import { moveCursor } from './cursors.js'
+import { isFromOther } from './counts.js'
+import { type CursorMove, moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
 import { Endings } from './endings.js'
+import { GoneMessages } from './gone-messages.js'
 import { KnownPeople } from './known-people.js'
 import { Leases } from './leases.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
-import { chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
+import { messageFor, quoteFor } from './quotes.js'
+import { beginLives, chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
-import { knownTo, raiseVersion, tell, tellMembers, tellOfMessages, watchWhoSees } from './telling.js'
-import { summarise, viewRoom } from './views.js'
+import { knownTo, raiseVersion, tell, tellMembers, tellOfLifetime, tellOfMessages, watchWhoSees } from './telling.js'
+import { summarise, viewRoom, warnedOf } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
 export interface MemoryEngineOptions extends EngineOptions {
@@ -63,6 +71,7 @@ export class MemoryEngine implements Engine {
   readonly #blocks: Blocks
   readonly #choices = new PrivacyChoices()
   readonly #tally = new Tally()
+  readonly #gone: GoneMessages
 
   constructor({ clock, onSubscriberError = warn, ...options }: MemoryEngineOptions) {
     this.#options = options
@@ -70,8 +79,11 @@ export class MemoryEngine implements Engine {
     this.#publisher = new Publisher(onSubscriberError)
     this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
     this.#endings = new Endings(this.#due)
-    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, this.#endings, options)
-    this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher)
+    this.#gone = new GoneMessages(this.#due, longestLifeMs(options))
+    const people = this.#people
+    this.#rooms = new RoomTable(people, this.#due, this.#publisher, this.#tally, this.#endings, this.#gone, options)
+    const { messageTtlMs } = options
+    this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher, messageTtlMs)
     this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
   }
 
@@ -92,6 +104,11 @@ export class MemoryEngine implements Engine {
 
   async readRoom(roomId: RoomId, userId: UserId, ask: WindowAsk = { of: 'visit' }): Promise<RoomView> {
     return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
+  }
+
+  async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
+    this.#due.run()
+    return quoteFor(this.#rooms.get(roomId, userId), messageId)
   }
 
   async listRooms(userId: UserId, { limit, before, among }: RoomListAsk): Promise<RoomList> {
@@ -123,18 +140,22 @@ export class MemoryEngine implements Engine {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
     const first = sender.sent.get(draft.nonce)
-    if (first !== undefined) return { message: first.message, duplicate: true }
+    const known = first ? messageFor(sender, first) : this.#gone.find(sender, draft.nonce)
+    if (known !== undefined) return { message: known, duplicate: true }
     this.#refuseOver(sender, countBytes(draft), now)
     const { room } = sender
     const tellWhoSees = watchWhoSees(room)
     const entry = post(sender, draft, this.#options.messageTtlMs, now)
-    const { message } = entry
     this.#tally.add(entry)
     this.#rooms.noteSent(room, entry, now)
-    const told = tellOfMessages(room, [entry], ({ version }) => ({ type: 'message.sent', version, message }))
+    const told = tellOfMessages(room, [entry], (member, [message = entry.message]) => ({
+      type: 'message.sent',
+      version: member.version,
+      message,
+    }))
     const viewerIds = told.map(({ userId }) => userId)
     this.#publisher.publish([...told, ...tellWhoSees()], sentNotices(entry, viewerIds))
-    return { message, duplicate: false }
+    return { message: messageFor(sender, entry), duplicate: false }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
@@ -143,17 +164,18 @@ export class MemoryEngine implements Engine {
     const entry = member.room.messages.get(messageId)
     if (entry?.message.senderId !== member.id) throw new ChatError('not_found')
     member.activeAt = now
-    this.#rooms.retract(member.room, entry)
+    this.#rooms.retract(member.room, entry, now)
   }
 
-  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
+  async setLifetime(roomId: RoomId, userId: UserId, { lifetimeMs, from }: Lifetime): Promise<void> {
     const now = this.#due.run()
     const member = this.#rooms.enter(roomId, userId, now)
-    const timeline = chooseLifetime(member, lifetimeMs, this.#options.messageTtlMs, now)
+    if (from === 'seen' && !mayLiveFromSeen(member.room.members)) throw new ChatError('invalid')
+    const { messageTtlMs } = this.#options
+    const timeline = chooseLifetime(member, { lifetimeMs, from }, messageTtlMs, now)
     if (timeline === null) return
     this.#rooms.schedule(member.room)
-    const change = { type: 'lifetime.changed', lifetimeMs, byId: member.id, timeline } as const
-    this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
+    this.#publisher.publish(tellOfLifetime(member, messageTtlMs, [], timeline))
   }
 
   async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
@@ -168,43 +190,35 @@ export class MemoryEngine implements Engine {
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
-    const keeper = this.#rooms.enter(roomId, userId, now)
-    const { room, id: byId } = keeper
-    const kept = keepWarned(room)
-    if (kept.length === 0) return
-    const timeline = noteKept(keeper, kept, now)
-    this.#rooms.schedule(room)
-    const told = tellOfMessages(room, kept, ({ version }, messages) => ({
-      type: 'messages.kept',
-      version,
-      byId,
-      messages,
-      timeline,
-    }))
-    this.#publisher.publish(told, kept.flatMap(keptNotices))
+    const member = this.#rooms.enter(roomId, userId, now)
+    const kept = keepWarned(member.room, now)
+    if (kept.length > 0) this.#publishKept(member, kept, 'kept', noteKept(member, kept, now))
   }
 
-  async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
+  async dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    const wasWarned = warnedOf(member).length > 0
+    member.dismissedUpTo = member.room.lastSeq
+    if (wasWarned) this.#publisher.publish([tell(member, { type: 'messages.expiring', messages: [] })])
+  }
+
+  async moveCursor(
+    roomId: RoomId,
+    userId: UserId,
+    kind: CursorKind,
+    messageId: MessageId,
+    inViewFrom?: number,
+  ): Promise<void> {
     const now = this.#due.run()
     // Whoever sees a message is reading: without this a room could dissolve at the moment its last message is seen.
     const member = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.get(roomId, userId)
-    const { room } = member
-    const entry = room.messages.get(messageId)
-    const move = entry === undefined ? null : moveCursor(member, kind, entry)
-    if (move === null) return
-    this.#rooms.schedule(room)
-    if (move.shown === null) return this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
-    const { before, after, entries } = move.shown
-    raiseVersion(room)
-    const told = tellMembers(room, hearer => ({
-      type: 'receipt.moved',
-      version: hearer.version,
-      userId: member.id,
-      before,
-      after,
-      messages: knownTo(hearer, entries),
-    }))
-    this.#publisher.publish(told)
+    const entry = member.room.messages.get(messageId)
+    if (entry === undefined || !isFromOther(member, entry)) return
+    this.#publishMove(member, moveCursor(member, kind, entry))
+    if (kind === 'delivered') return
+    const { seq } = entry.message
+    this.#publishKept(member, beginLives(member, { from: inViewFrom ?? seq, to: seq }, now), 'seen', null)
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
@@ -283,6 +297,48 @@ export class MemoryEngine implements Engine {
     this.#people.clear()
     this.#choices.clear()
     this.#tally.clear()
+    this.#gone.clear()
+  }
+
+  #publishMove(member: Member, move: CursorMove | null): void {
+    if (move === null) return
+    const { room } = member
+    this.#rooms.schedule(room)
+    if (move.shown === null) {
+      this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
+      return
+    }
+    const { before, after, entries } = move.shown
+    raiseVersion(room)
+    const told = tellMembers(room, hearer => ({
+      type: 'receipt.moved',
+      version: hearer.version,
+      userId: member.id,
+      before,
+      after,
+      messages: knownTo(hearer, entries),
+    }))
+    this.#publisher.publish(told)
+  }
+
+  /** Messages go at another time, because of what somebody has done. */
+  #publishKept(
+    { room, id: byId }: Member,
+    kept: readonly Entry[],
+    reason: KeepReason,
+    timeline: TimelineEvent | null,
+  ): void {
+    if (kept.length === 0) return
+    this.#rooms.schedule(room)
+    const told = tellOfMessages(room, kept, ({ version }, messages) => ({
+      type: 'messages.kept',
+      version,
+      reason,
+      byId,
+      messages,
+      timeline,
+    }))
+    this.#publisher.publish(told, kept.flatMap(keptNotices))
   }
 
   /** @throws ChatError `person_full`, `room_full` or `server_full` when a message of `bytes` would be too much */

@@ -9,6 +9,7 @@ import {
 import { firstUnread, knowsOf, newestFor } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
+import { messageFor } from './quotes.js'
 
 /** Bytes of text after which a window ends, so that what is made of it is bounded however long messages may be. */
 const mostTextBytes = 1_048_576
@@ -27,7 +28,7 @@ export function cutWindow(member: Member, ask: WindowAsk): Window {
   const later = countAfter(newest, member, last?.message.seq ?? endOf(ask))
   const endSeq = later === 0 ? Number.POSITIVE_INFINITY : (last?.message.seq ?? 0)
   return {
-    messages: entries.map(({ message }) => message),
+    messages: entries.map(entry => messageFor(member, entry)),
     previous,
     later,
     // An event belongs to the message after it, so that it stands in one window alone.

@@ -1,18 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { countBytes, type Draft, type Message, type TimelineBody, type TimelineEvent } from '#src/chat/engine.js'
-import { graceOf } from '#src/chat/lifetimes.js'
-import { isHeldFrom, mayUse } from '#src/chat/privacy.js'
+import {
+  countBytes,
+  type Draft,
+  type Lifetime,
+  type Message,
+  type SeqRange,
+  type TimelineBody,
+  type TimelineEvent,
+} from '#src/chat/engine.js'
+import { graceOf, longestLifeOf, unseenLifeMs } from '#src/chat/lifetimes.js'
+import { isHeldFrom, mayLiveFromSeen, mayUse } from '#src/chat/privacy.js'
 import { countAdded, countRemoved, knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
+import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
 
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
   const { room, other } = sender
-  const { image, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
-  const lifetimeMs = Math.min(lifetimeIn(room, messageTtlMs), mostLifetimeMs)
+  const { image, replyTo, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
+  const { lifetimeMs: chosenMs, from: livesFrom } = room.lifetimeWith(messageTtlMs)
+  const lifetimeMs = Math.min(chosenMs, mostLifetimeMs)
+  const hasBegun = livesFrom === 'sent'
+  const untilGoneMs = hasBegun ? lifetimeMs : Math.min(unseenLifeMs({ messageTtlMs }), mostLifetimeMs)
   room.lastSeq += 1
   const message: Message = {
     id: randomBytes(16).toString('base64url'),
@@ -22,12 +34,16 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
     nonce: ownCopy(draft.nonce),
     text: ownCopy(draft.text),
     image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
+    replyTo: null,
     sentAt: now,
-    expiresAt: now + lifetimeMs,
+    expiresAt: now + untilGoneMs,
     lifetimeMs,
+    livesFrom,
+    hasBegun,
     keptTimes: 0,
   }
-  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other))
+  const answers = replyTo ? (quoteFor(sender, replyTo)?.id ?? null) : null
+  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other), answers)
   countAdded(room, entry)
   raiseVersionOf(room, [entry])
   return entry
@@ -51,30 +67,41 @@ export function expire(room: Room, now: number): readonly Entry[] {
   return expired.sort((a, b) => a.message.seq - b.message.seq)
 }
 
-/** Keeps the messages that were warned of for as long again. Returns them in the order of `seq`. */
-export function keepWarned(room: Room): readonly Entry[] {
-  const kept = room.messages.keepWarned()
+/** Keeps the messages that were warned of, and those with them, for as long again. Returns them in the order of `seq`. */
+export function keepWarned(room: Room, now: number): readonly Entry[] {
+  const kept = room.messages.keepWarned(now)
   raiseVersionOf(room, kept)
   return kept
 }
 
-/** How long a message lives that is sent now, ms. */
-export function lifetimeIn({ lifetime }: Room, messageTtlMs: number): number {
-  return lifetime?.lifetimeMs ?? messageTtlMs
+/**
+ * Begins the lives of the other's messages in a range that somebody has seen, as far as they waited for it. Returns them in
+ * the order of `seq`. A held one begins like the others, so that its sender notices nothing.
+ */
+export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: number): readonly Entry[] {
+  const isSeen = ({ message: { seq, senderId } }: Entry) => senderId !== id && seq >= from && seq <= to
+  const begun = room.messages.begin(isSeen, now)
+  raiseVersionOf(room, begun)
+  return begun
 }
 
 /** Chooses how long messages live from now on; null if they live that long already. */
 export function chooseLifetime(
   chooser: Member,
-  lifetimeMs: number,
+  { lifetimeMs, from }: Lifetime,
   messageTtlMs: number,
   now: number,
 ): TimelineEvent | null {
   const { room } = chooser
-  if (lifetimeIn(room, messageTtlMs) === lifetimeMs) return null
-  room.lifetime = { lifetimeMs, byId: chooser.id }
-  raiseVersion(room)
-  return note(chooser, { what: 'lifetime', lifetimeMs }, now, now + lifetimeMs)
+  const current = room.lifetimeWith(messageTtlMs)
+  if (current.lifetimeMs === lifetimeMs && current.from === from) return null
+  return changeLifetime(chooser, { lifetimeMs, from }, messageTtlMs, now)
+}
+
+function changeLifetime(chooser: Member, lifetime: Lifetime, messageTtlMs: number, now: number): TimelineEvent {
+  chooser.room.lifetime = { ...lifetime, byId: chooser.id }
+  raiseVersion(chooser.room)
+  return note(chooser, { what: 'lifetime', ...lifetime }, now, now + longestLifeOf(lifetime, { messageTtlMs }))
 }
 
 /** Chooses whether the room is erased once both have left; null if it is so already. */
@@ -88,7 +115,12 @@ export function chooseErasure(
   if (room.erasesWhenLeft === erasesWhenLeft) return null
   room.erasesWhenLeft = erasesWhenLeft
   raiseVersion(room)
-  return note(chooser, { what: 'erasure', erasesWhenLeft }, now, now + lifetimeIn(room, messageTtlMs))
+  return note(
+    chooser,
+    { what: 'erasure', erasesWhenLeft },
+    now,
+    now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs }),
+  )
 }
 
 /** Notes that somebody has kept messages, for those who may know of one of them. */
@@ -122,6 +154,27 @@ function note(
   const event = { ...body, id: `${room.lastSeq}-${body.what}-${byIndex}`, afterSeq: room.lastSeq, byId, at, expiresAt }
   room.timeline.add({ event, knownTo: knowing.map(({ id }) => id) })
   return event
+}
+
+/**
+ * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts.
+ * Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
+ */
+export function stopLivingFromSeen(
+  member: Member,
+  messageTtlMs: number,
+  now: number,
+): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
+  const { room } = member
+  if (mayLiveFromSeen(room.members)) return null
+  const stopped = room.messages.stopWaiting()
+  if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
+  if (room.lifetime?.from === 'seen') {
+    const { lifetimeMs } = room.lifetime
+    return { stopped, timeline: changeLifetime(member, { lifetimeMs, from: 'sent' }, messageTtlMs, now) }
+  }
+  raiseVersion(room)
+  return { stopped, timeline: null }
 }
 
 /**

@@ -1,16 +1,17 @@
 import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
-import { knowsOf } from './counts.js'
+import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
+import { isWarnedOf, knowsOf } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { Endings } from './endings.js'
+import type { GoneMessages } from './gone-messages.js'
 import type { KnownPeople } from './known-people.js'
 import type { Entry } from './message-list.js'
 import { type Member, type Person, Room } from './model.js'
 import type { Publisher } from './publisher.js'
 import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
-import { tell, tellOfMessages, watchWhoSees } from './telling.js'
+import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
 
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
@@ -26,6 +27,7 @@ export class RoomTable {
     private readonly publisher: Publisher,
     private readonly tally: Tally,
     private readonly endings: Endings,
+    private readonly gone: GoneMessages,
     private readonly options: EngineOptions,
   ) {}
 
@@ -131,6 +133,7 @@ export class RoomTable {
       this.endings.add(member.id, { roomId: room.id, otherId: member.other.id, reason, byId }, now)
     }
     for (const entry of room.messages) this.tally.remove(entry)
+    this.gone.forgetRoom(room)
     const told = room.members.filter(hearsOfEnds).map(member => {
       const why = knowsWhyEnded(member) ? { reason, byId } : { reason: null, byId: null }
       return tell(member, { type: 'room.dissolved', ...why })
@@ -140,9 +143,9 @@ export class RoomTable {
   }
 
   /** Takes a living message out of a room before its time, and says so. */
-  retract(room: Room, entry: Entry): void {
+  retract(room: Room, entry: Entry, now: number): void {
     retract(room, entry)
-    this.tally.remove(entry)
+    this.#noteGone(room, entry, now)
     this.schedule(room)
     this.#publishRemoved(room, [entry])
   }
@@ -155,7 +158,7 @@ export class RoomTable {
   /** Does one due step and reschedules the room, so that what is due in other rooms keeps its order. */
   #attend(room: Room, now: number): void {
     const expired = expire(room, now)
-    for (const entry of expired) this.tally.remove(entry)
+    for (const entry of expired) this.#noteGone(room, entry, now)
     this.tally.expiredMessages += expired.length
     room.timeline.expire(now)
     if (expired.length === 0 && dissolvesAt(room, this.options.roomGraceMs) <= now) {
@@ -169,8 +172,18 @@ export class RoomTable {
     this.#publishExpiring(room, warned)
   }
 
+  #noteGone(room: Room, entry: Entry, now: number): void {
+    this.tally.remove(entry)
+    const sender = room.member(entry.message.senderId)
+    if (sender !== undefined) this.gone.add(sender, entry.message, now)
+  }
+
   #publishExpiring(room: Room, warned: readonly Entry[]): void {
-    this.publisher.publish(tellOfMessages(room, warned, (_, messages) => ({ type: 'messages.expiring', messages })))
+    const told = room.members.filter(hearsOf).flatMap(member => {
+      const messages = warned.filter(entry => isWarnedOf(member, entry)).map(({ message }) => message)
+      return messages.length > 0 ? tell(member, { type: 'messages.expiring', messages }) : []
+    })
+    this.publisher.publish(told)
   }
 
   #publishRemoved(room: Room, removed: readonly Entry[]): void {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { cursorKinds, type Sent, type UserId } from '../../chat/engine.js'
+import { cursorKinds, type Message, type Sent, type UserId, usualWindow } from '../../chat/engine.js'
+import { ChatError } from '../../chat/errors.js'
 import { idSchema, messageInput } from '../../chat/message-input.js'
 import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
 const status = z.enum(cursorKinds)
 
-/** The commands of pages (over a socket or as posted forms) and of programs. `npm run describe` publishes them. */
+/** The commands of programs, which pages have too. `npm run describe` publishes them. */
 export const commandSchema = z.discriminatedUnion('type', [
   messageInput.extend({ type: z.literal('message:send'), roomId }),
   z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
@@ -14,23 +15,61 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('typing:stop'), roomId }),
 ])
 
-export type Command = z.infer<typeof commandSchema>
+/** A message and its room, as `listReport` joins them. */
+const reportPattern = /^([\w-]{1,64})\.([\w-]{1,64})$/
+
+/** The commands of pages, over a socket or as posted forms: beside the others, which messages their list of chats shows. */
+export const pageCommandSchema = z.discriminatedUnion('type', [
+  ...commandSchema.options,
+  z.object({
+    type: z.literal('list:delivered'),
+    roomId: roomId.optional(),
+    reports: z
+      .string()
+      .max(usualWindow * 130)
+      .transform(reports => reports.split(' ').slice(0, usualWindow)),
+  }),
+])
+
+export type Command = z.infer<typeof pageCommandSchema>
+
+/** What a page says once its list of chats shows these messages: `reports` of `list:delivered`. */
+export function listReport(messages: readonly Pick<Message, 'id' | 'roomId'>[]): string {
+  return messages.map(({ roomId, id }) => `${roomId}.${id}`).join(' ')
+}
 
 /**
  * Executes a person's command. Resolves with null if there is nothing to answer.
+ * @param seesFrom from which `seq` on a report that a message was seen speaks of those before it too; else of it alone
  * @throws ChatError as the method of Rooms does
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Sent | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms, seesFrom?: number): Promise<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId)
+      await rooms.report(command.roomId, userId, command.status, command.messageId, seesFrom)
+      return null
+    case 'list:delivered':
+      await reportDelivered(command.reports, userId, rooms)
       return null
     case 'typing:start':
     case 'typing:stop':
       await rooms.setTyping(command.roomId, userId, command.type === 'typing:start')
       return null
+  }
+}
+
+async function reportDelivered(reports: readonly string[], userId: UserId, rooms: Rooms): Promise<void> {
+  for (const report of reports) {
+    const [, roomId, messageId] = reportPattern.exec(report) ?? []
+    if (roomId === undefined || messageId === undefined) continue
+    try {
+      await rooms.report(roomId, userId, 'delivered', messageId)
+    } catch (error) {
+      // One of many chats has ended meanwhile.
+      if (!(error instanceof ChatError)) throw error
+    }
   }
 }
 

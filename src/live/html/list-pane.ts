@@ -79,6 +79,7 @@ export class ListPane {
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
     this.#push(fragment('ended', 'innerMorph', list.endings))
+    this.#pushReport(list.report)
     this.#shownUnread = null
     this.#pushUnread(this.#countUnread(list.totalUnread))
     return true
@@ -105,11 +106,14 @@ export class ListPane {
   /** Renders the items that have changed since the last write. */
   async pushChanges(): Promise<void> {
     if (this.#changes.size === 0) return
+    const shown: RoomSummary[] = []
     for (const [roomId, change] of this.#changes) {
       this.#changes.delete(roomId)
       await this.#pushItem(roomId, change)
+      if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
     if (this.#mayChangeEndings) await this.#pushEndings()
+    this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 
@@ -127,6 +131,10 @@ export class ListPane {
     this.#endingsHash = hash
     this.#digest = null
     this.#push(fragment('ended', 'innerMorph', html))
+  }
+
+  #pushReport(report: string): void {
+    if (report) this.#push(fragment('list-report', 'innerHTML', report))
   }
 
   #countUnread(all: number): UnreadCounts {

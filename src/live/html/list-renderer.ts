@@ -1,10 +1,18 @@
 import type { Clock } from '../../chat/clock.js'
 import { type Ending, type RoomId, type RoomSummary, type UserId, usualWindow } from '../../chat/engine.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { type ChatItemContext, digestOf, hashItem, renderChatItem, unreadText } from '../../rendering/chat-list.js'
+import {
+  type ChatItemContext,
+  digestOf,
+  hashItem,
+  renderChatItem,
+  undeliveredIn,
+  unreadText,
+} from '../../rendering/chat-list.js'
 import { renderEnding } from '../../rendering/ending-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
+import { listReport } from '../client/commands.js'
 import type { KnownNames } from '../client/known-names.js'
 
 export interface ListRendererDeps {
@@ -27,6 +35,8 @@ export interface RenderedList {
   readonly othersUnread: number
   /** The link to the following chats; '' if there are none. */
   readonly more: string
+  /** What reports the messages that it shows as delivered; '' if all are. */
+  readonly report: string
 }
 
 /** Renders the list of chats for one viewer: for the page load, the push and the catch-up alike. */
@@ -57,7 +67,9 @@ export class ListRenderer {
     const digest = digestOf([...hashes.values(), ...(endings ? [hashItem(endings)] : [])])
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
-    return { html: items.join(''), endings, hashes, digest, totalUnread, othersUnread, more }
+    const html = items.join('')
+    const report = this.renderReport(rooms)
+    return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }
 
   /** Renders one item, reading nothing but the name of somebody new to the page. */
@@ -86,6 +98,11 @@ export class ListRenderer {
   /** The link to the chats after one; '' if there are none. */
   renderMore(before: RoomId): string {
     return renderPartial('more-chats', this.#context, { before })
+  }
+
+  /** What reports the messages that a list of these chats shows as delivered; '' if all are. */
+  renderReport(summaries: readonly RoomSummary[]): string {
+    return renderPartial('list-report', this.#context, { reports: listReport(undeliveredIn(summaries)) })
   }
 
   /** A number of unread messages for the eye and the ear; '' for none. */

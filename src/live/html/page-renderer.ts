@@ -1,11 +1,27 @@
 import type { Clock } from '../../chat/clock.js'
-import type { Message, Presence, RoomId, RoomView, TimelineEvent, WindowAsk } from '../../chat/engine.js'
+import type {
+  Message,
+  MessageId,
+  Presence,
+  Quote,
+  RoomId,
+  RoomView,
+  TimelineEvent,
+  WindowAsk,
+} from '../../chat/engine.js'
 import { sayEnding } from '../../rendering/ending-view.js'
-import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
+import {
+  type MessageContext,
+  type Predecessor,
+  placeMessage,
+  viewMessage,
+  viewQuote,
+} from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
+import { fragment } from './fragments.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
@@ -74,14 +90,14 @@ export class PageRenderer {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
     return renderPartial('message', this.context, {
       ...view,
-      ...placeMessage(message, before, this.context, this.#deps.clock),
+      ...placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock),
     })
   }
 
   /** Something that happened, as a row of the list. */
   renderEvent(event: TimelineEvent, otherName: string, before: Predecessor | null): string {
     const { clock } = this.#deps
-    const { day } = placeMessage({ senderId: '', sentAt: event.at }, before, this.context, clock)
+    const { day } = placeMessage(predecessorOf({ event }), before, this.viewer.userId, this.context, clock)
     const sentence = sayEvent(event, this.context, this.viewer, otherName)
     const remainingMs = Math.max(0, event.expiresAt - clock.now())
     return renderPartial('event', this.context, { id: event.id, day, sentence, remainingMs })
@@ -103,13 +119,35 @@ export class PageRenderer {
     })
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const living = rendered.filter((_, index) => {
-      const row = rows[index]
-      return row && ('event' in row ? row.event : row.message).expiresAt > now
+    const living = rows.flatMap((row, index) => {
+      if (('event' in row ? row.event : row.message).expiresAt <= now) return []
+      if ('event' in row || row.message.replyTo === null || row.message.replyTo.expiresAt > now)
+        return rendered[index] ?? []
+      const last = rows[index - 1]
+      const before = last ? predecessorOf(last) : first
+      return this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, before)
     })
     if (!isContinued) return living.join('')
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
     return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + living.join('')
+  }
+
+  /** A quote, as it stands in a reply. */
+  renderQuote(quote: Quote, roomId: RoomId, otherName: string): string {
+    return renderPartial('quote', this.context, { quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  /** What the composer shows of the message that is being answered; '' if this viewer may know of none of that id. */
+  async renderReplying({ view: { id: roomId }, otherName }: NamedRoom, messageId: MessageId): Promise<string> {
+    if (messageId === '') return ''
+    const quote = await this.#deps.rooms.reads.readQuote(roomId, this.viewer.userId, messageId)
+    if (!quote) return ''
+    return renderPartial('replying', this.context, { roomId, quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  #viewQuote(quote: Quote, roomId: RoomId, otherName: string) {
+    const room = { userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    return viewQuote(quote, roomId, room, this.context.t)
   }
 
   /** The heading of a message's day. */
@@ -136,22 +174,33 @@ export class PageRenderer {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  /** The messages of a room that will vanish soon and may be kept. */
-  expiringOf({ messages }: RoomView): Message[] {
-    return this.lifetime.expiring(messages, this.#deps.clock.now())
-  }
-
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, room, this.context), reportKey }
   }
 
-  /** The button that pauses or resumes updates. */
+  /** The button of the menu that pauses or resumes updates. */
   renderPause(roomId: RoomId, isPaused: boolean): string {
     return renderPartial('pause', this.context, { roomId, isPaused })
   }
 
-  /** "Online", or since when not, and how long messages live; `presence` is null where it may not be seen. */
+  /** What brings both buttons up to date on a page. */
+  renderPauseAnew(roomId: RoomId, isPaused: boolean): string {
+    return (
+      fragment('pause', 'outerMorph', this.renderPause(roomId, isPaused)) +
+      fragment('paused', 'innerHTML', this.renderPaused(roomId, isPaused))
+    )
+  }
+
+  /** The button that resumes updates, on the page as long as they are paused; '' while they are not. */
+  renderPaused(roomId: RoomId, isPaused: boolean): string {
+    return renderPartial('paused', this.context, { roomId, isPaused })
+  }
+
+  /**
+   * "Online", or since when not; `presence` is null where it may not be seen. `lifetimeMs`: for how long the page goes on
+   * trying to send what is not sent.
+   */
   renderPresence(presence: Presence | null, lifetimeMs: number): string {
     const { t, times } = this.context
     const { clock } = this.#deps
@@ -161,13 +210,18 @@ export class PageRenderer {
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
-    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
+    return renderPartial('presence', this.context, { isOnline, text, lifetimeMs })
+  }
+
+  /** The title of a chat's page. */
+  titleOf(otherName: string): string {
+    const { t } = this.context
+    return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
   }
 
   /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
   renderTitle(otherName: string | null, unread: number): string {
-    const { t } = this.context
-    const title = otherName === null ? t('chats.title') : t('chat.title', { name: otherName })
+    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
     return renderPartial('title', this.context, { unread, title })
   }
 

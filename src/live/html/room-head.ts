@@ -17,6 +17,7 @@ export class RoomHead {
   #presence: Presence | null | undefined
   #lifetime: LifetimeChange | null = null
   #erasesWhenLeft = false
+  #mayLiveFromSeen = false
 
   constructor(page: PageRenderer, push: (html: string) => void) {
     this.#page = page
@@ -37,10 +38,11 @@ export class RoomHead {
   }
 
   /** Stores a view's data; pushes nothing. */
-  adopt({ presence, lifetime, erasesWhenLeft }: RoomView, otherName: string): void {
+  adopt({ presence, lifetime, mayLiveFromSeen, erasesWhenLeft }: RoomView, otherName: string): void {
     this.#otherName = otherName
     if (this.#presence === undefined) this.#presence = presence
     this.#lifetime = lifetime
+    this.#mayLiveFromSeen = mayLiveFromSeen
     this.#erasesWhenLeft = erasesWhenLeft
   }
 
@@ -51,8 +53,8 @@ export class RoomHead {
 
   /** The line with the other's presence and the lifetime, anew. */
   pushPresence(): void {
-    const lifetimeMs = this.#page.lifetime.current(this.#lifetime)
-    this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifetimeMs)))
+    const lifeMs = this.#page.lifetime.mostMs(this.#lifetime)
+    this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))
   }
 
   /** What was chosen, as the view has it that was adopted. */
@@ -63,8 +65,9 @@ export class RoomHead {
   }
 
   /** Shows that somebody has chosen another lifetime. */
-  takeLifetime({ lifetimeMs, byId }: LifetimeChange): void {
-    this.#lifetime = { lifetimeMs, byId }
+  takeLifetime({ lifetimeMs, from, byId, mayLiveFromSeen }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): void {
+    this.#lifetime = { lifetimeMs, from, byId }
+    this.#mayLiveFromSeen = mayLiveFromSeen
     this.#pushLifetime()
     this.#pushAbout()
   }
@@ -90,7 +93,8 @@ export class RoomHead {
 
   #pushLifetime(): void {
     this.pushPresence()
-    this.#push(fragment('lifetime', 'outerMorph', this.#page.lifetime.renderChoices(this.#lifetime)))
+    const choices = this.#page.lifetime.renderChoices(this.#lifetime, this.#mayLiveFromSeen)
+    this.#push(fragment('lifetime-choices', 'outerMorph', choices))
   }
 
   /** @param isOwn whether the person has just set the switch, and may have the focus on it */

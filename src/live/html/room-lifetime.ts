@@ -1,15 +1,29 @@
-import type { ChosenLifetime, Message } from '../../chat/engine.js'
-import { graceOf, type LifetimeBounds, lifetimeChoices, warningOf, warnsAt } from '../../chat/lifetimes.js'
+import type { ChosenLifetime, LifeStart, Lifetime, Message } from '../../chat/engine.js'
+import {
+  graceOf,
+  type LifetimeBounds,
+  lifetimeChoices,
+  longestLifeOf,
+  unseenLifeMs,
+  warningOf,
+} from '../../chat/lifetimes.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
+import { sayLifetime } from '../../rendering/timeline-view.js'
 
 /** The server's rules for how long messages live. Durations in ms. */
 export interface LifetimeRules extends LifetimeBounds {
-  readonly keepLonger: boolean
   readonly roomGraceMs: number
 }
 
+const keepSentences = {
+  day: 'warning.keep.day',
+  hour: 'warning.keep.hour',
+  minute: 'warning.keep.minute',
+  second: 'warning.keep.second',
+} as const
+
 /** Who changed the lifetime of messages, and to what. */
-export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'byId'>
+export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'from' | 'byId'>
 
 /** Renders how long messages live in a room, for one of its people: the choices, and the warning. */
 export class RoomLifetime {
@@ -21,31 +35,48 @@ export class RoomLifetime {
     this.#context = context
   }
 
-  /** How long a message sent now lives, in ms. */
-  current(chosen: LifetimeChange | null): number {
-    return chosen?.lifetimeMs ?? this.#rules.messageTtlMs
+  /** How long messages live that are sent now. */
+  current(chosen: Lifetime | null): Lifetime {
+    return chosen ?? { lifetimeMs: this.#rules.messageTtlMs, from: 'sent' }
+  }
+
+  /** The most that a message sent now lives without being kept, in ms, if nobody sees it. */
+  mostMs(chosen: Lifetime | null): number {
+    return longestLifeOf(this.current(chosen), this.#rules)
   }
 
   /** The text above the first message. `erasesWhenLeft`: whether the room is erased once both have left. */
-  renderAbout(chosen: LifetimeChange | null, erasesWhenLeft: boolean): string {
-    const { t, times } = this.#context
-    const lifetime = times.length(this.current(chosen))
-    const sentence = erasesWhenLeft
-      ? t('chat.lifeHint', { lifetime, grace: this.#grace })
-      : t('chat.lifeHintNoGrace', { lifetime })
-    return renderPartial('sentence', this.#context, { sentence })
-  }
-
-  /** The field to choose another lifetime with. */
-  renderChoices(chosen: LifetimeChange | null): string {
+  renderAbout(chosen: Lifetime | null, erasesWhenLeft: boolean): string {
     const { t, times } = this.#context
     const current = this.current(chosen)
-    const choices = lifetimeChoices(this.#rules, current).map(ms => {
-      const lifetime = times.length(ms)
-      const label = ms === this.#rules.messageTtlMs ? t('lifetime.usual', { lifetime }) : lifetime
-      return { ms, label, isCurrent: ms === current }
-    })
-    return renderPartial('lifetime-choices', this.#context, { choices })
+    const lifetime = times.length(current.lifetimeMs)
+    const vanish =
+      current.from === 'seen'
+        ? t('chat.vanishSeen', { lifetime, unseen: times.length(unseenLifeMs(this.#rules)) })
+        : t('chat.vanish', { lifetime })
+    const end = erasesWhenLeft ? t('chat.lifeHint', { grace: this.#grace }) : t('chat.lifeHintNoGrace')
+    return renderPartial('sentence', this.#context, { sentence: `${vanish} ${end}` })
+  }
+
+  /**
+   * The field to choose another lifetime with.
+   * @param mayLiveFromSeen whether lives from being seen are offered
+   */
+  renderChoices(chosen: Lifetime | null, mayLiveFromSeen: boolean): string {
+    const { t } = this.#context
+    const current = this.current(chosen)
+    const choices = lifetimeChoices(this.#rules, current).map(({ lifetimeMs, from }) => ({
+      from,
+      // A select has one value, and what it says must be two: the handler takes them apart.
+      value: from === 'seen' ? `${lifetimeMs} seen` : `${lifetimeMs}`,
+      label: this.#labelOf({ lifetimeMs, from }),
+      isCurrent: lifetimeMs === current.lifetimeMs && from === current.from,
+    }))
+    const groupOf = (from: LifeStart, label: string) => ({ label, choices: choices.filter(each => each.from === from) })
+    const groups = [groupOf('sent', t('lifetime.afterSent'))]
+    if (mayLiveFromSeen) groups.push(groupOf('seen', t('lifetime.afterSeen')))
+    const hint = t(mayLiveFromSeen ? 'lifetime.seenShows' : 'lifetime.seenNeedsReceipts')
+    return renderPartial('lifetime-choices', this.#context, { groups, hint })
   }
 
   /** The switch that says whether the room is erased once both have left. */
@@ -58,22 +89,25 @@ export class RoomLifetime {
     return this.#context.t('erase.hint', { grace: this.#grace })
   }
 
-  /** The messages of a room that will vanish soon and may be kept. */
-  expiring(messages: readonly Message[], now: number): Message[] {
-    return this.#rules.keepLonger ? messages.filter(message => (warnsAt(message) ?? now + 1) <= now) : []
-  }
-
   /** The warning about messages that vanish soon; '' if there are none. */
   renderWarning(expiring: readonly Pick<Message, 'roomId' | 'lifetimeMs'>[]): string {
     const [first] = expiring
     if (!first) return ''
     const { t, times } = this.#context
-    const longestMs = expiring.reduce((most, { lifetimeMs }) => Math.max(most, warningOf(lifetimeMs) ?? 0), 0)
-    const sentence = t('warning.soon', { time: times.length(longestMs) })
-    return renderPartial('warning', this.#context, { sentence, roomId: first.roomId })
+    const shortestMs = expiring.reduce((least, { lifetimeMs }) => Math.min(least, lifetimeMs), first.lifetimeMs)
+    const sentence = t('warning.soon', { time: times.length(warningOf(shortestMs) ?? 0) })
+    const { unit, count } = times.unitOf(shortestMs)
+    const keep = t(keepSentences[unit], { count })
+    return renderPartial('warning', this.#context, { sentence, keep, roomId: first.roomId })
   }
 
   get #grace(): string {
     return this.#context.times.length(graceOf(this.#rules.roomGraceMs))
+  }
+
+  #labelOf({ lifetimeMs, from }: Lifetime): string {
+    const { t } = this.#context
+    const lifetime = sayLifetime({ lifetimeMs, from }, this.#context)
+    return from === 'sent' && lifetimeMs === this.#rules.messageTtlMs ? t('lifetime.usual', { lifetime }) : lifetime
   }
 }

@@ -1,4 +1,5 @@
 import type { Cursors, Message, MessageId, RoomId, RoomView, TimelineEvent, UserId } from '../../chat/engine.js'
+import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { predecessorOf, rowsOf } from '../../rendering/timeline-view.js'
@@ -53,7 +54,8 @@ export class RoomMessages {
 
   /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
   async pushUnseen(view: RoomView): Promise<void> {
-    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    const isUnseen = ({ seq, hasBegun }: Message) => seq > view.mine.seen || !hasBegun
+    const unseen = view.messages.filter(message => message.senderId === view.otherId && isUnseen(message))
     await this.#pushArticles(unseen, message =>
       this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
     )
@@ -92,6 +94,14 @@ export class RoomMessages {
     )
   }
 
+  /** Shows that the quotes of messages live longer too. */
+  pushQuotes(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const html = this.#page.renderQuote(quoteOf(message), this.#roomId, this.#otherName)
+      this.#push(fragment([`.quote.q-${message.id}`], 'outerMorph', html))
+    }
+  }
+
   /** Notes how far one of the two has got. */
   noteCursors(ofId: UserId, cursors: Cursors): void {
     const isMine = ofId === this.#page.viewer.userId
@@ -101,6 +111,12 @@ export class RoomMessages {
   /** Takes away messages that are gone. */
   drop(messages: readonly { readonly id: MessageId; readonly seq: number }[]): void {
     for (const { id } of messages) this.#push(fragment(`m-${id}`, 'delete'))
+    this.#push(
+      fragment(
+        messages.map(({ id }) => `.q-${id}`),
+        'delete',
+      ),
+    )
     if (this.window.drop(messages.map(({ seq }) => seq))) this.#pushLater()
   }
 
@@ -120,8 +136,8 @@ export class RoomMessages {
 
   /** Rendered once and shared by all pages of a viewer. */
   #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
-    const { userId, language, zone } = this.#page.viewer
-    const key = `${what} ${userId} ${language} ${zone}`
+    const { userId, language, zone, region } = this.#page.viewer
+    const key = `${what} ${userId} ${language} ${region} ${zone}`
     const known = shared.get(key)
     if (known !== undefined) return known
     const html = render(this.#cursors)
@@ -129,3 +145,5 @@ export class RoomMessages {
     return html
   }
 }
+
+/** Without the text, which a page must not keep. */

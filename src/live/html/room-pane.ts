@@ -1,4 +1,4 @@
-// Long because every event of a room is taken here, each in one place.
+// Long because every kind of event of a room is shown by it.
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import {
   type EngineEvent,
@@ -95,7 +95,7 @@ export class RoomPane {
       await this.#messages.pushAll(view, shown.window)
       this.#head.pushChoices()
     } else if (again) await this.#messages.pushUnseen(view)
-    this.#warning.catchUp(this.#page.expiringOf(view), differs)
+    this.#warning.catchUp(view.expiring, differs)
     if (again) this.#announcements.addMissed(countMissed(view))
   }
 
@@ -128,7 +128,7 @@ export class RoomPane {
         this.#announcements.notePresence(event.presence.isOnline)
         return this.#head.pushPresence()
       case 'messages.expiring':
-        return this.#warning.add(event.messages)
+        return this.#warning.replace(event.messages)
       case 'receipt.noted':
         return
     }
@@ -148,7 +148,8 @@ export class RoomPane {
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
         this.#head.takeLifetime(event)
-        return this.#takeTimeline(event.timeline)
+        this.#takeTimeline(event.timeline)
+        return this.#pushChanged(event.messages, shared)
       case 'erasure.changed':
         this.#head.takeErasure(event)
         return this.#takeTimeline(event.timeline)
@@ -178,8 +179,10 @@ export class RoomPane {
     this.#warning.drop(messages)
   }
 
-  async #takeKept({ messages, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
+  async #takeKept({ messages, reason, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
+    this.#messages.pushQuotes(messages)
+    if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#takeTimeline(timeline)
   }
@@ -190,7 +193,8 @@ export class RoomPane {
     await this.#messages.pushChanged(messages, shared)
   }
 
-  #takeTimeline(event: TimelineEvent): void {
+  #takeTimeline(event: TimelineEvent | null): void {
+    if (event === null) return
     this.#messages.addEvent(event)
     const { context, viewer } = this.#page
     const sentence = sayEvent(event, context, viewer, this.#head.otherName)

@@ -41,7 +41,7 @@ export function logInPages({
     errors: readonly FormError[],
     isDeleted = false,
   ) => {
-    const { t } = contextOf(request)
+    const { t, times } = contextOf(request)
     return {
       heading: formHeading(t, 'login.title', errors),
       notice: errors.length === 0 ? noticeOf(request, values.next) : '',
@@ -52,6 +52,7 @@ export function logInPages({
       next: values.next,
       nextQuery: values.next ? `?next=${encodeURIComponent(values.next)}` : '',
       canRegister,
+      lifetime: times.length(config.messageTtlMs),
       demo: config.demoUsers && { first: first.email, second: second.email, password: demoPassword },
     }
   }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
-import { accountOf, pathParameter } from '../../http/request.js'
+import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
 import { fragment } from '../../live/html/fragments.js'
@@ -10,7 +10,7 @@ import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { sendPage, viewerOf } from '../page/pages.js'
 import { mayBeEmbedded } from '../page/security-headers.js'
-import { askOf, emptyComposer, everyOf, isReadFromTop, lastOf, mostBytesOf, type SendChat } from './chat-view.js'
+import { askOf, emptyComposer, everyOf, isReadFromTop, mostBytesOf, type SendChat, seenOf } from './chat-view.js'
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
 export function chatPages(
@@ -21,8 +21,18 @@ export function chatPages(
 
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
-    const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
-    return isPart ? showEarlier(request, response, ask) : sendChat(request, response, emptyComposer)
+    const isPart = request.get('hx-request') === 'true'
+    if (isPart && ask?.of === 'before') return showEarlier(request, response, ask)
+    if (isPart && request.query.reply !== undefined) return beginReply(request, response)
+    return sendChat(request, response, emptyComposer)
+  }
+
+  /** Shows in the composer which message is being answered. */
+  const beginReply: Route['handle'] = async (request, response) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const room = await page.readRoom(pathParameter(request, 'room'), { of: 'newest', limit: 1 })
+    const html = await page.renderReplying(room, queryText(request, 'reply'))
+    response.type('html').send(fragment('replying', 'innerHTML', html))
   }
 
   /** Adds earlier messages above those that a page shows, unless the page shows others by now. */
@@ -54,14 +64,15 @@ export function chatPages(
     mayBeEmbedded(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),
+      title: page.titleOf(otherName),
       roomId: view.id,
       other: { name: otherName },
-      lastSeenId: lastOf(view),
+      seen: seenOf(view),
       isFromTop: isReadFromTop(view),
       earlier: page.renderEarlier(view, true),
       messages: await page.renderMessages(view, otherName, 'load'),
       later: page.renderLater(view.id, windowOf(view), true),
-      warning: page.lifetime.renderWarning(page.expiringOf(view)),
+      warning: page.lifetime.renderWarning(view.expiring),
     })
   }
 
@@ -74,7 +85,9 @@ export function chatPages(
     const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
     // A prerendered page loads its pictures too, though nobody looks at it yet.
     if (request.get('sec-purpose')) return void response.status(204).end()
-    if (upTo) await rooms.report(pathParameter(request, 'room'), id, 'seen', upTo)
+    const from = queryText(request, 'from')
+    const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
+    if (upTo) await rooms.report(pathParameter(request, 'room'), id, 'seen', upTo, inViewFrom)
     await rooms.showPresent(id, request.sessionID)
     response.status(204).end()
   }

@@ -22,6 +22,8 @@ export interface Composer {
   readonly alt: string
   /** A picture that was accepted with the refused draft, so that it need not be chosen again. */
   readonly image: ImageRef | null
+  /** The id of the message that is being answered, '' for none. */
+  readonly replyTo: string
   readonly errors: readonly FormError[]
 }
 
@@ -29,11 +31,12 @@ export interface Composer {
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
 /** An empty composer. */
-export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
+export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }
 
-/** The id of the last message from the other person in a window, '' if there is none. */
-export function lastOf({ messages, otherId }: RoomView): string {
-  return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+/** What a page without JavaScript reports as seen: a window from its first message to the last one from the other person. */
+export function seenOf({ messages, otherId }: RoomView): string {
+  const upTo = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+  return new URLSearchParams({ upto: upTo, from: String(messages[0]?.seq ?? 0) }).toString()
 }
 
 /** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
@@ -72,16 +75,18 @@ export function chatSender(
   // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
-  return async (request, response, { status, ...composer }, roomId = pathParameter(request, 'room')) => {
+  return async (request, response, { status, replyTo, ...composer }, roomId = pathParameter(request, 'room')) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const ask = askOf(request)
-    const { view, otherName } = await page.readRoom(roomId, ask)
+    const room = await page.readRoom(roomId, ask)
+    const { view, otherName } = room
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
-    const [side, messages] = await Promise.all([
+    const [side, messages, replying] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
+      page.renderReplying(room, replyTo || queryText(request, 'reply')),
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
@@ -91,8 +96,9 @@ export function chatSender(
     sendPage(request, response, status, 'chat', {
       ...side,
       refresh,
+      title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
-      lastSeenId: lastOf(view),
+      seen: seenOf(view),
       me: page.viewer.userId,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
@@ -103,15 +109,17 @@ export function chatSender(
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
-      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
+      presence: page.renderPresence(view.presence, lifetime.mostMs(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime, view.erasesWhenLeft),
-      lifetimeChoices: lifetime.renderChoices(view.lifetime),
+      lifetimeChoices: lifetime.renderChoices(view.lifetime, view.mayLiveFromSeen),
       eraseSwitch: lifetime.renderErasure(view.erasesWhenLeft),
       eraseHint: lifetime.sayErasure(),
-      warning: lifetime.renderWarning(page.expiringOf(view)),
+      warning: lifetime.renderWarning(view.expiring),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
+      paused: page.renderPaused(view.id, isPaused),
       state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
+      replying,
       ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),

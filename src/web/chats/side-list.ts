@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import type { PublicPerson } from '../../accounts/account.js'
-import type { RoomId } from '../../chat/engine.js'
+import type { RoomId, UserId } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { accountOf, queryText } from '../../http/request.js'
 import type { PageRenderer } from '../../live/html/page-renderer.js'
@@ -26,13 +26,14 @@ export async function viewSide(
     page.list.render(currentRoomId, before),
     viewFind(context, request, page, currentRoomId),
   ])
-  const { html: chatItems, more: moreChats, endings, totalUnread, othersUnread } = list
+  const { html: chatItems, more: moreChats, endings, report, totalUnread, othersUnread } = list
   const digest = before ? olderPart : list.digest
   return {
     chatItems,
     moreChats,
     endings,
     isRestarted: false,
+    listReport: report,
     isOlderPart: Boolean(before),
     digest,
     unread: totalUnread,
@@ -48,21 +49,28 @@ async function viewFind(
   page: PageRenderer,
   currentRoomId: RoomId | null,
 ) {
-  const userId = accountOf(request).id
+  const { id: userId, blocked } = accountOf(request)
   const query = cutText(queryText(request, 'q'), 64)
   const others = await rooms.reads.listOthers(userId, mostLookedThrough)
   if (query.trim() !== '') {
     const { people: found, more } = await people.search(query, userId)
     const known = await people.nameMatches(query, others)
     const foundChats = known.size > 0 ? await page.list.renderFound(known, currentRoomId) : ''
-    return { query, foundChats, people: found.map(viewPerson), morePeople: more, nextPeople: null }
+    return { query, foundChats, people: viewPeople(found, blocked), morePeople: more, nextPeople: null }
   }
   const limit = Math.min(mostPeople, Math.max(peopleStep, Number(queryText(request, 'people')) || 0))
   const { people: found, more } = await people.search('', userId, { limit, without: new Set(others) })
   const nextPeople = more && limit < mostPeople ? limit + peopleStep : null
-  return { query, foundChats: '', people: found.map(viewPerson), morePeople: more, nextPeople }
+  return { query, foundChats: '', people: viewPeople(found, blocked), morePeople: more, nextPeople }
 }
 
-function viewPerson({ id, username }: PublicPerson) {
-  return { id, name: username, initial: initialOf(username), tint: tintOf(id), isOnline: false }
+function viewPeople(found: readonly PublicPerson[], blocked: readonly UserId[]) {
+  return found.map(({ id, username }) => ({
+    id,
+    name: username,
+    initial: initialOf(username),
+    tint: tintOf(id),
+    isOnline: false,
+    isBlocked: blocked.includes(id),
+  }))
 }

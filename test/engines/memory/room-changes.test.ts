@@ -36,10 +36,13 @@ describe('a message that is sent', () => {
       nonce: 'n',
       text: 'hello',
       image: picture,
+      replyTo: null,
       sentAt: 1000,
       expiresAt: 1000 + minute,
       lifetimeMs: minute,
       keptTimes: 0,
+      livesFrom: 'sent',
+      hasBegun: true,
     })
     expect([bytes, isHeld]).toEqual([512 + 2 * (5 + 5), false])
   })
@@ -67,7 +70,7 @@ describe('a message that is sent', () => {
     ['the server’s own where that is less than the most of the draft', null, 2 * minute, minute],
   ])('lives for %s', (_title, chosenMs, mostLifetimeMs, lifetimeMs) => {
     const { room, ann } = makePair()
-    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, byId: 'ann' }
+    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, from: 'sent', byId: 'ann' }
     const draft = { ...draftOf(), ...(mostLifetimeMs !== undefined && { mostLifetimeMs }) }
     expect(post(ann, draft, minute, 100).message).toMatchObject({ lifetimeMs, expiresAt: 100 + lifetimeMs })
   })
@@ -138,14 +141,14 @@ describe('messages are kept', () => {
     const { room, ann } = makePair({ keepLonger: true })
     const entry = write(ann)
     room.messages.warn(minute / 2)
-    expect(keepWarned(room)).toEqual([entry])
+    expect(keepWarned(room, minute / 2)).toEqual([entry])
     expect([entry.message.expiresAt, versionsOf(room)]).toEqual([2 * minute, [3, 3]])
   })
 
   it('without a change where none was warned of', () => {
     const { room, ann } = makePair({ keepLonger: true })
     write(ann)
-    expect([keepWarned(room), versionsOf(room)]).toEqual([[], [2, 2]])
+    expect([keepWarned(room, 0), versionsOf(room)]).toEqual([[], [2, 2]])
   })
 })
 
@@ -153,29 +156,30 @@ describe('a lifetime is chosen', () => {
   it('from the next message on, which raises the version for both', () => {
     const { room, ann, bob } = makePair()
     write(ann)
-    expect(chooseLifetime(bob, 5, minute, 7)).toEqual({
-      ...{ id: '1-lifetime-1', what: 'lifetime', lifetimeMs: 5, byId: 'bob', afterSeq: 1, at: 7, expiresAt: 12 },
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute, 7)).toEqual({
+      ...{ id: '1-lifetime-1', what: 'lifetime', lifetimeMs: 5, from: 'sent', byId: 'bob' },
+      ...{ afterSeq: 1, at: 7, expiresAt: 12 },
     })
-    expect([room.lifetime, versionsOf(room)]).toEqual([{ lifetimeMs: 5, byId: 'bob' }, [3, 3]])
+    expect([room.lifetime, versionsOf(room)]).toEqual([{ lifetimeMs: 5, from: 'sent', byId: 'bob' }, [3, 3]])
   })
 
   it('and changes nothing where it is the server’s own and none was chosen', () => {
     const { room, bob } = makePair()
-    expect(chooseLifetime(bob, minute, minute, 0)).toBeNull()
+    expect(chooseLifetime(bob, { lifetimeMs: minute, from: 'sent' }, minute, 0)).toBeNull()
     expect([room.lifetime, versionsOf(room)]).toEqual([null, [1, 1]])
   })
 
   it('and changes nothing where it was chosen before, by whomever', () => {
     const { room, ann, bob } = makePair()
-    chooseLifetime(ann, 5, minute, 0)
-    expect(chooseLifetime(bob, 5, minute, 0)).toBeNull()
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute, 0)
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute, 0)).toBeNull()
     expect([room.lifetime?.byId, versionsOf(room)]).toEqual(['ann', [2, 2]])
   })
 
   it('as the server’s own after another', () => {
     const { room, ann } = makePair()
-    chooseLifetime(ann, 5, minute, 0)
-    expect(chooseLifetime(ann, minute, minute, 0)).not.toBeNull()
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute, 0)
+    expect(chooseLifetime(ann, { lifetimeMs: minute, from: 'sent' }, minute, 0)).not.toBeNull()
     expect(room.lifetime?.lifetimeMs).toBe(minute)
   })
 })
@@ -253,7 +257,7 @@ describe('a room dissolves', () => {
   it('as if somebody had gone at the moment of their block', () => {
     const { room, bob } = start()
     bob.person.isOnline = true
-    block(bob, { isOnline: false, lastHeldAt: 500 })
+    block(bob, { isOnline: false, lastHeldAt: 500, sendsReceipts: true })
     expect(dissolvesAt(room, grace)).toBe(500 + grace)
   })
 
@@ -283,7 +287,7 @@ describe('a room dissolves', () => {
     const entry = write(ann, {}, 0)
     bob.unread = 0
     room.messages.warn(minute)
-    keepWarned(room)
+    keepWarned(room, 0)
     expect(dissolvesAt(room, grace)).toBe(never)
     retract(room, entry)
     expect(dissolvesAt(room, grace)).toBe(400 + grace)

@@ -5,12 +5,12 @@ import { ListPane } from '#src/live/html/list-pane.js'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
 import {
   eventOf,
+  lifetimeOf,
   messageOf,
   noon,
   sentOf,
   summaryOf,
   swapsIn,
-  timelineOf,
   typingOf,
   wordsIn,
 } from '../../support/live/events.js'
@@ -39,7 +39,6 @@ async function start(count = 3, shownDigest = '') {
   return { ...stage, pane, take, swaps, pushed, titles, note, isPushed }
 }
 
-const chosen = timelineOf({ what: 'lifetime', lifetimeMs: 1 })
 const about = (roomId: string, given: Partial<RoomSummary> = {}) => ({ roomId, summary: summaryOf(roomId, given) })
 const messageIn = (roomId: string, given: Partial<RoomSummary> = {}): EngineEvent => ({
   ...sentOf(messageOf(1, { roomId })),
@@ -183,7 +182,7 @@ describe('a chat that has changed', () => {
   it('is not rendered for a lifetime that was chosen or messages that expire soon', async () => {
     const { note, pushed, take } = await start()
     take()
-    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1, timeline: chosen }, about('r2')))
+    note(eventOf(lifetimeOf('ben', 1, 1), about('r2')))
     note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2')))
     expect(await pushed()).toEqual([])
   })

@@ -59,6 +59,7 @@ describe('the list of chats', () => {
       totalUnread: 0,
       othersUnread: 0,
       more: '',
+      report: '',
     })
   })
 

@@ -6,7 +6,7 @@ import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 const online = { userId: 'ben', isOnline: true, lastSeen: null }
 const away = { userId: 'ben', isOnline: false, lastSeen: noon - 60_000 }
-const chosen = { lifetimeMs: 300_000, byId: 'ben' }
+const chosen = { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } as const
 
 /** The head of ann's page of her room with ben, which has adopted a view. */
 function start(given: Partial<RoomView> = {}) {
@@ -30,16 +30,16 @@ describe('the head of a page', () => {
     expect([start().head.isOnline, start({ presence: away }).head.isOnline]).toEqual([false, false])
   })
 
-  it('shows the other’s presence and how long messages live', () => {
+  it('shows the other’s presence', () => {
     const { head, take, said } = start({ presence: online, lifetime: chosen })
     head.pushPresence()
-    expect(said()).toEqual([['presence outerMorph', expect.stringMatching(/^Online · gone after 5 min/)]])
+    expect(said()).toEqual([['presence outerMorph', 'Online']])
     head.note(summaryOf('r1', { presence: away }))
     head.pushPresence()
-    expect(said()[0]?.[1]).toMatch(/^Last seen 11:59 · gone after 5 min/)
+    expect(said()[0]?.[1]).toBe('Last seen 11:59')
     head.note(summaryOf('r1', { presence: null }))
     head.pushPresence()
-    expect(take()).toContain('Not here now')
+    expect(take()).toContain('Offline')
   })
 
   it('keeps a presence that an event brought while its view was read', () => {
@@ -63,10 +63,10 @@ describe('the head of a page', () => {
     const { head, said } = start({ lifetime: chosen, erasesWhenLeft: false })
     head.pushChoices()
     expect(said()).toEqual([
-      ['presence outerMorph', expect.stringContaining('gone after 5 min')],
-      ['lifetime outerMorph', expect.stringContaining('5 min')],
+      ['presence outerMorph', 'Offline'],
+      ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
       ['erase outerHTML', ''],
-      ['about innerHTML', expect.stringMatching(/^Messages are gone after 5 min.*for both\.$/)],
+      ['about innerHTML', expect.stringMatching(/^Messages vanish after 5 min.*for both\.$/)],
     ])
   })
 
@@ -77,13 +77,15 @@ describe('the head of a page', () => {
   })
 
   it('shows a new lifetime everywhere', () => {
-    const { head, said } = start()
-    head.takeLifetime({ lifetimeMs: 900_000, byId: 'ann' })
+    const { head, said, take } = start()
+    head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     const swaps = said()
-    expect(swaps.map(([swap]) => swap)).toEqual(['presence outerMorph', 'lifetime outerMorph', 'about innerHTML'])
-    expect(swaps[0]?.[1]).toContain('gone after 15 min')
+    expect(swaps.map(([swap]) => swap)).toEqual([
+      ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
+    ])
+    expect(swaps[2]?.[1]).toContain('vanish after 15 min')
     head.pushPresence()
-    expect(said()[0]?.[1]).toContain('gone after 15 min')
+    expect(take()).toContain('data-life="900000"')
   })
 
   it('shows that the chat is erased once both have left, or is not; one’s own switch keeps the focus', () => {
@@ -111,7 +113,7 @@ describe('the head of a page', () => {
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
     ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
-    ['account_deleted', null, 'This chat is gone, because the account of Ben was deleted.'],
+    ['account_deleted', null, 'This chat is gone because Ben deleted their account.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
     [null, null, 'This chat is gone and its messages are erased.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {
@@ -120,7 +122,7 @@ describe('the head of a page', () => {
     if (isDissolved(event)) head.showGone(event)
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['gone innerHTML'])
-    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can open it anew.`)
+    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can start a new one.`)
     expect(html).not.toContain('data-goes-on')
   })
 })

@@ -5,8 +5,8 @@ import { type EngineEvent, mostWindow, type RoomView } from '#src/chat/engine.js
 import { RoomPane } from '#src/live/html/room-pane.js'
 import {
   eventOf,
+  lifetimeOf,
   messageOf,
-  noon,
   sentOf,
   summaryOf,
   swapsIn,
@@ -18,7 +18,6 @@ import {
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 const keptEvent = timelineOf({ what: 'kept' })
-const chosenEvent = timelineOf({ what: 'lifetime', lifetimeMs: 300_000 })
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
@@ -108,19 +107,19 @@ describe('a page that catches up', () => {
 
   it('gets the lifetime that was chosen, if it shows another room', async () => {
     const { pane, swaps, readRoom } = open()
-    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, byId: 'ben' } }))
+    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } }))
     await pane.catchUp(shownAll, false)
     expect(swaps()).toEqual([])
     await pane.catchUp({ ...shownAll, version: 1 }, false)
-    expect(swaps()).toContain('lifetime outerMorph')
+    expect(swaps()).toContain('lifetime-choices outerMorph')
   })
 
   it('is warned of what expires soon, even if it shows the same', async () => {
     const { pane, take, readRoom } = open()
-    readRoom.mockResolvedValue(viewOf({ messages: [messageOf(1, { expiresAt: noon + 30_000 })] }))
+    readRoom.mockResolvedValue(viewOf({ expiring: [messageOf(1)] }))
     await pane.catchUp(shownAll, false)
     expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
-      ['warning innerMorph', expect.stringContaining('Messages will be gone within')],
+      ['warning innerMorph', expect.stringContaining('Oldest messages vanish in')],
     ])
   })
 
@@ -142,7 +141,7 @@ describe('a page that catches up', () => {
     await does(eventOf({ type: 'presence.changed', presence: online }))
     expect(said(60_000)).toEqual([])
     await does(eventOf({ type: 'presence.changed', presence: { ...online, isOnline: false } }))
-    expect(said(60_000)).toEqual(['announcer beforeend: Ben is away'])
+    expect(said(60_000)).toEqual(['announcer beforeend: Ben is offline'])
   })
 
   it('takes over the presence of a view, where no event was newer', async () => {
@@ -151,7 +150,7 @@ describe('a page that catches up', () => {
     await pane.catchUp(shownAll, false)
     take()
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 
   it('keeps the presence that an event brought while the room was read', async () => {
@@ -204,7 +203,14 @@ describe('an event of the room', () => {
   it('is left out where the page ends before it', async () => {
     const { does } = await start({ later: 1 })
     expect(await does(sentOf(messageOf(4), 3))).toEqual(['later-count innerHTML'])
-    const kept = { type: 'messages.kept', version: 4, byId: 'ben', messages: [], timeline: keptEvent } as const
+    const kept = {
+      type: 'messages.kept',
+      version: 4,
+      reason: 'kept',
+      byId: 'ben',
+      messages: [],
+      timeline: keptEvent,
+    } as const
     expect(await does(eventOf(kept))).toEqual(['announcer beforeend'])
   })
 
@@ -222,7 +228,14 @@ describe('an event of the room', () => {
     expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
     expect(pane.shown.version).toBe(4)
     await pane.take(
-      eventOf({ type: 'messages.kept', version: 5, byId: 'ben', messages: [messageOf(1)], timeline: keptEvent }),
+      eventOf({
+        type: 'messages.kept',
+        version: 5,
+        reason: 'kept',
+        byId: 'ben',
+        messages: [messageOf(1)],
+        timeline: keptEvent,
+      }),
       new Map(),
     )
     expect(take()).not.toContain('"status":"seen"')
@@ -249,25 +262,29 @@ describe('an event of the room', () => {
     await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))
     const kept = messageOf(1, { keptTimes: 1 })
     await pane.take(
-      eventOf({ type: 'messages.kept', version: 3, byId: 'ben', messages: [kept], timeline: keptEvent }),
+      eventOf({
+        type: 'messages.kept',
+        version: 3,
+        reason: 'kept',
+        byId: 'ben',
+        messages: [kept],
+        timeline: keptEvent,
+      }),
       new Map(),
     )
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
       ...['a-m1 outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend', 'announcer beforeend'],
     ])
-    for (const at of [3, 4]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben kept messages for as long again')
+    for (const at of [3, 4]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben kept messages longer')
   })
 
   it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
     const { pane, take } = await start()
-    await pane.take(
-      eventOf({ type: 'lifetime.changed', version: 3, byId: 'ben', lifetimeMs: 300_000, timeline: chosenEvent }),
-      new Map(),
-    )
+    await pane.take(eventOf(lifetimeOf('ben', 300_000)), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'lifetime outerMorph', 'about innerHTML'],
+      ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
       ...['e-2-lifetime-1 delete', 'list beforeend', 'announcer beforeend'],
     ])
     for (const at of [4, 5]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
@@ -333,14 +350,14 @@ describe('an event that is not the next one', () => {
     const presence = { userId: 'cem', isOnline: true, lastSeen: null }
     pane.note({ ...eventOf({ type: 'receipt.noted' }), roomId: 'r2', summary: summaryOf('r2', { presence }) })
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 })
 
 describe('more messages than a page shows', () => {
   const changed = (count: number) =>
     eventOf({
-      ...{ type: 'messages.kept', version: 3, byId: 'ben', timeline: keptEvent },
+      ...{ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben', timeline: keptEvent },
       messages: Array.from({ length: count }, (_, index) => messageOf(index + 1)),
     })
 
@@ -370,13 +387,11 @@ describe('a room that is gone', () => {
   })
 
   it('loses its announcement too', async () => {
-    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, byId: 'ben' } })
+    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } })
     await does(sentOf(messageOf(3)))
     said(1400)
-    await does(
-      eventOf({ type: 'lifetime.changed', version: 4, byId: 'ben', lifetimeMs: 900_000, timeline: chosenEvent }),
-    )
-    expect(await does(dissolved)).toEqual([...['announcer innerHTML', ...emptied, 'gone innerHTML']])
+    await does(eventOf(lifetimeOf('ben', 900_000, 4)))
+    expect(await does(dissolved)).toEqual(['announcer innerHTML', ...emptied, 'gone innerHTML'])
   })
 
   it('takes no further event, and shows no presence', async () => {

@@ -7,9 +7,11 @@ import type {
   Publication,
   TimelineEvent,
 } from '#src/chat/engine.js'
+import { longestLifeMs } from '#src/chat/lifetimes.js'
 import { Blocks } from '#src/engines/memory/blocks.js'
 import { createDuty, DueQueue } from '#src/engines/memory/due-queue.js'
 import { Endings } from '#src/engines/memory/endings.js'
+import { GoneMessages } from '#src/engines/memory/gone-messages.js'
 import { KnownPeople } from '#src/engines/memory/known-people.js'
 import { Leases } from '#src/engines/memory/leases.js'
 import type { Entry } from '#src/engines/memory/message-list.js'
@@ -37,9 +39,11 @@ export function assemble(options: Partial<EngineOptions> = {}) {
   const due = new DueQueue(clock)
   const people: KnownPeople = new KnownPeople(choices, (person, now) => leases.endDue(person, now))
   const endings = new Endings(due)
-  const rooms = new RoomTable(people, due, publisher, tally, endings, { ...generous, roomGraceMs: minute, ...options })
+  const gone = new GoneMessages(due, longestLifeMs(generous))
+  const given = { ...generous, roomGraceMs: minute, ...options }
+  const rooms = new RoomTable(people, due, publisher, tally, endings, gone, given)
   const leases = new Leases(people, rooms, due, publisher, tally)
-  const blocks = new Blocks(people, rooms, choices, due, publisher)
+  const blocks = new Blocks(people, rooms, choices, due, publisher, minute)
 
   /** What was told since the last call: to whom, and what. */
   const takeTold = () => {
@@ -76,6 +80,7 @@ export function assemble(options: Partial<EngineOptions> = {}) {
     endings,
     due,
     people,
+    gone,
     rooms,
     leases,
     blocks,
@@ -126,7 +131,10 @@ export function makePair({ keepLonger = false } = {}): Pair {
 }
 
 /** Lets somebody block the other of their room, who goes on seeing them as offline since `lastHeldAt`, unless told. */
-export function block({ person, other }: Member, attendance = { isOnline: false, lastHeldAt: 7 }): void {
+export function block(
+  { person, other }: Member,
+  attendance = { isOnline: false, lastHeldAt: 7, sendsReceipts: true },
+): void {
   person.privacy = { ...person.privacy, blocked: new Map([[other.id, attendance]]) }
 }
 

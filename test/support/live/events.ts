@@ -21,7 +21,15 @@ const nothing = { delivered: 0, seen: 0 }
 export function messageOf(seq: number, given: Partial<Message> = {}): Message {
   return {
     ...{ id: `m${seq}`, roomId: 'r1', seq, senderId: 'ben', nonce: `n${seq}`, text: `text ${seq}`, image: null },
-    ...{ sentAt: noon, expiresAt: noon + 600_000, lifetimeMs: 600_000, keptTimes: 0 },
+    ...{
+      sentAt: noon,
+      expiresAt: noon + 600_000,
+      lifetimeMs: 600_000,
+      keptTimes: 0,
+      livesFrom: 'sent',
+      hasBegun: true,
+      replyTo: null,
+    },
     ...given,
   }
 }
@@ -31,7 +39,7 @@ export function viewOf(given: Partial<RoomView> = {}): RoomView {
   return {
     ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
     ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, survivors: null, newestSeq: 2 },
-    ...{ lifetime: null, erasesWhenLeft: true, timeline: [], ...given },
+    ...{ lifetime: null, mayLiveFromSeen: true, expiring: [], erasesWhenLeft: true, timeline: [], ...given },
   }
 }
 
@@ -55,6 +63,13 @@ export function eventOf(
   facts: Partial<Pick<EngineEvent, 'roomId' | 'summary' | 'totalUnread'>> = {},
 ): EngineEvent {
   return { ...{ roomId: 'r1', summary: null, totalUnread: 0 }, ...facts, ...body }
+}
+
+/** That somebody has chosen how long messages live, from sending. */
+export function lifetimeOf(byId: UserId, lifetimeMs: number, version = 3): EventBody {
+  const change = { lifetimeMs, from: 'sent', byId, mayLiveFromSeen: true, messages: [] } as const
+  const timeline = timelineOf({ what: 'lifetime', lifetimeMs, from: 'sent' }, { byId })
+  return { type: 'lifetime.changed', version, ...change, timeline }
 }
 
 /** That a message was sent. */

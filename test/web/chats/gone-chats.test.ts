@@ -5,7 +5,7 @@ import { bobId, HttpClient } from '../../support/http-client.js'
 import { startTestServer } from '../../support/test-server.js'
 
 const erased = 'This chat is gone and its messages are erased.'
-const restarted = 'The server was started anew, so earlier messages are gone.'
+const restarted = 'The server restarted, so earlier messages are gone.'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {

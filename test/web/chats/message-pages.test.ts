@@ -97,7 +97,7 @@ describe('a message by a form', () => {
     const html = await answer.text()
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([422, null])
     expect([draftOf(html), inputOf(html, 'alt')]).toEqual([fields.content, 'a &quot;view&quot;'])
-    expect(linked(html)).toEqual([['content', 'This is too long. At most 5000 characters can be sent at once.']])
+    expect(linked(html)).toEqual([['content', 'This message is too long. Use at most 5000 characters.']])
     expect(inputOf(html, 'imageId')).toBe('')
   })
 
@@ -107,7 +107,7 @@ describe('a message by a form', () => {
     const answer = await postPicture(ann, chat, 'messages', fields, { bytes: await picture() })
     const html = await answer.text()
     expect([answer.status, draftOf(html), inputOf(html, 'alt')]).toEqual([403, 'Our garden', 'Tulips'])
-    expect(unlinked(html)).toEqual([expect.stringContaining('so nothing was sent')])
+    expect(unlinked(html)).toEqual([expect.stringContaining('Nothing was sent; your text is still here.')])
     expect(linked(html)).toEqual([['image', 'The picture has to be chosen again']])
     const withoutPicture = await (await postPicture(ann, chat, 'messages', fields, {})).text()
     expect(linked(withoutPicture)).toEqual([])
@@ -122,9 +122,9 @@ describe('a message by a form', () => {
       const answer = await postPicture(ann, chat, 'messages', { content: 'second' }, { bytes })
       const html = await answer.text()
       expect([answer.status, draftOf(html)]).toEqual([429, 'second'])
-      expect(unlinked(html)).toEqual([expect.stringContaining('Too many at once.')])
+      expect(unlinked(html)).toEqual([expect.stringContaining('You&#39;re going too fast.')])
       expect(linked(html)).toEqual([['image', 'The picture has to be chosen again']])
-      expect(html).toContain('<h2>Mend one thing and try again</h2>')
+      expect(html).toContain('<h2>There&#39;s a problem with 1 field</h2>')
       expect(html).not.toMatch(/<textarea[^>]*aria-invalid/)
     } finally {
       await strict.stop()
@@ -140,7 +140,7 @@ describe('a message by a form', () => {
     expect(html).toMatch(
       /^<hx-partial hx-target="#p-n-1" hx-swap="outerHTML"><div id="p-n-1" class="mine pending refused">/,
     )
-    expect(html).toContain('This is too long. At most 5000 characters can be sent at once.')
+    expect(html).toContain('This message is too long. Use at most 5000 characters.')
     expect(inputOf(html, 'content')).toBe(content)
   })
 
@@ -176,7 +176,10 @@ describe('a message by a form', () => {
     const html = await answer.text()
     expect(answer.status).toBe(403)
     expect([draftOf(html), inputOf(html, 'alt')]).toEqual(['kept', 'words'])
-    expect([linked(html), unlinked(html)]).toEqual([[], [expect.stringContaining('so nothing was sent')]])
+    expect([linked(html), unlinked(html)]).toEqual([
+      [],
+      [expect.stringContaining('Nothing was sent; your text is still here.')],
+    ])
   })
 })
 
@@ -248,7 +251,7 @@ describe('a picture ahead of its message', () => {
     const { ann, chat } = await newPair(server.url)
     expect(await upload(ann, chat, Buffer.from('no picture'))).toEqual({
       status: 415,
-      body: { message: 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.' },
+      body: { message: "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF.", isFinal: true },
       retryAfter: null,
     })
   })
@@ -276,7 +279,10 @@ describe('a picture ahead of its message', () => {
       const { ann, chat } = await newPair(strict.url)
       expect((await upload(ann, chat, await picture())).status).toBe(201)
       const { status, body, retryAfter } = await upload(ann, chat, await picture())
-      expect([status, body]).toEqual([429, { message: expect.stringContaining('Too many at once. Wait') }])
+      expect([status, body]).toEqual([
+        429,
+        { message: expect.stringContaining("You're going too fast. Wait"), isFinal: false },
+      ])
       expect(Number(retryAfter)).toBeGreaterThan(50)
     } finally {
       await strict.stop()

@@ -31,7 +31,7 @@ it('shows those that the query finds, and the query itself', async () => {
   const html = await textOf(client, '/people?q=sought')
   expect(peopleIn(html)).toEqual([[await idOf(client, 'sought-after'), 'sought-after']])
   expect(queryOf(html)).toBe('sought')
-  expect(html).toContain('One person found')
+  expect(html).toContain('1 person found')
 })
 
 it('does not say "20 people found" where 24 match, on the page and in the API', async () => {
@@ -40,7 +40,7 @@ it('does not say "20 people found" where 24 match, on the page and in the API', 
   const [few, many] = ['crowded-1', 'crowded']
   const said = async (query: string) =>
     /role="status">([^<]*)</.exec(await textOf(client, `/people?q=${query}`))?.[1]?.trim()
-  expect(await said(many)).toBe('More than 20 people found. Type more of the name to see others.')
+  expect(await said(many)).toBe('More than 20 people found. Type more of the name to narrow it down.')
   expect(await said(few)).toBe('11 people found')
   const api = async (query: string) => {
     const found = await (await client.get(`/api/users/search?q=${query}`)).json()
