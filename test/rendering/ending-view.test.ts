@@ -11,8 +11,8 @@ describe('a chat that ended', () => {
   it.each<[DissolveReason | null, string | null, string, string]>([
     ['ended', 'ann', 'Ben', 'You ended this chat. Its messages are erased.'],
     ['ended', 'ben', 'Ben', 'Ben ended this chat. Its messages are erased.'],
-    ['ended', 'ben', '', 'This chat is gone, because the other person’s account was deleted.'],
-    ['account_deleted', 'ben', '', 'This chat is gone, because the other person’s account was deleted.'],
+    ['ended', 'ben', '', "This chat is gone, because the other person's account was deleted."],
+    ['account_deleted', 'ben', '', "This chat is gone, because the other person's account was deleted."],
     [null, null, 'Ben', 'This chat is gone and its messages are erased.'],
   ])('because of %s by %s, the other being called %j, says so on its page', (reason, byId, name, sentence) => {
     expect(sayEnding({ reason, byId }, ann, name, context.t)).toBe(sentence)
