@@ -25,7 +25,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await send(ben, 'lives long')
   await expect(message(ann, 'lives long')).toBeVisible()
   await expect(ann.locator('#list .event + li article')).toHaveCount(1)
-  await ann.getByText('Change how long messages live').click()
+  await openOptions(ann)
   await ann.getByLabel('Message lifetime').selectOption({ label: '5 minutes after being seen' })
   await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   await expect(ben.locator('#about')).toContainText('Messages vanish 5 minutes after they are seen')
