@@ -1,3 +1,4 @@
+// Long because the page’s part of the outbox is one thing: what happens on the page, and what it is told to do.
 import { type Bubbles, nonceAround, noncesIn, repliedTo } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import type { Drafts } from './drafts.js'

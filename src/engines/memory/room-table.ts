@@ -1,3 +1,4 @@
+// Long because everything that begins, shows and ends a room is done here, each in one place.
 import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'

@@ -1,3 +1,4 @@
+// Long because every part of a page is rendered here, each in one place.
 import type { Clock } from '../../chat/clock.js'
 import type {
   Message,
