@@ -38,6 +38,8 @@ export function watchComposer(
   const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]
   composer.addEventListener('submit', event => {
     event.preventDefault()
+    // The chat has ended: the text stays, to be taken along.
+    if (document.querySelector('#gone *')) return
     const text = content.value
     // Of a form that was posted before this script was there, and refused for its text.
     const uploaded = composer.querySelector<HTMLInputElement>('[name=imageId]')

@@ -1,12 +1,15 @@
 const detailOf = (event: Event): { tasks?: { fragment: DocumentFragment }[] } =>
   event instanceof CustomEvent ? event.detail : {}
 
-/** The rows of the list that are messages, each with the heading of the day if one comes right before it. */
-function* rowsOf(list: Element): Generator<{ row: HTMLElement; article: HTMLElement; day: Element | null }> {
+/** The rows of the list that are messages, each with the headings and events that come right before it. */
+function* rowsOf(list: Element): Generator<{ row: HTMLElement; article: HTMLElement; heads: Element[] }> {
   for (const article of list.querySelectorAll<HTMLElement>('[data-seq]')) {
     const row = article.closest('li')
-    const before = row?.previousElementSibling
-    if (row) yield { row, article, day: before?.matches('.day') ? before : null }
+    const heads: Element[] = []
+    for (let head = row?.previousElementSibling; head?.matches('.day,.event'); head = head.previousElementSibling) {
+      heads.unshift(head)
+    }
+    if (row) yield { row, article, heads }
   }
 }
 
@@ -18,7 +21,7 @@ function keepEarlier(marker: HTMLElement, list: Element): void {
   const ranges = (marker.dataset.ranges ?? '').split(' ').map(range => range.split('-').map(Number))
   const isKept = (seq: number) => ranges.some(([from = 0, to = 0]) => from <= seq && seq <= to)
   const kept: Node[] = []
-  for (const { row, article, day } of rowsOf(list)) {
+  for (const { row, article, heads } of rowsOf(list)) {
     const seq = Number(article.dataset.seq)
     if (!isKept(seq)) continue
     const copy = row.cloneNode(true)
@@ -28,7 +31,7 @@ function keepEarlier(marker: HTMLElement, list: Element): void {
       if (!isKept(Number(quote?.dataset.source))) quote?.remove()
       showStatus(copy.querySelector('[data-status]'), seq, marker)
     }
-    kept.push(...(day ? [day.cloneNode(true)] : []), copy)
+    kept.push(...heads.map(head => head.cloneNode(true)), copy)
   }
   marker.replaceWith(...kept)
 }

@@ -14,8 +14,8 @@ interface Due {
 }
 
 /**
- * Removes messages when their time is over, also after sleep or without a connection, when the server cannot say so. What
- * is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
+ * Removes messages, and what is noted of chats, when their time is over, also after sleep or without a connection, when the
+ * server cannot say so. What is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
  * @param askAnew asks the server to put in anew what lives; called again and again while something is hidden
  */
 export function expireInTime(askAnew: () => void): void {
@@ -31,7 +31,9 @@ export function expireInTime(askAnew: () => void): void {
     let isUnsure = false
     nextWall = never
     nextOwn = never
-    for (const shown of document.querySelectorAll<HTMLElement>('#list article, .last, .quote, .replying')) {
+    for (const shown of document.querySelectorAll<HTMLElement>(
+      '#list article, .event, .last, .ended, .quote, .replying',
+    )) {
       const row = shown.matches('article') && shown.closest<HTMLElement>('li')
       const hiding = row || shown
       // The server says how much time remains and not until when: the two clocks may differ.

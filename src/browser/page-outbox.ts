@@ -86,13 +86,16 @@ export class PageOutbox {
   }
 
   #listen(): void {
-    const { live, outbox, place, messages } = this.#parts
+    const { live, outbox, place, drafts, content, messages } = this.#parts
     this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
       // What is in the list has arrived: its answer may have been lost, or be still on its way.
       if (outbox.settle(noncesIn(messages))) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
-      if (document.getElementById('gone')?.hasChildNodes()) this.#giveUp(outbox.clear())
+      if (document.getElementById('gone')?.hasChildNodes() && outbox.entries[0]) {
+        this.#giveUp(outbox.clear())
+        content.value = drafts.read()
+      }
       this.#update()
       this.#goOn()
     })
@@ -103,9 +106,8 @@ export class PageOutbox {
         this.#update()
       })
     }
-    for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
+    for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request'])
       place.addEventListener(name, event => this.#goesOut(event))
-    }
     messages.addEventListener('click', event => this.#click(event))
   }
 

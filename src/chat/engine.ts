@@ -124,8 +124,25 @@ export type CursorKind = (typeof cursorKinds)[number]
 /** How long messages live in a room, as one of its two people chose it. */
 export interface ChosenLifetime extends Lifetime {
   readonly byId: UserId
-  /** The newest message at that time: the choice counts for those after it. */
-  readonly sinceSeq: number
+}
+
+/** What may happen in a room beside its messages and stands among them. */
+export type TimelineBody =
+  | ({ readonly what: 'lifetime' } & Lifetime)
+  | { readonly what: 'erasure'; readonly erasesWhenLeft: boolean }
+  /** `reopened`: the two had a chat that ended within the last day. */
+  | { readonly what: 'kept' | 'reopened' }
+
+/** Something that happened in a room, and stands among its messages for as long as those of its time live. */
+export type TimelineEvent = TimelineBody & {
+  /** Its own in the room. One with the same id takes the place of the one before: the same, done again by the same person. */
+  readonly id: string
+  /** The newest message at that time: it stands after that one, whether or not it lives. */
+  readonly afterSeq: number
+  readonly byId: UserId
+  /** When it happened, and when it is shown no longer, ms of `Clock.now()`. */
+  readonly at: number
+  readonly expiresAt: number
 }
 
 /** Messages that follow each other in a room, by their `seq`; both ends are included. */
@@ -184,6 +201,10 @@ export interface RoomView {
   readonly newestSeq: number
   /** Null as long as nobody has chosen: then the server's own lifetime applies, from sending. */
   readonly lifetime: ChosenLifetime | null
+  /** Whether the room is erased once both have left, though messages live in it (see `dropLease`). */
+  readonly erasesWhenLeft: boolean
+  /** What happened, of what this person may know: what stands before one of those messages, or after the newest, in its order. */
+  readonly timeline: readonly TimelineEvent[]
   /** Whether a lifetime from being seen may be chosen (see `setLifetime`). */
   readonly mayLiveFromSeen: boolean
   /** The messages that this person is warned of now (see `messages.expiring`). */
@@ -234,6 +255,20 @@ export interface RoomListAsk {
 export const dissolveReasons = ['ended', 'away', 'account_deleted', 'empty'] as const
 /** Why a room is gone: one of `dissolveReasons`. */
 export type DissolveReason = (typeof dissolveReasons)[number]
+
+/** For how long it is remembered why a room ended, ms. */
+export const endingMs = 86_400_000
+
+/** Why a room ended that was shown to a person: nothing of what was in it. */
+export interface Ending {
+  readonly roomId: RoomId
+  readonly otherId: UserId
+  readonly reason: Exclude<DissolveReason, 'empty'>
+  /** Who ended it; null when nobody did. */
+  readonly byId: UserId | null
+  /** When it is forgotten, ms of `Clock.now()`. */
+  readonly expiresAt: number
+}
 
 /** Why messages go at another time than they were to: they were kept, or their life has begun by their being seen. */
 export const keepReasons = ['kept', 'seen'] as const
@@ -288,6 +323,16 @@ export type EventBody =
       readonly mayLiveFromSeen: boolean
       /** Messages that waited to be seen and no longer do (see `setPrivacy`). */
       readonly messages: readonly Message[]
+      /** Null where the lifetime is what it was and only those messages have changed. */
+      readonly timeline: TimelineEvent | null
+    }
+  /** Somebody has chosen whether the room is erased once both have left. */
+  | {
+      readonly type: 'erasure.changed'
+      readonly version: number
+      readonly erasesWhenLeft: boolean
+      readonly byId: UserId
+      readonly timeline: TimelineEvent
     }
   /**
    * These messages, and no others any more, are the ones that this person is warned of: they are so near their end that they
@@ -302,9 +347,11 @@ export type EventBody =
       readonly byId: UserId
       /** As they are now, each with its new `expiresAt`. */
       readonly messages: readonly Message[]
+      /** Null where they were seen. */
+      readonly timeline: TimelineEvent | null
     }
-  /** `byId`: who ended it, null when nobody did. */
-  | { readonly type: 'room.dissolved'; readonly reason: DissolveReason; readonly byId: UserId | null }
+  /** `byId`: who ended it, null when nobody did. `reason`: null for whoever has blocked the other. */
+  | { readonly type: 'room.dissolved'; readonly reason: DissolveReason | null; readonly byId: UserId | null }
   /** The other types, or no longer. Changes no version. */
   | { readonly type: 'typing.changed'; readonly userId: UserId; readonly isTyping: boolean }
   /** The other has come or gone, or this person may see it from now on. Changes no version. */
@@ -413,6 +460,13 @@ export interface Engine {
   setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void>
 
   /**
+   * Chooses, for both, whether the room is erased once both have left (see `dropLease`). Tells `erasure.changed`; nothing if
+   * it is so already. It is at first, unless the grace period is 0.
+   * @throws ChatError `not_found`
+   */
+  setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void>
+
+  /**
    * Keeps the messages that are about to expire: those that `messages.expiring` told of, and with them all that would go
    * within their lifetime from now, so that what is read together stays together. Each lives on for its own lifetime once
    * more, at most ten times. The warning comes a minute before a message's end, or at half of a lifetime under two minutes
@@ -452,12 +506,23 @@ export interface Engine {
   setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void>
 
   /**
-   * Erases a room for both, at once: messages, receipts, everything. Tells `room.dissolved`.
+   * Erases a room for both, at once: messages, receipts, everything. Tells `room.dissolved`, and remembers why (see
+   * `listEndings`).
    * @throws ChatError `not_found`
    */
   endRoom(roomId: RoomId, userId: UserId): Promise<void>
 
-  /** Erases every room of a person whose account is gone, and their presence. Tells `room.dissolved` for each. */
+  /**
+   * Why rooms ended that were shown to a person, the latest first: those of the last day, one for each other person and a
+   * hundred at most. One is forgotten when a new room of the two is shown to them. Of rooms with people whom they have
+   * blocked, or had blocked when the room ended, nothing is said, nor of rooms that were `empty`.
+   */
+  listEndings(userId: UserId): Promise<readonly Ending[]>
+
+  /**
+   * Erases every room of a person whose account is gone, their presence, and what is remembered for them. Tells
+   * `room.dissolved` for each.
+   */
   forgetPerson(userId: UserId): Promise<void>
 
   /**
@@ -480,9 +545,10 @@ export interface Engine {
   /**
    * Gives a lease up. The person counts as online for `lingerMs` more, so that a reload shows nobody as gone. If no other
    * lease holds then, they are offline, last seen when the lease was given up, and `presence.changed` is told.
-   * A room dissolves when those to whom it is shown have all been away (no lease, no reading, sending or opening) for the
-   * grace period and nothing in it is unseen or held; such messages keep the room until they are seen or expire. With a
-   * grace period of 0 a room dissolves only if no message lives in it, and five minutes count instead.
+   * A room in which no message lives dissolves when those to whom it is shown have all been away (no lease, no reading,
+   * sending or opening) for the grace period. If it is to be erased once both have left (see `setErasure`), it does so too
+   * when messages live in it, unless one is unseen, held or was kept: such messages keep the room until they are seen or
+   * expire. Where the grace period is 0, five minutes count.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
 

@@ -22,6 +22,14 @@ export interface LifetimeBounds {
   readonly messageTtlMaxMs: number
 }
 
+/** What counts as the grace period where it is 0, ms. */
+const shortestGraceMs = 300_000
+
+/** How long both must have left before a room ends by itself, ms. */
+export function graceOf(roomGraceMs: number): number {
+  return roomGraceMs || shortestGraceMs
+}
+
 /**
  * Whether a chat may choose this life. From sending: the server's own, or one between five minutes and the longest. From
  * being seen: one of a few up to the longest.
@@ -49,6 +57,11 @@ export function lifetimeChoices(bounds: LifetimeBounds, current: Lifetime): Life
 /** After how long a message goes that waits to be seen, in ms: a day, or the server's own life if that is longer. */
 export function unseenLifeMs({ messageTtlMs }: Pick<LifetimeBounds, 'messageTtlMs'>): number {
   return Math.max(messageTtlMs, shortestWaitMs)
+}
+
+/** How long a message of this lifetime lives at most without being kept, in ms: if nobody sees it. */
+export function longestLifeOf({ lifetimeMs, from }: Lifetime, server: Pick<LifetimeBounds, 'messageTtlMs'>): number {
+  return from === 'seen' ? unseenLifeMs(server) : lifetimeMs
 }
 
 /** The longest that a message may live on this server without being kept or seen, in ms. */

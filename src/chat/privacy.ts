@@ -45,6 +45,11 @@ export function hearsOfEnds({ isShown }: Standing): boolean {
   return isShown
 }
 
+/** Whether a person is told why the room ended, then and afterwards. */
+export function knowsWhyEnded(person: Standing): boolean {
+  return hearsOf(person)
+}
+
 /** Whether a new message is held: its sender alone may know of it, then and later. */
 export function isHeldFrom(recipient: Standing): boolean {
   return recipient.hasBlocked

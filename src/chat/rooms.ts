@@ -61,7 +61,15 @@ export interface RoomsDeps {
 /** What can be read without a rule beside the engine's own. */
 export type RoomReads = Pick<
   Engine,
-  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readQuote' | 'readRoom' | 'readStats'
+  | 'isMember'
+  | 'listEndings'
+  | 'listOthers'
+  | 'listRooms'
+  | 'readOwnStats'
+  | 'readPresence'
+  | 'readQuote'
+  | 'readRoom'
+  | 'readStats'
 >
 
 /**
@@ -125,6 +133,15 @@ export class Rooms {
     if (!mayChoose(lifetime, this.#rules)) throw new ChatError('invalid')
     refuseOver(this.#deps.countReaching(userId))
     return this.#engine.setLifetime(roomId, userId, lifetime)
+  }
+
+  /**
+   * Chooses whether a room is erased once both have left.
+   * @throws ChatError `rate_limited`, `not_found`
+   */
+  async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
+    refuseOver(this.#deps.countReaching(userId))
+    return this.#engine.setErasure(roomId, userId, erasesWhenLeft)
   }
 
   /**

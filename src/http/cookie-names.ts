@@ -9,7 +9,7 @@ export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
  * What cookies are for, and how their names begin where they are Secure. Browsers take a cookie with __Host- only for every
  * address of a host; those with __Secure- are for some addresses.
  */
-const prefixes = { sid: '__Host-', csrf: '__Host-', deleted: '__Secure-', with: '__Secure-' } as const
+const prefixes = { sid: '__Host-', csrf: '__Host-', deleted: '__Secure-', run: '__Secure-', with: '__Secure-' } as const
 
 /**
  * The names of this server's cookies. Browsers send a cookie to all ports of its host, so the names end in the port: otherwise

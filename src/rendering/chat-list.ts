@@ -75,9 +75,9 @@ export function undeliveredIn(summaries: readonly RoomSummary[]): Message[] {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)
 
-/** A short hash of what an item shows, without its message's remaining time, which changes all the time. */
+/** A short hash of what items show, without the time that remains to them, which changes all the time. */
 export function hashItem(html: string): string {
-  return hash(html.replace(/ data-remaining="\d*"/, ''))
+  return hash(html.replaceAll(/ data-remaining="\d*"/g, ''))
 }
 
 /** A short hash of a list of chats, from its items' hashes. A page that has the same one needs no catch-up. */

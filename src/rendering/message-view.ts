@@ -82,7 +82,7 @@ const minuteMs = 60_000
 
 /** Decides whether a message begins a day or continues a run. `before` is null for the first message of the room. */
 export function placeMessage(
-  message: Message,
+  message: Predecessor,
   before: Predecessor | null,
   userId: UserId,
   { times }: ViewContext,

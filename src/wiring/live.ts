@@ -85,7 +85,7 @@ export function createLive({
       isProgram && bringsToken(request) ? identifyByToken(tokens, request) : sessions.identify(request),
     countRequest,
     isMember: (roomId, userId) => rooms.reads.isMember(roomId, userId),
-    renderGone: (identity, query) => pageSessions.renderGone(identity, greetingOf(query)),
+    renderGone: (identity, query) => pageSessions.renderGone(identity, query.get('room'), greetingOf(query)),
     openSession: (parts, { query, isProgram }) => {
       if (!isProgram) return pageSessions.open(parts, greetingOf(query))
       const session = new ProgramSession(parts.id, parts.identity, parts.connection, programs)

@@ -136,7 +136,7 @@ describe('a block', () => {
       await rude.post(`${another}/end`, {}, `${another}/end`)
       await own.hears('room:dissolved', { roomId: another.slice('/chats/'.length) })
       expect((await program.settled()).filter(({ type }) => type !== 'reply')).toEqual([
-        { type: 'room:dissolved', roomId, reason: 'ended' },
+        { type: 'room:dissolved', roomId },
       ])
       program.close()
       own.close()

@@ -24,6 +24,8 @@ const view: RoomView = {
   survivors: null,
   newestSeq: 0,
   lifetime: null,
+  erasesWhenLeft: true,
+  timeline: [],
   mayLiveFromSeen: true,
   expiring: [],
 }
@@ -84,6 +86,8 @@ function start({
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
     removeMessage: answers('removeMessage', undefined),
     setLifetime: answers('setLifetime', undefined),
+    setErasure: answers('setErasure', undefined),
+    listEndings: answers('listEndings', []),
     keepLonger: answers('keepLonger', undefined),
     dismissWarning: answers('dismissWarning', undefined),
     moveCursor: answers('moveCursor', undefined),

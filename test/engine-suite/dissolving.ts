@@ -1,5 +1,6 @@
+// Long because every way in which a room stays or goes stands here.
 import { describe, expect, test } from 'vitest'
-import { type MakeEngine, World } from '../support/engine/world.js'
+import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 const graceMs = 300_000
 
@@ -145,15 +146,81 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       expect((await world.chats('ann')).map(room => room.id)).toEqual([withCat])
     })
 
-    test('with a grace period of 0 a room outlives its people’s absence as long as a message lives, seen or not', async () => {
-      const { world, id, leave, isThere } = await start(0)
-      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: graceMs })
+    test('one with a message that was kept waits until that is over, though it was seen', async () => {
+      const world = await World.start(makeEngine, { roomGraceMs: 1_000, keepLonger: true })
+      const id = await world.open()
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 60_000 })
       await world.engine.moveCursor(id, 'bob', 'seen', messageId)
-      await leave('ann')
-      await leave('bob')
-      await world.advance(graceMs - 1)
+      await world.engine.holdLease('bob', 'tab', 1e9)
+      await world.advance(30_000)
+      await world.engine.keepLonger(id, 'bob')
+      await world.engine.dropLease('bob', 'tab', 0)
+      await world.advance(89_999)
+      expect(await world.told('room.dissolved')).toEqual([])
+      await world.advance(1)
+      expect(await world.told('room.dissolved')).toMatchObject([{ reason: 'away' }])
+    })
+
+    test.each([
+      ['that is not to be erased once both have left', graceMs, false],
+      ['where the grace period is 0', 0, undefined],
+    ])(
+      'one %s outlives its people’s absence as long as a message lives, seen or not',
+      async (_, roomGraceMs, erases) => {
+        const { world, id, leave, isThere } = await start(roomGraceMs)
+        if (erases !== undefined) await world.engine.setErasure(id, 'bob', erases)
+        expect((await world.engine.readRoom(id, 'ann')).erasesWhenLeft).toBe(false)
+        const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: graceMs })
+        await world.engine.moveCursor(id, 'bob', 'seen', messageId)
+        await leave('ann')
+        await leave('bob')
+        await world.advance(graceMs - 1)
+        expect(await isThere()).toBe(true)
+        await world.advance(1)
+        expect(await isThere()).toBe(false)
+      },
+    )
+
+    test('with a grace period of 0 one that is to be erased once both have left goes after five minutes', async () => {
+      const { world, id, leave, isThere } = await start(0)
+      await world.engine.setErasure(id, 'ann', true)
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: graceMs * 3 })
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId)
+      for (const userId of ['ann', 'bob']) await leave(userId)
+      await world.advance(5 * 60_000 - 1)
       expect(await isThere()).toBe(true)
       await world.advance(1)
+      expect(await isThere()).toBe(false)
+    })
+
+    test('whether it is to be erased once both have left is chosen by either, for both, and told once', async () => {
+      const world = await World.start(makeEngine)
+      const id = await world.open()
+      expect((await world.engine.readRoom(id, 'ann')).erasesWhenLeft).toBe(true)
+      await world.hush()
+      for (const userId of ['bob', 'ann']) await world.engine.setErasure(id, userId, false)
+      expect(await world.toldOf(id)).toMatchObject([
+        {
+          ...{ type: 'erasure.changed', to: ['ann', 'bob'], version: 2, erasesWhenLeft: false, byId: 'bob' },
+          timeline: { what: 'erasure', erasesWhenLeft: false, byId: 'bob', afterSeq: 0 },
+        },
+      ])
+      for (const userId of ['ann', 'bob']) {
+        expect(await world.engine.readRoom(id, userId)).toMatchObject({ erasesWhenLeft: false, version: 2 })
+      }
+      expect(await codeOf(world.engine.setErasure(id, 'cat', true))).toBe('not_found')
+    })
+
+    test('a choice made while both are away is followed at once', async () => {
+      const { world, id, leave, isThere } = await start()
+      await world.engine.setErasure(id, 'ann', false)
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: 1e9 })
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId)
+      for (const userId of ['ann', 'bob']) await leave(userId)
+      await world.advance(graceMs * 2)
+      expect(await isThere()).toBe(true)
+      await world.engine.setErasure(id, 'bob', true)
+      await world.advance(graceMs)
       expect(await isThere()).toBe(false)
     })
 

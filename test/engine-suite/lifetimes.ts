@@ -27,13 +27,17 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
           lifetimeMs: 5 * minute,
           from: 'sent',
           byId: 'bob',
+          timeline: {
+            ...{ id: '1-lifetime-1', what: 'lifetime', lifetimeMs: 5 * minute, from: 'sent', afterSeq: 1, byId: 'bob' },
+            ...{ at: world.now(), expiresAt: world.now() + 5 * minute },
+          },
           mayLiveFromSeen: true,
           messages: [],
         },
       ])
       for (const userId of ['ann', 'bob']) {
         const { lifetime, version } = await world.engine.readRoom(id, userId)
-        expect([lifetime, version]).toEqual([{ lifetimeMs: 5 * minute, from: 'sent', byId: 'bob', sinceSeq: 1 }, 3])
+        expect([lifetime, version]).toEqual([{ lifetimeMs: 5 * minute, from: 'sent', byId: 'bob' }, 3])
         expect((await world.summary(id, userId)).lifetimeMs).toBe(5 * minute)
       }
     })
@@ -166,6 +170,10 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
           reason: 'kept',
           byId: 'bob',
           messages: kept,
+          timeline: {
+            ...{ id: '3-kept-1', what: 'kept', afterSeq: 3, byId: 'bob', at: world.now() },
+            expiresAt: kept[1]?.expiresAt,
+          },
         },
       ])
       const { messages, version } = await world.engine.readRoom(id, 'ann')

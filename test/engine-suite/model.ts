@@ -32,6 +32,7 @@ export interface ModelRoom {
   lifetime: Lifetime | null
   /** The messages that are gone and whose nonces are remembered. */
   gone: Message[]
+  erasesWhenLeft: boolean
 }
 
 interface ModelLease {
@@ -70,7 +71,7 @@ export class Model {
       return { cursors, activeAt: 0, hasEntered: false, isShown: false, raisedAt: 0, raised: 0 }
     }
     const seats = new Map([userId, otherId].map(each => [each, seat()]))
-    const room = { id, seats, version: 1, seq: 0, messages: [], lifetime: null, gone: [] }
+    const room = { id, seats, version: 1, seq: 0, messages: [], lifetime: null, gone: [], erasesWhenLeft: true }
     this.rooms.push(room)
     this.enter(room, userId)
   }
@@ -141,6 +142,13 @@ export class Model {
     this.enter(room, userId)
     if (room.lifetime?.lifetimeMs === lifetime.lifetimeMs && room.lifetime.from === lifetime.from) return
     room.lifetime = lifetime
+    room.version += 1
+  }
+
+  erase(room: ModelRoom, userId: UserId, erasesWhenLeft: boolean): void {
+    this.enter(room, userId)
+    if (room.erasesWhenLeft === erasesWhenLeft) return
+    room.erasesWhenLeft = erasesWhenLeft
     room.version += 1
   }
 
@@ -227,7 +235,8 @@ export class Model {
 
   #isOver(room: ModelRoom): boolean {
     const shown = [...room.seats].filter(([, { isShown }]) => isShown)
-    if ([...room.seats.keys()].some(userId => this.unread(room, userId) > 0)) return false
+    const isUnread = [...room.seats.keys()].some(userId => this.unread(room, userId) > 0)
+    if (room.erasesWhenLeft ? isUnread : room.messages.length > 0) return false
     return shown.every(([userId, seat]) => {
       const since = Math.max(seat.activeAt, this.#lastHeld.get(userId) ?? 0)
       return !this.isOnline(userId) && since + this.options.roomGraceMs <= this.now

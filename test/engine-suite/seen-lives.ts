@@ -175,6 +175,10 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
               from: 'sent',
             },
             ...{ byId: userId, mayLiveFromSeen: false, messages: [stopped] },
+            timeline: {
+              ...{ id: expect.any(String), what: 'lifetime', lifetimeMs: 5 * minute, from: 'sent', byId: userId },
+              ...{ afterSeq: 1, at: world.now(), expiresAt: world.now() + 5 * minute },
+            },
           },
         ])
         await see(waiting.id)
@@ -182,7 +186,7 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
         expect(await livesOf()).toEqual(['waiting goes 1440', 'after goes 5'])
         await world.keep(userId, {})
         expect((await engine.readRoom(id, 'ann')).lifetime).toEqual({
-          ...{ lifetimeMs: 5 * minute, from: 'sent', byId: userId, sinceSeq: 1 },
+          ...{ lifetimeMs: 5 * minute, from: 'sent', byId: userId },
         })
       },
     )

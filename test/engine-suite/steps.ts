@@ -28,6 +28,7 @@ export type Step =
       readonly inViewFrom?: number | undefined
     }
   | { readonly type: 'choose'; readonly userId: UserId; readonly otherId: UserId; readonly lifetime: Lifetime }
+  | { readonly type: 'erase'; readonly userId: UserId; readonly otherId: UserId; readonly erasesWhenLeft: boolean }
   | { readonly type: 'hold' | 'drop'; readonly userId: UserId; readonly leaseId: string; readonly ms: number }
   | { readonly type: 'forget'; readonly userId: UserId }
   | { readonly type: 'advance'; readonly ms: number }
@@ -83,6 +84,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ type: fc.constant('choose'), ...pair, lifetime }),
     },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('erase'), ...pair, erasesWhenLeft: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), ...pair }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('forget'), userId: person }) },
     { weight: 5, arbitrary: fc.record({ type: fc.constant('advance'), ms: fc.integer({ min: 0, max: 30 }) }) },
@@ -137,6 +139,10 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
   if (step.type === 'choose') {
     model.choose(room, userId, step.lifetime)
     await engine.setLifetime(room.id, userId, step.lifetime)
+  }
+  if (step.type === 'erase') {
+    model.erase(room, userId, step.erasesWhenLeft)
+    await engine.setErasure(room.id, userId, step.erasesWhenLeft)
   }
   if (step.type === 'move') {
     const messageId = sent.at(-1 - step.back) ?? 'never was'

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { MakeEngine } from '../support/engine/world.js'
 import { describeBlocks } from './blocks.js'
 import { describeDissolving } from './dissolving.js'
+import { describeEndings } from './endings.js'
 import { describeEvents } from './events.js'
 import { describeExpiry } from './expiry.js'
 import { describeHearing } from './hearing.js'
@@ -15,6 +16,7 @@ import { describeReplies } from './replies.js'
 import { describeRooms } from './rooms.js'
 import { describeSeenLives } from './seen-lives.js'
 import { describeTelling } from './telling.js'
+import { describeTimeline } from './timeline.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
 import { describeWindows } from './windows.js'
@@ -37,6 +39,8 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeBlocks(makeEngine)
     describeUnnoticed(makeEngine)
     describeDissolving(makeEngine)
+    describeEndings(makeEngine)
+    describeTimeline(makeEngine)
     describeEvents(makeEngine)
     describeHearing(makeEngine)
     describeProperties(makeEngine)

@@ -71,6 +71,8 @@ const actOfBlocked: fc.Arbitrary<Act> = fc.oneof(
       ({ engine, roomId }) => engine.setLifetime(roomId, 'rude', { lifetimeMs: 300_000, from: 'sent' }),
       ({ engine, roomId }) => engine.setLifetime(roomId, 'rude', { lifetimeMs: 60_000, from: 'seen' }),
       ({ engine, roomId }) => engine.keepLonger(roomId, 'rude'),
+      ({ engine, roomId }) => engine.setErasure(roomId, 'rude', false),
+      ({ engine, roomId }) => engine.readRoom(roomId, 'rude'),
       ({ engine, roomId }) => engine.endRoom(roomId, 'rude'),
       seeBy('rude', 'ann'),
       async stage => stage.engine.removeMessage(stage.roomId, 'rude', await newestOf(stage, 'rude', 'rude')),
@@ -90,6 +92,7 @@ const actOfBlocker: fc.Arbitrary<Act> = fc.constantFrom<Act>(
   ({ engine, roomId }) => engine.readRoom(roomId, 'ann'),
   ({ engine, roomId }) => engine.setTyping(roomId, 'ann', true),
   ({ engine, roomId }) => engine.keepLonger(roomId, 'ann'),
+  ({ engine, roomId }) => engine.setErasure(roomId, 'ann', false),
   ({ engine, roomId }) => engine.endRoom(roomId, 'ann'),
 )
 
@@ -134,7 +137,8 @@ async function seenByBlocked({ world, engine }: Stage): Promise<unknown> {
   const presence = [...(await engine.readPresence('rude', ['ann']))]
   const told = await world.toldTo('rude')
   await world.hush()
-  return { rooms, totalUnread, presence, told, own: await engine.readOwnStats('rude') }
+  const endings = await engine.listEndings('rude')
+  return { rooms, totalUnread, presence, told, endings, own: await engine.readOwnStats('rude') }
 }
 
 const random = new Set(['id', 'roomId', 'epoch'])

@@ -93,6 +93,7 @@ describe.concurrent('ending a chat', () => {
         ['typing', 'innerHTML'],
         ['gone', 'innerHTML'],
         [`c-${room}`, 'delete'],
+        ['ended', 'innerMorph'],
       ])
       expect(operations.find(({ target }) => target === 'gone')?.html).toContain(words)
     }

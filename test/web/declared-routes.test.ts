@@ -57,6 +57,7 @@ const known = [
   'post /api/images/upload: member, multipart',
   'post /chats/:room/dismiss: member',
   'post /chats/:room/end: member, once',
+  'post /chats/:room/erase: member',
   'post /chats/:room/frames: member, light',
   'post /chats/:room/images: member, multipart',
   'post /chats/:room/keep: member',

@@ -45,7 +45,7 @@ export class Blocks {
       if (member.presence.isOnline !== wasOnline) told.push(...tellPresence(member))
     }
     this.publisher.publish(told)
-    for (const room of person?.rooms.values() ?? []) this.#stopLivingFromSeen(room.member(userId))
+    for (const room of person?.rooms.values() ?? []) this.#stopLivingFromSeen(room.member(userId), now)
     for (const member of this.#inRoomsWith(userId, blocked)) {
       member.person.listed.remove(member)
       this.rooms.schedule(member.room)
@@ -60,10 +60,11 @@ export class Blocks {
   }
 
   /** Counts lives from sending in a room in which somebody, as the other sees it, sends no receipts any more. */
-  #stopLivingFromSeen(member: Member | undefined): void {
-    const stopped = member === undefined ? null : stopLivingFromSeen(member)
-    if (member === undefined || stopped === null) return
-    this.publisher.publish(tellOfLifetime(member, this.messageTtlMs, stopped))
+  #stopLivingFromSeen(member: Member | undefined, now: number): void {
+    const change = member === undefined ? null : stopLivingFromSeen(member, this.messageTtlMs, now)
+    if (member === undefined || change === null) return
+    this.rooms.schedule(member.room)
+    this.publisher.publish(tellOfLifetime(member, this.messageTtlMs, change.stopped, change.timeline))
   }
 
   /** Those who were blocked see the person go, unless they have been unblocked since. */

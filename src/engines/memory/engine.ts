@@ -4,6 +4,7 @@ import type { Clock } from '#src/chat/clock.js'
 import type {
   CursorKind,
   Draft,
+  Ending,
   Engine,
   EngineOptions,
   EngineStats,
@@ -21,6 +22,7 @@ import type {
   RoomView,
   Sent,
   ServerNotice,
+  TimelineEvent,
   UserId,
   WindowAsk,
 } from '#src/chat/engine.js'
@@ -32,6 +34,7 @@ import { Blocks } from './blocks.js'
 import { isFromOther } from './counts.js'
 import { type CursorMove, moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
+import { Endings } from './endings.js'
 import { GoneMessages } from './gone-messages.js'
 import { KnownPeople } from './known-people.js'
 import { Leases } from './leases.js'
@@ -40,7 +43,7 @@ import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
 import { messageFor, quoteFor } from './quotes.js'
-import { beginLives, chooseLifetime, keepWarned, post } from './room-changes.js'
+import { beginLives, chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
 import { knownTo, raiseVersion, tell, tellMembers, tellOfLifetime, tellOfMessages, watchWhoSees } from './telling.js'
@@ -62,6 +65,7 @@ export class MemoryEngine implements Engine {
   readonly #due: DueQueue
   readonly #publisher: Publisher
   readonly #people: KnownPeople
+  readonly #endings: Endings
   readonly #rooms: RoomTable
   readonly #leases: Leases
   readonly #blocks: Blocks
@@ -74,8 +78,10 @@ export class MemoryEngine implements Engine {
     this.#due = new DueQueue(clock)
     this.#publisher = new Publisher(onSubscriberError)
     this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
+    this.#endings = new Endings(this.#due)
     this.#gone = new GoneMessages(this.#due, longestLifeMs(options))
-    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, this.#gone, options)
+    const people = this.#people
+    this.#rooms = new RoomTable(people, this.#due, this.#publisher, this.#tally, this.#endings, this.#gone, options)
     const { messageTtlMs } = options
     this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher, messageTtlMs)
     this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
@@ -85,9 +91,9 @@ export class MemoryEngine implements Engine {
     const now = this.#due.run()
     if (userId === otherId) throw new ChatError('not_found')
     if (!mayOpen({ hasBlocked: this.#choices.of(userId).blocked.has(otherId) })) throw new ChatError('blocked')
-    const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId)
+    const room = this.#rooms.findPair(userId, otherId)?.room ?? this.#rooms.create(userId, otherId, now)
     const member = this.#rooms.enter(room.id, userId, now)
-    this.#rooms.boundUnshared(member.person)
+    this.#rooms.boundUnshared(member.person, now)
     return viewRoom(member, { of: 'visit' })
   }
 
@@ -165,14 +171,28 @@ export class MemoryEngine implements Engine {
     const now = this.#due.run()
     const member = this.#rooms.enter(roomId, userId, now)
     if (from === 'seen' && !mayLiveFromSeen(member.room.members)) throw new ChatError('invalid')
-    if (!chooseLifetime(member, { lifetimeMs, from }, this.#options.messageTtlMs)) return
-    this.#publisher.publish(tellOfLifetime(member, this.#options.messageTtlMs, []))
+    const { messageTtlMs } = this.#options
+    const timeline = chooseLifetime(member, { lifetimeMs, from }, messageTtlMs, now)
+    if (timeline === null) return
+    this.#rooms.schedule(member.room)
+    this.#publisher.publish(tellOfLifetime(member, messageTtlMs, [], timeline))
+  }
+
+  async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    const timeline = chooseErasure(member, erasesWhenLeft, this.#options.messageTtlMs, now)
+    if (timeline === null) return
+    this.#rooms.schedule(member.room)
+    const change = { type: 'erasure.changed', erasesWhenLeft, byId: member.id, timeline } as const
+    this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
   }
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
     const member = this.#rooms.enter(roomId, userId, now)
-    this.#publishKept(member, keepWarned(member.room, now), 'kept')
+    const kept = keepWarned(member.room, now)
+    if (kept.length > 0) this.#publishKept(member, kept, 'kept', noteKept(member, kept, now))
   }
 
   async dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
@@ -198,7 +218,7 @@ export class MemoryEngine implements Engine {
     this.#publishMove(member, moveCursor(member, kind, entry))
     if (kind === 'delivered') return
     const { seq } = entry.message
-    this.#publishKept(member, beginLives(member, { from: inViewFrom ?? seq, to: seq }, now), 'seen')
+    this.#publishKept(member, beginLives(member, { from: inViewFrom ?? seq, to: seq }, now), 'seen', null)
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
@@ -209,18 +229,24 @@ export class MemoryEngine implements Engine {
   }
 
   async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
-    this.#due.run()
+    const now = this.#due.run()
     const { room, id } = this.#rooms.get(roomId, userId)
-    this.#rooms.dissolve(room, 'ended', id)
+    this.#rooms.dissolve(room, 'ended', id, now)
+  }
+
+  async listEndings(userId: UserId): Promise<readonly Ending[]> {
+    this.#due.run()
+    const { blocked } = this.#choices.of(userId)
+    return this.#endings.of(userId).filter(({ otherId }) => !blocked.has(otherId))
   }
 
   async forgetPerson(userId: UserId): Promise<void> {
-    this.#due.run()
+    const now = this.#due.run()
     this.#choices.forget(userId)
     const person = this.#people.get(userId)
-    if (person === undefined) return
-    this.#leases.forget(person)
-    for (const room of [...person.rooms.values()]) this.#rooms.dissolve(room, 'account_deleted', person.id)
+    if (person !== undefined) this.#leases.forget(person)
+    for (const room of [...(person?.rooms.values() ?? [])]) this.#rooms.dissolve(room, 'account_deleted', userId, now)
+    this.#endings.dropAll(userId)
   }
 
   async setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]> {
@@ -267,6 +293,7 @@ export class MemoryEngine implements Engine {
     this.#due.stop()
     this.#publisher.stop()
     this.#rooms.clear()
+    this.#endings.clear()
     this.#people.clear()
     this.#choices.clear()
     this.#tally.clear()
@@ -295,7 +322,12 @@ export class MemoryEngine implements Engine {
   }
 
   /** Messages go at another time, because of what somebody has done. */
-  #publishKept({ room, id: byId }: Member, kept: readonly Entry[], reason: KeepReason): void {
+  #publishKept(
+    { room, id: byId }: Member,
+    kept: readonly Entry[],
+    reason: KeepReason,
+    timeline: TimelineEvent | null,
+  ): void {
     if (kept.length === 0) return
     this.#rooms.schedule(room)
     const told = tellOfMessages(room, kept, ({ version }, messages) => ({
@@ -304,6 +336,7 @@ export class MemoryEngine implements Engine {
       reason,
       byId,
       messages,
+      timeline,
     }))
     this.#publisher.publish(told, kept.flatMap(keptNotices))
   }

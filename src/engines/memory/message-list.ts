@@ -34,6 +34,7 @@ export class MessageList {
   /** The messages whose life begins when they are seen. */
   readonly #waiting = new Set<Entry>()
   readonly #keepLonger: boolean
+  #kept = 0
   #restsUntil = 0
   #first: Entry | null = null
   #last: Entry | null = null
@@ -46,6 +47,11 @@ export class MessageList {
   /** How many messages live. */
   get size(): number {
     return this.#byId.size
+  }
+
+  /** How many of them were kept for as long again. */
+  get kept(): number {
+    return this.#kept
   }
 
   /** The newest living message. */
@@ -115,7 +121,10 @@ export class MessageList {
     const kept =
       this.#warned.size === 0 ? [] : [...this].filter(entry => isNear(entry) && warnsAt(entry.message) !== null)
     this.#warned.clear()
-    for (const entry of kept) this.#change(entry, keptLonger(entry.message))
+    for (const entry of kept) {
+      if (entry.message.keptTimes === 0) this.#kept += 1
+      this.#change(entry, keptLonger(entry.message))
+    }
     return kept
   }
 
@@ -146,6 +155,7 @@ export class MessageList {
   /** Takes out a message that is in. */
   remove(entry: Entry): void {
     this.#byExpiry.remove(entry)
+    if (entry.message.keptTimes > 0) this.#kept -= 1
     if (entry.warning) this.#byWarning.remove(entry.warning)
     this.#warned.delete(entry)
     this.#waiting.delete(entry)

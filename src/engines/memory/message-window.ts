@@ -15,7 +15,7 @@ import { messageFor } from './quotes.js'
 const mostTextBytes = 1_048_576
 const mostRanges = 500
 
-type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'survivors' | 'newestSeq'>
+type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'survivors' | 'newestSeq' | 'timeline'>
 type Direction = 'previous' | 'next'
 
 /** Cuts the window that is asked for out of the messages of a room that somebody may know of. */
@@ -24,10 +24,17 @@ export function cutWindow(member: Member, ask: WindowAsk): Window {
   const page = ask.of === 'page' ? cutPage(newest, member, ask) : null
   const entries = page?.entries ?? cutEntries(newest, member, ask)
   const [first, last] = [entries[0], entries.at(-1)]
+  const previous = before(first, newest, member, startOf(ask))?.message ?? null
+  const later = countAfter(newest, member, last?.message.seq ?? endOf(ask))
+  const endSeq = later === 0 ? Number.POSITIVE_INFINITY : (last?.message.seq ?? 0)
   return {
     messages: entries.map(entry => messageFor(member, entry)),
-    previous: before(first, newest, member, startOf(ask))?.message ?? null,
-    later: countAfter(newest, member, last?.message.seq ?? endOf(ask)),
+    previous,
+    later,
+    // An event belongs to the message after it, so that it stands in one window alone.
+    timeline: member.room.timeline
+      .knownTo(member.id)
+      .filter(({ afterSeq }) => afterSeq >= (previous?.seq ?? 0) && afterSeq < endSeq),
     survivors: page?.survivors ?? null,
     newestSeq: newest?.message.seq ?? 0,
   }

@@ -6,6 +6,7 @@ import { Frontier } from './frontier.js'
 import type { HeapEntry } from './heap.js'
 import { ListedRooms, type ListPlace } from './listed-rooms.js'
 import { type Entry, MessageList } from './message-list.js'
+import { Timeline } from './timeline.js'
 
 /** One open connection. It holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
 export interface Lease {
@@ -148,6 +149,7 @@ export class Room {
   readonly epoch = randomBytes(6).toString('base64url')
   readonly members: readonly [Member, Member]
   readonly messages: MessageList
+  readonly timeline = new Timeline()
   /** The `seq` of the last message that was sent, whether or not it lives. */
   lastSeq = 0
   lifetime: ChosenLifetime | null = null
@@ -155,12 +157,14 @@ export class Room {
   /**
    * @param duty performed when a message expires or is warned of, or the room may dissolve
    * @param keepLonger whether messages may be kept beyond their time
+   * @param erasesWhenLeft whether it is erased once both have left, though messages live in it
    */
   constructor(
     opener: Person,
     other: Person,
     readonly duty: Duty,
     keepLonger: boolean,
+    public erasesWhenLeft: boolean,
   ) {
     this.members = [new Member(this, opener), new Member(this, other)]
     this.messages = new MessageList(keepLonger)

@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { countBytes, type Draft, type Lifetime, type Message, type SeqRange } from '#src/chat/engine.js'
-import { unseenLifeMs } from '#src/chat/lifetimes.js'
-import { isHeldFrom, mayLiveFromSeen } from '#src/chat/privacy.js'
-import { countAdded, countRemoved } from './counts.js'
+import {
+  countBytes,
+  type Draft,
+  type Lifetime,
+  type Message,
+  type SeqRange,
+  type TimelineBody,
+  type TimelineEvent,
+} from '#src/chat/engine.js'
+import { graceOf, longestLifeOf, unseenLifeMs } from '#src/chat/lifetimes.js'
+import { isHeldFrom, mayLiveFromSeen, mayUse } from '#src/chat/privacy.js'
+import { countAdded, countRemoved, knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
 import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
-
-/** What counts as the grace period where it is 0, and then only in a room in which no message lives. */
-const shortestGraceMs = 300_000
 
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
@@ -80,39 +85,108 @@ export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: nu
   return begun
 }
 
-/** Chooses how long messages live from now on; false if they live that long already. */
-export function chooseLifetime(chooser: Member, { lifetimeMs, from }: Lifetime, messageTtlMs: number): boolean {
+/** Chooses how long messages live from now on; null if they live that long already. */
+export function chooseLifetime(
+  chooser: Member,
+  { lifetimeMs, from }: Lifetime,
+  messageTtlMs: number,
+  now: number,
+): TimelineEvent | null {
   const { room } = chooser
   const current = room.lifetimeWith(messageTtlMs)
-  if (current.lifetimeMs === lifetimeMs && current.from === from) return false
-  room.lifetime = { lifetimeMs, from, byId: chooser.id, sinceSeq: room.lastSeq }
+  if (current.lifetimeMs === lifetimeMs && current.from === from) return null
+  return changeLifetime(chooser, { lifetimeMs, from }, messageTtlMs, now)
+}
+
+function changeLifetime(chooser: Member, lifetime: Lifetime, messageTtlMs: number, now: number): TimelineEvent {
+  chooser.room.lifetime = { ...lifetime, byId: chooser.id }
+  raiseVersion(chooser.room)
+  return note(chooser, { what: 'lifetime', ...lifetime }, now, now + longestLifeOf(lifetime, { messageTtlMs }))
+}
+
+/** Chooses whether the room is erased once both have left; null if it is so already. */
+export function chooseErasure(
+  chooser: Member,
+  erasesWhenLeft: boolean,
+  messageTtlMs: number,
+  now: number,
+): TimelineEvent | null {
+  const { room } = chooser
+  if (room.erasesWhenLeft === erasesWhenLeft) return null
+  room.erasesWhenLeft = erasesWhenLeft
   raiseVersion(room)
-  return true
+  return note(
+    chooser,
+    { what: 'erasure', erasesWhenLeft },
+    now,
+    now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs }),
+  )
+}
+
+/** Notes that somebody has kept messages, for those who may know of one of them. */
+export function noteKept(keeper: Member, kept: readonly Entry[], now: number): TimelineEvent {
+  const expiresAt = kept.reduce((most, { message }) => Math.max(most, message.expiresAt), now)
+  return note(keeper, { what: 'kept' }, now, expiresAt, member => kept.some(entry => knowsOf(member, entry)))
+}
+
+/** Notes that somebody has opened a chat again that ended, for those who know that it did. */
+export function noteReopened(
+  opener: Member,
+  messageTtlMs: number,
+  now: number,
+  knowsOfEnd: (member: Member) => boolean,
+): void {
+  if (opener.room.members.some(knowsOfEnd)) {
+    note(opener, { what: 'reopened' }, now, now + messageTtlMs, knowsOfEnd)
+  }
+}
+
+/** Whoever has blocked the other never learns of it. */
+function note(
+  { room, id: byId }: Member,
+  body: TimelineBody,
+  at: number,
+  expiresAt: number,
+  mayKnow: (member: Member) => boolean = () => true,
+): TimelineEvent {
+  const knowing = room.members.filter(member => mayUse(member) && mayKnow(member))
+  const byIndex = room.members.findIndex(({ id }) => id === byId)
+  const event = { ...body, id: `${room.lastSeq}-${body.what}-${byIndex}`, afterSeq: room.lastSeq, byId, at, expiresAt }
+  room.timeline.add({ event, knownTo: knowing.map(({ id }) => id) })
+  return event
 }
 
 /**
  * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts.
- * Returns the messages that waited to be seen, or null if nothing has changed.
+ * Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
  */
-export function stopLivingFromSeen({ id, room }: Member): readonly Entry[] | null {
+export function stopLivingFromSeen(
+  member: Member,
+  messageTtlMs: number,
+  now: number,
+): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
+  const { room } = member
   if (mayLiveFromSeen(room.members)) return null
   const stopped = room.messages.stopWaiting()
   if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
   if (room.lifetime?.from === 'seen') {
-    room.lifetime = { ...room.lifetime, from: 'sent', byId: id, sinceSeq: room.lastSeq }
+    const { lifetimeMs } = room.lifetime
+    return { stopped, timeline: changeLifetime(member, { lifetimeMs, from: 'sent' }, messageTtlMs, now) }
   }
   raiseVersion(room)
-  return stopped
+  return { stopped, timeline: null }
 }
 
 /**
  * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
  * that has to be seen or to expire keeps it. Those to whom it is not shown count as never having been here.
  */
-export function dissolvesAt({ messages, members }: Room, graceMs: number): number {
-  const isKept = graceMs === 0 ? messages.size > 0 : members.some(({ unread, held }) => unread + held > 0)
+export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
+  const isKept = erasesWhenLeft
+    ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
+    : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
-  return Math.max(...members.map(member => (member.isShown ? awayAt(member, graceMs || shortestGraceMs) : 0)))
+  return Math.max(...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
 }
 
 /** When somebody will have been away for the grace period, as the other is shown them: Infinity while they are here. */

@@ -1,14 +1,16 @@
+// Long because everything that begins, shows and ends a room is done here, each in one place.
 import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsOf, hearsOfEnds, mayUse } from '#src/chat/privacy.js'
+import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
 import { isWarnedOf, knowsOf } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
+import type { Endings } from './endings.js'
 import type { GoneMessages } from './gone-messages.js'
 import type { KnownPeople } from './known-people.js'
 import type { Entry } from './message-list.js'
 import { type Member, type Person, Room } from './model.js'
 import type { Publisher } from './publisher.js'
-import { dissolvesAt, expire, retract } from './room-changes.js'
+import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
 import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
@@ -25,6 +27,7 @@ export class RoomTable {
     private readonly due: DueQueue,
     private readonly publisher: Publisher,
     private readonly tally: Tally,
+    private readonly endings: Endings,
     private readonly gone: GoneMessages,
     private readonly options: EngineOptions,
   ) {}
@@ -70,23 +73,25 @@ export class RoomTable {
   }
 
   /** Creates the room of two people who have none. Nobody has entered it yet. */
-  create(userId: UserId, otherId: UserId): Room {
+  create(userId: UserId, otherId: UserId, now: number): Room {
     const opener = this.people.admit(userId)
     const other = this.people.admit(otherId)
     const duty = createDuty(now => this.#attend(room, now))
-    const room: Room = new Room(opener, other, duty, this.options.keepLonger ?? false)
+    const room: Room = new Room(opener, other, duty, this.options.keepLonger ?? false, this.options.roomGraceMs > 0)
     this.#byId.set(room.id, room)
     opener.rooms.set(other.id, room)
     other.rooms.set(opener.id, room)
     opener.unshared.add(room)
     this.tally.rooms += 1
+    const knowsOfEnd = (member: Member) => this.endings.has(member.id, member.other.id)
+    noteReopened(room.members[0], this.options.messageTtlMs, now, knowsOfEnd)
     return room
   }
 
   /** Dissolves the oldest of the rooms that a person alone has opened, if they are too many. */
-  boundUnshared({ unshared }: Person): void {
+  boundUnshared({ unshared }: Person, now: number): void {
     const [oldest] = unshared
-    if (oldest !== undefined && unshared.size > mostUnshared) this.dissolve(oldest, 'empty', null)
+    if (oldest !== undefined && unshared.size > mostUnshared) this.dissolve(oldest, 'empty', null, now)
   }
 
   /** Shows a room with a new message to those who may know of the message, at the top of their lists. */
@@ -100,19 +105,21 @@ export class RoomTable {
 
   /** Puts a room at the top of somebody's list. It is shown to them from now on. */
   raise(member: Member, now: number): void {
+    if (!member.isShown) this.endings.drop(member.id, member.other.id)
     member.isShown = true
     member.raisedAt = now
     member.person.listed.raise(member)
   }
 
-  /** Sees to a room when its next message expires or is to be warned of, or when it may dissolve. */
+  /** Sees to a room when its next message or event expires or is to be warned of, or when it may dissolve. */
   schedule(room: Room): void {
-    const { nextExpiry, nextWarning } = room.messages
-    this.due.by(room.duty, Math.min(nextExpiry, nextWarning, dissolvesAt(room, this.options.roomGraceMs)))
+    const { messages, timeline } = room
+    const nextExpiry = Math.min(messages.nextExpiry, timeline.nextExpiry)
+    this.due.by(room.duty, Math.min(nextExpiry, messages.nextWarning, dissolvesAt(room, this.options.roomGraceMs)))
   }
 
-  /** Erases a room for both, and says so. */
-  dissolve(room: Room, reason: DissolveReason, byId: UserId | null): void {
+  /** Erases a room for both, says so, and remembers why. */
+  dissolve(room: Room, reason: DissolveReason, byId: UserId | null, now: number): void {
     this.due.drop(room.duty)
     this.#byId.delete(room.id)
     this.tally.rooms -= 1
@@ -123,10 +130,15 @@ export class RoomTable {
       person.listed.remove(member)
       person.unshared.delete(room)
       this.people.release(person)
+      if (reason === 'empty' || !knowsWhyEnded(member)) continue
+      this.endings.add(member.id, { roomId: room.id, otherId: member.other.id, reason, byId }, now)
     }
     for (const entry of room.messages) this.tally.remove(entry)
     this.gone.forgetRoom(room)
-    const told = room.members.filter(hearsOfEnds).map(member => tell(member, { type: 'room.dissolved', reason, byId }))
+    const told = room.members.filter(hearsOfEnds).map(member => {
+      const why = knowsWhyEnded(member) ? { reason, byId } : { reason: null, byId: null }
+      return tell(member, { type: 'room.dissolved', ...why })
+    })
     this.publisher.publish(told, [{ type: 'room.dissolved', roomId: room.id }])
     forgetLastMatch()
   }
@@ -149,9 +161,10 @@ export class RoomTable {
     const expired = expire(room, now)
     for (const entry of expired) this.#noteGone(room, entry, now)
     this.tally.expiredMessages += expired.length
+    room.timeline.expire(now)
     if (expired.length === 0 && dissolvesAt(room, this.options.roomGraceMs) <= now) {
       const isUnshared = room.members.some(({ person }) => person.unshared.has(room))
-      this.dissolve(room, isUnshared ? 'empty' : 'away', null)
+      this.dissolve(room, isUnshared ? 'empty' : 'away', null, now)
       return
     }
     const warned = expired.length === 0 ? room.messages.warn(now) : []

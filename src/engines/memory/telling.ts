@@ -1,4 +1,4 @@
-import type { EventBody, Message, Told } from '#src/chat/engine.js'
+import type { EventBody, Message, TimelineEvent, Told } from '#src/chat/engine.js'
 import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
@@ -49,9 +49,14 @@ export function tellOfMessages(
 }
 
 /** That messages live in another way from now on, for each who hears of the room. `stopped`: they wait no more to be seen. */
-export function tellOfLifetime({ id: byId, room }: Member, messageTtlMs: number, stopped: readonly Entry[]): Told[] {
+export function tellOfLifetime(
+  { id: byId, room }: Member,
+  messageTtlMs: number,
+  stopped: readonly Entry[],
+  timeline: TimelineEvent | null,
+): Told[] {
   const { lifetimeMs, from } = room.lifetimeWith(messageTtlMs)
-  const change = { lifetimeMs, from, byId, mayLiveFromSeen: mayLiveFromSeen(room.members) }
+  const change = { lifetimeMs, from, byId, mayLiveFromSeen: mayLiveFromSeen(room.members), timeline }
   return tellMembers(room, member => ({
     ...{ type: 'lifetime.changed', version: member.version, messages: knownTo(member, stopped) },
     ...change,

@@ -18,6 +18,7 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     theirs: other.shownCursors,
     ...cutWindow(member, ask),
     lifetime: room.lifetime,
+    erasesWhenLeft: room.erasesWhenLeft,
     mayLiveFromSeen: mayLiveFromSeen(room.members),
     expiring: warnedOf(member),
   }

@@ -26,6 +26,9 @@ export class ListPane {
   readonly #changes = new Map<RoomId, Change>()
   /** A hash of what each item of the page shows, from the top. */
   #hashes = new Map<RoomId, string>()
+  /** A hash of the chats that ended lately, as the page shows them; '' for none. */
+  #endingsHash = ''
+  #mayChangeEndings = false
   #digest: string | null = null
   /** How many unread messages the page shows, null for unknown, and how many there are by the newest event. */
   #shownUnread: UnreadCounts | null = { all: 0, others: 0 }
@@ -50,7 +53,7 @@ export class ListPane {
   /** A digest of what the page's list shows now. */
   get digest(): string {
     if (this.#isOlderPart) return olderPart
-    this.#digest ??= digestOf(this.#hashes.values())
+    this.#digest ??= digestOf([...this.#hashes.values(), this.#endingsHash].filter(Boolean))
     return this.#digest
   }
 
@@ -61,9 +64,11 @@ export class ListPane {
     // What is read now is as new as every event so far; what is noted from here on is newer.
     this.#changes.clear()
     this.#newestUnread = null
+    this.#mayChangeEndings = false
     this.#ownUnread = null
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
+    this.#endingsHash = list.endings && hashItem(list.endings)
     this.#digest = list.digest
     this.#newestUnread ??= list.totalUnread
     this.#ownUnread ??= list.totalUnread - list.othersUnread
@@ -73,6 +78,7 @@ export class ListPane {
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
+    this.#push(fragment('ended', 'innerMorph', list.endings))
     this.#pushReport(list.report)
     this.#shownUnread = null
     this.#pushUnread(this.#countUnread(list.totalUnread))
@@ -88,7 +94,10 @@ export class ListPane {
     this.#newestUnread = totalUnread
     if (roomId === this.#currentRoomId) this.#ownUnread = summary?.unread ?? 0
     const noted = this.#changes.get(roomId)
-    const changesItem = !isDropped && type !== 'lifetime.changed' && type !== 'messages.expiring'
+    const changesItem =
+      !isDropped && type !== 'lifetime.changed' && type !== 'erasure.changed' && type !== 'messages.expiring'
+    // With a new chat of two people what was said of their last one goes.
+    if (type === 'room.dissolved' || !this.#hashes.has(roomId)) this.#mayChangeEndings = true
     if (!noted && !changesItem) return
     const isActivity = !isDropped && (type === 'message.sent' || type === 'room.opened')
     this.#changes.set(roomId, { summary, toTop: isActivity || (noted?.toTop ?? false) })
@@ -107,6 +116,7 @@ export class ListPane {
       if (isReported && roomId === this.#currentRoomId) continue
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
+    if (this.#mayChangeEndings) await this.#pushEndings()
     this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
@@ -114,6 +124,17 @@ export class ListPane {
   /** Forgets what was noted: nothing more is rendered. */
   stop(): void {
     this.#changes.clear()
+  }
+
+  async #pushEndings(): Promise<void> {
+    this.#mayChangeEndings = false
+    if (this.#isOlderPart) return
+    const html = await this.#list.renderEndings()
+    const hash = html && hashItem(html)
+    if (hash === this.#endingsHash) return
+    this.#endingsHash = hash
+    this.#digest = null
+    this.#push(fragment('ended', 'innerMorph', html))
   }
 
   #pushReport(report: string): void {

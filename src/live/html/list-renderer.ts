@@ -1,5 +1,5 @@
 import type { Clock } from '../../chat/clock.js'
-import { type RoomId, type RoomSummary, type UserId, usualWindow } from '../../chat/engine.js'
+import { type Ending, type RoomId, type RoomSummary, type UserId, usualWindow } from '../../chat/engine.js'
 import type { Rooms } from '../../chat/rooms.js'
 import {
   type ChatItemContext,
@@ -9,6 +9,7 @@ import {
   undeliveredIn,
   unreadText,
 } from '../../rendering/chat-list.js'
+import { renderEnding } from '../../rendering/ending-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
 import { listReport } from '../client/commands.js'
@@ -24,6 +25,8 @@ export interface ListRendererDeps {
 export interface RenderedList {
   readonly html: string
   readonly digest: string
+  /** The chats that ended lately. */
+  readonly endings: string
   /** A hash of what each item shows, from the top. */
   readonly hashes: Map<RoomId, string>
   /** Unread messages in all chats. */
@@ -60,17 +63,29 @@ export class ListRenderer {
     const items = await this.#renderItems(rooms, { currentRoomId })
     const hashes = new Map(rooms.map(({ id }, index) => [id, hashItem(items[index] ?? '')]))
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
+    const endings = await this.renderEndings()
+    const digest = digestOf([...hashes.values(), ...(endings ? [hashItem(endings)] : [])])
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
     const html = items.join('')
     const report = this.renderReport(rooms)
-    return { html, hashes, digest: digestOf(hashes.values()), totalUnread, othersUnread, more, report }
+    return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }
 
   /** Renders one item, reading nothing but the name of somebody new to the page. */
   async renderItem(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
     const [item = ''] = await this.#renderItems([summary], { currentRoomId })
     return item
+  }
+
+  /** Reads and renders the chats that ended lately. */
+  async renderEndings(): Promise<string> {
+    const endings = await this.#deps.rooms.reads.listEndings(this.#viewer.userId)
+    const names = await this.#names.of(endings.map(({ otherId }) => otherId))
+    const now = this.#deps.clock.now()
+    const render = (ending: Ending) =>
+      renderEnding(ending, this.#viewer, this.#context, names.get(ending.otherId) ?? '', now)
+    return endings.map(render).join('')
   }
 
   /** Reads and renders the chats with these people, without what a live list needs. */

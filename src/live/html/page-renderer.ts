@@ -1,6 +1,16 @@
 // Long because page load, push and catch-up share one renderer; the list and the lifetime have theirs beside it.
 import type { Clock } from '../../chat/clock.js'
-import type { Message, MessageId, Presence, Quote, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
+import type {
+  Message,
+  MessageId,
+  Presence,
+  Quote,
+  RoomId,
+  RoomView,
+  TimelineEvent,
+  WindowAsk,
+} from '../../chat/engine.js'
+import { sayEnding } from '../../rendering/ending-view.js'
 import {
   type MessageContext,
   type Predecessor,
@@ -10,6 +20,7 @@ import {
 } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
+import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
 import { fragment } from './fragments.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
@@ -49,7 +60,7 @@ export class PageRenderer {
     this.#deps = deps
     this.viewer = viewer
     this.context = viewContext(viewer)
-    this.lifetime = new RoomLifetime(deps.lifetimeRules, this.context, viewer)
+    this.lifetime = new RoomLifetime(deps.lifetimeRules, this.context)
     this.#names = new KnownNames(deps.namesOf)
     this.list = new ListRenderer(deps, viewer, this.context, this.#names)
   }
@@ -84,27 +95,42 @@ export class PageRenderer {
     })
   }
 
-  /** The messages of a window, in order. Those before them that the page has already stay as they are. */
+  /** Something that happened, as a row of the list. */
+  renderEvent(event: TimelineEvent, otherName: string, before: Predecessor | null): string {
+    const { clock } = this.#deps
+    const { day } = placeMessage(predecessorOf({ event }), before, this.viewer.userId, this.context, clock)
+    const sentence = sayEvent(event, this.context, this.viewer, otherName)
+    const remainingMs = Math.max(0, event.expiresAt - clock.now())
+    return renderPartial('event', this.context, { id: event.id, day, sentence, remainingMs })
+  }
+
+  /** The messages of a window and what happened among them, in order. Those before them that the page has already stay as they are. */
   async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
     const { messages, survivors, mine, theirs } = view
     const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
     const cursors = { mine, theirs, deliversFrom }
     const isContinued = survivors !== null && survivors.length > 0
     const first = isContinued ? view.previous : null
-    const rendered = await renderInParts(this.viewer.userId, messages, (message, index) =>
-      this.renderRow(message, otherName, cursors, reportKey, messages[index - 1] ?? first),
-    )
+    const rows = rowsOf(view)
+    const rendered = await renderInParts(this.viewer.userId, rows, (row, index) => {
+      const last = rows[index - 1]
+      const before = last ? predecessorOf(last) : first
+      if ('event' in row) return this.renderEvent(row.event, otherName, before)
+      return this.renderRow(row.message, otherName, cursors, reportKey, before)
+    })
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const rows = messages.flatMap((message, index) => {
-      if (message.expiresAt <= now) return []
-      if (message.replyTo === null || message.replyTo.expiresAt > now) return rendered[index] ?? []
-      const before = messages[index - 1] ?? first
-      return this.renderRow({ ...message, replyTo: null }, otherName, cursors, reportKey, before)
+    const living = rows.flatMap((row, index) => {
+      if (('event' in row ? row.event : row.message).expiresAt <= now) return []
+      if ('event' in row || row.message.replyTo === null || row.message.replyTo.expiresAt > now)
+        return rendered[index] ?? []
+      const last = rows[index - 1]
+      const before = last ? predecessorOf(last) : first
+      return this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, before)
     })
-    if (!isContinued) return rows.join('')
+    if (!isContinued) return living.join('')
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
-    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + rows.join('')
+    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + living.join('')
   }
 
   /** A quote, as it stands in a reply. */
@@ -209,9 +235,18 @@ export class PageRenderer {
    * What a page shows when its room is not there. After a restart of the server it goes on by itself, since nobody meant the
    * chat to end.
    */
-  renderGone(shown: PageState): string {
+  async renderGone(roomId: RoomId | null, shown: PageState): Promise<string> {
     const goesOn = shown.server !== this.#deps.serverId
-    const reason = this.context.t(goesOn ? 'gone.restarted' : 'gone.erased')
+    const reason = goesOn ? this.context.t('gone.restarted') : await this.sayGone(roomId)
     return renderPartial('gone', this.context, { reason, goesOn })
+  }
+
+  /** Why a room is gone, as far as that is remembered for this viewer. */
+  async sayGone(roomId: RoomId | null): Promise<string> {
+    const endings = await this.#deps.rooms.reads.listEndings(this.viewer.userId)
+    const ending = endings.find(each => each.roomId === roomId)
+    if (!ending) return this.context.t('gone.erased')
+    const names = await this.#names.of([ending.otherId])
+    return sayEnding(ending, this.viewer, names.get(ending.otherId) ?? '', this.context.t)
   }
 }

@@ -1,3 +1,4 @@
+import type { RoomId } from '../../chat/engine.js'
 import type { Identity } from '../client/subscriber.js'
 import type { ClientParts, OpenedSession } from '../transport/opening.js'
 import { fragment } from './fragments.js'
@@ -34,8 +35,9 @@ export class PageSessions {
   }
 
   /** What a page shows when its room is not there. */
-  renderGone(identity: Identity, { shown }: PageGreeting): string {
-    const gone = fragment('gone', 'innerHTML', this.#pageFor(identity, shown).renderGone(shown))
+  async renderGone(identity: Identity, roomId: RoomId | null, { shown }: PageGreeting): Promise<string> {
+    const html = await this.#pageFor(identity, shown).renderGone(roomId, shown)
+    const gone = fragment('gone', 'innerHTML', html)
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }
 

@@ -1,22 +1,23 @@
-import type { EngineEvent, Presence, RoomSummary, RoomView, UserId } from '../../chat/engine.js'
+import type { EngineEvent, Presence, RoomSummary, RoomView } from '../../chat/engine.js'
+import { sayEnding } from '../../rendering/ending-view.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { fragment } from './fragments.js'
 import type { PageRenderer } from './page-renderer.js'
 import type { LifetimeChange } from './room-lifetime.js'
 
+type Erasure = Extract<EngineEvent, { type: 'erasure.changed' }>
 type Dissolved = Extract<EngineEvent, { type: 'room.dissolved' }>
 
-/** What a page of a room shows around its messages: the other's presence and typing, and how long messages live. */
+/** What a page of a room shows around its messages: the other's presence and typing, how long messages live, and what was chosen. */
 export class RoomHead {
   readonly #page: PageRenderer
   readonly #push: (html: string) => void
-  #otherId: UserId = ''
   #otherName = ''
   /** Undefined while a view is being read and no event has said anything newer. */
   #presence: Presence | null | undefined
   #lifetime: LifetimeChange | null = null
+  #erasesWhenLeft = false
   #mayLiveFromSeen = false
-  #showsNote = false
 
   constructor(page: PageRenderer, push: (html: string) => void) {
     this.#page = page
@@ -37,13 +38,12 @@ export class RoomHead {
   }
 
   /** Stores a view's data; pushes nothing. */
-  adopt({ otherId, presence, lifetime, mayLiveFromSeen, newestSeq }: RoomView, otherName: string): void {
-    this.#otherId = otherId
+  adopt({ presence, lifetime, mayLiveFromSeen, erasesWhenLeft }: RoomView, otherName: string): void {
     this.#otherName = otherName
     if (this.#presence === undefined) this.#presence = presence
     this.#lifetime = lifetime
     this.#mayLiveFromSeen = mayLiveFromSeen
-    this.#showsNote = this.#page.lifetime.renderNote(lifetime, newestSeq, otherName) !== ''
+    this.#erasesWhenLeft = erasesWhenLeft
   }
 
   /** Notes what an event says of the other's presence, whether or not it is shown now. */
@@ -57,32 +57,25 @@ export class RoomHead {
     this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))
   }
 
-  /** How long messages live, and who chose it, as a view has it. */
-  pushLifetime({ lifetime, newestSeq }: RoomView): void {
+  /** What was chosen, as the view has it that was adopted. */
+  pushChoices(): void {
     // As long as nobody has ever chosen, every page shows the server's own.
-    if (!lifetime) return
-    this.#pushLifetime(lifetime)
-    this.#pushNote(this.#page.lifetime.renderNote(lifetime, newestSeq, this.#otherName))
+    if (this.#lifetime) this.#pushLifetime()
+    this.#pushErasure(false)
   }
 
-  /** Shows that somebody has chosen another lifetime; the answer says so in words. */
-  takeLifetime({
-    lifetimeMs,
-    from,
-    byId,
-    mayLiveFromSeen,
-  }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): string {
-    const change = { lifetimeMs, from, byId }
+  /** Shows that somebody has chosen another lifetime. */
+  takeLifetime({ lifetimeMs, from, byId, mayLiveFromSeen }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): void {
+    this.#lifetime = { lifetimeMs, from, byId }
     this.#mayLiveFromSeen = mayLiveFromSeen
-    this.#pushLifetime(change)
-    const sentence = this.#page.lifetime.sayChange(change, this.#otherName)
-    this.#pushNote(renderPartial('sentence', this.#page.context, { sentence }))
-    return sentence
+    this.#pushLifetime()
+    this.#pushAbout()
   }
 
-  /** Takes away the note of who chose the lifetime: it goes with the first message after it. */
-  dropNote(): void {
-    if (this.#showsNote) this.#pushNote('')
+  /** Shows that somebody has chosen whether the room is erased once both have left. */
+  takeErasure({ erasesWhenLeft, byId }: Pick<Erasure, 'erasesWhenLeft' | 'byId'>): void {
+    this.#erasesWhenLeft = erasesWhenLeft
+    this.#pushErasure(byId === this.#page.viewer.userId)
   }
 
   showTyping(isTyping: boolean): void {
@@ -92,28 +85,28 @@ export class RoomHead {
 
   /** Says that the room is gone, and why. */
   showGone({ reason, byId }: Dissolved): void {
-    const { t } = this.#page.context
-    const name = this.#otherName
-    const sentences = {
-      ended: byId === this.#otherId ? t('gone.ended', { name }) : t('gone.endedByYou'),
-      away: t('gone.away'),
-      account_deleted: t('gone.deleted', { name }),
-      empty: t('gone.empty'),
-    }
-    const html = renderPartial('gone', this.#page.context, { reason: sentences[reason], goesOn: false })
+    const { context, viewer } = this.#page
+    const sentence = sayEnding({ reason, byId }, viewer, this.#otherName, context.t)
+    const html = renderPartial('gone', context, { reason: sentence, goesOn: false })
     this.#push(fragment('gone', 'innerHTML', html))
   }
 
-  #pushLifetime(lifetime: LifetimeChange): void {
-    this.#lifetime = lifetime
+  #pushLifetime(): void {
     this.pushPresence()
-    this.#push(fragment('about', 'innerHTML', this.#page.lifetime.renderAbout(lifetime)))
-    const choices = this.#page.lifetime.renderChoices(lifetime, this.#mayLiveFromSeen)
+    const choices = this.#page.lifetime.renderChoices(this.#lifetime, this.#mayLiveFromSeen)
     this.#push(fragment('lifetime-choices', 'outerMorph', choices))
   }
 
-  #pushNote(html: string): void {
-    this.#showsNote = html !== ''
-    this.#push(fragment('lifetime-note', 'innerHTML', html))
+  /** @param isOwn whether the person has just set the switch, and may have the focus on it */
+  #pushErasure(isOwn: boolean): void {
+    // A switch that was set by hand keeps its setting when it is morphed.
+    this.#push(
+      fragment('erase', isOwn ? 'outerMorph' : 'outerHTML', this.#page.lifetime.renderErasure(this.#erasesWhenLeft)),
+    )
+    this.#pushAbout()
+  }
+
+  #pushAbout(): void {
+    this.#push(fragment('about', 'innerHTML', this.#page.lifetime.renderAbout(this.#lifetime, this.#erasesWhenLeft)))
   }
 }

@@ -1,6 +1,14 @@
-import type { ChosenLifetime, LifeStart, Lifetime, Message, UserId } from '../../chat/engine.js'
-import { type LifetimeBounds, lifetimeChoices, unseenLifeMs, warningOf } from '../../chat/lifetimes.js'
-import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
+import type { ChosenLifetime, LifeStart, Lifetime, Message } from '../../chat/engine.js'
+import {
+  graceOf,
+  type LifetimeBounds,
+  lifetimeChoices,
+  longestLifeOf,
+  unseenLifeMs,
+  warningOf,
+} from '../../chat/lifetimes.js'
+import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
+import { sayLifetime } from '../../rendering/timeline-view.js'
 
 /** The server's rules for how long messages live. Durations in ms. */
 export interface LifetimeRules extends LifetimeBounds {
@@ -17,16 +25,14 @@ const keepSentences = {
 /** Who changed the lifetime of messages, and to what. */
 export type LifetimeChange = Pick<ChosenLifetime, 'lifetimeMs' | 'from' | 'byId'>
 
-/** Renders how long messages live in a room, for one of its people: the choice, who made it, and the warning. */
+/** Renders how long messages live in a room, for one of its people: the choices, and the warning. */
 export class RoomLifetime {
   readonly #rules: LifetimeRules
   readonly #context: ViewContext
-  readonly #viewer: Viewer
 
-  constructor(rules: LifetimeRules, context: ViewContext, viewer: Viewer) {
+  constructor(rules: LifetimeRules, context: ViewContext) {
     this.#rules = rules
     this.#context = context
-    this.#viewer = viewer
   }
 
   /** How long messages live that are sent now. */
@@ -36,21 +42,19 @@ export class RoomLifetime {
 
   /** The most that a message sent now lives without being kept, in ms, if nobody sees it. */
   mostMs(chosen: Lifetime | null): number {
-    const { lifetimeMs, from } = this.current(chosen)
-    return from === 'seen' ? unseenLifeMs(this.#rules) : lifetimeMs
+    return longestLifeOf(this.current(chosen), this.#rules)
   }
 
-  /** The text above the first message. */
-  renderAbout(chosen: Lifetime | null): string {
+  /** The text above the first message. `erasesWhenLeft`: whether the room is erased once both have left. */
+  renderAbout(chosen: Lifetime | null, erasesWhenLeft: boolean): string {
     const { t, times } = this.#context
-    const { roomGraceMs } = this.#rules
     const current = this.current(chosen)
     const lifetime = times.length(current.lifetimeMs)
     const vanish =
       current.from === 'seen'
         ? t('chat.vanishSeen', { lifetime, unseen: times.length(unseenLifeMs(this.#rules)) })
         : t('chat.vanish', { lifetime })
-    const end = roomGraceMs ? t('chat.lifeHint', { grace: times.length(roomGraceMs) }) : t('chat.lifeHintNoGrace')
+    const end = erasesWhenLeft ? t('chat.lifeHint', { grace: this.#grace }) : t('chat.lifeHintNoGrace')
     return renderPartial('sentence', this.#context, { sentence: `${vanish} ${end}` })
   }
 
@@ -75,19 +79,14 @@ export class RoomLifetime {
     return renderPartial('lifetime-choices', this.#context, { groups, hint })
   }
 
-  /** Who changed the lifetime and to what, in words. */
-  sayChange({ lifetimeMs, from, byId }: LifetimeChange, otherName: string): string {
-    const { t } = this.#context
-    const lifetime = this.#say({ lifetimeMs, from })
-    return byId === this.#viewer.userId
-      ? t('lifetime.byYou', { lifetime })
-      : t('lifetime.byOther', { name: otherName, lifetime })
+  /** The switch that says whether the room is erased once both have left. */
+  renderErasure(erasesWhenLeft: boolean): string {
+    return renderPartial('erase-switch', this.#context, { erasesWhenLeft })
   }
 
-  /** The note of the change; '' once a message was sent after it. */
-  renderNote(chosen: ChosenLifetime | null, lastSeq: number, otherName: string): string {
-    if (!chosen || lastSeq > chosen.sinceSeq) return ''
-    return renderPartial('sentence', this.#context, { sentence: this.sayChange(chosen, otherName) })
+  /** What that switch does, in words. */
+  sayErasure(): string {
+    return this.#context.t('erase.hint', { grace: this.#grace })
   }
 
   /** The warning about messages that vanish soon; '' if there are none. */
@@ -102,22 +101,13 @@ export class RoomLifetime {
     return renderPartial('warning', this.#context, { sentence, keep, roomId: first.roomId })
   }
 
-  /** Who kept messages, in words. */
-  sayKept(byId: UserId, otherName: string): string {
-    const { t } = this.#context
-    return byId === this.#viewer.userId ? t('warning.keptByYou') : t('warning.keptByOther', { name: otherName })
+  get #grace(): string {
+    return this.#context.times.length(graceOf(this.#rules.roomGraceMs))
   }
 
   #labelOf({ lifetimeMs, from }: Lifetime): string {
     const { t } = this.#context
-    const lifetime = this.#say({ lifetimeMs, from })
+    const lifetime = sayLifetime({ lifetimeMs, from }, this.#context)
     return from === 'sent' && lifetimeMs === this.#rules.messageTtlMs ? t('lifetime.usual', { lifetime }) : lifetime
-  }
-
-  /** "1 hour", or "5 minutes after it is seen". */
-  #say({ lifetimeMs, from }: Lifetime): string {
-    const { t, times } = this.#context
-    const lifetime = times.length(lifetimeMs)
-    return from === 'seen' ? t('lifetime.fromSeen', { lifetime }) : lifetime
   }
 }

@@ -1,7 +1,8 @@
-import type { Cursors, Message, MessageId, RoomId, RoomView, UserId } from '../../chat/engine.js'
+import type { Cursors, Message, MessageId, RoomId, RoomView, TimelineEvent, UserId } from '../../chat/engine.js'
 import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
+import { predecessorOf, rowsOf } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { fragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
@@ -39,7 +40,7 @@ export class RoomMessages {
     this.window.adopt(view)
     this.#otherName = otherName
     this.#cursors = { mine: view.mine, theirs: view.theirs }
-    const last = view.messages.at(-1)
+    const last = rowsOf(view).at(-1)
     this.#last = last ? predecessorOf(last) : null
   }
 
@@ -61,20 +62,27 @@ export class RoomMessages {
   }
 
   /**
-   * Shows a new message, unless the page ends before it; says whether it does.
+   * Shows a new message, unless the page ends before it.
    * @param isGapless whether the page shows all messages before it
    */
-  add(message: Message, shared: SharedRenderings, isGapless: boolean): boolean {
+  add(message: Message, shared: SharedRenderings, isGapless: boolean): void {
     if (!this.window.add(message.seq, isGapless)) {
       this.#push(fragment('later-count', 'innerHTML', String(this.window.later)))
-      return false
+      return
     }
     const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
       this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
     )
-    this.#last = predecessorOf(message)
+    this.#last = predecessorOf({ message })
     this.#push(fragment('list', 'beforeend', row))
-    return true
+  }
+
+  /** Shows what happened after the newest message, in the place of an event with the same id. */
+  addEvent(event: TimelineEvent): void {
+    if (this.window.later > 0) return
+    this.#push(fragment(`e-${event.id}`, 'delete'))
+    this.#push(fragment('list', 'beforeend', this.#page.renderEvent(event, this.#otherName, this.#last)))
+    this.#last = predecessorOf({ event })
   }
 
   /** Shows messages that have changed. */
@@ -139,6 +147,3 @@ export class RoomMessages {
 }
 
 /** Without the text, which a page must not keep. */
-function predecessorOf({ senderId, sentAt, lifetimeMs, livesFrom }: Message): Predecessor {
-  return { senderId, sentAt, lifetimeMs, livesFrom }
-}

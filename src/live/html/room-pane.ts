@@ -1,7 +1,15 @@
 // Long because every kind of event of a room is shown by it.
 import type { AnnouncementKind } from '../../accounts/settings.js'
-import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
+import {
+  type EngineEvent,
+  type Message,
+  mostWindow,
+  type RoomId,
+  type RoomView,
+  type TimelineEvent,
+} from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
+import { sayEvent } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
@@ -90,7 +98,7 @@ export class RoomPane {
     const differs = view.epoch !== shown.epoch || view.version !== shown.version
     if (differs) {
       await this.#messages.pushAll(view, shown.window)
-      this.#head.pushLifetime(view)
+      this.#head.pushChoices()
     } else if (again) await this.#messages.pushUnseen(view)
     this.#warning.catchUp(view.expiring, differs)
     if (again) this.#announcements.addMissed(countMissed(view))
@@ -144,8 +152,12 @@ export class RoomPane {
       case 'messages.kept':
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
-        this.#announce(this.#head.takeLifetime(event))
+        this.#head.takeLifetime(event)
+        this.#takeTimeline(event.timeline)
         return this.#pushChanged(event.messages, shared)
+      case 'erasure.changed':
+        this.#head.takeErasure(event)
+        return this.#takeTimeline(event.timeline)
       case 'room.opened':
         return
       default:
@@ -163,7 +175,7 @@ export class RoomPane {
       this.#announcements.noteSent()
       this.#push(fragment(`p-${message.nonce}`, 'delete'))
     }
-    if (this.#messages.add(message, shared, isGapless)) this.#head.dropNote()
+    this.#messages.add(message, shared, isGapless)
   }
 
   #takeRemoved({ messages }: EventOf<'message.removed'>): void {
@@ -172,12 +184,12 @@ export class RoomPane {
     this.#warning.drop(messages)
   }
 
-  async #takeKept({ messages, byId, reason }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
+  async #takeKept({ messages, reason, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
     this.#messages.pushQuotes(messages)
     if (reason === 'seen') return
     this.#warning.drop(messages)
-    this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))
+    this.#takeTimeline(timeline)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */
@@ -186,14 +198,17 @@ export class RoomPane {
     await this.#messages.pushChanged(messages, shared)
   }
 
-  #announce(sentence: string): void {
-    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', this.#page.context, { sentence })))
+  #takeTimeline(event: TimelineEvent | null): void {
+    if (event === null) return
+    this.#messages.addEvent(event)
+    const { context, viewer } = this.#page
+    const sentence = sayEvent(event, context, viewer, this.#head.otherName)
+    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', context, { sentence })))
   }
 
   #takeDissolved(event: EventOf<'room.dissolved'>): void {
     this.#isGone = true
     this.#announcements.dropAll()
-    this.#head.dropNote()
     this.#warning.forget()
     // An empty list needs no warning.
     for (const id of [...goneWithTheRoom, 'typing']) this.#push(fragment(id, 'innerHTML'))

@@ -39,8 +39,14 @@ export async function framesOf(
       const { roomId, byId: userId, lifetimeMs, from } = event
       return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
     }
-    case 'room.dissolved':
-      return [text({ type: 'room:dissolved', roomId: event.roomId, reason: event.reason })]
+    case 'erasure.changed': {
+      const { roomId, byId: userId, erasesWhenLeft } = event
+      return [text({ type: 'room:erasure', roomId, userId, erasesWhenLeft })]
+    }
+    case 'room.dissolved': {
+      const { roomId, reason } = event
+      return [text({ type: 'room:dissolved', roomId, ...(reason !== null && { reason }) })]
+    }
     case 'typing.changed': {
       const { roomId, userId, isTyping } = event
       return [text({ type: 'typing:indicator', roomId, userId, isTyping })]

@@ -86,11 +86,14 @@ export const serverFrameSchemas = {
       'How long messages live that are sent from now on, in any room of yours: `userId` has chosen it, or sends no receipts ' +
         'any more. Those sent before go at their `expiresAt` all the same, unless `message:kept` says otherwise.',
     ),
+  roomErasure: z
+    .object({ type: z.literal('room:erasure'), roomId, userId, erasesWhenLeft: z.boolean() })
+    .describe('Somebody has chosen whether a room of yours is erased once both of you have left.'),
   roomDissolved: z
     .object({
       type: z.literal('room:dissolved'),
       roomId,
-      reason: z.enum(dissolveReasons),
+      reason: z.enum(dissolveReasons).optional().describe('Left out if you have blocked the other.'),
     })
     .describe('One of your rooms has ended, with everything in it. Forget it.'),
   userOnline: z

@@ -48,7 +48,7 @@ export interface SocketsDeps {
   /** Whether the room exists and the person is one of its two. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is sent, before it is closed, if its room does not exist. */
-  readonly renderGone: (identity: Identity, query: URLSearchParams) => string
+  readonly renderGone: (identity: Identity, query: URLSearchParams) => Promise<string>
   /** Makes the client session: HTML for a page, JSON for a program. */
   readonly openSession: (parts: ClientParts, arrival: Arrival) => OpenedSession
 }
@@ -143,7 +143,7 @@ export class Sockets {
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       // A connection that is opened is counted when it opens.
       this.#count(identity.userId)
-      throw new HandshakeRefusal(404, closeCodes.noSuchRoom, this.#deps.renderGone(identity, query))
+      throw new HandshakeRefusal(404, closeCodes.noSuchRoom, await this.#deps.renderGone(identity, query))
     }
     return { identity, roomId }
   }

@@ -4,10 +4,15 @@ import type { Route } from '../../http/routes.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { sendPage, viewerOf } from '../page/pages.js'
 import { emptyComposer, type SendChat } from './chat-view.js'
+import type { GoneChats } from './gone-chats.js'
 import { viewSide } from './side-list.js'
 
 /** The list of chats, finding people, and opening a chat with one. */
-export function chatListPages(context: Pick<Context, 'people' | 'rooms' | 'chatPage'>, sendChat: SendChat): Route[] {
+export function chatListPages(
+  context: Pick<Context, 'people' | 'rooms' | 'chatPage'>,
+  sendChat: SendChat,
+  { rememberRun, noticeRestart }: Pick<GoneChats, 'rememberRun' | 'noticeRestart'>,
+): Route[] {
   const { rooms, chatPage } = context
 
   const showList: Route['handle'] = async (request, response) => {
@@ -16,7 +21,9 @@ export function chatListPages(context: Pick<Context, 'people' | 'rooms' | 'chatP
     // The chat after which the list was to begin may be gone, and all after it: then show the newest.
     if (side.isOlderPart && !side.chatItems) return response.redirect(303, '/chats')
     const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
-    sendPage(request, response, 200, 'chats', { ...side, state })
+    const isRestarted = noticeRestart(request, response)
+    if (side.chatItems) rememberRun(response, page.viewer.userId)
+    sendPage(request, response, 200, 'chats', { ...side, isRestarted, state })
   }
 
   const open: Route['handle'] = async (request, response) => {

@@ -67,7 +67,7 @@ export function everyOf(request: Request): number {
 /** Returns the function that renders the page of a chat. */
 export function chatSender(
   context: Pick<Context, 'config' | 'people' | 'chatPage' | 'rooms'>,
-  { remember }: Pick<GoneChats, 'remember'>,
+  { remember, rememberRun }: Pick<GoneChats, 'remember' | 'rememberRun'>,
 ): SendChat {
   const { config, chatPage } = context
   const { messageMaxLength } = config
@@ -91,6 +91,7 @@ export function chatSender(
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
     remember(response, view.id, view.otherId, page.viewer.userId)
+    rememberRun(response, page.viewer.userId)
     if (refresh) mayEmbed(response)
     sendPage(request, response, status, 'chat', {
       ...side,
@@ -109,9 +110,10 @@ export function chatSender(
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
       presence: page.renderPresence(view.presence, lifetime.mostMs(view.lifetime)),
-      about: lifetime.renderAbout(view.lifetime),
+      about: lifetime.renderAbout(view.lifetime, view.erasesWhenLeft),
       lifetimeChoices: lifetime.renderChoices(view.lifetime, view.mayLiveFromSeen),
-      lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
+      eraseSwitch: lifetime.renderErasure(view.erasesWhenLeft),
+      eraseHint: lifetime.sayErasure(),
       warning: lifetime.renderWarning(view.expiring),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),

@@ -21,7 +21,7 @@ export function chatRoutes(context: Context): Route[] {
     ...lifetimePages(context, sendChat),
   ]
   return [
-    ...chatListPages(context, sendChat),
+    ...chatListPages(context, sendChat, gone),
     ...inRooms.map(route => ({ ...route, onError: [...(route.onError ?? []), gone.show] })),
     ...imagePages(context),
   ]

@@ -55,7 +55,7 @@ export function eventStreams({
     if (!isTheirs && !isPage(request)) throw new ChatError('not_found')
     if (!isTheirs) {
       const transport = new EventStreamTransport(response, clock)
-      transport.write(pageSessions.renderGone(identity, greeting))
+      transport.write(await pageSessions.renderGone(identity, roomId, greeting))
       return transport.close(closeCodes.noSuchRoom)
     }
     if (request.query.fallback) log.info('a page uses server-sent events, because its WebSocket failed')

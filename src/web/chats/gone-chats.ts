@@ -1,9 +1,11 @@
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import type { Ending } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { isHttps } from '../../http/cookie-names.js'
-import { formField, pathParameter } from '../../http/request.js'
-import { sendPage } from '../page/pages.js'
+import { accountOf, formField, pathParameter } from '../../http/request.js'
+import { PageRenderer } from '../../live/html/page-renderer.js'
+import { sendPage, viewerOf } from '../page/pages.js'
 
 /** Keeps a chat that is gone from being a dead end. */
 export interface GoneChats {
@@ -12,7 +14,11 @@ export interface GoneChats {
    * else who logs in with the same browser the chat stays one that never existed.
    */
   remember(response: Response, roomId: string, otherId: string, ownId: string): void
-  /** Answers `not_found` with a page that names the other person and offers to open the chat anew. */
+  /** Sets a cookie that says in which run of the server a person had chats. It names no other person. */
+  rememberRun(response: Response, ownId: string): void
+  /** Whether the server was restarted since this person last had chats, in this browser. Says so once. */
+  noticeRestart(request: Request, response: Response): boolean
+  /** Answers `not_found` with a page that says why, if that is known, and offers to open the chat anew. */
   readonly show: ErrorRequestHandler
 }
 
@@ -21,10 +27,13 @@ export function goneChats({
   config,
   cookieNames,
   people,
+  rooms,
   chatPage,
-}: Pick<Context, 'config' | 'cookieNames' | 'people' | 'chatPage'>): GoneChats {
+}: Pick<Context, 'config' | 'cookieNames' | 'people' | 'rooms' | 'chatPage'>): GoneChats {
   const secure = isHttps(config)
   const { serverId } = chatPage
+  const runCookie = () => cookieNames.nameFor('run')
+  const runOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/chats' } as const
 
   function remember(response: Response, roomId: string, otherId: string, ownId: string): void {
     const value = `${otherId}.${ownId}.${serverId}`
@@ -32,20 +41,43 @@ export function goneChats({
     response.cookie(cookieNames.nameFor('with'), value, { httpOnly: true, sameSite: 'lax', secure, path })
   }
 
+  function rememberRun(response: Response, ownId: string): void {
+    response.cookie(runCookie(), `${ownId}.${serverId}`, runOptions)
+  }
+
+  function noticeRestart(request: Request, response: Response): boolean {
+    const cookie: unknown = request.cookies[runCookie()]
+    const [ownId, server] = typeof cookie === 'string' ? cookie.split('.') : []
+    const isRestarted = ownId === accountOf(request).id && server !== serverId
+    if (isRestarted) response.clearCookie(runCookie(), runOptions)
+    return isRestarted
+  }
+
   const show: ErrorRequestHandler = async (error: unknown, request, response, next) => {
     if (!(error instanceof ChatError) || error.code !== 'not_found') return next(error)
     const cookie: unknown = request.cookies[cookieNames.nameFor('with')]
     const kept = typeof cookie === 'string' ? cookie : formField(request, 'with')
-    const [otherId = '', ownId = '', server] = kept.split('.')
-    const isOwn = ownId === request.account?.id && otherId !== ownId
-    const other = isOwn ? await people.find(otherId) : null
-    if (!other) return next(error)
+    const [withId = '', ownId = '', server] = kept.split('.')
+    const roomId = pathParameter(request, 'room')
+    const ending = await findEnding(request, roomId)
+    const isOwn = ownId === request.account?.id && withId !== ownId
+    const otherId = ending?.otherId ?? (isOwn ? withId : null)
+    const other = otherId === null ? null : await people.find(otherId)
+    if (!other && !ending) return next(error)
     const draft = formField(request, 'content')
     // The chat ended only because the server was restarted: the page reopens it by itself, once.
-    const goesOn = server !== undefined && server !== serverId
-    if (goesOn) remember(response, pathParameter(request, 'room'), other.id, ownId)
-    sendPage(request, response, 404, 'gone', { other: { id: other.id, name: other.username }, draft, goesOn })
+    const goesOn = other !== null && !ending && server !== undefined && server !== serverId
+    if (goesOn) remember(response, roomId, other.id, ownId)
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const reason = goesOn ? page.context.t('gone.restarted') : await page.sayGone(roomId)
+    const shown = other && { id: other.id, name: other.username }
+    sendPage(request, response, 404, 'gone', { other: shown, reason, draft, goesOn })
   }
 
-  return { remember, show }
+  async function findEnding({ account }: Request, roomId: string): Promise<Ending | undefined> {
+    const endings = account ? await rooms.reads.listEndings(account.id) : []
+    return endings.find(each => each.roomId === roomId)
+  }
+
+  return { remember, rememberRun, noticeRestart, show }
 }

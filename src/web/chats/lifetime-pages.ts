@@ -3,7 +3,7 @@ import { type Lifetime, lifeStarts } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
-import { accountOf, formField, pathParameter } from '../../http/request.js'
+import { accountOf, formField, formFields, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { formErrors } from '../page/forms.js'
 import { contextOf } from '../page/pages.js'
@@ -26,11 +26,29 @@ function readLifetime(request: Request): Lifetime {
   return { lifetimeMs: Number(digits), from: lifeStart }
 }
 
-/** Choosing how long messages live in a chat, keeping those that will vanish soon, and taking away the warning of it. */
+/**
+ * Choosing how long messages live in a chat and whether it is erased once both have left, keeping what will vanish soon, and
+ * taking away the warning of it.
+ */
 export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
-  const choose: Route['handle'] = async (request, response) => {
+  const chooseLifetime: Route['handle'] = (request, response) =>
+    choose(request, response, async () =>
+      rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, readLifetime(request)),
+    )
+
+  const chooseErasure: Route['handle'] = (request, response) => {
+    // A switch that is off sends its hidden "no" alone.
+    const chosen = formFields(request, 'erase').at(-1)
+    return choose(request, response, async () => {
+      if (chosen !== 'yes' && chosen !== 'no') throw new ChatError('invalid')
+      await rooms.setErasure(pathParameter(request, 'room'), accountOf(request).id, chosen === 'yes')
+    })
+  }
+
+  /** Makes a choice; without a script a refusal is told on the page of the chat. */
+  async function choose(request: Request, response: Response, work: () => Promise<void>): Promise<void> {
     try {
-      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, readLifetime(request))
+      await work()
       answer(request, response)
     } catch (error) {
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
@@ -54,7 +72,8 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
 
   const inRoom = { method: 'post', formPage: '/chats/:room' } as const
   return [
-    { ...inRoom, path: '/chats/:room/lifetime', handle: choose },
+    { ...inRoom, path: '/chats/:room/lifetime', handle: chooseLifetime },
+    { ...inRoom, path: '/chats/:room/erase', handle: chooseErasure },
     { ...inRoom, path: '/chats/:room/keep', handle: keep },
     { ...inRoom, path: '/chats/:room/dismiss', handle: dismiss },
   ]

@@ -26,11 +26,13 @@ export async function viewSide(
     page.list.render(currentRoomId, before),
     viewFind(context, request, page, currentRoomId),
   ])
-  const { html: chatItems, more: moreChats, report, totalUnread, othersUnread } = list
+  const { html: chatItems, more: moreChats, endings, report, totalUnread, othersUnread } = list
   const digest = before ? olderPart : list.digest
   return {
     chatItems,
     moreChats,
+    endings,
+    isRestarted: false,
     listReport: report,
     isOlderPart: Boolean(before),
     digest,

@@ -132,7 +132,7 @@ describe('a block that is taken back', () => {
   it('brings the room back to the top of the list', () => {
     const { ann, clock, block, pass, rooms, takeTold } = start()
     block('bob')
-    const other = rooms.create('ann', 'cat')
+    const other = rooms.create('ann', 'cat', clock.now())
     rooms.enter(other.id, 'ann', clock.now())
     pass(lingerMs)
     takeTold()
@@ -203,7 +203,7 @@ describe('a block that is taken back', () => {
 
   it('tells of no room that is not shown to the person', () => {
     const { rooms, clock, block, pass, takeTypes } = start()
-    const hidden = rooms.create('cat', 'ann')
+    const hidden = rooms.create('cat', 'ann', clock.now())
     rooms.enter(hidden.id, 'cat', clock.now())
     block('cat')
     pass(lingerMs)

@@ -55,7 +55,7 @@ describe('a person', () => {
     const { people } = start()
     const ann = people.admit('ann')
     const duty = createDuty(() => {})
-    ann.rooms.set('bob', new Room(ann, makePerson('bob'), duty, false))
+    ann.rooms.set('bob', new Room(ann, makePerson('bob'), duty, false, true))
     people.release(ann)
     expect(people.get('ann')).toBe(ann)
   })

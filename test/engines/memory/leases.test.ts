@@ -231,7 +231,7 @@ describe('that somebody comes', () => {
 
   it('is told to everybody else', () => {
     const { rooms, clock, hold, takeTypes } = start()
-    const other = rooms.create('cat', 'ann')
+    const other = rooms.create('cat', 'ann', clock.now())
     for (const id of ['ann', 'cat']) rooms.enter(other.id, id, clock.now())
     takeTypes()
     hold('ann', 'tab', 100)
@@ -242,7 +242,7 @@ describe('that somebody comes', () => {
 describe('the presence of people', () => {
   it('is read of those alone whom the viewer may see', () => {
     const { rooms, clock, leases, hold } = start()
-    const other = rooms.create('ann', 'cat')
+    const other = rooms.create('ann', 'cat', clock.now())
     rooms.enter(other.id, 'ann', clock.now())
     hold('bob', 'tab', 100)
     const bobHere = { userId: 'bob', isOnline: true, lastSeen: null }

@@ -1,7 +1,16 @@
 // Long because every change of a room stands here.
 import { describe, expect, it } from 'vitest'
 import type { Member, Room } from '#src/engines/memory/model.js'
-import { chooseLifetime, dissolvesAt, expire, keepWarned, post, retract } from '#src/engines/memory/room-changes.js'
+import {
+  chooseErasure,
+  chooseLifetime,
+  dissolvesAt,
+  expire,
+  keepWarned,
+  noteKept,
+  post,
+  retract,
+} from '#src/engines/memory/room-changes.js'
 import {
   block,
   draftOf,
@@ -61,7 +70,7 @@ describe('a message that is sent', () => {
     ['the server’s own where that is less than the most of the draft', null, 2 * minute, minute],
   ])('lives for %s', (_title, chosenMs, mostLifetimeMs, lifetimeMs) => {
     const { room, ann } = makePair()
-    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, from: 'sent', byId: 'ann', sinceSeq: 0 }
+    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, from: 'sent', byId: 'ann' }
     const draft = { ...draftOf(), ...(mostLifetimeMs !== undefined && { mostLifetimeMs }) }
     expect(post(ann, draft, minute, 100).message).toMatchObject({ lifetimeMs, expiresAt: 100 + lifetimeMs })
   })
@@ -147,31 +156,63 @@ describe('a lifetime is chosen', () => {
   it('from the next message on, which raises the version for both', () => {
     const { room, ann, bob } = makePair()
     write(ann)
-    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute)).toBe(true)
-    expect([room.lifetime, versionsOf(room)]).toEqual([
-      { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 1 },
-      [3, 3],
-    ])
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute, 7)).toEqual({
+      ...{ id: '1-lifetime-1', what: 'lifetime', lifetimeMs: 5, from: 'sent', byId: 'bob' },
+      ...{ afterSeq: 1, at: 7, expiresAt: 12 },
+    })
+    expect([room.lifetime, versionsOf(room)]).toEqual([{ lifetimeMs: 5, from: 'sent', byId: 'bob' }, [3, 3]])
   })
 
   it('and changes nothing where it is the server’s own and none was chosen', () => {
     const { room, bob } = makePair()
-    expect(chooseLifetime(bob, { lifetimeMs: minute, from: 'sent' }, minute)).toBe(false)
+    expect(chooseLifetime(bob, { lifetimeMs: minute, from: 'sent' }, minute, 0)).toBeNull()
     expect([room.lifetime, versionsOf(room)]).toEqual([null, [1, 1]])
   })
 
   it('and changes nothing where it was chosen before, by whomever', () => {
     const { room, ann, bob } = makePair()
-    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute)
-    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute)).toBe(false)
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute, 0)
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute, 0)).toBeNull()
     expect([room.lifetime?.byId, versionsOf(room)]).toEqual(['ann', [2, 2]])
   })
 
   it('as the server’s own after another', () => {
     const { room, ann } = makePair()
-    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute)
-    expect(chooseLifetime(ann, { lifetimeMs: minute, from: 'sent' }, minute)).toBe(true)
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute, 0)
+    expect(chooseLifetime(ann, { lifetimeMs: minute, from: 'sent' }, minute, 0)).not.toBeNull()
     expect(room.lifetime?.lifetimeMs).toBe(minute)
+  })
+})
+
+describe('whether a room is erased once both have left', () => {
+  it('is chosen for both, which raises the version, and stands in the timeline', () => {
+    const { room, ann } = makePair()
+    expect(chooseErasure(ann, true, minute, 0)).toBeNull()
+    expect(chooseErasure(ann, false, minute, 7)).toMatchObject({ what: 'erasure', erasesWhenLeft: false, byId: 'ann' })
+    expect([room.erasesWhenLeft, versionsOf(room)]).toEqual([false, [2, 2]])
+    for (const id of ['ann', 'bob']) expect(room.timeline.knownTo(id)).toMatchObject([{ expiresAt: 7 + minute }])
+  })
+
+  it('stands there for nobody who has blocked who chose it', () => {
+    const { room, ann, bob } = makePair()
+    block(bob)
+    chooseErasure(ann, false, minute, 0)
+    unblock(bob)
+    expect([room.timeline.knownTo('ann').length, room.timeline.knownTo('bob')]).toEqual([1, []])
+  })
+})
+
+describe('messages that are kept', () => {
+  it('stand in the timeline for those who may know of one of them, until the last of them goes', () => {
+    const { room, ann, bob } = makePair()
+    const open = write(ann, {}, 5)
+    block(bob)
+    const held = write(ann, {}, 9)
+    unblock(bob)
+    expect(noteKept(bob, [held], 10)).toMatchObject({ what: 'kept', byId: 'bob', expiresAt: 9 + minute })
+    expect([room.timeline.knownTo('ann').length, room.timeline.knownTo('bob').length]).toEqual([1, 0])
+    noteKept(bob, [open, held], 11)
+    expect([room.timeline.knownTo('ann').length, room.timeline.knownTo('bob').length]).toEqual([1, 1])
   })
 })
 
@@ -179,8 +220,8 @@ describe('a room dissolves', () => {
   const never = Number.POSITIVE_INFINITY
   const grace = 1_000
   /** ann was active at 100 and here until 200, bob was active at 400 and here until 300. */
-  const start = () => {
-    const pair = makePair()
+  const start = (options: Parameters<typeof makePair>[0] = {}) => {
+    const pair = makePair(options)
     const away = (member: Member, activeAt: number, lastHeldAt: number) => {
       member.activeAt = activeAt
       member.person.lastHeldAt = lastHeldAt
@@ -241,14 +282,28 @@ describe('a room dissolves', () => {
     expect(dissolvesAt(room, grace)).toBe(400 + grace)
   })
 
-  it('with a grace period of 0 never while a message lives, though it was seen', () => {
-    const { room, ann, bob } = start()
-    write(ann)
+  it('never while a message lives that was kept', () => {
+    const { room, ann, bob } = start({ keepLonger: true })
+    const entry = write(ann, {}, 0)
     bob.unread = 0
-    expect(dissolvesAt(room, 0)).toBe(never)
+    room.messages.warn(minute)
+    keepWarned(room, 0)
+    expect(dissolvesAt(room, grace)).toBe(never)
+    retract(room, entry)
+    expect(dissolvesAt(room, grace)).toBe(400 + grace)
   })
 
-  it('with a grace period of 0 after five minutes without a message', () => {
+  it('never while a message lives where it is not erased once both have left, though it was seen', () => {
+    const { room, ann, bob } = start()
+    room.erasesWhenLeft = false
+    const entry = write(ann)
+    bob.unread = 0
+    expect(dissolvesAt(room, grace)).toBe(never)
+    retract(room, entry)
+    expect(dissolvesAt(room, grace)).toBe(400 + grace)
+  })
+
+  it('with a grace period of 0 after five minutes', () => {
     expect(dissolvesAt(start().room, 0)).toBe(400 + 300_000)
   })
 })

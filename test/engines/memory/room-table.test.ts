@@ -8,7 +8,7 @@ function start(options: Parameters<typeof assemble>[0] = {}) {
   const { clock, due, rooms } = stage
   /** A room that one person has opened. */
   const openAlone = (userId = 'ann', otherId = 'bob') => {
-    const room = rooms.create(userId, otherId)
+    const room = rooms.create(userId, otherId, 0)
     rooms.enter(room.id, userId, clock.now())
     return room
   }
@@ -63,7 +63,7 @@ describe('a room', () => {
 
   it('is counted when it is created, and nobody has entered it', () => {
     const { rooms, tally, publications } = start()
-    const { members } = rooms.create('ann', 'bob')
+    const { members } = rooms.create('ann', 'bob', 0)
     expect(members.map(({ hasEntered, isShown }) => hasEntered || isShown)).toEqual([false, false])
     expect([tally.rooms, publications]).toEqual([1, []])
   })
@@ -78,7 +78,7 @@ describe('a room', () => {
 describe('who enters a room', () => {
   it('has it in their list from then on, and they alone are told', () => {
     const { rooms, clock, takeTold } = start()
-    const room = rooms.create('ann', 'bob')
+    const room = rooms.create('ann', 'bob', 0)
     const ann = rooms.enter(room.id, 'ann', clock.now())
     expect(ann).toMatchObject({
       hasEntered: true,
@@ -135,13 +135,13 @@ describe('a room that one person alone has opened', () => {
 
   it('is one of at most a hundred', () => {
     const { rooms, ann, isThere, takeTypes } = openMany(100)
-    rooms.boundUnshared(ann)
+    rooms.boundUnshared(ann, 0)
     expect([isThere(0), takeTypes()]).toEqual([true, []])
   })
 
   it('gives way when it is the oldest of more', () => {
     const { rooms, ann, isThere, takeTold } = openMany(101)
-    rooms.boundUnshared(ann)
+    rooms.boundUnshared(ann, 0)
     expect([isThere(0), isThere(1), isThere(100)]).toEqual([false, true, true])
     expect(takeTold()).toMatchObject([['ann', { type: 'room.dissolved', reason: 'empty', byId: null }]])
   })
@@ -152,7 +152,7 @@ describe('a room that one person alone has opened', () => {
     if (bob === undefined) throw new Error('there is a room')
     if (how === 'entered') rooms.enter(bob.room.id, 'other-0', clock.now())
     else send(bob)
-    rooms.boundUnshared(ann)
+    rooms.boundUnshared(ann, 0)
     expect([ann.unshared.size, isThere(0)]).toEqual([100, true])
   })
 
@@ -362,7 +362,7 @@ describe('a room dissolves', () => {
     const { rooms, room, ann, bob, people, send, tally, publications } = startTogether()
     send(ann)
     send(bob)
-    rooms.dissolve(room, 'ended', 'bob')
+    rooms.dissolve(room, 'ended', 'bob', 0)
     expect([rooms.find(room.id, 'ann'), rooms.findPair('ann', 'bob'), rooms.findPair('bob', 'ann')]).toEqual([
       undefined,
       undefined,
@@ -375,7 +375,7 @@ describe('a room dissolves', () => {
 
   it('and says who ended it and why', () => {
     const { rooms, room, takeTold } = startTogether()
-    rooms.dissolve(room, 'ended', 'bob')
+    rooms.dissolve(room, 'ended', 'bob', 0)
     expect(takeTold()).toMatchObject([
       ['ann', { type: 'room.dissolved', reason: 'ended', byId: 'bob' }],
       ['bob', { type: 'room.dissolved', reason: 'ended', byId: 'bob' }],
@@ -388,7 +388,7 @@ describe('a room dissolves', () => {
     send(ann, { text: '' })
     send(other.members[1], { text: '' })
     send(other.members[0], { text: 'abc' })
-    rooms.dissolve(room, 'ended', 'ann')
+    rooms.dissolve(room, 'ended', 'ann', 0)
     expect([people.get('ann'), ann.person.bytesSent, ann.person.listed.unread]).toEqual([ann.person, 518, 1])
     expect([...ann.person.listed.after(null)].map(member => member.other.id)).toEqual(['cat'])
   })
@@ -397,21 +397,50 @@ describe('a room dissolves', () => {
     const { rooms, openAlone, people } = start()
     const room = openAlone()
     openAlone('ann', 'cat')
-    rooms.dissolve(room, 'ended', 'ann')
+    rooms.dissolve(room, 'ended', 'ann', 0)
     expect(people.admit('ann').unshared.size).toBe(1)
   })
 
   it('and is told to somebody who has blocked the other', () => {
     const { rooms, room, ann, takeTypes } = startTogether()
     block(ann)
-    rooms.dissolve(room, 'ended', 'bob')
+    rooms.dissolve(room, 'ended', 'bob', 0)
     expect(takeTypes()).toEqual(['ann: room.dissolved', 'bob: room.dissolved'])
+  })
+
+  it('and why is not told to somebody who has blocked the other, nor remembered for them', () => {
+    const { rooms, room, ann, endings, takeTold } = startTogether()
+    block(ann)
+    rooms.dissolve(room, 'ended', 'bob', 0)
+    expect(takeTold()).toMatchObject([
+      ['ann', { reason: null, byId: null }],
+      ['bob', { reason: 'ended', byId: 'bob' }],
+    ])
+    expect([endings.of('ann'), endings.of('bob').length]).toEqual([[], 1])
+  })
+
+  it('and why is remembered for those to whom it was shown, until a new room of the two is', () => {
+    const { rooms, openAlone, endings, clock } = start()
+    const room = openAlone()
+    rooms.dissolve(room, 'ended', 'ann', clock.now())
+    expect(endings.of('ann')).toEqual([
+      { roomId: room.id, otherId: 'bob', reason: 'ended', byId: 'ann', expiresAt: clock.now() + 86_400_000 },
+    ])
+    expect(endings.of('bob')).toEqual([])
+    openAlone()
+    expect(endings.of('ann')).toEqual([])
+  })
+
+  it('and nothing is remembered of one in which nobody has written', () => {
+    const { rooms, openAlone, endings } = start()
+    rooms.dissolve(openAlone(), 'empty', null, 0)
+    expect(endings.of('ann')).toEqual([])
   })
 
   it('and nothing keeps a text of it alive', () => {
     const { rooms, room } = startTogether()
     expect(/secret/.test('a secret message')).toBe(true)
-    rooms.dissolve(room, 'ended', 'ann')
+    rooms.dissolve(room, 'ended', 'ann', 0)
     expect(RegExp.$_).toBe('')
   })
 })

@@ -9,7 +9,7 @@ import {
   watchWhoSees,
 } from '#src/engines/memory/telling.js'
 import { summarise } from '#src/engines/memory/views.js'
-import { block, makePair, noted, unblock, write } from '../../support/engine/assembled-engine.js'
+import { block, keptEvent, makePair, noted, unblock, write } from '../../support/engine/assembled-engine.js'
 
 const versionsOf = ({ room }: ReturnType<typeof makePair>) => room.members.map(({ version }) => version)
 
@@ -87,7 +87,8 @@ describe('the version', () => {
 describe('an event about messages', () => {
   const hear = ({ room }: ReturnType<typeof start>, entries: Parameters<typeof tellOfMessages>[1]) =>
     tellOfMessages(room, entries, (member, messages) => {
-      return { type: 'messages.kept', version: member.version, reason: 'kept', byId: member.id, messages }
+      const timeline = keptEvent
+      return { type: 'messages.kept', version: member.version, reason: 'kept', byId: member.id, messages, timeline }
     }).map(({ userId, event }) => [userId, event.type === 'messages.kept' && [event.byId, ...event.messages]])
 
   it('tells each of the two of those that they may know of', () => {

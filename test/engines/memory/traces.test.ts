@@ -18,13 +18,22 @@ describe('gone means gone from the heap', () => {
 
   test('a living message is found, the frame it came in is not; after expiry nothing of it is', async () => {
     const people = ['userId', 'leaseId']
-    expect(await run('expiry')).toEqual({ before: [...written, ...people], after: people, rooms: 1, ...nothing })
+    expect(await run('expiry')).toEqual({
+      before: [...written, ...people],
+      after: people,
+      dayAfter: expect.anything(),
+      rooms: 1,
+      ...nothing,
+    })
   })
 
-  test.each(['ending', 'dissolution', 'forgetting'])('after %s not even the people are found', async ending => {
-    const before = [...written, 'userId', 'leaseId']
-    expect(await run(ending)).toEqual({ before, after: [], rooms: 0, ...nothing })
-  })
+  test.each(['ending', 'dissolution', 'forgetting'])(
+    'after %s only who it was with is found, for a day',
+    async ending => {
+      const before = [...written, 'userId', 'leaseId']
+      expect(await run(ending)).toEqual({ before, after: ['userId'], dayAfter: [], rooms: 0, ...nothing })
+    },
+  )
 })
 
 describe('a copy of its own', () => {

@@ -32,6 +32,8 @@ describe('a room', () => {
       survivors: null,
       newestSeq: 3,
       lifetime: null,
+      erasesWhenLeft: true,
+      timeline: [],
       mayLiveFromSeen: true,
       expiring: [],
     })
@@ -49,7 +51,7 @@ describe('a room', () => {
 
   it('is shown with the lifetime that was chosen', () => {
     const { room, ann } = start()
-    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 2 }
+    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob' }
     expect(viewRoom(ann, { of: 'visit' }).lifetime).toBe(room.lifetime)
   })
 
@@ -84,7 +86,7 @@ describe('a room in a list', () => {
 
   it('is shown with the lifetime that was chosen', () => {
     const { room, ann } = start()
-    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 2 }
+    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob' }
     expect(summarise(ann).lifetimeMs).toBe(5)
   })
 

@@ -7,6 +7,7 @@ import {
   eventOf,
   lifetimeOf,
   messageOf,
+  noon,
   sentOf,
   summaryOf,
   swapsIn,
@@ -53,6 +54,7 @@ describe('a list that catches up', () => {
     expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
       ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
       ['more-chats innerMorph', ''],
+      ['ended innerMorph', ''],
       ['page-title innerHTML', '0 unread'],
       ['others-unread innerHTML', ''],
     ])
@@ -84,7 +86,13 @@ describe('a list that catches up', () => {
     })
     take()
     expect(await pane.catchUp('')).toBe(true)
-    const whole = ['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML', 'others-unread innerHTML']
+    const whole = [
+      'chats innerMorph',
+      'more-chats innerMorph',
+      'ended innerMorph',
+      'page-title innerHTML',
+      'others-unread innerHTML',
+    ]
     expect(swaps()).toEqual(whole)
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
@@ -147,6 +155,20 @@ describe('a chat that has changed', () => {
     expect(pane.digest).toBe((await listOf('r1', 'r3')).digest)
     note(receiptIn('r2'))
     expect(await pushed()).toEqual([])
+  })
+
+  it('is told of below the list once it has ended, until there is another with the same person', async () => {
+    const { note, pushed, take, listEndings } = await start()
+    take()
+    const ending = { roomId: 'r2', otherId: 'ben', reason: 'ended', byId: 'ben', expiresAt: noon + 5_000 } as const
+    listEndings.mockResolvedValue([ending])
+    note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
+    expect(await pushed()).toEqual(['c-r2 delete', 'ended innerMorph'])
+    note(receiptIn('r1'))
+    expect(await pushed()).toEqual(['c-r1 outerMorph'])
+    listEndings.mockResolvedValue([])
+    note(eventOf({ type: 'room.opened', version: 1 }, about('r4')))
+    expect(await pushed()).toEqual(['c-r4 delete', 'chats afterbegin', 'ended innerMorph'])
   })
 
   it('is not rendered where the page does not show it', async () => {

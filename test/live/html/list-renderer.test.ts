@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
-import { messageOf, summaryOf, wordsIn } from '../../support/live/events.js'
+import { messageOf, noon, summaryOf, wordsIn } from '../../support/live/events.js'
 import { pageOn } from '../../support/live/page-on.js'
 
 const withBen = summaryOf('r1', { lastMessage: messageOf(1), unread: 2 })
@@ -53,6 +53,7 @@ describe('the list of chats', () => {
     listRooms.mockResolvedValue({ rooms: [], hasEarlier: true, totalUnread: 0 })
     expect(await list.render(null)).toEqual({
       html: '',
+      endings: '',
       hashes: new Map(),
       digest: digestOf([]),
       totalUnread: 0,
@@ -82,5 +83,24 @@ describe('the list of chats', () => {
     await list.renderItem(withCem, null)
     await list.renderItem(withCem, null)
     expect([listRooms.mock.calls, namesOf.mock.calls]).toEqual([[], [[['cem']]]])
+  })
+
+  it('has below it the chats that ended lately, why, and a link to the page of each', async () => {
+    const { list, listEndings } = start()
+    const ending = { byId: null, expiresAt: noon + 5_000 }
+    listEndings.mockResolvedValue([
+      { ...ending, roomId: 'r1', otherId: 'ben', reason: 'ended', byId: 'ben' },
+      { ...ending, roomId: 'r2', otherId: 'cem', reason: 'ended', byId: 'ann' },
+      { ...ending, roomId: 'r3', otherId: 'cem', reason: 'away' },
+      { ...ending, roomId: 'r4', otherId: 'nobody', reason: 'account_deleted', byId: 'nobody' },
+    ])
+    const html = await list.renderEndings()
+    expect(wordsIn(html)).toBe(
+      'B Ben Ended by Ben C Cem Ended by you C Cem Erased because you had both left D Deleted account Account deleted',
+    )
+    expect([...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(
+      ['r1', 'r2', 'r3', 'r4'].map(id => `/chats/${id}`),
+    )
+    expect(html).toContain('data-remaining="4000"')
   })
 })

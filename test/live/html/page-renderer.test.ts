@@ -208,13 +208,17 @@ describe('what a page shows', () => {
     expect(page.formatState(state)).toBe('s1.e.7.d.de')
   })
 
-  it('is gone with its room, or after a restart, when it goes on by itself', () => {
-    const { page } = pageOn()
+  it('is gone with its room, or after a restart, when it goes on by itself', async () => {
+    const { page, listEndings } = pageOn()
     const shown = { ...{ epoch: 'e', version: 7, digest: 'd', language: null }, window: null, isPaused: false }
-    const erased = page.renderGone({ ...shown, server: 's1' })
+    const erased = await page.renderGone('r1', { ...shown, server: 's1' })
     expect(erased).toContain('This chat is gone and its messages are erased.')
     expect(erased).not.toContain('data-goes-on')
-    const restarted = page.renderGone({ ...shown, server: 's0' })
+    const remembered = { otherId: 'ben', reason: 'ended', byId: 'ben', expiresAt: noon } as const
+    listEndings.mockResolvedValue([{ roomId: 'r1', ...remembered }])
+    expect(await page.renderGone('r1', { ...shown, server: 's1' })).toContain('Ben ended this chat.')
+    expect(await page.renderGone('r2', { ...shown, server: 's1' })).toBe(erased)
+    const restarted = await page.renderGone('r1', { ...shown, server: 's0' })
     expect(restarted).toContain('The server restarted, so earlier messages are gone.')
     expect(restarted).toContain('data-goes-on')
   })

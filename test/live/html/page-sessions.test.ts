@@ -82,8 +82,8 @@ describe('a page whose room is not there', () => {
     return new PageSessions(deps, { ...unused, onRefused: () => {}, admit: async () => {} })
   }
 
-  it('says so and shows no message and no way to any', () => {
-    const html = pages().renderGone(identity, greeting('state=s1.e.0.d.en'))
+  it('says so and shows no message and no way to any', async () => {
+    const html = await pages().renderGone(identity, 'r1', greeting('state=s1.e.0.d.en'))
     expect(swapsIn(html).map(([swap, content]) => [swap, content !== ''])).toEqual([
       ['gone innerHTML', true],
       ['list innerHTML', false],
@@ -94,8 +94,8 @@ describe('a page whose room is not there', () => {
     expect(html).toContain('This chat is gone and its messages are erased.')
   })
 
-  it('says so in the language of the page', () => {
-    expect(pages().renderGone(identity, greeting('state=s1.e.0.d.de'))).not.toContain('This chat is gone')
-    expect(pages().renderGone(identity, greeting('state=s0.e.0.d'))).toContain('The server restarted')
+  it('says so in the language of the page', async () => {
+    expect(await pages().renderGone(identity, 'r1', greeting('state=s1.e.0.d.de'))).not.toContain('This chat is gone')
+    expect(await pages().renderGone(identity, 'r1', greeting('state=s0.e.0.d'))).toContain('The server restarted')
   })
 })

@@ -6,7 +6,7 @@ import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 const online = { userId: 'ben', isOnline: true, lastSeen: null }
 const away = { userId: 'ben', isOnline: false, lastSeen: noon - 60_000 }
-const chosen = { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } as const
+const chosen = { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } as const
 
 /** The head of ann's page of her room with ben, which has adopted a view. */
 function start(given: Partial<RoomView> = {}) {
@@ -59,62 +59,46 @@ describe('the head of a page', () => {
     expect(head.isOnline).toBe(true)
   })
 
-  it('shows how long messages live, and who chose it, everywhere on the page', () => {
-    const { head, said } = start()
-    head.pushLifetime(viewOf({ lifetime: chosen }))
+  it('shows what a view says was chosen, everywhere on the page', () => {
+    const { head, said } = start({ lifetime: chosen, erasesWhenLeft: false })
+    head.pushChoices()
     expect(said()).toEqual([
       ['presence outerMorph', 'Offline'],
-      ['about innerHTML', expect.stringContaining('Messages vanish after 5 min')],
       ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
-      ['lifetime-note innerHTML', expect.stringMatching(/^Ben changed how long messages live: 5 min/)],
+      ['erase outerHTML', ''],
+      ['about innerHTML', expect.stringMatching(/^Messages vanish after 5 min.*for both\.$/)],
     ])
   })
 
-  it('takes the note away with a view of a message after the choice', () => {
+  it('shows no lifetime as long as nobody has chosen one', () => {
     const { head, said } = start()
-    head.pushLifetime(viewOf({ lifetime: chosen, newestSeq: 3 }))
-    expect(said().at(-1)).toEqual(['lifetime-note innerHTML', ''])
+    head.pushChoices()
+    expect(said().map(([swap]) => swap)).toEqual(['erase outerHTML', 'about innerHTML'])
   })
 
-  it('shows nothing of it as long as nobody has chosen', () => {
-    const { head, take } = start()
-    head.pushLifetime(viewOf())
-    expect(take()).toBe('')
-  })
-
-  it('shows a new choice everywhere, and gives it in words', () => {
+  it('shows a new lifetime everywhere', () => {
     const { head, said, take } = start()
-    const sentence = head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
-    expect(sentence).toMatch(/^You changed how long messages live: 15 min/)
+    head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     const swaps = said()
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'about innerHTML', 'lifetime-choices outerMorph', 'lifetime-note innerHTML'],
+      ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
     ])
-    expect(swaps[1]?.[1]).toContain('vanish after 15 min')
-    expect(swaps[3]?.[1]).toBe(sentence)
+    expect(swaps[2]?.[1]).toContain('vanish after 15 min')
     head.pushPresence()
     expect(take()).toContain('data-life="900000"')
   })
 
-  it('takes the note away once, and only where one is shown', () => {
-    const { head, said } = start()
-    head.dropNote()
-    expect(said()).toEqual([])
-    head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
-    said()
-    head.dropNote()
-    expect(said()).toEqual([['lifetime-note innerHTML', '']])
-    head.dropNote()
-    expect(said()).toEqual([])
-  })
-
-  it('knows of a note that the page was loaded with', () => {
-    const noted = start({ lifetime: chosen, newestSeq: 2 })
-    noted.head.dropNote()
-    expect(noted.said()).toEqual([['lifetime-note innerHTML', '']])
-    const over = start({ lifetime: chosen, newestSeq: 3 })
-    over.head.dropNote()
-    expect(over.said()).toEqual([])
+  it('shows that the chat is erased once both have left, or is not; one’s own switch keeps the focus', () => {
+    const { head, take } = start()
+    head.takeErasure({ erasesWhenLeft: false, byId: 'ann' })
+    const own = take()
+    expect(swapsIn(own).map(([swap]) => swap)).toEqual(['erase outerMorph', 'about innerHTML'])
+    expect(own).not.toContain('checked')
+    head.takeErasure({ erasesWhenLeft: true, byId: 'ben' })
+    const others = take()
+    expect(swapsIn(others).map(([swap]) => swap)).toEqual(['erase outerHTML', 'about innerHTML'])
+    expect(others).toContain('checked')
+    expect(wordsIn(others)).toContain('both been away')
   })
 
   it('shows that the other types, and no longer', () => {
@@ -125,12 +109,13 @@ describe('the head of a page', () => {
     expect(said()).toEqual([['typing innerHTML', '']])
   })
 
-  it.each<[DissolveReason, string | null, string]>([
+  it.each<[DissolveReason | null, string | null, string]>([
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
     ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
     ['account_deleted', null, 'This chat is gone because Ben deleted their account.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
+    [null, null, 'This chat is gone and its messages are erased.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {
     const { head, take } = start()
     const event = eventOf({ type: 'room.dissolved', reason, byId })

@@ -7,11 +7,10 @@ const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
 const usual: LifetimeRules = {
   ...{ messageTtlMs: 3_600_000, messageTtlMaxMs: 14_400_000, roomGraceMs: 600_000 },
 }
-const lifetimeBy = (rules: Partial<LifetimeRules> = {}) =>
-  new RoomLifetime({ ...usual, ...rules }, viewContext(viewer), viewer)
+const lifetimeBy = (rules: Partial<LifetimeRules> = {}) => new RoomLifetime({ ...usual, ...rules }, viewContext(viewer))
 
-const byAnn = { lifetimeMs: 300_000, from: 'sent', byId: 'ann', sinceSeq: 5 } as const
-const afterSeen = { lifetimeMs: 60_000, from: 'seen', byId: 'ben', sinceSeq: 5 } as const
+const byAnn = { lifetimeMs: 300_000, from: 'sent', byId: 'ann' } as const
+const afterSeen = { lifetimeMs: 60_000, from: 'seen', byId: 'ben' } as const
 const byBen = { ...byAnn, byId: 'ben' } as const
 
 /** The value of each option, whether it is the current one, and its label. */
@@ -33,16 +32,16 @@ describe('how long messages live', () => {
   })
 
   it('stands above the messages, with how long a chat lasts that both have left', () => {
-    const html = lifetimeBy().renderAbout(byBen)
+    const html = lifetimeBy().renderAbout(byBen, true)
     expect(html).toMatch(/^Messages vanish after 5 min.*, from both screens.*away for 10 min/)
-    expect(lifetimeBy().renderAbout(null)).toMatch(/^Messages vanish after 1 h/)
-    expect(lifetimeBy().renderAbout(afterSeen)).toMatch(
+    expect(lifetimeBy().renderAbout(null, true)).toMatch(/^Messages vanish after 1 h/)
+    expect(lifetimeBy().renderAbout(afterSeen, true)).toMatch(
       /^Messages vanish 1 min.* after they are seen, from both screens\. Unseen ones vanish after 1 day\. Either/,
     )
   })
 
-  it('stands there alone where a chat without people lasts', () => {
-    const html = lifetimeBy({ roomGraceMs: 0 }).renderAbout(null)
+  it('stands there alone where a chat lasts that both have left', () => {
+    const html = lifetimeBy().renderAbout(null, false)
     expect(html).toMatch(/^Messages vanish after 1 h.*end the chat for both\.$/)
   })
 
@@ -81,18 +80,12 @@ describe('how long messages live', () => {
   })
 })
 
-describe('who chose how long messages live', () => {
-  it('is said to both, each in their own words', () => {
-    expect(lifetimeBy().sayChange(byAnn, 'Ben')).toMatch(/^You changed how long messages live: 5 min/)
-    expect(lifetimeBy().sayChange(byBen, 'Ben')).toMatch(/^Ben changed how long messages live: 5 min/)
-    expect(lifetimeBy().sayChange(afterSeen, 'Ben')).toMatch(/: 1 minute after being seen$/)
-  })
-
-  it('is noted until a message is sent after it', () => {
-    expect(lifetimeBy().renderNote(byBen, 5, 'Ben')).toMatch(/^Ben changed/)
-    expect(lifetimeBy().renderNote(byBen, 4, 'Ben')).toMatch(/^Ben changed/)
-    expect(lifetimeBy().renderNote(byBen, 6, 'Ben')).toBe('')
-    expect(lifetimeBy().renderNote(null, 0, 'Ben')).toBe('')
+describe('whether a chat is erased once both have left', () => {
+  it('is a switch, with what it does in words', () => {
+    expect(lifetimeBy().renderErasure(true)).toMatch(/role="switch".*name="erase" value="yes".* checked>$/)
+    expect(lifetimeBy().renderErasure(false)).not.toContain('checked')
+    expect(lifetimeBy().sayErasure()).toContain('10 minutes after you have both left')
+    expect(lifetimeBy({ roomGraceMs: 0 }).sayErasure()).toContain('5 minutes after you have both left')
   })
 })
 
@@ -112,10 +105,5 @@ describe('messages that expire soon', () => {
 
   it('are not warned of where there are none', () => {
     expect(lifetimeBy().renderWarning([])).toBe('')
-  })
-
-  it('were kept by one of the two, which is said to both', () => {
-    expect(lifetimeBy().sayKept('ann', 'Ben')).toBe('You kept messages longer')
-    expect(lifetimeBy().sayKept('ben', 'Ben')).toBe('Ben kept messages longer')
   })
 })

@@ -10,11 +10,14 @@ import {
   sentOf,
   summaryOf,
   swapsIn,
+  timelineOf,
   typingOf,
   viewOf,
   wordsIn,
 } from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
+
+const keptEvent = timelineOf({ what: 'kept' })
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
@@ -27,6 +30,8 @@ const everything = [
   'earlier innerMorph',
   'later innerMorph',
   'jump innerMorph',
+  'erase outerHTML',
+  'about innerHTML',
   'warning innerMorph',
 ]
 
@@ -81,7 +86,9 @@ describe('a page that catches up', () => {
     const { pane, swaps, readRoom } = open()
     await pane.catchUp(shown, false)
     expect(readRoom.mock.calls).toEqual([['r1', 'ann', { of: 'page', from: 1, to: 2, isOpenEnded: true }]])
-    expect(swaps()).toEqual(['list innerMorph', 'earlier innerMorph', 'warning innerMorph'])
+    expect(swaps()).toEqual([
+      ...['list innerMorph', 'earlier innerMorph', 'erase outerHTML', 'about innerHTML', 'warning innerMorph'],
+    ])
   })
 
   it('gets nothing when it shows the same', async () => {
@@ -100,7 +107,7 @@ describe('a page that catches up', () => {
 
   it('gets the lifetime that was chosen, if it shows another room', async () => {
     const { pane, swaps, readRoom } = open()
-    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } }))
+    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } }))
     await pane.catchUp(shownAll, false)
     expect(swaps()).toEqual([])
     await pane.catchUp({ ...shownAll, version: 1 }, false)
@@ -193,12 +200,18 @@ describe('an event of the room', () => {
     expect(said(60_000)).toEqual([])
   })
 
-  it('takes the note of a lifetime away with a message that is shown', async () => {
-    const lifetime = { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } as const
-    const { does } = await start({ lifetime })
-    expect(await does(sentOf(messageOf(3)))).toEqual(['list beforeend', 'lifetime-note innerHTML'])
-    const ending = await start({ lifetime, later: 1 })
-    expect(await ending.does(sentOf(messageOf(4), 3))).toEqual(['later-count innerHTML'])
+  it('is left out where the page ends before it', async () => {
+    const { does } = await start({ later: 1 })
+    expect(await does(sentOf(messageOf(4), 3))).toEqual(['later-count innerHTML'])
+    const kept = {
+      type: 'messages.kept',
+      version: 4,
+      reason: 'kept',
+      byId: 'ben',
+      messages: [],
+      timeline: keptEvent,
+    } as const
+    expect(await does(eventOf(kept))).toEqual(['announcer beforeend'])
   })
 
   it('is a receipt of the other’s, which shows on one’s own messages', async () => {
@@ -215,7 +228,14 @@ describe('an event of the room', () => {
     expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
     expect(pane.shown.version).toBe(4)
     await pane.take(
-      eventOf({ type: 'messages.kept', version: 5, reason: 'kept', byId: 'ben', messages: [messageOf(1)] }),
+      eventOf({
+        type: 'messages.kept',
+        version: 5,
+        reason: 'kept',
+        byId: 'ben',
+        messages: [messageOf(1)],
+        timeline: keptEvent,
+      }),
       new Map(),
     )
     expect(take()).not.toContain('"status":"seen"')
@@ -242,12 +262,21 @@ describe('an event of the room', () => {
     await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))
     const kept = messageOf(1, { keptTimes: 1 })
     await pane.take(
-      eventOf({ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben', messages: [kept] }),
+      eventOf({
+        type: 'messages.kept',
+        version: 3,
+        reason: 'kept',
+        byId: 'ben',
+        messages: [kept],
+        timeline: keptEvent,
+      }),
       new Map(),
     )
     const swaps = swapsIn(take())
-    expect(swaps.map(([swap]) => swap)).toEqual(['a-m1 outerMorph', 'warning innerMorph', 'announcer beforeend'])
-    expect(wordsIn(swaps[2]?.[1] ?? '')).toBe('Ben kept messages longer')
+    expect(swaps.map(([swap]) => swap)).toEqual([
+      ...['a-m1 outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend', 'announcer beforeend'],
+    ])
+    for (const at of [3, 4]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben kept messages longer')
   })
 
   it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
@@ -255,10 +284,23 @@ describe('an event of the room', () => {
     await pane.take(eventOf(lifetimeOf('ben', 300_000)), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'about innerHTML', 'lifetime-choices outerMorph', 'lifetime-note innerHTML'],
-      'announcer beforeend',
+      ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
+      ...['e-2-lifetime-1 delete', 'list beforeend', 'announcer beforeend'],
     ])
-    expect(wordsIn(swaps[4]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
+    for (const at of [4, 5]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
+    expect(swaps[4]?.[1]).not.toContain('<article')
+  })
+
+  it('is that somebody has chosen that the chat is not erased once both have left', async () => {
+    const { pane, take } = await start()
+    const timeline = timelineOf({ what: 'erasure', erasesWhenLeft: false })
+    const event = { type: 'erasure.changed', version: 3, byId: 'ben', erasesWhenLeft: false, timeline } as const
+    await pane.take(eventOf(event), new Map())
+    const swaps = swapsIn(take())
+    expect(swaps.map(([swap]) => swap)).toEqual([
+      ...['erase outerHTML', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend', 'announcer beforeend'],
+    ])
+    expect(wordsIn(swaps[3]?.[1] ?? '')).toBe('Ben turned off “Erase when we have both left”')
   })
 
   it('is that the other types, which is shown and announced', async () => {
@@ -315,7 +357,7 @@ describe('an event that is not the next one', () => {
 describe('more messages than a page shows', () => {
   const changed = (count: number) =>
     eventOf({
-      ...{ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben' },
+      ...{ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben', timeline: keptEvent },
       messages: Array.from({ length: count }, (_, index) => messageOf(index + 1)),
     })
 
@@ -344,14 +386,12 @@ describe('a room that is gone', () => {
     expect(pane.shown).toEqual({ epoch: null, version: 0, window: null })
   })
 
-  it('loses its note and its announcement too', async () => {
-    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 9 } })
+  it('loses its announcement too', async () => {
+    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben' } })
     await does(sentOf(messageOf(3)))
     said(1400)
     await does(eventOf(lifetimeOf('ben', 900_000, 4)))
-    expect(await does(dissolved)).toEqual([
-      ...['announcer innerHTML', 'lifetime-note innerHTML', ...emptied, 'gone innerHTML'],
-    ])
+    expect(await does(dissolved)).toEqual(['announcer innerHTML', ...emptied, 'gone innerHTML'])
   })
 
   it('takes no further event, and shows no presence', async () => {

@@ -3,7 +3,7 @@ import type { EngineEvent, EventBody } from '#src/chat/engine.js'
 import { KnownNames } from '#src/live/client/known-names.js'
 import { activityFrame, framesOf } from '#src/live/json/event-frames.js'
 import { FakeClock } from '../../support/fake-clock.js'
-import { eventOf, lifetimeOf, messageOf, noon, sentOf, typingOf } from '../../support/live/events.js'
+import { eventOf, lifetimeOf, messageOf, noon, sentOf, timelineOf, typingOf } from '../../support/live/events.js'
 
 /** An hour ahead of the clock by which messages live. */
 const clock = new FakeClock(noon)
@@ -57,7 +57,7 @@ describe('what a program gets of an event', () => {
       { type: 'message:expired', roomId: 'r1', messageIds: ['m1', 'm2'] },
     ],
     [
-      { type: 'messages.kept', version: 3, reason: 'seen', byId: 'ann', messages: [messageOf(1)] },
+      { type: 'messages.kept', version: 3, reason: 'seen', byId: 'ann', messages: [messageOf(1)], timeline: null },
       {
         ...{ type: 'message:kept', roomId: 'r1', userId: 'ann' },
         messages: [{ messageId: 'm1', expiresAt: '2030-01-15T13:10:00.000Z' }],
@@ -67,6 +67,20 @@ describe('what a program gets of an event', () => {
     [
       lifetimeOf('ben', 300_000),
       { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000, from: 'sent' },
+    ],
+    [
+      {
+        type: 'erasure.changed',
+        version: 3,
+        byId: 'ben',
+        erasesWhenLeft: false,
+        timeline: timelineOf({ what: 'kept' }),
+      },
+      { type: 'room:erasure', roomId: 'r1', userId: 'ben', erasesWhenLeft: false },
+    ],
+    [
+      { type: 'room.dissolved', reason: null, byId: null },
+      { type: 'room:dissolved', roomId: 'r1' },
     ],
     [
       { type: 'room.dissolved', reason: 'away', byId: null },

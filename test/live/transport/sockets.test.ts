@@ -54,7 +54,7 @@ function createSockets(given: Partial<SocketsDeps> = {}): Sockets {
     identify: async () => identity,
     countRequest: () => {},
     isMember: async () => true,
-    renderGone: () => '',
+    renderGone: async () => '',
     connections: {
       open: async opening => {
         openings.push(opening)
@@ -219,7 +219,7 @@ describe('a room that is not there', () => {
     const port = await serve({
       isMember: async () => false,
       countRequest: userId => counted.push(userId),
-      renderGone: ({ userId }, query) => `gone: ${query.get('room')} of ${userId}`,
+      renderGone: async ({ userId }, query) => `gone: ${query.get('room')} of ${userId}`,
     })
     const { end, told } = dial(port, '/ws?room=r1')
     expect([await end, told, counted]).toEqual([4404, ['gone: r1 of ann'], ['ann']])

@@ -1,7 +1,16 @@
-import type { Draft, EngineOptions, EventBody, ImageRef, Privacy, Publication } from '#src/chat/engine.js'
+import type {
+  Draft,
+  EngineOptions,
+  EventBody,
+  ImageRef,
+  Privacy,
+  Publication,
+  TimelineEvent,
+} from '#src/chat/engine.js'
 import { longestLifeMs } from '#src/chat/lifetimes.js'
 import { Blocks } from '#src/engines/memory/blocks.js'
 import { createDuty, DueQueue } from '#src/engines/memory/due-queue.js'
+import { Endings } from '#src/engines/memory/endings.js'
 import { GoneMessages } from '#src/engines/memory/gone-messages.js'
 import { KnownPeople } from '#src/engines/memory/known-people.js'
 import { Leases } from '#src/engines/memory/leases.js'
@@ -29,8 +38,10 @@ export function assemble(options: Partial<EngineOptions> = {}) {
   publisher.subscribe(publication => publications.push(publication))
   const due = new DueQueue(clock)
   const people: KnownPeople = new KnownPeople(choices, (person, now) => leases.endDue(person, now))
+  const endings = new Endings(due)
   const gone = new GoneMessages(due, longestLifeMs(generous))
-  const rooms = new RoomTable(people, due, publisher, tally, gone, { ...generous, roomGraceMs: minute, ...options })
+  const given = { ...generous, roomGraceMs: minute, ...options }
+  const rooms = new RoomTable(people, due, publisher, tally, endings, gone, given)
   const leases = new Leases(people, rooms, due, publisher, tally)
   const blocks = new Blocks(people, rooms, choices, due, publisher, minute)
 
@@ -47,7 +58,7 @@ export function assemble(options: Partial<EngineOptions> = {}) {
 
   /** The room of ann and bob, which both have entered. Nothing of it is heard yet. */
   const enterBoth = (): Pair => {
-    const room = rooms.create('ann', 'bob')
+    const room = rooms.create('ann', 'bob', clock.now())
     for (const id of ['ann', 'bob']) rooms.enter(room.id, id, clock.now())
     publications.length = 0
     return pairOf(room)
@@ -66,6 +77,7 @@ export function assemble(options: Partial<EngineOptions> = {}) {
     publications,
     choices,
     tally,
+    endings,
     due,
     people,
     gone,
@@ -108,6 +120,7 @@ export function makePair({ keepLonger = false } = {}): Pair {
     makePerson('bob'),
     createDuty(() => {}),
     keepLonger,
+    true,
   )
   for (const member of room.members) {
     member.isShown = true
@@ -153,3 +166,8 @@ export const seqsOf = (entries: Iterable<Entry>): number[] => [...entries].map((
 
 /** An event about nothing but whom it is told. */
 export const noted: EventBody = { type: 'receipt.noted' }
+
+/** That ann has kept messages, as a timeline has it. */
+export const keptEvent: TimelineEvent = {
+  ...{ id: '1-kept-0', what: 'kept', afterSeq: 1, byId: 'ann', at: 0, expiresAt: minute },
+}

@@ -94,6 +94,10 @@ const roomId = await write()
 const before = await findMarkers()
 await endings[process.argv[2]](roomId)
 const after = await findMarkers()
-// Uses the engine once more, so that it cannot be collected earlier, which would make everything seem gone.
 const { rooms, messages, bytesHeld } = await engine.readStats()
-process.stdout.write(JSON.stringify({ before, after, rooms, messages, bytesHeld }))
+// For a day it is remembered why a room ended.
+advance(86_400_000)
+const dayAfter = await findMarkers()
+// Uses the engine once more, so that it cannot be collected earlier, which would make everything seem gone.
+await engine.readStats()
+process.stdout.write(JSON.stringify({ before, after, dayAfter, rooms, messages, bytesHeld }))

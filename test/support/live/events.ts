@@ -1,4 +1,14 @@
-import type { EngineEvent, EventBody, Message, RoomId, RoomSummary, RoomView, UserId } from '#src/chat/engine.js'
+import type {
+  EngineEvent,
+  EventBody,
+  Message,
+  RoomId,
+  RoomSummary,
+  RoomView,
+  TimelineBody,
+  TimelineEvent,
+  UserId,
+} from '#src/chat/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
 import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/client/subscriber.js'
 
@@ -29,8 +39,14 @@ export function viewOf(given: Partial<RoomView> = {}): RoomView {
   return {
     ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
     ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, survivors: null, newestSeq: 2 },
-    ...{ lifetime: null, mayLiveFromSeen: true, expiring: [], ...given },
+    ...{ lifetime: null, mayLiveFromSeen: true, expiring: [], erasesWhenLeft: true, timeline: [], ...given },
   }
+}
+
+/** Something that ben did in that room a moment after noon, after both messages, unless told; it stands for ten minutes. */
+export function timelineOf(body: TimelineBody, given: Partial<Omit<TimelineEvent, 'what'>> = {}): TimelineEvent {
+  const place = { id: `2-${body.what}-1`, afterSeq: 2, byId: 'ben', at: noon + 1, expiresAt: noon + 600_000 }
+  return { ...place, ...given, ...body }
 }
 
 /** What ann's list shows of a room: with ben, without messages, unless told. */
@@ -52,7 +68,8 @@ export function eventOf(
 /** That somebody has chosen how long messages live, from sending. */
 export function lifetimeOf(byId: UserId, lifetimeMs: number, version = 3): EventBody {
   const change = { lifetimeMs, from: 'sent', byId, mayLiveFromSeen: true, messages: [] } as const
-  return { type: 'lifetime.changed', version, ...change }
+  const timeline = timelineOf({ what: 'lifetime', lifetimeMs, from: 'sent' }, { byId })
+  return { type: 'lifetime.changed', version, ...change, timeline }
 }
 
 /** That a message was sent. */

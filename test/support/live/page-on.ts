@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import type { RoomId, RoomList, RoomListAsk, RoomView, UserId, WindowAsk } from '#src/chat/engine.js'
+import type { Ending, RoomId, RoomList, RoomListAsk, RoomView, UserId, WindowAsk } from '#src/chat/engine.js'
 import { readConfig } from '#src/config.js'
 import { PageRenderer } from '#src/live/html/page-renderer.js'
 import { FakeClock } from '../fake-clock.js'
@@ -18,6 +18,7 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
   const listRooms = vi.fn(
     async (_userId: UserId, _ask: RoomListAsk): Promise<RoomList> => ({ rooms: [], hasEarlier: false, totalUnread: 0 }),
   )
+  const listEndings = vi.fn(async (_userId: UserId): Promise<readonly Ending[]> => [])
   const namesOf = vi.fn(async (ids: readonly string[]) => new Map(ids.map(id => [id, names.get(id) ?? ''])))
   const isTyping = vi.fn((_roomId: string, _userId: string) => false)
   const unread = () => Promise.reject(new Error('not read by pages'))
@@ -29,10 +30,10 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
     readQuote: unread,
     readStats: unread,
   }
-  const rooms = { reads: { ...others, readRoom, listRooms } }
+  const rooms = { reads: { ...others, readRoom, listRooms, listEndings } }
   const deps = { rooms, clock, namesOf, isTyping, lifetimeRules: readConfig({ KEEP_LONGER: 'true' }), serverId: 's1' }
   const page = new PageRenderer(deps, { userId, language, zone: 'UTC' })
-  return { page, deps, clock, readRoom, listRooms, namesOf, isTyping }
+  return { page, deps, clock, readRoom, listRooms, listEndings, namesOf, isTyping }
 }
 
 /** What a part of a page pushes: the fragments, and for each whether it belongs to a catch-up. */

@@ -92,12 +92,12 @@ describe('a stream that is refused', () => {
     expect(codeOf(text)).toBe('4404')
   })
 
-  it('tells a page of this run of the server that its chat is erased', async () => {
-    const { ann, ben, chat } = await newPair(server.url)
+  it('tells a page of this run of the server who ended its chat', async () => {
+    const { ann, ben, benName, chat } = await newPair(server.url)
     const state = await stateOf(ann, chat)
     await ben.post(`${chat}/end`, {}, `${chat}/end`)
     const text = await (await ann.get(`${chat}/events?state=${state}`, asPage)).text()
-    expect(text).toContain('This chat is gone and its messages are erased.')
+    expect(text).toContain(`${benName} ended this chat. Its messages are erased.`)
     expect(codeOf(text)).toBe('4404')
   })
 

@@ -1,3 +1,4 @@
+// Long because all that is said of chats that are gone stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { idOf, newcomer, newPair } from '../../support/crowd.js'
 import { bobId, HttpClient } from '../../support/http-client.js'
@@ -24,6 +25,13 @@ async function ended() {
   await people.ben.post(`${people.chat}/end`, {}, `${people.chat}/end`)
   people.ann.cookies.delete(otherCookie())
   return { ...people, cookie, benId, annId, serverId }
+}
+
+/** The same once why it ended is forgotten: the two have another chat. */
+async function forgotten() {
+  const people = await ended()
+  await people.ann.openChat(people.benId)
+  return people
 }
 
 const read = async (client: HttpClient, chat: string, kept: string) => {
@@ -72,7 +80,7 @@ describe('a chat that is gone', () => {
     const { status, html, cookies } = await read(ann, chat, `${benId}.${annId}.${serverId}`)
     expect(status).toBe(404)
     expect(html).toContain('<h1>This chat is gone</h1>')
-    expect(html).toContain(erased)
+    expect(html).toContain(`${benName} ended this chat. Its messages are erased.`)
     expect(html).toContain(`name="userId" value="${benId}"`)
     expect(html).toContain(`>Chat with ${benName}</button>`)
     for (const absent of ['data-goes-on', 'name="restarted"', 'name="draft"', restarted])
@@ -81,7 +89,7 @@ describe('a chat that is gone', () => {
   })
 
   it('of an earlier run of the server goes on by itself, and is remembered for this run', async () => {
-    const { ann, chat, benId, annId, serverId } = await ended()
+    const { ann, chat, benId, annId, serverId } = await forgotten()
     const { status, html, cookies } = await read(ann, chat, `${benId}.${annId}.earlier`)
     expect(status).toBe(404)
     expect(html).toContain('<form method="post" action="/chats" data-goes-on>')
@@ -95,7 +103,7 @@ describe('a chat that is gone', () => {
   it('without a run of the server in its cookie does not go on by itself', async () => {
     const { ann, chat, benId, annId } = await ended()
     const { html } = await read(ann, chat, `${benId}.${annId}`)
-    expect(html).toContain(erased)
+    expect(html).toContain('ended this chat')
     expect(html).not.toContain('data-goes-on')
   })
 
@@ -105,11 +113,43 @@ describe('a chat that is gone', () => {
     ['a cookie that names nobody', (ids: Record<string, string>) => `nobody.${ids.annId}.${ids.serverId}`],
     ['an empty cookie', () => ''],
   ])('is one that never was with %s', async (_, keptOf) => {
-    const { ann, chat, benId, annId, serverId } = await ended()
+    const { ann, chat, benId, annId, serverId } = await forgotten()
     const { status, html } = await read(ann, chat, keptOf({ benId, annId, serverId }))
     expect(status).toBe(404)
     expect(html).toContain('<h1>Page not found</h1>')
     expect(html).not.toContain('name="userId"')
+  })
+
+  it('says no more than that it is gone once the two have another', async () => {
+    const { ann, chat, benId, annId, serverId } = await forgotten()
+    expect((await read(ann, chat, `${benId}.${annId}.${serverId}`)).html).toContain(erased)
+  })
+
+  it('says to both who ended it, also to a browser that never showed it, and in the list', async () => {
+    const { ann, ben, chat, annName, benName } = await ended()
+    const own = await (await ben.get(chat)).text()
+    expect(own).toContain('You ended this chat. Its messages are erased.')
+    expect(own).toContain(`>Chat with ${annName}</button>`)
+    for (const [client, sentence] of [
+      [ann, `Ended by ${benName}`],
+      [ben, 'Ended by you'],
+    ] as const) {
+      const list = await (await client.get('/chats')).text()
+      expect(list.replace(/[\u2068\u2069]/g, '')).toMatch(new RegExp(`href="${chat}"[^>]*>${sentence}</a>`))
+    }
+    await ann.openChat(await idOf(ann, benName))
+    expect(await (await ann.get('/chats')).text()).not.toContain('Ended by')
+  })
+
+  it('says that the other’s account was deleted, and offers no chat with it', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    await ben.post('/settings/delete', { password: 'long enough 1' }, '/settings')
+    const answer = await ann.get(chat)
+    const html = await answer.text()
+    expect(answer.status).toBe(404)
+    expect(html).toContain('person&#39;s account was deleted')
+    expect(html).not.toContain('name="userId"')
+    expect(await (await ann.get('/chats')).text()).toContain('Account deleted')
   })
 
   it('keeps the message that was on its way to it, by what its form says', async () => {
@@ -125,7 +165,8 @@ describe('a chat that is gone', () => {
   it('answers each of its other addresses alike', async () => {
     const { ann, chat, benId, annId, serverId } = await ended()
     const kept = `${benId}.${annId}.${serverId}`
-    for (const path of ['/end', '/frame']) expect((await read(ann, `${chat}${path}`, kept)).html).toContain(erased)
+    for (const path of ['/end', '/frame'])
+      expect((await read(ann, `${chat}${path}`, kept)).html).toContain('ended this chat')
   })
 
   it('changes nothing about another refusal', async () => {
@@ -142,5 +183,32 @@ describe('a chat that is gone', () => {
     const { chat } = await ended()
     const outsider = await newcomer(server.url)
     expect(await (await outsider.get(chat)).text()).toContain('<h1>Page not found</h1>')
+  })
+})
+
+describe('the list of chats after a restart of the server', () => {
+  const runCookie = (client: HttpClient) => [...client.cookies].find(([name]) => name.startsWith('run')) ?? ['', '']
+  const notice = 'The server was restarted, so your earlier chats are gone.'
+  const listOf = async (client: HttpClient) => (await client.get('/chats')).text()
+
+  it('says so once to whoever had chats, and names nobody', async () => {
+    const { ann } = await newPair(server.url)
+    expect(await listOf(ann)).not.toContain(notice)
+    const [name, value] = runCookie(ann)
+    const [annId, serverId] = value.split('.')
+    ann.cookies.set(name, `${annId}.earlier`)
+    expect(await listOf(ann)).toContain(notice)
+    expect(runCookie(ann)[1]).toBe(`${annId}.${serverId}`)
+    expect(await listOf(ann)).not.toContain(notice)
+  })
+
+  it('says nothing to anybody else in the same browser, nor to whoever had no chat', async () => {
+    const { ann } = await newPair(server.url)
+    await listOf(ann)
+    ann.cookies.set(runCookie(ann)[0], 'somebody-else.earlier')
+    expect(await listOf(ann)).not.toContain(notice)
+    const alone = await newcomer(server.url)
+    await listOf(alone)
+    expect(runCookie(alone)).toEqual(['', ''])
   })
 })

@@ -1,3 +1,4 @@
+// Long because every case of these forms stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../../support/crowd.js'
 import { HttpClient } from '../../support/http-client.js'
@@ -51,7 +52,7 @@ describe('how long messages live, without JavaScript', () => {
     const [before = 0, after = 0] = remainingOf(html)
     expect(before).toBeLessThanOrEqual(3_600_000)
     expect(after).toBeGreaterThan(14_300_000)
-    expect(html).not.toContain('changed how long')
+    expect(html).toMatch(/>before<.*class="event"[^>]*>[^<]*changed how long.*>after</s)
   })
 
   it('refuses in words what may not be chosen', async () => {
@@ -67,8 +68,8 @@ describe('how long messages live, without JavaScript', () => {
   it('is nobody else’s to choose or put off, nor without a token', async () => {
     const { ann, chat } = await newPair(server.url)
     const outsider = await newcomer(server.url)
-    for (const path of [`${chat}/lifetime`, `${chat}/keep`, `${chat}/dismiss`]) {
-      expect((await outsider.post(path, { lifetimeMs: '300000' }, '/chats')).status).toBe(404)
+    for (const path of [`${chat}/lifetime`, `${chat}/erase`, `${chat}/keep`, `${chat}/dismiss`]) {
+      expect((await outsider.post(path, { lifetimeMs: '300000', erase: 'no' }, '/chats')).status).toBe(404)
       expect((await ann.request('POST', path)).status).toBe(403)
       expect((await ann.get(path)).status).toBe(405)
     }
@@ -133,6 +134,56 @@ describe('how long messages live, without JavaScript', () => {
   })
 })
 
+describe('whether a chat is erased once both have left, without JavaScript', () => {
+  const switchOf = (html: string) => /<input type="checkbox" role="switch" id="erase"[^>]*>/.exec(html)?.[0] ?? ''
+  const set = (client: HttpClient, chat: string, fields: [string, string][]) =>
+    client
+      .token(chat)
+      .then(token =>
+        client.request('POST', `${chat}/erase`, { body: new URLSearchParams([['_csrf', token], ...fields]) }),
+      )
+
+  it('is a switch that is on, and either turns it off and on for both, who are told', async () => {
+    const { ann, ben, annName, chat } = await newPair(server.url)
+    expect(switchOf(await textOf(ann, chat))).toContain(' checked')
+    expect(await textOf(ann, chat)).toMatch(/<label[^>]*>.*Erase when we have both left/)
+    const answer = await set(ann, chat, [['erase', 'no']])
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
+    for (const [client, who] of [
+      [ann, 'You'],
+      [ben, annName],
+    ] as const) {
+      const html = (await textOf(client, chat)).replace(/[\u2068\u2069]/g, '')
+      expect(switchOf(html)).not.toContain(' checked')
+      expect(html).toContain(`${who} turned off “Erase when we have both left”`)
+      expect(html).not.toContain('when you have both been away')
+    }
+    // A switch that is on sends its hidden "no" too.
+    await set(ben, chat, [
+      ['erase', 'no'],
+      ['erase', 'yes'],
+    ])
+    expect(switchOf(await textOf(ann, chat))).toContain(' checked')
+  })
+
+  it('is refused in words when it is neither yes nor no', async () => {
+    const { ann, chat } = await newPair(server.url)
+    for (const fields of [[], [['erase', 'maybe']]] as [string, string][][]) {
+      expect((await set(ann, chat, fields)).status).toBe(422)
+    }
+  })
+
+  it('is off at first where the operator has set a grace period of 0', async () => {
+    const lasting = await startTestServer({ ROOM_GRACE_MS: '0' })
+    try {
+      const { ann, chat } = await newPair(lasting.url)
+      expect(switchOf(await textOf(ann, chat))).not.toContain(' checked')
+    } finally {
+      await lasting.stop()
+    }
+  })
+})
+
 describe('the answer to a change of how long messages live', () => {
   const post = async (
     path: 'lifetime' | 'keep' | 'dismiss',
@@ -188,7 +239,7 @@ describe('the answer to a change of how long messages live', () => {
   )
 })
 
-it.each(['lifetime', 'keep', 'dismiss'])(
+it.each(['lifetime', 'erase', 'keep', 'dismiss'])(
   'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
   async path => {
     const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)
