@@ -89,11 +89,12 @@ async function buildStyle() {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, logInAgain, notices, pictures, stream, style] = await Promise.all([
+  const [script, logInAgain, notices, pictures, seen, stream, style] = await Promise.all([
     buildScript(),
     bundle('log-in-again.ts', 'esm'),
     bundle('notices.ts', 'esm'),
     bundle('pictures.ts', 'esm'),
+    bundle('seen.ts', 'esm'),
     bundle('stream.ts', 'esm'),
     buildStyle(),
   ])
@@ -104,6 +105,7 @@ async function buildPages() {
     'log-in-again.js': publish('log-in-again.js', logInAgain),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
+    'seen.js': publish('seen.js', seen),
     'stream.js': publish('stream.js', stream),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))

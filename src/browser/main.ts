@@ -5,6 +5,7 @@ import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-keys.js'
+import { importAtLast, importing } from './module-import.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
@@ -45,6 +46,9 @@ if (storage && connection) {
 }
 const messages = document.getElementById('messages')
 if (messages) {
+  document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
+  const load = importing<typeof import('./seen.js')>(messages.dataset.seen ?? '')
+  importAtLast(load, ({ watchSeen }) => watchSeen())
   watchList(messages)
   watchEarlier(messages)
   watchMotion()

@@ -125,6 +125,31 @@ export interface Presence {
   readonly lastSeen: number | null
 }
 
+/**
+ * How many messages of one of a room's two people vanished before the other saw them. Messages that were deleted, and those
+ * that the other has seen without sending receipts, are not among them; those that were held are counted for their sender.
+ */
+export interface VanishedCount {
+  /** Since the room began. */
+  readonly total: number
+  /** How many of them this person was shown. */
+  readonly shown: number
+  /** The `seq` of the newest of them; 0 when there is none. */
+  readonly lastSeq: number
+}
+
+/** The counts as one person may know them: of the other's messages, and of their own. */
+export interface Vanished {
+  readonly theirs: VanishedCount
+  readonly mine: VanishedCount
+}
+
+/** Up to which total each count was shown. */
+export type VanishedTotals = { readonly [Whose in keyof Vanished]: number }
+
+/** How long a count that its reader was not shown keeps the room, ms. */
+export const unshownMs = 86_400_000
+
 /** A room as one of its two people sees it: a window of its living messages, oldest first. */
 export interface RoomView {
   readonly id: RoomId
@@ -145,6 +170,9 @@ export interface RoomView {
   readonly survivors: readonly SeqRange[] | null
   /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
   readonly newestSeq: number
+  /** Living messages of the other that this person has not seen, whether or not they are given. */
+  readonly unread: number
+  readonly vanished: Vanished
   /** Null as long as nobody has chosen: then the server's own lifetime applies. */
   readonly lifetime: ChosenLifetime | null
 }
@@ -157,6 +185,7 @@ export interface RoomSummary {
   readonly presence: Presence | null
   /** Living messages of the other that this person has not seen. */
   readonly unread: number
+  readonly vanished: Vanished
   readonly lastMessage: Message | null
   /** One's own cursors and the other's, from which the status of the last message is read. */
   readonly mine: Cursors
@@ -227,6 +256,10 @@ export type EventBody =
       readonly type: 'message.removed'
       readonly version: number
       readonly messages: readonly Pick<Message, 'id' | 'seq'>[]
+      /** Whose messages among them vanished before the other saw them: the summary's `vanished` has grown by them. */
+      readonly vanishedOf: readonly UserId[]
+      /** The living message that follows them; null when none does. */
+      readonly nextId: MessageId | null
     }
   | {
       readonly type: 'lifetime.changed'
@@ -356,9 +389,17 @@ export interface Engine {
    * If the person sends no receipts, the move counts for themselves alone: for `mine`, `unread` and the room's end. The
    * other still sees `theirs` as before, no version rises, and the person is told `receipt.noted` instead of
    * `receipt.moved`. The next move that is shown shows all those before it.
+   * @param inViewFrom from which `seq` on the messages up to this one were in view; a cursor may pass over others
    * @throws ChatError `not_found` for the room
    */
-  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void>
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void>
+
+  /**
+   * Takes note that a person was shown how many messages had vanished, as a view or event told: each count up to its
+   * `total` then. What has vanished since stays to be shown. Tells nothing, as pages that show a count keep it.
+   * @throws ChatError `not_found`
+   */
+  noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void>
 
   /**
    * Tells the other that a person is typing, or no longer, if the person shares this and the other may hear it. Never
@@ -395,7 +436,8 @@ export interface Engine {
    * Gives a lease up. The person counts as online for `lingerMs` more, so that a reload shows nobody as gone. If no other
    * lease holds then, they are offline, last seen when the lease was given up, and `presence.changed` is told.
    * A room dissolves when those to whom it is shown have all been away (no lease, no reading, sending or opening) for the
-   * grace period and nothing in it is unseen or held; such messages keep the room until they are seen or expire. With a
+   * grace period and nothing in it is unseen or held; such messages keep the room until they are seen or expire. So does a
+   * count of vanished messages that their reader was not shown, for `unshownMs` at most. With a
    * grace period of 0 a room dissolves only if no message lives in it, and five minutes count instead.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
@@ -430,6 +472,11 @@ export interface EngineOptions {
 /** Bytes that a message is counted as: its text as UTF-16, its picture's description, and a flat 512 for all else. */
 export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
   return 512 + 2 * (draft.text.length + (draft.image?.alt.length ?? 0))
+}
+
+/** The totals of the counts of vanished messages: what whoever is shown the counts as they are has been shown. */
+export function totalsOf({ theirs, mine }: Vanished): VanishedTotals {
+  return { theirs: theirs.total, mine: mine.total }
 }
 
 /** How far a message may have come. */

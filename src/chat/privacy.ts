@@ -55,6 +55,15 @@ export function mayKnowOf(userId: UserId, senderId: UserId, isHeld: boolean): bo
   return !isHeld || senderId === userId
 }
 
+/**
+ * Whether the sender of a message that vanished unseen is told so: only while the other sends receipts. To somebody whom
+ * they have blocked, the other goes on as at the block.
+ * @param atBlock whether the other sent receipts at the block; undefined without one
+ */
+export function hearsOfUnseenEnd(recipient: Pick<Standing, 'sendsReceipts'>, atBlock: boolean | undefined): boolean {
+  return shownTo(recipient.sendsReceipts, atBlock)
+}
+
 /** Whether a person may see the presence of the other. */
 export function seesPresence(person: Standing, other: Standing): boolean {
   return hearsOf(person) && other.hasEntered

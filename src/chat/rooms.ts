@@ -1,4 +1,17 @@
-import type { CursorKind, Engine, ImageRef, MessageId, RoomId, RoomView, Sent, ServerNotice, UserId } from './engine.js'
+/** Long because every command that people have stands here, so that each rule is written once. */
+
+import type {
+  CursorKind,
+  Engine,
+  ImageRef,
+  MessageId,
+  RoomId,
+  RoomView,
+  Sent,
+  ServerNotice,
+  UserId,
+  VanishedTotals,
+} from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
 import { normaliseText } from './message-input.js'
@@ -123,11 +136,20 @@ export class Rooms {
   }
 
   /**
-   * Reports that a message, and all before it, was delivered to a person or seen by them.
+   * Reports that a message, and all before it, was delivered to a person or seen by them. `inViewFrom`: from which `seq` on
+   * the messages up to it were in view.
    * @throws ChatError `not_found`
    */
-  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
-    return this.#engine.moveCursor(roomId, userId, kind, messageId)
+  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
+    return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
+  }
+
+  /**
+   * Reports that a person was shown how many messages vanished before they were seen, up to these totals.
+   * @throws ChatError `not_found`
+   */
+  noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void> {
+    return this.#engine.noteVanishedShown(roomId, userId, totals)
   }
 
   /**

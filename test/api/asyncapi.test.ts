@@ -21,6 +21,7 @@ it('says which frames a program may send', () => {
     'room:leave',
     'typing:start',
     'typing:stop',
+    'vanished:shown',
   ])
 })
 

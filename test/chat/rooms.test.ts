@@ -23,6 +23,8 @@ const view: RoomView = {
   later: 0,
   survivors: null,
   newestSeq: 0,
+  unread: 0,
+  vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
   lifetime: null,
 }
 
@@ -79,6 +81,7 @@ function start({
     setLifetime: answers('setLifetime', undefined),
     keepLonger: answers('keepLonger', undefined),
     moveCursor: answers('moveCursor', undefined),
+    noteVanishedShown: answers('noteVanishedShown', undefined),
     setTyping: answers('setTyping', undefined),
     endRoom: answers('endRoom', undefined),
     forgetPerson: answers('forgetPerson', undefined),
@@ -293,8 +296,14 @@ describe('what reaches the other person', () => {
 describe('what is not counted', () => {
   it.each(['delivered', 'seen'] as const)('is the report that a message was %s', async kind => {
     const { rooms, calls } = start({ waitMs: 1 })
-    await rooms.report('room', 'ann', kind, 'message')
-    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message']])
+    await rooms.report('room', 'ann', kind, 'message', 3)
+    expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message', 3]])
+  })
+
+  it('is the report that counts of vanished messages were shown', async () => {
+    const { rooms, calls } = start({ waitMs: 1 })
+    await rooms.noteVanishedShown('room', 'ann', { theirs: 2, mine: 1 })
+    expect(calls).toEqual([['noteVanishedShown', 'room', 'ann', { theirs: 2, mine: 1 }]])
   })
 
   it('is a visitor without JavaScript, who is here for a minute', async () => {

@@ -15,6 +15,7 @@ import { describeRooms } from './rooms.js'
 import { describeTelling } from './telling.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
+import { describeVanished } from './vanished.js'
 import { describeWindows } from './windows.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
@@ -23,6 +24,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
     describeUnsending(makeEngine)
+    describeVanished(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)
     describeReceipts(makeEngine)

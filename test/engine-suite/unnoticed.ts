@@ -136,7 +136,7 @@ async function seenByBlocked({ world, engine }: Stage): Promise<unknown> {
   return { rooms, totalUnread, presence, told, own: await engine.readOwnStats('rude') }
 }
 
-const random = new Set(['id', 'roomId', 'epoch'])
+const random = new Set(['id', 'roomId', 'epoch', 'nextId'])
 
 /** Puts a number for each random id, as they first appear. */
 class Reader {

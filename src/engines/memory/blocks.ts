@@ -22,7 +22,8 @@ export class Blocks {
   set(userId: UserId, privacy: Privacy, lingerMs: number, now: number): readonly UserId[] {
     const person = this.people.get(userId)
     const { isOnline = false, lastHeldAt = 0 } = person ?? {}
-    const shown = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt }
+    const { sendsReceipts } = privacy
+    const shown = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt, sendsReceipts }
     const before = this.choices.of(userId).blocked
     const after = new Set(privacy.blocked)
     const blocked = [...after].filter(otherId => !before.has(otherId))

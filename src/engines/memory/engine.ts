@@ -19,6 +19,7 @@ import type {
   Sent,
   ServerNotice,
   UserId,
+  VanishedTotals,
   WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
@@ -37,6 +38,7 @@ import { chooseLifetime, keepWarned, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
 import { knownTo, raiseVersion, tell, tellMembers, tellOfMessages, watchWhoSees } from './telling.js'
+import { noteShown } from './vanished.js'
 import { summarise, viewRoom } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
@@ -175,6 +177,13 @@ export class MemoryEngine implements Engine {
       messages: knownTo(hearer, entries),
     }))
     this.#publisher.publish(told)
+  }
+
+  async noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    noteShown(member, totals)
+    this.#rooms.schedule(member.room)
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Privacy, UserId } from '#src/chat/engine.js'
-import type { Attendance, PrivacyChoice } from './model.js'
+import type { AtBlock, PrivacyChoice } from './model.js'
 
 const keepsNothing: PrivacyChoice = { sendsReceipts: true, sendsTyping: true, blocked: new Map() }
 
@@ -14,9 +14,9 @@ export class PrivacyChoices {
 
   /**
    * Takes note of what a person keeps from now on.
-   * @param shown the attendance that those who are blocked from now on go on seeing
+   * @param shown what those who are blocked from now on go on seeing
    */
-  set(id: UserId, { blocked, sendsReceipts, sendsTyping }: Privacy, shown: Attendance): PrivacyChoice {
+  set(id: UserId, { blocked, sendsReceipts, sendsTyping }: Privacy, shown: AtBlock): PrivacyChoice {
     const before = this.of(id).blocked
     const choice = {
       sendsReceipts,

@@ -6,6 +6,7 @@ import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
+import { countVanished } from './vanished.js'
 
 /** What counts as the grace period where it is 0, and then only in a room in which no message lives. */
 const shortestGraceMs = 300_000
@@ -46,6 +47,7 @@ export function retract(room: Room, entry: Entry): void {
 export function expire(room: Room, now: number): readonly Entry[] {
   const expired: Entry[] = []
   for (let entry = room.messages.takeDue(now); entry !== undefined; entry = room.messages.takeDue(now)) {
+    countVanished(room, entry, now)
     countRemoved(room, entry)
     expired.push(entry)
   }
@@ -71,12 +73,13 @@ export function chooseLifetime(chooser: Member, lifetimeMs: number, messageTtlMs
 
 /**
  * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
- * that has to be seen or to expire keeps it. Those to whom it is not shown count as never having been here.
+ * that has to be seen or to expire keeps it; a count of such messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members }: Room, graceMs: number): number {
   const isKept = graceMs === 0 ? messages.size > 0 : members.some(({ unread, held }) => unread + held > 0)
   if (isKept) return Number.POSITIVE_INFINITY
-  return Math.max(...members.map(member => (member.isShown ? awayAt(member, graceMs || shortestGraceMs) : 0)))
+  const kept = members.map(({ unshownUntil }) => unshownUntil)
+  return Math.max(...kept, ...members.map(member => (member.isShown ? awayAt(member, graceMs || shortestGraceMs) : 0)))
 }
 
 /** When somebody will have been away for the grace period, as the other is shown them: Infinity while they are here. */

@@ -1,4 +1,12 @@
-import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
+import type {
+  DissolveReason,
+  EngineOptions,
+  MessageId,
+  RoomId,
+  ServerNotice,
+  UserId,
+  Vanished,
+} from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOfEnds, mayUse } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
@@ -11,6 +19,7 @@ import { dissolvesAt, expire, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
 import { tell, tellOfMessages, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
+import { countsOf, vanishedSince } from './vanished.js'
 
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
 const mostUnshared = 100
@@ -133,7 +142,7 @@ export class RoomTable {
     retract(room, entry)
     this.tally.remove(entry)
     this.schedule(room)
-    this.#publishRemoved(room, [entry])
+    this.#publishRemoved(room, [entry], new Map())
   }
 
   /** Forgets all rooms without a word. */
@@ -143,6 +152,7 @@ export class RoomTable {
 
   /** Does one due step and reschedules the room, so that what is due in other rooms keeps its order. */
   #attend(room: Room, now: number): void {
+    const before = new Map(room.members.map(member => [member, countsOf(member)]))
     const expired = expire(room, now)
     for (const entry of expired) this.tally.remove(entry)
     this.tally.expiredMessages += expired.length
@@ -153,7 +163,7 @@ export class RoomTable {
     }
     const warned = expired.length === 0 ? room.messages.warn(now) : []
     this.schedule(room)
-    if (expired.length > 0) this.#publishRemoved(room, expired)
+    if (expired.length > 0) this.#publishRemoved(room, expired, before)
     this.#publishExpiring(room, warned)
   }
 
@@ -161,14 +171,26 @@ export class RoomTable {
     this.publisher.publish(tellOfMessages(room, warned, (_, messages) => ({ type: 'messages.expiring', messages })))
   }
 
-  #publishRemoved(room: Room, removed: readonly Entry[]): void {
+  /** @param before the counts of vanished messages as they were, for those whose counts may have grown */
+  #publishRemoved(room: Room, removed: readonly Entry[], before: ReadonlyMap<Member, Vanished>): void {
     const told = room.members.filter(hearsOfEnds).flatMap(member => {
       const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
-      return messages.length > 0 ? tell(member, { type: 'message.removed', version: member.version, messages }) : []
+      if (messages.length === 0) return []
+      const nextId = firstAfter(member, messages.at(-1)?.seq ?? 0)
+      const vanishedOf = vanishedSince(member, before.get(member))
+      return tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId })
     })
     this.publisher.publish(told, [noticeOf(removed)])
     forgetLastMatch()
   }
+}
+
+/** The first living message after a `seq` that somebody may know of. Mostly the oldest go, and so it is among the first. */
+function firstAfter(member: Member, seq: number): MessageId | null {
+  for (const entry of member.room.messages) {
+    if (entry.message.seq > seq && knowsOf(member, entry)) return entry.message.id
+  }
+  return null
 }
 
 function noticeOf(removed: readonly Entry[]): ServerNotice {

@@ -3,6 +3,7 @@ import { seesPresence } from '#src/chat/privacy.js'
 import { newestFor } from './counts.js'
 import { cutWindow } from './message-window.js'
 import type { Member } from './model.js'
+import { countsOf } from './vanished.js'
 
 /** The room as one of its people sees it. */
 export function viewRoom(member: Member, ask: WindowAsk): RoomView {
@@ -16,6 +17,8 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     mine: member.cursors,
     theirs: other.shownCursors,
     ...cutWindow(member, ask),
+    unread: member.unread,
+    vanished: countsOf(member),
     lifetime: room.lifetime,
   }
 }
@@ -28,6 +31,7 @@ export function summarise(member: Member): RoomSummary {
     otherId: other.id,
     presence: seesPresence(member, other) ? other.presence : null,
     unread: member.unread,
+    vanished: countsOf(member),
     lastMessage: newestFor(member)?.message ?? null,
     mine: member.cursors,
     theirs: other.shownCursors,

@@ -5,11 +5,26 @@ import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
 const status = z.enum(cursorKinds)
+const total = z.coerce.number().int().min(0)
 
 /** The commands of pages (over a socket or as posted forms) and of programs. `npm run describe` publishes them. */
 export const commandSchema = z.discriminatedUnion('type', [
   messageInput.extend({ type: z.literal('message:send'), roomId }),
-  z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
+  z.object({
+    type: z.literal('message:status'),
+    roomId,
+    messageId: idSchema,
+    status,
+    inViewFrom: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('The `seq` from which on the messages up to this one were in view.'),
+  }),
+  z
+    .object({ type: z.literal('vanished:shown'), roomId, theirs: total, mine: total })
+    .describe('A page has shown how many messages vanished before they were seen, up to these totals.'),
   z.object({ type: z.literal('typing:start'), roomId }),
   z.object({ type: z.literal('typing:stop'), roomId }),
 ])
@@ -25,7 +40,10 @@ export async function execute(command: Command, userId: UserId, rooms: Rooms): P
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId)
+      await rooms.report(command.roomId, userId, command.status, command.messageId, command.inViewFrom)
+      return null
+    case 'vanished:shown':
+      await rooms.noteVanishedShown(command.roomId, userId, command)
       return null
     case 'typing:start':
     case 'typing:stop':

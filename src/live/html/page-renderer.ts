@@ -1,5 +1,5 @@
 import type { Clock } from '../../chat/clock.js'
-import type { Message, Presence, RoomId, RoomView, WindowAsk } from '../../chat/engine.js'
+import type { Message, Presence, RoomId, RoomView, Vanished, VanishedTotals, WindowAsk } from '../../chat/engine.js'
 import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
@@ -7,6 +7,7 @@ import { KnownNames, type NamesOf } from '../client/known-names.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
+import { joinRows, renderVanished, shownTotals } from './rows-beside.js'
 
 export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
@@ -76,8 +77,16 @@ export class PageRenderer {
     })
   }
 
-  /** The messages of a window, in order. Those before them that the page has already stay as they are. */
-  async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
+  /**
+   * The messages of a window, in order. Those before them that the page has already stay as they are.
+   * @param before up to which totals the counts of vanished messages had been shown before the page
+   */
+  async renderMessages(
+    view: RoomView,
+    otherName: string,
+    reportKey: string,
+    before = shownTotals(view.vanished),
+  ): Promise<string> {
     const { messages, survivors, mine, theirs } = view
     const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
     const cursors = { mine, theirs, deliversFrom }
@@ -88,10 +97,16 @@ export class PageRenderer {
     )
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const rows = rendered.filter((_, index) => (messages[index]?.expiresAt ?? 0) > now)
-    if (!isContinued) return rows.join('')
+    const rows = rendered.map((row, index) => ((messages[index]?.expiresAt ?? 0) > now ? row : ''))
+    const html = joinRows(rows, view, before, otherName, this.context)
+    if (!isContinued) return html
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
-    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + rows.join('')
+    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + html
+  }
+
+  /** The notice of how many messages vanished before they were seen. */
+  renderVanished(whose: keyof Vanished, vanished: Vanished, before: VanishedTotals, otherName: string): string {
+    return renderVanished(whose, vanished, before, otherName, this.context)
   }
 
   /** The heading of a message's day. */

@@ -15,7 +15,14 @@ export function chatListPages(context: Pick<Context, 'people' | 'rooms' | 'chatP
     const side = await viewSide(context, request, page, null, queryText(request, 'before') || undefined)
     // The chat after which the list was to begin may be gone, and all after it: then show the newest.
     if (side.isOlderPart && !side.chatItems) return response.redirect(303, '/chats')
-    const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
+    const state = page.formatState({
+      epoch: null,
+      version: 0,
+      digest: side.digest,
+      window: null,
+      vanished: null,
+      isPaused: false,
+    })
     sendPage(request, response, 200, 'chats', { ...side, state })
   }
 

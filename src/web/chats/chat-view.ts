@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { refreshRates } from '../../accounts/settings.js'
-import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../../chat/engine.js'
+import { type ImageRef, type RoomView, totalsOf, usualWindow, type WindowAsk } from '../../chat/engine.js'
 import { htmlBytesPerCharacter } from '../../config.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import { maxDescription } from '../../images/images.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
+import { shownTotals } from '../../live/html/rows-beside.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from '../page/pages.js'
@@ -31,9 +32,14 @@ export type SendChat = (request: Request, response: Response, composer: Composer
 /** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
 
-/** The id of the last message from the other person in a window, '' if there is none. */
-export function lastOf({ messages, otherId }: RoomView): string {
-  return messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+/**
+ * The address by which a page without JavaScript reports what it shows: the last message from the other person in its window,
+ * and how many messages vanished before they were seen.
+ */
+export function beaconOf({ id, messages, otherId, vanished }: RoomView): string {
+  const last = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+  const { theirs, mine } = totalsOf(vanished)
+  return `/chats/${id}/seen?${new URLSearchParams({ upto: last, theirs: String(theirs), mine: String(mine) })}`
 }
 
 /** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
@@ -79,6 +85,7 @@ export function chatSender(
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
+    const vanished = shownTotals(view.vanished)
     const [side, messages] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
@@ -91,7 +98,7 @@ export function chatSender(
       ...side,
       refresh,
       isRestarted: request.query.restarted === '1',
-      lastSeenId: lastOf(view),
+      beacon: beaconOf(view),
       me: page.viewer.userId,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
@@ -109,7 +116,14 @@ export function chatSender(
       warning: lifetime.renderWarning(page.expiringOf(view)),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
-      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
+      state: page.formatState({
+        epoch: view.epoch,
+        version: view.version,
+        digest: side.digest,
+        window,
+        vanished,
+        isPaused,
+      }),
       ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),

@@ -36,7 +36,7 @@ describe('what a person keeps', () => {
   it('is noted of somebody who is not known yet', () => {
     const { keep, people, choices } = start()
     expect(keep('dan', { sendsTyping: false, blocked: ['bob'] })).toEqual(['bob'])
-    expect(choices.of('dan').blocked.get('bob')).toEqual({ isOnline: false, lastHeldAt: 0 })
+    expect(choices.of('dan').blocked.get('bob')).toEqual({ isOnline: false, lastHeldAt: 0, sendsReceipts: true })
     expect(people.get('dan')).toBeUndefined()
     expect(people.admit('dan').privacy).toMatchObject({ sendsTyping: false })
   })

@@ -31,7 +31,7 @@ describe('a person', () => {
     const choice = choices.set(
       'ann',
       { sendsReceipts: false, sendsTyping: true, blocked: [] },
-      { isOnline: false, lastHeldAt: 0 },
+      { isOnline: false, lastHeldAt: 0, sendsReceipts: true },
     )
     expect(people.admit('ann').privacy).toBe(choice)
     expect(people.admit('bob').privacy.sendsReceipts).toBe(true)

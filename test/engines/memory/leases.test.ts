@@ -252,7 +252,7 @@ describe('the presence of people', () => {
   it('is read as it is shown to the blocked', () => {
     const { bob, leases, hold } = start()
     hold('bob', 'tab', 100)
-    block(bob, { isOnline: false, lastHeldAt: 42 })
+    block(bob, { isOnline: false, lastHeldAt: 42, sendsReceipts: true })
     expect(leases.read('ann', ['bob']).get('bob')).toEqual({ userId: 'bob', isOnline: false, lastSeen: 42 })
   })
 })

@@ -30,7 +30,10 @@ describe('a member of a room', () => {
     const { ann, bob } = makePair()
     block(ann)
     expect([ann.hasBlocked, bob.hasBlocked]).toEqual([true, false])
-    ann.person.privacy = { ...ann.person.privacy, blocked: new Map([['cat', { isOnline: false, lastHeldAt: 0 }]]) }
+    ann.person.privacy = {
+      ...ann.person.privacy,
+      blocked: new Map([['cat', { isOnline: false, lastHeldAt: 0, sendsReceipts: true }]]),
+    }
     expect(ann.hasBlocked).toBe(false)
   })
 

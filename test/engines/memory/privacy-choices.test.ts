@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Privacy } from '#src/chat/engine.js'
 import { PrivacyChoices } from '#src/engines/memory/privacy-choices.js'
 
-const shown = { isOnline: true, lastHeldAt: 5 }
-const later = { isOnline: false, lastHeldAt: 9 }
+const shown = { isOnline: true, lastHeldAt: 5, sendsReceipts: true }
+const later = { isOnline: false, lastHeldAt: 9, sendsReceipts: true }
 const keepsNothing: Privacy = { sendsReceipts: true, sendsTyping: true, blocked: [] }
 
 describe('what a person keeps from others', () => {

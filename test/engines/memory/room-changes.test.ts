@@ -210,7 +210,7 @@ describe('a room dissolves', () => {
   it('as if somebody had gone at the moment of their block', () => {
     const { room, bob } = start()
     bob.person.isOnline = true
-    block(bob, { isOnline: false, lastHeldAt: 500 })
+    block(bob, { isOnline: false, lastHeldAt: 500, sendsReceipts: true })
     expect(dissolvesAt(room, grace)).toBe(500 + grace)
   })
 

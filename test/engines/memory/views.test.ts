@@ -31,6 +31,8 @@ describe('a room', () => {
       later: 0,
       survivors: null,
       newestSeq: 3,
+      unread: 0,
+      vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
       lifetime: null,
     })
   })
@@ -67,6 +69,7 @@ describe('a room in a list', () => {
       otherId: 'bob',
       presence: presenceOfBob,
       unread: 0,
+      vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
       lastMessage: messages[2],
       mine: { delivered: 0, seen: 0 },
       theirs: { delivered: 1, seen: 1 },

@@ -55,9 +55,9 @@ describe('executing', () => {
   it.each(['delivered', 'seen'] as const)('reports a message as %s, without an answer', async status => {
     const { rooms, report } = stage()
     report.mockResolvedValue()
-    const command = { type: 'message:status', roomId: 'r1', messageId: 'm1', status } as const
+    const command = { type: 'message:status', roomId: 'r1', messageId: 'm1', status, inViewFrom: 7 } as const
     expect(await execute(command, 'ann', rooms)).toBe(null)
-    expect(report.mock.calls).toEqual([['r1', 'ann', status, 'm1']])
+    expect(report.mock.calls).toEqual([['r1', 'ann', status, 'm1', 7]])
   })
 
   it('says that the person types, and that they do not, without an answer', async () => {

@@ -114,7 +114,10 @@ export function makePair({ keepLonger = false } = {}): Pair {
 }
 
 /** Lets somebody block the other of their room, who goes on seeing them as offline since `lastHeldAt`, unless told. */
-export function block({ person, other }: Member, attendance = { isOnline: false, lastHeldAt: 7 }): void {
+export function block(
+  { person, other }: Member,
+  attendance = { isOnline: false, lastHeldAt: 7, sendsReceipts: true },
+): void {
   person.privacy = { ...person.privacy, blocked: new Map([[other.id, attendance]]) }
 }
 
