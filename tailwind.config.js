@@ -33,7 +33,14 @@ export default {
     ),
     spacing: Object.fromEntries(Array.from({ length: 25 }, (_, step) => [step, `${step * 0.25}rem`])),
     borderRadius: { none: '0', small: '0.5rem', medium: '0.875rem', large: '1.125rem', full: '9999px' },
-    fontSize: { small: '0.8125rem', side: '0.875rem', base: '1rem', title: '1.25rem', display: '1.75rem' },
+    fontSize: {
+      small: '0.8125rem',
+      side: '0.875rem',
+      base: '1rem',
+      title: '1.25rem',
+      display: '1.75rem',
+      emoji: '2.5rem',
+    },
     fontFamily: {
       sans: ['system-ui', '-apple-system', 'Segoe UI', 'Roboto', 'Noto Sans', 'DejaVu Sans', 'sans-serif'],
     },

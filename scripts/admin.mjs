@@ -38,10 +38,10 @@ async function call(method, path, name) {
     not_found: `Nobody is called ${name}.`,
     conflict: 'There are no invites: the server has REGISTRATION other than invite.',
     rate_limited: `Too many wrong tokens. Try again in ${response.headers.get('retry-after')} seconds.`,
-    storage_failed: 'The server could not save this, so nothing has changed. Its log says why.',
+    storage_failed: "The server couldn't save this, so nothing has changed. Its log says why.",
   }
   if (!isOurs && response.status === 404)
-    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and start it anew.')
+    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and restart it.')
   throw new Refusal(sentences[code] ?? `The server answered ${response.status}.`)
 }
 

@@ -89,20 +89,27 @@ async function buildStyle() {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, logInAgain, notices, pictures, seen, stream, style] = await Promise.all([
-    buildScript(),
-    bundle('log-in-again.ts', 'esm'),
-    bundle('notices.ts', 'esm'),
-    bundle('pictures.ts', 'esm'),
-    bundle('seen.ts', 'esm'),
-    bundle('stream.ts', 'esm'),
-    buildStyle(),
-  ])
+  const [script, formHelp, logInAgain, messageField, messageOptions, notices, pictures, seen, stream, style] =
+    await Promise.all([
+      buildScript(),
+      bundle('form-help.ts', 'esm'),
+      bundle('log-in-again.ts', 'esm'),
+      bundle('message-field.ts', 'esm'),
+      bundle('message-options.ts', 'esm'),
+      bundle('notices.ts', 'esm'),
+      bundle('pictures.ts', 'esm'),
+      bundle('seen.ts', 'esm'),
+      bundle('stream.ts', 'esm'),
+      buildStyle(),
+    ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
     'app.js': publish('app.js', script),
     'app.css': publish('app.css', style),
+    'form-help.js': publish('form-help.js', formHelp),
     'log-in-again.js': publish('log-in-again.js', logInAgain),
+    'message-field.js': publish('message-field.js', messageField),
+    'message-options.js': publish('message-options.js', messageOptions),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
     'seen.js': publish('seen.js', seen),

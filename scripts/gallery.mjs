@@ -159,9 +159,9 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
         await page.waitForTimeout(300)
         await page.getByRole('textbox', { name: 'Message' }).fill('x'.repeat(5001))
         await page.getByRole('textbox', { name: 'Message' }).press('Enter')
-        await page.locator('#outbox [data-status=failed]').waitFor()
+        await page.locator('.pending [data-status=failed]').waitFor()
         await page.evaluate(() => {
-          const text = document.querySelector('#outbox .text')
+          const text = document.querySelector('.pending .text')
           if (text) text.textContent = 'This one was too long'
         })
         await page.context().setOffline(true)
@@ -174,6 +174,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await goLive(page, chat)
+        await page.getByRole('button', { name: 'Chat options' }).click()
         await page.getByRole('button', { name: 'End chat' }).click()
       },
     ],
@@ -183,7 +184,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await page.goto(chat)
-        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+        await page.goto(await page.locator('#options a').getAttribute('href'))
       },
     ],
     [
@@ -191,7 +192,7 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
       'alice',
       async page => {
         await page.goto(chat)
-        await page.goto(await page.getByRole('link', { name: /^Block/ }).getAttribute('href'))
+        await page.goto(await page.locator('#options a').getAttribute('href'))
         await page.locator('main [name=_csrf]').evaluate(field => {
           field.value = 'of-yesterday'
         })
@@ -200,6 +201,10 @@ function scenesOf({ reset, invite, chat, endedChat, lonely }) {
     ],
     ['Invites', 'alice', goto('/invites')],
     ['Settings', 'alice', goto('/settings')],
+    ['Settings: notifications', 'alice', goto('/settings/notifications')],
+    ['Settings: privacy', 'alice', goto('/settings/privacy')],
+    ['Settings: accessibility', 'alice', goto('/settings/accessibility')],
+    ['Settings: account', 'alice', goto('/settings/account')],
     ['Not found', 'alice', goto('/nowhere')],
     ['Descriptions for programs', 'visitor', goto('/api/docs')],
   ]
@@ -214,6 +219,7 @@ async function prepare(browser, base, image) {
   const ended = await open(alice, 'Dana')
   await dana.goto(ended)
   await write(dana, 'Gone in a moment')
+  await dana.getByRole('button', { name: 'Chat options' }).click()
   await dana.getByRole('button', { name: 'End chat' }).click()
   await dana.getByRole('button', { name: 'End for both' }).click()
   const lonely = await open(alice, 'Dana')
@@ -224,7 +230,7 @@ async function prepare(browser, base, image) {
   await write(alice, 'Hi! Did you get home well?')
   await write(bob, 'Yes, just before the rain.', 'And I took this on the way:')
   await bob.locator('#image').setInputFiles({ name: 'hills.jpg', mimeType: 'image/jpeg', buffer: image })
-  await bob.getByLabel('Description').fill('Hills at sunset')
+  await bob.getByLabel("Describe the picture for people who can't see it").fill('Hills at sunset')
   await bob.getByRole('button', { name: 'Send' }).click()
   await alice.locator('#list img').waitFor()
   await write(alice, 'Beautiful. I have the key with me, so come by whenever you like.', 'Shall we say seven?')

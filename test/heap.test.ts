@@ -47,7 +47,7 @@ async function openStream(client: HttpClient, path: string, word: string) {
 
 /** Reads from a push when a message expires. */
 function dueAtOf(html: string): number {
-  const [, iso = ''] = /<time datetime="([^"]+)">gone/.exec(html) ?? []
+  const [, iso = ''] = /<time datetime="([^"]+)">until/.exec(html) ?? []
   return Date.parse(iso)
 }
 

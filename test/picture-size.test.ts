@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fittedSize, isLong, longestSide } from '#src/picture-size.js'
+import { fittedSize, isLong, longestSide, shapeOf } from '#src/picture-size.js'
 
 const usual = { maxWidth: 1280, maxHeight: 1280 }
 const fitted = (width: number, height: number, limits = usual) => {
@@ -55,5 +56,31 @@ describe('a picture that is more than three times as long as wide', () => {
           if (isLong({ width, height }))
             expect(height > width ? size.width <= limits.maxWidth : size.height <= limits.maxHeight, what).toBe(true)
         }
+  })
+})
+
+describe('in a message', () => {
+  const shapes = (...sizes: (readonly [number, number])[]) => sizes.map(([width, height]) => shapeOf({ width, height }))
+
+  it('a picture that is much wider than high is limited by its width, and a long one is not shown whole', () => {
+    expect(shapes([1280, 960], [1280, 1142], [300, 100])).toEqual(['', '', ''])
+    expect(shapes([301, 100], [100, 301])).toEqual(['wide', 'tall'])
+  })
+
+  it('an upright one is limited by the height of a shape that is not wider than its own', () => {
+    expect(shapes([1, 1], [1400, 1280], [960, 1280], [720, 1280], [590, 1280])).toEqual([
+      'upright-100',
+      'upright-100',
+      'upright-75',
+      'upright-56',
+      'upright-46',
+    ])
+    expect(shapes([99, 100], [100, 300])).toEqual(['upright-80', 'upright-33'])
+  })
+
+  it('each shape has a rule in the style sheet', () => {
+    const styles = readFileSync('src/browser/styles/pictures.css', 'utf8')
+    const used = new Set(Array.from({ length: 300 }, (_, height) => shapeOf({ width: 100, height: height + 1 })))
+    for (const shape of used) expect(styles).toContain(shape && `.${shape}`)
   })
 })

@@ -50,6 +50,17 @@ describe('the process', () => {
     expect((await fetch(`${base}/health`)).status).toBe(200)
   })
 
+  it('logs a line for each request, in development only at LOG_LEVEL=debug', async () => {
+    const environments: Record<string, string>[] = [{}, { NODE_ENV: 'development' }]
+    const lines = [...environments, { NODE_ENV: 'development', LOG_LEVEL: 'debug' }].map(async env => {
+      const server = start(env)
+      await fetch(`${await server.address()}/login`)
+      await server.stop()
+      return server.output.match(/"msg":"request"/g)?.length ?? 0
+    })
+    expect(await Promise.all(lines)).toEqual([1, 0, 1])
+  })
+
   it('speaks of no demo accounts where there are none', async () => {
     const server = start({ DEMO_USERS: 'false' })
     await server.address()

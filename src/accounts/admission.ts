@@ -55,6 +55,11 @@ export class Admission {
     return this.#links.create(operatorId, null)
   }
 
+  /** The member who made an invite that is good; null if it is the operator's, or not good. */
+  inviterOf(invite: string): UserId | null {
+    return this.#links.ownerOf(invite) || null
+  }
+
   /** How many invites of a member are good. */
   countOf(memberId: UserId): number {
     return this.#links.count(memberId)

@@ -54,6 +54,11 @@ export class OneTimeLinks<T> {
     return this.#find(token) !== null
   }
 
+  /** The owner of a link that can be used; null for any other. */
+  ownerOf(token: string): string | null {
+    return this.#find(token)?.owner ?? null
+  }
+
   /** How many links of an owner can be used. */
   count(owner: string): number {
     return this.#ofOwner(owner).filter(([, { isInUse }]) => !isInUse).length

@@ -4,7 +4,7 @@ import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
-import { type Account, newAccount, type PublicPerson, publicPerson } from './account.js'
+import { type Account, newAccount, type PublicPerson, publicPerson, searchKey } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
@@ -143,21 +143,33 @@ export class People {
 
   /**
    * People whose name contains the query (or equals it, in an `exact` directory), without regard to case and accents, and
-   * without the viewer; at most `limit`.
+   * without the viewer and those who are in `without`; at most `limit`.
    * @throws ChatError `rate_limited` when the viewer searches too often
    */
-  async search(query: string, viewerId: UserId, limit = searchLimit): Promise<FoundPeople> {
+  async search(
+    query: string,
+    viewerId: UserId,
+    { limit = searchLimit, without = new Set() }: { limit?: number; without?: ReadonlySet<UserId> } = {},
+  ): Promise<FoundPeople> {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
     // Those who are left out below must not make the rest look like all.
-    for (let asked = limit + 2; ; asked *= 2) {
+    for (let asked = limit + without.size + 2; ; asked *= 2) {
       const found =
         this.#directory === 'open' ? await this.#store.search(name, asked) : await this.#store.findNamed(name)
-      const others = found.filter(account => account.id !== viewerId && !account.isDisabled)
+      const others = found.filter(account => account.id !== viewerId && !account.isDisabled && !without.has(account.id))
       if (others.length <= limit && found.length >= asked) continue
       return { people: others.slice(0, limit).map(publicPerson), more: others.length > limit }
     }
+  }
+
+  /** Those of `ids` whose name contains the query, without regard to case and accents. */
+  async nameMatches(query: string, ids: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    const wanted = searchKey(query.trim())
+    if (wanted === '') return new Set()
+    const accounts = await this.#store.findMany(ids)
+    return new Set(accounts.filter(({ username }) => searchKey(username).includes(wanted)).map(({ id }) => id))
   }
 
   /**

@@ -48,12 +48,22 @@ export const settingsSchema = z.object({
   sounds: z.array(z.enum(soundKinds)).default([]),
   /** Whether desktop notifications tell of new messages, if the browser allows them. */
   notifies: z.boolean().default(false),
+  /** Whether titles of pages leave names out. Null until the person chooses; see `hidesNames`. */
+  discreetTitles: z.boolean().nullable().default(null),
   /** Whether a chat opens paused: new messages are not shown until asked for. */
   startsPaused: z.boolean().default(false),
 })
 
 /** The settings of a person. */
 export type AccountSettings = z.infer<typeof settingsSchema>
+
+/**
+ * Whether the titles of a person's pages leave names out, as a browser's history keeps titles. Until they choose, it is so
+ * where people are found by their whole name only.
+ */
+export function hidesNames({ discreetTitles }: AccountSettings, directory: 'open' | 'exact'): boolean {
+  return discreetTitles ?? directory === 'exact'
+}
 
 /** The settings of a new account. */
 export const defaultSettings: AccountSettings = settingsSchema.parse({})

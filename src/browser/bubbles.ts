@@ -14,34 +14,51 @@ interface Shown {
   element: HTMLElement
   /** The entry as it was last written into the element. */
   entry?: Entry
+  /** Where it stands in the list if it was not sent. */
+  row?: HTMLElement
+  /** The `seq` of the newest message when it took that place. */
+  after?: number
 }
 
 /** The bubbles of the outbox on the page. `#write` alone writes what state one is in. */
 export class Bubbles {
   readonly #outbox: HTMLElement
   readonly #template: HTMLTemplateElement
+  readonly #list: HTMLElement
   readonly #shown = new Map<string, Shown>()
 
-  /** @param template holds an empty bubble */
-  constructor(outbox: HTMLElement, template: HTMLTemplateElement) {
+  /**
+   * @param template holds an empty bubble
+   * @param list where the messages are
+   */
+  constructor(outbox: HTMLElement, template: HTMLTemplateElement, list: HTMLElement) {
     this.#outbox = outbox
+    this.#list = list
     this.#template = template
   }
 
   /** Brings the bubbles up to date with the outbox. */
   show(entries: readonly Entry[], now: number): void {
-    for (const [nonce, { element }] of this.#shown) {
+    for (const [nonce, { element, row }] of this.#shown) {
       if (entries.some(each => each.nonce === nonce)) continue
       element.remove()
+      row?.remove()
       this.#shown.delete(nonce)
     }
+    let isStuck = true
     for (const entry of entries) {
       const known = this.#shown.get(entry.nonce)
       const shown = known ?? this.#make(entry)
+      isStuck &&= statusOf[entry.state] === 'failed'
+      // An alert is announced when it is filled, and again when it is put in or moved.
+      if (known) this.#place(shown, isStuck)
       this.#write(shown, entry)
       shown.element.classList.toggle('slow', isSlow(entry, now))
-      // Written before: an alert that is put in empty and then filled is announced twice.
-      if (!known) this.#append(shown, entry)
+      if (known) continue
+      this.#place(shown, isStuck)
+      if (!isStuck) this.#outbox.append(shown.element)
+      this.#shown.set(entry.nonce, shown)
+      htmx.process(shown.element)
     }
   }
 
@@ -55,36 +72,56 @@ export class Bubbles {
   takeAnswers(now: number): Map<string, Answer | null> {
     const answers = new Map<string, Answer | null>()
     for (const [nonce, shown] of this.#shown) {
-      if (shown.element.isConnected) continue
+      // One in the list is not on its way; an update of the list takes it out.
+      if (shown.row || shown.element.isConnected) continue
       const element = document.getElementById(idOf(nonce))
+      const quote = shown.element.querySelector('.quote')
+      if (quote) element?.querySelector('article')?.prepend(quote)
       answers.set(nonce, element && readAnswer(element, now))
       if (element) this.#shown.set(nonce, { element })
     }
     return answers
   }
 
-  #make({ nonce, text, imageId }: Entry): Shown {
+  #make({ nonce, text, imageId, replyTo }: Entry): Shown {
     const element = this.#template.content.firstElementChild?.cloneNode(true)
     if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
     element.id = idOf(nonce)
     element.querySelector('.text')?.append(text)
     if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}/still`)
+    // From the composer, where it is done with.
+    const quote = replyTo && document.querySelector(`#replying .quote.q-${replyTo}`)
+    if (quote) element.querySelector('article')?.prepend(quote)
     return { element }
   }
 
-  #append(shown: Shown, { nonce }: Entry): void {
-    this.#shown.set(nonce, shown)
-    this.#outbox.append(shown.element)
-    htmx.process(shown.element)
+  /** What was not sent stays where it was sent, so that later messages come after it. */
+  #place(shown: Shown, isStuck: boolean): void {
+    const { element, row } = shown
+    if (!isStuck) {
+      if (row) this.#outbox.prepend(element)
+      row?.remove()
+      delete shown.row
+      delete shown.after
+    } else if (!row?.isConnected) {
+      const rows = [...this.#list.children]
+      shown.after ??= Math.max(0, ...rows.map(seqOf))
+      const { after } = shown
+      // Announced already where the server has filled it.
+      element.querySelector('.failed')?.setAttribute('role', shown.entry ? 'alert' : 'none')
+      shown.row = document.createElement('li')
+      shown.row.append(element)
+      this.#list.insertBefore(shown.row, rows.find(each => seqOf(each) > after) ?? null)
+    }
   }
 
   #write(shown: Shown, entry: Entry): void {
     const { element, entry: before } = shown
     if (before === entry) return
     shown.entry = entry
-    const { nonce, text, imageId, state, reason } = entry
+    const { nonce, text, imageId, replyTo = '', state, reason } = entry
     const status = statusOf[state]
-    const values: Record<string, string> = { nonce, imageId, content: text }
+    const values: Record<string, string> = { nonce, imageId, replyTo, content: text }
     for (const input of element.querySelectorAll('input')) input.value = values[input.name] ?? ''
     element.classList.toggle('refused', state === 'refused')
     element.querySelector('article')?.setAttribute('data-status', status)
@@ -96,6 +133,9 @@ export class Bubbles {
   }
 }
 
+/** The `seq` of the message in a row of the list; 0 for a row without one. */
+export const seqOf = (row: Element): number => Number(row.querySelector<HTMLElement>('[data-seq]')?.dataset.seq ?? 0)
+
 const idOf = (nonce: string): string => `p-${nonce}`
 
 /** The nonce of the bubble that something stands in; '' outside of one. */
@@ -105,6 +145,9 @@ export const nonceAround = (target: EventTarget | null): string =>
 /** The nonces of one's own messages in a list. */
 export const noncesIn = (list: HTMLElement): Set<string> =>
   new Set(Array.from(list.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? ''))
+
+/** The id of the message that the composer answers; '' for none. */
+export const repliedTo = (): string => document.querySelector<HTMLInputElement>('[form=composer]')?.value ?? ''
 
 function readAnswer(bubble: HTMLElement, now: number): Answer {
   if (bubble.querySelector('[data-status=waiting]')) {

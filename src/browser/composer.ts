@@ -20,15 +20,16 @@ export function watchComposer(
   const template = document.getElementById('pending')
   const place = document.getElementById('outbox')
   const messages = document.getElementById('messages')
-  const isWhole = place && messages && template instanceof HTMLTemplateElement
+  const list = document.getElementById('list')
+  const isWhole = place && messages && list && template instanceof HTMLTemplateElement
   if (!(isWhole && composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement)) return undefined
   const { max, tooLong = '' } = composer.dataset
   const outbox = new Outbox({ refusalOf: text => (text.length > Number(max) ? tooLong : '') })
-  const bubbles = new Bubbles(place, template)
+  const bubbles = new Bubbles(place, template, list)
   const ready = opening.then(storage => {
     const drafts = new Drafts(live.dataset.draft ?? '', storage)
     content.addEventListener('input', () => drafts.write(content.value))
-    return new PageOutbox({ live, connection, outbox, bubbles, drafts, place, messages, content })
+    return new PageOutbox({ live, connection, outbox, bubbles, drafts, storage, place, messages, content })
   })
 
   const files = [...composer.querySelectorAll<HTMLInputElement>('[type=file]')]

@@ -16,13 +16,16 @@ function* rowsOf(list: Element): Generator<{ row: HTMLElement; article: HTMLElem
  */
 function keepEarlier(marker: HTMLElement, list: Element): void {
   const ranges = (marker.dataset.ranges ?? '').split(' ').map(range => range.split('-').map(Number))
+  const isKept = (seq: number) => ranges.some(([from = 0, to = 0]) => from <= seq && seq <= to)
   const kept: Node[] = []
   for (const { row, article, day } of rowsOf(list)) {
     const seq = Number(article.dataset.seq)
-    if (!ranges.some(([from = 0, to = 0]) => from <= seq && seq <= to)) continue
+    if (!isKept(seq)) continue
     const copy = row.cloneNode(true)
     if (copy instanceof HTMLElement) {
       copy.hidden = false
+      const quote = copy.querySelector<HTMLElement>('.quote')
+      if (!isKept(Number(quote?.dataset.source))) quote?.remove()
       showStatus(copy.querySelector('[data-status]'), seq, marker)
     }
     kept.push(...(day ? [day.cloneNode(true)] : []), copy)

@@ -31,9 +31,9 @@ export function expireInTime(askAnew: () => void): void {
     let isUnsure = false
     nextWall = never
     nextOwn = never
-    for (const shown of document.querySelectorAll<HTMLElement>('#list article, #chats .last')) {
-      const row = shown.closest<HTMLElement>('#list li')
-      const hiding = row ?? shown
+    for (const shown of document.querySelectorAll<HTMLElement>('#list article, .last, .quote, .replying')) {
+      const row = shown.matches('article') && shown.closest<HTMLElement>('li')
+      const hiding = row || shown
       // The server says how much time remains and not until when: the two clocks may differ.
       const { remaining } = shown.dataset
       if (remaining !== undefined) {

@@ -3,10 +3,10 @@ const spokenMs = 5000
 
 /** Where the focus may go when its row is removed, best first: the row if it stays, the next, the previous, the list. */
 function placesBeside(): (Element | null | undefined)[] {
-  const row = document.activeElement?.closest('li, #warning')
-  return row
-    ? [row, row.nextElementSibling, row.previousElementSibling, row.parentElement?.closest('[tabindex], nav')]
-    : []
+  const row = document.activeElement?.closest('li, #warning, .over')
+  if (!row) return []
+  const list = row.closest('nav') ?? document.querySelector('#messages, .side')
+  return [row, row.nextElementSibling, row.previousElementSibling, list]
 }
 
 function moveTo(places: readonly (Element | null | undefined)[]): void {

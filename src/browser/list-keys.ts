@@ -1,30 +1,13 @@
+import { seqOf } from './bubbles.js'
+
 /** If the list is scrolled up by more than this, the newest message is out of view. */
 const awayPixels = 120
 
-/** The list of messages by keyboard: one tab stop; arrows, Home and End within it; Escape to the composer. */
+/** The scroll position of the list of messages, and the button that leads to the newest. */
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
   const jump = document.getElementById('jump')
   let missed = 0
-
-  // Of the buttons beside the messages, only the one beside the focused message can be reached by Tab.
-  document.addEventListener('keydown', event => {
-    if (event.key !== 'Tab') return
-    for (const button of document.querySelectorAll<HTMLElement>('.unsend')) {
-      button.tabIndex = button.closest('li:focus-within') ? 0 : -1
-    }
-  })
-  messages.addEventListener('keydown', event => {
-    if (event.key === 'Escape') content?.focus()
-    const articles = [...messages.querySelectorAll('article')]
-    const at = articles.findIndex(article => article.contains(document.activeElement))
-    const last = articles.length - 1
-    const targets: Record<string, number> = { ArrowUp: at < 0 ? last : at - 1, ArrowDown: at + 1, Home: 0, End: last }
-    const target = targets[event.key]
-    if (target === undefined || last < 0) return
-    event.preventDefault()
-    articles[Math.min(last, Math.max(0, target))]?.focus()
-  })
 
   // Without a script, a list that starts at its top is not reversed. Reverses it and keeps the scroll position.
   if (messages.matches('.from-top')) {
@@ -49,7 +32,6 @@ export function watchList(messages: HTMLElement): void {
   })
   const list = document.getElementById('list')
   if (!list) return
-  const seqOf = (row: Element | null) => Number(row?.querySelector<HTMLElement>('[data-seq]')?.dataset.seq ?? 0)
   let highest = Math.max(0, ...Array.from(list.children, seqOf))
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {

@@ -11,6 +11,7 @@ import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
+import { keepSide } from './side.js'
 import { allowHtmx } from './trusted-types.js'
 import { tellZone } from './zone.js'
 
@@ -19,19 +20,14 @@ tellZone()
 
 const storage = openStorage()
 
-for (const form of document.querySelectorAll('[data-end]')) {
-  form.addEventListener('submit', event => {
-    event.preventDefault()
-    document.querySelector<HTMLDialogElement>('#end')?.showModal()
-  })
-}
-
-for (const summary of document.querySelectorAll('summary')) {
-  summary.nextElementSibling?.addEventListener('submit', () => {
-    summary.focus()
-    summary.click()
-  })
-}
+const options = document.getElementById('options')
+options?.addEventListener('submit', event => {
+  // This gives the focus back to its button, and the dialog gives it back to where it was.
+  options.hidePopover()
+  if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
+  event.preventDefault()
+  document.querySelector<HTMLDialogElement>('#end')?.showModal()
+})
 
 const live = document.getElementById('live')
 const connection = live && keepConnected(live)
@@ -50,6 +46,10 @@ if (messages) {
   const load = importing<typeof import('./seen.js')>(messages.dataset.seen ?? '')
   importAtLast(load, ({ watchSeen }) => watchSeen())
   watchList(messages)
+  addEventListener('load', () => {
+    const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')
+    if (messages.dataset.options) importAtLast(load, ({ watchOptions }) => watchOptions(messages))
+  })
   watchEarlier(messages)
   watchMotion()
 }
@@ -60,5 +60,7 @@ expireInTime(() => {
 })
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
+keepSide()
 watchLogOut(() => connection?.rest())
-for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
+const { help } = document.body.dataset
+if (help) void import(help)

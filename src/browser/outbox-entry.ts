@@ -7,6 +7,8 @@ export interface Pending {
   readonly imageId: string
   /** When it was written or last tried again, in ms since the epoch. */
   readonly at: number
+  /** The id of the message that it answers, if any. */
+  readonly replyTo?: string | undefined
   /** The description of its picture; undefined for a message without one. */
   readonly alt?: string | undefined
 }
@@ -49,6 +51,10 @@ const slowMs = 3000
 
 /** Whether a message has been on its way for so long that the page says so. */
 export const isSlow = (entry: Entry, now: number): boolean => now - entry.at > slowMs
+
+/** Whether a message that can be sent has been on its way for so long. */
+export const isSentSlowly = (entry: Entry, now: number): boolean =>
+  (entry.state === 'pending' || entry.state === 'in-flight') && isSlow(entry, now)
 
 /** Milliseconds until a `waiting` message may be tried again, read from its bubble's `hx-trigger`, the server's. */
 export const retryDelayIn = (trigger: string): number => Number(/load delay:(\d+)ms/.exec(trigger)?.[1] ?? 0)

@@ -36,7 +36,14 @@ export class Outbox {
 
   /** What is kept for a reload: a picture that is not uploaded is not, only its description. */
   get kept(): Pending[] {
-    return this.#entries.map(({ nonce, text, imageId, at, alt }) => ({ nonce, text, imageId, at, alt }))
+    return this.#entries.map(({ nonce, text, imageId, at, alt, replyTo }) => ({
+      nonce,
+      text,
+      imageId,
+      at,
+      alt,
+      replyTo,
+    }))
   }
 
   /** Whether a picture that may still be sent would be lost with the page. */
@@ -45,14 +52,14 @@ export class Outbox {
   }
 
   /** Adds a message at the end. */
-  add({ nonce, text, imageId, at, alt }: Pending): void {
-    const entry = { nonce, text, imageId, at, alt, hasPicture: false, isUploaded: true, retryAt: 0 }
+  add({ nonce, text, imageId, at, alt, replyTo }: Pending): void {
+    const entry = { nonce, text, imageId, at, alt, replyTo, hasPicture: false, isUploaded: true, retryAt: 0 }
     this.#entries = [...this.#entries, { ...entry, ...this.#offered(text) }]
   }
 
   /** Adds a message at the end whose picture, with the description `alt`, has to be uploaded first. */
-  addPicture(nonce: string, text: string, now: number, alt = ''): void {
-    const entry = { nonce, text, imageId: '', at: now, alt, hasPicture: true, isUploaded: false, reason: '' }
+  addPicture(nonce: string, text: string, now: number, alt = '', replyTo = ''): void {
+    const entry = { nonce, text, imageId: '', at: now, alt, replyTo, hasPicture: true, isUploaded: false, reason: '' }
     this.#entries = [...this.#entries, { ...entry, state: 'waiting', retryAt: now }]
   }
 

@@ -1,10 +1,11 @@
-import { type Bubbles, nonceAround, noncesIn } from './bubbles.js'
+import { type Bubbles, nonceAround, noncesIn, repliedTo } from './bubbles.js'
 import type { LiveConnection } from './connection.js'
 import type { Drafts } from './drafts.js'
 import { askBeforeLeaving } from './leaving.js'
 import { makeNonce } from './nonce.js'
 import type { Outbox } from './outbox.js'
-import { type Answer, type Entry, isSlow, lacksPicture, type Pending } from './outbox-entry.js'
+import { type Answer, type Entry, isSentSlowly, lacksPicture, type Pending } from './outbox-entry.js'
+import type { SealedStorage } from './sealed-storage.js'
 import { UnsentPictures } from './unsent-pictures.js'
 
 const tickMs = 500
@@ -16,6 +17,8 @@ export interface PageOutboxParts {
   readonly outbox: Outbox
   readonly bubbles: Bubbles
   readonly drafts: Drafts
+  /** Where the drafts are kept. */
+  readonly storage: SealedStorage
   /** Where the bubbles stand. */
   readonly place: HTMLElement
   readonly messages: HTMLElement
@@ -26,7 +29,7 @@ export interface PageOutboxParts {
 export class PageOutbox {
   /** Begins to upload the picture of a message, and reports by `uploaded` or `answer`. */
   upload: (nonce: string) => void = () => {}
-  /** Gives the picture of a message back to whoever chose it; false where this page has none that could be sent. */
+  /** Gives the picture of a message back to whoever chose it; false where it has to be chosen again. */
   giveBackPicture: (entry: Entry) => boolean = () => false
   readonly pictures = new UnsentPictures()
   readonly #parts: PageOutboxParts
@@ -43,14 +46,19 @@ export class PageOutbox {
 
   /** Sends a text when its turn comes, and with it a picture that the server has already. */
   add(message: Pick<Pending, 'text' | 'imageId' | 'alt'>): void {
-    this.#parts.outbox.add({ ...message, nonce: makeNonce(), at: Date.now() })
+    this.#parts.outbox.add({ ...message, nonce: makeNonce(), at: Date.now(), replyTo: repliedTo() })
     this.#added()
   }
 
   /** Sends a text with a picture that `upload` is asked for, and its description. */
   addPicture(nonce: string, text: string, alt: string): void {
-    this.#parts.outbox.addPicture(nonce, text, Date.now(), alt)
+    this.#parts.outbox.addPicture(nonce, text, Date.now(), alt, repliedTo())
     this.#added()
+  }
+
+  /** Whether a message is not sent yet. */
+  has(nonce: string): boolean {
+    return this.#parts.outbox.entries.some(each => each.nonce === nonce)
   }
 
   uploaded(nonce: string, imageId: string): void {
@@ -77,10 +85,11 @@ export class PageOutbox {
   }
 
   #listen(): void {
-    const { live, outbox, place } = this.#parts
+    const { live, outbox, place, messages } = this.#parts
     this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
-      if (this.#settleShown()) this.#isArrived = true
+      // What is in the list has arrived: its answer may have been lost, or be still on its way.
+      if (outbox.settle(noncesIn(messages))) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
       if (document.getElementById('gone')?.hasChildNodes()) this.#giveUp(outbox.clear())
       this.#update()
@@ -96,7 +105,7 @@ export class PageOutbox {
     for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request']) {
       place.addEventListener(name, event => this.#goesOut(event))
     }
-    place.addEventListener('click', event => this.#click(event))
+    messages.addEventListener('click', event => this.#click(event))
   }
 
   /** What the composer held is a message now, and no draft any more. */
@@ -104,6 +113,7 @@ export class PageOutbox {
     this.#parts.drafts.write('')
     this.pictures.forget()
     this.#update()
+    document.getElementById('replying')?.replaceChildren()
     this.#parts.messages.scrollTop = 0
   }
 
@@ -111,12 +121,12 @@ export class PageOutbox {
   #update(): void {
     const { drafts, outbox } = this.#parts
     drafts.keep(this.#room, [...outbox.kept, ...this.pictures.kept])
-    askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen)
     this.#advance()
   }
 
   #advance(): void {
-    const { outbox, connection, bubbles } = this.#parts
+    const { outbox, connection, bubbles, storage } = this.#parts
+    askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen || storage.losesSomething)
     const now = Date.now()
     const uploads = outbox.takeUploads(now)
     const next = connection.isOpen() ? outbox.takeSend(now, lifeMs()) : undefined
@@ -133,9 +143,7 @@ export class PageOutbox {
       connection.renew()
     } else this.#advance()
     const slow = document.getElementById('slow')
-    const isSending = outbox.entries.some(
-      each => (each.state === 'pending' || each.state === 'in-flight') && isSlow(each, now),
-    )
+    const isSending = outbox.entries.some(each => isSentSlowly(each, now))
     const words = isSending ? (slow?.dataset.words ?? '') : ''
     if (slow && slow.textContent !== words) slow.textContent = words
     this.#goOn()
@@ -148,11 +156,6 @@ export class PageOutbox {
       else if (outbox.settle(new Set([nonce]))) this.#isArrived = true
     }
     this.#update()
-  }
-
-  /** A message in the list has arrived: its answer may have been lost, or be still on its way. */
-  #settleShown(): boolean {
-    return this.#parts.outbox.settle(noncesIn(this.#parts.messages))
   }
 
   /** Messages that are not sent any more join the draft; their pictures have to be chosen again. */

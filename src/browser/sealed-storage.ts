@@ -1,7 +1,7 @@
 import { makeNonce } from './nonce.js'
 
 const sealedName = 'sealed'
-/** An item of localStorage, new at each log-out. It is part of the encryption, so older drafts no longer decrypt. */
+/** An item of localStorage, new at each log-out. What is sealed begins with it and a full stop, so older drafts are known. */
 const leftName = 'left'
 const ivBytes = 12
 
@@ -22,10 +22,14 @@ export class SealedStorage implements Place {
   #isForgotten = false
   #sealing: Promise<void> | undefined
 
-  /** @param readLeft another value once somebody has left since something was sealed */
+  /**
+   * Removes what was sealed before somebody left. That takes no key, so that pages of nobody do it too.
+   * @param readLeft another value once somebody has left since something was sealed
+   */
   constructor(place: Place, readLeft: () => string) {
     this.#place = place
-    this.#readLeft = readLeft
+    this.#readLeft = () => `${readLeft()}.`
+    if (!place.getItem(sealedName)?.startsWith(this.#readLeft())) place.removeItem(sealedName)
   }
 
   /**
@@ -37,11 +41,11 @@ export class SealedStorage implements Place {
     const sealed = this.#place.getItem(sealedName)
     if (!sealed || !this.#key) return this
     try {
-      const bytes = readBytes(sealed)
-      const text = await crypto.subtle.decrypt(this.#by(bytes.slice(0, ivBytes)), this.#key, bytes.slice(ivBytes))
+      const bytes = readBytes(sealed.slice(this.#readLeft().length))
+      const text = await crypto.subtle.decrypt(by(bytes.slice(0, ivBytes)), this.#key, bytes.slice(ivBytes))
       this.#items = new Map(JSON.parse(new TextDecoder().decode(text)))
     } catch {
-      // Of somebody else, from before somebody left, or by the secret of an earlier run.
+      // Of somebody else, or by the secret of an earlier run.
       this.#place.removeItem(sealedName)
     }
     return this
@@ -50,6 +54,11 @@ export class SealedStorage implements Place {
   /** Whether there is anything that a later page of this person can be given back. */
   get holdsSomething(): boolean {
     return this.#key !== undefined && this.#items.size > 0
+  }
+
+  /** Whether there is anything that is lost with this page, since the browser can't encrypt it. */
+  get losesSomething(): boolean {
+    return !this.#key && !this.#isForgotten && this.#items.size > 0
   }
 
   getItem(name: string): string | null {
@@ -101,19 +110,18 @@ export class SealedStorage implements Place {
         this.#place.removeItem(sealedName)
         continue
       }
+      const left = this.#readLeft()
       const iv = crypto.getRandomValues(new Uint8Array(ivBytes))
       const text = new TextEncoder().encode(JSON.stringify([...this.#items]))
-      const sealed = await crypto.subtle.encrypt(this.#by(iv), this.#key, text)
+      const sealed = await crypto.subtle.encrypt(by(iv), this.#key, text)
       const bytes = [...iv, ...new Uint8Array(sealed)].map(byte => String.fromCharCode(byte))
       // Meanwhile the person may have left.
-      if (this.#key) this.#place.setItem(sealedName, btoa(bytes.join('')))
+      if (this.#key) this.#place.setItem(sealedName, left + btoa(bytes.join('')))
     }
   }
-
-  #by(iv: Uint8Array<ArrayBuffer>) {
-    return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(this.#readLeft()) }
-  }
 }
+
+const by = (iv: Uint8Array<ArrayBuffer>) => ({ name: 'AES-GCM', iv })
 
 const readBytes = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), byte => byte.charCodeAt(0))
 
@@ -128,9 +136,9 @@ async function readKey(handed: string): Promise<CryptoKey | undefined> {
 
 /** Opens the storage of this page's person; undefined on a page of nobody. Once somebody logs out in any tab, it is empty. */
 export function openStorage(): Promise<SealedStorage> | undefined {
+  const storage = new SealedStorage(sessionStorage, () => localStorage.getItem(leftName) ?? '')
   const handed = document.querySelector<HTMLMetaElement>('meta[name=draft-key]')
   if (!handed) return undefined
-  const storage = new SealedStorage(sessionStorage, () => localStorage.getItem(leftName) ?? '')
   addEventListener('storage', ({ key }) => key === leftName && storage.forget())
   const opening = storage.open(handed.content)
   // A page that is saved as a file takes no key along.

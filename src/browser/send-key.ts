@@ -9,12 +9,14 @@ export function watchSendKey(composer: HTMLFormElement, content: HTMLTextAreaEle
   content.enterKeyHint = enterSends() ? 'send' : 'enter'
   composer.addEventListener('keydown', event => {
     const field = event.target
-    if (event.key !== 'Enter' || !(field instanceof Element && field.matches('#content, #alt'))) return
+    if (event.key !== 'Enter' || !(field instanceof Element && field.matches('textarea, [name=alt]'))) return
     // 229 is what a key of an input method says where `isComposing` is not set.
     const isComposing = event.isComposing || event.keyCode === 229
     const isSent = !isComposing && (enterSends() ? !event.shiftKey : event.ctrlKey || event.metaKey)
-    // In a field of one line the browser would send by any Enter.
-    if (isSent || field instanceof HTMLInputElement) event.preventDefault()
     if (isSent) composer.requestSubmit()
+    // In a field of one line the browser would send by any Enter.
+    else if (field === content) return
+    else if (!isComposing) content.focus()
+    event.preventDefault()
   })
 }

@@ -4,7 +4,6 @@ import { forgetEverywhere, type SealedStorage } from './sealed-storage.js'
 
 /** The session is over: leads to the log-in, and back here. */
 export function leadToLogIn(live: HTMLElement): void {
-  letLeave()
   const isLeaving = live.dispatchEvent(new Event('session:over', { cancelable: true }))
   if (isLeaving) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`)
 }
@@ -13,6 +12,8 @@ export function leadToLogIn(live: HTMLElement): void {
 export function watchSessionEnd(storage: SealedStorage, live: HTMLElement): void {
   const load = importing<typeof import('./log-in-again.js')>(live.dataset.logIn ?? '')
   live.addEventListener('session:over', event => {
+    // Whoever stays can still copy what would be lost.
+    if (!storage.losesSomething) letLeave()
     if (!storage.holdsSomething) return
     event.preventDefault()
     // Where it fails the server leads to the log-in, and back here.

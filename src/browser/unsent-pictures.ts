@@ -10,7 +10,6 @@ export class UnsentPictures {
   /** Called when there is something else to keep. */
   onChange: () => void = () => {}
   readonly #place = document.getElementById('picture-notice')
-  readonly #alt = document.querySelector<HTMLInputElement>('#alt')
   #chosen: readonly string[] = []
   #lost: string[] = []
   #isDelayed = false
@@ -56,8 +55,6 @@ export class UnsentPictures {
   }
 
   #show(): void {
-    const [alt] = this.#lost
-    if (this.#alt && alt !== undefined && !this.areChosen) this.#alt.value = alt
     const words = this.#isDelayed ? 'picture-delayed' : this.#lost.length > 0 ? 'picture-lost' : ''
     if (this.#said !== words) showTemplate(this.#place, words)
     this.#said = words

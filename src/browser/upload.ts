@@ -1,8 +1,15 @@
-/**
- * How an upload ended: with the picture's id, with the server's refusal ('' if the network failed) and the milliseconds
- * after which it may be tried again (0 if never by itself), or called off.
- */
-export type UploadResult = { imageId: string } | { message: string; retryAfterMs: number } | 'cancelled'
+/** Why a picture was not taken. */
+export interface RefusedUpload {
+  /** In the reader's words; '' if the network failed. */
+  readonly message: string
+  /** Milliseconds after which it may be tried again; 0 if never by itself. */
+  readonly retryAfterMs: number
+  /** Whether the same picture would be refused again. */
+  readonly isFinal: boolean
+}
+
+/** How an upload ended: with the picture's id, not taken, or called off. */
+export type UploadResult = { imageId: string } | RefusedUpload | 'cancelled'
 
 /** An upload under way. */
 export interface RunningUpload {
@@ -10,8 +17,11 @@ export interface RunningUpload {
   cancel(): void
 }
 
+const memberOf = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
+
 const textOf = (body: unknown, name: string): string => {
-  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : ''
+  const value = memberOf(body, name)
   return typeof value === 'string' ? value : ''
 }
 
@@ -23,11 +33,12 @@ export function upload(address: string, form: FormData, onProgress: (share: numb
   const result = new Promise<UploadResult>(resolve => {
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total)
     request.onabort = () => resolve('cancelled')
-    request.onerror = () => resolve({ message: '', retryAfterMs: 0 })
+    request.onerror = () => resolve({ message: '', retryAfterMs: 0, isFinal: false })
     request.onload = () => {
       const imageId = textOf(request.response, 'imageId')
       const retryAfterMs = 1000 * Number(request.getResponseHeader('retry-after') ?? 0)
-      resolve(imageId ? { imageId } : { message: textOf(request.response, 'message'), retryAfterMs })
+      const isFinal = memberOf(request.response, 'isFinal') === true
+      resolve(imageId ? { imageId } : { message: textOf(request.response, 'message'), retryAfterMs, isFinal })
     }
   })
   request.send(form)

@@ -20,6 +20,8 @@
  *   unblock. The blocked person sees what they would see if the other had closed all pages at the moment of the block and
  *   never come back: what they send is held, nobody reads or types, and the room ends when it would end then. What the
  *   person who blocked them really does makes no difference to that.
+ * - A reply holds no word of the message it answers, only which one that is. Its quote is worked out each time the reply is
+ *   read or told of, from the living message as this person may know of it. Once that is gone, nothing tells of it.
  */
 
 import type { PictureGround } from './picture-ground.js'
@@ -40,6 +42,32 @@ export interface ImageRef {
   readonly ground?: PictureGround
 }
 
+/** From when lives may be counted: a message was sent, or it was seen. */
+export const lifeStarts = ['sent', 'seen'] as const
+/** From when a life is counted. */
+export type LifeStart = (typeof lifeStarts)[number]
+
+/** How long messages live, ms, and from when that is counted. */
+export interface Lifetime {
+  readonly lifetimeMs: number
+  readonly from: LifeStart
+}
+
+/** The longest excerpt of a quote, in UTF-16 units. */
+export const mostExcerpt = 100
+
+/** What a reply shows of the living message that it answers. `seq`, `senderId` and `expiresAt` are that message's. */
+export interface Quote {
+  readonly id: MessageId
+  readonly seq: number
+  readonly senderId: UserId
+  /** The beginning of its first line that shows something; of a picture without words, its description. */
+  readonly excerpt: string
+  /** Whether it is a picture without words. */
+  readonly isPicture: boolean
+  readonly expiresAt: number
+}
+
 /** A message. Times in ms of `Clock.now()`; `seq` is gapless within its room and begins at 1. */
 export interface Message {
   readonly id: MessageId
@@ -49,25 +77,35 @@ export interface Message {
   readonly nonce: string
   readonly text: string
   readonly image: ImageRef | null
+  /** What it answers; null if it is no reply, or if the person who reads it may not know of that message or it is gone. */
+  readonly replyTo: Quote | null
   readonly sentAt: number
+  /** When it goes. Before its life has begun: when it goes unseen. */
   readonly expiresAt: number
   /** How long it was to live when it was sent, ms: what keeping it longer adds to `expiresAt`. */
   readonly lifetimeMs: number
+  /** From when its life is counted. */
+  readonly livesFrom: LifeStart
+  /** Whether its life has begun: at once if it is counted from sending. */
+  readonly hasBegun: boolean
   /** How often it was kept for as long again. */
   readonly keptTimes: number
 }
 
-/** What a person sends. It lives as long as the room says from the moment it is accepted. */
+/** What a person sends. It lives as long as the room says from the moment it is accepted or seen. */
 export interface Draft {
   readonly nonce: string
   readonly text: string
   readonly image: ImageRef | null
+  /** The message that it answers. An id of none that the sender may know of counts as no id. */
+  readonly replyTo?: MessageId | null
   /** An upper bound for how long it lives, ms: for a picture that may not live as long as the room's messages. */
   readonly mostLifetimeMs?: number
 }
 
 /** A message that was sent; `duplicate`: its nonce was known, so it is the first message of that nonce. */
 export interface Sent {
+  /** If it is gone already, as only a duplicate can be, it has neither text nor picture. */
   readonly message: Message
   readonly duplicate: boolean
 }
@@ -84,8 +122,7 @@ export const cursorKinds = ['delivered', 'seen'] as const satisfies readonly (ke
 export type CursorKind = (typeof cursorKinds)[number]
 
 /** How long messages live in a room, as one of its two people chose it. */
-export interface ChosenLifetime {
-  readonly lifetimeMs: number
+export interface ChosenLifetime extends Lifetime {
   readonly byId: UserId
   /** The newest message at that time: the choice counts for those after it. */
   readonly sinceSeq: number
@@ -173,8 +210,12 @@ export interface RoomView {
   /** Living messages of the other that this person has not seen, whether or not they are given. */
   readonly unread: number
   readonly vanished: Vanished
-  /** Null as long as nobody has chosen: then the server's own lifetime applies. */
+  /** Null as long as nobody has chosen: then the server's own lifetime applies, from sending. */
   readonly lifetime: ChosenLifetime | null
+  /** Whether a lifetime from being seen may be chosen (see `setLifetime`). */
+  readonly mayLiveFromSeen: boolean
+  /** The messages that this person is warned of now (see `messages.expiring`). */
+  readonly expiring: readonly Message[]
 }
 
 /** What a person's list of chats shows of a room. */
@@ -205,10 +246,14 @@ export interface RoomList {
   readonly totalUnread: number
 }
 
-/** Which part of the list is asked for: `limit` rooms, the first ones or those that follow the room `before`. */
+/**
+ * Which part of the list is asked for: `limit` rooms, the first ones or those that follow the room `before`; with `among`
+ * only rooms with these people.
+ */
 export interface RoomListAsk {
   readonly limit: number
   readonly before?: RoomId | undefined
+  readonly among?: ReadonlySet<UserId>
 }
 
 /**
@@ -218,6 +263,11 @@ export interface RoomListAsk {
 export const dissolveReasons = ['ended', 'away', 'account_deleted', 'empty'] as const
 /** Why a room is gone: one of `dissolveReasons`. */
 export type DissolveReason = (typeof dissolveReasons)[number]
+
+/** Why messages go at another time than they were to: they were kept, or their life has begun by their being seen. */
+export const keepReasons = ['kept', 'seen'] as const
+/** Why messages go at another time: one of `keepReasons`. */
+export type KeepReason = (typeof keepReasons)[number]
 
 /** What a person keeps from others. */
 export interface Privacy {
@@ -265,13 +315,23 @@ export type EventBody =
       readonly type: 'lifetime.changed'
       readonly version: number
       readonly lifetimeMs: number
+      readonly from: LifeStart
       readonly byId: UserId
+      /** Whether a lifetime from being seen may be chosen now. */
+      readonly mayLiveFromSeen: boolean
+      /** Messages that waited to be seen and no longer do (see `setPrivacy`). */
+      readonly messages: readonly Message[]
     }
-  /** Messages are so near their end that they may be kept (see `keepLonger`). Changes no version. */
+  /**
+   * These messages, and no others any more, are the ones that this person is warned of: they are so near their end that they
+   * may be kept (see `keepLonger`). None: the person has dismissed the warning. Changes no version.
+   */
   | { readonly type: 'messages.expiring'; readonly messages: readonly Message[] }
+  /** Messages go at another time: `byId` has kept them for as long again, or has seen them, by which their life begins. */
   | {
       readonly type: 'messages.kept'
       readonly version: number
+      readonly reason: KeepReason
       readonly byId: UserId
       /** As they are now, each with its new `expiresAt`. */
       readonly messages: readonly Message[]
@@ -301,7 +361,7 @@ export type ServerNotice =
       readonly viewerIds: readonly UserId[]
       readonly expiresAt: number
     }
-  /** The message of a picture was kept: the picture goes later. */
+  /** The message of a picture was kept, or its life has begun: the picture goes with it, at this time. */
   | { readonly type: 'image.kept'; readonly imageId: string; readonly expiresAt: number }
   /** Messages are gone, with these pictures. `expiresAt`: when the first of them was due. */
   | { readonly type: 'messages.removed'; readonly imageIds: readonly string[]; readonly expiresAt: number }
@@ -346,42 +406,62 @@ export interface Engine {
   readRoom(roomId: RoomId, userId: UserId, ask?: WindowAsk): Promise<RoomView>
 
   /**
+   * What a reply to a message would show to a person; null for one that no longer lives or that they may not know of.
+   * @throws ChatError `not_found` for the room
+   */
+  readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null>
+
+  /**
    * The rooms that are shown to a person, the most recently active first: written in, or added to their list. What is not
    * asked for costs nothing. Nothing follows a room `before` that is not in the list.
    */
   listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList>
 
+  /** The other people of the rooms that are shown to a person, in the order of `listRooms`; at most `limit`. */
+  listOthers(userId: UserId, limit: number): Promise<readonly UserId[]>
+
   /**
    * Adds a message, which lives as long as the room's people chose, or the server's own lifetime, and no longer than the
-   * draft allows. Idempotent on (room, sender, nonce) as long as the first message lives: the second time returns the first
-   * message with `duplicate: true`, changes nothing and tells nothing, even at a cap. A message to somebody who has blocked
+   * draft allows. Where lives are counted from being seen, it goes unseen after a day, or the server's own lifetime if that is
+   * longer. Idempotent on (room, sender, nonce) as long as the first message lives, and at least for the server's longest
+   * life (see `longestLifeMs`): the second time returns the first message, without its text if it is gone, with
+   * `duplicate: true`, changes nothing and tells nothing, even at a cap. A message to somebody who has blocked
    * the sender is held: it keeps the room as an unseen one does, and only its sender is told.
    * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
   sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent>
 
   /**
-   * Takes a message back for both, as if its time had come: nothing of it is left, and its nonce is forgotten. Tells
-   * `message.removed`.
+   * Deletes a message for both, as if its time had come. Tells `message.removed`.
    * @throws ChatError `not_found` for the room, for a message that no longer lives, and for one that is not one's own
    */
   removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void>
 
   /**
    * Chooses how long messages live in a room, for both, from the next message on. Tells `lifetime.changed`; nothing if
-   * messages live that long already.
-   * @throws ChatError `not_found`
+   * messages live that long already. A life from being seen shows when a message was seen, so it may be chosen only while
+   * both send receipts.
+   * @throws ChatError `not_found`; `invalid` for a life from being seen that may not be chosen
    */
-  setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void>
+  setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void>
 
   /**
-   * Keeps the messages that are about to expire: those that `messages.expiring` told of, which it does for each a minute
-   * before its end, or at half of a lifetime under two minutes (see `warnsAt`). Each lives on for its lifetime once more, at
-   * most ten times. A held message is kept like the others, whoever asks, so that its sender notices nothing. Tells
-   * `messages.kept`, or nothing if there is none to keep. An engine without `keepLonger` warns of none and keeps none.
+   * Keeps the messages that are about to expire: those that `messages.expiring` told of, and with them all that would go
+   * within their lifetime from now, so that what is read together stays together. Each lives on for its own lifetime once
+   * more, at most ten times. The warning comes a minute before a message's end, or at half of a lifetime under two minutes
+   * (see `warnsAt`); then it rests for a while (see `restOf`), whatever else is due, so that in a busy room it does not always
+   * stand. A held message is kept like the others, whoever asks, so that its sender notices nothing. Tells
+   * `messages.kept`, or nothing if no warning stands. An engine without `keepLonger` warns of none and keeps none.
    * @throws ChatError `not_found`
    */
   keepLonger(roomId: RoomId, userId: UserId): Promise<void>
+
+  /**
+   * Takes the warning away for one person, and warns them of no message that lives now. Tells them `messages.expiring`
+   * without messages if a warning stood.
+   * @throws ChatError `not_found`
+   */
+  dismissWarning(roomId: RoomId, userId: UserId): Promise<void>
 
   /**
    * Moves a person's cursor up to a message of the other's and all before it. Seen implies delivered. Nothing changes and
@@ -389,7 +469,10 @@ export interface Engine {
    * If the person sends no receipts, the move counts for themselves alone: for `mine`, `unread` and the room's end. The
    * other still sees `theirs` as before, no version rises, and the person is told `receipt.noted` instead of
    * `receipt.moved`. The next move that is shown shows all those before it.
-   * @param inViewFrom from which `seq` on the messages up to this one were in view; a cursor may pass over others
+   *
+   * Seen, it also begins the lives that waited for that: of the other's messages that were in view, from the `seq`
+   * `inViewFrom` up to the message, or of this message alone. A message that the cursor passes over without being in view
+   * goes on waiting. Tells `messages.kept` with the reason `seen`, whether or not the cursor moves.
    * @throws ChatError `not_found` for the room
    */
   moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void>
@@ -418,7 +501,9 @@ export interface Engine {
   forgetPerson(userId: UserId): Promise<void>
 
   /**
-   * Takes note of what a person keeps from others from now on; until then they keep nothing. Whoever they block now sees
+   * Takes note of what a person keeps from others from now on; until then they keep nothing. Where either of a room's people
+   * sends no receipts, a life from being seen becomes the same life from sending, and no message waits to be seen any more:
+   * each goes when it would have gone unseen. Tells `lifetime.changed`. Whoever they block now sees
    * them as somebody who gave up all leases at this moment with `lingerMs` (see `dropLease`). Whoever they unblock sees them
    * as they are again. What was held from them meanwhile stays held, and receipts cover it as if it had come.
    * @returns those who are blocked now and were not before
@@ -460,6 +545,8 @@ export interface Engine {
 export interface EngineOptions {
   /** How long messages live in a room whose people have chosen nothing else. */
   readonly messageTtlMs: number
+  /** The longest life that a room may choose; it says how long nonces are remembered (see `longestLifeMs`). */
+  readonly messageTtlMaxMs: number
   readonly roomGraceMs: number
   readonly roomMaxMessages: number
   readonly maxBytes: number

@@ -13,6 +13,8 @@ export const messageInput = z.object({
   nonce: nonceSchema,
   // A bubble's form has the field always, and leaves it empty without a picture.
   imageId: idSchema.or(z.literal('')).optional(),
+  // Any text: an id of no message sends without a quote. A bubble's form has the field always.
+  replyTo: z.string('id_invalid').nullish(),
 })
 
 // Newline and tab are text; every other control character, and half of a surrogate pair, could only deceive or break

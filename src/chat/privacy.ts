@@ -58,10 +58,9 @@ export function mayKnowOf(userId: UserId, senderId: UserId, isHeld: boolean): bo
 /**
  * Whether the sender of a message that vanished unseen is told so: only while the other sends receipts. To somebody whom
  * they have blocked, the other goes on as at the block.
- * @param atBlock whether the other sent receipts at the block; undefined without one
  */
-export function hearsOfUnseenEnd(recipient: Pick<Standing, 'sendsReceipts'>, atBlock: boolean | undefined): boolean {
-  return shownTo(recipient.sendsReceipts, atBlock)
+export function hearsOfUnseenEnd(recipient: { readonly shownSendsReceipts: boolean }): boolean {
+  return recipient.shownSendsReceipts
 }
 
 /** Whether a person may see the presence of the other. */
@@ -74,8 +73,8 @@ export function hearsPresence(person: Standing, other: Standing): boolean {
   return seesPresence(person, other) && !other.hasBlocked
 }
 
-/** What the other is shown of whether a person is here: to somebody whom they have blocked, what was so at the block. */
-export function shownTo<Attendance>(now: Attendance, atBlock: Attendance | undefined): Attendance {
+/** What the other is shown of a person: to somebody whom they have blocked, what was so at the block. */
+export function shownTo<What>(now: What, atBlock: What | undefined): What {
   return atBlock ?? now
 }
 
@@ -87,4 +86,12 @@ export function hearsTyping(person: Standing, typist: Standing): boolean {
 /** Whether the other sees how far a person has got. Without receipts they still see the last ones that were sent. */
 export function showsReceipts({ sendsReceipts }: Pick<Standing, 'sendsReceipts'>): boolean {
   return sendsReceipts
+}
+
+/**
+ * Whether lives may be counted from being seen: such a life shows when a message was seen, which is for those alone who both
+ * send receipts. What the other is shown of either counts, so that nobody learns of a block by it.
+ */
+export function mayLiveFromSeen(people: readonly { readonly shownSendsReceipts: boolean }[]): boolean {
+  return people.every(({ shownSendsReceipts }) => shownSendsReceipts)
 }

@@ -1,9 +1,9 @@
-/** Long because every command that people have stands here, so that each rule is written once. */
-
+// Long because all that people do in rooms goes through this one door.
 import type {
   CursorKind,
   Engine,
   ImageRef,
+  Lifetime,
   MessageId,
   RoomId,
   RoomView,
@@ -47,6 +47,8 @@ export interface MessageInput {
   readonly content: string
   readonly nonce: string
   readonly imageId?: string | undefined
+  /** The message that it answers. */
+  readonly replyTo?: string | null | undefined
 }
 
 export interface RoomsDeps {
@@ -60,7 +62,7 @@ export interface RoomsDeps {
 /** What can be read without a rule beside the engine's own. */
 export type RoomReads = Pick<
   Engine,
-  'isMember' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readRoom' | 'readStats'
+  'isMember' | 'listOthers' | 'listRooms' | 'readOwnStats' | 'readPresence' | 'readQuote' | 'readRoom' | 'readStats'
 >
 
 /**
@@ -97,14 +99,14 @@ export class Rooms {
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<Sent> {
-    const { content, nonce, imageId } = input
+    const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     // Counted before the text is looked at: one too many must cost nothing.
     refuseOver(this.#deps.countSend(userId))
     const text = normaliseText(content, this.#rules.messageMaxLength)
-    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId })
+    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId, replyTo })
     if (text === '') throw new ChatError('message_empty')
-    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null })
+    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null, replyTo })
   }
 
   /**
@@ -120,14 +122,14 @@ export class Rooms {
    * Chooses how long messages live in a room from now on.
    * @throws ChatError `invalid` for a lifetime that may not be chosen; `rate_limited`, `not_found`
    */
-  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
-    if (!mayChoose(lifetimeMs, this.#rules)) throw new ChatError('invalid')
+  async setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void> {
+    if (!mayChoose(lifetime, this.#rules)) throw new ChatError('invalid')
     refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.setLifetime(roomId, userId, lifetimeMs)
+    return this.#engine.setLifetime(roomId, userId, lifetime)
   }
 
   /**
-   * Keeps the messages that are about to expire for as long again, for both.
+   * Keeps the messages that are about to expire, and those that would soon follow, for as long again, for both.
    * @throws ChatError `rate_limited`, `not_found`
    */
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
@@ -135,11 +137,12 @@ export class Rooms {
     return this.#engine.keepLonger(roomId, userId)
   }
 
-  /**
-   * Reports that a message, and all before it, was delivered to a person or seen by them. `inViewFrom`: from which `seq` on
-   * the messages up to it were in view.
-   * @throws ChatError `not_found`
-   */
+  /** Takes the warning that messages are about to expire away for one person. @throws ChatError `not_found` */
+  dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#engine.dismissWarning(roomId, userId)
+  }
+
+  /** Reports a message as delivered or seen, as `Engine.moveCursor` does. @throws ChatError `not_found` */
   report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
   }
@@ -185,13 +188,13 @@ export class Rooms {
   async #sendWithImage(
     roomId: RoomId,
     userId: UserId,
-    { nonce, text, imageId }: { nonce: string; text: string; imageId: string },
+    { nonce, text, imageId, replyTo }: { nonce: string; text: string; imageId: string; replyTo: string | null },
   ): Promise<Sent> {
     const { image, lifetimeMs, settle } = await this.#deps.claimImage(imageId, roomId, userId, nonce)
     try {
       // A server on which pictures live shorter than messages bounds them in every room; else they live as the room has it.
       const isBounded = lifetimeMs < this.#rules.messageTtlMs
-      const draft = { nonce, text, image, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
+      const draft = { nonce, text, image, replyTo, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
       settle(sent.message.image?.id ?? '')
       return sent

@@ -1,11 +1,25 @@
 import type { IncomingMessage } from 'node:http'
 import accepts from 'accepts'
 import { type AccountSettings, defaultSettings } from '../accounts/settings.js'
-import { defaultLanguage, isLanguage, type Language, languages } from '../languages.js'
+import { defaultLanguage, isLanguage, isRegion, type Language, languages, type Regions } from '../languages.js'
 
 /** The language to answer in: the one in the settings, else the one of ours that the browser prefers. */
 export function languageOf(request: IncomingMessage, { language }: AccountSettings = defaultSettings): Language {
   if (language !== 'auto') return language
   const accepted = accepts(request).languages([...languages])
   return isLanguage(accepted) ? accepted : defaultLanguage
+}
+
+/** More languages than people read; a header may name thousands. */
+const mostTags = 20
+const regionalTag = /^([a-z]{2,3})(?:-[a-z]{4})?-([a-z]{2}|\d{3})$/i
+
+/** The regions that the browser prefers: for `en-GB, de-AT` those of Britain for English and of Austria for German. */
+export function regionsOf(request: IncomingMessage): Regions {
+  const regions: Partial<Record<Language, string>> = {}
+  for (const tag of accepts(request).languages().slice(0, mostTags)) {
+    const [, language, region] = regionalTag.exec(tag.toLowerCase()) ?? []
+    if (region !== undefined && isLanguage(language) && isRegion(region)) regions[language] ??= region.toUpperCase()
+  }
+  return regions
 }

@@ -1,9 +1,15 @@
 import type { Config } from '../config.js'
 
-/** Whether people reach this server over https. If so, cookies are Secure and have the prefix __Host-. */
+/** Whether people reach this server over https. If so, cookies are Secure, and their names say so. */
 export function isHttps(config: Pick<Config, 'publicUrl'>): boolean {
   return config.publicUrl?.protocol === 'https:'
 }
+
+/**
+ * What cookies are for, and how their names begin where they are Secure. Browsers take a cookie with __Host- only for every
+ * address of a host; those with __Secure- are for some addresses.
+ */
+const prefixes = { sid: '__Host-', csrf: '__Host-', deleted: '__Secure-', with: '__Secure-' } as const
 
 /**
  * The names of this server's cookies. Browsers send a cookie to all ports of its host, so the names end in the port: otherwise
@@ -24,9 +30,9 @@ export class CookieNames {
   }
 
   /** The name of the cookie for something. */
-  nameFor(word: 'sid' | 'csrf'): string {
+  nameFor(word: keyof typeof prefixes): string {
     const port = this.#publicUrl?.port ?? this.#listeningPort
     const name = port === '' ? word : `${word}-${port}`
-    return isHttps({ publicUrl: this.#publicUrl }) ? `__Host-${name}` : name
+    return isHttps({ publicUrl: this.#publicUrl }) ? prefixes[word] + name : name
   }
 }

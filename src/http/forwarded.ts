@@ -24,13 +24,18 @@ export function forwardedScheme(
   return schemes.get(first.trim().toLowerCase()) ?? null
 }
 
-/** Warns of headers that the proxy does not send, or that contradict PUBLIC_URL. */
+const uncountedProxy =
+  'a request came with X-Forwarded-For, though TRUST_PROXY is 0: if a proxy is in front, all its visitors share the limits of one address, so set TRUST_PROXY to the number of proxies; if there is none, a visitor has made the header up, and it counts for nothing'
+
+/** Warns of headers that the proxy does not send, that contradict PUBLIC_URL, or that come though no proxy is counted. */
 export function watchForwarded(
   { publicUrl, trustProxy }: Pick<Config, 'publicUrl' | 'trustProxy'>,
   warn: WarnOfSetup,
 ): RequestHandler {
   return (request, _response, next) => {
-    if (trustProxy > 0) {
+    if (trustProxy === 0) {
+      if (request.get('x-forwarded-for') !== undefined) warn(uncountedProxy, {})
+    } else {
       warnOfAddress(request.ip, request.get('x-forwarded-for'), warn)
       if (publicUrl !== null) warnOfScheme(forwardedScheme(request, { trustProxy }), publicUrl, warn)
     }

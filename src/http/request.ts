@@ -20,6 +20,8 @@ declare global {
       account: Account | null
       /** The key by which pages of whoever is logged in seal drafts, masked anew each time. */
       handDraftKey?: () => string
+      /** Whether titles of pages for whoever is logged in leave names out. */
+      hidesNames?: boolean
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
     }
@@ -33,6 +35,11 @@ declare global {
 export function accountOf(request: Request): Account {
   if (!request.account) throw new ChatError('unauthenticated')
   return request.account
+}
+
+/** Whether it brings a session that was ended elsewhere, or whose account is gone. */
+export function bringsEndedSession({ account, session }: Request): boolean {
+  return !account && Boolean(session?.userId)
 }
 
 /** A field of a form as text; '' if it is missing or no text. */

@@ -8,10 +8,11 @@ import memoryStore from 'memorystore'
 import { z } from 'zod'
 import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import { hidesNames } from '../accounts/settings.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
-import { languageOf } from './accepted-language.js'
+import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { deriveDraftKey, maskKey } from './draft-key.js'
@@ -86,7 +87,10 @@ export class Sessions {
   readonly loadAccount: RequestHandler = (request, _response, next) => {
     this.#findAccount(request.session).then(account => {
       request.account = account
-      if (account) request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
+      if (account) {
+        request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
+        request.hidesNames = hidesNames(account.settings, this.#config.directory)
+      }
       next()
     }, next)
   }
@@ -141,7 +145,18 @@ export class Sessions {
     const zone = account.settings.zone ?? data.zone ?? null
     const { announced } = account.settings
     const language = languageOf(request, account.settings)
-    return { userId: account.id, sessionId: id, zone, language, announced, endsAt: endOf(data), readEnd }
+    const regions = regionsOf(request)
+    return {
+      userId: account.id,
+      sessionId: id,
+      zone,
+      language,
+      regions,
+      announced,
+      hidesNames: hidesNames(account.settings, this.#config.directory),
+      endsAt: endOf(data),
+      readEnd,
+    }
   }
 
   /** The id in the session cookie of a request, null unless we signed it. The session may have ended. */

@@ -33,6 +33,8 @@ declare module 'accepts' {
   interface Accepts {
     /** The best of the names; false if none is accepted. */
     languages(names: string[]): string | false
+    /** All that the request asks for, the best first; `*` if it says nothing. */
+    languages(): string[]
   }
 
   export default function accepts(request: IncomingMessage): Accepts

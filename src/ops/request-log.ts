@@ -19,8 +19,9 @@ function routeOf(request: Request): string {
  * Gives each request an id (`res.locals.requestId`, header `X-Request-Id`) and logs one line when it is over: method,
  * route, status, milliseconds, id, and `aborted` if the client went away before the end. A status of 5xx is logged as
  * an error, except 507 (a room or the server is full), which is a refusal like those of 4xx.
+ * @param level of all other lines
  */
-export function logRequests(log: Logger): RequestHandler {
+export function logRequests(log: Logger, level: 'info' | 'debug' = 'info'): RequestHandler {
   return (request, response, next) => {
     const requestId = randomUUID()
     const start = performance.now()
@@ -36,7 +37,7 @@ export function logRequests(log: Logger): RequestHandler {
         ...(!response.writableFinished && { aborted: true }),
       }
       if (response.statusCode >= 500 && response.statusCode !== 507) log.error(line, 'request')
-      else log.info(line, 'request')
+      else log[level](line, 'request')
     })
     next()
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
-import type { RoomSummary } from '../chat/engine.js'
+import type { Message, RoomSummary } from '../chat/engine.js'
 import { messageStatusOf } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
@@ -13,7 +13,18 @@ export interface ChatItemContext {
   readonly isTyping: boolean
   /** The room that the page shows; its item is marked as the current one. */
   readonly currentRoomId: string | null
+  /** Found by its name: it stands beside the list, which holds the room's live item. */
+  readonly isFound?: boolean
   readonly clock: Clock
+}
+
+/** Beyond it a number of unread messages is not shown exactly. */
+const mostUnreadShown = 99
+
+/** A number of unread messages as people read it; '' for none. */
+export function unreadText(unread: number): string {
+  if (unread === 0) return ''
+  return unread > mostUnreadShown ? `${mostUnreadShown}+` : String(unread)
 }
 
 const previewLength = 120
@@ -35,10 +46,11 @@ export function renderChatItem(
   item: ChatItemContext,
 ): string {
   const last = summary.lastMessage
-  const { clock } = item
+  const { clock, isFound = false } = item
   const now = clock.now()
   return renderPartial('chat-item', context, {
     roomId: summary.id,
+    isFound,
     otherId: summary.otherId,
     name: item.name,
     initial: initialOf(item.name),
@@ -46,14 +58,19 @@ export function renderChatItem(
     isOnline: summary.presence?.isOnline ?? false,
     isTyping: item.isTyping,
     isCurrent: summary.id === item.currentRoomId,
-    unread: summary.unread,
+    unread: unreadText(summary.unread),
     preview: previewOf(summary, viewer, context.t),
     remainingMs: last && Math.max(0, last.expiresAt - now),
     time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
     status: last?.senderId === viewer.userId ? messageStatusOf(last, summary.theirs) : null,
-    // A message of the other's that reaches this list is delivered, so the item reports it.
-    reportsId: summary.unread > 0 && last && last.senderId !== viewer.userId ? last.id : null,
   })
+}
+
+/** The messages of the other's that this list shows and that are not delivered yet: the page that shows it says so. */
+export function undeliveredIn(summaries: readonly RoomSummary[]): Message[] {
+  return summaries.flatMap(({ lastMessage, otherId, mine }) =>
+    lastMessage?.senderId === otherId && lastMessage.seq > mine.delivered ? [lastMessage] : [],
+  )
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)

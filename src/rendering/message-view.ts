@@ -1,6 +1,15 @@
 import type { Clock, WallTimes } from '../chat/clock.js'
-import { type Cursors, type ImageRef, type Message, type MessageStatus, messageStatusOf } from '../chat/engine.js'
-import { isLong } from '../picture-size.js'
+import {
+  type Cursors,
+  type ImageRef,
+  type Message,
+  type MessageStatus,
+  messageStatusOf,
+  type Quote,
+  type RoomId,
+  type UserId,
+} from '../chat/engine.js'
+import { shapeOf } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
 import type { Translate } from './sentences.js'
 
@@ -12,8 +21,19 @@ export interface ImageView {
   readonly height: number
   readonly alt: string
   readonly moves: boolean
-  /** The classes that say what it is shown on, and that it is tall or wide. */
+  /** The classes that say what shape it has, and what it is shown on. */
   readonly looks: string
+}
+
+/** What the template partials/quote needs. `id` and `remainingMs` are those of the message that is quoted. */
+export interface QuoteView {
+  readonly id: string
+  readonly seq: number
+  /** Where it stands: the chat's page that begins with it. */
+  readonly href: string
+  readonly author: string
+  readonly text: string
+  readonly remainingMs: number
 }
 
 /** What the template partials/message needs. Times are formatted already; `remainingMs` counts from now. */
@@ -25,14 +45,17 @@ export interface MessageView {
   readonly mine: boolean
   readonly author: string
   readonly text: string
+  readonly isEmoji: boolean
   readonly image: ImageView | null
+  readonly quote: QuoteView | null
   readonly status: MessageStatus
   readonly sentAt: string
   readonly sentAtIso: string
-  readonly goneAt: string
+  /** When it goes, in words: "until 14:07", or "until seen, then 5 minutes". */
+  readonly until: string
+  /** Whether it was kept or its life began by being seen, so that it may end at another time than others of its minute. */
+  readonly hasOwnEnd: boolean
   readonly goneAtIso: string
-  /** Whether somebody has kept it longer. */
-  readonly isKept: boolean
   readonly remainingMs: number
   /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
@@ -45,31 +68,44 @@ export interface MessagePlace {
   readonly day: string
   /** Whether it follows a message of the same person within five minutes, on the same day. */
   readonly continuesRun: boolean
+  /** The same for messages of one person, minute and lifetime: of those in a row, only the last shows its times. */
+  readonly minute: string
+  readonly continuesMinute: boolean
 }
 
 /** What is kept of the message before. Its text must not be. */
-export type Predecessor = Pick<Message, 'senderId' | 'sentAt'>
+export type Predecessor = Pick<Message, 'senderId' | 'sentAt' | 'lifetimeMs' | 'livesFrom'>
 
 /** Messages of one person that are closer in time than this are shown as one run. */
 const runMs = 300_000
+const minuteMs = 60_000
 
 /** Decides whether a message begins a day or continues a run. `before` is null for the first message of the room. */
 export function placeMessage(
   message: Message,
   before: Predecessor | null,
+  userId: UserId,
   { times }: ViewContext,
   clock: WallTimes,
 ): MessagePlace {
   const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
+  const minuteOf = ({ senderId, sentAt, lifetimeMs, livesFrom }: Predecessor) =>
+    `${senderId === userId ? 'mine' : 'theirs'}-${Math.floor(clock.wallTimeOf(sentAt) / minuteMs)}-${lifetimeMs}-${livesFrom}`
+  const minute = minuteOf(message)
   const day = dayOf(message)
   const isNewDay = before === null || dayOf(before) !== day
   const isSoon = before !== null && message.sentAt - before.sentAt < runMs
-  return { day: isNewDay ? day : '', continuesRun: !isNewDay && isSoon && before.senderId === message.senderId }
+  return {
+    day: isNewDay ? day : '',
+    continuesRun: !isNewDay && isSoon && before.senderId === message.senderId,
+    minute,
+    continuesMinute: before !== null && minuteOf(before) === minute,
+  }
 }
 
 /** What the views of a room's messages depend on beside the messages: who looks, and who has read how far. */
 export interface MessageContext {
-  readonly userId: string
+  readonly userId: UserId
   readonly otherName: string
   readonly mine: Cursors
   readonly theirs: Cursors
@@ -77,6 +113,12 @@ export interface MessageContext {
   readonly deliversFrom?: number
   readonly clock: Clock
 }
+
+/** A text of one to five emoji and nothing else is shown large. */
+const oneEmoji = '\\s*\\p{RGI_Emoji}'
+const fewEmoji = new RegExp(`^(?:${oneEmoji}){1,5}\\s*$`, 'v')
+/** No five emoji are longer, in UTF-16 units. */
+const longestEmoji = 200
 
 const secondsMatterBelowMs = 120_000
 
@@ -98,31 +140,55 @@ export function viewMessage(message: Message, room: MessageContext, { t, times }
     mine,
     author: mine ? t('chat.you') : room.otherName,
     text: message.text,
+    isEmoji: message.text.length <= longestEmoji && fewEmoji.test(message.text),
     image: message.image && {
       ...viewImage(message.image),
       alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),
     },
+    quote: message.replyTo && viewQuote(message.replyTo, message.roomId, room, t),
     status,
     sentAt: times.hour(sentAt, { near }),
     sentAtIso: new Date(sentAt).toISOString(),
-    goneAt: times.hour(goneAt, { near, seconds }),
+    hasOwnEnd: message.keptTimes > 0 || (message.livesFrom === 'seen' && message.hasBegun),
+    until: message.hasBegun
+      ? t(message.keptTimes > 0 ? 'chat.kept' : 'chat.gone', { time: times.hour(goneAt, { near, seconds }) })
+      : t('chat.untilSeen', { lifetime: times.length(message.lifetimeMs) }),
     goneAtIso: new Date(goneAt).toISOString(),
-    isKept: message.keptTimes > 0,
     remainingMs: Math.max(0, message.expiresAt - now),
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
-    reportsSeen: !mine && status !== 'seen',
+    reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),
+  }
+}
+
+/** Makes the view of a quote for one of the room's two people. */
+export function viewQuote(
+  { id, seq, senderId, excerpt, isPicture, expiresAt }: Quote,
+  roomId: RoomId,
+  { userId, otherName, clock }: Pick<MessageContext, 'userId' | 'otherName' | 'clock'>,
+  t: Translate,
+): QuoteView {
+  return {
+    id,
+    seq,
+    href: `/chats/${roomId}?after=${seq - 1}#m-${id}`,
+    author: senderId === userId ? t('chat.you') : otherName,
+    text: isPicture ? pictureWords(excerpt, t) : excerpt,
+    remainingMs: Math.max(0, expiresAt - clock.now()),
   }
 }
 
 function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
-  const shape = isLong({ width, height }) ? (height > width ? 'tall' : 'wide') : ''
-  const looks = [shape, ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
+  const looks = [shapeOf({ width, height }), ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
   return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
 }
 
 /** A message as plain text, for places that show no picture: the picture's description, then the text. */
 export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Translate): string {
   if (!image) return text
-  const picture = image.alt ? t('chats.image', { alt: image.alt }) : t('chats.imagePlain')
+  const picture = pictureWords(image.alt, t)
   return text ? t('picture.says', { picture, text }) : picture
+}
+
+function pictureWords(alt: string, t: Translate): string {
+  return alt ? t('chats.image', { alt }) : t('chats.imagePlain')
 }

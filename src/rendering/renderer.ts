@@ -35,11 +35,15 @@ function joinLines(template: string): string {
     .join('')
 }
 
-/** Who looks at a page. Language and zone decide how things are said; `zone` is null until it is known. */
+/** Who looks at a page. Language, region and zone decide how things are said; `zone` is null until it is known. */
 export interface Viewer {
   readonly userId: string
   readonly language: Language
   readonly zone: string | null
+  /** The region whose dates and hours the viewer is used to; null or absent if it is not known. */
+  readonly region?: string | null
+  /** Whether titles leave names out. */
+  readonly hidesNames?: boolean | undefined
 }
 
 /** What every template gets as `it`, beside its own data. */
@@ -50,10 +54,10 @@ export interface ViewContext {
   readonly direction: 'ltr' | 'rtl'
 }
 
-/** Makes the context for a viewer's language and zone. */
-export function viewContext({ language, zone }: Pick<Viewer, 'language' | 'zone'>): ViewContext {
+/** Makes the context for a viewer's language, zone and region. */
+export function viewContext({ language, zone, region }: Omit<Viewer, 'userId'>): ViewContext {
   const t = translator(language)
-  return { t, times: new Times(language, zone, t), language, direction: traitsOf(language).direction }
+  return { t, times: new Times(language, zone, t, region), language, direction: traitsOf(language).direction }
 }
 
 /** Renders a template of views/, with escaping on. */

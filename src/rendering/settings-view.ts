@@ -45,8 +45,8 @@ const sendKeyNames = {
   'ctrl-enter': 'settings.sendCtrlEnter',
 } as const
 
-/** What the settings page shows. `browserZone` is the zone that the browser has told; null if it has told none. */
-export function viewSettings(settings: AccountSettings, browserZone: string | null, t: Translate) {
+/** The choices of a person's settings, beside those of yes or no. */
+export function viewSettings(settings: AccountSettings, t: Translate) {
   const choose = <T extends string>(
     values: readonly T[],
     names: Readonly<Record<T, SentenceKey>>,
@@ -70,16 +70,8 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
     textSizeChoices: choose(textSizes, textSizeNames, settings.textSize),
     announcedChoices: choose(announcementKinds, announcementNames, ...settings.announced),
     soundChoices: choose(soundKinds, soundNames, ...settings.sounds),
-    notifyChoices: yesOrNo(settings.notifies, t),
-    pauseChoices: yesOrNo(settings.startsPaused, t),
-    receiptChoices: yesOrNo(settings.sendsReceipts, t),
-    typingChoices: yesOrNo(settings.sendsTyping, t),
     zoneChoices: [
-      {
-        value: '',
-        label: browserZone ? t('settings.zoneBrowser', { zone: nameOf(browserZone) }) : t('settings.zoneUnknown'),
-        isChosen: settings.zone === null,
-      },
+      { value: '', label: t('settings.languageBrowser'), isChosen: settings.zone === null },
       ...[...new Set([...timeZones(), ...(settings.zone ? [settings.zone] : [])])].map(zone => ({
         value: zone,
         label: nameOf(zone),
@@ -89,11 +81,9 @@ export function viewSettings(settings: AccountSettings, browserZone: string | nu
   }
 }
 
-function yesOrNo(isYes: boolean, t: Translate): Choice[] {
-  return [
-    { value: 'yes', label: t('settings.yes'), isChosen: isYes },
-    { value: 'no', label: t('settings.no'), isChosen: !isYes },
-  ]
+/** Says what the browser tells of its time zone; null if it has told none. */
+export function zoneHint(browserZone: string | null, t: Translate): string {
+  return browserZone ? t('settings.zoneTold', { zone: nameOf(browserZone) }) : t('settings.zoneUntold')
 }
 
 function nameOf(zone: string): string {

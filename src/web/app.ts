@@ -8,6 +8,7 @@ import { refuseForeignOrigin } from '../http/origin-check.js'
 import { createRouter, type DeclaredRoute, declaredRoutes, notFound, type Route } from '../http/routes.js'
 import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
+import { accountPages } from './accounts/account-pages.js'
 import { blockPages } from './accounts/block-pages.js'
 import { invitePages } from './accounts/invite-pages.js'
 import { logInPages } from './accounts/log-in-pages.js'
@@ -40,7 +41,12 @@ export function createApp(context: Context, operation: Router): App {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy).set('query parser', 'simple')
 
-  app.use(answers.watch, logRequests(log), countRefusals(observer), securityHeaders(config))
+  app.use(
+    answers.watch,
+    logRequests(log, config.nodeEnv === 'development' ? 'debug' : 'info'),
+    countRefusals(observer),
+    securityHeaders(config),
+  )
   // What the machine itself asks for passes no proxy.
   app.use(neverStore, operation, operatorRoutes(context), watchForwarded(config, context.warnOfSetup))
   app.use(compression(), answers.hold, readCookies)
@@ -60,6 +66,7 @@ function createPages(context: Context): Router {
     ...registrationPages(context),
     ...resetPages(context),
     ...settingsPages(context),
+    ...accountPages(context),
     ...invitePages(context),
     ...blockPages(context),
     ...chatRoutes(context),

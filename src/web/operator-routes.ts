@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.js'
 import type { OneTimeLink } from '../accounts/one-time-links.js'
 import { ChatError } from '../chat/errors.js'
 import type { Context } from '../context.js'
+import { ownOrigin } from '../http/own-origin.js'
 import { httpStatusOf, setRetryAfter } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
@@ -12,7 +13,7 @@ import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
  * routes do not exist.
  */
 export function operatorRoutes({
-  config: { publicUrl },
+  config,
   checkOperator,
   people,
   admission,
@@ -26,7 +27,7 @@ export function operatorRoutes({
   }
 
   const linkTo = (request: Request, path: string, { token, expiresAt }: OneTimeLink) => ({
-    link: `${publicUrl?.origin ?? `http://${request.get('host')}`}${path}${token}`,
+    link: `${ownOrigin(request, config)}${path}${token}`,
     expiresAt: new Date(expiresAt).toISOString(),
   })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RequestHandler, Router } from 'express'
+import type { Request, RequestHandler, Response, Router } from 'express'
 import { ChatError } from '../chat/errors.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 import type { Sessions } from '../http/sessions.js'
@@ -39,8 +39,8 @@ export function staticFiles(
 ): Router {
   const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(root, folder, cacheControl)))
   const count = [sessions.findAccount, countLight]
-  const handle: Route['handle'] = (request, response) => {
-    const file = files.get(request.path.slice(address.length))
+  const send = (request: Request, response: Response, path: string) => {
+    const file = files.get(path)
     if (!file) throw new ChatError('not_found')
     // Asked one at a time: with several, the browser's order would decide, and it names br last.
     const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
@@ -48,9 +48,17 @@ export function staticFiles(
     if (body) response.set('Content-Encoding', body.encoding)
     response.send(body?.bytes ?? file.bytes)
   }
-  const route: Route = { method: 'get', path: `${address}/*file`, access: 'anyone', limit: 'lightRequests', handle }
+  const declare = (path: Route['path'], fileOf: (request: Request) => string): Route => {
+    const handle: Route['handle'] = (request, response) => send(request, response, fileOf(request))
+    return { method: 'get', path, access: 'anyone', limit: 'lightRequests', handle }
+  }
+  const routes = [
+    declare(`${address}/*file`, ({ path }) => path.slice(address.length)),
+    // Browsers ask for it by themselves where no page names an icon, as beside JSON.
+    declare('/favicon.ico', () => '/icons/favicon.ico'),
+  ]
   const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'anyone' && limit === 'lightRequests'
-  return createRouter([route], { accepts, before: () => count, beforeRefusal: count })
+  return createRouter(routes, { accepts, before: () => count, beforeRefusal: count })
 }
 
 function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {

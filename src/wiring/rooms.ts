@@ -22,6 +22,7 @@ export async function createRooms({
   const engine = new MemoryEngine({
     clock,
     messageTtlMs: config.messageTtlMs,
+    messageTtlMaxMs: config.messageTtlMaxMs,
     roomGraceMs: config.roomGraceMs,
     roomMaxMessages: config.roomMaxMessages,
     maxBytes: config.maxMessageMemoryBytes,

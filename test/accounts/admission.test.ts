@@ -32,6 +32,19 @@ describe('where registration is open', () => {
   })
 })
 
+it('an invite that is good tells which member made it, and none by the operator', async () => {
+  const { admission } = begin('invite')
+  const { token } = admission.inviteBy('ann')
+  expect([admission.inviterOf(token), admission.inviterOf('none'), admission.inviterOf('')]).toEqual([
+    'ann',
+    null,
+    null,
+  ])
+  expect(admission.inviterOf(admission.inviteByOperator().token)).toBe(null)
+  await admission.admit(token, async () => {})
+  expect(admission.inviterOf(token)).toBe(null)
+})
+
 describe('where registration is closed', () => {
   it('nobody comes in, and nobody makes invites', async () => {
     const { admission } = begin('closed')

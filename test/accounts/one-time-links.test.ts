@@ -32,8 +32,9 @@ function beginUse(links: OneTimeLinks<string>, token: string) {
 describe('a link that works once', () => {
   it('is used up by work that succeeds, which is given its value', async () => {
     const { links, token } = start()
+    expect(links.ownerOf(token)).toBe('ann')
     expect(await links.use(token, async value => `${value}!`)).toBe('value!')
-    expect(links.isGood(token)).toBe(false)
+    expect([links.isGood(token), links.ownerOf(token)]).toEqual([false, null])
     await expect(links.use(token, async () => {})).rejects.toMatchObject({ code: 'not_found' })
     expect(links.count('ann')).toBe(0)
   })

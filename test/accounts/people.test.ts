@@ -218,7 +218,7 @@ describe('finding people', () => {
     const names = Array.from({ length: 24 }, (_, n) => `user-${String(n).padStart(2, '0')}`)
     const { people, idOf } = await peopleWith(names)
     const found = async (viewer: string, limit: number) => {
-      const { people: shown, more } = await people.search('user', viewer, limit)
+      const { people: shown, more } = await people.search('user', viewer, { limit })
       return [shown.length, more]
     }
     expect(await found('viewer', 20)).toEqual([20, true])
@@ -550,7 +550,7 @@ describe('looking for people', () => {
     const { people, add } = quickPeople()
     const ids = [await add('p-1'), await add('p-2'), await add('p-3')].map(({ id }) => id)
     const found = async (viewer: string, limit: number) =>
-      (await people.search('p-', viewer, limit)).people.map(({ username }) => username)
+      (await people.search('p-', viewer, { limit })).people.map(({ username }) => username)
     expect(await found(ids[0] ?? '', 2)).toEqual(['p-2', 'p-3'])
     expect(await found('viewer', 2)).toEqual(['p-1', 'p-2'])
     expect(await found(ids[2] ?? '', 1)).toEqual(['p-1'])

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { defaultSettings, settingsSchema } from '#src/accounts/settings.js'
+import { defaultSettings, hidesNames, settingsSchema } from '#src/accounts/settings.js'
 
 it('somebody who has set nothing has these settings', () => {
   expect(defaultSettings).toEqual({
@@ -14,6 +14,7 @@ it('somebody who has set nothing has these settings', () => {
     announced: ['messages', 'typing', 'presence'],
     sounds: [],
     notifies: false,
+    discreetTitles: null,
     startsPaused: false,
   })
 })
@@ -31,6 +32,7 @@ it('a setting is one of its choices', () => {
     announced: ['sent'],
     sounds: ['mine', 'theirs'],
     notifies: true,
+    discreetTitles: true,
     startsPaused: true,
   }
   expect(settingsSchema.parse(chosen)).toEqual(chosen)
@@ -50,7 +52,20 @@ it.each([
   ['announced', ['everything']],
   ['sounds', 'mine'],
   ['notifies', 1],
+  ['discreetTitles', 'yes'],
   ['startsPaused', 'on'],
 ])('the setting %s may not be %j', (name, value) => {
   expect(settingsSchema.safeParse({ [name]: value }).success).toBe(false)
 })
+
+it.each([
+  [null, 'open', false],
+  [null, 'exact', true],
+  [true, 'open', true],
+  [false, 'exact', false],
+] as const)(
+  'titles leave names out by a choice of %s in a directory that is %s: %s',
+  (discreetTitles, directory, isSo) => {
+    expect(hidesNames({ ...defaultSettings, discreetTitles }, directory)).toBe(isSo)
+  },
+)

@@ -56,6 +56,7 @@ it('sends a message once however often it is sent, and shows it to both', async 
       content: 'Hello <b>Bob</b>\n',
       imageUrl: null,
       imageAlt: null,
+      replyTo: null,
       status: 'sent',
     }),
   ])

@@ -29,7 +29,7 @@ describe('a refusal', () => {
     expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8'])
     expect(body).toEqual({
       type: '/api/docs#not_found',
-      title: 'There is nothing here, or it is gone already.',
+      title: "There's nothing here, or it's already gone.",
       status: 404,
       code: 'not_found',
       instance: `urn:uuid:${requestId}`,
@@ -51,7 +51,7 @@ describe('a refusal', () => {
 
   it('says how long a message may be', async () => {
     const { body } = await refuse(new ChatError('message_too_long'))
-    expect(body).toMatchObject({ title: 'This is too long. At most 123 characters can be sent at once.' })
+    expect(body).toMatchObject({ title: 'This message is too long. Use at most 123 characters.' })
   })
 
   it('asks for a token where nobody is logged in', async () => {
@@ -86,7 +86,10 @@ describe('a fault of ours', () => {
   it('is logged with the number of the request, which the answer says instead of what broke', async () => {
     const { status, body, logged } = await refuse(new Error('secret cause'))
     expect(status).toBe(500)
-    expect(body).toMatchObject({ code: 'internal', title: expect.stringContaining(`the number ${requestId}.`) })
+    expect(body).toMatchObject({
+      code: 'internal',
+      title: expect.stringContaining(`this number to the person who runs this server: ${requestId}`),
+    })
     expect(JSON.stringify(body)).not.toContain('secret cause')
     expect(logged).toEqual([
       expect.objectContaining({

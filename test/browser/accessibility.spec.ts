@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { cutBySpacing, expectUsable, tooWide } from '../support/browser/probes.js'
 
 /** A picture of one pixel. */
@@ -32,16 +34,23 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   const { ann, path } = await chat()
   await ann.goto('/settings?done=saved')
   await expectUsable(ann, 'settings')
+  for (const name of ['notifications', 'privacy', 'accessibility']) {
+    await ann.goto(`/settings/${name}`)
+    await expectUsable(ann, `settings: ${name}`)
+  }
+  await ann.goto('/settings/account')
   await ann.getByRole('button', { name: 'Change password' }).click()
   await expect(ann).toHaveTitle(/^Error/)
   await expectUsable(ann, 'refused settings')
   await ann.goto(`${path}/end`)
   await expectUsable(ann, 'end')
   await ann.goto(path)
-  await ann.getByRole('link', { name: /^Block/ }).click()
+  await chooseOption(ann, /^Block/, 'link')
   await expectUsable(ann, 'block')
   await ann.getByRole('button', { name: 'Block', exact: true }).click()
-  await ann.goto('/settings')
+  await expect(ann.getByRole('heading', { name: /^You blocked/ })).toBeVisible()
+  await expectUsable(ann, 'blocked')
+  await ann.goto('/settings/privacy')
   await expect(ann.getByRole('button', { name: /^Unblock/ })).toBeVisible()
   await expectUsable(ann, 'settings with somebody blocked')
   await ann.goto('/nowhere')
@@ -91,7 +100,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'seen by the other')
   await expect(message(ann, 'seen by the other')).toHaveAttribute('data-status', 'seen')
   await ann.locator('#image').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: dot })
-  await ann.getByLabel('Description').fill('One dot')
+  await ann.getByLabel(pictureDescription).fill('One dot')
   await expectUsable(ann, 'picture before it is sent')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.locator('#list').getByRole('img', { name: 'One dot' })).toBeVisible()
@@ -99,7 +108,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await send(ann, 'delivered to the other')
   await expect(message(ann, 'delivered to the other')).toHaveAttribute('data-status', 'delivered')
   await send(ann, 'x'.repeat(5001))
-  await expect(ann.locator('#outbox article')).toHaveAttribute('data-status', 'failed')
+  await expect(ann.locator('.pending article')).toHaveAttribute('data-status', 'failed')
   await expectUsable(ann, 'chat')
   await expectUsable(ben, 'chats')
   await ben.goto('/people?q=nobody-of-this-name')
@@ -109,7 +118,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'picture')
   await ann.keyboard.press('Escape')
   await expect(ann.getByRole('link', { name: 'One dot' })).toBeFocused()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ann, 'End chat')
   await expectUsable(ann, 'dialog')
   await ann.keyboard.press('Escape')
   await ben.goto(path)
@@ -121,7 +130,7 @@ test('chats are usable in every theme and state: empty, full, refused, long, fro
   await expectUsable(ann, 'offline')
   await ann.context().setOffline(false)
   await expect(ann.locator('#connection')).toBeEmpty({ timeout: 15_000 })
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByText('ended this chat')).toBeVisible()
   await expectUsable(ann, 'chat that is gone')

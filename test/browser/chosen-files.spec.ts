@@ -1,15 +1,16 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { projectRoot } from '#src/project-root.js'
-import { type ChosenFile, unlabelledPictures, unreadableFiles } from '../field/chosen-files.js'
-import { picturesWithName, type Transfer, textsWithPicture } from '../field/transfers.js'
+import type { UnreadableFile } from '#src/browser/picture-file.js'
+import { type ChosenFile, heicPhoto, unlabelledPictures, unreadableFiles } from '../field/chosen-files.js'
 import { expect, test } from '../support/browser/fixtures.js'
-import { choosePictures } from '../support/browser/picture-choice.js'
-import { plainPicture } from '../support/images/pictures.js'
+import { chooseFiles, choosePictures, pictureDescription } from '../support/browser/picture-choice.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const refusal = 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.'
+/** What is said of a file that cannot be sent. */
+const refusalOf = ({ format }: UnreadableFile) =>
+  format
+    ? `${format} files can't be sent here. Save the picture as JPEG or PNG and choose that file.`
+    : "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF."
 
 async function bytesOf({ content }: ChosenFile): Promise<Buffer> {
   if (typeof content !== 'string') return Buffer.from(content)
@@ -24,33 +25,13 @@ const testFile = async (chosen: ChosenFile) => ({
   buffer: await bytesOf(chosen),
 })
 
-/** Pastes or drops files, and text beside them, as a script can: nothing is put in by the browser itself. */
-async function transfer(page: Page, how: 'paste' | 'drop', target: string, { files, data }: Transfer): Promise<void> {
-  const bytes = (await plainPicture('png', { width: 30, height: 20 })).toString('base64')
-  await page.evaluate(
-    ({ how, target, files, data, bytes }) => {
-      const transfer = new DataTransfer()
-      const content = Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0))
-      for (const name of files) transfer.items.add(new File([content], name, { type: 'image/png' }))
-      for (const [type, text] of Object.entries(data)) transfer.setData(type, text)
-      const init = { bubbles: true, cancelable: true }
-      const event =
-        how === 'paste'
-          ? new ClipboardEvent('paste', { ...init, clipboardData: transfer })
-          : new DragEvent('drop', { ...init, dataTransfer: transfer })
-      document.querySelector(target)?.dispatchEvent(event)
-    },
-    { how, target, files, data, bytes },
-  )
-}
-
 test('a picture is sent by what it is, whatever its name and type', async ({ chat }) => {
   test.slow()
   const { ann, ben } = await chat()
   for (const [index, chosen] of unlabelledPictures.entries()) {
     await choosePictures(ann, [await testFile(chosen)])
     await expect(ann.locator('.picture-form img')).toBeVisible()
-    await ann.getByLabel('Description').fill(chosen.title)
+    await ann.getByLabel(pictureDescription).fill(chosen.title)
     await composer(ann).fill(`words ${index}`)
     await ann.getByRole('button', { name: 'Send' }).click()
     const image = ben
@@ -61,28 +42,61 @@ test('a picture is sent by what it is, whatever its name and type', async ({ cha
   }
 })
 
-test('what cannot be sent is said at once, and its words do not go without it', async ({ chat }) => {
+const refusedFile = (page: Page) => page.locator('#composer').getByRole('alert')
+
+test('a file that cannot be sent is named, and is not chosen any more', async ({ chat }) => {
   test.slow()
-  const { ann, ben } = await chat()
-  const uploads: string[] = []
-  ann.on('request', request => request.url().endsWith('/images') && uploads.push(request.url()))
+  const { ann, ben, path } = await chat()
+  const asked: string[] = []
+  ann.on('dialog', dialog => {
+    asked.push(dialog.type())
+    void dialog.accept()
+  })
   for (const chosen of unreadableFiles) {
-    await choosePictures(ann, [await testFile(chosen)])
-    await expect(ann.locator('.picture-form').getByRole('alert'), chosen.title).toHaveText(refusal)
-    await composer(ann).fill('with words')
-    await ann.getByRole('button', { name: 'Send' }).click()
-    await expect(ann.locator('#outbox')).toContainText('Not sent')
-    await expect(ann.locator('#outbox')).toContainText(refusal)
-    await ann.getByRole('button', { name: 'Edit' }).click()
-    await expect(composer(ann)).toHaveValue('with words')
-    await expect(ann.locator('#outbox > *')).toHaveCount(0)
-    await composer(ann).fill('')
+    await composer(ann).fill(chosen.title)
+    await chooseFiles(ann, [await testFile(chosen)])
+    await expect(refusedFile(ann), chosen.title).toHaveText(refusalOf(chosen))
+    await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeHidden()
+    await expect(composer(ann)).toBeFocused()
+    await ann.goto(path)
+    await expect(composer(ann)).toHaveValue(chosen.title)
+    await expect(ann.getByText('has to be chosen again')).toHaveCount(0)
   }
-  expect(uploads).toEqual([])
-  await expect(ben.locator('#list article')).toHaveCount(0)
+  expect(asked).toEqual([])
+  await chooseFiles(ann, [await testFile(heicPhoto)])
+  await expect(refusedFile(ann)).toBeVisible()
+  await composer(ann).fill('words alone')
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ben.locator('#list article .text')).toHaveText(['words alone'])
+  await expect(refusedFile(ann)).toHaveCount(0)
 })
 
-test('a file that is no picture is spoken of when it is dropped, and can be put away', async ({ chat }) => {
+test('words that are sent before their file is known to be none wait, and can be sent without it', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.evaluate(() => {
+    const read = Blob.prototype.arrayBuffer
+    const released = new Promise(resolve => document.addEventListener('read-on', resolve))
+    Blob.prototype.arrayBuffer = async function () {
+      await released
+      return read.call(this)
+    }
+  })
+  await chooseFiles(ann, [await testFile(heicPhoto)])
+  await composer(ann).fill('with words')
+  await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeVisible()
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await ann.evaluate(() => document.dispatchEvent(new Event('read-on')))
+  await expect(ann.locator('.pending')).toContainText('Not sent')
+  await expect(ann.locator('.pending')).toContainText(refusalOf(heicPhoto))
+  await expect(ann.getByRole('button', { name: 'Try again' })).toHaveCount(0)
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(composer(ann)).toHaveValue('with words')
+  await expect(ann.getByText('has to be chosen again')).toHaveCount(0)
+  await ann.getByRole('button', { name: 'Send' }).click()
+  await expect(ben.locator('#list article .text')).toHaveText(['with words'])
+})
+
+test('a file that is no picture is spoken of when it is dropped', async ({ chat }) => {
   const { ann } = await chat()
   await ann.evaluate(() => {
     const dataTransfer = new DataTransfer()
@@ -90,80 +104,11 @@ test('a file that is no picture is spoken of when it is dropped, and can be put 
     const init = { bubbles: true, cancelable: true, dataTransfer }
     document.querySelector('#content')?.dispatchEvent(new DragEvent('drop', init))
   })
-  await expect(ann.locator('.picture-form').getByRole('alert')).toHaveText(refusal)
-  await ann.getByRole('button', { name: 'Remove picture' }).click()
-  await expect(ann.getByLabel('Description')).toBeHidden()
+  await expect(refusedFile(ann)).toHaveText(refusalOf({ format: 'PDF' }))
+  await expect(ann.getByRole('button', { name: 'Remove picture' })).toBeHidden()
 })
 
 test('the field for pictures offers every file, as its bytes decide', async ({ chat }) => {
   const { ann } = await chat()
   await expect(ann.getByLabel('Add image')).not.toHaveAttribute('accept')
-})
-
-test('cells of a spreadsheet are pasted as text, though their picture is on the clipboard too', async ({ chat }) => {
-  const { ann } = await chat()
-  await ann.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  const bytes = (await plainPicture('png', { width: 30, height: 20 })).toString('base64')
-  const copy = (isWithText: boolean) =>
-    ann.evaluate(
-      async ({ bytes, isWithText }) => {
-        const picture = new Blob([Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0))], { type: 'image/png' })
-        const text = {
-          'text/plain': new Blob(['Apples\t3\nPears\t5'], { type: 'text/plain' }),
-          'text/html': new Blob(['<table><tr><td>Apples<td>3<tr><td>Pears<td>5</table>'], { type: 'text/html' }),
-        }
-        await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture, ...(isWithText ? text : {}) })])
-      },
-      { bytes, isWithText },
-    )
-  await copy(true)
-  await composer(ann).focus()
-  await ann.keyboard.press('Control+V')
-  await expect(composer(ann)).toHaveValue('Apples\t3\nPears\t5')
-  await expect(ann.getByLabel('Description')).toBeHidden()
-  await copy(false)
-  await ann.keyboard.press('Control+V')
-  await expect(ann.locator('.picture-form img')).toBeVisible()
-  await expect(composer(ann)).toHaveValue('Apples\t3\nPears\t5')
-})
-
-test('text is taken where text and picture are dropped, or pasted outside of a field', async ({ chat }) => {
-  const { ann } = await chat()
-  for (const each of textsWithPicture) {
-    for (const [how, target] of [
-      ['drop', '#content'],
-      ['drop', '#messages'],
-      ['paste', '#messages'],
-    ] as const) {
-      await composer(ann).fill('')
-      await transfer(ann, how, target, each)
-      await expect(composer(ann), each.title).toHaveValue((each.data['text/plain'] ?? '').replaceAll('\r\n', '\n'))
-    }
-  }
-  await expect(ann.getByLabel('Description')).toBeHidden()
-  for (const each of picturesWithName) {
-    await composer(ann).fill('')
-    await transfer(ann, 'paste', '#content', each)
-    await expect(ann.locator('.picture-form img'), each.title).toBeVisible()
-    for (const _ of each.files) await ann.getByRole('button', { name: 'Remove picture' }).click()
-    await expect(ann.getByLabel('Description')).toBeHidden()
-    await expect(composer(ann)).toHaveValue('')
-  }
-})
-
-test('text and picture that are dragged onto the composer leave the text there', async ({ chat }) => {
-  const { ann } = await chat()
-  const box = await composer(ann).boundingBox()
-  const devtools = await ann.context().newCDPSession(ann)
-  const data = {
-    items: [{ mimeType: 'text/plain', data: 'Apples\t3' }],
-    files: [join(projectRoot, 'package.json')],
-    dragOperationsMask: 1,
-  }
-  const at = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 10, data }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await devtools.send('Input.dispatchDragEvent', { type, ...at })
-  }
-  await expect(composer(ann)).toHaveValue('Apples\t3')
-  await expect(ann.getByLabel('Description')).toBeHidden()
 })

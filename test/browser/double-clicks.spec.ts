@@ -40,15 +40,15 @@ for (const javaScriptEnabled of [true, false]) {
       await pressTwice(page, page.getByRole('button', { name: 'Create account' }))
       await expect(heading(page, 'Chats')).toBeVisible()
 
-      await page.goto('/settings')
+      await page.goto('/settings/account')
       await page.getByLabel('Current password').fill('long enough 1')
       await page.getByLabel('New password').fill('long enough 2')
       await pressTwice(page, page.getByRole('button', { name: 'Change password' }))
-      await expect(page.getByText('Your password is changed.')).toBeVisible()
+      await expect(page.getByText('Password changed.')).toBeVisible()
 
       await page.getByRole('textbox', { name: 'Password', exact: true }).fill('long enough 2')
       await pressTwice(page, page.getByRole('button', { name: 'Delete my account' }))
-      await expect(page.getByText('Your account is deleted')).toBeVisible()
+      await expect(page.getByText('Your account and all your chats have been deleted.')).toBeVisible()
       const paths = ['/register', '/settings/password', '/settings/delete']
       expect(posts).toEqual(paths.flatMap(path => [path, path]))
     } finally {

@@ -1,4 +1,6 @@
+// Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { keepFocus, readFocus } from '../support/browser/ledgers.js'
 
@@ -19,12 +21,17 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never comes to ${name}`)
 }
 
-/** Deletes one's own message by its button, which appears with the focus. */
-async function takeBack(page: Page, text: string): Promise<void> {
-  await message(page, text).focus()
-  await page.keyboard.press('Tab')
+const optionsOf = (page: Page, text: string) => message(page, text).getByRole('button', { name: 'Message options' })
+
+/** Deletes one's own message for both by its options. */
+async function deleteForBoth(page: Page, text: string): Promise<void> {
+  const own = message(page, text).first()
+  const id = await own.getAttribute('id')
+  await own.focus()
   await page.keyboard.press('Enter')
-  await expect(message(page, text)).toHaveCount(0)
+  await expect(own.getByRole('button', { name: 'Reply' })).toBeFocused()
+  await own.getByRole('button', { name: 'Delete for both' }).press('Enter')
+  await expect(page.locator(`#${id}`)).toHaveCount(0)
 }
 
 test('by keyboard alone one registers, finds somebody, writes, reads back, ends the chat and logs out', async ({
@@ -34,12 +41,13 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
   const ben = await person('Keys')
   const page = await visit()
   await page.goto('/login')
-  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Email')).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
   await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
   await tabTo(page, 'Create an account')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible()
-  await tabTo(page, 'Username')
+  await expect(page.getByLabel('Username')).toBeFocused()
   await page.keyboard.type('By-Keys-Alone')
   await page.keyboard.press('Tab')
   await page.keyboard.type('by-keys-alone@example.com')
@@ -49,7 +57,7 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
   await tabTo(page, 'Find people')
   await page.keyboard.type(ben.name)
-  await expect(page.getByText('One person found')).toBeVisible()
+  await expect(page.getByText('1 person found')).toBeVisible()
   await tabTo(page, `Chat with ${ben.name}`)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: `Chat with ${ben.name}`, level: 1 })).toBeVisible()
@@ -83,11 +91,21 @@ test('by keyboard alone one registers, finds somebody, writes, reads back, ends 
 
   await page.keyboard.press('Control+Home')
   await page.evaluate(() => document.getElementById('main')?.focus())
+  const options = page.getByRole('button', { name: 'Chat options' })
+  await tabTo(page, 'Chat options')
+  await page.keyboard.press('Enter')
+  await tabTo(page, `Block ${ben.name}`)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('group', { name: 'Chat options' })).toBeHidden()
+  await expect(options).toBeFocused()
+  await page.keyboard.press('Enter')
   await tabTo(page, 'End chat')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog', { name: 'End this chat?' })).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(page.getByRole('button', { name: 'End chat' })).toBeFocused()
+  await expect(options).toBeFocused()
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'End chat')
   await page.keyboard.press('Enter')
   await tabTo(page, 'End for both')
   await page.keyboard.press('Enter')
@@ -108,7 +126,7 @@ test('whatever is pushed, the focus, the draft and the caret are where they were
   await expect(ann.getByText('is typing').first()).toBeVisible()
   await sendMany(ben, 20, 'pushed')
   await expect(message(ann, 'pushed 19')).toBeVisible()
-  await takeBack(ben, 'pushed 19')
+  await deleteForBoth(ben, 'pushed 19')
   await expect(message(ann, 'pushed 19')).toHaveCount(0)
   await ben.goto('/chats')
   await ben.goto(path)
@@ -116,7 +134,7 @@ test('whatever is pushed, the focus, the draft and the caret are where they were
   expect(await readFocus(ann)).toEqual(['content half a sentence|4-6'])
 })
 
-test('a focused message that is taken back hands on its focus: to the next, to the one before, to the list', async ({
+test('a focused message that is deleted hands on its focus: to the next, to the one before, to the list', async ({
   chat,
 }) => {
   const { ann, ben } = await chat()
@@ -124,52 +142,74 @@ test('a focused message that is taken back hands on its focus: to the next, to t
   await expect(message(ann, 'row 2')).toBeVisible()
   await message(ann, 'row 1').focus()
   await keepFocus(ann)
-  await takeBack(ben, 'row 1')
+  await deleteForBoth(ben, 'row 1')
   await expect(message(ann, 'row 2')).toBeFocused()
-  await takeBack(ben, 'row 2')
+  await deleteForBoth(ben, 'row 2')
   await expect(message(ann, 'row 0')).toBeFocused()
-  await takeBack(ben, 'row 0')
+  await deleteForBoth(ben, 'row 0')
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
   const places = await readFocus(ann)
   expect(places).toHaveLength(4)
   expect(places).not.toContain('BODY')
 })
 
-test('every button to take back is there for the ear, and Tab meets that of the focused message alone', async ({
+test('the options of every message are there for the ear, and Tab meets those of the focused message alone', async ({
   chat,
 }) => {
   const { ann } = await chat()
   for (const text of ['first', 'second', 'third']) await send(ann, text)
   await expect(ann.getByRole('article')).toHaveCount(3)
-  await expect(ann.getByRole('button', { name: 'Take back' })).toHaveCount(3)
-  const button = ann.getByRole('listitem').filter({ hasText: 'second' }).getByRole('button')
+  await expect(ann.getByRole('button', { name: 'Message options' })).toHaveCount(3)
   await message(ann, 'second').focus()
   await ann.keyboard.press('Tab')
-  await expect(button).toBeFocused()
+  await expect(optionsOf(ann, 'second')).toBeFocused()
   await ann.keyboard.press('Tab')
-  await expect(ann.getByRole('button', { name: 'Pause updates' })).toBeFocused()
+  await expect(ann.getByLabel('Add image')).toBeFocused()
   await ann.keyboard.press('Shift+Tab')
-  await expect(ann.getByRole('link', { name: /^Block/ })).toBeFocused()
+  await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
 })
 
-test('updates can be paused and go on, by a button that keeps its focus', async ({ chat }) => {
+test('by keyboard alone a message is copied and answered, the quote leads to it, and goes with it', async ({
+  chat,
+}) => {
   const { ann, ben } = await chat()
-  const button = (name: string) => ann.getByRole('button', { name })
-  await button('Pause updates').focus()
-  await ann.keyboard.press('Enter')
-  await expect(button('Resume updates')).toBeFocused()
-  await send(ben, 'while you read')
-  // It may be delivered, to the list of chats, but not seen.
-  await expect(message(ben, 'while you read')).toHaveAttribute('data-status', /^(sent|delivered)$/)
-  await send(ann, 'written meanwhile')
-  await expect(message(ann, 'written meanwhile')).toBeVisible()
-  await expect(message(ann, 'while you read')).toHaveCount(0)
-  await button('Resume updates').focus()
-  await ann.keyboard.press('Enter')
-  await expect(message(ann, 'while you read')).toBeVisible()
-  await expect(ann.getByRole('article').locator('.text')).toHaveText(['while you read', 'written meanwhile'])
-  await expect(button('Pause updates')).toBeFocused()
-  await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'seen')
+  await ben.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await send(ann, 'shall we meet?')
+  await message(ben, 'shall we meet?').focus()
+  await ben.keyboard.press('ContextMenu')
+  await ben.keyboard.press('ArrowDown')
+  await ben.keyboard.press('Tab')
+  await expect(message(ben, 'shall we meet?').getByRole('button', { name: 'Copy' })).toBeFocused()
+  await ben.keyboard.press('Enter')
+  await expect(ben.locator('#announcer')).toHaveText('Copied')
+  expect(await ben.evaluate(() => navigator.clipboard.readText())).toBe('shall we meet?')
+  await expect(message(ben, 'shall we meet?')).toBeFocused()
+
+  const replying = ben.locator('#replying')
+  const begin = async () => {
+    await message(ben, 'shall we meet?').first().focus()
+    await ben.keyboard.press('Enter')
+    await ben.keyboard.press('Enter')
+    await expect(composer(ben)).toBeFocused()
+    await expect(replying).toContainText('shall we meet?')
+  }
+  await begin()
+  await ben.keyboard.press('Shift+Tab')
+  await ben.getByRole('link', { name: 'Cancel reply' }).press('Enter')
+  await expect(replying).toBeEmpty()
+  await expect(composer(ben)).toBeFocused()
+  await begin()
+  await send(ben, 'yes, at ten')
+  await expect(replying).toBeEmpty()
+  const quote = message(ann, 'yes, at ten').getByRole('link', { name: 'shall we meet?' })
+  await quote.press('Enter')
+  await expect(message(ann, 'shall we meet?').first()).toBeFocused()
+  expect(new URL(ann.url()).search).toBe('')
+
+  await begin()
+  await deleteForBoth(ann, 'shall we meet?')
+  await expect(message(ben, 'yes, at ten')).not.toContainText('shall we meet?')
+  await expect(replying).toBeEmpty()
 })
 
 test('who was writing when the other ends the chat is at the words that say so, and Tab is at what can be done', async ({
@@ -177,19 +217,19 @@ test('who was writing when the other ends the chat is at the words that say so, 
 }) => {
   const { ann, ben, benPerson } = await chat()
   await ann.getByRole('textbox', { name: 'Message' }).fill('half a thought')
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.locator('#gone')).toBeFocused()
-  await expect(ann.getByText('Nothing here yet')).toBeHidden()
+  await expect(ann.getByText('No messages yet')).toBeHidden()
   await ann.keyboard.press('Tab')
   await expect(ann.locator('#reopen').getByRole('button', { name: `Chat with ${benPerson.name}` })).toBeFocused()
 })
 
 test('who was asked whether to end a chat that the other has just ended is asked no more', async ({ chat }) => {
   const { ann, ben } = await chat()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ann, 'End chat')
   await expect(ann.getByRole('dialog')).toBeVisible()
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByRole('dialog')).toBeHidden()
   await expect(ann.locator('#gone')).toBeFocused()

@@ -23,17 +23,22 @@ for (const { name, leave } of waysOut) {
     const tab = await ann.context().newPage()
     await tab.goto(path)
     await tab.waitForSelector('#live[data-htmx-powered]')
-    for (const page of [ann, tab]) {
+    const sleeping = await ann.context().newPage()
+    await sleeping.goto(path)
+    for (const page of [ann, tab, sleeping]) {
       await composer(page).fill('PLANTED in a draft')
       await expect.poll(() => kept(page)).toHaveLength(1)
     }
-    await tab.goto('/settings')
+    // It shows another site while the person leaves.
+    await sleeping.goto('about:blank')
+    await tab.goto('/settings/account')
     expect(await kept(tab)).toHaveLength(1)
     const elsewhere = new HttpClient(base)
     await elsewhere.logIn(annPerson.email, annPerson.password)
     await leave({ tab, elsewhere, password: annPerson.password })
     await expect(ann.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
-    for (const page of [ann, tab]) await expect.poll(() => kept(page)).toEqual([])
+    await sleeping.goto('/register')
+    for (const page of [ann, tab, sleeping]) await expect.poll(() => kept(page)).toEqual([])
     if (/account/.test(name)) return
     const password = /password/.test(name) ? 'long enough 2' : annPerson.password
     await logIn(ann, { ...annPerson, password })
@@ -129,13 +134,13 @@ test('the disk of who writes never holds their words: typed, sent, gone and clos
   expect(holds(written, 'PLANTED')).toBe(false)
 })
 
-test('over plain http a draft lives in its page alone, and the settings say so', async ({
+test('over plain http a draft lives in its page alone: who leaves is asked, and the settings say so', async ({
   base,
   launchOptions,
   chat,
 }) => {
   const { annPerson, ann, path } = await chat()
-  const hint = (page: Page) => page.getByText('not sent is lost when you leave its page')
+  const hint = (page: Page) => page.getByText('is lost when you leave its page or have to log in again')
   await ann.goto('/settings')
   await expect(hint(ann)).toBeHidden()
   const browser = await chromium.launch({
@@ -153,7 +158,31 @@ test('over plain http a draft lives in its page alone, and the settings say so',
   await expect(page.getByRole('article').locator('.text')).toHaveText(['half a thought'])
   await composer(page).fill('another half')
   expect(await kept(page)).toEqual([])
+  const asked: string[] = []
+  let leaves = false
+  page.on('dialog', dialog => {
+    asked.push(dialog.type())
+    void (leaves ? dialog.accept() : dialog.dismiss())
+  })
+  // The session ends; the page learns of it when it connects anew. Who stays can still copy the draft.
+  await page.context().clearCookies()
+  await expect
+    .poll(async () => {
+      await page.evaluate(() => document.querySelector<HTMLElement>('#live')?._htmx?.ws?.connection?.socket?.close())
+      return asked
+    })
+    .toEqual(['beforeunload'])
+  await expect(composer(page)).toHaveValue('another half')
+  leaves = true
+  await logIn(page, annPerson)
+  expect(asked).toEqual(['beforeunload', 'beforeunload'])
   await page.goto('/settings')
   await expect(hint(page)).toBeVisible()
+  await page.goto(path)
+  await page.waitForSelector('#live[data-htmx-powered]')
+  await composer(page).press('End')
+  await expect(composer(page)).toHaveValue('')
+  await page.goto('/settings')
+  expect(asked).toHaveLength(2)
   await browser.close()
 })

@@ -8,19 +8,39 @@ test('what goes over five a second waits and goes out by itself, in order and on
   for (const text of texts) await send(ann, text)
   await expect(ben.getByRole('article').locator('.text')).toHaveText(texts)
   await expect(ann.getByRole('article').locator('.text')).toHaveText(texts)
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
 })
 
 test('a message too long is not sent, says why, keeps its text, and can be tried again', async ({ chat }) => {
   const { ann, ben } = await chat()
   await send(ann, 'x'.repeat(5001))
-  const bubble = ann.locator('#outbox article')
+  const bubble = ann.locator('.pending article')
   await expect(bubble).toHaveAttribute('data-status', 'failed')
   await expect(bubble).toContainText('Not sent')
-  await expect(bubble).toContainText('At most 5000 characters')
+  await expect(bubble).toContainText('at most 5000 characters')
   await expect(bubble).toContainText('x'.repeat(5001))
   await expect(bubble.getByRole('button', { name: 'Try again' })).toBeVisible()
   await expect(message(ben, 'xxx')).toHaveCount(0)
+})
+
+test('a message that was not sent stays where it was sent, also when the list comes anew, until it is tried again', async ({
+  chat,
+}) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'before')
+  await expect(message(ann, 'before')).toBeVisible()
+  const unsent = '-'.repeat(5001)
+  await send(ann, unsent)
+  const texts = ann.getByRole('article').locator('.text')
+  await send(ben, 'after')
+  await expect(texts).toHaveText(['before', unsent, 'after'])
+  // Whoever goes on after a pause gets the whole list anew.
+  await ann.getByRole('button', { name: 'Pause updates' }).click()
+  await send(ben, 'last')
+  await ann.getByRole('button', { name: 'Resume updates' }).click()
+  await expect(texts).toHaveText(['before', unsent, 'after', 'last'])
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(texts).toHaveText(['before', 'after', 'last'])
 })
 
 for (const [what, text] of [
@@ -34,10 +54,10 @@ for (const [what, text] of [
     await send(ann, 'written after')
     await expect(message(ben, 'written after')).toBeVisible()
     await ann.reload()
-    await expect(ann.locator('#outbox article')).toContainText('Not sent')
+    await expect(ann.locator('.pending article')).toContainText('Not sent')
     await send(ann, 'written anew')
     await expect(message(ben, 'written anew')).toBeVisible()
-    await expect(ann.locator('#outbox article')).toHaveCount(1)
+    await expect(ann.locator('.pending article')).toHaveCount(1)
   })
 }
 
@@ -46,7 +66,7 @@ test('a message that was refused is taken back to be written anew, before what i
   await send(ann, `too long ${'x'.repeat(5000)}`)
   await ann.getByRole('textbox', { name: 'Message' }).fill('half a thought')
   await ann.getByRole('button', { name: 'Edit' }).click()
-  await expect(ann.locator('#outbox > *')).toHaveCount(0)
+  await expect(ann.locator('.pending')).toHaveCount(0)
   const composer = ann.getByRole('textbox', { name: 'Message' })
   await expect(composer).toBeFocused()
   await expect(composer).toHaveValue(`too long ${'x'.repeat(5000)}\nhalf a thought`)

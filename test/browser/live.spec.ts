@@ -165,7 +165,24 @@ test('the list of chats stands beside a chat on a wide screen and stays live', a
   await expect(ann.getByRole('link', { name: new RegExp(`^${third.name}.*1 unread`) })).toBeVisible()
   await send(page, 'again')
   await expect(ann.getByRole('link', { name: new RegExp(`^${third.name}.*2 unread`) })).toBeVisible()
+  await ann.setViewportSize({ width: 390, height: 800 })
+  await expect(ann.getByRole('link', { name: 'Back to chats 2 unread' })).toBeVisible()
   await expect(page.getByRole('article', { name: 'You' }).first()).toHaveAttribute('data-status', 'delivered')
+})
+
+test('who is looked for stands in the place of the list, the chats first, until nobody is', async ({
+  chat,
+  person,
+}) => {
+  const { ann, benPerson } = await chat()
+  const other = await person(benPerson.name)
+  await ann.getByRole('searchbox', { name: 'Find people' }).fill(benPerson.name)
+  const side = ann.getByRole('navigation', { name: 'Chats' })
+  await expect(side.getByRole('button', { name: `Chat with ${other.name}` })).toBeInViewport()
+  await expect(side.getByRole('link', { name: new RegExp(`^${benPerson.name}`) })).toHaveCount(1)
+  await ann.getByRole('searchbox', { name: 'Find people' }).fill('')
+  await expect(side.getByRole('button', { name: `Chat with ${benPerson.name}`, exact: true })).toHaveCount(0)
+  await expect(side.getByRole('link', { name: new RegExp(`^${benPerson.name}`) })).toHaveCount(1)
 })
 
 const hostile = [

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { isSlow, lacksPicture, pictureAlone, picturesOf, retryDelayIn } from '#src/browser/outbox-entry.js'
+import {
+  isSentSlowly,
+  isSlow,
+  lacksPicture,
+  pictureAlone,
+  picturesOf,
+  retryDelayIn,
+} from '#src/browser/outbox-entry.js'
 
 it('reads when a bubble may go out from the trigger that the server gave it', () => {
   expect(retryDelayIn('outbox:send, load delay:740ms')).toBe(740)
@@ -20,6 +27,9 @@ it('calls a message slow after three seconds', () => {
   } as const
   expect(isSlow(entry, 4000)).toBe(false)
   expect(isSlow(entry, 4001)).toBe(true)
+  const states = ['pending', 'in-flight', 'uploading', 'waiting', 'failed', 'refused'] as const
+  expect(states.filter(state => isSentSlowly({ ...entry, state }, 4001))).toEqual(['pending', 'in-flight'])
+  expect(isSentSlowly(entry, 4000)).toBe(false)
 })
 
 it('knows which messages only the page with their picture can send, and what is left of the pictures of others', () => {

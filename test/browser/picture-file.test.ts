@@ -30,15 +30,17 @@ it.each(unlabelledPictures)('makes $title small by what it is', async chosen => 
   expect(given?.type).toBe(`image/${kindOf(bytes) ?? 'jpeg'}`)
 })
 
-it.each([...unlabelledPictures, ...unreadableFiles])(
-  'leaves $title to the server where this browser cannot read it and the server can',
-  async chosen => {
-    const { bytes, file } = await fileOf(chosen)
-    const result = await readPicture(file, limits)
-    expect(result !== null).toBe(kindOf(bytes) !== null)
-    if (result) expect(Buffer.from(await result.arrayBuffer())).toEqual(bytes)
-  },
-)
+it.each(unlabelledPictures)('leaves $title to the server where only the server can read it', async chosen => {
+  const { bytes, file } = await fileOf(chosen)
+  const result = await readPicture(file, limits)
+  expect(result instanceof Blob).toBe(kindOf(bytes) !== null)
+  if (result instanceof Blob) expect(Buffer.from(await result.arrayBuffer())).toEqual(bytes)
+})
+
+it.each(unreadableFiles)('says what $title is that neither can read', async ({ format, ...chosen }) => {
+  const { file } = await fileOf(chosen)
+  expect(await readPicture(file, limits)).toEqual({ format })
+})
 
 it('reads a drawing as one, which no bytes at its start tell', async () => {
   shrink.mockResolvedValue(shrunk)
@@ -46,10 +48,15 @@ it('reads a drawing as one, which no bytes at its start tell', async () => {
   expect(shrink.mock.lastCall?.[0].type).toBe('image/svg+xml')
 })
 
+it('names a bitmap that this browser cannot read', async () => {
+  const bitmap = unlabelledPictures.find(({ title }) => /bitmap/.test(title)) ?? expect.fail()
+  expect(await readPicture((await fileOf(bitmap)).file, limits)).toEqual({ format: 'BMP' })
+})
+
 it('takes a folder, or a file that is gone, for no picture', async () => {
   const gone = new File(['x'], 'Pictures')
   vi.spyOn(gone, 'slice').mockReturnValue(
     Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }),
   )
-  expect(await readPicture(gone, limits)).toBeNull()
+  expect(await readPicture(gone, limits)).toEqual({ format: null })
 })

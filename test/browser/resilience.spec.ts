@@ -7,7 +7,7 @@ test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')
-const pending = (page: Page) => page.locator('#outbox .pending')
+const pending = (page: Page) => page.locator('.pending')
 const banner = (page: Page) => page.locator('#connection')
 const kept = (page: Page) => page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => key !== 'stream'))
 
@@ -83,7 +83,7 @@ test('a server that is killed and started anew has the page log in, go on and gi
   await ann.getByLabel('Password').fill(alice.password)
   await ann.getByRole('button', { name: 'Log in' }).click()
   await expect(ann.getByRole('heading', { name: 'Chat with bob', level: 1 })).toBeVisible()
-  await expect(ann.getByText('The server was started anew')).toBeVisible()
+  await expect(ann.getByText('The server restarted')).toBeVisible()
   await expect(composer(ann)).toHaveValue('a draft that stays')
   await expect(shown(ann)).toHaveCount(0)
 })
@@ -112,7 +112,7 @@ test('at the log-in within a page a wrong password is said, and nobody else is g
     await ann.getByRole('button', { name: 'Log in' }).click()
   }
   await enter('bob@example.com', 'not the password')
-  await expect(ann.getByRole('alert')).toContainText('do not belong together')
+  await expect(ann.getByRole('alert')).toContainText('Wrong email or password')
   await expect(ann.getByRole('alert')).toBeFocused()
   await expect(ann.getByLabel('Email')).toHaveValue('bob@example.com')
   expect(await kept(ann)).toHaveLength(1)
@@ -285,7 +285,7 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   const { refused } = faults
   await expect.poll(() => faults.refused).toBeGreaterThan(refused + 1)
   faults.heal()
-  await expect(ann.getByText('The server was started anew')).toBeVisible()
+  await expect(ann.getByText('The server restarted')).toBeVisible()
   await expect(ann).not.toHaveURL(new RegExp(path))
   await expect(composer(ann)).toHaveValue('goes along')
   await connected(ann)

@@ -75,13 +75,25 @@ describe('what a tab keeps', () => {
     expect(place.size).toBe(0)
   })
 
-  it.each(['not Base64 at all', '', 'AAAA', btoa('x'.repeat(60))])('is removed when it is broken: %j', async broken => {
-    place.setItem('sealed', broken)
+  it('is removed by a page of nobody once somebody has left, which needs no key, and by none before', async () => {
     const storage = await open()
-    expect([storage.holdsSomething, place.getItem('sealed') || null]).toEqual([false, null])
-    storage.setItem('draft', 'goes on')
-    await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'))
+    storage.setItem('draft', 'half a thought')
+    await kept()
+    expect([new SealedStorage(place, () => left), place.size]).toEqual([expect.anything(), 1])
+    left = 'somebody has left'
+    expect([new SealedStorage(place, () => left), place.size]).toEqual([expect.anything(), 0])
   })
+
+  it.each(['not Base64 at all', '', '.AAAA', '.not Base64', `.${btoa('x'.repeat(60))}`])(
+    'is removed when it is broken: %j',
+    async broken => {
+      place.setItem('sealed', broken)
+      const storage = await open()
+      expect([storage.holdsSomething, place.getItem('sealed') || null]).toEqual([false, null])
+      storage.setItem('draft', 'goes on')
+      await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'))
+    },
+  )
 
   it('is the newest after many changes in one go, and nothing once all is removed', async () => {
     const storage = await open()
@@ -124,13 +136,24 @@ it('is sealed anew for the key that a person is handed when they log in again', 
   expect((await open(handed)).getItem('draft')).toBe('half a thought')
 })
 
-it('lives in the page alone where the browser cannot encrypt', async () => {
+it('lives in the page alone, and is lost with it, where the browser cannot encrypt', async () => {
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
   const storage = await open()
   storage.setItem('draft', 'half a thought')
   expect(storage.getItem('draft')).toBe('half a thought')
-  expect(storage.holdsSomething).toBe(false)
+  expect([storage.holdsSomething, storage.losesSomething]).toEqual([false, true])
   await new Promise(resolve => setTimeout(resolve, 50))
   expect(place.size).toBe(0)
   expect((await open()).getItem('draft')).toBeNull()
+  storage.removeItem('draft')
+  expect(storage.losesSomething).toBe(false)
+})
+
+it('is not lost with the page where the browser can encrypt, nor once the person has left', async () => {
+  const storage = await open()
+  storage.setItem('draft', 'half a thought')
+  expect(storage.losesSomething).toBe(false)
+  storage.forget()
+  storage.setItem('draft', 'typed on')
+  expect(storage.losesSomething).toBe(false)
 })

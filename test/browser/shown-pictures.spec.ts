@@ -1,7 +1,9 @@
 // Long because every case of one behaviour stands here.
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message as messageWith, send, startChat, test } from '../support/browser/fixtures.js'
+import { pictureDescription } from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { fieldPicture } from '../support/images/field-pictures.js'
 import { drawingOf, movingPicture, plainPicture } from '../support/images/pictures.js'
@@ -13,7 +15,7 @@ async function sendPicture(page: Page, buffer: Buffer, alt: string, mimeType = '
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Add image' }).click()
   await (await chooser).setFiles([{ name: 'a', mimeType, buffer }])
-  await page.getByLabel('Description').fill(alt)
+  await page.getByLabel(pictureDescription).fill(alt)
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(page.locator('#list').getByRole('img', { name: alt })).toBeVisible({ timeout: 15_000 })
 }
@@ -52,12 +54,20 @@ test('a picture that moves can be paused and played, by keys too, and stays paus
   await expect.poll(() => framesOf(picture)).toEqual(['blue', 'red'])
   await expect(message.getByRole('button', play)).toHaveCount(0)
   await expect(message.getByRole('button', pause)).toHaveAccessibleDescription('Waves')
-  await message.getByRole('button', pause).focus()
+  // From outside, Tab passes by all pictures; from a message it comes to those in it.
+  await ben.getByRole('region', { name: 'Messages' }).focus()
+  await ben.keyboard.press('Tab')
+  await expect(ben.getByLabel('Add image')).toBeFocused()
+  await message.focus()
+  await ben.keyboard.press('Tab')
+  await expect(message.getByRole('link', { name: 'Waves' })).toBeFocused()
+  await ben.keyboard.press('Tab')
+  await expect(message.getByRole('button', pause)).toBeFocused()
   await ben.keyboard.press('Enter')
   await expect(message.getByRole('button', play)).toBeFocused()
   await expect.poll(() => framesOf(picture)).toEqual(['red'])
   // Whoever goes on after a pause gets the whole list anew.
-  await ben.getByRole('button', { name: 'Pause updates' }).click()
+  await chooseOption(ben, 'Pause updates')
   await send(ann, 'another')
   await ben.getByRole('button', { name: 'Resume updates' }).click()
   await expect(messageWith(ben, 'another')).toBeVisible()
@@ -155,7 +165,7 @@ test('without JavaScript a picture that moves is a still, which leads to it', as
   await logIn(page, ann)
   await startChat(page, ben)
   await page.getByLabel('Add image').setInputFiles({ name: 'a.gif', mimeType: 'image/gif', buffer: await moving() })
-  await page.getByLabel('Description').fill('Waves')
+  await page.getByLabel(pictureDescription).fill('Waves')
   await page.getByRole('button', { name: 'Send' }).click()
   const picture = page.getByRole('img', { name: 'Waves' })
   await expect(picture).toBeVisible()
@@ -221,12 +231,16 @@ test.describe('a tall screenshot', () => {
     await ben.setViewportSize({ width: 320, height: 640 })
     await sendPicture(ann, await screenshotOf({ width: 500, height: 4000 }), 'A long page')
     await sendPicture(ann, await screenshotOf({ width: 6000, height: 600 }), 'A panorama')
+    const dialog = ben.getByRole('dialog', { name: 'Picture' })
+    await ben.getByRole('link', { name: 'A long page', exact: true }).click()
+    await expect.poll(() => dialog.evaluate(element => element.scrollHeight)).toBeGreaterThan(1500)
+    expect(await dialog.evaluate(element => element.scrollWidth - element.clientWidth)).toBe(0)
+    await ben.keyboard.press('Escape')
     const panorama = ben.getByRole('link', { name: 'A panorama', exact: true })
     await expect(panorama).toBeVisible()
     expect((await panorama.boundingBox())?.height).toBeGreaterThanOrEqual(44)
     expect(await ben.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
     await panorama.click()
-    const dialog = ben.getByRole('dialog', { name: 'Picture' })
     const large = dialog.getByRole('img', { name: 'A panorama' })
     await expect.poll(() => large.evaluate((image: HTMLImageElement) => image.naturalHeight)).toBe(600)
     expect((await large.boundingBox())?.height).toBe(600)

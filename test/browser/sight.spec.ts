@@ -1,5 +1,6 @@
 // Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 import { tabThrough } from '../support/browser/probes.js'
 
@@ -19,6 +20,7 @@ test('nothing that has the focus is covered, on any page and in a small window',
     [ann, path],
     [ann, '/chats'],
     [ann, '/settings'],
+    [ann, '/settings/privacy'],
     [ann, `${path}/end`],
   ] as const) {
     await page.setViewportSize({ width: 360, height: 480 })
@@ -69,8 +71,8 @@ test('nothing moves where motion is to be reduced', { tag: '@long' }, async ({ c
   await expect(ann.getByText('is typing').first()).toBeVisible()
   await send(ben, 'still')
   await expect(message(ann, 'still')).toBeVisible()
-  await ann.getByRole('button', { name: 'End chat' }).hover()
-  await ann.getByRole('button', { name: 'End chat' }).click()
+  await ann.getByRole('button', { name: 'Chat options' }).hover()
+  await chooseOption(ann, 'End chat')
   expect(await count()).toBe(0)
   // Counter-check: with motion allowed, an arriving message does move.
   await ann.keyboard.press('Escape')
@@ -109,6 +111,21 @@ test('in forced colours controls, bubbles and fields keep an edge, and icons are
   expect(icons.filter(stroke => !forced.includes(stroke))).toEqual([])
 })
 
+test('where colours do not tell, an edge of 4 px tells one’s own bubbles from the other’s', async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'theirs')
+  await send(ann, 'mine')
+  const edges = async () => [
+    await message(ann, 'theirs').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+    await message(ann, 'mine').evaluate(bubble => getComputedStyle(bubble).borderWidth),
+  ]
+  await expect.poll(edges).toEqual(['1px', '1px'])
+  await ann.emulateMedia({ contrast: 'more' })
+  expect(await edges()).toEqual(['2px', '4px'])
+  await ann.emulateMedia({ contrast: 'no-preference', forcedColors: 'active' })
+  expect(await edges()).toEqual(['1px', '4px'])
+})
+
 test('the chat is a heading, a list of named and described messages, and a labelled composer', {
   tag: '@long',
 }, async ({ chat }) => {
@@ -120,12 +137,10 @@ test('the chat is a heading, a list of named and described messages, and a label
   await expect(ann.getByRole('main')).toMatchAriaSnapshot(`
     - main:
       - heading "Chat with ${benPerson.name}" [level=1]
-      - paragraph: /Online · gone after .+/
-      - button "End chat"
+      - paragraph: Online
+      - button "Chat options"
       - region "Messages":
-        - paragraph: /Messages are gone after .+/
-        - paragraph:
-          - link "Block ${benPerson.name}"
+        - paragraph: /Messages vanish after .+/
         - list:
           - listitem: /.+/
           - listitem:
@@ -133,23 +148,22 @@ test('the chat is a heading, a list of named and described messages, and a label
               - text: hello
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
           - listitem:
             - article "You":
               - text: hello back
               - paragraph:
                 - time: /\\d\\d:\\d\\d/
-                - time: /gone .+/
+                - time: /until .+/
                 - text: Seen
-      - button "Pause updates"
       - button "Add image"
       - textbox "Message"
       - button "Send"
-      - paragraph: Enter sends, Shift and Enter begins a new line.
+      - paragraph: Enter sends. Shift+Enter starts a new line.
   `)
-  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* gone .+ Seen$/)
+  await expect(message(ann, 'hello back')).toHaveAccessibleDescription(/^hello back \d\d:\d\d.* until .+ Seen$/)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveAccessibleDescription(
-    /Enter sends.*Messages are gone after/,
+    /Enter sends.*Messages vanish after/,
   )
   const tree = await ann.locator('body').ariaSnapshot()
   expect(tree).toContain('link "Skip to content"')
@@ -219,3 +233,33 @@ function observePaint(page: Page): Promise<{ paint: number; shifted: string[] }>
       }),
   )
 }
+
+test('a short message is one line with its time, which only the last of a minute shows, as it alone has the word', async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  for (const text of ['ok', 'yes', 'no']) {
+    // Within one minute.
+    if (text === 'ok') await ann.waitForFunction(() => new Date().getSeconds() < 50)
+    await send(ann, text)
+    await expect(message(ann, text)).toHaveAttribute('data-status', 'seen')
+  }
+  const looks = () =>
+    ann.getByRole('article').evaluateAll(articles =>
+      articles.map(article => {
+        const shows = [...article.querySelectorAll('time, .word')].map(
+          each => each.clientWidth > 1 || each.getBoundingClientRect().width > 1,
+        )
+        return { isLow: article.getBoundingClientRect().height <= 46, shows }
+      }),
+    )
+  const [quiet, last] = [
+    { isLow: true, shows: [false, false, false] },
+    { isLow: true, shows: [true, true, true] },
+  ]
+  await expect.poll(looks).toEqual([quiet, quiet, last])
+  await expect(message(ann, 'ok')).toHaveAccessibleDescription(/ok \d\d:\d\d .* Seen/)
+  await message(ann, 'no').getByRole('button', { name: 'Message options' }).click()
+  await message(ann, 'no').getByRole('button', { name: 'Delete for both' }).click()
+  await expect.poll(looks).toEqual([quiet, last])
+})

@@ -85,12 +85,12 @@ test('what cannot go out is said to be sending after three seconds, and not sent
 
 test('who wants to hear nothing hears nothing', async ({ chat }) => {
   const { ann, ben, path } = await chat()
-  await ann.goto('/settings')
-  for (const box of ['New messages', 'That somebody is typing', 'That somebody comes or goes']) {
+  await ann.goto('/settings/accessibility')
+  for (const box of ['New messages', 'Someone is typing', 'Someone comes online or goes offline']) {
     await ann.getByRole('checkbox', { name: box }).uncheck()
   }
   await ann.getByRole('button', { name: 'Save settings' }).click()
-  await expect(ann.getByText('Your settings are saved.')).toBeVisible()
+  await expect(ann.getByText('Settings saved')).toBeVisible()
   await keepSpeech(ann)
   await ann.goto(path)
   await connected(ann)

@@ -1,3 +1,4 @@
+import { chooseOption, openOptions } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
 import { expectUsable } from '../support/browser/probes.js'
 
@@ -10,18 +11,16 @@ for (const javaScriptEnabled of [true, false]) {
     await logIn(page, ann)
     await page.goto(`/people?q=${ben.name}`)
     await page.getByRole('button', { name: `Chat with ${ben.name}`, exact: true }).click()
-    const path = await page.getByRole('link', { name: `Block ${ben.name}` }).getAttribute('href')
-    await page.goto(path ?? '')
+    await chooseOption(page, `Block ${ben.name}`, 'link')
     const other = await page.context().newPage()
     await other.goto('/chats')
     await other.getByRole('button', { name: 'Log out' }).click()
     await logIn(other, ann)
-    await page.getByRole('button', { name: 'Block' }).click()
-    await expect(page.getByRole('heading', { name: 'This page had grown old', level: 1 })).toBeVisible()
+    await page.getByRole('button', { name: 'Block', exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'This page is out of date', level: 1 })).toBeVisible()
     if (javaScriptEnabled) await expectUsable(page, 'a stale form')
-    await page.getByRole('button', { name: 'Go on' }).click()
-    await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
-    await expect(page.getByRole('link', { name: new RegExp(`^${ben.name}`) })).toHaveCount(0)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await expect(page.getByRole('heading', { name: `You blocked ${ben.name}`, level: 1 })).toBeVisible()
   })
 }
 
@@ -34,15 +33,15 @@ test('a chat whose token is stale comes anew when it posts, with the draft', asy
     for (const input of document.querySelectorAll<HTMLInputElement>('[name="_csrf"]')) input.value = 'of-yesterday'
   })
   const choose = async () => {
-    await ann.getByText('Change how long messages live').click()
-    await ann.getByLabel('New messages are gone after').selectOption({ label: '4 hours' })
-    await ann.getByRole('button', { name: 'Set for both' }).click()
+    await openOptions(ann)
+    await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
+    await ann.getByRole('button', { name: 'Apply for both of you' }).click()
   }
   await Promise.all([ann.waitForEvent('load'), choose()])
-  await expect(ann.locator('#presence')).not.toContainText('4 hours')
+  await expect(ann.locator('#about')).not.toContainText('4 hours')
   await expect(draft).toHaveValue('a draft')
   await choose()
-  await expect(ann.locator('#presence')).toContainText('gone after 4 hours')
+  await expect(ann.locator('#about')).toContainText('Messages vanish after 4 hours')
 })
 
 test('a message that a stale token held back goes out once the page has come anew', async ({ chat, tolerate }) => {

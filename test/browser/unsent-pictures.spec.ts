@@ -1,18 +1,19 @@
 // Long because every way of leaving a picture behind stands here.
 import type { Dialog, Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send, startChat } from '../support/browser/fixtures.js'
-import { chooseFiles, choosePictures } from '../support/browser/picture-choice.js'
+import { chooseFiles, choosePictures, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { newcomer } from '../support/crowd.js'
 import { plainPicture } from '../support/images/pictures.js'
 
 const words = 'Our garden in spring'
 const description = 'Tulips before a wall'
-const delayed = 'The connection is not good enough now. The picture is kept'
+const delayed = 'The connection is too slow right now. The picture will appear here'
 const chooseAgain = 'The picture has to be chosen again'
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-const pending = (page: Page) => page.locator('#outbox > *')
+const pending = (page: Page) => page.locator('.pending')
 const picture = async () => ({
   name: 'a.png',
   mimeType: 'image/png',
@@ -22,7 +23,7 @@ const picture = async () => ({
 /** Chooses a picture and writes its description and the words beside it. */
 async function prepare(page: Page, file?: Awaited<ReturnType<typeof picture>>): Promise<void> {
   await choosePictures(page, [file ?? (await picture())])
-  await page.getByLabel('Description').fill(description)
+  await page.getByLabel(pictureDescription).fill(description)
   await composer(page).fill(words)
 }
 
@@ -47,16 +48,20 @@ function answerLeaving(page: Page, leaves: boolean): string[] {
 async function expectGivenBack(page: Page): Promise<void> {
   await expect(composer(page)).toHaveValue(words)
   await expect(page.getByRole('alert').filter({ hasText: chooseAgain })).toBeVisible()
-  await expect(page.getByLabel('Description')).toHaveValue(description)
   await expect(pending(page)).toHaveCount(0)
+}
+
+/** Chooses the picture again, which has the description that it had. */
+async function chooseAnew(page: Page): Promise<void> {
+  await choosePictures(page, [await picture()])
+  await expect(page.getByText(chooseAgain)).toHaveCount(0)
+  await expect(page.getByLabel(pictureDescription)).toHaveValue(description)
 }
 
 /** Chooses the picture again and sends it; the other gets it once, with its words and its description. */
 async function expectSentWhole(page: Page, other: Page): Promise<void> {
   await page.unroute('**/chats/*/images')
-  await choosePictures(page, [await picture()])
-  await expect(page.getByText(chooseAgain)).toHaveCount(0)
-  await expect(page.getByLabel('Description')).toHaveValue(description)
+  await chooseAnew(page)
   await page.getByRole('button', { name: 'Send' }).click()
   await expect(message(other, words).getByRole('img', { name: description })).toBeVisible()
   await expect(other.locator('#list article')).toHaveCount(1)
@@ -179,10 +184,9 @@ test('after a refusal too the words are given back instead of going alone, and n
 }) => {
   tolerate(/status of 4\d\d/)
   const { ann, ben, path } = await chat()
-  const tooBig = Buffer.concat([await plainPicture('gif', { width: 9, height: 9 }), Buffer.alloc(2_200_000)])
-  await prepare(ann, { name: 'a.gif', mimeType: 'image/gif', buffer: tooBig })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('This picture file is too big')
+  await expect(ann.locator('.pending')).toContainText("This picture's file is too big")
   const asked = answerLeaving(ann, true)
   await ann.goto('/settings')
   await ann.goto(path)
@@ -210,7 +214,8 @@ test('who was told may send the words alone, and is not told again', async ({ ch
   await ann.reload()
   await connected(ann)
   await expect(ann.getByText(chooseAgain)).toHaveCount(0)
-  await expect(ann.getByLabel('Description')).toHaveValue('')
+  await choosePictures(ann, [await picture()])
+  await expect(ann.getByLabel(pictureDescription)).toHaveValue('')
 })
 
 test('a picture whose upload has ended is sent with its words after a reload', { tag: '@sockets' }, async ({
@@ -223,7 +228,7 @@ test('a picture whose upload has ended is sent with its words after a reload', {
   faults.cut()
   await expect(ann.locator('#connection')).toHaveText('Reconnecting')
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox article[data-status=sending]')).toBeVisible()
+  await expect(ann.locator('.pending article[data-status=sending]')).toBeVisible()
   faults.refusesUpgrades = false
   const asked = answerLeaving(ann, true)
   await ann.reload()
@@ -236,23 +241,24 @@ test('Edit gives words, description and picture back where the line failed, and 
   chat,
   tolerate,
 }) => {
-  tolerate(/ERR_FAILED|status of 415/)
+  tolerate(/ERR_FAILED|status of 413/)
   const { ann, ben } = await chat()
   await ann.route('**/chats/*/images', route => route.abort())
   await prepare(ann)
   await ann.getByRole('button', { name: 'Send' }).click()
-  await expect(ann.locator('#outbox')).toContainText('could not be uploaded')
+  await expect(ann.locator('.pending')).toContainText("Couldn't upload the picture")
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expect(ann.locator('.picture-form img')).toBeVisible()
-  await expect(ann.getByLabel('Description')).toHaveValue(description)
+  await expect(ann.getByLabel(pictureDescription)).toHaveValue(description)
   await expect(composer(ann)).toHaveValue(words)
   await ann.unroute('**/chats/*/images')
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(message(ben, words).getByRole('img', { name: description })).toBeVisible()
-  await prepare(ann, { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+  await prepare(ann, await pictureTooBig())
   await ann.getByRole('button', { name: 'Send' }).click()
   await ann.getByRole('button', { name: 'Edit' }).click()
   await expectGivenBack(ann)
+  await chooseAnew(ann)
 })
 
 test('Cancel gives the words back', async ({ chat }) => {
@@ -288,6 +294,7 @@ test('a chosen picture and its description, left when the session ends, are spok
   await ann.getByRole('button', { name: 'Log in' }).click()
   await connected(ann)
   await expectGivenBack(ann)
+  await chooseAnew(ann)
 })
 
 test('a chat that ends while a picture is on its way gives its words back in the next chat of the two', async ({
@@ -296,7 +303,7 @@ test('a chat that ends while a picture is on its way gives its words back in the
   const { ann, ben, benPerson } = await chat()
   await uploadForEver(ann)
   const asked = answerLeaving(ann, true)
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByRole('heading', { name: 'This chat is gone' })).toBeVisible()
   await ann
@@ -306,23 +313,26 @@ test('a chat that ends while a picture is on its way gives its words back in the
   await connected(ann)
   await expectGivenBack(ann)
   expect(asked).toEqual([])
+  await chooseAnew(ann)
 })
 
 test('several that wait are each chosen again with their own description', async ({ chat }) => {
   const { ann, ben } = await chat()
   await choosePictures(ann, [await picture(), await picture()])
-  await ann.getByLabel('Description').fill('The first')
+  await ann.getByLabel(pictureDescription).first().fill('The first')
+  await ann.getByLabel(pictureDescription).last().fill('The second')
   answerLeaving(ann, true)
   await ann.reload()
   await connected(ann)
   await expect(ann.getByText(chooseAgain)).toBeVisible()
   await choosePictures(ann, [await picture()])
-  await expect(ann.getByLabel('Description')).toHaveValue('The first')
+  await expect(ann.getByLabel(pictureDescription)).toHaveValue('The first')
   await expect(ann.getByText(chooseAgain)).toBeVisible()
   await chooseFiles(ann, [await picture()])
   await expect(ann.getByText(chooseAgain)).toHaveCount(0)
-  await ann.getByLabel('Description').press('Enter')
-  await expect(ben.getByRole('img', { name: 'The first' })).toBeVisible()
+  await expect(ann.getByLabel(pictureDescription).last()).toHaveValue('The second')
+  await ann.getByLabel(pictureDescription).first().press('Enter')
+  for (const name of ['The first', 'The second']) await expect(ben.getByRole('img', { name })).toBeVisible()
 })
 
 test('a picture that is not sent is in the memory of its page alone', async ({ chat }) => {
@@ -362,7 +372,7 @@ test('a first picture that is chosen without a line is kept, said to be, and sho
   await ann.context().setOffline(false)
   await expect(ann.locator('.picture-form img')).toBeVisible({ timeout: 10_000 })
   await expect(ann.getByText(delayed)).toHaveCount(0)
-  await ann.getByLabel('Description').fill(description)
+  await ann.getByLabel(pictureDescription).fill(description)
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(message(ben, `${words}, and more`).getByRole('img', { name: description })).toBeVisible({
     timeout: 15_000,

@@ -65,20 +65,25 @@ it('posts the form, tells how far it is, and gives the id of the picture', async
 })
 
 it.each([
-  ['a refusal', { message: 'This is no picture' }, null, { message: 'This is no picture', retryAfterMs: 0 }],
-  ['a limit', { message: 'Too many' }, '3', { message: 'Too many', retryAfterMs: 3000 }],
-  ['an answer that is no JSON', null, null, { message: '', retryAfterMs: 0 }],
-  ['an answer of another shape', { imageId: 7, message: ['x'] }, null, { message: '', retryAfterMs: 0 }],
+  [
+    'a refusal',
+    { message: 'This is no picture', isFinal: true },
+    null,
+    { message: 'This is no picture', isFinal: true },
+  ],
+  ['a limit', { message: 'Too many', isFinal: false }, '3', { message: 'Too many', retryAfterMs: 3000 }],
+  ['an answer that is no JSON', null, null, {}],
+  ['an answer of another shape', { imageId: 7, message: ['x'], isFinal: 'yes' }, null, {}],
 ])('tells %s', async (_, response, retryAfter, expected) => {
   const { request, result } = begin()
   request.answer(response, retryAfter)
-  expect(await result).toEqual(expected)
+  expect(await result).toEqual({ message: '', retryAfterMs: 0, isFinal: false, ...expected })
 })
 
 it('tells a network that failed from an upload that was called off', async () => {
   const failed = begin()
   failed.request.onerror()
-  expect(await failed.result).toEqual({ message: '', retryAfterMs: 0 })
+  expect(await failed.result).toEqual({ message: '', retryAfterMs: 0, isFinal: false })
   const stopped = begin()
   stopped.cancel()
   expect(await stopped.result).toBe('cancelled')

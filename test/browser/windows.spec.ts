@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Messages' }).getByRole('article')
@@ -161,7 +162,7 @@ test('only what is new is counted as new, not the earlier messages that are load
 
 test('a window whose messages have gone is not called empty while others stand around it', async ({ chat }) => {
   const { ann, path } = await chat(120)
-  const empty = ann.getByText('Nothing here yet')
+  const empty = ann.getByText('No messages yet')
   await ann.goto(`${path}?before=1`)
   await expect(rows(ann)).toHaveCount(0)
   await expect(ann.getByRole('link', { name: 'Show later messages' })).toBeVisible()
@@ -172,7 +173,7 @@ test('a chat that ends takes the ways to its other messages along', async ({ cha
   const { ann, ben, path } = await chat(220)
   await ann.goto(`${path}?before=150`)
   await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
-  await ben.getByRole('button', { name: 'End chat' }).click()
+  await chooseOption(ben, 'End chat')
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByText(/ended this chat/).first()).toBeVisible()
   await expect(ann.locator('#earlier, #later, #jump').getByRole('link')).toHaveCount(0)

@@ -47,10 +47,12 @@ const aWhile = () => new Promise(resolve => setTimeout(resolve, 300))
 describe('a block', () => {
   it('is asked for first, and is not told to the blocked', async () => {
     const { rude, calm, chat, send } = await pair()
-    expect(await textOf(calm.client, chat)).toContain(`href="/people/${rude.id}/block">Block ${rude.name}</a>`)
+    expect(await textOf(calm.client, chat)).toMatch(
+      new RegExp(`href="/people/${rude.id}/block"><svg.*?</svg><span>Block ${rude.name}</span></a>`, 's'),
+    )
     expect(await textOf(calm.client, `/people/${rude.id}/block`)).toContain(`Block ${rude.name}?`)
     const answer = await block(calm.client, rude.id)
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/chats'])
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/people/${rude.id}/block`])
     expect((await send(rude.client, 'are you there')).status).toBe(303)
     const page = await textOf(rude.client, chat)
     expect(page).toContain('are you there')
@@ -155,10 +157,10 @@ describe('a block', () => {
     expect(await statuses()).toEqual(['sent', 'sent'])
     const refused = await calm.client.post('/chats', { userId: rude.id })
     expect(refused.status).toBe(403)
-    expect(await refused.text()).toContain('You have blocked this person')
-    expect(await textOf(calm.client, '/settings')).toContain(`Unblock ${rude.name}`)
+    expect(await refused.text()).toContain('You&#39;ve blocked this person')
+    expect(await textOf(calm.client, '/settings/privacy')).toContain(`Unblock ${rude.name}`)
     const answer = await calm.client.post(`/people/${rude.id}/unblock`, {}, '/settings')
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/settings?done=unblocked'])
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/settings/privacy?done=unblocked'])
     await send(rude.client, 'after the block')
     const page = await textOf(calm.client, chat)
     expect(page).toContain('before the block')

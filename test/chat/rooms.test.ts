@@ -26,6 +26,8 @@ const view: RoomView = {
   unread: 0,
   vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
   lifetime: null,
+  mayLiveFromSeen: true,
+  expiring: [],
 }
 
 const message: Message = {
@@ -36,10 +38,13 @@ const message: Message = {
   nonce: 'n',
   text: 'hello',
   image: null,
+  replyTo: null,
   sentAt: 0,
   expiresAt: 1,
   lifetimeMs: 1,
   keptTimes: 0,
+  livesFrom: 'sent',
+  hasBegun: true,
 }
 
 interface Setup extends Partial<RoomsDeps> {
@@ -75,11 +80,14 @@ function start({
     openRoom: answers('openRoom', view),
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
+    readQuote: answers('readQuote', null),
+    listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
     removeMessage: answers('removeMessage', undefined),
     setLifetime: answers('setLifetime', undefined),
     keepLonger: answers('keepLonger', undefined),
+    dismissWarning: answers('dismissWarning', undefined),
     moveCursor: answers('moveCursor', undefined),
     noteVanishedShown: answers('noteVanishedShown', undefined),
     setTyping: answers('setTyping', undefined),
@@ -150,7 +158,7 @@ describe('a message is sent', () => {
     expect(await send(stage, 'a\r\nb')).toEqual({ message, duplicate: false })
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null, replyTo: null }],
     ])
   })
 
@@ -195,7 +203,7 @@ describe('a message is sent', () => {
     expect(stage.calls).toEqual([
       ['countSend', 'ann'],
       ['claimImage', 'upload', 'room', 'ann', 'n'],
-      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture }],
+      ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'look', image: picture, replyTo: null }],
       ['settle', 'stored'],
     ])
   })
@@ -203,7 +211,12 @@ describe('a message is sent', () => {
   it.each(['', ' \n'])('with its picture and no visible text (%j)', async content => {
     const stage = start()
     await send(stage, content, 'upload')
-    expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', { nonce: 'n', text: '', image: picture }])
+    expect(stage.calls).toContainEqual([
+      'sendMessage',
+      'room',
+      'ann',
+      { nonce: 'n', text: '', image: picture, replyTo: null },
+    ])
   })
 
   it('a second time without the picture of the second time, which is told so', async () => {
@@ -231,7 +244,7 @@ describe('a message is sent', () => {
   ])('to live as long %s', async (_title, imageLifetimeMs, bound) => {
     const stage = start({ imageLifetimeMs })
     await send(stage, 'look', 'upload')
-    const draft = { nonce: 'n', text: 'look', image: picture, ...bound }
+    const draft = { nonce: 'n', text: 'look', image: picture, replyTo: null, ...bound }
     expect(stage.calls).toContainEqual(['sendMessage', 'room', 'ann', draft])
   })
 })
@@ -245,8 +258,8 @@ describe('what reaches the other person', () => {
     ],
     [
       'choosing a lifetime',
-      rooms => rooms.setLifetime('room', 'ann', 5 * minute),
-      ['setLifetime', 'room', 'ann', 5 * minute],
+      rooms => rooms.setLifetime('room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }),
+      ['setLifetime', 'room', 'ann', { lifetimeMs: 5 * minute, from: 'sent' }],
     ],
     ['keeping messages longer', rooms => rooms.keepLonger('room', 'ann'), ['keepLonger', 'room', 'ann']],
     ['ending the chat', rooms => rooms.end('room', 'ann'), ['endRoom', 'room', 'ann']],
@@ -272,7 +285,7 @@ describe('what reaches the other person', () => {
     'is not counted for a lifetime of %i ms, which nobody may choose',
     async ms => {
       const { rooms, calls } = start()
-      expect(await codeOf(rooms.setLifetime('room', 'ann', ms))).toBe('invalid')
+      expect(await codeOf(rooms.setLifetime('room', 'ann', { lifetimeMs: ms, from: 'sent' }))).toBe('invalid')
       expect(calls).toEqual([])
     },
   )
@@ -298,6 +311,12 @@ describe('what is not counted', () => {
     const { rooms, calls } = start({ waitMs: 1 })
     await rooms.report('room', 'ann', kind, 'message', 3)
     expect(calls).toEqual([['moveCursor', 'room', 'ann', kind, 'message', 3]])
+  })
+
+  it('is that one dismisses a warning', async () => {
+    const { rooms, calls } = start({ waitMs: 1 })
+    await rooms.dismissWarning('room', 'ann')
+    expect(calls).toEqual([['dismissWarning', 'room', 'ann']])
   })
 
   it('is the report that counts of vanished messages were shown', async () => {

@@ -63,8 +63,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
       test('sendMessage', async () => {
         const { world, engine, id, gone } = await startLate()
         const { message, duplicate } = await engine.sendMessage(id, 'ann', world.draft({ nonce: 'same' }))
-        expect(duplicate).toBe(false)
-        expect(message.id).not.toBe(gone.id)
+        expect([duplicate, message]).toEqual([true, { ...gone, text: '' }])
         await world.advance(0)
         expect((await world.told('message.removed')).flatMap(event => event.messages.map(({ seq }) => seq))).toEqual([
           2,

@@ -204,7 +204,7 @@ class Stage {
       case 'keep':
         return engine.keepLonger(roomId, userId)
       case 'choose':
-        return engine.setLifetime(roomId, userId, 5 * minute)
+        return engine.setLifetime(roomId, userId, { lifetimeMs: 5 * minute, from: 'sent' })
       case 'end':
         return engine.endRoom(roomId, userId)
     }

@@ -16,7 +16,8 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       expect((await world.summary(id, 'ann')).lifetimeMs).toBeNull()
       await world.send(id, 'ann')
       await world.hush()
-      for (const userId of ['bob', 'ann']) await world.engine.setLifetime(id, userId, 5 * minute)
+      for (const userId of ['bob', 'ann'])
+        await world.engine.setLifetime(id, userId, { lifetimeMs: 5 * minute, from: 'sent' })
       expect(await world.toldOf(id)).toEqual([
         {
           type: 'lifetime.changed',
@@ -24,12 +25,15 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
           to: ['ann', 'bob'],
           version: 3,
           lifetimeMs: 5 * minute,
+          from: 'sent',
           byId: 'bob',
+          mayLiveFromSeen: true,
+          messages: [],
         },
       ])
       for (const userId of ['ann', 'bob']) {
         const { lifetime, version } = await world.engine.readRoom(id, userId)
-        expect([lifetime, version]).toEqual([{ lifetimeMs: 5 * minute, byId: 'bob', sinceSeq: 1 }, 3])
+        expect([lifetime, version]).toEqual([{ lifetimeMs: 5 * minute, from: 'sent', byId: 'bob', sinceSeq: 1 }, 3])
         expect((await world.summary(id, userId)).lifetimeMs).toBe(5 * minute)
       }
     })
@@ -45,14 +49,14 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
         return message.lifetimeMs / minute
       }
       expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([10, 3, 10])
-      await world.engine.setLifetime(id, 'bob', 20 * minute)
+      await world.engine.setLifetime(id, 'bob', { lifetimeMs: 20 * minute, from: 'sent' })
       expect([await lives(), await lives(3 * minute), await lives(30 * minute)]).toEqual([20, 3, 20])
     })
 
     test('is not told of where it is the server’s own already', async () => {
       const world = await World.start(makeEngine, { messageTtlMs: 10 * minute })
       const id = await world.open()
-      await world.engine.setLifetime(id, 'ann', 10 * minute)
+      await world.engine.setLifetime(id, 'ann', { lifetimeMs: 10 * minute, from: 'sent' })
       expect(await world.told('lifetime.changed')).toEqual([])
       expect(await world.engine.readRoom(id, 'ann')).toMatchObject({ version: 1, lifetime: null })
     })
@@ -67,41 +71,81 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
         [id, 'cat'],
         ['never was', 'ann'],
       ] as const) {
-        expect(await codeOf(world.engine.setLifetime(roomId, userId, minute))).toBe('not_found')
+        expect(await codeOf(world.engine.setLifetime(roomId, userId, { lifetimeMs: minute, from: 'sent' }))).toBe(
+          'not_found',
+        )
         expect(await codeOf(world.engine.keepLonger(roomId, userId))).toBe('not_found')
       }
       await world.harness.settle()
       expect(world.events).toEqual([])
     })
 
-    test('is told of a minute before its end, or at half of a short life, or not at all', async () => {
+    test.each([
+      [39_999, null],
+      [40_000, 20_000],
+      [90_000, 45_000],
+      [5 * minute, 4 * minute],
+    ])('is told of a minute before its end, or at half of a short life, or not at all: %i', async (lifetimeMs, at) => {
       const world = await World.start(makeEngine, keeping)
       const id = await world.open()
-      for (const lifetimeMs of [39_999, 40_000, 90_000, 5 * minute]) {
-        await world.send(id, 'ann', { text: String(lifetimeMs), lifetimeMs })
-      }
-      const told = async () => (await world.told('messages.expiring')).map(({ messages }) => texts(messages))
+      const sent = await world.send(id, 'ann', { lifetimeMs })
       const { version } = await world.engine.readRoom(id, 'ann')
-      await world.advance(19_999)
-      expect(await told()).toEqual([])
+      await world.advance((at ?? lifetimeMs) - 1)
+      expect([await world.told('messages.expiring'), (await world.engine.readRoom(id, 'ann')).expiring]).toEqual([
+        [],
+        [],
+      ])
       await world.advance(1)
-      expect(await told()).toEqual([['40000']])
-      expect((await world.engine.readRoom(id, 'ann')).version).toBe(version)
-      await world.advance(25_000)
-      expect(await told()).toEqual([['40000'], ['90000']])
-      await world.advance(4 * minute - 45_001)
-      expect(await told()).toHaveLength(2)
-      await world.advance(1)
-      expect(await told()).toEqual([['40000'], ['90000'], ['300000']])
+      const expected = at === null ? [] : [sent]
+      expect((await world.told('messages.expiring')).flatMap(({ messages }) => messages)).toEqual(expected)
+      const view = await world.engine.readRoom(id, 'ann')
+      expect([view.expiring, view.version]).toEqual([expected, version + (at === null ? 1 : 0)])
     })
 
-    test('is put off by either for what is about to go, each by its own life, and told once', async () => {
+    test('is told of once in a while in a busy room, not for every message', async () => {
+      const world = await World.start(makeEngine, keeping)
+      const id = await world.open()
+      const start = world.now()
+      const warnedAt: number[] = []
+      world.engine.subscribe(({ told }) => {
+        if (told.some(({ event }) => event.type === 'messages.expiring')) warnedAt.push((world.now() - start) / minute)
+      })
+      for (let step = 0; step < 120; step += 1) {
+        await world.send(id, 'ann', { lifetimeMs: 20 * minute })
+        await world.advance(minute / 2)
+      }
+      expect(warnedAt).toEqual([19, 30, 41, 52])
+    })
+
+    test('is told of to nobody who has dismissed the warning, of what lived then', async () => {
+      const world = await World.start(makeEngine, keeping)
+      const id = await world.open()
+      const first = await world.send(id, 'ann', { lifetimeMs: 2 * minute, text: 'first' })
+      await world.send(id, 'ann', { lifetimeMs: 4 * minute, text: 'second' })
+      await world.advance(minute)
+      await world.hush()
+      for (let time = 0; time < 2; time += 1) await world.engine.dismissWarning(id, 'bob')
+      expect(await world.toldOf(id)).toEqual([{ type: 'messages.expiring', roomId: id, to: ['bob'], messages: [] }])
+      expect((await world.engine.readRoom(id, 'bob')).expiring).toEqual([])
+      expect((await world.engine.readRoom(id, 'ann')).expiring).toEqual([first])
+      await world.advance(minute)
+      await world.send(id, 'ann', { lifetimeMs: 2 * minute, text: 'third' })
+      await world.hush()
+      await world.advance(minute)
+      expect((await world.told('messages.expiring')).map(({ to, messages }) => [to, texts(messages)])).toEqual([
+        [['ann'], ['second', 'third']],
+        [['bob'], ['third']],
+      ])
+      expect(await codeOf(world.engine.dismissWarning(id, 'cat'))).toBe('not_found')
+    })
+
+    test('is put off by either, for what is about to go and what would follow, each by its own life, and told once', async () => {
       const world = await World.start(makeEngine, keeping)
       const id = await world.open()
       const image = { id: 'picture', width: 1, height: 1, alt: '' }
       const short = await world.send(id, 'ann', { lifetimeMs: 5 * minute, text: 'short', image })
       await world.advance(minute)
-      const late = await world.send(id, 'bob', { lifetimeMs: 4 * minute, text: 'late' })
+      const late = await world.send(id, 'bob', { lifetimeMs: 6 * minute, text: 'late' })
       await world.send(id, 'bob', { lifetimeMs: 10 * minute, text: 'long' })
       await world.engine.keepLonger(id, 'bob')
       expect(await world.told('messages.kept')).toEqual([])
@@ -111,25 +155,30 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
       await world.engine.keepLonger(id, 'ann')
       const kept = [
         { ...short, expiresAt: short.expiresAt + 5 * minute, keptTimes: 1 },
-        { ...late, expiresAt: late.expiresAt + 4 * minute, keptTimes: 1 },
+        { ...late, expiresAt: late.expiresAt + 6 * minute, keptTimes: 1 },
       ]
       expect(await world.toldOf(id)).toEqual([
-        { type: 'messages.kept', roomId: id, to: ['ann', 'bob'], version: 5, byId: 'bob', messages: kept },
+        {
+          type: 'messages.kept',
+          roomId: id,
+          to: ['ann', 'bob'],
+          version: 5,
+          reason: 'kept',
+          byId: 'bob',
+          messages: kept,
+        },
       ])
       const { messages, version } = await world.engine.readRoom(id, 'ann')
       expect([texts(messages), messages.slice(0, 2), version]).toEqual([['short', 'late', 'long'], kept, 5])
-      await world.advance(minute + 4 * minute)
-      expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['short', 'long'])
-      await world.advance(minute)
-      const removed = (await world.told('message.removed')).flatMap(event => event.messages)
-      expect(removed).toEqual([
-        { id: late.id, seq: 2 },
-        { id: short.id, seq: 1 },
-      ])
+      await world.advance(6 * minute)
+      expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual(['late', 'long'])
+      await world.advance(3 * minute)
+      expect(texts((await world.engine.readRoom(id, 'ann')).messages)).toEqual([])
       expect(world.notices.filter(({ type }) => type !== 'image.sent')).toEqual([
         { type: 'image.kept', imageId: 'picture', expiresAt: kept[0]?.expiresAt },
-        { type: 'messages.removed', imageIds: [], expiresAt: kept[1]?.expiresAt },
         { type: 'messages.removed', imageIds: ['picture'], expiresAt: kept[0]?.expiresAt },
+        { type: 'messages.removed', imageIds: [], expiresAt: expect.any(Number) },
+        { type: 'messages.removed', imageIds: [], expiresAt: kept[1]?.expiresAt },
       ])
     })
 

@@ -1,6 +1,7 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
 import { countBytes } from '#src/chat/engine.js'
-import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
+import { codeOf, day, type MakeEngine, texts, World } from '../support/engine/world.js'
 
 /** Sending: what a message is, that it is never doubled, and the caps. */
 export function describeMessages(makeEngine: MakeEngine): void {
@@ -19,10 +20,13 @@ export function describeMessages(makeEngine: MakeEngine): void {
         nonce: 'n-1',
         text,
         image,
+        replyTo: null,
         sentAt: world.now(),
         expiresAt: world.now() + 5_000,
         lifetimeMs: 5_000,
         keptTimes: 0,
+        livesFrom: 'sent',
+        hasBegun: true,
       }
       expect(sent).toEqual({ message, duplicate: false })
       const view = await world.engine.readRoom(id, 'ann')
@@ -96,19 +100,48 @@ export function describeMessages(makeEngine: MakeEngine): void {
       expect((await Promise.all(sends)).map(result => result.duplicate)).toEqual([false, false, false])
     })
 
-    test('a nonce is forgotten with its message', async () => {
-      const world = await World.start(makeEngine)
+    test('a nonce is remembered when its message is gone, and answered with no more than its id and times', async () => {
+      const world = await World.start(makeEngine, {
+        messageTtlMs: 1_000,
+        messageTtlMaxMs: 2 * day,
+        roomGraceMs: 9 * day,
+      })
       const id = await world.open()
-      const first = await world.send(id, 'ann', { nonce: 'same', lifetimeMs: 1_000 })
-      await world.advance(999)
-      const draft = world.draft({ nonce: 'same' })
-      expect(await world.engine.sendMessage(id, 'ann', draft)).toMatchObject({ duplicate: true })
-      await world.advance(1)
-      const second = await world.engine.sendMessage(id, 'ann', draft)
-      expect(second.duplicate).toBe(false)
-      expect(second.message).toMatchObject({ seq: 2 })
-      expect(second.message.id).not.toBe(first.id)
+      const image = { id: 'picture', width: 1, height: 1, alt: 'a cat' }
+      const expired = await world.send(id, 'ann', { nonce: 'expired', image })
+      const removed = await world.send(id, 'ann', { nonce: 'removed' })
+      await world.engine.removeMessage(id, 'ann', removed.id)
+      await world.advance(1_000)
+      await world.hush()
+      const again = async (nonce: string, userId = 'ann') =>
+        world.engine.sendMessage(id, userId, world.draft({ nonce, text: 'again', image }))
+      const gone = { text: '', image: null }
+      expect(await again('expired')).toEqual({ message: { ...expired, ...gone }, duplicate: true })
+      expect(await again('removed')).toEqual({ message: { ...removed, ...gone }, duplicate: true })
+      expect(await world.toldOf(id)).toEqual([])
+      expect((await world.engine.readRoom(id, 'bob')).messages).toEqual([])
+      expect(await again('expired', 'bob')).toMatchObject({ message: { seq: 3 }, duplicate: false })
     })
+
+    test.each([
+      ['a day', 1_000, day],
+      ['the longest life that a room may choose', 2 * day, 2 * day],
+    ])(
+      'a nonce is remembered for %s after its message was sent, and no longer',
+      async (_title, messageTtlMaxMs, ms) => {
+        const world = await World.start(makeEngine, { messageTtlMs: 1_000, messageTtlMaxMs, roomGraceMs: 9 * day })
+        const id = await world.open()
+        await world.send(id, 'ann', { nonce: 'same' })
+        await world.advance(ms - 1)
+        const draft = world.draft({ nonce: 'same' })
+        expect(await world.engine.sendMessage(id, 'ann', draft)).toMatchObject({ message: { seq: 1 }, duplicate: true })
+        await world.advance(1)
+        expect(await world.engine.sendMessage(id, 'ann', draft)).toMatchObject({
+          message: { seq: 2 },
+          duplicate: false,
+        })
+      },
+    )
 
     test('a full room refuses, changes nothing, still knows its duplicates, and has room again after an expiry', async () => {
       const world = await World.start(makeEngine, { roomMaxMessages: 2 })

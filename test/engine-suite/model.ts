@@ -5,8 +5,10 @@ import {
   countBytes,
   type Draft,
   type EngineOptions,
+  type Lifetime,
   type Message,
   type RoomId,
+  type SeqRange,
   type UserId,
   unshownMs,
 } from '#src/chat/engine.js'
@@ -38,7 +40,9 @@ export interface ModelRoom {
   version: number
   seq: number
   messages: Message[]
-  lifetimeMs: number | null
+  lifetime: Lifetime | null
+  /** The messages that are gone and whose nonces are remembered. */
+  gone: Message[]
 }
 
 interface ModelLease {
@@ -87,7 +91,7 @@ export class Model {
       }
     }
     const seats = new Map([userId, otherId].map(each => [each, seat()]))
-    const room = { id, seats, version: 1, seq: 0, messages: [], lifetimeMs: null }
+    const room = { id, seats, version: 1, seq: 0, messages: [], lifetime: null, gone: [] }
     this.rooms.push(room)
     this.enter(room, userId)
   }
@@ -112,7 +116,8 @@ export class Model {
     senderId: UserId,
     draft: Draft,
   ): Message | 'person_full' | 'room_full' | 'server_full' | null {
-    const first = room.messages.find(message => message.senderId === senderId && message.nonce === draft.nonce)
+    const isFirst = (message: Message) => message.senderId === senderId && message.nonce === draft.nonce
+    const first = room.messages.find(isFirst) ?? room.gone.find(isFirst)
     if (first !== undefined) return first
     if (this.bytesSentBy(senderId) + countBytes(draft) > this.options.maxBytesPerPerson) return 'person_full'
     if (room.messages.length >= this.options.roomMaxMessages) return 'room_full'
@@ -120,8 +125,16 @@ export class Model {
   }
 
   /** How long a message of a draft lives, ms. */
-  lifetimeOf({ lifetimeMs }: ModelRoom, { mostLifetimeMs = Number.POSITIVE_INFINITY }: Draft): number {
-    return Math.min(lifetimeMs ?? this.options.messageTtlMs, mostLifetimeMs)
+  lifetimeOf({ lifetime }: ModelRoom, { mostLifetimeMs = Number.POSITIVE_INFINITY }: Draft): number {
+    return Math.min(lifetime?.lifetimeMs ?? this.options.messageTtlMs, mostLifetimeMs)
+  }
+
+  /** After how long a message of a draft goes that nobody sees, ms. */
+  untilGoneOf(room: ModelRoom, draft: Draft): number {
+    const { mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
+    return room.lifetime?.from === 'seen'
+      ? Math.min(this.options.messageTtlMs, mostLifetimeMs)
+      : this.lifetimeOf(room, draft)
   }
 
   add(room: ModelRoom, message: Message): void {
@@ -131,20 +144,24 @@ export class Model {
     for (const seat of room.seats.values()) this.#raise(seat)
   }
 
-  move(room: ModelRoom, userId: UserId, kind: CursorKind, messageId: string): void {
+  move(room: ModelRoom, userId: UserId, kind: CursorKind, messageId: string, inViewFrom?: number): void {
     const seat = this.seat(room, userId)
     if (kind === 'seen') this.enter(room, userId)
     const message = room.messages.find(({ id }) => id === messageId)
-    if (message === undefined || message.senderId === userId || message.seq <= seat.cursors[kind]) return
-    const delivered = Math.max(seat.cursors.delivered, message.seq)
-    seat.cursors = { delivered, seen: kind === 'seen' ? message.seq : seat.cursors.seen }
-    room.version += 1
+    if (message === undefined || message.senderId === userId) return
+    const { seq } = message
+    if (seq > seat.cursors[kind]) {
+      const delivered = Math.max(seat.cursors.delivered, seq)
+      seat.cursors = { delivered, seen: kind === 'seen' ? seq : seat.cursors.seen }
+      room.version += 1
+    }
+    if (kind === 'seen') this.#begin(room, userId, { from: inViewFrom ?? seq, to: seq })
   }
 
-  choose(room: ModelRoom, userId: UserId, lifetimeMs: number): void {
+  choose(room: ModelRoom, userId: UserId, lifetime: Lifetime): void {
     this.enter(room, userId)
-    if (room.lifetimeMs === lifetimeMs) return
-    room.lifetimeMs = lifetimeMs
+    if (room.lifetime?.lifetimeMs === lifetime.lifetimeMs && room.lifetime.from === lifetime.from) return
+    room.lifetime = lifetime
     room.version += 1
   }
 
@@ -201,6 +218,16 @@ export class Model {
     return sent.reduce((sum, message) => sum + countBytes(message), 0)
   }
 
+  #begin(room: ModelRoom, userId: UserId, { from, to }: SeqRange): void {
+    const begins = ({ senderId, seq, hasBegun }: Message) =>
+      !hasBegun && senderId !== userId && seq >= from && seq <= to
+    if (!room.messages.some(begins)) return
+    room.version += 1
+    room.messages = room.messages.map(message =>
+      begins(message) ? { ...message, hasBegun: true, expiresAt: this.now + message.lifetimeMs } : message,
+    )
+  }
+
   #sweep(): void {
     for (const lease of this.#leases.filter(({ until }) => until <= this.now)) {
       const endedAt = lease.givenUpAt ?? lease.until
@@ -209,8 +236,10 @@ export class Model {
     this.#leases = this.#leases.filter(({ until }) => until > this.now)
     for (const room of this.rooms) {
       const living = room.messages.filter(message => message.expiresAt > this.now)
-      for (const message of room.messages) if (!living.includes(message)) this.#countVanished(room, message)
-      this.expiredMessages += room.messages.length - living.length
+      const gone = room.messages.filter(message => message.expiresAt <= this.now)
+      for (const message of gone) this.#countVanished(room, message)
+      this.expiredMessages += gone.length
+      room.gone.push(...gone.map(message => ({ ...message, text: '', image: null })))
       if (living.length < room.messages.length) room.version += 1
       room.messages = living
     }

@@ -1,6 +1,14 @@
+// Long because all steps and what they are compared with stand here.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { CursorKind, Draft, MessageId, UserId } from '#src/chat/engine.js'
+import {
+  type CursorKind,
+  type Draft,
+  type Lifetime,
+  lifeStarts,
+  type MessageId,
+  type UserId,
+} from '#src/chat/engine.js'
 import { codeOf, type World } from '../support/engine/world.js'
 import type { Model } from './model.js'
 
@@ -17,8 +25,9 @@ export type Step =
       readonly kind: CursorKind
       /** Which of all messages ever sent, counted back from the newest. */
       readonly back: number
+      readonly inViewFrom?: number | undefined
     }
-  | { readonly type: 'choose'; readonly userId: UserId; readonly otherId: UserId; readonly lifetimeMs: number }
+  | { readonly type: 'choose'; readonly userId: UserId; readonly otherId: UserId; readonly lifetime: Lifetime }
   | { readonly type: 'hold' | 'drop'; readonly userId: UserId; readonly leaseId: string; readonly ms: number }
   | { readonly type: 'forget'; readonly userId: UserId }
   | { readonly type: 'advance'; readonly ms: number }
@@ -30,6 +39,11 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   text: fc.string({ maxLength: 8, unit: 'binary' }),
   image: fc.constant(null),
   mostLifetimeMs: fc.integer({ min: 1, max: 40 }),
+})
+
+const lifetime: fc.Arbitrary<Lifetime> = fc.record({
+  lifetimeMs: fc.integer({ min: 1, max: 3 }),
+  from: fc.constantFrom(...lifeStarts),
 })
 
 /** Steps in which sending, receipts and the passing of time are the most frequent. */
@@ -44,6 +58,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
         ...pair,
         kind: fc.constantFrom('delivered', 'seen'),
         back: fc.nat({ max: 6 }),
+        inViewFrom: fc.option(fc.nat({ max: 6 }), { nil: undefined }),
       }),
     },
     {
@@ -66,7 +81,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     {
       weight: 1,
-      arbitrary: fc.record({ type: fc.constant('choose'), ...pair, lifetimeMs: fc.integer({ min: 1, max: 3 }) }),
+      arbitrary: fc.record({ type: fc.constant('choose'), ...pair, lifetime }),
     },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), ...pair }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('forget'), userId: person }) },
@@ -120,13 +135,13 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
     await engine.endRoom(room.id, userId)
   }
   if (step.type === 'choose') {
-    model.choose(room, userId, step.lifetimeMs)
-    await engine.setLifetime(room.id, userId, step.lifetimeMs)
+    model.choose(room, userId, step.lifetime)
+    await engine.setLifetime(room.id, userId, step.lifetime)
   }
   if (step.type === 'move') {
     const messageId = sent.at(-1 - step.back) ?? 'never was'
-    model.move(room, userId, step.kind, messageId)
-    await engine.moveCursor(room.id, userId, step.kind, messageId)
+    model.move(room, userId, step.kind, messageId, step.inViewFrom)
+    await engine.moveCursor(room.id, userId, step.kind, messageId, step.inViewFrom)
   }
   if (step.type === 'send') {
     const foreseen = model.foresee(room, userId, step.draft)
@@ -139,7 +154,7 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
     expect(duplicate).toBe(foreseen !== null)
     if (foreseen !== null) expect(message).toEqual(foreseen)
     else {
-      const times = { sentAt: model.now, expiresAt: model.now + model.lifetimeOf(room, step.draft) }
+      const times = { sentAt: model.now, expiresAt: model.now + model.untilGoneOf(room, step.draft) }
       expect(message).toMatchObject({ seq: room.seq + 1, senderId: userId, text: step.draft.text, ...times })
       model.add(room, message)
       sent.push(message.id)
@@ -175,7 +190,7 @@ export async function compare(world: World, model: Model): Promise<void> {
         mine: model.seat(room, userId).cursors,
         theirs: model.seat(room, otherId).cursors,
         activeAt: model.seat(room, userId).raisedAt,
-        lifetimeMs: room.lifetimeMs,
+        lifetimeMs: room.lifetime?.lifetimeMs ?? null,
       })
     }
   }

@@ -11,7 +11,9 @@ import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
 import { describeReceipts } from './receipts.js'
+import { describeReplies } from './replies.js'
 import { describeRooms } from './rooms.js'
+import { describeSeenLives } from './seen-lives.js'
 import { describeTelling } from './telling.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
@@ -23,10 +25,12 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
   describe(`the ${name} engine`, () => {
     describeRooms(makeEngine)
     describeMessages(makeEngine)
+    describeReplies(makeEngine)
     describeUnsending(makeEngine)
     describeVanished(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)
+    describeSeenLives(makeEngine)
     describeReceipts(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)

@@ -21,7 +21,7 @@ export function describeTelling(makeEngine: MakeEngine): void {
     test('is in nobody else’s list, and tells them nothing, whatever its opener does, not even its end', async () => {
       const { world, engine, id } = await start({ keepLonger: true })
       await engine.setTyping(id, 'ann', true)
-      await engine.setLifetime(id, 'ann', 5_000)
+      await engine.setLifetime(id, 'ann', { lifetimeMs: 5_000, from: 'sent' })
       await engine.keepLonger(id, 'ann')
       await engine.readRoom(id, 'ann')
       expect(await engine.listRooms('bob', { limit: 100 })).toEqual({ rooms: [], hasEarlier: false, totalUnread: 0 })

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
 
-/** Taking a message back. */
+/** Deleting a message for both. */
 export function describeUnsending(makeEngine: MakeEngine): void {
-  describe('taking back', () => {
+  describe('deleting', () => {
     test('removes a message for both, and tells so once', async () => {
       const world = await World.start(makeEngine)
       const id = await world.open()
       const image = { id: 'picture', width: 1, height: 1, alt: 'a tree' }
       for (const text of ['one', 'two', 'three']) await world.send(id, 'ann', { text })
-      const taken = await world.send(id, 'ann', { text: 'taken back', image })
+      const taken = await world.send(id, 'ann', { text: 'deleted', image })
       await world.hush()
       await world.engine.removeMessage(id, 'ann', taken.id)
       for (const userId of ['ann', 'bob']) {

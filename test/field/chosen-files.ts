@@ -33,11 +33,30 @@ export const unlabelledPictures: readonly ChosenFile[] = [
   { title: 'a bitmap without a type, which only the browser reads', name: 'a.bmp', type: '', content: bitmap },
 ]
 
+/** A file that cannot be sent, and the name of its format, if it is known. */
+export interface UnreadableChoice extends ChosenFile {
+  readonly format: string | null
+}
+
+export const heicPhoto: UnreadableChoice = {
+  title: 'a HEIC photo without a type',
+  name: 'IMG_0001.HEIC',
+  type: '',
+  content: heic,
+  format: 'HEIC',
+}
+
 /** What cannot be sent, which has to be said. */
-export const unreadableFiles: readonly ChosenFile[] = [
-  { title: 'a HEIC photo without a type', name: 'IMG_0001.HEIC', type: '', content: heic },
-  { title: 'a HEIC photo with its type', name: 'IMG_0001.HEIC', type: 'image/heic', content: heic },
-  { title: 'a document', name: 'letter.pdf', type: 'application/pdf', content: bytes('%PDF-1.7\n') },
-  { title: 'a text that is said to be a picture', name: 'a.jpg', type: 'image/jpeg', content: bytes('no picture') },
-  { title: 'an empty file', name: 'empty.png', type: 'image/png', content: bytes('') },
+export const unreadableFiles: readonly UnreadableChoice[] = [
+  heicPhoto,
+  { ...heicPhoto, title: 'a HEIC photo with its type', type: 'image/heic' },
+  { title: 'a document', name: 'letter.pdf', type: 'application/pdf', content: bytes('%PDF-1.7\n'), format: 'PDF' },
+  {
+    title: 'a text that is said to be a picture',
+    name: 'a.jpg',
+    type: 'image/jpeg',
+    content: bytes('no picture'),
+    format: null,
+  },
+  { title: 'an empty file', name: 'empty.png', type: 'image/png', content: bytes(''), format: null },
 ]

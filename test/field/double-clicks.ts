@@ -37,15 +37,15 @@ export const ofVisitors: readonly DoubleClick[] = [
 export const ofMembers: readonly DoubleClick[] = [
   {
     what: 'changing the password',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/password',
     fields: { currentPassword: password, newPassword },
     status: 303,
-    leadsTo: '/settings?done=password',
+    leadsTo: '/settings/account?done=password',
   },
   {
     what: 'deleting the account',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/delete',
     fields: { password },
     status: 303,
@@ -61,11 +61,11 @@ export const ofMembers: readonly DoubleClick[] = [
   },
   {
     what: 'logging out everywhere',
-    page: '/settings',
+    page: '/settings/account',
     path: '/settings/sessions',
     fields: {},
     status: 303,
-    leadsTo: '/login',
+    leadsTo: '/login?done=everywhere',
   },
   { what: 'making an invite', page: '/invites', path: '/invites', fields: {}, status: 200, leadsTo: '' },
   {
@@ -94,13 +94,13 @@ export const doneTwice: readonly DoubleClick[] = [
   { ...inChat, what: 'the lifetime', path: '/chats/:room/lifetime', fields: { lifetimeMs: '300000' } },
   { ...inChat, what: 'keeping', path: '/chats/:room/keep', fields: {} },
   { ...inChat, what: 'opening a chat', path: '/chats', fields: { userId: ':person' } },
-  { ...inChat, what: 'blocking', path: '/people/:person/block', fields: {}, leadsTo: '/chats' },
+  { ...inChat, what: 'blocking', path: '/people/:person/block', fields: {}, leadsTo: '/people/:person/block' },
   {
     ...inChat,
     what: 'ending a block',
     path: '/people/:person/unblock',
     fields: {},
-    leadsTo: '/settings?done=unblocked',
+    leadsTo: '/settings/privacy?done=unblocked',
   },
   {
     ...inChat,

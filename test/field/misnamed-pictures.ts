@@ -11,9 +11,9 @@ const heic = Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1heicmiaf\0\0\0\0', 'lati
 
 /** Files that cannot be sent, under what names and types they come, and what is said of each. */
 export const foreignFiles = [
-  ['a HEIC', heic, 'IMG_0001.HEIC', '', 'HEIC files cannot be sent here'],
-  ['a HEIC that is called a JPEG', heic, 'IMG_0001.JPG', 'image/jpeg', 'HEIC files cannot be sent here'],
+  ['a HEIC', heic, 'IMG_0001.HEIC', '', 'HEIC files can&#39;t be sent here'],
+  ['a HEIC that is called a JPEG', heic, 'IMG_0001.JPG', 'image/jpeg', 'HEIC files can&#39;t be sent here'],
   ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'a.png', 'image/png', 'SVG files'],
   ['a film', Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'), 'a.jpg', 'image/jpeg', 'QuickTime files'],
-  ['text', Buffer.from('hello'), 'a.png', 'image/png', 'This is not a picture that can be sent'],
+  ['text', Buffer.from('hello'), 'a.png', 'image/png', 'This file can&#39;t be sent as a picture'],
 ] as const

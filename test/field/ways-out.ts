@@ -3,7 +3,7 @@ import type { HttpClient } from '../support/http-client.js'
 
 /** What a way to leave may use. */
 export interface Leaving {
-  /** Another tab of the same browser, at the settings. */
+  /** Another tab of the same browser, at the settings of the account. */
   readonly tab: Page
   /** Another browser, where the same person is logged in. */
   readonly elsewhere: HttpClient

@@ -50,6 +50,12 @@ describe('the log advises', () => {
     expect(await adviceFor({}, null)).toEqual([expect.stringMatching(/without X-Forwarded-For/)])
   })
 
+  it('to count a proxy that TRUST_PROXY leaves out', async () => {
+    expect(await adviceFor(address, null, 0)).toEqual([
+      expect.stringMatching(/set TRUST_PROXY to the number of proxies/),
+    ])
+  })
+
   it.each(noAddresses.filter(written => written.trim() !== ''))(
     'to mend a proxy that writes %j for an address',
     async written => {
@@ -67,7 +73,7 @@ describe('the log advises nothing', () => {
     [http, { ...address, 'x-forwarded-proto': 'http' }, 1],
     [http, address, 1],
     [null, { ...address, 'x-forwarded-proto': 'https' }, 1],
-    [http, { 'x-forwarded-for': 'unknown', 'x-forwarded-proto': 'https' }, 0],
+    [http, { 'x-forwarded-proto': 'https' }, 0],
     [null, {}, 0],
   ])('for PUBLIC_URL %s, headers %j and %i proxies', async (publicUrl, headers, trustProxy) => {
     expect(await adviceFor(headers, publicUrl, trustProxy)).toEqual([])

@@ -185,13 +185,15 @@ describe('who opens a connection', () => {
   it('is known by the cookie, with what pages need to know', async () => {
     const { people, logIn, identify } = await begin()
     const { client, sessionId } = await logIn(undefined, { zone: 'Asia/Dubai' })
-    const inGerman = { 'accept-language': 'de' }
+    const inGerman = { 'accept-language': 'de-AT' }
     expect(await identify(client, inGerman)).toEqual({
       userId: aliceId,
       sessionId,
       zone: 'Asia/Dubai',
       language: 'de',
+      regions: { de: 'AT' },
       announced: ['messages', 'typing', 'presence'],
+      hidesNames: false,
       endsAt: start + lifetimeMs,
       readEnd: expect.any(Function),
     })

@@ -20,7 +20,7 @@ async function withServer(env: Record<string, string>, work: (url: string) => Pr
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n))
 const statusesOf = (responses: readonly Response[]) => responses.map(({ status }) => status).sort()
-const words = /Too many at once\. Wait \d+ seconds? and try again\./
+const words = /You(?:'|&#39;)re going too fast\. Wait \d+ seconds? and try again\./
 
 /** The fate of a page's connection: its close code, or that it is open, which a frame shows. */
 function endOf(page: LivePage): Promise<number | 'open'> {
@@ -175,7 +175,7 @@ describe.concurrent('what reaches another person', () => {
         const post = () => alice.request('POST', `${chat}/${door}`, { body, headers })
         const answers = await Promise.all(many(4, post))
         const refused = answers.find(({ status }) => status === 429)
-        expect(await refused?.text()).toMatch(/^<hx-partial hx-target="#announcer" .*Zu viel auf einmal/)
+        expect(await refused?.text()).toMatch(/^<hx-partial hx-target="#announcer" .*Das ging zu schnell/)
       }
     }))
 

@@ -32,6 +32,7 @@ beforeEach(async () => {
   engine = new MemoryEngine({
     clock,
     messageTtlMs: 1e9,
+    messageTtlMaxMs: 1e9,
     roomGraceMs: 1e9,
     roomMaxMessages: 100,
     keepLonger: true,

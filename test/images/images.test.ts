@@ -57,6 +57,7 @@ describe('by the clock', () => {
     engine = new MemoryEngine({
       clock,
       messageTtlMs: 60 * minute,
+      messageTtlMaxMs: 60 * minute,
       roomGraceMs: 1440 * minute,
       roomMaxMessages: 100,
       maxBytes: 1e9,

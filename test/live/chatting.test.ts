@@ -41,7 +41,7 @@ describe('a message', () => {
     expect(shown.html).toContain('Hello &lt;b&gt;')
     await Promise.all([annPage.fence(), benPage.fence(), outside.fence()])
     expect(targetsOf(annPage)).toEqual([['p-first', 'list', `c-${room}`]])
-    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`, 'page-title']])
+    expect(targetsOf(benPage)).toEqual([['list', `c-${room}`, 'list-report', 'page-title']])
     expect(outside.seen).toEqual([])
   })
 
@@ -101,9 +101,9 @@ describe('a message', () => {
   })
 
   it.each([
-    ['empty', ' \n ', 'Write something first'],
-    ['too long', 'x'.repeat(5001), 'At most 5000 characters'],
-    ['of control characters', 'a\u0007b', 'characters that cannot be shown'],
+    ['empty', ' \n ', 'Write a message first'],
+    ['too long', 'x'.repeat(5001), 'at most 5000 characters'],
+    ['of control characters', 'a\u0007b', 'characters that can&#39;t be shown'],
   ])('that is %s comes back as not sent, with its text and why', async (_kind, content, reason) => {
     const { annPage, benPage } = await openAll()
     annPage.say({ type: 'message:send', content, nonce: 'refused' })
@@ -254,8 +254,9 @@ describe('the list of chats', () => {
     expect(line.html).toContain('1 unread')
     expect(line.html).toContain('are you there?')
     expect(line.html).toContain(`<bdi>${annName}</bdi>`)
-    expect(line.html).toContain(`"status":"delivered","roomId":"${room}","messageId":"${id}"`)
-    list.say({ type: 'message:status', status: 'delivered', roomId: room, messageId: id })
+    const report = await list.operation('list-report')
+    expect(report.html).toContain(`"type":"list:delivered","reports":"${room}.${id}"`)
+    list.say({ type: 'list:delivered', reports: `${room}.${id}` })
     expect((await annPage.operation(`a-${id}`)).html).toContain('data-status="delivered"')
   })
 
@@ -276,9 +277,10 @@ describe('the list of chats', () => {
     expect(moved.operations.map(({ target, swap }) => [target, swap])).toEqual([
       [`c-${room}`, 'delete'],
       ['chats', 'afterbegin'],
+      ['list-report', 'innerHTML'],
       ['page-title', 'innerHTML'],
     ])
     expect(moved.operations[1]?.html).toContain(`id="c-${room}"`)
-    expect(moved.operations[2]?.html).toContain('(1) Chats')
+    expect(moved.operations[3]?.html).toContain('(1) Chats')
   })
 })

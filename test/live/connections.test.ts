@@ -60,7 +60,7 @@ describe('a stream of events that is reset', () => {
     }
     // Only who closes their last connection goes, after ten seconds: the page is told that he came, and that he went.
     const hasGone = ({ operations }: { operations: readonly { target: string; html: string }[] }) =>
-      operations.some(({ target, html }) => target === 'presence' && /Last seen|Not here/.test(html))
+      operations.some(({ target, html }) => target === 'presence' && /Last seen|Offline/.test(html))
     await expect.poll(() => page.frames.some(hasGone), { timeout: 20_000 }).toBe(true)
     const streams = await Promise.all([1, 2, 3].map(() => EventStream.open(ben, `${chat}/events`)))
     await Promise.all(streams.map(stream => stream.event(({ data }) => data.includes('hx-partial'))))
@@ -142,6 +142,7 @@ describe('the owner of a connection', () => {
       ...{
         clock,
         messageTtlMs: 1000,
+        messageTtlMaxMs: 1000,
         roomGraceMs: 0,
         roomMaxMessages: 10,
         maxBytes: 1000,

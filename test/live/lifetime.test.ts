@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
@@ -42,10 +43,9 @@ describe('how long messages live', () => {
       const said = `${who} changed how long messages live: 4 hours`
       expect((await page.operation('announcer')).html).toContain(said)
       expect((await page.operation('lifetime-note')).html).toBe(said)
-      expect((await page.operation('presence')).html).toContain('gone after 4 hours')
       expect((await page.operation('presence')).html).toContain('data-life="14400000"')
-      expect((await page.operation('about')).html).toContain('gone after 4 hours')
-      expect((await page.operation('lifetime')).html).toContain('value="14400000" selected')
+      expect((await page.operation('about')).html).toContain('Messages vanish after 4 hours')
+      expect((await page.operation('lifetime-choices')).html).toContain('value="14400000" selected')
     }
     for (const page of pages) page.forget()
     annPage.say({ type: 'message:send', content: 'lives longer', nonce: 'n' })
@@ -83,12 +83,12 @@ describe('how long messages live', () => {
     for (const page of pages) {
       const { html, swap } = await page.operation('warning')
       expect(swap).toBe('innerMorph')
-      expect(html).toContain('Messages will be gone within 20 seconds')
+      expect(html).toContain('Oldest messages vanish in 20 seconds')
       expect(html).toContain(`formaction="${chat}/keep"`)
       page.forget()
     }
     // A page without a script has it on loading.
-    expect(await (await ann.get(chat)).text()).toContain('Keep for as long again')
+    expect(await (await ann.get(chat)).text()).toContain('Keep 40 more seconds')
     const answer = await ben.post(`${chat}/keep`, {}, chat)
     expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
     for (const [page, who] of [
@@ -96,15 +96,55 @@ describe('how long messages live', () => {
       [benPage, 'You'],
     ] as const) {
       expect((await page.operation('warning')).html).toBe('')
-      expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages for as long again</p>`)
+      expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages longer</p>`)
       const { html } = await page.operation(`a-${id}`)
       expect(html).toMatch(/>kept until \d\d:\d\d:\d\d/)
       expect(Number(/data-remaining="(\d+)"/.exec(html)?.[1])).toBeGreaterThan(lifeMs)
     }
-    expect(await (await ann.get(chat)).text()).not.toContain('Keep for as long again')
+    expect(await (await ann.get(chat)).text()).not.toContain('Keep 40 more seconds')
     await Promise.all([outside.fence(), off.annPage.fence()])
     expect(outside.seen).toEqual([])
     expect(targetsOf(off.annPage)).not.toContain('warning')
-    expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep for as long again')
+    expect(await (await off.ann.get(off.chat)).text()).not.toContain('Keep 40 more seconds')
+  })
+
+  it('begins when a message is seen, of which both pages and programs get the end at once, and nothing is spoken', async () => {
+    const { ann, ben, annPage, benPage, chat } = await openAll()
+    const program = await ProgramSocket.open(server.url, { headers: { cookie: ann.cookieHeader, origin: server.url } })
+    await ann.post(`${chat}/lifetime`, { lifetimeMs: '300000', from: 'seen' }, chat)
+    await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'seen' })
+    annPage.say({ type: 'message:send', content: 'waits', nonce: 'n' })
+    const { id } = await program.hears('message:new', { livesAfterSeenMs: 300_000 })
+    expect((await benPage.operation('list')).html).toContain('>until seen, then 5 minutes</time>')
+    const pages = [annPage, benPage]
+    for (const page of pages) page.forget()
+    benPage.say({ type: 'message:status', status: 'seen', messageId: id })
+    for (const page of pages) {
+      const { text } = await page.frame(frame => />until \d\d:\d\d/.test(frame.text))
+      expect(Number([...text.matchAll(/data-remaining="(\d+)"/g)].at(-1)?.[1])).toBeLessThanOrEqual(300_000)
+      await page.fence()
+      expect(targetsOf(page)).not.toContain('announcer')
+    }
+    expect(await program.hears('message:kept', { reason: 'seen' })).toMatchObject({ messages: [{ messageId: id }] })
+    await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')
+    await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'sent' })
+    program.close()
+  })
+
+  it('is over before its message is sent again, which then shows nothing and takes the bubble away', async () => {
+    const { ann, annPage, benPage, chat } = await openAll()
+    annPage.say({ type: 'message:send', content: 'soon gone', nonce: 'again' })
+    const { html } = await annPage.operation('list')
+    const [, id = ''] = /data-message-id="([^"]+)"/.exec(html) ?? []
+    await ann.post(`${chat}/messages/${id}/unsend`, {}, chat)
+    await benPage.operation(`m-${id}`, 'delete')
+    for (const page of [annPage, benPage]) {
+      await page.fence()
+      page.forget()
+    }
+    annPage.say({ type: 'message:send', content: 'soon gone', nonce: 'again' })
+    await annPage.operation('p-again', 'delete')
+    await benPage.fence()
+    expect([targetsOf(annPage), targetsOf(benPage)]).toEqual([['p-again'], []])
   })
 })

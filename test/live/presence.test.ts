@@ -14,7 +14,7 @@ it('shows who is here to those who share a chat, and to nobody else', async () =
   const page = await LivePage.open(server.url, ann, chat)
   const stranger = await newcomer(server.url)
   const outside = await LivePage.open(server.url, stranger, '/chats')
-  expect(await (await ann.get(chat)).text()).toMatch(/id="presence"[^>]*><span>Not here now/)
+  expect(await (await ann.get(chat)).text()).toMatch(/id="presence"[^>]*><span>Offline/)
   await LivePage.open(server.url, ben, '/chats')
   const shown = await page.operation('presence')
   expect(shown.html).toContain('Online')

@@ -66,7 +66,9 @@ describe('a page that comes back by a socket', () => {
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
       ['more-chats', 'innerMorph'],
+      ['list-report', 'innerHTML'],
       ['page-title', 'innerHTML'],
+      ['others-unread', 'innerHTML'],
       ['presence', 'outerMorph'],
     ])
     expect(readRows(frame?.text ?? '').map(({ text }) => text)).toEqual(['settled', 'missed one', 'missed two'])
@@ -183,9 +185,9 @@ describe('a page on server-sent events', () => {
     await ben.post(`${chat}/messages`, { content: text, nonce: 'lines' }, chat)
     const { data } = await stream.event(event => event.data.includes('first'))
     stream.close()
-    expect(data).toContain(`>${text}</div>`)
+    expect(data).toContain(`>${text}</span>`)
     const caughtUp = await EventStream.open(ann, `${chat}/events?state=older`)
-    expect((await caughtUp.event(event => event.data.includes('first'))).data).toContain(`>${text}</div>`)
+    expect((await caughtUp.event(event => event.data.includes('first'))).data).toContain(`>${text}</span>`)
     caughtUp.close()
   })
 

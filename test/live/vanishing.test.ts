@@ -30,7 +30,7 @@ describe.concurrent('a message vanishes', () => {
     annPage.say({ type: 'message:send', content: 'soon gone', nonce: 'brief' })
     const shown = await benPage.operation('list', 'beforeend')
     const id = messageIdOf(shown)
-    const [, goneAt = ''] = /<time datetime="([^"]+)">gone/.exec(shown.html) ?? []
+    const [, goneAt = ''] = /<time datetime="([^"]+)">until/.exec(shown.html) ?? []
     const dueAt = Date.parse(goneAt)
     const gone = await Promise.all([annPage.operation(`m-${id}`, 'delete'), benPage.operation(`m-${id}`, 'delete')])
     for (const { at } of gone) {

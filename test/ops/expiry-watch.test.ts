@@ -10,6 +10,7 @@ async function begin() {
   const engine = new MemoryEngine({
     clock,
     messageTtlMs: 1e9,
+    messageTtlMaxMs: 1e9,
     roomGraceMs: 1e9,
     roomMaxMessages: 100,
     maxBytes: 1e9,

@@ -16,6 +16,7 @@ async function open(metricsToken: string | null) {
     maxBytesPerPerson: 1e9,
     keepLonger: true,
     messageTtlMs: 1000,
+    messageTtlMaxMs: 1000,
   })
   const countConnections = async () => ({ connections: 3, tcpConnections: 5, waitingConnections: 1 })
   const monitoring = await Monitoring.open({ clock, log, rooms: roomsOn(engine), metricsToken, countConnections })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, RoomSummary } from '#src/chat/engine.js'
-import { digestOf, hashItem, initialOf, renderChatItem, tintOf } from '#src/rendering/chat-list.js'
+import { digestOf, hashItem, initialOf, renderChatItem, tintOf, undeliveredIn } from '#src/rendering/chat-list.js'
 import { viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { noneVanished } from '../support/live/events.js'
@@ -9,7 +9,15 @@ const noon = Date.UTC(2030, 0, 15, 12)
 const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
 const message: Message = {
   ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
-  ...{ sentAt: noon, expiresAt: noon + 60_000, lifetimeMs: 60_000, keptTimes: 0 },
+  ...{
+    sentAt: noon,
+    expiresAt: noon + 60_000,
+    lifetimeMs: 60_000,
+    keptTimes: 0,
+    livesFrom: 'sent',
+    hasBegun: true,
+    replyTo: null,
+  },
 }
 const summary: RoomSummary = {
   ...{
@@ -111,12 +119,9 @@ describe('a chat in the list', () => {
     expect(render({}, { currentRoomId: 'r2' })).not.toContain('aria-current')
   })
 
-  it('reports an unseen message of the other as delivered, and no other', () => {
-    const reports = (given: Partial<RoomSummary>) => render(given).includes('"messageId":"m5"')
-    expect(reports({ unread: 1 })).toBe(true)
-    expect(reports({ unread: 0 })).toBe(false)
-    expect(reports({ unread: 1, lastMessage: { ...message, senderId: 'ann' } })).toBe(false)
-    expect(render({ unread: 1, lastMessage: null })).not.toContain('message:status')
+  it('shows no more than 99 unread messages one by one', () => {
+    expect(wordsIn(render({ unread: 99 }))).toContain('99 99 unread')
+    expect(wordsIn(render({ unread: 100 }))).toContain('99+ 99+ unread')
   })
 
   it('escapes what people wrote', () => {
@@ -169,4 +174,14 @@ it('a person has one of six colours, always the same', () => {
   ])
   const tints = new Set(Array.from({ length: 200 }, (_, n) => tintOf(`person ${n}`)))
   expect([...tints].sort()).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+describe('what a list shows that is not delivered yet', () => {
+  it('is the last message of the other’s in a chat, unless it was delivered', () => {
+    const idsOf = (given: Partial<RoomSummary>) => undeliveredIn([{ ...summary, ...given }]).map(({ id }) => id)
+    expect(idsOf({})).toEqual(['m5'])
+    expect(idsOf({ mine: { delivered: message.seq, seen: 0 } })).toEqual([])
+    expect(idsOf({ lastMessage: { ...message, senderId: 'ann' } })).toEqual([])
+    expect(idsOf({ lastMessage: null })).toEqual([])
+  })
 })

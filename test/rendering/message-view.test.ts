@@ -1,6 +1,7 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import type { Message } from '#src/chat/engine.js'
-import { placeMessage, viewMessage, wordsOf } from '#src/rendering/message-view.js'
+import { type Predecessor, placeMessage, viewMessage, wordsOf } from '#src/rendering/message-view.js'
 import type { ViewContext } from '#src/rendering/renderer.js'
 import type { SentenceKey, SentenceValues } from '#src/rendering/sentences.js'
 import { Times } from '#src/rendering/times.js'
@@ -17,7 +18,15 @@ const context: ViewContext = { t, times: new Times('en', 'UTC', t), language: 'e
 
 const message: Message = {
   ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },
-  ...{ sentAt: noon, expiresAt: noon + hourMs, lifetimeMs: hourMs, keptTimes: 0 },
+  ...{
+    sentAt: noon,
+    expiresAt: noon + hourMs,
+    lifetimeMs: hourMs,
+    keptTimes: 0,
+    livesFrom: 'sent',
+    hasBegun: true,
+    replyTo: null,
+  },
 }
 const image = { id: 'i1', width: 640, height: 480, alt: 'a cat' }
 
@@ -32,26 +41,35 @@ const view = (given: Partial<Message> = {}, room: Partial<Parameters<typeof view
   )
 
 describe('where a message stands', () => {
-  const place = (given: Partial<Message>, before: { senderId: string; sentAt: number } | null) =>
-    placeMessage({ ...message, ...given }, before, context, new FakeClock())
+  const place = (given: Partial<Message>, before: Partial<Predecessor> | null) =>
+    placeMessage({ ...message, ...given }, before && { ...message, ...before }, 'ann', context, new FakeClock())
 
   it('begins a day where none comes before it, and no run goes on', () => {
-    expect(place({}, null)).toEqual({ day: 'Tuesday, January 15', continuesRun: false })
+    expect(place({}, null)).toMatchObject({ day: 'Tuesday, January 15', continuesRun: false, continuesMinute: false })
   })
 
   it('goes on with a run of the same person within five minutes, and not after that', () => {
     const sentAt = noon - 5 * minuteMs
-    expect(place({}, { senderId: 'ben', sentAt: sentAt + 1 })).toEqual({ day: '', continuesRun: true })
-    expect(place({}, { senderId: 'ben', sentAt })).toEqual({ day: '', continuesRun: false })
+    expect(place({}, { senderId: 'ben', sentAt: sentAt + 1 })).toMatchObject({ day: '', continuesRun: true })
+    expect(place({}, { senderId: 'ben', sentAt })).toMatchObject({ day: '', continuesRun: false })
   })
 
   it('goes on with no run of the other', () => {
-    expect(place({}, { senderId: 'ann', sentAt: noon })).toEqual({ day: '', continuesRun: false })
+    expect(place({}, { senderId: 'ann', sentAt: noon })).toMatchObject({ day: '', continuesRun: false })
+  })
+
+  it.each<[string, Partial<Predecessor>, boolean]>([
+    ['the same minute', { sentAt: noon + 59_999 }, true],
+    ['another minute', { sentAt: noon - 1 }, false],
+    ['the other person', { senderId: 'ann' }, false],
+    ['another lifetime', { lifetimeMs: 1 }, false],
+  ])('goes on with a minute after a message of %s: %o', (_title, before, goesOn) => {
+    expect(place({}, before).continuesMinute).toBe(goesOn)
   })
 
   it('begins a day, and no run goes on, past midnight', () => {
     const midnight = Date.UTC(2030, 0, 16)
-    expect(place({ sentAt: midnight }, { senderId: 'ben', sentAt: midnight - 1 })).toEqual({
+    expect(place({ sentAt: midnight }, { senderId: 'ben', sentAt: midnight - 1 })).toMatchObject({
       day: 'Wednesday, January 16',
       continuesRun: false,
     })
@@ -60,7 +78,7 @@ describe('where a message stands', () => {
   it('is told by the wall clock', () => {
     const clock = new FakeClock()
     clock.apartMs = 24 * hourMs
-    expect(placeMessage(message, null, context, clock).day).toBe('Wednesday, January 16')
+    expect(placeMessage(message, null, 'ann', context, clock).day).toBe('Wednesday, January 16')
   })
 })
 
@@ -68,10 +86,39 @@ describe('a message as it is shown', () => {
   it('of the other has their name, and reports that it is delivered and seen', () => {
     expect(view()).toEqual({
       ...{ id: 'm5', roomId: 'r1', seq: 5, nonce: 'n5', mine: false, author: 'Ben', text: 'hello', image: null },
+      ...{ isEmoji: false, quote: null, hasOwnEnd: false },
       ...{ status: 'sent', sentAt: '12:00', sentAtIso: '2030-01-15T12:00:00.000Z' },
-      ...{ goneAt: '13:00', goneAtIso: '2030-01-15T13:00:00.000Z', isKept: false, remainingMs: 59 * minuteMs },
+      ...{ until: 'chat.gone 13:00', goneAtIso: '2030-01-15T13:00:00.000Z', remainingMs: 59 * minuteMs },
       ...{ reportsDelivered: true, reportsSeen: true },
     })
+  })
+
+  it.each([
+    ['👍', true],
+    ['👩‍👩‍👧 🇩🇪\n❤️', true],
+    ['😀😀😀😀😀', true],
+    ['😀😀😀😀😀😀', false],
+    ['1', false],
+    ['👍 ok', false],
+    ['', false],
+  ])('is large where %o is all of its text: %o', (text, isEmoji) => {
+    expect(view({ text }).isEmoji).toBe(isEmoji)
+  })
+
+  it('of a reply says whom it quotes, where that message stands and how long it lives', () => {
+    const replyTo = { id: 'm2', seq: 2, senderId: 'ann', excerpt: 'a cat', isPicture: false, expiresAt: noon + 90_000 }
+    const quote = {
+      id: 'm2',
+      seq: 2,
+      href: '/chats/r1?after=1#m-m2',
+      author: 'chat.you',
+      text: 'a cat',
+      remainingMs: 30_000,
+    }
+    expect(view({ replyTo }).quote).toEqual(quote)
+    const ofPicture = { ...replyTo, senderId: 'ben', isPicture: true }
+    expect(view({ replyTo: ofPicture }).quote).toMatchObject({ author: 'Ben', text: 'chats.image a cat' })
+    expect(view({ replyTo: { ...ofPicture, excerpt: '' } }).quote).toMatchObject({ text: 'chats.imagePlain' })
   })
 
   it('of one’s own is said to be so, and reports nothing', () => {
@@ -103,25 +150,34 @@ describe('a message as it is shown', () => {
   })
 
   it('tells the second of its end where it lives for less than two minutes', () => {
-    const short = (lifetimeMs: number) => view({ lifetimeMs, expiresAt: noon + 61_000 }).goneAt
-    expect([short(119_999), short(120_000)]).toEqual(['12:01:01', '12:01'])
+    const short = (lifetimeMs: number) => view({ lifetimeMs, expiresAt: noon + 61_000 }).until
+    expect([short(119_999), short(120_000)]).toEqual(['chat.gone 12:01:01', 'chat.gone 12:01'])
   })
 
   it('says the weekday of what is of another day than now', () => {
     const clock = new FakeClock(noon + 24 * hourMs)
-    expect(view({ expiresAt: noon + 25 * hourMs }, { clock })).toMatchObject({ sentAt: 'Tue 12:00', goneAt: '13:00' })
+    expect(view({ expiresAt: noon + 25 * hourMs }, { clock })).toMatchObject({
+      sentAt: 'Tue 12:00',
+      until: 'chat.gone 13:00',
+    })
   })
 
   it('has nothing left of its time once that is over, and is kept where it was put off', () => {
     const clock = new FakeClock(noon + hourMs + 1)
-    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, isKept: true })
+    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, until: 'chat.kept 13:00' })
+  })
+
+  it('that waits to be seen says how long it lives then, and goes unseen at its end', () => {
+    const waiting = view({ livesFrom: 'seen', hasBegun: false, lifetimeMs: 300_000 })
+    expect(waiting).toMatchObject({ until: 'chat.untilSeen 5 minutes', remainingMs: 59 * minuteMs })
+    expect(view({ livesFrom: 'seen', lifetimeMs: 300_000 }).until).toBe('chat.gone 13:00')
   })
 
   it('has its times by the wall clock, and what is left by the other', () => {
     const clock = new FakeClock(noon + minuteMs)
     clock.apartMs = -2 * hourMs
     expect(view({}, { clock })).toMatchObject({
-      ...{ sentAt: '10:00', sentAtIso: '2030-01-15T10:00:00.000Z', goneAt: '11:00' },
+      ...{ sentAt: '10:00', sentAtIso: '2030-01-15T10:00:00.000Z', until: 'chat.gone 11:00' },
       ...{ goneAtIso: '2030-01-15T11:00:00.000Z', remainingMs: 59 * minuteMs },
     })
   })
@@ -133,7 +189,7 @@ describe('a message as it is shown', () => {
     expect(view({ image: { ...image, moves: true } }).image).toMatchObject({ ...urls, moves: true })
   })
 
-  it('says what a picture is shown on, and whether it is tall or wide', () => {
+  it('says what a picture is shown on, and what shape it has', () => {
     const looks = (given: object) => view({ image: { ...image, ...given } }).image?.looks
     expect([looks({ ground: 'light' }), looks({ ground: 'dark' })]).toEqual(['on-light', 'on-dark'])
     expect([looks({ width: 100, height: 301 }), looks({ width: 301, height: 100 })]).toEqual(['tall', 'wide'])

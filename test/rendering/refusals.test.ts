@@ -11,7 +11,7 @@ it('says a refusal by its code, with the most characters that a message may have
     'error.message_too_long {"max":4000,"id":"","seconds":1}',
   )
   expect(refusalSentence(new ChatError('room_full'), translator('en'), 4000)).toBe(
-    'This chat is full until older messages are gone. Try again later.',
+    'This chat is full. Try again when some messages have vanished.',
   )
 })
 

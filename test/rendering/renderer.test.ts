@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Message } from '#src/chat/engine.js'
 import { viewMessage } from '#src/rendering/message-view.js'
 import { render, renderPartial, viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -33,9 +34,17 @@ describe('a template', () => {
 
   it('is given sentences, times and links', () => {
     const seen = { delivered: 5, seen: 5 }
-    const message = {
+    const message: Message = {
       ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'see a.de', image: null },
-      ...{ sentAt: 0, expiresAt: 60_000, lifetimeMs: 60_000, keptTimes: 0 },
+      ...{
+        sentAt: 0,
+        expiresAt: 60_000,
+        lifetimeMs: 60_000,
+        keptTimes: 0,
+        livesFrom: 'sent',
+        hasBegun: true,
+        replyTo: null,
+      },
     }
     const frame = { userId: 'ann', otherName: 'Ben', mine: seen, theirs: seen, clock: new FakeClock(0) }
     const html = renderPartial('article', context, viewMessage(message, frame, context))
@@ -50,7 +59,9 @@ describe('a template', () => {
 
 it('renders no line break of a template, and every space of a text', () => {
   const html = renderPartial('pending', context, { ...refused, text: '  two\n\n  lines ' })
-  expect(html).toContain('<div class="text" dir="auto">  two\n\n  lines </div><p class="meta">')
+  expect(html).toContain(
+    '<div class="said" dir="auto"><span class="text">  two\n\n  lines </span></div><p class="meta">',
+  )
   expect(renderPartial('pending', context, { ...refused, text: '' })).not.toMatch(/\n|> {2}|\s>/)
 })
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '#src/accounts/settings.js'
 import type { SentenceKey, SentenceValues } from '#src/rendering/sentences.js'
-import { type Choice, viewSettings } from '#src/rendering/settings-view.js'
+import { type Choice, viewSettings, zoneHint } from '#src/rendering/settings-view.js'
 
 /** Names a sentence and what is put into it. */
 const name = (key: SentenceKey, values?: SentenceValues) => (values ? `${key} ${Object.values(values)}` : key)
-const view = (settings: Partial<typeof defaultSettings> = {}, browserZone: string | null = null) =>
-  viewSettings({ ...defaultSettings, ...settings }, browserZone, name)
+const view = (settings: Partial<typeof defaultSettings> = {}) => viewSettings({ ...defaultSettings, ...settings }, name)
 const chosenOf = (choices: readonly Choice[]) => choices.filter(({ isChosen }) => isChosen).map(({ value }) => value)
 const labelsOf = (choices: readonly Choice[]) => choices.map(({ value, label }) => [value, label])
 
@@ -45,12 +44,6 @@ describe('the settings as their page shows them', () => {
       ['15', 'settings.refreshEvery 15'],
       ['60', 'settings.refreshEvery 60'],
     ])
-    for (const choices of [shown.notifyChoices, shown.pauseChoices, shown.receiptChoices, shown.typingChoices]) {
-      expect(labelsOf(choices)).toEqual([
-        ['yes', 'settings.yes'],
-        ['no', 'settings.no'],
-      ])
-    }
   })
 
   it('mark what is chosen where nobody has chosen', () => {
@@ -64,10 +57,6 @@ describe('the settings as their page shows them', () => {
       textSizeChoices: ['normal'],
       announcedChoices: ['messages', 'typing', 'presence'],
       soundChoices: [],
-      notifyChoices: ['no'],
-      pauseChoices: ['no'],
-      receiptChoices: ['yes'],
-      typingChoices: ['yes'],
       zoneChoices: [''],
     })
   })
@@ -75,8 +64,7 @@ describe('the settings as their page shows them', () => {
   it('mark what somebody has chosen', () => {
     const shown = view({
       ...{ language: 'de', theme: 'dark', sendKey: 'ctrl-enter', refreshSeconds: 15, textSize: 'larger' },
-      ...{ announced: ['sent'], sounds: ['mine', 'theirs'], notifies: true, startsPaused: true },
-      ...{ sendsReceipts: false, sendsTyping: false, zone: 'Europe/Berlin' },
+      ...{ announced: ['sent'], sounds: ['mine', 'theirs'], zone: 'Europe/Berlin' },
     })
     const chosen = Object.entries(shown).map(([setting, choices]) => [setting, chosenOf(choices)])
     expect(Object.fromEntries(chosen)).toEqual({
@@ -87,19 +75,8 @@ describe('the settings as their page shows them', () => {
       textSizeChoices: ['larger'],
       announcedChoices: ['sent'],
       soundChoices: ['mine', 'theirs'],
-      notifyChoices: ['yes'],
-      pauseChoices: ['yes'],
-      receiptChoices: ['no'],
-      typingChoices: ['no'],
       zoneChoices: ['Europe/Berlin'],
     })
-  })
-
-  it('take each of four answers of yes or no from its own setting', () => {
-    expect(chosenOf(view({ notifies: true }).notifyChoices)).toEqual(['yes'])
-    expect(chosenOf(view({ startsPaused: true }).pauseChoices)).toEqual(['yes'])
-    expect(chosenOf(view({ sendsReceipts: false }).receiptChoices)).toEqual(['no'])
-    expect(chosenOf(view({ sendsTyping: false }).typingChoices)).toEqual(['no'])
   })
 })
 
@@ -114,12 +91,16 @@ it('a language is named in itself, and marked as being so named', () => {
 })
 
 describe('the time zones to choose from', () => {
-  it('begin with that of the browser, where it says one, then UTC', () => {
-    expect(labelsOf(view({}, 'America/New_York').zoneChoices.slice(0, 2))).toEqual([
-      ['', 'settings.zoneBrowser America/New York'],
-      ['UTC', 'UTC'],
+  it('begin with that of the browser, then UTC', () => {
+    expect(view().zoneChoices.slice(0, 2)).toEqual([
+      { value: '', label: 'settings.languageBrowser', isChosen: true },
+      { value: 'UTC', label: 'UTC', isChosen: false },
     ])
-    expect(view().zoneChoices[0]).toEqual({ value: '', label: 'settings.zoneUnknown', isChosen: true })
+  })
+
+  it('come with what the browser has told', () => {
+    expect(zoneHint('America/New_York', name)).toBe('settings.zoneTold America/New York')
+    expect(zoneHint(null, name)).toBe('settings.zoneUntold')
   })
 
   it('are named in words', () => {

@@ -10,7 +10,7 @@ const english = readCatalogue('en')
 /** Templates whose text no page shows: settings of htmx inside an attribute. */
 const notOfPages = new Set(['views/partials/connection-config.eta'])
 const saidAttributes =
-  /\s(?:title|alt|placeholder|aria-label|aria-roledescription|aria-valuetext|data-words|data-text|data-unreadable|data-broken)="([^"]*)"/g
+  /\s(?:title|alt|placeholder|aria-label|aria-roledescription|aria-valuetext|data-words|data-text|data-unreadable|data-foreign|data-broken)="([^"]*)"/g
 const word = /\p{L}/u
 const literal = /'([^']*)'|`([^`]*)`/g
 

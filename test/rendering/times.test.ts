@@ -6,21 +6,26 @@ import { viewContext } from '#src/rendering/renderer.js'
 const renderer = new URL('../../dist/rendering/renderer.js', import.meta.url)
 const languages = new URL('../../dist/languages.js', import.meta.url)
 
-/** Formats times for every time zone and language, and prints by how many bytes that made the process grow. */
+/** Formats times for every time zone, region and language, and prints by how many bytes that made the process grow. */
 const program = `
   const { viewContext } = await import(${JSON.stringify(renderer.href)})
-  const { languages } = await import(${JSON.stringify(languages.href)})
-  const say = zone => languages.forEach(language => {
-    const { times } = viewContext({ language, zone })
+  const { isRegion, languages } = await import(${JSON.stringify(languages.href)})
+  const say = (zone, region) => languages.forEach(language => {
+    const { times } = viewContext({ language, zone, region })
     times.hour(0)
     times.hour(0, { near: 1e12, seconds: true })
     times.day(0)
   })
   const zones = Intl.supportedValuesOf('timeZone')
-  zones.slice(0, 40).forEach(say)
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  const regions = letters.flatMap(first => letters.map(second => first + second)).filter(isRegion)
+  zones.slice(0, 40).forEach(zone => say(zone, null))
+  // Reads what Intl knows of them, which it keeps.
+  regions.forEach(region => say('UTC', region))
   globalThis.gc()
   const before = process.memoryUsage.rss()
-  zones.forEach(say)
+  zones.forEach(zone => say(zone, null))
+  regions.forEach(region => say('UTC', region))
   globalThis.gc()
   console.log(process.memoryUsage.rss() - before)
 `
@@ -75,6 +80,28 @@ describe('an hour', () => {
 })
 
 it.each([
+  ['en', 'US', 'Tuesday, January 15', '1:05 PM', '1:05:09 PM', 'Tue 1:05 PM'],
+  ['en', 'GB', 'Tuesday 15 January', '13:05', '13:05:09', 'Tue 13:05'],
+  ['en', null, 'Tuesday, January 15', '13:05', '13:05:09', 'Tue 13:05'],
+  ['de', 'AT', 'Dienstag, 15. Jänner', '13:05', '13:05:09', 'Di., 13:05'],
+  ['es', 'MX', 'martes, 15 de enero', '1:05 p. m.', '1:05:09 p. m.', 'mar, 1:05 p. m.'],
+  ['es', 'ES', 'martes, 15 de enero', '13:05', '13:05:09', 'mar, 13:05'],
+  ['ar', 'EG', 'الثلاثاء، 15 يناير', '1:05 م', '1:05:09 م', 'الثلاثاء 1:05 م'],
+  ['ar', 'MA', 'الثلاثاء، 15 يناير', '13:05', '13:05:09', 'الثلاثاء 13:05'],
+] as const)('a day and an hour in %s of %s are written as people there do', (language, region, ...words) => {
+  const { times } = viewContext({ language, region, zone: 'Europe/Berlin' })
+  const at = Date.UTC(2030, 0, 15, 12, 5, 9)
+  const said = [
+    times.day(at),
+    times.hour(at),
+    times.hour(at, { seconds: true }),
+    times.hour(at, { near: at + 86_400_000 }),
+  ]
+  // Intl parts the hour from its half of the day by one of several spaces.
+  expect(said.map(text => text.replace(/[\u00a0\u202f]/g, ' '))).toEqual(words)
+})
+
+it.each([
   [86_400_000, '1 day'],
   [3 * 86_400_000, '3 days'],
   [36 * 3_600_000, '36 hours'],
@@ -92,7 +119,7 @@ it.each([
   expect(viewContext({ language: 'de', zone: null }).times.length(86_400_000)).toBe('1 Tag')
 })
 
-it('the hours of every time zone in every language leave little in memory', () => {
+it('the days and hours of every time zone and region in every language leave little in memory', () => {
   const left = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
     encoding: 'utf8',
   })

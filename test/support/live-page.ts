@@ -49,11 +49,14 @@ export class LivePage {
     this.closed = new Promise(resolve => this.socket.on('close', resolve))
   }
 
-  /** Loads a page as `client` and connects as its markup says. Resolves once the server answers its frames. */
-  static async open(base: string, client: HttpClient, page: string): Promise<LivePage> {
-    const html = await (await client.get(page)).text()
+  /**
+   * Loads a page as `client` and connects as its markup says. Resolves once the server answers its frames.
+   * @param headers what the browser sends with the page and with the handshake
+   */
+  static async open(base: string, client: HttpClient, page: string, headers: Record<string, string> = {}) {
+    const html = await (await client.get(page, { headers })).text()
     const [, address = ''] = /hx-ws:connect="([^"]+)"/.exec(html) ?? []
-    const live = new LivePage(base, address.replaceAll('&amp;', '&'), { cookie: client.cookieHeader })
+    const live = new LivePage(base, address.replaceAll('&amp;', '&'), { ...headers, cookie: client.cookieHeader })
     await live.fence()
     live.forget()
     return live

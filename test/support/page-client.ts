@@ -36,7 +36,7 @@ export function readRows(html: string): Row[] {
       id: attributeOf(article, 'data-message-id'),
       seq: Number(attributeOf(article, 'data-seq')),
       nonce: attributeOf(article, 'data-nonce'),
-      text: unescapeHtml(/<div class="text"[^>]*>([\s\S]*?)<\/div>/.exec(article)?.[1] ?? '').replace(/<[^>]+>/g, ''),
+      text: unescapeHtml(/<span class="text"[^>]*>([\s\S]*?)<\/span>/.exec(article)?.[1] ?? '').replace(/<[^>]+>/g, ''),
     }))
     .filter(({ id }) => id !== '')
 }

@@ -67,13 +67,13 @@ describe('the page says of the API', () => {
     expect(sections).toHaveLength(2)
     const [read = '', change = ''] = sections
     expect(read).toContain('<h2 id="readNote"><code lang="en" dir="ltr">GET /api/notes/{id}</code></h2>')
-    expect(read).toContain('Reads a note.</bdi> Needs no log-in.')
+    expect(read).toContain('Reads a note.</bdi> No log-in needed.')
     expect(read).toMatch(/Parameter <code[^>]*>id<\/code><\/h3><pre[^>]*>{&quot;type&quot;/)
-    expect(read).not.toContain('What to send')
+    expect(read).not.toContain('Request body')
     expect(read).toMatch(/<code[^>]*>200<\/code><\/dt><dd><bdi[^>]*>The note.<\/bdi><pre[^>]*>{&quot;type&quot;/)
     expect(change).toContain('<code lang="en" dir="ltr">POST /api/notes/{id}</code>')
     expect(change).toMatch(/<pre[^>]*>{&quot;type&quot;.*204<\/code><\/dt><dd><bdi[^>]*>Changed.<\/bdi><\/dd>/)
-    expect(change).toContain('Changes a note.</bdi> Needs a log-in.')
+    expect(change).toContain('Changes a note.</bdi> Requires log-in.')
   })
 
   it('each schema', async () => {
@@ -89,6 +89,6 @@ describe('the page says of the API', () => {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, { status }]) => [true, status]),
     )
-    expect(page).toContain('(409)</dt><dd><bdi lang="en">This is taken.</bdi></dd>')
+    expect(page).toContain('(409)</dt><dd><bdi lang="en">This is already taken.</bdi></dd>')
   })
 })

@@ -72,7 +72,7 @@ describe('a form that a page of another site posts', () => {
       const body = new URLSearchParams({ _csrf: await alice.token('/chats') })
       const answer = await alice.request('POST', path, { headers, body })
       expect(answer.status).toBe(403)
-      expect(await answer.text()).toContain('This was refused because it did not come from a page of ours.')
+      expect(await answer.text()).toContain('This was refused because it didn&#39;t come from a page of this site.')
       expect((await alice.get('/chats')).status).toBe(200)
     },
   )

@@ -162,6 +162,7 @@ describe('a built file', () => {
     expect(paths.map(path => path.replace(/-[\w-]{10}\./, '-HASH.')).sort()).toEqual([
       '/static/build/app-HASH.css',
       '/static/build/app-HASH.js',
+      '/static/build/form-help-HASH.js',
     ])
     for (const path of paths) {
       const response = await fetch(new URL(path, server.url))

@@ -28,7 +28,7 @@ describe('a cookie', () => {
   it.each(values)('of %j is no fault of the server, whatever its name and the page', async value => {
     const { ann } = await newPair(server.url)
     const { port } = new URL(server.url)
-    const names = [`csrf-${port}`, `sid-${port}`, 'with']
+    const names = ['csrf', 'sid', 'with', 'deleted'].map(word => `${word}-${port}`)
     const odd: string[] = []
     for (const name of names) {
       for (const path of pages) {

@@ -60,7 +60,7 @@ describe('text is kept as typed and shown as text', () => {
     expect(sent.status).toBe(303)
     const expected = Buffer.from(text).toString()
     const html = await (await ben.get(chat)).text()
-    const [, shown = ''] = /<div class="text"[^>]*>([\s\S]*?)<\/div><p class="meta"/.exec(html) ?? []
+    const [, shown = ''] = /<span class="text"[^>]*>([\s\S]*?)<\/span><span class="meta"/.exec(html) ?? []
     expect(shownText(shown)).toBe(expected)
     expect(
       shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank" dir="ltr">|<\/a>/g, ''),
@@ -112,7 +112,7 @@ describe('a refused draft is given back as typed, and as text', () => {
 
   /** Checks a bubble that was not sent: what it shows, and what its form would send again. */
   function expectGivenBack(html: string, content: string): void {
-    const [, shown = ''] = /<div class="text" dir="auto">([\s\S]*?)<\/div><p class="meta">/.exec(html) ?? []
+    const [, shown = ''] = /<span class="text">([\s\S]*?)<\/span><\/div><p class="meta">/.exec(html) ?? []
     const [, kept = ''] = /name="content" value="([^"]*)"><input type="hidden" name="nonce"/.exec(html) ?? []
     expect([shownText(shown), shownText(kept)]).toEqual([content, content])
     expect(shown + kept).not.toContain('<')
@@ -181,7 +181,7 @@ describe('a message of nothing visible is refused as an empty one', () => {
   it.each(['\u200b', '\u3164 \u2800', '\u202e', '\u{e0041}'])('on the page, such as %j', async content => {
     const { ann, chat } = await newPair(server.url)
     const sent = await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
-    expect([sent.status, await sent.text()]).toEqual([422, expect.stringContaining('Write something first.')])
+    expect([sent.status, await sent.text()]).toEqual([422, expect.stringContaining('Write a message first.')])
     expect(await (await ann.get(chat)).text()).not.toContain('data-message-id')
   })
 
@@ -194,7 +194,7 @@ describe('a message of nothing visible is refused as an empty one', () => {
     ] as const) {
       page.say({ type: 'message:send', roomId: room, content, nonce })
       const { html } = await page.operation(`p-${nonce}`)
-      expect(html).toContain(nonce === 'half' ? 'cannot be shown' : 'Write something first.')
+      expect(html).toContain(nonce === 'half' ? 'can&#39;t be shown' : 'Write a message first.')
     }
   })
 })

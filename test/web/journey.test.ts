@@ -87,7 +87,7 @@ describe('people', () => {
   it('are not found by e-mail, and no e-mail is shown', async () => {
     const client = await newcomer(server.url)
     const html = await pageOf(client, '/people?q=bob%40example.com')
-    expect(html).toContain('Nobody found')
+    expect(html).toContain('No one found')
     expect(await pageOf(client, '/people?q=')).not.toContain('@example.com')
   })
 
@@ -142,7 +142,7 @@ describe('a chat', () => {
     expect(mine).toMatch(
       /<article id="[^"]*" aria-label="You"[^>]* data-message-id="[\w-]+" data-seq="1" data-status="sent"[^>]*>/,
     )
-    expect(mine).toMatch(/<span class="status sent">Sent /)
+    expect(mine).toMatch(/<span class="status sent"><span class="word">Sent</)
     const theirs = await pageOf(ben, chat)
     expect(theirs).toMatch(new RegExp(`<article id="[^"]*" aria-label="${annName}"[^>]* data-seq="1"[^>]*>`))
     expect(theirs).not.toContain('data-status="sent"')
@@ -179,7 +179,7 @@ describe('a chat', () => {
     const { ann, ben, benName, chat } = await newPair(server.url)
     await ann.post(`${chat}/messages`, { content: 'erased soon', nonce: 'e1' }, chat)
     expect(await pageOf(ann, chat)).toMatch(
-      /<form action="\/chats\/[\w-]+\/end" method="get"[^>]*><button[^>]*>End chat/,
+      /<form action="\/chats\/[\w-]+\/end" method="get"[^>]*><button[^>]*><svg.*?<\/svg><span>End chat/s,
     )
     const question = await pageOf(ann, `${chat}/end`)
     expect(question).toContain(`for you and for ${benName}`)

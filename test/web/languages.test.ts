@@ -70,6 +70,18 @@ it('pushes to each open page in the language that the page is in', async () => {
   for (const page of [english, arabic]) page.socket.close()
 })
 
+it('writes hours as in the region that the browser asks for, on a page and in a push', async () => {
+  const { ann, ben, chat } = await newPair(server.url)
+  const american = { 'accept-language': 'en-US' }
+  const page = await LivePage.open(server.url, ann, chat, american)
+  await ben.post(`${chat}/messages`, { content: 'hi', nonce: 'n1' }, chat)
+  const hour = /<time[^>]*>\d{1,2}:\d\d\s[AP]M/
+  expect((await page.frame(({ text }) => text.includes('>hi<'))).text).toMatch(hour)
+  page.socket.close()
+  expect(await (await ann.get(chat, { headers: american })).text()).toMatch(hour)
+  expect(await (await ann.get(chat, asking('en-GB'))).text()).not.toMatch(hour)
+})
+
 it('speaks on a stream of events by what is set, where the page does not say what it is in', async () => {
   const { ann, chat } = await newPair(server.url)
   await ann.post('/settings', { language: 'de' })

@@ -134,9 +134,9 @@ describe('a registration', () => {
 
 describe('a message by a form', () => {
   it.each([
-    ['empty', '  \r\n ', 'Write something first'],
-    ['over 5,000 characters', 'x'.repeat(5001), 'At most 5000 characters'],
-    ['of control characters', 'bell\u0007', 'characters that cannot be shown'],
+    ['empty', '  \r\n ', 'Write a message first'],
+    ['over 5,000 characters', 'x'.repeat(5001), 'at most 5000 characters'],
+    ['of control characters', 'bell\u0007', 'characters that can&#39;t be shown'],
   ])('that is %s gets 422, linked, with the draft in its place', async (_what, content, words) => {
     const { ann, ben, chat } = await newPair(server.url)
     const response = await ann.post(`${chat}/messages`, { content, nonce: 'n' }, chat)
@@ -171,7 +171,7 @@ describe('a message by a form', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 303, 303, 303, 303, 429])
     expect(refused[0]?.headers.get('retry-after')).toBe('1')
     const html = (await refused[0]?.text()) ?? ''
-    expect(html).toContain('Too many at once. Wait 1 second')
+    expect(html).toContain('You&#39;re going too fast. Wait 1 second')
     expect(html).toMatch(/>\n(one|two|three|four|five|six)<\/textarea>/)
   })
 
@@ -191,7 +191,7 @@ describe('a message by a form', () => {
 
 describe('a message of who holds an eighth of the memory for messages', () => {
   const most = 65_280
-  const words = 'Your messages take up all the room that one person may have'
+  const words = 'Your messages use all the space one person can have'
 
   it('gets 507 and keeps the draft, or its bubble, which may go by itself later; the other goes on', async () => {
     const small = await startTestServer({ MAX_MESSAGE_MEMORY_MB: '1', MESSAGE_MAX_LENGTH: String(most) })
@@ -260,10 +260,10 @@ describe('a session', () => {
 
   it.each([
     ['/settings', '/settings'],
-    ['/settings/password', '/settings'],
+    ['/settings/password', '/settings/account'],
     ['/invites', '/invites'],
     ['/people/AAAAAAAA/block', '/people/AAAAAAAA/block'],
-    ['/people/AAAAAAAA/unblock', '/settings'],
+    ['/people/AAAAAAAA/unblock', '/settings/privacy'],
     ['/chats/AAAAAAAA/keep', '/chats/AAAAAAAA'],
     ['/chats/frames', '/chats'],
     ['/logout', '/chats'],
@@ -337,7 +337,7 @@ describe('a token', () => {
     const html = await response.text()
     expect(response.status).toBe(403)
     expect(html).toContain('>\nnot yet\r\nsent</textarea>')
-    expect(linkedErrors(html).content).toContain('nothing was sent')
+    expect(html).toContain('Nothing was sent')
     const [, token = ''] =
       /action="\/chats\/[\w-]+\/messages"[^>]*>\s*<input type="hidden" name="_csrf" value="([^"]+)"/.exec(html) ?? []
     const body = new URLSearchParams({ _csrf: token, content: 'not yet\r\nsent', nonce: 'n' })
@@ -366,8 +366,8 @@ describe('a token', () => {
       [`${chat}/lifetime`, { lifetimeMs: '300000' }, chat],
       [`${chat}/keep`, {}, chat],
       [`${chat}/messages/${mine?.[1]}/unsend`, {}, chat],
-      [`/people/${benId}/block`, {}, '/chats'],
-      [`/people/${benId}/unblock`, {}, '/settings?done=unblocked'],
+      [`/people/${benId}/block`, {}, `/people/${benId}/block`],
+      [`/people/${benId}/unblock`, {}, '/settings/privacy?done=unblocked'],
       [`${chat}/end`, {}, '/chats'],
       ['/logout', {}, '/login'],
     ]
@@ -375,7 +375,7 @@ describe('a token', () => {
       const answer = await ann.post(path, { ...stale, ...fields }, '/chats')
       const html = await answer.text()
       expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 403, null])
-      expect(html).toContain('open since before the last log-in')
+      expect(html).toContain('You logged in again after opening this page')
       const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(html) ?? []
       expect(action).toBe(path)
       const given = [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]

@@ -25,6 +25,7 @@ beforeAll(async () => {
   const files = {
     ...{ 'build/page.css': 'body {}', 'build/page.css.br': 'br', 'build/page.css.gz': 'gz' },
     ...{ 'build/only.js': 'js', 'build/only.js.gz': 'js gz', 'build/inner/a.js': 'inner', 'icons/a.svg': '<svg/>' },
+    'icons/favicon.ico': 'ico',
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text)
 })
@@ -47,6 +48,15 @@ it('serves the files of a folder that has a folder in it too', async () => {
   const statusOf = async (path: string) => (await ask(path)).status
   expect(await Promise.all(['/build/page.css', '/build/inner', '/build/inner/a.js'].map(statusOf))).toEqual([
     200, 404, 404,
+  ])
+})
+
+it('has an icon where browsers look for one by themselves', async () => {
+  const answer = await fetch(new URL('/favicon.ico', url))
+  expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+    200,
+    'image/vnd.microsoft.icon',
+    'ico',
   ])
 })
 

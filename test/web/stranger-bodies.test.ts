@@ -52,7 +52,9 @@ describe('a body of over 8 kB before log-in is refused before it has come', () =
     ['a new password', '/reset/token', form + long, 'newPassword=a'],
   ])('%s, gets 413 as a page', async (_what, path, headers, body) => {
     const { told } = await begin(head(path, headers) + body)
-    await expect.poll(told).toMatch(/^HTTP\/1\.1 413 [\s\S]*This is more than the server takes at once[\s\S]*<\/html>/)
+    await expect
+      .poll(told)
+      .toMatch(/^HTTP\/1\.1 413 [\s\S]*This is more than the server accepts at once[\s\S]*<\/html>/)
   })
 
   it.each([

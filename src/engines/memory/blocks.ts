@@ -2,11 +2,12 @@ import type { Privacy, Told, UserId } from '#src/chat/engine.js'
 import { hearsOf, seesPresence } from '#src/chat/privacy.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { KnownPeople } from './known-people.js'
-import type { Attendance, Member } from './model.js'
+import type { AtBlock, Member } from './model.js'
 import type { PrivacyChoices } from './privacy-choices.js'
 import type { Publisher } from './publisher.js'
+import { stopLivingFromSeen } from './room-changes.js'
 import type { RoomTable } from './room-table.js'
-import { tell, watchWhoSees } from './telling.js'
+import { tell, tellOfLifetime, watchWhoSees } from './telling.js'
 
 /** Blocks, as they begin and end: what they do to the room of the two, and what the blocked are told. */
 export class Blocks {
@@ -16,14 +17,14 @@ export class Blocks {
     private readonly choices: PrivacyChoices,
     private readonly due: DueQueue,
     private readonly publisher: Publisher,
+    private readonly messageTtlMs: number,
   ) {}
 
   /** As `Engine.setPrivacy`. */
   set(userId: UserId, privacy: Privacy, lingerMs: number, now: number): readonly UserId[] {
     const person = this.people.get(userId)
     const { isOnline = false, lastHeldAt = 0 } = person ?? {}
-    const { sendsReceipts } = privacy
-    const shown = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt, sendsReceipts }
+    const shown = { isOnline, lastHeldAt: isOnline ? now : lastHeldAt, sendsReceipts: privacy.sendsReceipts }
     const before = this.choices.of(userId).blocked
     const after = new Set(privacy.blocked)
     const blocked = [...after].filter(otherId => !before.has(otherId))
@@ -44,6 +45,7 @@ export class Blocks {
       if (member.presence.isOnline !== wasOnline) told.push(...tellPresence(member))
     }
     this.publisher.publish(told)
+    for (const room of person?.rooms.values() ?? []) this.#stopLivingFromSeen(room.member(userId))
     for (const member of this.#inRoomsWith(userId, blocked)) {
       member.person.listed.remove(member)
       this.rooms.schedule(member.room)
@@ -57,8 +59,15 @@ export class Blocks {
     return blocked
   }
 
+  /** Counts lives from sending in a room in which somebody, as the other sees it, sends no receipts any more. */
+  #stopLivingFromSeen(member: Member | undefined): void {
+    const stopped = member === undefined ? null : stopLivingFromSeen(member)
+    if (member === undefined || stopped === null) return
+    this.publisher.publish(tellOfLifetime(member, this.messageTtlMs, stopped))
+  }
+
   /** Those who were blocked see the person go, unless they have been unblocked since. */
-  #leave(userId: UserId, blocked: readonly UserId[], shown: Attendance): void {
+  #leave(userId: UserId, blocked: readonly UserId[], shown: AtBlock): void {
     shown.isOnline = false
     for (const member of this.#inRoomsWith(userId, blocked)) {
       if (member.shownAttendance !== shown) continue

@@ -7,6 +7,11 @@ export function knowsOf({ id }: Member, { message, isHeld }: Entry): boolean {
   return mayKnowOf(id, message.senderId, isHeld)
 }
 
+/** Whether somebody is to hear of a warning of a message: they know of it, and have dismissed none since it came. */
+export function isWarnedOf(member: Member, entry: Entry): boolean {
+  return knowsOf(member, entry) && entry.message.seq > member.dismissedUpTo
+}
+
 /** Whether a message is the other's and not held: one that somebody may have unread. */
 export function isFromOther(member: Member, entry: Entry): boolean {
   return entry.message.senderId !== member.id && !entry.isHeld

@@ -7,11 +7,14 @@ import type {
   Engine,
   EngineOptions,
   EngineStats,
+  KeepReason,
+  Lifetime,
   MessageId,
   OwnStats,
   Presence,
   Privacy,
   Publication,
+  Quote,
   RoomId,
   RoomList,
   RoomListAsk,
@@ -24,22 +27,26 @@ import type {
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsTyping, mayOpen } from '#src/chat/privacy.js'
+import { longestLifeMs } from '#src/chat/lifetimes.js'
+import { hearsTyping, mayLiveFromSeen, mayOpen } from '#src/chat/privacy.js'
 import { Blocks } from './blocks.js'
-import { moveCursor } from './cursors.js'
+import { isFromOther } from './counts.js'
+import { type CursorMove, moveCursor } from './cursors.js'
 import { DueQueue } from './due-queue.js'
+import { GoneMessages } from './gone-messages.js'
 import { KnownPeople } from './known-people.js'
 import { Leases } from './leases.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
-import { chooseLifetime, keepWarned, post } from './room-changes.js'
+import { messageFor, quoteFor } from './quotes.js'
+import { beginLives, chooseLifetime, keepWarned, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
-import { knownTo, raiseVersion, tell, tellMembers, tellOfMessages, watchWhoSees } from './telling.js'
+import { knownTo, raiseVersion, tell, tellMembers, tellOfLifetime, tellOfMessages, watchWhoSees } from './telling.js'
 import { noteShown } from './vanished.js'
-import { summarise, viewRoom } from './views.js'
+import { summarise, viewRoom, warnedOf } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
 export interface MemoryEngineOptions extends EngineOptions {
@@ -62,14 +69,17 @@ export class MemoryEngine implements Engine {
   readonly #blocks: Blocks
   readonly #choices = new PrivacyChoices()
   readonly #tally = new Tally()
+  readonly #gone: GoneMessages
 
   constructor({ clock, onSubscriberError = warn, ...options }: MemoryEngineOptions) {
     this.#options = options
     this.#due = new DueQueue(clock)
     this.#publisher = new Publisher(onSubscriberError)
     this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
-    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, options)
-    this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher)
+    this.#gone = new GoneMessages(this.#due, longestLifeMs(options))
+    this.#rooms = new RoomTable(this.#people, this.#due, this.#publisher, this.#tally, this.#gone, options)
+    const { messageTtlMs } = options
+    this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher, messageTtlMs)
     this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
   }
 
@@ -92,13 +102,19 @@ export class MemoryEngine implements Engine {
     return viewRoom(this.#rooms.enter(roomId, userId, this.#due.run()), ask)
   }
 
-  async listRooms(userId: UserId, { limit, before }: RoomListAsk): Promise<RoomList> {
+  async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
+    this.#due.run()
+    return quoteFor(this.#rooms.get(roomId, userId), messageId)
+  }
+
+  async listRooms(userId: UserId, { limit, before, among }: RoomListAsk): Promise<RoomList> {
     this.#due.run()
     const listed = this.#people.get(userId)?.listed
     const last = before === undefined ? null : this.#rooms.find(before, userId)
     const members: Member[] = []
     let hasEarlier = false
     for (const member of last === undefined || last?.isListed === false ? [] : (listed?.after(last) ?? [])) {
+      if (among !== undefined && !among.has(member.other.id)) continue
       hasEarlier = members.length === limit
       if (hasEarlier) break
       members.push(member)
@@ -106,22 +122,36 @@ export class MemoryEngine implements Engine {
     return { rooms: members.map(summarise), hasEarlier, totalUnread: listed?.unread ?? 0 }
   }
 
+  async listOthers(userId: UserId, limit: number): Promise<readonly UserId[]> {
+    this.#due.run()
+    const others: UserId[] = []
+    for (const { other } of this.#people.get(userId)?.listed.after(null) ?? []) {
+      if (others.length === limit) break
+      others.push(other.id)
+    }
+    return others
+  }
+
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
     const first = sender.sent.get(draft.nonce)
-    if (first !== undefined) return { message: first.message, duplicate: true }
+    const known = first ? messageFor(sender, first) : this.#gone.find(sender, draft.nonce)
+    if (known !== undefined) return { message: known, duplicate: true }
     this.#refuseOver(sender, countBytes(draft), now)
     const { room } = sender
     const tellWhoSees = watchWhoSees(room)
     const entry = post(sender, draft, this.#options.messageTtlMs, now)
-    const { message } = entry
     this.#tally.add(entry)
     this.#rooms.noteSent(room, entry, now)
-    const told = tellOfMessages(room, [entry], ({ version }) => ({ type: 'message.sent', version, message }))
+    const told = tellOfMessages(room, [entry], (member, [message = entry.message]) => ({
+      type: 'message.sent',
+      version: member.version,
+      message,
+    }))
     const viewerIds = told.map(({ userId }) => userId)
     this.#publisher.publish([...told, ...tellWhoSees()], sentNotices(entry, viewerIds))
-    return { message, duplicate: false }
+    return { message: messageFor(sender, entry), duplicate: false }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
@@ -130,53 +160,47 @@ export class MemoryEngine implements Engine {
     const entry = member.room.messages.get(messageId)
     if (entry?.message.senderId !== member.id) throw new ChatError('not_found')
     member.activeAt = now
-    this.#rooms.retract(member.room, entry)
+    this.#rooms.retract(member.room, entry, now)
   }
 
-  async setLifetime(roomId: RoomId, userId: UserId, lifetimeMs: number): Promise<void> {
+  async setLifetime(roomId: RoomId, userId: UserId, { lifetimeMs, from }: Lifetime): Promise<void> {
     const now = this.#due.run()
     const member = this.#rooms.enter(roomId, userId, now)
-    if (!chooseLifetime(member, lifetimeMs, this.#options.messageTtlMs)) return
-    const change = { type: 'lifetime.changed', lifetimeMs, byId: member.id } as const
-    this.#publisher.publish(tellMembers(member.room, ({ version }) => ({ ...change, version })))
+    if (from === 'seen' && !mayLiveFromSeen(member.room.members)) throw new ChatError('invalid')
+    if (!chooseLifetime(member, { lifetimeMs, from }, this.#options.messageTtlMs)) return
+    this.#publisher.publish(tellOfLifetime(member, this.#options.messageTtlMs, []))
   }
 
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
     const now = this.#due.run()
-    const { room, id: byId } = this.#rooms.enter(roomId, userId, now)
-    const kept = keepWarned(room)
-    if (kept.length === 0) return
-    this.#rooms.schedule(room)
-    const told = tellOfMessages(room, kept, ({ version }, messages) => ({
-      type: 'messages.kept',
-      version,
-      byId,
-      messages,
-    }))
-    this.#publisher.publish(told, kept.flatMap(keptNotices))
+    const member = this.#rooms.enter(roomId, userId, now)
+    this.#publishKept(member, keepWarned(member.room, now), 'kept')
   }
 
-  async moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId): Promise<void> {
+  async dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    const wasWarned = warnedOf(member).length > 0
+    member.dismissedUpTo = member.room.lastSeq
+    if (wasWarned) this.#publisher.publish([tell(member, { type: 'messages.expiring', messages: [] })])
+  }
+
+  async moveCursor(
+    roomId: RoomId,
+    userId: UserId,
+    kind: CursorKind,
+    messageId: MessageId,
+    inViewFrom?: number,
+  ): Promise<void> {
     const now = this.#due.run()
     // Whoever sees a message is reading: without this a room could dissolve at the moment its last message is seen.
     const member = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.get(roomId, userId)
-    const { room } = member
-    const entry = room.messages.get(messageId)
-    const move = entry === undefined ? null : moveCursor(member, kind, entry)
-    if (move === null) return
-    this.#rooms.schedule(room)
-    if (move.shown === null) return this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
-    const { before, after, entries } = move.shown
-    raiseVersion(room)
-    const told = tellMembers(room, hearer => ({
-      type: 'receipt.moved',
-      version: hearer.version,
-      userId: member.id,
-      before,
-      after,
-      messages: knownTo(hearer, entries),
-    }))
-    this.#publisher.publish(told)
+    const entry = member.room.messages.get(messageId)
+    if (entry === undefined || !isFromOther(member, entry)) return
+    this.#publishMove(member, moveCursor(member, kind, entry))
+    if (kind === 'delivered') return
+    const { seq } = entry.message
+    this.#publishKept(member, beginLives(member, { from: inViewFrom ?? seq, to: seq }, now), 'seen')
   }
 
   async noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void> {
@@ -255,6 +279,42 @@ export class MemoryEngine implements Engine {
     this.#people.clear()
     this.#choices.clear()
     this.#tally.clear()
+    this.#gone.clear()
+  }
+
+  #publishMove(member: Member, move: CursorMove | null): void {
+    if (move === null) return
+    const { room } = member
+    this.#rooms.schedule(room)
+    if (move.shown === null) {
+      this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
+      return
+    }
+    const { before, after, entries } = move.shown
+    raiseVersion(room)
+    const told = tellMembers(room, hearer => ({
+      type: 'receipt.moved',
+      version: hearer.version,
+      userId: member.id,
+      before,
+      after,
+      messages: knownTo(hearer, entries),
+    }))
+    this.#publisher.publish(told)
+  }
+
+  /** Messages go at another time, because of what somebody has done. */
+  #publishKept({ room, id: byId }: Member, kept: readonly Entry[], reason: KeepReason): void {
+    if (kept.length === 0) return
+    this.#rooms.schedule(room)
+    const told = tellOfMessages(room, kept, ({ version }, messages) => ({
+      type: 'messages.kept',
+      version,
+      reason,
+      byId,
+      messages,
+    }))
+    this.#publisher.publish(told, kept.flatMap(keptNotices))
   }
 
   /** @throws ChatError `person_full`, `room_full` or `server_full` when a message of `bytes` would be too much */

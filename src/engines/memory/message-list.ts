@@ -1,10 +1,13 @@
 import type { Message, MessageId } from '#src/chat/engine.js'
-import { keptLonger, warnsAt } from '#src/chat/lifetimes.js'
+import { keptLonger, restOf, seenAt, waitingNoMore, warnsAt } from '#src/chat/lifetimes.js'
 import { Heap, type HeapEntry } from './heap.js'
 
 /** A living message among its neighbours. `bytes` is what it counts for at the cap. */
 export interface Entry extends HeapEntry {
+  /** Without its quote, which `messageFor` works out. */
   message: Message
+  /** The id of the message that it answers, which may be gone. Never the message itself: that would keep its text. */
+  readonly answers: MessageId | null
   /** Whether it was sent to somebody who had blocked the sender. */
   readonly isHeld: boolean
   readonly bytes: number
@@ -26,9 +29,12 @@ export class MessageList {
   readonly #byId = new Map<MessageId, Entry>()
   readonly #byExpiry = new Heap<Entry>()
   readonly #byWarning = new Heap<Warning>()
-  /** The messages that were warned of, and may be kept. */
+  /** The messages that the warning is of which stands, and that may be kept. */
   readonly #warned = new Set<Entry>()
+  /** The messages whose life begins when they are seen. */
+  readonly #waiting = new Set<Entry>()
   readonly #keepLonger: boolean
+  #restsUntil = 0
   #first: Entry | null = null
   #last: Entry | null = null
 
@@ -57,54 +63,83 @@ export class MessageList {
     return this.#byWarning.first?.dueAt ?? Number.POSITIVE_INFINITY
   }
 
+  /** The messages that the warning is of which stands, in the order in which they expire. */
+  get warned(): Iterable<Entry> {
+    return this.#warned
+  }
+
   /** A living message by its id. */
   get(id: MessageId): Entry | undefined {
     return this.#byId.get(id)
   }
 
-  /** Adds a message newer than all before; `bytes` is what it counts for at the cap. */
-  append(message: Message, bytes: number, isHeld: boolean): Entry {
+  /** Adds a message newer than all before; `bytes` is what it counts for at the cap, `answers` the message it replies to. */
+  append(message: Message, bytes: number, isHeld: boolean, answers: MessageId | null = null): Entry {
     const { expiresAt } = message
     const ends = { previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
-    const entry = { message, isHeld, bytes, warning: null, ...ends }
+    const entry = { message, answers, isHeld, bytes, warning: null, ...ends }
     if (this.#last === null) this.#first = entry
     else this.#last.next = entry
     this.#last = entry
     this.#byId.set(message.id, entry)
     this.#byExpiry.add(entry, expiresAt)
     this.#awaitWarning(entry)
+    if (!message.hasBegun) this.#waiting.add(entry)
     return entry
   }
 
-  /** The messages whose end is to be warned of by `now` and was not yet, in the order of `seq`. */
+  /**
+   * The messages to begin a warning with, in the order of `seq`: those whose end is to be warned of by `now` and was not yet.
+   * None while another warning stands or rests, which speaks for what becomes due meanwhile.
+   */
   warn(now: number): readonly Entry[] {
-    const warned: Entry[] = []
+    const due: Entry[] = []
     for (let first = this.#byWarning.first; first && first.dueAt <= now; first = this.#byWarning.first) {
       this.#byWarning.remove(first)
       first.entry.warning = null
-      this.#warned.add(first.entry)
-      warned.push(first.entry)
+      due.push(first.entry)
     }
-    return bySeq(warned)
+    if (this.#warned.size > 0 || now < this.#restsUntil) return []
+    for (const entry of due) this.#warned.add(entry)
+    return bySeq(due)
   }
 
-  /** Keeps the messages that were warned of for as long again. Returns them in the order of `seq`. */
-  keepWarned(): readonly Entry[] {
-    const kept = [...this.#warned]
+  /**
+   * Keeps the messages that the warning is of which stands, and all that would go within the shortest life of these, each for
+   * as long again. Returns them in the order of `seq`.
+   */
+  keepWarned(now: number): readonly Entry[] {
+    let until = Number.POSITIVE_INFINITY
+    for (const { message } of this.#warned) until = Math.min(until, now + message.lifetimeMs)
+    const isNear = (entry: Entry) => this.#warned.has(entry) || entry.message.expiresAt <= until
+    const kept =
+      this.#warned.size === 0 ? [] : [...this].filter(entry => isNear(entry) && warnsAt(entry.message) !== null)
     this.#warned.clear()
-    for (const entry of kept) {
-      entry.message = keptLonger(entry.message)
-      this.#byExpiry.add(entry, entry.message.expiresAt)
-      this.#awaitWarning(entry)
-    }
-    return bySeq(kept)
+    for (const entry of kept) this.#change(entry, keptLonger(entry.message))
+    return kept
+  }
+
+  /** Begins the life of each waiting message that was seen. Returns them in the order of `seq`. */
+  begin(isSeen: (entry: Entry) => boolean, now: number): readonly Entry[] {
+    const begun = bySeq([...this.#waiting].filter(isSeen))
+    for (const entry of begun) this.#change(entry, seenAt(entry.message, now))
+    return begun
+  }
+
+  /** Lets no message wait to be seen any more. Returns those that did, in the order of `seq`. */
+  stopWaiting(): readonly Entry[] {
+    const stopped = bySeq([...this.#waiting])
+    for (const entry of stopped) this.#change(entry, waitingNoMore(entry.message))
+    return stopped
   }
 
   /** Takes out one message whose time has come by `now`, or answers undefined when there is none left. */
   takeDue(now: number): Entry | undefined {
     const entry = this.#byExpiry.first
     if (entry === undefined || entry.dueAt > now) return undefined
+    const wasWarned = this.#warned.has(entry)
     this.remove(entry)
+    if (wasWarned && this.#warned.size === 0) this.#restsUntil = now + restOf(entry.message.lifetimeMs)
     return entry
   }
 
@@ -113,6 +148,7 @@ export class MessageList {
     this.#byExpiry.remove(entry)
     if (entry.warning) this.#byWarning.remove(entry.warning)
     this.#warned.delete(entry)
+    this.#waiting.delete(entry)
     this.#byId.delete(entry.message.id)
     if (entry.previous === null) this.#first = entry.next
     else entry.previous.next = entry.next
@@ -123,6 +159,16 @@ export class MessageList {
   /** All living messages, oldest first. */
   *[Symbol.iterator](): Generator<Entry> {
     for (let entry = this.#first; entry !== null; entry = entry.next) yield entry
+  }
+
+  /** A message has another life from now on. */
+  #change(entry: Entry, message: Message): void {
+    entry.message = message
+    this.#waiting.delete(entry)
+    this.#byExpiry.add(entry, message.expiresAt)
+    if (entry.warning) this.#byWarning.remove(entry.warning)
+    entry.warning = null
+    this.#awaitWarning(entry)
   }
 
   #awaitWarning(entry: Entry): void {

@@ -9,6 +9,7 @@ import {
 import { firstUnread, knowsOf, newestFor } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
+import { messageFor } from './quotes.js'
 
 /** Bytes of text after which a window ends, so that what is made of it is bounded however long messages may be. */
 const mostTextBytes = 1_048_576
@@ -24,7 +25,7 @@ export function cutWindow(member: Member, ask: WindowAsk): Window {
   const entries = page?.entries ?? cutEntries(newest, member, ask)
   const [first, last] = [entries[0], entries.at(-1)]
   return {
-    messages: entries.map(({ message }) => message),
+    messages: entries.map(entry => messageFor(member, entry)),
     previous: before(first, newest, member, startOf(ask))?.message ?? null,
     later: countAfter(newest, member, last?.message.seq ?? endOf(ask)),
     survivors: page?.survivors ?? null,

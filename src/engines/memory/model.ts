@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { ChosenLifetime, Cursors, Draft, Presence, UserId, Vanished } from '#src/chat/engine.js'
+import type { ChosenLifetime, Cursors, Draft, Lifetime, Message, Presence, UserId, Vanished } from '#src/chat/engine.js'
 import { type Standing, shownTo } from '#src/chat/privacy.js'
 import type { Duty } from './due-queue.js'
 import { Frontier } from './frontier.js'
+import type { HeapEntry } from './heap.js'
 import { ListedRooms, type ListPlace } from './listed-rooms.js'
 import { type Entry, MessageList } from './message-list.js'
 
@@ -18,17 +19,17 @@ export interface Attendance {
   lastHeldAt: number
 }
 
+/** What the blocked go on seeing of somebody: what was so at the block. */
+export interface AtBlock extends Attendance {
+  readonly sendsReceipts: boolean
+}
+
 /** What a person keeps from others. */
 export interface PrivacyChoice {
   readonly sendsReceipts: boolean
   readonly sendsTyping: boolean
-  /** Whom they have blocked, with the attendance that each of these goes on seeing of them. */
+  /** Whom they have blocked, with what each of these goes on seeing of them. */
   readonly blocked: ReadonlyMap<UserId, AtBlock>
-}
-
-/** What somebody goes on seeing of the person who has blocked them. */
-export interface AtBlock extends Attendance {
-  readonly sendsReceipts: boolean
 }
 
 /** A count of messages that vanished before the other saw them, as one person may know it. */
@@ -48,6 +49,8 @@ export class Person implements Attendance {
   readonly unshared = new Set<Room>()
   /** What the living messages that they sent count for, in bytes. */
   bytesSent = 0
+  /** How many nonces of messages are remembered that are gone. */
+  goneMessages = 0
   readonly leases = new Map<string, Lease>()
   isOnline = false
   lastHeldAt = 0
@@ -94,6 +97,10 @@ export class Member implements Standing, ListPlace<Member> {
   bytesSent = 0
   /** The living messages that this person sent, by nonce. */
   readonly sent = new Map<Draft['nonce'], Entry>()
+  /** Those that are gone and whose nonce is remembered, by a digest of it, in the order in which they went. */
+  readonly gone = new Map<string, GoneMessage>()
+  /** The newest message when this person dismissed a warning: they are warned of none up to it. */
+  dismissedUpTo = 0
   readonly deliveredFrontier = new Frontier()
   readonly seenFrontier = new Frontier()
 
@@ -119,6 +126,12 @@ export class Member implements Standing, ListPlace<Member> {
     return this.person.privacy.sendsReceipts
   }
 
+  /** Whether this person sends receipts, as the other sees it. */
+  get shownSendsReceipts(): boolean {
+    return shownTo<Pick<AtBlock, 'sendsReceipts'>>(this.person.privacy, this.person.privacy.blocked.get(this.other.id))
+      .sendsReceipts
+  }
+
   get sendsTyping(): boolean {
     return this.person.privacy.sendsTyping
   }
@@ -133,6 +146,14 @@ export class Member implements Standing, ListPlace<Member> {
     const { isOnline, lastHeldAt } = this.shownAttendance
     return { userId: this.id, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }
   }
+}
+
+/** What is left of a message that is gone, neither text nor picture nor nonce. It is remembered until `dueAt`. */
+export interface GoneMessage extends HeapEntry {
+  /** A digest of its nonce. */
+  readonly key: string
+  readonly message: Message
+  readonly sender: Member
 }
 
 /** A room: its two people and the messages between them. */
@@ -157,6 +178,11 @@ export class Room {
   ) {
     this.members = [new Member(this, opener), new Member(this, other)]
     this.messages = new MessageList(keepLonger)
+  }
+
+  /** How long messages live that are sent now. `messageTtlMs`: where its people chose nothing. */
+  lifetimeWith(messageTtlMs: number): Lifetime {
+    return this.lifetime ?? { lifetimeMs: messageTtlMs, from: 'sent' }
   }
 
   /** One of its people; undefined for anyone else. */

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { countBytes, type Draft, type Message } from '#src/chat/engine.js'
-import { isHeldFrom } from '#src/chat/privacy.js'
+import { countBytes, type Draft, type Lifetime, type Message, type SeqRange } from '#src/chat/engine.js'
+import { unseenLifeMs } from '#src/chat/lifetimes.js'
+import { isHeldFrom, mayLiveFromSeen } from '#src/chat/privacy.js'
 import { countAdded, countRemoved } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
+import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
 import { countVanished } from './vanished.js'
@@ -14,8 +16,11 @@ const shortestGraceMs = 300_000
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
   const { room, other } = sender
-  const { image, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
-  const lifetimeMs = Math.min(room.lifetime?.lifetimeMs ?? messageTtlMs, mostLifetimeMs)
+  const { image, replyTo, mostLifetimeMs = Number.POSITIVE_INFINITY } = draft
+  const { lifetimeMs: chosenMs, from: livesFrom } = room.lifetimeWith(messageTtlMs)
+  const lifetimeMs = Math.min(chosenMs, mostLifetimeMs)
+  const hasBegun = livesFrom === 'sent'
+  const untilGoneMs = hasBegun ? lifetimeMs : Math.min(unseenLifeMs({ messageTtlMs }), mostLifetimeMs)
   room.lastSeq += 1
   const message: Message = {
     id: randomBytes(16).toString('base64url'),
@@ -25,12 +30,16 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
     nonce: ownCopy(draft.nonce),
     text: ownCopy(draft.text),
     image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
+    replyTo: null,
     sentAt: now,
-    expiresAt: now + lifetimeMs,
+    expiresAt: now + untilGoneMs,
     lifetimeMs,
+    livesFrom,
+    hasBegun,
     keptTimes: 0,
   }
-  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other))
+  const answers = replyTo ? (quoteFor(sender, replyTo)?.id ?? null) : null
+  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other), answers)
   countAdded(room, entry)
   raiseVersionOf(room, [entry])
   return entry
@@ -55,20 +64,47 @@ export function expire(room: Room, now: number): readonly Entry[] {
   return expired.sort((a, b) => a.message.seq - b.message.seq)
 }
 
-/** Keeps the messages that were warned of for as long again. Returns them in the order of `seq`. */
-export function keepWarned(room: Room): readonly Entry[] {
-  const kept = room.messages.keepWarned()
+/** Keeps the messages that were warned of, and those with them, for as long again. Returns them in the order of `seq`. */
+export function keepWarned(room: Room, now: number): readonly Entry[] {
+  const kept = room.messages.keepWarned(now)
   raiseVersionOf(room, kept)
   return kept
 }
 
+/**
+ * Begins the lives of the other's messages in a range that somebody has seen, as far as they waited for it. Returns them in
+ * the order of `seq`. A held one begins like the others, so that its sender notices nothing.
+ */
+export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: number): readonly Entry[] {
+  const isSeen = ({ message: { seq, senderId } }: Entry) => senderId !== id && seq >= from && seq <= to
+  const begun = room.messages.begin(isSeen, now)
+  raiseVersionOf(room, begun)
+  return begun
+}
+
 /** Chooses how long messages live from now on; false if they live that long already. */
-export function chooseLifetime(chooser: Member, lifetimeMs: number, messageTtlMs: number): boolean {
+export function chooseLifetime(chooser: Member, { lifetimeMs, from }: Lifetime, messageTtlMs: number): boolean {
   const { room } = chooser
-  if ((room.lifetime?.lifetimeMs ?? messageTtlMs) === lifetimeMs) return false
-  room.lifetime = { lifetimeMs, byId: chooser.id, sinceSeq: room.lastSeq }
+  const current = room.lifetimeWith(messageTtlMs)
+  if (current.lifetimeMs === lifetimeMs && current.from === from) return false
+  room.lifetime = { lifetimeMs, from, byId: chooser.id, sinceSeq: room.lastSeq }
   raiseVersion(room)
   return true
+}
+
+/**
+ * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts.
+ * Returns the messages that waited to be seen, or null if nothing has changed.
+ */
+export function stopLivingFromSeen({ id, room }: Member): readonly Entry[] | null {
+  if (mayLiveFromSeen(room.members)) return null
+  const stopped = room.messages.stopWaiting()
+  if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
+  if (room.lifetime?.from === 'seen') {
+    room.lifetime = { ...room.lifetime, from: 'sent', byId: id, sinceSeq: room.lastSeq }
+  }
+  raiseVersion(room)
+  return stopped
 }
 
 /**

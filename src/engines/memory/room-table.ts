@@ -8,16 +8,17 @@ import type {
   Vanished,
 } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { hearsOfEnds, mayUse } from '#src/chat/privacy.js'
-import { knowsOf } from './counts.js'
+import { hearsOf, hearsOfEnds, mayUse } from '#src/chat/privacy.js'
+import { isWarnedOf, knowsOf } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
+import type { GoneMessages } from './gone-messages.js'
 import type { KnownPeople } from './known-people.js'
 import type { Entry } from './message-list.js'
 import { type Member, type Person, Room } from './model.js'
 import type { Publisher } from './publisher.js'
 import { dissolvesAt, expire, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
-import { tell, tellOfMessages, watchWhoSees } from './telling.js'
+import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
 import { countsOf, vanishedSince } from './vanished.js'
 
@@ -33,6 +34,7 @@ export class RoomTable {
     private readonly due: DueQueue,
     private readonly publisher: Publisher,
     private readonly tally: Tally,
+    private readonly gone: GoneMessages,
     private readonly options: EngineOptions,
   ) {}
 
@@ -132,15 +134,16 @@ export class RoomTable {
       this.people.release(person)
     }
     for (const entry of room.messages) this.tally.remove(entry)
+    this.gone.forgetRoom(room)
     const told = room.members.filter(hearsOfEnds).map(member => tell(member, { type: 'room.dissolved', reason, byId }))
     this.publisher.publish(told, [{ type: 'room.dissolved', roomId: room.id }])
     forgetLastMatch()
   }
 
   /** Takes a living message out of a room before its time, and says so. */
-  retract(room: Room, entry: Entry): void {
+  retract(room: Room, entry: Entry, now: number): void {
     retract(room, entry)
-    this.tally.remove(entry)
+    this.#noteGone(room, entry, now)
     this.schedule(room)
     this.#publishRemoved(room, [entry], new Map())
   }
@@ -154,7 +157,7 @@ export class RoomTable {
   #attend(room: Room, now: number): void {
     const before = new Map(room.members.map(member => [member, countsOf(member)]))
     const expired = expire(room, now)
-    for (const entry of expired) this.tally.remove(entry)
+    for (const entry of expired) this.#noteGone(room, entry, now)
     this.tally.expiredMessages += expired.length
     if (expired.length === 0 && dissolvesAt(room, this.options.roomGraceMs) <= now) {
       const isUnshared = room.members.some(({ person }) => person.unshared.has(room))
@@ -167,8 +170,18 @@ export class RoomTable {
     this.#publishExpiring(room, warned)
   }
 
+  #noteGone(room: Room, entry: Entry, now: number): void {
+    this.tally.remove(entry)
+    const sender = room.member(entry.message.senderId)
+    if (sender !== undefined) this.gone.add(sender, entry.message, now)
+  }
+
   #publishExpiring(room: Room, warned: readonly Entry[]): void {
-    this.publisher.publish(tellOfMessages(room, warned, (_, messages) => ({ type: 'messages.expiring', messages })))
+    const told = room.members.filter(hearsOf).flatMap(member => {
+      const messages = warned.filter(entry => isWarnedOf(member, entry)).map(({ message }) => message)
+      return messages.length > 0 ? tell(member, { type: 'messages.expiring', messages }) : []
+    })
+    this.publisher.publish(told)
   }
 
   /** @param before the counts of vanished messages as they were, for those whose counts may have grown */

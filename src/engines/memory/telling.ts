@@ -1,8 +1,9 @@
 import type { EventBody, Message, Told } from '#src/chat/engine.js'
-import { hearsOf, seesPresence } from '#src/chat/privacy.js'
+import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
+import { messageFor } from './quotes.js'
 import { summarise } from './views.js'
 
 /** An event for one of a room's people, with the facts of the room as they are now. */
@@ -32,7 +33,7 @@ export function raiseVersionOf({ members }: Room, entries: readonly Entry[]): vo
 
 /** Those of some messages that somebody may know of. */
 export function knownTo(member: Member, entries: readonly Entry[]): readonly Message[] {
-  return entries.filter(entry => knowsOf(member, entry)).map(({ message }) => message)
+  return entries.filter(entry => knowsOf(member, entry)).map(entry => messageFor(member, entry))
 }
 
 /** An event about messages, for each of the room's people who hears of the room and may know of one of them. */
@@ -45,6 +46,16 @@ export function tellOfMessages(
     const messages = knownTo(member, entries)
     return messages.length > 0 ? tell(member, bodyFor(member, messages)) : []
   })
+}
+
+/** That messages live in another way from now on, for each who hears of the room. `stopped`: they wait no more to be seen. */
+export function tellOfLifetime({ id: byId, room }: Member, messageTtlMs: number, stopped: readonly Entry[]): Told[] {
+  const { lifetimeMs, from } = room.lifetimeWith(messageTtlMs)
+  const change = { lifetimeMs, from, byId, mayLiveFromSeen: mayLiveFromSeen(room.members) }
+  return tellMembers(room, member => ({
+    ...{ type: 'lifetime.changed', version: member.version, messages: knownTo(member, stopped) },
+    ...change,
+  }))
 }
 
 /**

@@ -8,13 +8,12 @@ const sides = ['theirs', 'mine'] as const satisfies readonly (keyof Vanished)[]
 /** Counts a message whose time has come for those who may know that it was not seen. Deleted ones are not to be counted. */
 export function countVanished({ members }: Room, { message, isHeld }: Entry, now: number): void {
   for (const reader of members) {
-    const { id, person, other: sender } = reader
+    const { id, other: sender } = reader
     if (id === message.senderId || message.seq <= reader.cursors.seen) continue
     // The sender of a held message could tell by the end of the room that the other is not just away.
     reader.unshownUntil = now + unshownMs
     if (mayKnowOf(id, message.senderId, isHeld)) count(reader.vanished.theirs, message.seq)
-    const atBlock = person.privacy.blocked.get(sender.id)?.sendsReceipts
-    if (hearsOfUnseenEnd(reader, atBlock)) count(sender.vanished.mine, message.seq)
+    if (hearsOfUnseenEnd(reader)) count(sender.vanished.mine, message.seq)
   }
 }
 

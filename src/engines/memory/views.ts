@@ -1,8 +1,9 @@
-import type { RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
-import { seesPresence } from '#src/chat/privacy.js'
-import { newestFor } from './counts.js'
+import type { Message, RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
+import { mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
+import { isWarnedOf, newestFor } from './counts.js'
 import { cutWindow } from './message-window.js'
 import type { Member } from './model.js'
+import { messageFor } from './quotes.js'
 import { countsOf } from './vanished.js'
 
 /** The room as one of its people sees it. */
@@ -20,19 +21,28 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     unread: member.unread,
     vanished: countsOf(member),
     lifetime: room.lifetime,
+    mayLiveFromSeen: mayLiveFromSeen(room.members),
+    expiring: warnedOf(member),
   }
+}
+
+/** The messages that somebody is warned of now. */
+export function warnedOf(member: Member): readonly Message[] {
+  const warned = [...member.room.messages.warned].filter(entry => isWarnedOf(member, entry))
+  return warned.map(({ message }) => message)
 }
 
 /** The room as it stands in the list of one of its people. */
 export function summarise(member: Member): RoomSummary {
   const { room, other } = member
+  const newest = newestFor(member)
   return {
     id: room.id,
     otherId: other.id,
     presence: seesPresence(member, other) ? other.presence : null,
     unread: member.unread,
     vanished: countsOf(member),
-    lastMessage: newestFor(member)?.message ?? null,
+    lastMessage: newest && messageFor(member, newest),
     mine: member.cursors,
     theirs: other.shownCursors,
     activeAt: member.raisedAt,

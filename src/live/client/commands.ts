@@ -1,46 +1,70 @@
 import { z } from 'zod'
-import { cursorKinds, type Sent, type UserId } from '../../chat/engine.js'
+import { cursorKinds, type Message, type Sent, type UserId, usualWindow } from '../../chat/engine.js'
+import { ChatError } from '../../chat/errors.js'
 import { idSchema, messageInput } from '../../chat/message-input.js'
 import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
-const status = z.enum(cursorKinds)
 const total = z.coerce.number().int().min(0)
-
-/** The commands of pages (over a socket or as posted forms) and of programs. `npm run describe` publishes them. */
-export const commandSchema = z.discriminatedUnion('type', [
-  messageInput.extend({ type: z.literal('message:send'), roomId }),
-  z.object({
-    type: z.literal('message:status'),
-    roomId,
-    messageId: idSchema,
-    status,
-    inViewFrom: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe('The `seq` from which on the messages up to this one were in view.'),
-  }),
-  z
-    .object({ type: z.literal('vanished:shown'), roomId, theirs: total, mine: total })
-    .describe('A page has shown how many messages vanished before they were seen, up to these totals.'),
+const send = messageInput.extend({ type: z.literal('message:send'), roomId })
+const report = z.object({
+  type: z.literal('message:status'),
+  roomId,
+  messageId: idSchema,
+  status: z.enum(cursorKinds),
+})
+const typing = [
   z.object({ type: z.literal('typing:start'), roomId }),
   z.object({ type: z.literal('typing:stop'), roomId }),
+] as const
+
+/** The commands of programs. `npm run describe` publishes them. */
+export const commandSchema = z.discriminatedUnion('type', [send, report, ...typing])
+
+/** A message and its room, as `listReport` joins them. */
+const reportPattern = /^([\w-]{1,64})\.([\w-]{1,64})$/
+
+/**
+ * The commands of pages, over a socket or as posted forms: those of programs, from which `seq` on the messages up to the
+ * reported one were in view, which messages their list of chats shows, and up to which totals they have shown how many
+ * messages vanished before they were seen.
+ */
+export const pageCommandSchema = z.discriminatedUnion('type', [
+  send,
+  report.extend({ inViewFrom: z.coerce.number().int().min(1).optional() }),
+  ...typing,
+  z.object({ type: z.literal('vanished:shown'), roomId, theirs: total, mine: total }),
+  z.object({
+    type: z.literal('list:delivered'),
+    roomId: roomId.optional(),
+    reports: z
+      .string()
+      .max(usualWindow * 130)
+      .transform(reports => reports.split(' ').slice(0, usualWindow)),
+  }),
 ])
 
-export type Command = z.infer<typeof commandSchema>
+export type Command = z.infer<typeof pageCommandSchema>
+
+/** What a page says once its list of chats shows these messages: `reports` of `list:delivered`. */
+export function listReport(messages: readonly Pick<Message, 'id' | 'roomId'>[]): string {
+  return messages.map(({ roomId, id }) => `${roomId}.${id}`).join(' ')
+}
 
 /**
  * Executes a person's command. Resolves with null if there is nothing to answer.
+ * @param seesFrom from which `seq` on a report that a message was seen speaks of those before it too; else of it alone
  * @throws ChatError as the method of Rooms does
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms): Promise<Sent | null> {
+export async function execute(command: Command, userId: UserId, rooms: Rooms, seesFrom?: number): Promise<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId, command.inViewFrom)
+      await rooms.report(command.roomId, userId, command.status, command.messageId, command.inViewFrom ?? seesFrom)
+      return null
+    case 'list:delivered':
+      await reportDelivered(command.reports, userId, rooms)
       return null
     case 'vanished:shown':
       await rooms.noteVanishedShown(command.roomId, userId, command)
@@ -49,6 +73,19 @@ export async function execute(command: Command, userId: UserId, rooms: Rooms): P
     case 'typing:stop':
       await rooms.setTyping(command.roomId, userId, command.type === 'typing:start')
       return null
+  }
+}
+
+async function reportDelivered(reports: readonly string[], userId: UserId, rooms: Rooms): Promise<void> {
+  for (const report of reports) {
+    const [, roomId, messageId] = reportPattern.exec(report) ?? []
+    if (roomId === undefined || messageId === undefined) continue
+    try {
+      await rooms.report(roomId, userId, 'delivered', messageId)
+    } catch (error) {
+      // One of many chats has ended meanwhile.
+      if (!(error instanceof ChatError)) throw error
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
-import type { Language } from '../../languages.js'
+import type { Language, Regions } from '../../languages.js'
 import type { CloseCode } from './close-codes.js'
 
 /** Who is at the other end of a connection, as determined at the handshake. Holds ids only, never the request. */
@@ -16,8 +16,12 @@ export interface Identity {
   readonly zone: string | null
   /** The language that is set, or that the handshake asks for; a page that was rendered in another one keeps it. */
   readonly language: Language
+  /** The regions that the handshake asks for; none for a program. */
+  readonly regions?: Regions
   /** What is announced to this person on pages. */
   readonly announced: readonly AnnouncementKind[]
+  /** Whether titles of pages leave names out. Programs have no titles. */
+  readonly hidesNames?: boolean
 }
 
 /** What takes text for a page or program: a transport, or a connection around it. */

@@ -18,15 +18,14 @@ export class ExpiryWarning {
    * @param differs whether the page may still show another
    */
   catchUp(messages: readonly Message[], differs: boolean): void {
-    this.forget()
     this.#note(messages)
     if (differs || this.#expiring.size > 0) this.#show()
   }
 
-  /** Adds these messages to the warning. */
-  add(messages: readonly Message[]): void {
+  /** Warns of these messages and no others; of none, when the person has dismissed the warning. */
+  replace(messages: readonly Message[]): void {
     this.#note(messages)
-    if (this.#expiring.size > 0) this.#show()
+    this.#show()
   }
 
   /** These messages are gone, or live on: the warning goes with the last of them. */
@@ -42,6 +41,7 @@ export class ExpiryWarning {
   }
 
   #note(messages: readonly Message[]): void {
+    this.#expiring.clear()
     for (const { id, roomId, lifetimeMs } of messages) this.#expiring.set(id, { roomId, lifetimeMs })
   }
 

@@ -11,8 +11,9 @@ export type Swap =
 
 /**
  * One swap. The target is an id made by this server; the content comes from a template.
- * @param targetId an element's id, without #
+ * @param target an element's id, without #; or selectors, of which every match is a target
  */
-export function fragment(targetId: string, swap: Swap, html = ''): string {
-  return `<hx-partial hx-target="#${targetId}" hx-swap="${swap}">${html}</hx-partial>`
+export function fragment(target: string | readonly string[], swap: Swap, html = ''): string {
+  const selector = typeof target === 'string' ? `#${target}` : target.join(',')
+  return `<hx-partial hx-target="${selector}" hx-swap="${swap}">${html}</hx-partial>`
 }

@@ -11,6 +11,12 @@ interface Change {
   readonly toTop: boolean
 }
 
+/** Unread messages: in all rooms, and in those that are not the page's own. */
+interface UnreadCounts {
+  readonly all: number
+  readonly others: number
+}
+
 /** The list of chats of a page: notes which items have changed, and renders each once a write, from what events say. */
 export class ListPane {
   readonly #list: ListRenderer
@@ -21,9 +27,11 @@ export class ListPane {
   /** A hash of what each item of the page shows, from the top. */
   #hashes = new Map<RoomId, string>()
   #digest: string | null = null
-  /** How many unread messages the title of the page shows, and how many there are by the newest event. */
-  #shownUnread = 0
+  /** How many unread messages the page shows, null for unknown, and how many there are by the newest event. */
+  #shownUnread: UnreadCounts | null = { all: 0, others: 0 }
   #newestUnread: number | null = null
+  /** Those in the page's own room, by its newest event. */
+  #ownUnread: number | null = null
   /** Whether the page shows chats that are no longer among the newest: chats that become active leave it. */
   #isOlderPart = false
 
@@ -53,17 +61,21 @@ export class ListPane {
     // What is read now is as new as every event so far; what is noted from here on is newer.
     this.#changes.clear()
     this.#newestUnread = null
+    this.#ownUnread = null
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
     this.#digest = list.digest
     this.#newestUnread ??= list.totalUnread
+    this.#ownUnread ??= list.totalUnread - list.othersUnread
     if (list.digest === shownDigest) {
-      this.#shownUnread = list.totalUnread
+      this.#shownUnread = this.#countUnread(list.totalUnread)
       return false
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
-    this.#pushTitle(list.totalUnread)
+    this.#pushReport(list.report)
+    this.#shownUnread = null
+    this.#pushUnread(this.#countUnread(list.totalUnread))
     return true
   }
 
@@ -74,6 +86,7 @@ export class ListPane {
   note(event: EngineEvent, isDropped: boolean): void {
     const { type, roomId, summary, totalUnread } = event
     this.#newestUnread = totalUnread
+    if (roomId === this.#currentRoomId) this.#ownUnread = summary?.unread ?? 0
     const noted = this.#changes.get(roomId)
     const changesItem = !isDropped && type !== 'lifetime.changed' && type !== 'messages.expiring'
     if (!noted && !changesItem) return
@@ -84,11 +97,14 @@ export class ListPane {
   /** Renders the items that have changed since the last write. */
   async pushChanges(): Promise<void> {
     if (this.#changes.size === 0) return
+    const shown: RoomSummary[] = []
     for (const [roomId, change] of this.#changes) {
       this.#changes.delete(roomId)
       await this.#pushItem(roomId, change)
+      if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
-    if (this.#newestUnread !== null && this.#newestUnread !== this.#shownUnread) this.#pushTitle(this.#newestUnread)
+    this.#pushReport(this.#list.renderReport(shown))
+    if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 
   /** Forgets what was noted: nothing more is rendered. */
@@ -96,9 +112,20 @@ export class ListPane {
     this.#changes.clear()
   }
 
-  #pushTitle(unread: number): void {
+  #pushReport(report: string): void {
+    if (report) this.#push(fragment('list-report', 'innerHTML', report))
+  }
+
+  #countUnread(all: number): UnreadCounts {
+    return { all, others: Math.max(0, all - (this.#ownUnread ?? 0)) }
+  }
+
+  #pushUnread(unread: UnreadCounts): void {
+    const shown = this.#shownUnread
     this.#shownUnread = unread
-    this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread)))
+    if (unread.all !== shown?.all) this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
+    if (unread.others !== shown?.others && this.#currentRoomId !== null)
+      this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))
   }
 
   async #pushItem(roomId: RoomId, { summary, toTop }: Change): Promise<void> {

@@ -1,9 +1,17 @@
 import type { Clock } from '../../chat/clock.js'
 import { type RoomId, type RoomSummary, type UserId, usualWindow } from '../../chat/engine.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { digestOf, hashItem, renderChatItem } from '../../rendering/chat-list.js'
+import {
+  type ChatItemContext,
+  digestOf,
+  hashItem,
+  renderChatItem,
+  undeliveredIn,
+  unreadText,
+} from '../../rendering/chat-list.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer } from '../../rendering/renderer.js'
+import { listReport } from '../client/commands.js'
 import type { KnownNames } from '../client/known-names.js'
 
 export interface ListRendererDeps {
@@ -20,8 +28,12 @@ export interface RenderedList {
   readonly hashes: Map<RoomId, string>
   /** Unread messages in all chats. */
   readonly totalUnread: number
+  /** Those of them that are not in the page's own room. */
+  readonly othersUnread: number
   /** The link to the following chats; '' if there are none. */
   readonly more: string
+  /** What reports the messages that it shows as delivered; '' if all are. */
+  readonly report: string
 }
 
 /** Renders the list of chats for one viewer: for the page load, the push and the catch-up alike. */
@@ -45,16 +57,27 @@ export class ListRenderer {
   async render(currentRoomId: RoomId | null, before?: RoomId): Promise<RenderedList> {
     const ask = { limit: usualWindow, before }
     const { rooms, totalUnread, hasEarlier } = await this.#deps.rooms.reads.listRooms(this.#viewer.userId, ask)
-    const items = await this.#renderItems(rooms, currentRoomId)
+    const items = await this.#renderItems(rooms, { currentRoomId })
     const hashes = new Map(rooms.map(({ id }, index) => [id, hashItem(items[index] ?? '')]))
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
-    return { html: items.join(''), hashes, digest: digestOf(hashes.values()), totalUnread, more }
+    const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
+    const othersUnread = totalUnread - ownUnread
+    const html = items.join('')
+    const report = this.renderReport(rooms)
+    return { html, hashes, digest: digestOf(hashes.values()), totalUnread, othersUnread, more, report }
   }
 
   /** Renders one item, reading nothing but the name of somebody new to the page. */
   async renderItem(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
-    const [item = ''] = await this.#renderItems([summary], currentRoomId)
+    const [item = ''] = await this.#renderItems([summary], { currentRoomId })
     return item
+  }
+
+  /** Reads and renders the chats with these people, without what a live list needs. */
+  async renderFound(otherIds: ReadonlySet<UserId>, currentRoomId: RoomId | null): Promise<string> {
+    const ask = { limit: usualWindow, among: otherIds }
+    const { rooms } = await this.#deps.rooms.reads.listRooms(this.#viewer.userId, ask)
+    return (await this.#renderItems(rooms, { currentRoomId, isFound: true })).join('')
   }
 
   /** The link to the chats after one; '' if there are none. */
@@ -62,14 +85,27 @@ export class ListRenderer {
     return renderPartial('more-chats', this.#context, { before })
   }
 
-  async #renderItems(summaries: readonly RoomSummary[], currentRoomId: RoomId | null): Promise<string[]> {
+  /** What reports the messages that a list of these chats shows as delivered; '' if all are. */
+  renderReport(summaries: readonly RoomSummary[]): string {
+    return renderPartial('list-report', this.#context, { reports: listReport(undeliveredIn(summaries)) })
+  }
+
+  /** A number of unread messages for the eye and the ear; '' for none. */
+  renderUnread(unread: number): string {
+    return renderPartial('unread', this.#context, { unread: unreadText(unread) })
+  }
+
+  async #renderItems(
+    summaries: readonly RoomSummary[],
+    item: Pick<ChatItemContext, 'currentRoomId' | 'isFound'>,
+  ): Promise<string[]> {
     const { clock, isTyping } = this.#deps
     const names = await this.#names.of(summaries.map(({ otherId }) => otherId))
     return renderInParts(this.#viewer.userId, summaries, summary =>
       renderChatItem(summary, this.#viewer, this.#context, {
         name: names.get(summary.otherId) ?? '',
         isTyping: isTyping(summary.id, summary.otherId),
-        currentRoomId,
+        ...item,
         clock,
       }),
     )

@@ -1,9 +1,26 @@
 import type { Clock } from '../../chat/clock.js'
-import type { Message, Presence, RoomId, RoomView, Vanished, VanishedTotals, WindowAsk } from '../../chat/engine.js'
-import { type MessageContext, type Predecessor, placeMessage, viewMessage } from '../../rendering/message-view.js'
+import type {
+  Message,
+  MessageId,
+  Presence,
+  Quote,
+  RoomId,
+  RoomView,
+  Vanished,
+  VanishedTotals,
+  WindowAsk,
+} from '../../chat/engine.js'
+import {
+  type MessageContext,
+  type Predecessor,
+  placeMessage,
+  viewMessage,
+  viewQuote,
+} from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
+import { fragment } from './fragments.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
@@ -73,7 +90,7 @@ export class PageRenderer {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
     return renderPartial('message', this.context, {
       ...view,
-      ...placeMessage(message, before, this.context, this.#deps.clock),
+      ...placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock),
     })
   }
 
@@ -97,7 +114,12 @@ export class PageRenderer {
     )
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const rows = rendered.map((row, index) => ((messages[index]?.expiresAt ?? 0) > now ? row : ''))
+    const rows = messages.map((message, index) => {
+      if (message.expiresAt <= now) return ''
+      if (message.replyTo === null || message.replyTo.expiresAt > now) return rendered[index] ?? ''
+      const predecessor = messages[index - 1] ?? first
+      return this.renderRow({ ...message, replyTo: null }, otherName, cursors, reportKey, predecessor)
+    })
     const html = joinRows(rows, view, before, otherName, this.context)
     if (!isContinued) return html
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
@@ -107,6 +129,24 @@ export class PageRenderer {
   /** The notice of how many messages vanished before they were seen. */
   renderVanished(whose: keyof Vanished, vanished: Vanished, before: VanishedTotals, otherName: string): string {
     return renderVanished(whose, vanished, before, otherName, this.context)
+  }
+
+  /** A quote, as it stands in a reply. */
+  renderQuote(quote: Quote, roomId: RoomId, otherName: string): string {
+    return renderPartial('quote', this.context, { quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  /** What the composer shows of the message that is being answered; '' if this viewer may know of none of that id. */
+  async renderReplying({ view: { id: roomId }, otherName }: NamedRoom, messageId: MessageId): Promise<string> {
+    if (messageId === '') return ''
+    const quote = await this.#deps.rooms.reads.readQuote(roomId, this.viewer.userId, messageId)
+    if (!quote) return ''
+    return renderPartial('replying', this.context, { roomId, quote: this.#viewQuote(quote, roomId, otherName) })
+  }
+
+  #viewQuote(quote: Quote, roomId: RoomId, otherName: string) {
+    const room = { userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    return viewQuote(quote, roomId, room, this.context.t)
   }
 
   /** The heading of a message's day. */
@@ -133,22 +173,33 @@ export class PageRenderer {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  /** The messages of a room that will vanish soon and may be kept. */
-  expiringOf({ messages }: RoomView): Message[] {
-    return this.lifetime.expiring(messages, this.#deps.clock.now())
-  }
-
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
     return { ...viewMessage(message, room, this.context), reportKey }
   }
 
-  /** The button that pauses or resumes updates. */
+  /** The button of the menu that pauses or resumes updates. */
   renderPause(roomId: RoomId, isPaused: boolean): string {
     return renderPartial('pause', this.context, { roomId, isPaused })
   }
 
-  /** "Online", or since when not, and how long messages live; `presence` is null where it may not be seen. */
+  /** What brings both buttons up to date on a page. */
+  renderPauseAnew(roomId: RoomId, isPaused: boolean): string {
+    return (
+      fragment('pause', 'outerMorph', this.renderPause(roomId, isPaused)) +
+      fragment('paused', 'innerHTML', this.renderPaused(roomId, isPaused))
+    )
+  }
+
+  /** The button that resumes updates, on the page as long as they are paused; '' while they are not. */
+  renderPaused(roomId: RoomId, isPaused: boolean): string {
+    return renderPartial('paused', this.context, { roomId, isPaused })
+  }
+
+  /**
+   * "Online", or since when not; `presence` is null where it may not be seen. `lifetimeMs`: for how long the page goes on
+   * trying to send what is not sent.
+   */
   renderPresence(presence: Presence | null, lifetimeMs: number): string {
     const { t, times } = this.context
     const { clock } = this.#deps
@@ -158,13 +209,18 @@ export class PageRenderer {
       : t('chat.offline')
     const isOnline = presence?.isOnline ?? false
     const text = isOnline ? t('chat.online') : since
-    return renderPartial('presence', this.context, { isOnline, text, lifetime: times.length(lifetimeMs), lifetimeMs })
+    return renderPartial('presence', this.context, { isOnline, text, lifetimeMs })
+  }
+
+  /** The title of a chat's page. */
+  titleOf(otherName: string): string {
+    const { t } = this.context
+    return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
   }
 
   /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
   renderTitle(otherName: string | null, unread: number): string {
-    const { t } = this.context
-    const title = otherName === null ? t('chats.title') : t('chat.title', { name: otherName })
+    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
     return renderPartial('title', this.context, { unread, title })
   }
 

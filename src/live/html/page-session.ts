@@ -4,7 +4,7 @@ import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
-import { commandSchema, execute } from '../client/commands.js'
+import { execute, pageCommandSchema } from '../client/commands.js'
 import { removesText } from '../client/event-kinds.js'
 import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
@@ -111,7 +111,7 @@ export class PageSession implements ClientSession {
   }
 
   async handle(frame: Record<string, unknown>): Promise<boolean> {
-    const { data: command } = commandSchema.safeParse({ roomId: this.#room?.roomId, ...frame })
+    const { data: command } = pageCommandSchema.safeParse({ roomId: this.#room?.roomId, ...frame })
     if (!command) return false
     try {
       const answer = await execute(command, this.userId, this.#deps.rooms)
@@ -143,8 +143,7 @@ export class PageSession implements ClientSession {
   }
 
   #pushPause(): void {
-    const html = this.#room && this.#page.renderPause(this.#room.roomId, this.#inbox.isPaused)
-    if (html) this.#push(fragment('pause', 'outerMorph', html))
+    if (this.#room) this.#push(this.#page.renderPauseAnew(this.#room.roomId, this.#inbox.isPaused))
   }
 
   #push(html: string, isCatchUp = false): void {

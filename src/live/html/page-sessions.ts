@@ -39,7 +39,8 @@ export class PageSessions {
     return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
   }
 
-  #pageFor({ userId, zone, language }: Identity, shown: PageState): PageRenderer {
-    return new PageRenderer(this.#page, { userId, language: shown.language ?? language, zone })
+  #pageFor({ userId, zone, language: current, regions, hidesNames }: Identity, shown: PageState): PageRenderer {
+    const language = shown.language ?? current
+    return new PageRenderer(this.#page, { userId, language, zone, region: regions?.[language] ?? null, hidesNames })
   }
 }

@@ -1,4 +1,5 @@
 import { type ChatError, errorTable } from '../../chat/errors.js'
+import type { MessageInput } from '../../chat/rooms.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 import { fragment } from './fragments.js'
@@ -8,7 +9,7 @@ const shortestRetryMs = 50
 
 /** Sends a bubble back with its text: waiting for the limit to pass, or not sent, with the reason. */
 export function refusalFragment(
-  draft: { nonce: string; content: string; imageId?: string | undefined },
+  draft: Pick<MessageInput, 'nonce' | 'content' | 'imageId' | 'replyTo'>,
   error: ChatError,
   context: ViewContext,
   maxLength: number,
@@ -19,6 +20,7 @@ export function refusalFragment(
     nonce: draft.nonce,
     text: draft.content,
     imageId: draft.imageId ?? '',
+    replyTo: draft.replyTo ?? '',
     status: isWaiting ? 'waiting' : 'failed',
     reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
     // A retryable bubble keeps its place in the queue.

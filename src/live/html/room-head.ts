@@ -15,6 +15,7 @@ export class RoomHead {
   /** Undefined while a view is being read and no event has said anything newer. */
   #presence: Presence | null | undefined
   #lifetime: LifetimeChange | null = null
+  #mayLiveFromSeen = false
   #showsNote = false
 
   constructor(page: PageRenderer, push: (html: string) => void) {
@@ -36,11 +37,12 @@ export class RoomHead {
   }
 
   /** Stores a view's data; pushes nothing. */
-  adopt({ otherId, presence, lifetime, newestSeq }: RoomView, otherName: string): void {
+  adopt({ otherId, presence, lifetime, mayLiveFromSeen, newestSeq }: RoomView, otherName: string): void {
     this.#otherId = otherId
     this.#otherName = otherName
     if (this.#presence === undefined) this.#presence = presence
     this.#lifetime = lifetime
+    this.#mayLiveFromSeen = mayLiveFromSeen
     this.#showsNote = this.#page.lifetime.renderNote(lifetime, newestSeq, otherName) !== ''
   }
 
@@ -51,8 +53,8 @@ export class RoomHead {
 
   /** The line with the other's presence and the lifetime, anew. */
   pushPresence(): void {
-    const lifetimeMs = this.#page.lifetime.current(this.#lifetime)
-    this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifetimeMs)))
+    const lifeMs = this.#page.lifetime.mostMs(this.#lifetime)
+    this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))
   }
 
   /** How long messages live, and who chose it, as a view has it. */
@@ -64,8 +66,14 @@ export class RoomHead {
   }
 
   /** Shows that somebody has chosen another lifetime; the answer says so in words. */
-  takeLifetime({ lifetimeMs, byId }: LifetimeChange): string {
-    const change = { lifetimeMs, byId }
+  takeLifetime({
+    lifetimeMs,
+    from,
+    byId,
+    mayLiveFromSeen,
+  }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): string {
+    const change = { lifetimeMs, from, byId }
+    this.#mayLiveFromSeen = mayLiveFromSeen
     this.#pushLifetime(change)
     const sentence = this.#page.lifetime.sayChange(change, this.#otherName)
     this.#pushNote(renderPartial('sentence', this.#page.context, { sentence }))
@@ -100,7 +108,8 @@ export class RoomHead {
     this.#lifetime = lifetime
     this.pushPresence()
     this.#push(fragment('about', 'innerHTML', this.#page.lifetime.renderAbout(lifetime)))
-    this.#push(fragment('lifetime', 'outerMorph', this.#page.lifetime.renderChoices(lifetime)))
+    const choices = this.#page.lifetime.renderChoices(lifetime, this.#mayLiveFromSeen)
+    this.#push(fragment('lifetime-choices', 'outerMorph', choices))
   }
 
   #pushNote(html: string): void {

@@ -1,4 +1,5 @@
 import type { Cursors, EngineEvent, Message, RoomId, RoomView, UserId, VanishedTotals } from '../../chat/engine.js'
+import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import type { SharedRenderings } from '../client/subscriber.js'
@@ -53,7 +54,7 @@ export class RoomMessages {
     this.#otherName = otherName
     this.#cursors = { mine: view.mine, theirs: view.theirs }
     const last = view.messages.at(-1)
-    this.#last = last ? { senderId: last.senderId, sentAt: last.sentAt } : null
+    this.#last = last ? predecessorOf(last) : null
   }
 
   /** The whole list, as a view has it. `shown` is what the page showed before. */
@@ -71,7 +72,8 @@ export class RoomMessages {
 
   /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
   async pushUnseen(view: RoomView): Promise<void> {
-    const unseen = view.messages.filter(({ senderId, seq }) => senderId === view.otherId && seq > view.mine.seen)
+    const isUnseen = ({ seq, hasBegun }: Message) => seq > view.mine.seen || !hasBegun
+    const unseen = view.messages.filter(message => message.senderId === view.otherId && isUnseen(message))
     await this.#pushArticles(unseen, message =>
       this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
     )
@@ -89,7 +91,7 @@ export class RoomMessages {
     const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
       this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
     )
-    this.#last = { senderId: message.senderId, sentAt: message.sentAt }
+    this.#last = predecessorOf(message)
     this.#push(fragment('list', 'beforeend', row))
     return true
   }
@@ -103,6 +105,14 @@ export class RoomMessages {
     )
   }
 
+  /** Shows that the quotes of messages live longer too. */
+  pushQuotes(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const html = this.#page.renderQuote(quoteOf(message), this.#roomId, this.#otherName)
+      this.#push(fragment([`.quote.q-${message.id}`], 'outerMorph', html))
+    }
+  }
+
   /** Notes how far one of the two has got. */
   noteCursors(ofId: UserId, cursors: Cursors): void {
     const isMine = ofId === this.#page.viewer.userId
@@ -112,6 +122,12 @@ export class RoomMessages {
   /** Takes away messages that are gone, and says how many vanished before they were seen. */
   drop({ messages, vanishedOf, nextId, summary }: Extract<EngineEvent, { type: 'message.removed' }>): void {
     for (const { id } of messages) this.#push(fragment(`m-${id}`, 'delete'))
+    this.#push(
+      fragment(
+        messages.map(({ id }) => `.q-${id}`),
+        'delete',
+      ),
+    )
     for (const senderId of summary ? vanishedOf : []) {
       const whose = senderId === this.#page.viewer.userId ? 'mine' : 'theirs'
       const before = this.#vanishedBefore ?? { theirs: 0, mine: 0 }
@@ -138,12 +154,17 @@ export class RoomMessages {
 
   /** Rendered once and shared by all pages of a viewer. */
   #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
-    const { userId, language, zone } = this.#page.viewer
-    const key = `${what} ${userId} ${language} ${zone}`
+    const { userId, language, zone, region } = this.#page.viewer
+    const key = `${what} ${userId} ${language} ${region} ${zone}`
     const known = shared.get(key)
     if (known !== undefined) return known
     const html = render(this.#cursors)
     shared.set(key, html)
     return html
   }
+}
+
+/** Without the text, which a page must not keep. */
+function predecessorOf({ senderId, sentAt, lifetimeMs, livesFrom }: Message): Predecessor {
+  return { senderId, sentAt, lifetimeMs, livesFrom }
 }

@@ -1,3 +1,4 @@
+// Long because every kind of event of a room is shown by it.
 import type { AnnouncementKind } from '../../accounts/settings.js'
 import { type EngineEvent, type Message, mostWindow, type RoomId, type RoomView } from '../../chat/engine.js'
 import { renderPartial } from '../../rendering/renderer.js'
@@ -86,7 +87,7 @@ export class RoomPane {
       await this.#messages.pushAll(view, shown.window)
       this.#head.pushLifetime(view)
     } else if (again) await this.#messages.pushUnseen(view)
-    this.#warning.catchUp(this.#page.expiringOf(view), differs)
+    this.#warning.catchUp(view.expiring, differs)
     if (again) this.#announcements.addMissed(countMissed(view))
   }
 
@@ -119,7 +120,7 @@ export class RoomPane {
         this.#announcements.notePresence(event.presence.isOnline)
         return this.#head.pushPresence()
       case 'messages.expiring':
-        return this.#warning.add(event.messages)
+        return this.#warning.replace(event.messages)
       case 'receipt.noted':
         return
     }
@@ -138,7 +139,8 @@ export class RoomPane {
       case 'messages.kept':
         return this.#takeKept(event, shared)
       case 'lifetime.changed':
-        return this.#announce(this.#head.takeLifetime(event))
+        this.#announce(this.#head.takeLifetime(event))
+        return this.#pushChanged(event.messages, shared)
       case 'room.opened':
         return
       default:
@@ -165,8 +167,10 @@ export class RoomPane {
     this.#warning.drop(event.messages)
   }
 
-  async #takeKept({ messages, byId }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
+  async #takeKept({ messages, byId, reason }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
+    this.#messages.pushQuotes(messages)
+    if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#announce(this.#page.lifetime.sayKept(byId, this.#head.otherName))
   }

@@ -28,16 +28,16 @@ export async function framesOf(
       return [text({ type: 'message:expired', roomId: event.roomId, messageIds }), ...vanishedFrames(event)]
     }
     case 'messages.kept': {
-      const { roomId, byId: userId } = event
+      const { roomId, byId: userId, reason } = event
       const messages = event.messages.map(({ id, expiresAt }) => ({
         messageId: id,
         expiresAt: isoTimeOf(expiresAt, clock),
       }))
-      return [text({ type: 'message:kept', roomId, userId, messages })]
+      return [text({ type: 'message:kept', roomId, userId, messages, reason })]
     }
     case 'lifetime.changed': {
-      const { roomId, byId: userId, lifetimeMs } = event
-      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs })]
+      const { roomId, byId: userId, lifetimeMs, from } = event
+      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
     }
     case 'room.dissolved':
       return [text({ type: 'room:dissolved', roomId: event.roomId, reason: event.reason })]
@@ -77,14 +77,15 @@ function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: 
     : { type: 'user:offline', userId, isOnline, lastSeen }
 }
 
-/** The same for all programs of both people, so it is made once. */
+/** The same for all programs, so it is made once. */
 async function newMessage(
   message: Parameters<typeof messageJson>[0],
   names: KnownNames,
   shared: SharedRenderings,
   clock: WallTimes,
 ): Promise<string> {
-  const key = `json ${message.id}`
+  // The quote of a reply may be for one of the two alone.
+  const key = `json ${message.id} ${message.replyTo?.id ?? ''}`
   const known = shared.get(key)
   if (known !== undefined) return known
   const name = (await names.of([message.senderId])).get(message.senderId) ?? ''

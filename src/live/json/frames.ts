@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cursorKinds, dissolveReasons } from '../../chat/engine.js'
+import { cursorKinds, dissolveReasons, keepReasons, lifeStarts } from '../../chat/engine.js'
 import { idSchema } from '../../chat/message-input.js'
 import { commandSchema } from '../client/commands.js'
 import { typingShownMs } from '../client/typing.js'
@@ -80,11 +80,18 @@ export const serverFrameSchemas = {
       roomId,
       userId,
       messages: z.array(z.object({ messageId: z.string(), expiresAt: z.iso.datetime() })).min(1),
+      reason: z.enum(keepReasons),
     })
-    .describe('Somebody has kept messages for as long again, in any room of yours: when they go now.'),
+    .describe(
+      'Messages go at another time, in any room of yours: `userId` has kept them for as long again, or has seen them, by ' +
+        'which their life begins.',
+    ),
   roomLifetime: z
-    .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1) })
-    .describe('Somebody has chosen how long messages live that are sent from now on, in any room of yours.'),
+    .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1), from: z.enum(lifeStarts) })
+    .describe(
+      'How long messages live that are sent from now on, in any room of yours: `userId` has chosen it, or sends no receipts ' +
+        'any more. Those sent before go at their `expiresAt` all the same, unless `message:kept` says otherwise.',
+    ),
   roomDissolved: z
     .object({
       type: z.literal('room:dissolved'),

@@ -5,6 +5,8 @@ import {
   type Message,
   messageStatuses,
   messageStatusOf,
+  mostExcerpt,
+  type Quote,
   type RoomView,
   type Sent,
   type UserId,
@@ -26,9 +28,30 @@ export const messageSchema = z
     content: z.string().describe('The text as it was typed. Escape it where you show it.'),
     imageUrl: z.string().nullable().describe('The URL of the picture; null if there is none.'),
     imageAlt: z.string().nullable().describe('What the picture shows, in words; null without a picture.'),
+    replyTo: z
+      .object({
+        id: z.string(),
+        senderId: z.string(),
+        excerpt: z
+          .string()
+          .describe(
+            `At most ${mostExcerpt} characters of its first line; of a picture without words, its description.`,
+          ),
+      })
+      .nullable()
+      .describe(
+        'What it answers; null if it is no reply, or that message is gone. Forget it once that message expires.',
+      ),
     status: z.enum(messageStatuses).describe("How far it has come on the recipient's side."),
     createdAt: isoTime,
-    expiresAt: isoTime.describe('When the message vanishes everywhere.'),
+    expiresAt: isoTime.describe(
+      'When the message vanishes everywhere; until its life has begun, when it vanishes unseen.',
+    ),
+    livesAfterSeenMs: z
+      .int()
+      .min(1)
+      .nullable()
+      .describe('How long it lives once it is seen, ms; null when its life is counted from sending.'),
   })
   .meta({ id: 'Message', description: 'A message' })
 
@@ -40,7 +63,9 @@ export const sentSchema = z.object({
   seq: z.int().min(1),
   createdAt: isoTime,
   expiresAt: isoTime,
-  duplicate: z.boolean().describe('Whether a message of this nonce was there already; then nothing was sent again.'),
+  duplicate: z
+    .boolean()
+    .describe('Whether a message of this nonce was sent before, and may be gone by now; then nothing was sent again.'),
 })
 
 /** The state of a room, `epoch:version`. If it is the same, nothing has changed. */
@@ -106,10 +131,16 @@ export function messageJson(
     content: message.text,
     imageUrl: message.image && imageApiUrl(message.image.id),
     imageAlt: message.image?.alt ?? null,
+    replyTo: message.replyTo && quoteJson(message.replyTo),
     status: messageStatusOf(message, recipient),
     createdAt: isoTimeOf(message.sentAt, clock),
     expiresAt: isoTimeOf(message.expiresAt, clock),
+    livesAfterSeenMs: message.livesFrom === 'seen' ? message.lifetimeMs : null,
   }
+}
+
+function quoteJson({ id, senderId, excerpt }: Quote): MessageJson['replyTo'] {
+  return { id, senderId, excerpt }
 }
 
 /** Which messages a program wants: the newest, or those before one. */

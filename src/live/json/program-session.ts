@@ -132,7 +132,8 @@ export class ProgramSession implements ClientSession {
       this.#deps.hub.leaveRoom(command.roomId, this)
       return this.#reply(ref, {})
     }
-    const answer = await execute(command, this.userId, this.#deps.rooms)
+    // What a program says of a message it says of all before it; a page reports each that comes into view.
+    const answer = await execute(command, this.userId, this.#deps.rooms, 1)
     this.#reply(ref, answer ? sentJson(answer, this.#deps.clock) : {})
   }
 

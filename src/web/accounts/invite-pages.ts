@@ -4,6 +4,7 @@ import type { OneTimeLink } from '../../accounts/one-time-links.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
+import { ownOrigin } from '../../http/own-origin.js'
 import { accountOf } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
@@ -11,7 +12,7 @@ import { contextOf, sendPage } from '../page/pages.js'
 
 /** Making invites, where members may. */
 export function invitePages({
-  config: { publicUrl },
+  config,
   clock,
   admission,
   limits,
@@ -22,9 +23,8 @@ export function invitePages({
   function show(request: Request, response: Response, made: OneTimeLink | null): void {
     if (!admission.isByMembers) throw new ChatError('not_found')
     const { times } = contextOf(request)
-    const origin = publicUrl?.origin ?? `${request.protocol}://${request.get('host')}`
     sendPage(request, response, 200, 'invites', {
-      link: made && `${origin}/register?invite=${made.token}`,
+      link: made && `${ownOrigin(request, config)}/register?invite=${made.token}`,
       lifetime: times.length(inviteLifetimeMs),
       count: admission.countOf(accountOf(request).id),
       most: invitesPerMember,

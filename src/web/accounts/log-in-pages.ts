@@ -4,22 +4,31 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
-import { formField, safeNext } from '../../http/request.js'
+import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
+import type { SentenceKey } from '../../rendering/sentences.js'
 import { formErrors, formHeading } from '../page/forms.js'
 import { contextOf, type FormError, sendPage } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
 import { takeDeletionMark } from './deletion-mark.js'
 
+/** What is said of what has just been done, by the address to which that leads. */
+const notices = new Map<string, SentenceKey>([
+  ['deleted', 'login.deleted'],
+  ['everywhere', 'login.everywhere'],
+  ['reset', 'login.reset'],
+])
+
 /** Logging in and out. */
 export function logInPages({
-  config: { demoUsers },
+  config,
+  cookieNames,
   clock,
   people,
   admission,
   gate,
   sessions,
-}: Pick<Context, 'config' | 'clock' | 'people' | 'admission' | 'gate' | 'sessions'>): Route[] {
+}: Pick<Context, 'config' | 'cookieNames' | 'clock' | 'people' | 'admission' | 'gate' | 'sessions'>): Route[] {
   // A log-in may be done twice; but one try of a password must not count as two.
   const repeats = FormRepeats.ofAccounts(people, { clock, rememberedMs: 0 })
   const logOutRepeats = new FormRepeats<void>({ clock, endsSession: true })
@@ -32,33 +41,33 @@ export function logInPages({
     errors: readonly FormError[],
     isDeleted = false,
   ) => {
-    const { t } = contextOf(request)
+    const { t, times } = contextOf(request)
     return {
       heading: formHeading(t, 'login.title', errors),
       notice: errors.length === 0 ? noticeOf(request, values.next) : '',
       // Of a deleted account, or a session that was ended elsewhere: the browser has to forget what was not sent.
-      mustForget: isDeleted || (!request.account && Boolean(request.session?.userId)),
+      mustForget: isDeleted || bringsEndedSession(request),
       values,
       errors,
       next: values.next,
       nextQuery: values.next ? `?next=${encodeURIComponent(values.next)}` : '',
       canRegister,
-      demo: demoUsers && { first: first.email, second: second.email, password: demoPassword },
+      lifetime: times.length(config.messageTtlMs),
+      demo: config.demoUsers && { first: first.email, second: second.email, password: demoPassword },
     }
   }
 
   /** What is shown above the log-in: why one must log in, or what has just been done. */
   function noticeOf(request: Request, next: string): string {
     const { t } = contextOf(request)
-    if (request.query.done === 'deleted') return t('login.deleted')
-    if (request.query.done === 'reset') return t('login.reset')
-    return next ? t('login.ended') : ''
+    const done = notices.get(queryText(request, 'done')) ?? (next ? 'login.ended' : null)
+    return done === null ? '' : t(done)
   }
 
   const show: Route['handle'] = (request, response) => {
-    const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
+    const next = safeNext(queryText(request, 'next'))
     if (request.account) return response.redirect(303, next || '/chats')
-    const isDeleted = takeDeletionMark(request, response)
+    const isDeleted = takeDeletionMark(request, response, { config, cookieNames })
     sendPage(request, response, 200, 'login', showLogin(request, { email: '', next }, [], isDeleted))
   }
 

@@ -3,7 +3,7 @@ import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
-import { formField, safeNext } from '../../http/request.js'
+import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { formErrors, formHeading } from '../page/forms.js'
@@ -12,20 +12,24 @@ import { onStaleToken } from '../page/stale-forms.js'
 
 /** Creating an account. */
 export function registrationPages({
+  config: { messageTtlMs },
   clock,
   people,
   gate,
   admission,
   sessions,
-}: Pick<Context, 'clock' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
+}: Pick<Context, 'config' | 'clock' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
   const repeats = FormRepeats.ofAccounts(people, { clock })
 
-  const view = (request: Request, next: string, errors: readonly FormError[]) => ({
+  const view = async (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),
+    mustForget: bringsEndedSession(request),
     values: { username: formField(request, 'username'), email: formField(request, 'email') },
     errors,
     next,
     invite: inviteOf(request),
+    inviter: await inviterOf(request),
+    lifetime: contextOf(request).times.length(messageTtlMs),
     nextQuery: next ? `?next=${encodeURIComponent(next)}` : '',
   })
 
@@ -38,12 +42,18 @@ export function registrationPages({
     })
   }
 
-  const show: Route['handle'] = (request, response) => {
+  /** The name of the member who invites this visitor, '' if there is none. */
+  async function inviterOf(request: Request): Promise<string> {
+    const id = admission.inviterOf(inviteOf(request))
+    return (id && (await people.find(id))?.username) || ''
+  }
+
+  const show: Route['handle'] = async (request, response) => {
     if (request.account) return response.redirect(303, '/chats')
     const refusal = admission.refusalOf(inviteOf(request))
     if (refusal !== null) return explain(request, response, refusal)
-    const next = safeNext(typeof request.query.next === 'string' ? request.query.next : '')
-    sendPage(request, response, 200, 'register', view(request, next, []))
+    const next = safeNext(queryText(request, 'next'))
+    sendPage(request, response, 200, 'register', await view(request, next, []))
   }
 
   const register: Route['handle'] = async (request, response) => {
@@ -62,13 +72,14 @@ export function registrationPages({
       const status = httpStatusOf(error)
       setRetryAfter(response, error)
       if (status === 403) return explain(request, response, error.code)
-      sendPage(request, response, status, 'register', view(request, next, formErrors(error, contextOf(request).t)))
+      const errors = formErrors(error, contextOf(request).t)
+      sendPage(request, response, status, 'register', await view(request, next, errors))
     }
   }
 
-  const onStale = onStaleToken((request, response) => {
+  const onStale = onStaleToken(async (request, response) => {
     const errors = [{ field: null, text: contextOf(request).t('form.stale') }]
-    sendPage(request, response, 403, 'register', view(request, safeNext(formField(request, 'next')), errors))
+    sendPage(request, response, 403, 'register', await view(request, safeNext(formField(request, 'next')), errors))
   })
 
   return [

@@ -25,8 +25,18 @@ export function chatPages(
 
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)
-    const isPart = ask?.of === 'before' && request.get('hx-request') === 'true'
-    return isPart ? showEarlier(request, response, ask) : sendChat(request, response, emptyComposer)
+    const isPart = request.get('hx-request') === 'true'
+    if (isPart && ask?.of === 'before') return showEarlier(request, response, ask)
+    if (isPart && request.query.reply !== undefined) return beginReply(request, response)
+    return sendChat(request, response, emptyComposer)
+  }
+
+  /** Shows in the composer which message is being answered. */
+  const beginReply: Route['handle'] = async (request, response) => {
+    const page = new PageRenderer(chatPage, viewerOf(request))
+    const room = await page.readRoom(pathParameter(request, 'room'), { of: 'newest', limit: 1 })
+    const html = await page.renderReplying(room, queryText(request, 'reply'))
+    response.type('html').send(fragment('replying', 'innerHTML', html))
   }
 
   /** Adds earlier messages above those that a page shows, unless the page shows others by now. */
@@ -58,6 +68,7 @@ export function chatPages(
     mayBeEmbedded(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),
+      title: page.titleOf(otherName),
       roomId: view.id,
       other: { name: otherName },
       beacon: beaconOf(view),
@@ -65,7 +76,7 @@ export function chatPages(
       earlier: page.renderEarlier(view, true),
       messages: await page.renderMessages(view, otherName, 'load'),
       later: page.renderLater(view.id, windowOf(view), true),
-      warning: page.lifetime.renderWarning(page.expiringOf(view)),
+      warning: page.lifetime.renderWarning(view.expiring),
     })
   }
 
@@ -80,7 +91,9 @@ export function chatPages(
     const totals = totalsSchema.safeParse(request.query)
     // A prerendered page loads its pictures too, though nobody looks at it yet.
     if (request.get('sec-purpose')) return void response.status(204).end()
-    if (upTo) await rooms.report(roomId, id, 'seen', upTo)
+    const from = queryText(request, 'from')
+    const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
+    if (upTo) await rooms.report(roomId, id, 'seen', upTo, inViewFrom)
     if (totals.data) await rooms.noteVanishedShown(roomId, id, totals.data)
     await rooms.showPresent(id, request.sessionID)
     response.status(204).end()

@@ -23,6 +23,8 @@ export interface Composer {
   readonly alt: string
   /** A picture that was accepted with the refused draft, so that it need not be chosen again. */
   readonly image: ImageRef | null
+  /** The id of the message that is being answered, '' for none. */
+  readonly replyTo: string
   readonly errors: readonly FormError[]
 }
 
@@ -30,16 +32,18 @@ export interface Composer {
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
 /** An empty composer. */
-export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, errors: [] }
+export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }
 
 /**
- * The address by which a page without JavaScript reports what it shows: the last message from the other person in its window,
- * and how many messages vanished before they were seen.
+ * The address by which a page without JavaScript reports what it shows: a window from its first message to the last one from
+ * the other person, and how many messages vanished before they were seen.
  */
 export function beaconOf({ id, messages, otherId, vanished }: RoomView): string {
-  const last = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
-  const { theirs, mine } = totalsOf(vanished)
-  return `/chats/${id}/seen?${new URLSearchParams({ upto: last, theirs: String(theirs), mine: String(mine) })}`
+  const upTo = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
+  const totals = totalsOf(vanished)
+  const shown = { upto: upTo, from: messages[0]?.seq ?? 0, theirs: totals.theirs, mine: totals.mine }
+  const query = Object.entries(shown).map(([name, value]): [string, string] => [name, String(value)])
+  return `/chats/${id}/seen?${new URLSearchParams(query)}`
 }
 
 /** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
@@ -69,7 +73,7 @@ export function everyOf(request: Request): number {
 
 /** Returns the function that renders the page of a chat. */
 export function chatSender(
-  context: Pick<Context, 'config' | 'people' | 'chatPage'>,
+  context: Pick<Context, 'config' | 'people' | 'chatPage' | 'rooms'>,
   { remember }: Pick<GoneChats, 'remember'>,
 ): SendChat {
   const { config, chatPage } = context
@@ -78,17 +82,19 @@ export function chatSender(
   // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
-  return async (request, response, { status, ...composer }, roomId = pathParameter(request, 'room')) => {
+  return async (request, response, { status, replyTo, ...composer }, roomId = pathParameter(request, 'room')) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const ask = askOf(request)
-    const { view, otherName } = await page.readRoom(roomId, ask)
+    const room = await page.readRoom(roomId, ask)
+    const { view, otherName } = room
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
     const vanished = shownTotals(view.vanished)
-    const [side, messages] = await Promise.all([
+    const [side, messages, replying] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
+      page.renderReplying(room, replyTo || queryText(request, 'reply')),
     ])
     const refresh = everyOf(request)
     const isPaused = accountOf(request).settings.startsPaused
@@ -97,6 +103,7 @@ export function chatSender(
     sendPage(request, response, status, 'chat', {
       ...side,
       refresh,
+      title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
       beacon: beaconOf(view),
       me: page.viewer.userId,
@@ -109,13 +116,14 @@ export function chatSender(
       earlier: page.renderEarlier(view),
       later: page.renderLater(view.id, window),
       jump: page.renderJump(view.id, view.later),
-      presence: page.renderPresence(view.presence, lifetime.current(view.lifetime)),
+      presence: page.renderPresence(view.presence, lifetime.mostMs(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime),
-      lifetimeChoices: lifetime.renderChoices(view.lifetime),
+      lifetimeChoices: lifetime.renderChoices(view.lifetime, view.mayLiveFromSeen),
       lifetimeNote: lifetime.renderNote(view.lifetime, view.newestSeq, otherName),
-      warning: lifetime.renderWarning(page.expiringOf(view)),
+      warning: lifetime.renderWarning(view.expiring),
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
+      paused: page.renderPaused(view.id, isPaused),
       state: page.formatState({
         epoch: view.epoch,
         version: view.version,
@@ -124,6 +132,7 @@ export function chatSender(
         vanished,
         isPaused,
       }),
+      replying,
       ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),

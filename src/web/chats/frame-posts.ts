@@ -2,7 +2,7 @@ import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { accountOf, formField, pathParameter } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { commandSchema, execute } from '../../live/client/commands.js'
+import { execute, pageCommandSchema } from '../../live/client/commands.js'
 
 /**
  * What a page would say over its socket, posted if no socket gets through: receipts and typing. And whether updates are
@@ -12,7 +12,7 @@ export function framePosts({ rooms, hub }: Pick<Context, 'rooms' | 'hub'>): Rout
   const take: Route['handle'] = async (request, response) => {
     const fields: unknown = request.body
     const frame = typeof fields === 'object' ? { ...fields } : {}
-    const { data: command } = commandSchema.safeParse({ roomId: pathParameter(request, 'room'), ...frame })
+    const { data: command } = pageCommandSchema.safeParse({ roomId: pathParameter(request, 'room'), ...frame })
     if (!command) throw new ChatError('bad_request')
     await execute(command, accountOf(request).id, rooms)
     response.status(204).end()

@@ -5,8 +5,6 @@ import { isHttps } from '../../http/cookie-names.js'
 import { formField, pathParameter } from '../../http/request.js'
 import { sendPage } from '../page/pages.js'
 
-const otherCookie = 'with'
-
 /** Keeps a chat that is gone from being a dead end. */
 export interface GoneChats {
   /**
@@ -19,18 +17,24 @@ export interface GoneChats {
 }
 
 /** Remembers chats, and answers for those that have ended. */
-export function goneChats({ config, people, chatPage }: Pick<Context, 'config' | 'people' | 'chatPage'>): GoneChats {
+export function goneChats({
+  config,
+  cookieNames,
+  people,
+  chatPage,
+}: Pick<Context, 'config' | 'cookieNames' | 'people' | 'chatPage'>): GoneChats {
   const secure = isHttps(config)
   const { serverId } = chatPage
 
   function remember(response: Response, roomId: string, otherId: string, ownId: string): void {
     const value = `${otherId}.${ownId}.${serverId}`
-    response.cookie(otherCookie, value, { httpOnly: true, sameSite: 'lax', secure, path: `/chats/${roomId}` })
+    const path = `/chats/${roomId}`
+    response.cookie(cookieNames.nameFor('with'), value, { httpOnly: true, sameSite: 'lax', secure, path })
   }
 
   const show: ErrorRequestHandler = async (error: unknown, request, response, next) => {
     if (!(error instanceof ChatError) || error.code !== 'not_found') return next(error)
-    const cookie: unknown = request.cookies[otherCookie]
+    const cookie: unknown = request.cookies[cookieNames.nameFor('with')]
     const kept = typeof cookie === 'string' ? cookie : formField(request, 'with')
     const [otherId = '', ownId = '', server] = kept.split('.')
     const isOwn = ownId === request.account?.id && otherId !== ownId

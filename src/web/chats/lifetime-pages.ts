@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { type Lifetime, lifeStarts } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
@@ -16,13 +17,20 @@ function answer(request: Request, response: Response): void {
   response.redirect(303, every ? `/chats/${room}/frame?every=${every}` : `/chats/${room}`)
 }
 
-/** Choosing how long messages live in a chat, and keeping those that will vanish soon. */
+/** Reads the fields lifetimeMs and from; the select of the page puts both into the first: "60000 seen". */
+function readLifetime(request: Request): Lifetime {
+  const [, digits, chosenFrom] = /^(\d{1,12})(?: (seen))?$/.exec(formField(request, 'lifetimeMs')) ?? []
+  const from = chosenFrom ?? (formField(request, 'from') || 'sent')
+  const lifeStart = lifeStarts.find(each => each === from)
+  if (digits === undefined || lifeStart === undefined) throw new ChatError('invalid')
+  return { lifetimeMs: Number(digits), from: lifeStart }
+}
+
+/** Choosing how long messages live in a chat, keeping those that will vanish soon, and taking away the warning of it. */
 export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendChat): Route[] {
   const choose: Route['handle'] = async (request, response) => {
-    const chosen = formField(request, 'lifetimeMs')
     try {
-      const lifetimeMs = /^\d{1,12}$/.test(chosen) ? Number(chosen) : Number.NaN
-      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, lifetimeMs)
+      await rooms.setLifetime(pathParameter(request, 'room'), accountOf(request).id, readLifetime(request))
       answer(request, response)
     } catch (error) {
       const isTold = request.get('hx-request') !== 'true' && error instanceof ChatError && error.code !== 'not_found'
@@ -30,7 +38,7 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
       const errors = formErrors(error, contextOf(request).t)
       const status = httpStatusOf(error)
       setRetryAfter(response, error)
-      await sendChat(request, response, { status, draft: '', alt: '', image: null, errors })
+      await sendChat(request, response, { status, draft: '', alt: '', image: null, replyTo: '', errors })
     }
   }
 
@@ -39,9 +47,15 @@ export function lifetimePages({ rooms }: Pick<Context, 'rooms'>, sendChat: SendC
     answer(request, response)
   }
 
+  const dismiss: Route['handle'] = async (request, response) => {
+    await rooms.dismissWarning(pathParameter(request, 'room'), accountOf(request).id)
+    answer(request, response)
+  }
+
   const inRoom = { method: 'post', formPage: '/chats/:room' } as const
   return [
     { ...inRoom, path: '/chats/:room/lifetime', handle: choose },
     { ...inRoom, path: '/chats/:room/keep', handle: keep },
+    { ...inRoom, path: '/chats/:room/dismiss', handle: dismiss },
   ]
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
-import { ChatError } from '../../chat/errors.js'
+import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
 import { formLimitOf } from '../../http/body-readers.js'
@@ -17,7 +17,7 @@ import { contextOf } from '../page/pages.js'
 import { onStaleToken } from '../page/stale-forms.js'
 import type { SendChat } from './chat-view.js'
 
-/** Sending a message by a form, and taking it back: pages without a script post it, and htmx if no socket gets through. */
+/** Sending a message by a form, and deleting it: pages without a script post it, and htmx if no socket gets through. */
 export function messagePages(
   {
     config,
@@ -63,11 +63,12 @@ export function messagePages(
     const roomId = pathParameter(request, 'room')
     const nonce = nonceSchema.safeParse(formField(request, 'nonce')).data ?? randomBytes(12).toString('base64url')
     const content = formField(request, 'content')
+    const replyTo = formField(request, 'replyTo')
     const isHtmx = request.get('hx-request') === 'true'
     let imageId: string | undefined
     try {
       imageId = await takePicture(request, roomId)
-      await rooms.send(roomId, accountOf(request).id, { content, nonce, imageId })
+      await rooms.send(roomId, accountOf(request).id, { content, nonce, imageId, replyTo })
       if (isHtmx) response.type('html').send(fragment(`p-${nonce}`, 'delete'))
       else response.redirect(303, `/chats/${roomId}`)
     } catch (error) {
@@ -79,15 +80,15 @@ export function messagePages(
         response
           .status(status)
           .type('html')
-          .send(refusalFragment({ nonce, content, imageId }, error, context, messageMaxLength))
+          .send(refusalFragment({ nonce, content, imageId, replyTo }, error, context, messageMaxLength))
         return
       }
       const text = refusalSentence(error, context.t, messageMaxLength)
-      const field = error.code.startsWith('image_') ? 'image' : 'content'
+      const field = faultyFieldOf(error.code)
       const alt = formField(request, 'alt')
       const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
       const errors = [{ field, text }, ...(field === 'image' ? [] : lostPictureOf(request, image))]
-      await sendChat(request, response, { status, draft: content, alt, image, errors })
+      await sendChat(request, response, { status, draft: content, alt, image, replyTo, errors })
     }
   }
 
@@ -102,7 +103,9 @@ export function messagePages(
       if (!(error instanceof ChatError) || error.code === 'not_found') throw error
       const { t } = contextOf(request)
       setRetryAfter(response, error)
-      response.status(httpStatusOf(error)).json({ message: refusalSentence(error, t, messageMaxLength) })
+      const { code } = error
+      const message = refusalSentence(error, t, messageMaxLength)
+      response.status(httpStatusOf(error)).json({ message, isFinal: errorTable[code].retry === 'never' })
     }
   }
 
@@ -117,9 +120,10 @@ export function messagePages(
   }
 
   const showAgain = onStaleToken(async (request, response) => {
-    const errors = [{ field: 'content', text: contextOf(request).t('form.stale') }, ...lostPictureOf(request, null)]
+    const errors = [{ field: null, text: contextOf(request).t('form.stale') }, ...lostPictureOf(request, null)]
     const [draft, alt] = [formField(request, 'content'), formField(request, 'alt')]
-    await sendChat(request, response, { status: 403, draft, alt, image: null, errors })
+    const replyTo = formField(request, 'replyTo')
+    await sendChat(request, response, { status: 403, draft, alt, image: null, replyTo, errors })
   })
   // Not for htmx, which would not show a whole page.
   const onStale: ErrorRequestHandler = (error: unknown, request, response, next) =>
@@ -132,4 +136,10 @@ export function messagePages(
     { ...inRoom, path: '/chats/:room/images', body, handle: upload },
     { ...inRoom, path: '/chats/:room/messages/:message/unsend', repeats: unsendRepeats, handle: unsend },
   ]
+}
+
+/** The field of the composer that a refusal is about; null where nothing is wrong with what was written or chosen. */
+function faultyFieldOf(code: ErrorCode): 'content' | 'image' | null {
+  if (code.startsWith('image_')) return 'image'
+  return code.startsWith('message_') ? 'content' : null
 }

@@ -1,41 +1,74 @@
 import type { Request } from 'express'
+import type { PublicPerson } from '../../accounts/account.js'
+import type { RoomId, UserId } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { accountOf, queryText } from '../../http/request.js'
 import type { PageRenderer } from '../../live/html/page-renderer.js'
 import { olderPart } from '../../live/html/page-state.js'
-import { initialOf, tintOf } from '../../rendering/chat-list.js'
+import { initialOf, tintOf, unreadText } from '../../rendering/chat-list.js'
 import { cutText } from '../../text-parts.js'
+
+/** How many people are shown at first, how many more each time they are asked for, and at most. */
+const peopleStep = 20
+const mostPeople = 500
+/** So many of one's chats, the most recently active ones, are looked through. */
+const mostLookedThrough = 1000
 
 /** What the side with the list of chats shows, on every page. `before`: the room behind which the list begins. */
 export async function viewSide(
-  { people }: Pick<Context, 'people'>,
+  context: Pick<Context, 'people' | 'rooms'>,
   request: Request,
   page: PageRenderer,
-  currentRoomId: string | null,
+  currentRoomId: RoomId | null,
   before?: string,
 ) {
-  const query = cutText(queryText(request, 'q'), 64)
-  const [list, found] = await Promise.all([
+  const [list, find] = await Promise.all([
     page.list.render(currentRoomId, before),
-    people.search(query, accountOf(request).id),
+    viewFind(context, request, page, currentRoomId),
   ])
-  const shown = found.people.map(({ id, username }) => ({
+  const { html: chatItems, more: moreChats, report, totalUnread, othersUnread } = list
+  const digest = before ? olderPart : list.digest
+  return {
+    chatItems,
+    moreChats,
+    listReport: report,
+    isOlderPart: Boolean(before),
+    digest,
+    unread: totalUnread,
+    othersUnread: unreadText(othersUnread),
+    ...find,
+  }
+}
+
+/** What stands in the place of the list while somebody is looked for; else people with whom there is no chat. */
+async function viewFind(
+  { people, rooms }: Pick<Context, 'people' | 'rooms'>,
+  request: Request,
+  page: PageRenderer,
+  currentRoomId: RoomId | null,
+) {
+  const { id: userId, blocked } = accountOf(request)
+  const query = cutText(queryText(request, 'q'), 64)
+  const others = await rooms.reads.listOthers(userId, mostLookedThrough)
+  if (query.trim() !== '') {
+    const { people: found, more } = await people.search(query, userId)
+    const known = await people.nameMatches(query, others)
+    const foundChats = known.size > 0 ? await page.list.renderFound(known, currentRoomId) : ''
+    return { query, foundChats, people: viewPeople(found, blocked), morePeople: more, nextPeople: null }
+  }
+  const limit = Math.min(mostPeople, Math.max(peopleStep, Number(queryText(request, 'people')) || 0))
+  const { people: found, more } = await people.search('', userId, { limit, without: new Set(others) })
+  const nextPeople = more && limit < mostPeople ? limit + peopleStep : null
+  return { query, foundChats: '', people: viewPeople(found, blocked), morePeople: more, nextPeople }
+}
+
+function viewPeople(found: readonly PublicPerson[], blocked: readonly UserId[]) {
+  return found.map(({ id, username }) => ({
     id,
     name: username,
     initial: initialOf(username),
     tint: tintOf(id),
     isOnline: false,
+    isBlocked: blocked.includes(id),
   }))
-  const { html: chatItems, more: moreChats, totalUnread } = list
-  const digest = before ? olderPart : list.digest
-  return {
-    chatItems,
-    moreChats,
-    isOlderPart: Boolean(before),
-    digest,
-    unread: totalUnread,
-    query,
-    people: shown,
-    morePeople: found.more,
-  }
 }

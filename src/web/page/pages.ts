@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express'
 import { defaultSettings } from '../../accounts/settings.js'
-import { languageOf } from '../../http/accepted-language.js'
+import { languageOf, regionsOf } from '../../http/accepted-language.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
+import { themeColours } from '../../rendering/theme-colours.js'
 
 /** An error of a form, in words; `field` is null if it concerns the whole form. */
 export interface FormError {
@@ -11,10 +12,12 @@ export interface FormError {
   readonly summary?: string
 }
 
-/** Who asks, in which language and time zone. */
+/** Who asks, in which language, region and time zone. */
 export function viewerOf(request: Request): Viewer {
   const zone = request.account?.settings.zone ?? request.session?.zone ?? null
-  return { userId: request.account?.id ?? '', language: languageOf(request, request.account?.settings), zone }
+  const language = languageOf(request, request.account?.settings)
+  const region = regionsOf(request)[language] ?? null
+  return { userId: request.account?.id ?? '', language, zone, region, hidesNames: request.hidesNames }
 }
 
 /** What templates need to render for whoever asks. */
@@ -33,6 +36,8 @@ export function renderPage(request: Request, template: string, data: object): st
     // A page that a form was answered with can't be loaded again, so the zone is not told there.
     toldZone: request.method === 'GET' && zone === null ? request.session?.zone : null,
     errors: [],
+    hidesNames: request.hidesNames ?? false,
+    themeColours: themeColours(theme),
     theme: theme === 'system' ? '' : theme,
     textSize: textSize === 'normal' ? '' : textSize,
     sendKey,

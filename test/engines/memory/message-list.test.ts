@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
 import type { Message } from '#src/chat/engine.js'
 import { type Entry, MessageList } from '#src/engines/memory/message-list.js'
@@ -8,8 +9,18 @@ const lifetimeMs = 100_000
 const warningMs = 50_000
 
 function messageOf(seq: number, expiresAt: number, keptTimes = 0): Message {
-  const sent = { sentAt: 0, expiresAt, lifetimeMs, keptTimes }
-  return { id: `m${seq}`, roomId: 'room', seq, senderId: 'ann', nonce: `n${seq}`, text: '', image: null, ...sent }
+  const sent = { sentAt: 0, expiresAt, lifetimeMs, keptTimes, livesFrom: 'sent', hasBegun: true } as const
+  return {
+    id: `m${seq}`,
+    roomId: 'room',
+    seq,
+    senderId: 'ann',
+    nonce: `n${seq}`,
+    text: '',
+    image: null,
+    replyTo: null,
+    ...sent,
+  }
 }
 
 /** A list of messages that expire at these times, with the first `seq` 1. */
@@ -103,7 +114,23 @@ describe('a message is warned of', () => {
   it('with others, in the order of seq', () => {
     const { list } = listOf([lifetimeMs + 2, lifetimeMs + 3, lifetimeMs + 1])
     expect(seqsOf(list.warn(warningMs + 2))).toEqual([1, 3])
-    expect(seqsOf(list.warn(warningMs + 3))).toEqual([2])
+    expect(seqsOf(list.warned)).toEqual([3, 1])
+  })
+
+  it('not while a warning of others stands, nor until it has rested, which it does from their end', () => {
+    const { list, at } = listOf([lifetimeMs, lifetimeMs + 1, 1.5 * lifetimeMs, 2 * lifetimeMs])
+    list.warn(warningMs)
+    expect([list.warn(warningMs + 1), [...list.warned]]).toEqual([[], [at(1)]])
+    list.takeDue(lifetimeMs)
+    expect([list.warn(1.5 * lifetimeMs - 1), [...list.warned]]).toEqual([[], []])
+    expect(list.warn(1.5 * lifetimeMs)).toEqual([at(4)])
+  })
+
+  it('without a rest after a warning whose messages were taken back', () => {
+    const { list, at } = listOf([lifetimeMs, lifetimeMs + 1])
+    list.warn(warningMs)
+    list.remove(at(1))
+    expect(list.warn(warningMs + 1)).toEqual([at(2)])
   })
 
   it.each([
@@ -122,25 +149,33 @@ describe('a message is warned of', () => {
 })
 
 describe('messages are kept', () => {
-  it('that were warned of, and no others', () => {
-    const { list, at } = listOf([lifetimeMs, lifetimeMs + 1])
+  it('that were warned of, and those that would go within the life of these, and no others', () => {
+    const { list, at } = listOf([lifetimeMs, warningMs + lifetimeMs, warningMs + lifetimeMs + 1])
     list.warn(warningMs)
-    expect(seqsOf(list.keepWarned())).toEqual([1])
+    expect(seqsOf(list.keepWarned(warningMs))).toEqual([1, 2])
     expect(at(1).message).toEqual(messageOf(1, 2 * lifetimeMs, 1))
-    expect(at(2).message).toEqual(messageOf(2, lifetimeMs + 1))
+    expect(at(2).message).toEqual(messageOf(2, warningMs + 2 * lifetimeMs, 1))
+    expect(at(3).message).toEqual(messageOf(3, warningMs + lifetimeMs + 1))
   })
 
   it('in the order of seq', () => {
     const { list } = listOf([lifetimeMs + 2, lifetimeMs + 1])
     list.warn(warningMs + 1)
-    list.warn(warningMs + 2)
-    expect(seqsOf(list.keepWarned())).toEqual([1, 2])
+    expect(seqsOf(list.keepWarned(warningMs + 2))).toEqual([1, 2])
+  })
+
+  it('not where they were kept ten times, though others are', () => {
+    const list = new MessageList(true)
+    list.append(messageOf(1, lifetimeMs), 512, false)
+    list.append(messageOf(2, lifetimeMs, 10), 512, false)
+    list.warn(warningMs)
+    expect(seqsOf(list.keepWarned(warningMs))).toEqual([1])
   })
 
   it('until their new end', () => {
     const { list, at } = listOf([lifetimeMs])
     list.warn(warningMs)
-    list.keepWarned()
+    list.keepWarned(warningMs)
     expect([list.nextExpiry, list.takeDue(2 * lifetimeMs - 1)]).toEqual([2 * lifetimeMs, undefined])
     expect(list.takeDue(2 * lifetimeMs)).toBe(at(1))
   })
@@ -148,18 +183,63 @@ describe('messages are kept', () => {
   it('once for each warning', () => {
     const { list } = listOf([lifetimeMs])
     list.warn(warningMs)
-    list.keepWarned()
-    expect(list.keepWarned()).toEqual([])
+    list.keepWarned(warningMs)
+    expect(list.keepWarned(warningMs)).toEqual([])
     expect(list.nextWarning).toBe(lifetimeMs + warningMs)
     expect(seqsOf(list.warn(lifetimeMs + warningMs))).toEqual([1])
-    expect(seqsOf(list.keepWarned())).toEqual([1])
+    expect(seqsOf(list.keepWarned(lifetimeMs + warningMs))).toEqual([1])
   })
 
   it('never once they are gone', () => {
     const { list, at } = listOf([lifetimeMs])
     list.warn(warningMs)
     list.remove(at(1))
-    expect(list.keepWarned()).toEqual([])
+    expect(list.keepWarned(warningMs)).toEqual([])
     expect(list.nextExpiry).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('a message that waits to be seen', () => {
+  const waiting = (seq: number): Message => ({
+    ...messageOf(seq, 10 * lifetimeMs),
+    livesFrom: 'seen',
+    hasBegun: false,
+  })
+  const start = () => {
+    const list = new MessageList(true)
+    const entries = [1, 2, 3].map(seq => list.append(waiting(seq), 512, false))
+    return { list, entries }
+  }
+
+  it('begins its life when it is seen, and no other does', () => {
+    const { list, entries } = start()
+    expect(list.nextWarning).toBe(Number.POSITIVE_INFINITY)
+    expect(seqsOf(list.begin(({ message }) => message.seq > 1, 500))).toEqual([2, 3])
+    expect(entries.map(({ message: { expiresAt, hasBegun } }) => [expiresAt, hasBegun])).toEqual([
+      [10 * lifetimeMs, false],
+      [500 + lifetimeMs, true],
+      [500 + lifetimeMs, true],
+    ])
+    expect([list.nextExpiry, list.nextWarning]).toEqual([500 + lifetimeMs, 500 + warningMs])
+  })
+
+  it('begins it once', () => {
+    const { list } = start()
+    list.begin(() => true, 500)
+    expect(list.begin(() => true, 600)).toEqual([])
+  })
+
+  it('goes as it would have gone unseen when it need not wait any more', () => {
+    const { list, entries } = start()
+    expect(seqsOf(list.stopWaiting())).toEqual([1, 2, 3])
+    expect(entries[0]?.message).toEqual({ ...waiting(1), livesFrom: 'sent', hasBegun: true })
+    expect([list.stopWaiting(), list.begin(() => true, 500)]).toEqual([[], []])
+    expect([list.nextExpiry, list.nextWarning]).toEqual([10 * lifetimeMs, 10 * lifetimeMs - warningMs])
+  })
+
+  it('is none any more once it is gone', () => {
+    const { list, entries } = start()
+    for (const entry of entries) list.remove(entry)
+    expect(list.begin(() => true, 500)).toEqual([])
   })
 })

@@ -27,10 +27,13 @@ describe('a message that is sent', () => {
       nonce: 'n',
       text: 'hello',
       image: picture,
+      replyTo: null,
       sentAt: 1000,
       expiresAt: 1000 + minute,
       lifetimeMs: minute,
       keptTimes: 0,
+      livesFrom: 'sent',
+      hasBegun: true,
     })
     expect([bytes, isHeld]).toEqual([512 + 2 * (5 + 5), false])
   })
@@ -58,7 +61,7 @@ describe('a message that is sent', () => {
     ['the server’s own where that is less than the most of the draft', null, 2 * minute, minute],
   ])('lives for %s', (_title, chosenMs, mostLifetimeMs, lifetimeMs) => {
     const { room, ann } = makePair()
-    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, byId: 'ann', sinceSeq: 0 }
+    if (chosenMs !== null) room.lifetime = { lifetimeMs: chosenMs, from: 'sent', byId: 'ann', sinceSeq: 0 }
     const draft = { ...draftOf(), ...(mostLifetimeMs !== undefined && { mostLifetimeMs }) }
     expect(post(ann, draft, minute, 100).message).toMatchObject({ lifetimeMs, expiresAt: 100 + lifetimeMs })
   })
@@ -129,14 +132,14 @@ describe('messages are kept', () => {
     const { room, ann } = makePair({ keepLonger: true })
     const entry = write(ann)
     room.messages.warn(minute / 2)
-    expect(keepWarned(room)).toEqual([entry])
+    expect(keepWarned(room, minute / 2)).toEqual([entry])
     expect([entry.message.expiresAt, versionsOf(room)]).toEqual([2 * minute, [3, 3]])
   })
 
   it('without a change where none was warned of', () => {
     const { room, ann } = makePair({ keepLonger: true })
     write(ann)
-    expect([keepWarned(room), versionsOf(room)]).toEqual([[], [2, 2]])
+    expect([keepWarned(room, 0), versionsOf(room)]).toEqual([[], [2, 2]])
   })
 })
 
@@ -144,27 +147,30 @@ describe('a lifetime is chosen', () => {
   it('from the next message on, which raises the version for both', () => {
     const { room, ann, bob } = makePair()
     write(ann)
-    expect(chooseLifetime(bob, 5, minute)).toBe(true)
-    expect([room.lifetime, versionsOf(room)]).toEqual([{ lifetimeMs: 5, byId: 'bob', sinceSeq: 1 }, [3, 3]])
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute)).toBe(true)
+    expect([room.lifetime, versionsOf(room)]).toEqual([
+      { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 1 },
+      [3, 3],
+    ])
   })
 
   it('and changes nothing where it is the server’s own and none was chosen', () => {
     const { room, bob } = makePair()
-    expect(chooseLifetime(bob, minute, minute)).toBe(false)
+    expect(chooseLifetime(bob, { lifetimeMs: minute, from: 'sent' }, minute)).toBe(false)
     expect([room.lifetime, versionsOf(room)]).toEqual([null, [1, 1]])
   })
 
   it('and changes nothing where it was chosen before, by whomever', () => {
     const { room, ann, bob } = makePair()
-    chooseLifetime(ann, 5, minute)
-    expect(chooseLifetime(bob, 5, minute)).toBe(false)
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute)
+    expect(chooseLifetime(bob, { lifetimeMs: 5, from: 'sent' }, minute)).toBe(false)
     expect([room.lifetime?.byId, versionsOf(room)]).toEqual(['ann', [2, 2]])
   })
 
   it('as the server’s own after another', () => {
     const { room, ann } = makePair()
-    chooseLifetime(ann, 5, minute)
-    expect(chooseLifetime(ann, minute, minute)).toBe(true)
+    chooseLifetime(ann, { lifetimeMs: 5, from: 'sent' }, minute)
+    expect(chooseLifetime(ann, { lifetimeMs: minute, from: 'sent' }, minute)).toBe(true)
     expect(room.lifetime?.lifetimeMs).toBe(minute)
   })
 })

@@ -293,7 +293,7 @@ describe('a message that is taken back', () => {
   it('is gone for both and is none that expired', () => {
     const { rooms, room, ann, clock, send, tally, publications, takeTold } = startTogether()
     const entry = send(ann, { image: picture })
-    rooms.retract(room, entry)
+    rooms.retract(room, entry, clock.now())
     const { notices } = publications[0] ?? {}
     const { id, seq } = entry.message
     const event = { type: 'message.removed', version: 3, messages: [{ id, seq }] }
@@ -309,7 +309,7 @@ describe('a message that is taken back', () => {
     const { rooms, room, ann, clock, send, pass } = startTogether()
     const entry = send(ann, { mostLifetimeMs: minute })
     rooms.enter(room.id, 'ann', clock.now())
-    rooms.retract(room, entry)
+    rooms.retract(room, entry, clock.now())
     pass(minute)
     expect(rooms.find(room.id, 'ann')).toBeUndefined()
   })

@@ -87,7 +87,7 @@ describe('the version', () => {
 describe('an event about messages', () => {
   const hear = ({ room }: ReturnType<typeof start>, entries: Parameters<typeof tellOfMessages>[1]) =>
     tellOfMessages(room, entries, (member, messages) => {
-      return { type: 'messages.kept', version: member.version, byId: member.id, messages }
+      return { type: 'messages.kept', version: member.version, reason: 'kept', byId: member.id, messages }
     }).map(({ userId, event }) => [userId, event.type === 'messages.kept' && [event.byId, ...event.messages]])
 
   it('tells each of the two of those that they may know of', () => {

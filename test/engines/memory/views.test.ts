@@ -34,6 +34,8 @@ describe('a room', () => {
       unread: 0,
       vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
       lifetime: null,
+      mayLiveFromSeen: true,
+      expiring: [],
     })
   })
 
@@ -49,7 +51,7 @@ describe('a room', () => {
 
   it('is shown with the lifetime that was chosen', () => {
     const { room, ann } = start()
-    room.lifetime = { lifetimeMs: 5, byId: 'bob', sinceSeq: 2 }
+    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 2 }
     expect(viewRoom(ann, { of: 'visit' }).lifetime).toBe(room.lifetime)
   })
 
@@ -85,7 +87,7 @@ describe('a room in a list', () => {
 
   it('is shown with the lifetime that was chosen', () => {
     const { room, ann } = start()
-    room.lifetime = { lifetimeMs: 5, byId: 'bob', sinceSeq: 2 }
+    room.lifetime = { lifetimeMs: 5, from: 'sent', byId: 'bob', sinceSeq: 2 }
     expect(summarise(ann).lifetimeMs).toBe(5)
   })
 

@@ -67,7 +67,7 @@ test('beside it a text of nothing visible is no text, and such a description non
   const page = await (await server.bob.get(server.chat)).text()
   const [, last = ''] = /width="31" height="17"([\s\S]*?)<\/article>/.exec(page) ?? []
   expect(last).toMatch(/^ alt="Image from alice, no description"/i)
-  expect(last).toMatch(/class="text"[^>]*><\/div>/)
+  expect(last).toMatch(/class="text"[^>]*><\/span>/)
 })
 
 test('a moving picture goes on moving', async () => {

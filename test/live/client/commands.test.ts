@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
-import { commandSchema, execute, parseFrame } from '#src/live/client/commands.js'
+import { commandSchema, execute, listReport, pageCommandSchema, parseFrame } from '#src/live/client/commands.js'
 import { SessionStage } from '../../support/live/session-stage.js'
 
 const status = { type: 'message:status', roomId: 'r1', messageId: 'm1', status: 'seen' }
@@ -55,9 +55,35 @@ describe('executing', () => {
   it.each(['delivered', 'seen'] as const)('reports a message as %s, without an answer', async status => {
     const { rooms, report } = stage()
     report.mockResolvedValue()
-    const command = { type: 'message:status', roomId: 'r1', messageId: 'm1', status, inViewFrom: 7 } as const
-    expect(await execute(command, 'ann', rooms)).toBe(null)
+    const command = { type: 'message:status', roomId: 'r1', messageId: 'm1', status } as const
+    expect(await execute(command, 'ann', rooms, 7)).toBe(null)
     expect(report.mock.calls).toEqual([['r1', 'ann', status, 'm1', 7]])
+  })
+
+  it('reports the last messages of many chats as delivered, though some of them have ended', async () => {
+    const { rooms, report } = stage()
+    report.mockResolvedValueOnce().mockRejectedValueOnce(new ChatError('not_found')).mockResolvedValueOnce()
+    const reports = listReport([
+      { roomId: 'r1', id: 'm1' },
+      { roomId: 'gone', id: 'm2' },
+      { roomId: 'r3', id: 'm3' },
+    ])
+    const command = pageCommandSchema.parse({ type: 'list:delivered', reports: `${reports} no.report. x` })
+    expect(await execute(command, 'ann', rooms)).toBe(null)
+    expect(report.mock.calls).toEqual([
+      ['r1', 'ann', 'delivered', 'm1'],
+      ['gone', 'ann', 'delivered', 'm2'],
+      ['r3', 'ann', 'delivered', 'm3'],
+    ])
+  })
+
+  it('reports no more messages at once than a list shows', async () => {
+    const { rooms, report } = stage()
+    report.mockResolvedValue()
+    const reports = Array.from({ length: 101 }, (_, n) => `r.m${n}`).join(' ')
+    await execute(pageCommandSchema.parse({ type: 'list:delivered', reports }), 'ann', rooms)
+    expect(report).toHaveBeenCalledTimes(100)
+    expect(pageCommandSchema.safeParse({ type: 'list:delivered', reports: 'x'.repeat(13_001) }).success).toBe(false)
   })
 
   it('says that the person types, and that they do not, without an answer', async () => {

@@ -27,10 +27,13 @@ function messageOf(text: string): Message {
     senderId: 'sam',
     text,
     image: null,
+    replyTo: null,
     nonce: `n${lastSeq}`,
     sentAt: 0,
     lifetimeMs: 1,
     keptTimes: 0,
+    livesFrom: 'sent',
+    hasBegun: true,
     expiresAt: 1,
   }
 }
@@ -96,7 +99,7 @@ describe('what is spoken', () => {
     vi.advanceTimersByTime(10_000)
     announcements.notePresence(true)
     vi.advanceTimersByTime(10_000)
-    expect(said).toEqual(['Sam is away', 'Sam is online'])
+    expect(said).toEqual(['Sam is offline', 'Sam is online'])
   })
 
   it('is what was missed, as a count, and nothing when that is none', () => {
@@ -110,7 +113,7 @@ describe('what is spoken', () => {
 
   it.each(announcementKinds)('is %s only where that is wanted', kind => {
     const others = announcementKinds.filter(each => each !== kind)
-    const sentences = { messages: 'Sam: hello', typing: 'Sam is typing', presence: 'Sam is away', sent: 'Sent' }
+    const sentences = { messages: 'Sam: hello', typing: 'Sam is typing', presence: 'Sam is offline', sent: 'Sent' }
     const sayAll = (kinds: readonly AnnouncementKind[]) => {
       const { said, announcements } = begin(kinds)
       announcements.noteTyping(true)

@@ -20,21 +20,25 @@ const [one, two] = [messageOf(1, { lifetimeMs: 100 }), messageOf(2, { lifetimeMs
 describe('the warning that messages expire', () => {
   it('is of all that are about to', () => {
     const { warning, take } = start()
-    warning.add([one])
+    warning.replace([one])
     expect(take()).toEqual(shown('r1:100'))
-    warning.add([two, one])
-    expect(take()).toEqual(shown('r1:100 r1:200'))
+    warning.replace([two, one])
+    expect(take()).toEqual(shown('r1:200 r1:100'))
   })
 
-  it('is not shown for none', () => {
+  it('goes once the person has dismissed it', () => {
     const { warning, take } = start()
-    warning.add([])
+    warning.replace([one])
+    take()
+    warning.replace([])
+    expect(take()).toEqual(shown(''))
+    warning.drop([one])
     expect(take()).toEqual([])
   })
 
   it('goes with the last of them, and stays with fewer', () => {
     const { warning, take } = start()
-    warning.add([one, two])
+    warning.replace([one, two])
     take()
     warning.drop([one])
     expect(take()).toEqual([])
@@ -46,7 +50,7 @@ describe('the warning that messages expire', () => {
 
   it('is of the messages alone that a page is caught up with', () => {
     const { warning, take } = start()
-    warning.add([one])
+    warning.replace([one])
     take()
     warning.catchUp([two], false)
     expect(take()).toEqual(shown('r1:200'))
@@ -62,11 +66,11 @@ describe('the warning that messages expire', () => {
 
   it('is forgotten without a word', () => {
     const { warning, take } = start()
-    warning.add([one])
+    warning.replace([one])
     take()
     warning.forget()
     expect(take()).toEqual([])
-    warning.add([two])
+    warning.replace([two])
     expect(take()).toEqual(shown('r1:200'))
   })
 })

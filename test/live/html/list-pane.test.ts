@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import type { EngineEvent, RoomSummary } from '#src/chat/engine.js'
 import { ListPane } from '#src/live/html/list-pane.js'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
-import { eventOf, messageOf, sentOf, summaryOf, swapsIn, typingOf, wordsIn } from '../../support/live/events.js'
+import {
+  eventOf,
+  lifetimeOf,
+  messageOf,
+  sentOf,
+  summaryOf,
+  swapsIn,
+  typingOf,
+  wordsIn,
+} from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 /** A list of so many chats, r1 at the top, on a page that shows the chat r2. */
@@ -45,6 +54,7 @@ describe('a list that catches up', () => {
       ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
       ['more-chats innerMorph', ''],
       ['page-title innerHTML', '0 unread'],
+      ['others-unread innerHTML', ''],
     ])
     expect(titles).toEqual([0])
   })
@@ -74,7 +84,8 @@ describe('a list that catches up', () => {
     })
     take()
     expect(await pane.catchUp('')).toBe(true)
-    expect(swaps()).toEqual(['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML'])
+    const whole = ['chats innerMorph', 'more-chats innerMorph', 'page-title innerHTML', 'others-unread innerHTML']
+    expect(swaps()).toEqual(whole)
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
 
@@ -149,7 +160,7 @@ describe('a chat that has changed', () => {
   it('is not rendered for a lifetime that was chosen or messages that expire soon', async () => {
     const { note, pushed, take } = await start()
     take()
-    note(eventOf({ type: 'lifetime.changed', version: 1, byId: 'ben', lifetimeMs: 1 }, about('r2')))
+    note(eventOf(lifetimeOf('ben', 1, 1), about('r2')))
     note(eventOf({ type: 'messages.expiring', messages: [] }, about('r2')))
     expect(await pushed()).toEqual([])
   })
@@ -203,13 +214,26 @@ describe('the title', () => {
   it('says how much is unread when that has changed', async () => {
     const { note, pushed, take, titles } = await start()
     take()
-    note({ ...receiptIn('r2'), totalUnread: 6 })
+    note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
-    note({ ...receiptIn('r2'), totalUnread: 6 })
+    note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
     expect(await pushed()).toEqual(['c-r2 outerMorph'])
-    note({ ...typingOf('ben'), ...about('r2'), totalUnread: 7 })
+    note({ ...typingOf('ben'), ...about('r2', { unread: 7 }), totalUnread: 7 })
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
     expect(titles).toEqual([0, 6, 7])
+  })
+
+  it('goes with the number of unread messages in other chats, beside the way back', async () => {
+    const { pane, note, pushed, take } = await start()
+    take()
+    note({ ...messageIn('r3', { unread: 5 }), totalUnread: 5 })
+    expect(await pushed()).toContain('others-unread innerHTML')
+    note({ ...receiptIn('r2', { unread: 2 }), totalUnread: 107 })
+    await pane.pushChanges()
+    const badge = swapsIn(take()).find(([swap]) => swap === 'others-unread innerHTML')
+    expect(wordsIn(badge?.[1] ?? '')).toBe('99+ 99+ unread')
+    note({ ...receiptIn('r2', { unread: 0 }), totalUnread: 105 })
+    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
   })
 
   it('waits for a change that the page shows', async () => {
@@ -218,7 +242,7 @@ describe('the title', () => {
     note({ ...messageIn('r2'), totalUnread: 6 }, true)
     expect(await pushed()).toEqual([])
     note({ ...receiptIn('r9'), totalUnread: 6 })
-    expect(await pushed()).toEqual(['page-title innerHTML'])
+    expect(await pushed()).toEqual(['page-title innerHTML', 'others-unread innerHTML'])
   })
 })
 

@@ -56,7 +56,9 @@ describe('the list of chats', () => {
       hashes: new Map(),
       digest: digestOf([]),
       totalUnread: 0,
+      othersUnread: 0,
       more: '',
+      report: '',
     })
   })
 

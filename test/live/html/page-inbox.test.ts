@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
 import { PageInbox } from '#src/live/html/page-inbox.js'
-import { eventOf, messageOf, sentOf, typingOf } from '../../support/live/events.js'
+import { eventOf, lifetimeOf, messageOf, sentOf, typingOf } from '../../support/live/events.js'
 
 const cursors = { delivered: 1, seen: 1 }
 const theirs = sentOf(messageOf(1))
@@ -15,8 +15,8 @@ const receipt = eventOf({
 const removed = eventOf({ type: 'message.removed', version: 4, messages: [], vanishedOf: [], nextId: null })
 const dissolved = eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' })
 const expiring = eventOf({ type: 'messages.expiring', messages: [] })
-const kept = eventOf({ type: 'messages.kept', version: 5, byId: 'ben', messages: [] })
-const lifetime = eventOf({ type: 'lifetime.changed', version: 6, byId: 'ben', lifetimeMs: 1 })
+const kept = eventOf({ type: 'messages.kept', version: 5, reason: 'kept', byId: 'ben', messages: [] })
+const lifetime = eventOf(lifetimeOf('ben', 1, 6))
 const all = [theirs, mine, typing, typingOver, presence, receipt, removed, dissolved, expiring, kept, lifetime]
 
 const start = () => new PageInbox('ann')

@@ -59,10 +59,10 @@ describe('a message', () => {
     const { page } = pageOn()
     const first = page.renderRow(messageOf(1), 'Ben', cursors, 'key1', null)
     expect(first).toContain('data-day="Tuesday, January 15"')
-    expect(first).toContain('<li id="m-m1" class="theirs">')
+    expect(first).toContain('<li id="m-m1" class="theirs"')
     const next = page.renderRow(messageOf(2), 'Ben', cursors, 'key1', messageOf(1))
     expect(next).not.toContain('data-day')
-    expect(next).toContain('<li id="m-m2" class="theirs run">')
+    expect(next).toContain('<li id="m-m2" class="theirs run same"')
   })
 
   it('is of the day by the wall clock', () => {
@@ -115,7 +115,7 @@ describe('the messages of a window', () => {
     const html = await pageOn().page.renderMessages({ ...view, theirs, mine: unread }, 'Ben', 'key1')
     expect(html).toMatch(/^<li id="survivors" hidden data-ranges="1-3 5-5" data-delivered="4" data-seen="2">/)
     expect(html).not.toContain('data-day')
-    expect(html).toContain('<li id="m-m6" class="theirs run">')
+    expect(html).toContain('<li id="m-m6" class="theirs run same"')
   })
 
   it('begin with a day where nothing stands before them', async () => {
@@ -162,19 +162,13 @@ describe('the ways through a room', () => {
   })
 })
 
-describe('messages that expire soon', () => {
-  it('are those of the view whose warning is due by the clock', () => {
-    const { page } = pageOn()
-    const soon = messageOf(1, { expiresAt: noon + 61_000 })
-    expect(page.expiringOf(viewOf({ messages: [soon, messageOf(2, { expiresAt: noon + 61_001 })] }))).toEqual([soon])
-  })
-})
-
 describe('the button of updates', () => {
   it('pauses them, or resumes them when they are paused', () => {
     const { page } = pageOn()
     expect(page.renderPause('r1', false)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"yes".*Pause updates/s)
     expect(page.renderPause('r1', true)).toMatch(/"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', true)).toMatch(/hx-post="\/chats\/r1\/updates".*"paused":"no".*Resume updates/s)
+    expect(page.renderPaused('r1', false)).toBe('')
   })
 })
 
@@ -184,16 +178,16 @@ describe('presence', () => {
   const away = { userId: 'ben', isOnline: false, lastSeen: noon - 3_600_000 }
 
   it('is that somebody is online, with a mark', () => {
-    expect(wordsFor({ ...away, isOnline: true })).toBe('Online · gone after 5 minutes')
+    expect(wordsFor({ ...away, isOnline: true })).toBe('Online')
     const render = (isOnline: boolean) => pageOn().page.renderPresence({ ...away, isOnline }, 300_000)
     expect([render(true).includes('class="dot"'), render(false).includes('class="dot"')]).toEqual([true, false])
     expect(render(true)).toContain('data-life="300000"')
   })
 
   it('is when somebody was seen last, by the wall clock, or that they are not here', () => {
-    expect(wordsFor(away)).toBe('Last seen 11:00 · gone after 5 minutes')
-    expect(wordsFor({ ...away, lastSeen: null })).toBe('Not here now · gone after 5 minutes')
-    expect(wordsFor(null)).toBe('Not here now · gone after 5 minutes')
+    expect(wordsFor(away)).toBe('Last seen 11:00')
+    expect(wordsFor({ ...away, lastSeen: null })).toBe('Offline')
+    expect(wordsFor(null)).toBe('Offline')
     const { page, clock } = pageOn()
     clock.apartMs = 7_200_000
     expect(wordsIn(page.renderPresence(away, 300_000))).toContain('Last seen 13:00')
@@ -228,7 +222,7 @@ describe('what a page shows', () => {
     expect(erased).toContain('This chat is gone and its messages are erased.')
     expect(erased).not.toContain('data-goes-on')
     const restarted = page.renderGone({ ...shown, server: 's0' })
-    expect(restarted).toContain('The server was started anew, so earlier messages are gone.')
+    expect(restarted).toContain('The server restarted, so earlier messages are gone.')
     expect(restarted).toContain('data-goes-on')
   })
 })

@@ -55,7 +55,7 @@ describe('a page', () => {
     expect(item()).toContain('hello')
     expect(item()).not.toContain('Online')
     transport.isBusy = false
-    await stage.rooms.setLifetime(id, 'ben', 300_000)
+    await stage.rooms.setLifetime(id, 'ben', { lifetimeMs: 300_000, from: 'sent' })
     await settled()
     expect(transport.written.at(-1)).toMatch(/hx-target="#presence"[\s\S]*Last seen/)
   })

@@ -96,6 +96,6 @@ describe('a page whose room is not there', () => {
 
   it('says so in the language of the page', () => {
     expect(pages().renderGone(identity, greeting('state=s1.e.0.d.de'))).not.toContain('This chat is gone')
-    expect(pages().renderGone(identity, greeting('state=s0.e.0.d'))).toContain('The server was started anew')
+    expect(pages().renderGone(identity, greeting('state=s0.e.0.d'))).toContain('The server restarted')
   })
 })

@@ -15,7 +15,7 @@ describe('a bubble that was refused', () => {
     const html = render(new ChatError('room_full'))
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['p-n1 outerHTML'])
     expect(html).toContain('id="p-n1"')
-    expect(html).toContain('<div class="text" dir="auto">a &amp; b</div>')
+    expect(html).toContain('<span class="text">a &amp; b</span>')
     expect(html).toContain('name="content" value="a &amp; b"')
     expect(html).toContain('name="nonce" value="n1"')
     expect(html).toContain('name="imageId" value="i1"')
@@ -47,9 +47,7 @@ describe('a bubble that was refused', () => {
   it('that may go later says why it did not, keeps its place, and waits for the person', () => {
     const html = render(new ChatError('room_full', 1234))
     expect(html).toContain('data-status="failed"')
-    expect(html).toContain(
-      '<span class="reason">This chat is full until older messages are gone. Try again later.</span>',
-    )
+    expect(html).toContain('<span class="reason">This chat is full. Try again when some messages have vanished.</span>')
     expect(html).toContain('class="mine pending"')
     expect(html).not.toContain('delay:')
   })
@@ -57,7 +55,7 @@ describe('a bubble that was refused', () => {
   it('that can never go says why, and gives its place up', () => {
     const html = render(new ChatError('message_too_long'))
     expect(html).toContain('data-status="failed"')
-    expect(html).toContain('This is too long. At most 500 characters can be sent at once.')
+    expect(html).toContain('This message is too long. Use at most 500 characters.')
     expect(html).toContain('class="mine pending refused"')
     expect(html).not.toContain('delay:')
   })

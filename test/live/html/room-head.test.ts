@@ -6,7 +6,7 @@ import { notedPushes, pageOn } from '../../support/live/page-on.js'
 
 const online = { userId: 'ben', isOnline: true, lastSeen: null }
 const away = { userId: 'ben', isOnline: false, lastSeen: noon - 60_000 }
-const chosen = { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 }
+const chosen = { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } as const
 
 /** The head of ann's page of her room with ben, which has adopted a view. */
 function start(given: Partial<RoomView> = {}) {
@@ -30,16 +30,16 @@ describe('the head of a page', () => {
     expect([start().head.isOnline, start({ presence: away }).head.isOnline]).toEqual([false, false])
   })
 
-  it('shows the other’s presence and how long messages live', () => {
+  it('shows the other’s presence', () => {
     const { head, take, said } = start({ presence: online, lifetime: chosen })
     head.pushPresence()
-    expect(said()).toEqual([['presence outerMorph', expect.stringMatching(/^Online · gone after 5 min/)]])
+    expect(said()).toEqual([['presence outerMorph', 'Online']])
     head.note(summaryOf('r1', { presence: away }))
     head.pushPresence()
-    expect(said()[0]?.[1]).toMatch(/^Last seen 11:59 · gone after 5 min/)
+    expect(said()[0]?.[1]).toBe('Last seen 11:59')
     head.note(summaryOf('r1', { presence: null }))
     head.pushPresence()
-    expect(take()).toContain('Not here now')
+    expect(take()).toContain('Offline')
   })
 
   it('keeps a presence that an event brought while its view was read', () => {
@@ -63,9 +63,9 @@ describe('the head of a page', () => {
     const { head, said } = start()
     head.pushLifetime(viewOf({ lifetime: chosen }))
     expect(said()).toEqual([
-      ['presence outerMorph', expect.stringContaining('gone after 5 min')],
-      ['about innerHTML', expect.stringContaining('Messages are gone after 5 min')],
-      ['lifetime outerMorph', expect.stringContaining('5 min')],
+      ['presence outerMorph', 'Offline'],
+      ['about innerHTML', expect.stringContaining('Messages vanish after 5 min')],
+      ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
       ['lifetime-note innerHTML', expect.stringMatching(/^Ben changed how long messages live: 5 min/)],
     ])
   })
@@ -83,24 +83,24 @@ describe('the head of a page', () => {
   })
 
   it('shows a new choice everywhere, and gives it in words', () => {
-    const { head, said } = start()
-    const sentence = head.takeLifetime({ lifetimeMs: 900_000, byId: 'ann' })
+    const { head, said, take } = start()
+    const sentence = head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     expect(sentence).toMatch(/^You changed how long messages live: 15 min/)
     const swaps = said()
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'about innerHTML', 'lifetime outerMorph', 'lifetime-note innerHTML'],
+      ...['presence outerMorph', 'about innerHTML', 'lifetime-choices outerMorph', 'lifetime-note innerHTML'],
     ])
-    expect(swaps[0]?.[1]).toContain('gone after 15 min')
+    expect(swaps[1]?.[1]).toContain('vanish after 15 min')
     expect(swaps[3]?.[1]).toBe(sentence)
     head.pushPresence()
-    expect(said()[0]?.[1]).toContain('gone after 15 min')
+    expect(take()).toContain('data-life="900000"')
   })
 
   it('takes the note away once, and only where one is shown', () => {
     const { head, said } = start()
     head.dropNote()
     expect(said()).toEqual([])
-    head.takeLifetime({ lifetimeMs: 900_000, byId: 'ann' })
+    head.takeLifetime({ ...chosen, lifetimeMs: 900_000, byId: 'ann', mayLiveFromSeen: true })
     said()
     head.dropNote()
     expect(said()).toEqual([['lifetime-note innerHTML', '']])
@@ -129,7 +129,7 @@ describe('the head of a page', () => {
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
     ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
-    ['account_deleted', null, 'This chat is gone, because the account of Ben was deleted.'],
+    ['account_deleted', null, 'This chat is gone because Ben deleted their account.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {
     const { head, take } = start()
@@ -137,7 +137,7 @@ describe('the head of a page', () => {
     if (isDissolved(event)) head.showGone(event)
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['gone innerHTML'])
-    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can open it anew.`)
+    expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can start a new one.`)
     expect(html).not.toContain('data-goes-on')
   })
 })

@@ -1,51 +1,81 @@
 import { describe, expect, it } from 'vitest'
 import { type LifetimeRules, RoomLifetime } from '#src/live/html/room-lifetime.js'
 import { viewContext } from '#src/rendering/renderer.js'
-import { messageOf, noon, wordsIn } from '../../support/live/events.js'
+import { wordsIn } from '../../support/live/events.js'
 
 const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
 const usual: LifetimeRules = {
-  ...{ messageTtlMs: 3_600_000, messageTtlMaxMs: 14_400_000, keepLonger: true, roomGraceMs: 600_000 },
+  ...{ messageTtlMs: 3_600_000, messageTtlMaxMs: 14_400_000, roomGraceMs: 600_000 },
 }
 const lifetimeBy = (rules: Partial<LifetimeRules> = {}) =>
   new RoomLifetime({ ...usual, ...rules }, viewContext(viewer), viewer)
 
-const byAnn = { lifetimeMs: 300_000, byId: 'ann', sinceSeq: 5 }
-const byBen = { ...byAnn, byId: 'ben' }
+const byAnn = { lifetimeMs: 300_000, from: 'sent', byId: 'ann', sinceSeq: 5 } as const
+const afterSeen = { lifetimeMs: 60_000, from: 'seen', byId: 'ben', sinceSeq: 5 } as const
+const byBen = { ...byAnn, byId: 'ben' } as const
+
+/** The value of each option, whether it is the current one, and its label. */
+const optionsIn = (html: string) =>
+  [...html.matchAll(/<option value="([^"]+)"( selected)?>([^<]*)</g)].map(([, value, mark, label]) => [
+    ...[value, mark !== undefined, label],
+  ])
 
 describe('how long messages live', () => {
   it('is what was chosen, or else the server’s own', () => {
-    expect([lifetimeBy().current(byBen), lifetimeBy().current(null)]).toEqual([300_000, 3_600_000])
+    expect(lifetimeBy().current(byBen)).toEqual(byBen)
+    expect(lifetimeBy().current(null)).toEqual({ lifetimeMs: 3_600_000, from: 'sent' })
+  })
+
+  it('is at most as long as it was chosen, or from being seen a day, or the server’s own if that is longer', () => {
+    expect([lifetimeBy().mostMs(byBen), lifetimeBy().mostMs(null)]).toEqual([300_000, 3_600_000])
+    expect(lifetimeBy().mostMs(afterSeen)).toBe(86_400_000)
+    expect(lifetimeBy({ messageTtlMs: 90_000_000 }).mostMs(afterSeen)).toBe(90_000_000)
   })
 
   it('stands above the messages, with how long a chat lasts that both have left', () => {
     const html = lifetimeBy().renderAbout(byBen)
-    expect(html).toMatch(/^Messages are gone after 5 min.*, from both screens.*away for 10 min/)
-    expect(lifetimeBy().renderAbout(null)).toMatch(/^Messages are gone after 1 h/)
+    expect(html).toMatch(/^Messages vanish after 5 min.*, from both screens.*away for 10 min/)
+    expect(lifetimeBy().renderAbout(null)).toMatch(/^Messages vanish after 1 h/)
+    expect(lifetimeBy().renderAbout(afterSeen)).toMatch(
+      /^Messages vanish 1 min.* after they are seen, from both screens\. Unseen ones vanish after 1 day\. Either/,
+    )
   })
 
   it('stands there alone where a chat without people lasts', () => {
     const html = lifetimeBy({ roomGraceMs: 0 }).renderAbout(null)
-    expect(html).toMatch(/^Messages are gone after 1 h.*end the chat for both\.$/)
+    expect(html).toMatch(/^Messages vanish after 1 h.*end the chat for both\.$/)
   })
 
-  it('can be chosen from a few, of which the current one is marked and the server’s own is said to be the usual', () => {
-    const html = lifetimeBy().renderChoices(byBen)
-    const options = [...html.matchAll(/<option value="(\d+)"( selected)?>([^<]*)</g)].map(([, ms, mark, label]) => [
-      ...[Number(ms), mark !== undefined, label?.includes('(usual)')],
+  it('can be chosen from a few, of which the current one is marked and the server’s own is said to be the default', () => {
+    expect(optionsIn(lifetimeBy().renderChoices(byBen, false))).toEqual([
+      ['300000', true, '5 minutes'],
+      ['900000', false, '15 minutes'],
+      ['3600000', false, '1 hour (default)'],
+      ['14400000', false, '4 hours'],
     ])
-    expect(options).toEqual([
-      [300_000, true, false],
-      [900_000, false, false],
-      [3_600_000, false, true],
-      [14_400_000, false, false],
+  })
+
+  it('can be counted from being seen only where both send receipts, and says what that shows', () => {
+    const html = lifetimeBy().renderChoices(afterSeen, true)
+    expect(optionsIn(html).slice(4)).toEqual([
+      ['60000 seen', true, '1 minute after being seen'],
+      ['300000 seen', false, '5 minutes after being seen'],
+      ['3600000 seen', false, '1 hour after being seen'],
     ])
+    expect([...html.matchAll(/<optgroup label="([^"]+)"/g)].map(([, label]) => label)).toEqual([
+      'After it is sent',
+      'After it is seen',
+    ])
+    expect(wordsIn(html)).toMatch(/shows when that was\..*both of you send read receipts/)
+    const without = lifetimeBy().renderChoices(null, false)
+    expect(wordsIn(without)).toContain('needs read receipts from both of you')
+    expect(without).not.toContain('After it is seen')
   })
 
   it('is marked as the usual one where nobody has chosen', () => {
     expect(
       lifetimeBy()
-        .renderChoices(null)
+        .renderChoices(null, true)
         .match(/value="(\d+)" selected/)?.[1],
     ).toBe('3600000')
   })
@@ -55,6 +85,7 @@ describe('who chose how long messages live', () => {
   it('is said to both, each in their own words', () => {
     expect(lifetimeBy().sayChange(byAnn, 'Ben')).toMatch(/^You changed how long messages live: 5 min/)
     expect(lifetimeBy().sayChange(byBen, 'Ben')).toMatch(/^Ben changed how long messages live: 5 min/)
+    expect(lifetimeBy().sayChange(afterSeen, 'Ben')).toMatch(/: 1 minute after being seen$/)
   })
 
   it('is noted until a message is sent after it', () => {
@@ -66,25 +97,17 @@ describe('who chose how long messages live', () => {
 })
 
 describe('messages that expire soon', () => {
-  const soon = messageOf(1)
-  const warnedAt = soon.expiresAt - 60_000
-
-  it('are those whose warning is due', () => {
-    const never = messageOf(2, { lifetimeMs: 30_000 })
-    expect(lifetimeBy().expiring([soon, never], warnedAt)).toEqual([soon])
-    expect(lifetimeBy().expiring([soon, never], warnedAt - 1)).toEqual([])
-    expect(lifetimeBy().expiring([never], noon + 600_000)).toEqual([])
-  })
-
-  it('are none where they cannot be kept', () => {
-    expect(lifetimeBy({ keepLonger: false }).expiring([soon], warnedAt)).toEqual([])
-  })
-
-  it('are warned of with the longest time that one of them has left, and a button to keep them', () => {
-    const expiring = [40_000, 100_000, 60_000, 10_000].map(lifetimeMs => ({ roomId: 'r1', lifetimeMs }))
-    const html = lifetimeBy().renderWarning(expiring)
-    expect(wordsIn(html)).toMatch(/^Messages will be gone within 50 sec.* Keep for as long again$/)
+  it.each([
+    [[60_000, 40_000, 100_000], 'Oldest messages vanish in 20 seconds Keep 40 more seconds'],
+    [[60_000], 'Oldest messages vanish in 30 seconds Keep 1 more minute'],
+    [[300_000], 'Oldest messages vanish in 1 minute Keep 5 more minutes'],
+    [[3_600_000], 'Oldest messages vanish in 1 minute Keep 1 more hour'],
+    [[172_800_000], 'Oldest messages vanish in 1 minute Keep 2 more days'],
+  ])('are warned of in one line with the shortest of their lives: %j', (lives, words) => {
+    const html = lifetimeBy().renderWarning(lives.map(lifetimeMs => ({ roomId: 'r1', lifetimeMs })))
+    expect(wordsIn(html)).toBe(`${words} Dismiss`)
     expect(html).toContain('hx-post="/chats/r1/keep"')
+    expect(html).toContain('hx-post="/chats/r1/dismiss"')
   })
 
   it('are not warned of where there are none', () => {
@@ -92,7 +115,7 @@ describe('messages that expire soon', () => {
   })
 
   it('were kept by one of the two, which is said to both', () => {
-    expect(lifetimeBy().sayKept('ann', 'Ben')).toBe('You kept messages for as long again')
-    expect(lifetimeBy().sayKept('ben', 'Ben')).toBe('Ben kept messages for as long again')
+    expect(lifetimeBy().sayKept('ann', 'Ben')).toBe('You kept messages longer')
+    expect(lifetimeBy().sayKept('ben', 'Ben')).toBe('Ben kept messages longer')
   })
 })

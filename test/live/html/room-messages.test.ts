@@ -79,11 +79,11 @@ describe('a new message', () => {
   it('continues the run of the one before, and begins a day where none is before', () => {
     const { messages, take } = start()
     messages.add(messageOf(3), new Map(), true)
-    expect(take()).toContain('class="theirs run"')
+    expect(take()).toContain('class="theirs run same"')
     messages.add(mine(4), new Map(), true)
     expect(take()).toContain('class="mine"')
     messages.add(mine(5), new Map(), true)
-    expect(take()).toContain('class="mine run"')
+    expect(take()).toContain('class="mine run same"')
     const empty = start({ messages: [] })
     empty.messages.add(messageOf(3), new Map(), true)
     expect(empty.take()).toContain('data-day')

@@ -5,8 +5,8 @@ import { type EngineEvent, mostWindow, type RoomView } from '#src/chat/engine.js
 import { RoomPane } from '#src/live/html/room-pane.js'
 import {
   eventOf,
+  lifetimeOf,
   messageOf,
-  noon,
   sentOf,
   summaryOf,
   swapsIn,
@@ -106,19 +106,19 @@ describe('a page that catches up', () => {
 
   it('gets the lifetime that was chosen, if it shows another room', async () => {
     const { pane, swaps, readRoom } = open()
-    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 } }))
+    readRoom.mockResolvedValue(viewOf({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } }))
     await pane.catchUp(shownAll, false)
     expect(swaps()).toEqual([])
     await pane.catchUp({ ...shownAll, version: 1 }, false)
-    expect(swaps()).toContain('lifetime outerMorph')
+    expect(swaps()).toContain('lifetime-choices outerMorph')
   })
 
   it('is warned of what expires soon, even if it shows the same', async () => {
     const { pane, take, readRoom } = open()
-    readRoom.mockResolvedValue(viewOf({ messages: [messageOf(1, { expiresAt: noon + 30_000 })] }))
+    readRoom.mockResolvedValue(viewOf({ expiring: [messageOf(1)] }))
     await pane.catchUp(shownAll, false)
     expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
-      ['warning innerMorph', expect.stringContaining('Messages will be gone within')],
+      ['warning innerMorph', expect.stringContaining('Oldest messages vanish in')],
     ])
   })
 
@@ -140,7 +140,7 @@ describe('a page that catches up', () => {
     await does(eventOf({ type: 'presence.changed', presence: online }))
     expect(said(60_000)).toEqual([])
     await does(eventOf({ type: 'presence.changed', presence: { ...online, isOnline: false } }))
-    expect(said(60_000)).toEqual(['announcer beforeend: Ben is away'])
+    expect(said(60_000)).toEqual(['announcer beforeend: Ben is offline'])
   })
 
   it('takes over the presence of a view, where no event was newer', async () => {
@@ -149,7 +149,7 @@ describe('a page that catches up', () => {
     await pane.catchUp(shownAll, false)
     take()
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 
   it('keeps the presence that an event brought while the room was read', async () => {
@@ -205,7 +205,7 @@ describe('an event of the room', () => {
   })
 
   it('takes the note of a lifetime away with a message that is shown', async () => {
-    const lifetime = { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 2 }
+    const lifetime = { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 2 } as const
     const { does } = await start({ lifetime })
     expect(await does(sentOf(messageOf(3)))).toEqual(['list beforeend', 'lifetime-note innerHTML'])
     const ending = await start({ lifetime, later: 1 })
@@ -225,7 +225,10 @@ describe('an event of the room', () => {
     expect(html).toContain('data-status="seen"')
     expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
     expect(pane.shown.version).toBe(4)
-    await pane.take(eventOf({ type: 'messages.kept', version: 5, byId: 'ben', messages: [messageOf(1)] }), new Map())
+    await pane.take(
+      eventOf({ type: 'messages.kept', version: 5, reason: 'kept', byId: 'ben', messages: [messageOf(1)] }),
+      new Map(),
+    )
     expect(take()).not.toContain('"status":"seen"')
   })
 
@@ -251,18 +254,21 @@ describe('an event of the room', () => {
     const { does, pane, take } = await start()
     await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))
     const kept = messageOf(1, { keptTimes: 1 })
-    await pane.take(eventOf({ type: 'messages.kept', version: 3, byId: 'ben', messages: [kept] }), new Map())
+    await pane.take(
+      eventOf({ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben', messages: [kept] }),
+      new Map(),
+    )
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual(['a-m1 outerMorph', 'warning innerMorph', 'announcer beforeend'])
-    expect(wordsIn(swaps[2]?.[1] ?? '')).toBe('Ben kept messages for as long again')
+    expect(wordsIn(swaps[2]?.[1] ?? '')).toBe('Ben kept messages longer')
   })
 
   it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
     const { pane, take } = await start()
-    await pane.take(eventOf({ type: 'lifetime.changed', version: 3, byId: 'ben', lifetimeMs: 300_000 }), new Map())
+    await pane.take(eventOf(lifetimeOf('ben', 300_000)), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['presence outerMorph', 'about innerHTML', 'lifetime outerMorph', 'lifetime-note innerHTML'],
+      ...['presence outerMorph', 'about innerHTML', 'lifetime-choices outerMorph', 'lifetime-note innerHTML'],
       'announcer beforeend',
     ])
     expect(wordsIn(swaps[4]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
@@ -315,14 +321,14 @@ describe('an event that is not the next one', () => {
     const presence = { userId: 'cem', isOnline: true, lastSeen: null }
     pane.note({ ...eventOf({ type: 'receipt.noted' }), roomId: 'r2', summary: summaryOf('r2', { presence }) })
     pane.pushPresence()
-    expect(wordsIn(take())).toContain('Not here now')
+    expect(wordsIn(take())).toContain('Offline')
   })
 })
 
 describe('more messages than a page shows', () => {
   const changed = (count: number) =>
     eventOf({
-      ...{ type: 'messages.kept', version: 3, byId: 'ben' },
+      ...{ type: 'messages.kept', version: 3, reason: 'kept', byId: 'ben' },
       messages: Array.from({ length: count }, (_, index) => messageOf(index + 1)),
     })
 
@@ -352,10 +358,10 @@ describe('a room that is gone', () => {
   })
 
   it('loses its note and its announcement too', async () => {
-    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, byId: 'ben', sinceSeq: 9 } })
+    const { does, said } = await start({ lifetime: { lifetimeMs: 300_000, from: 'sent', byId: 'ben', sinceSeq: 9 } })
     await does(sentOf(messageOf(3)))
     said(1400)
-    await does(eventOf({ type: 'lifetime.changed', version: 4, byId: 'ben', lifetimeMs: 900_000 }))
+    await does(eventOf(lifetimeOf('ben', 900_000, 4)))
     expect(await does(dissolved)).toEqual([
       ...['announcer innerHTML', 'lifetime-note innerHTML', ...emptied, 'gone innerHTML'],
     ])

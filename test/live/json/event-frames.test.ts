@@ -3,7 +3,7 @@ import type { EngineEvent, EventBody } from '#src/chat/engine.js'
 import { KnownNames } from '#src/live/client/known-names.js'
 import { activityFrame, framesOf } from '#src/live/json/event-frames.js'
 import { FakeClock } from '../../support/fake-clock.js'
-import { eventOf, messageOf, noon, sentOf, typingOf } from '../../support/live/events.js'
+import { eventOf, lifetimeOf, messageOf, noon, sentOf, typingOf } from '../../support/live/events.js'
 
 /** An hour ahead of the clock by which messages live. */
 const clock = new FakeClock(noon)
@@ -20,8 +20,8 @@ describe('what a program gets of an event', () => {
     expect(await framesFor(sentOf(messageOf(7)), new Map(), namesOf)).toEqual([
       {
         ...{ type: 'message:new', id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben' },
-        ...{ content: 'text 7', imageUrl: null, imageAlt: null, status: 'sent' },
-        ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
+        ...{ content: 'text 7', imageUrl: null, imageAlt: null, replyTo: null, status: 'sent' },
+        ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z', livesAfterSeenMs: null },
       },
     ])
     expect(namesOf.mock.calls).toEqual([[['ben']]])
@@ -57,15 +57,16 @@ describe('what a program gets of an event', () => {
       { type: 'message:expired', roomId: 'r1', messageIds: ['m1', 'm2'] },
     ],
     [
-      { type: 'messages.kept', version: 3, byId: 'ann', messages: [messageOf(1)] },
+      { type: 'messages.kept', version: 3, reason: 'seen', byId: 'ann', messages: [messageOf(1)] },
       {
         ...{ type: 'message:kept', roomId: 'r1', userId: 'ann' },
         messages: [{ messageId: 'm1', expiresAt: '2030-01-15T13:10:00.000Z' }],
+        reason: 'seen',
       },
     ],
     [
-      { type: 'lifetime.changed', version: 3, byId: 'ben', lifetimeMs: 300_000 },
-      { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000 },
+      lifetimeOf('ben', 300_000),
+      { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000, from: 'sent' },
     ],
     [
       { type: 'room.dissolved', reason: 'away', byId: null },

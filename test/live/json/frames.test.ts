@@ -41,6 +41,7 @@ describe('a frame of a program', () => {
 const message = {
   ...{ id: 'm1', seq: 1, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben', content: 'hello', imageUrl: null },
   ...{ imageAlt: null, status: 'sent', createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
+  ...{ livesAfterSeenMs: null, replyTo: { id: 'm1', senderId: 'ann', excerpt: 'hello' } },
 }
 const joined = {
   version: 'e:1',
@@ -65,8 +66,11 @@ const frames: { [Name in keyof typeof serverFrameSchemas]: Record<string, unknow
   messageStatusUpdated: { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1', status: 'seen' },
   messageExpired: { type: 'message:expired', roomId: 'r1', messageIds: ['m1'] },
   messagesVanished: { type: 'messages:vanished', roomId: 'r1', byUserId: 'ben', count: 2 },
-  messageKept: { type: 'message:kept', roomId: 'r1', userId: 'ann', messages: [{ messageId: 'm1', expiresAt }] },
-  roomLifetime: { type: 'room:lifetime', roomId: 'r1', userId: 'ann', lifetimeMs: 1 },
+  messageKept: {
+    ...{ type: 'message:kept', roomId: 'r1', userId: 'ann', messages: [{ messageId: 'm1', expiresAt }] },
+    reason: 'kept',
+  },
+  roomLifetime: { type: 'room:lifetime', roomId: 'r1', userId: 'ann', lifetimeMs: 1, from: 'sent' },
   roomDissolved: { type: 'room:dissolved', roomId: 'r1', reason: 'ended' },
   userOnline: { type: 'user:online', userId: 'ben', isOnline: true, lastSeen: null },
   userOffline: { type: 'user:offline', userId: 'ben', isOnline: false, lastSeen: '2030-01-15T13:00:00.000Z' },
@@ -126,13 +130,13 @@ describe('a frame for programs', () => {
     const { messageExpired, messageKept } = serverFrameSchemas
     const expired = { type: 'message:expired', roomId: 'r1' }
     expect([[], ['m1']].map(messageIds => mayBe(messageExpired, { ...expired, messageIds }))).toEqual([false, true])
-    const kept = { type: 'message:kept', roomId: 'r1', userId: 'ann' }
+    const kept = { type: 'message:kept', roomId: 'r1', userId: 'ann', reason: 'seen' }
     const one = { messageId: 'm1', expiresAt: '2030-01-15T13:00:00.000Z' }
     expect([[], [one]].map(messages => mayBe(messageKept, { ...kept, messages }))).toEqual([false, true])
   })
 
   it('says of a lifetime a whole number of milliseconds over nought', () => {
-    const frame = { type: 'room:lifetime', roomId: 'r1', userId: 'ann' }
+    const frame = { type: 'room:lifetime', roomId: 'r1', userId: 'ann', from: 'seen' }
     const lifetimes = [0, 1, 1.5].map(lifetimeMs => mayBe(serverFrameSchemas.roomLifetime, { ...frame, lifetimeMs }))
     expect(lifetimes).toEqual([false, true, false])
   })

@@ -24,8 +24,8 @@ describe('a message as programs get it', () => {
     const json = messageJson(messageOf(7), 'Ben', unread, clock)
     expect(json).toEqual({
       ...{ id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben', content: 'text 7' },
-      ...{ imageUrl: null, imageAlt: null, status: 'sent' },
-      ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
+      ...{ imageUrl: null, imageAlt: null, replyTo: null, status: 'sent' },
+      ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z', livesAfterSeenMs: null },
     })
     expect(messageSchema.parse(json)).toEqual(json)
   })

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import { plainPicture } from '../images/pictures.js'
 
 /** A file as a test chooses it. */
 export interface TestFile {
@@ -7,11 +8,20 @@ export interface TestFile {
   readonly buffer: Buffer
 }
 
-/** Chooses files by the button of the composer, and waits until their form is there. */
+/** The name of the field for the description of a picture. */
+export const pictureDescription = "Describe the picture for people who can't see it"
+
+/** A picture whose file the server refuses for its size, and the browser does not make smaller. */
+export async function pictureTooBig(): Promise<TestFile> {
+  const picture = await plainPicture('gif', { width: 9, height: 9 })
+  return { name: 'a.gif', mimeType: 'image/gif', buffer: Buffer.concat([picture, Buffer.alloc(2_200_000)]) }
+}
+
+/** Chooses files by the button of the composer, and waits until they can be described and sent. */
 export async function choosePictures(page: Page, files: TestFile[]): Promise<void> {
   await chooseFiles(page, files)
-  // By then the focus has moved; what is typed before goes where it was.
-  await expect(page.getByLabel('Description')).toBeFocused()
+  await expect(page.getByLabel(pictureDescription).last()).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused()
 }
 
 /** Chooses files by the button of the composer. */

@@ -49,7 +49,7 @@ export async function tooWide(page: Page, textSize = 100): Promise<string[]> {
     document.documentElement.style.fontSize = `${percent}%`
     const wide = [...document.querySelectorAll('main *, dialog[open] *')]
       // Elements clipped to nothing are for screen readers only.
-      .filter(element => element.checkVisibility() && !element.closest('.ear, .with, select, pre'))
+      .filter(element => element.checkVisibility() && !element.closest('.ear, select, pre'))
       .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
       .map(element => element.outerHTML.slice(0, 120))
     const width = document.documentElement.scrollWidth
@@ -70,7 +70,7 @@ export function cutBySpacing(page: Page): Promise<string[]> {
     document.adoptedStyleSheets = [sheet]
     const cut = [...document.querySelectorAll('button, a, label, h1, h2, legend, .text, .meta, .hint, .about')]
       .filter(element => element instanceof HTMLElement && element.checkVisibility())
-      .filter(element => !element.closest('.ear, .with, .skip') && !element.querySelector('.ear, .with'))
+      .filter(element => !element.closest('.ear, .skip') && !element.querySelector('.ear'))
       // Elements clipped to nothing are for screen readers only.
       .filter(element => getComputedStyle(element).overflow !== 'visible' && element.clientWidth > 1)
       .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)

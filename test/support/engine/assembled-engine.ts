@@ -1,6 +1,8 @@
 import type { Draft, EngineOptions, EventBody, ImageRef, Privacy, Publication } from '#src/chat/engine.js'
+import { longestLifeMs } from '#src/chat/lifetimes.js'
 import { Blocks } from '#src/engines/memory/blocks.js'
 import { createDuty, DueQueue } from '#src/engines/memory/due-queue.js'
+import { GoneMessages } from '#src/engines/memory/gone-messages.js'
 import { KnownPeople } from '#src/engines/memory/known-people.js'
 import { Leases } from '#src/engines/memory/leases.js'
 import type { Entry } from '#src/engines/memory/message-list.js'
@@ -27,9 +29,10 @@ export function assemble(options: Partial<EngineOptions> = {}) {
   publisher.subscribe(publication => publications.push(publication))
   const due = new DueQueue(clock)
   const people: KnownPeople = new KnownPeople(choices, (person, now) => leases.endDue(person, now))
-  const rooms = new RoomTable(people, due, publisher, tally, { ...generous, roomGraceMs: minute, ...options })
+  const gone = new GoneMessages(due, longestLifeMs(generous))
+  const rooms = new RoomTable(people, due, publisher, tally, gone, { ...generous, roomGraceMs: minute, ...options })
   const leases = new Leases(people, rooms, due, publisher, tally)
-  const blocks = new Blocks(people, rooms, choices, due, publisher)
+  const blocks = new Blocks(people, rooms, choices, due, publisher, minute)
 
   /** What was told since the last call: to whom, and what. */
   const takeTold = () => {
@@ -65,6 +68,7 @@ export function assemble(options: Partial<EngineOptions> = {}) {
     tally,
     due,
     people,
+    gone,
     rooms,
     leases,
     blocks,

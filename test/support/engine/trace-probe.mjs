@@ -48,7 +48,13 @@ async function findMarkers() {
 }
 
 const caps = { roomMaxMessages: 100, maxBytes: 1e9, maxBytesPerPerson: 1e9 }
-const engine = new MemoryEngine({ clock, messageTtlMs: lifetimeMs, roomGraceMs: 1_000, ...caps })
+const engine = new MemoryEngine({
+  clock,
+  messageTtlMs: lifetimeMs,
+  messageTtlMaxMs: lifetimeMs,
+  roomGraceMs: 1_000,
+  ...caps,
+})
 
 /** Sends a message as a socket would: the nonce is a slice of a long frame, and the text has met a regular expression. */
 async function write() {

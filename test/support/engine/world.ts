@@ -46,6 +46,7 @@ export const day = 86_400_000
 export const generous: EngineOptions = {
   // So long that a test's drafts alone say how long its messages live.
   messageTtlMs: 1e12,
+  messageTtlMaxMs: 1e12,
   roomGraceMs: day,
   roomMaxMessages: 2_000,
   maxBytes: 1_000_000_000,

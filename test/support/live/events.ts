@@ -14,7 +14,15 @@ export const noneVanished = { theirs: noCount, mine: noCount }
 export function messageOf(seq: number, given: Partial<Message> = {}): Message {
   return {
     ...{ id: `m${seq}`, roomId: 'r1', seq, senderId: 'ben', nonce: `n${seq}`, text: `text ${seq}`, image: null },
-    ...{ sentAt: noon, expiresAt: noon + 600_000, lifetimeMs: 600_000, keptTimes: 0 },
+    ...{
+      sentAt: noon,
+      expiresAt: noon + 600_000,
+      lifetimeMs: 600_000,
+      keptTimes: 0,
+      livesFrom: 'sent',
+      hasBegun: true,
+      replyTo: null,
+    },
     ...given,
   }
 }
@@ -24,7 +32,7 @@ export function viewOf(given: Partial<RoomView> = {}): RoomView {
   return {
     ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
     ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, survivors: null, newestSeq: 2 },
-    ...{ unread: 0, vanished: noneVanished, lifetime: null, ...given },
+    ...{ unread: 0, vanished: noneVanished, lifetime: null, mayLiveFromSeen: true, expiring: [], ...given },
   }
 }
 
@@ -51,6 +59,12 @@ export function eventOf(
   facts: Partial<Pick<EngineEvent, 'roomId' | 'summary' | 'totalUnread'>> = {},
 ): EngineEvent {
   return { ...{ roomId: 'r1', summary: null, totalUnread: 0 }, ...facts, ...body }
+}
+
+/** That somebody has chosen how long messages live, from sending. */
+export function lifetimeOf(byId: UserId, lifetimeMs: number, version = 3): EventBody {
+  const change = { lifetimeMs, from: 'sent', byId, mayLiveFromSeen: true, messages: [] } as const
+  return { type: 'lifetime.changed', version, ...change }
 }
 
 /** That a message was sent. */

@@ -21,7 +21,14 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
   const namesOf = vi.fn(async (ids: readonly string[]) => new Map(ids.map(id => [id, names.get(id) ?? ''])))
   const isTyping = vi.fn((_roomId: string, _userId: string) => false)
   const unread = () => Promise.reject(new Error('not read by pages'))
-  const others = { isMember: unread, readOwnStats: unread, readPresence: unread, readStats: unread }
+  const others = {
+    isMember: unread,
+    listOthers: unread,
+    readOwnStats: unread,
+    readPresence: unread,
+    readQuote: unread,
+    readStats: unread,
+  }
   const rooms = { reads: { ...others, readRoom, listRooms } }
   const deps = { rooms, clock, namesOf, isTyping, lifetimeRules: readConfig({ KEEP_LONGER: 'true' }), serverId: 's1' }
   const page = new PageRenderer(deps, { userId, language, zone: 'UTC' })

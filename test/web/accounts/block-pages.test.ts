@@ -31,7 +31,7 @@ describe('the question before a block', () => {
 
   it('blocks nobody by itself', async () => {
     await ann.get(`/people/${benId}/block`)
-    expect(await textOf(ann, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ann, '/settings/privacy')).not.toContain('Blocked people')
   })
 
   it('is not found for oneself', async () => {
@@ -44,33 +44,62 @@ describe('the question before a block', () => {
 })
 
 describe('a block', () => {
-  it('leads to the chats, and stands in the settings of the one who made it', async () => {
-    expect(whereTo(await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`))).toEqual([303, '/chats'])
-    const settings = await textOf(ann, '/settings')
+  it('says what it did and offers to end it, and stands in the settings of the one who made it', async () => {
+    const page = `/people/${benId}/block`
+    expect(whereTo(await ann.post(page, {}, page))).toEqual([303, page])
+    const html = await textOf(ann, page)
+    expect(html).toContain('<h1>You blocked blocked-ben</h1>')
+    expect(html).toContain('this chat has left your list')
+    expect(html).toMatch(/action="\/people\/[\w-]+\/unblock">.*<button[^>]*>Unblock blocked-ben</s)
+    expect(html).not.toContain(`action="${page}"`)
+    const settings = await textOf(ann, '/settings/privacy')
     expect(settings).toContain('Blocked people')
     expect(settings).toContain('<bdi>blocked-ben</bdi>')
     expect(settings).toContain(`action="/people/${benId}/unblock"`)
-    expect(await textOf(ben, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ben, '/settings/privacy')).not.toContain('Blocked people')
   })
 
   it('ends by the button in the settings, which then say so', async () => {
     await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`)
     const answer = await ann.post(`/people/${benId}/unblock`, {}, '/settings')
-    expect(whereTo(answer)).toEqual([303, '/settings?done=unblocked'])
-    const settings = await textOf(ann, '/settings?done=unblocked')
+    expect(whereTo(answer)).toEqual([303, '/settings/privacy?done=unblocked'])
+    const settings = await textOf(ann, '/settings/privacy?done=unblocked')
     expect(settings).toContain('You can chat with each other again.')
     expect(settings).not.toContain('Blocked people')
   })
 
+  it('ends by the button of its page, which then leads to the chats', async () => {
+    const page = `/people/${benId}/block`
+    await ann.post(page, {}, page)
+    const answer = await ann.post(`/people/${benId}/unblock`, { from: 'block' }, page)
+    expect(whereTo(answer)).toEqual([303, '/chats'])
+    expect(await textOf(ann, page)).toContain('<h1>Block blocked-ben?</h1>')
+  })
+
+  it('is said at the button of whoever is blocked, which leads to its page', async () => {
+    const page = `/people/${benId}/block`
+    const formOf = async (client: HttpClient, name: string) =>
+      (await textOf(client, `/people?q=${name}`)).match(
+        new RegExp(`<form(?:(?!</form>).)*Chat with ${name}.*?</form>`, 's'),
+      )?.[0]
+    expect(await formOf(ann, 'blocked-ben')).not.toContain('Blocked</span>')
+    await ann.post(page, {}, page)
+    const form = await formOf(ann, 'blocked-ben')
+    expect(form).toContain(`<form action="${page}">`)
+    expect(form).toContain('Blocked</span>')
+    expect(await formOf(ben, 'blocker-ann')).not.toContain('Blocked</span>')
+    await ann.post(`/people/${benId}/unblock`, {}, page)
+  })
+
   it('of oneself is not found', async () => {
     expect((await ann.post(`/people/${annId}/block`, {}, '/settings')).status).toBe(404)
-    expect(await textOf(ann, '/settings')).not.toContain('Blocked people')
+    expect(await textOf(ann, '/settings/privacy')).not.toContain('Blocked people')
   })
 })
 
 it.each([
   ['block', (id: string) => `/login?next=${encodeURIComponent(`/people/${id}/block`)}`],
-  ['unblock', () => '/login?next=%2Fsettings'],
+  ['unblock', () => '/login?next=%2Fsettings%2Fprivacy'],
 ])('a stranger who posts to %s goes to the log-in, and from there to the page with the form', async (verb, goal) => {
   const answer = await new HttpClient(server.url).request('POST', `/people/${benId}/${verb}`)
   expect(whereTo(answer)).toEqual([303, goal(benId)])

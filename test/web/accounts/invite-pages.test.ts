@@ -62,6 +62,15 @@ describe('by invite', () => {
     expect((await second.post('/register', { ...person('second'), invite: token }, '/login')).status).toBe(403)
   })
 
+  it('the page of a link says who invites, also when its form is refused', async () => {
+    const client = await member(server)
+    const link = await invite(client)
+    const guest = new HttpClient(server.url)
+    expect(await textOf(guest, link)).toContain('<p class="notice">alice invites you to chat here.</p>')
+    const refused = await guest.post('/register', { username: 'x', invite: link.split('=')[1] ?? '' }, link)
+    expect([refused.status, (await refused.text()).includes('alice invites you')]).toEqual([422, true])
+  })
+
   it('one link lets one of many at once in', async () => {
     const link = await invite(await member(server))
     const tries = Array.from({ length: 5 }, async (_, n) => {
@@ -74,7 +83,7 @@ describe('by invite', () => {
 
   it('members are shown the way, a link is shown once', async () => {
     const client = await member(server)
-    expect(await textOf(client, '/settings')).toContain('href="/invites"')
+    expect(await textOf(client, '/settings/account')).toContain('href="/invites"')
     const link = await invite(client)
     const page = await textOf(client, '/invites')
     expect(page).not.toContain(link)
@@ -105,9 +114,9 @@ describe('the page of invites', () => {
     const answer = await client.get('/invites')
     const html = await answer.text()
     expect(answer.status).toBe(200)
-    expect(html).toContain('You have no unused link. Of more than 20, only the newest work.')
-    expect(html).toContain('within 7 days')
-    expect(html).toContain('>Make a link</button>')
+    expect(html).toContain('You have no unused links. Only the newest 20 work.')
+    expect(html).toContain('works for 7 days')
+    expect(html).toContain('>Create a link</button>')
     expect(html).not.toContain('id="link"')
   })
 
@@ -115,11 +124,11 @@ describe('the page of invites', () => {
     const client = await member(server)
     const html = await (await client.post('/invites', {})).text()
     expect(html).toMatch(new RegExp(`value="${server.url}/register\\?invite=[\\w-]+"`))
-    expect(html).toContain('You have one unused link.')
-    expect(html).toContain('>Make another link</button>')
+    expect(html).toContain('You have 1 unused link.')
+    expect(html).toContain('>Create another link</button>')
     const bob = new HttpClient(server.url)
     await bob.logIn('bob@example.com')
-    expect(await textOf(bob, '/invites')).toContain('You have no unused link.')
+    expect(await textOf(bob, '/invites')).toContain('You have no unused links.')
   })
 
   it('shows links of the public address where one is set', async () => {
@@ -150,12 +159,13 @@ it('members make none where only the operator does', async () => {
   const client = await member(server)
   expect((await client.get('/invites')).status).toBe(404)
   expect((await client.post('/invites', {}, '/settings')).status).toBe(404)
-  expect(await textOf(client, '/settings')).not.toContain('/invites')
+  expect(await textOf(client, '/settings/account')).not.toContain('/invites')
   const headers = { authorization: `Bearer ${token}` }
   const answer = await fetch(`${server.url}/operator/invites`, { method: 'POST', headers })
   const { link }: { link: string } = await answer.json()
   const { pathname, search } = new URL(link)
-  expect((await new HttpClient(server.url).get(pathname + search)).status).toBe(200)
+  const page = await new HttpClient(server.url).get(pathname + search)
+  expect([page.status, (await page.text()).includes('invites you')]).toEqual([200, false])
   await server.stop()
 })
 
@@ -165,7 +175,7 @@ it('nobody comes in where registration is closed, and no page says they could', 
   expect(await textOf(stranger, '/login')).not.toContain('Create an account')
   const answer = await stranger.get('/register')
   expect(answer.status).toBe(403)
-  expect(await answer.text()).toContain('Nobody can create an account here')
+  expect(await answer.text()).toContain('New accounts can&#39;t be created here')
   expect((await stranger.post('/register', person('stranger'), '/login')).status).toBe(403)
   expect((await (await member(server)).get('/invites')).status).toBe(404)
   await server.stop()
@@ -175,7 +185,7 @@ it('everybody comes in where it is open, and invites are not spoken of', async (
   const server = await startTestServer()
   expect(await textOf(new HttpClient(server.url), '/login')).toContain('Create an account')
   const client = await member(server)
-  expect(await textOf(client, '/settings')).not.toContain('/invites')
+  expect(await textOf(client, '/settings/account')).not.toContain('/invites')
   expect((await client.get('/invites')).status).toBe(404)
   await server.stop()
 })

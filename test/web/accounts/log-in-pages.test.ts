@@ -4,8 +4,8 @@ import { newcomer } from '../../support/crowd.js'
 import { HttpClient } from '../../support/http-client.js'
 import { startTestServer } from '../../support/test-server.js'
 
-const ended = 'You are logged out here. Log in to go on.'
-const demoHint = 'the password of both is password123'
+const ended = 'You&#39;re logged out. Log in to continue.'
+const demoHint = 'The password for both is password123'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -50,8 +50,9 @@ describe('the page of the log-in', () => {
   })
 
   it.each([
-    ['deleted', 'Your account is deleted, and your chats with it.'],
-    ['reset', 'Your new password is set. Log in with it.'],
+    ['deleted', 'Your account and all your chats have been deleted.'],
+    ['everywhere', 'You&#39;re logged out everywhere.'],
+    ['reset', 'Your password has been changed. Log in with the new one.'],
     ['whatever', undefined],
   ])('says what has been done: %s', async (done, words) => {
     expect(noticeOf(await textOf(visitor(), `/login?done=${done}`))).toBe(words)
@@ -59,7 +60,7 @@ describe('the page of the log-in', () => {
 
   it('says what has been done rather than why one must log in', async () => {
     const html = await textOf(visitor(), '/login?done=reset&next=/chats')
-    expect(noticeOf(html)).toBe('Your new password is set. Log in with it.')
+    expect(noticeOf(html)).toBe('Your password has been changed. Log in with the new one.')
   })
 
   it('sends somebody who is logged in on: to the way back, else to the chats', async () => {
@@ -69,9 +70,19 @@ describe('the page of the log-in', () => {
     expect(whereTo(await client.get('/login?next=//evil.example/'))).toEqual([303, '/chats'])
   })
 
+  it('says how long messages live, and whom to ask about a forgotten password; the address has the focus', async () => {
+    const html = await textOf(visitor(), '/login')
+    expect(html).toContain('Messages disappear after 1 hour, for both of you.')
+    expect(html).toContain('Forgot your password? Ask the person who runs this server for a reset link.')
+    expect(html).toMatch(/<input id="email"[^>]* autofocus/)
+    const refused = await (await visitor().post('/login', { ...right, password: 'wrong wrong' })).text()
+    expect(refused.match(/autofocus/g)).toHaveLength(1)
+    expect(refused).toMatch(/id="errors"[^>]* autofocus/)
+  })
+
   it('names the demo accounts and their password where they are', async () => {
     const html = await textOf(visitor(), '/login')
-    expect(html).toContain(`log in as alice@example.com in one browser and as bob@example.com in another; ${demoHint}`)
+    expect(html).toContain(`log in as alice@example.com here and as bob@example.com in a private window. ${demoHint}`)
   })
 
   it('names no demo accounts where there are none, nor a registration where it is closed', async () => {
@@ -113,6 +124,8 @@ describe('a log-in', () => {
     expect(await wrong.text()).not.toContain('data-forget')
     await elsewhere.post('/settings/sessions', {}, '/settings')
     expect(await saysForget(here)).toBe(true)
+    expect(await saysForget(here, '/register')).toBe(true)
+    expect(await saysForget(visitor(), '/register')).toBe(false)
     expect(await saysForget(elsewhere)).toBe(false)
     await here.post('/login', right)
     await here.post('/logout', {}, '/chats')
@@ -122,7 +135,7 @@ describe('a log-in', () => {
   it('takes the time zone that the browser tells', async () => {
     const client = visitor()
     await client.post('/login', { ...right, zone: 'Asia/Tokyo' })
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 
   it('with a wrong password says so beside the address, and no longer why one must log in', async () => {
@@ -130,9 +143,7 @@ describe('a log-in', () => {
     const html = await answer.text()
     expect(answer.status).toBe(422)
     expect(titleOf(html)).toMatch(/^Error: Log in/)
-    expect(html).toContain(
-      '<p class="error" id="email-error">This email and password do not belong together. Check both and try again.</p>',
-    )
+    expect(html).toContain('<p class="error" id="email-error">Wrong email or password</p>')
     expect([noticeOf(html), nextOf(html)]).toEqual([undefined, '/settings'])
     expect(html).toContain('value="bob@example.com"')
     expect(html).toContain('href="/register?next=%2Fsettings"')
@@ -153,8 +164,8 @@ describe('a log-in', () => {
       const answer = await new HttpClient(guarded.url).logIn('bob@example.com')
       const html = await answer.text()
       expect(answer.status).toBe(403)
-      expect(html).toContain('This account is switched off.')
-      expect(html).not.toContain('do not belong together')
+      expect(html).toContain('This account is disabled.')
+      expect(html).not.toContain('Wrong email or password')
     } finally {
       await guarded.stop()
     }
@@ -168,7 +179,7 @@ describe('a log-in', () => {
       const answer = await client.logIn('bob@example.com')
       expect(answer.status).toBe(429)
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(50)
-      expect(await answer.text()).toMatch(/Too many at once\. Wait (5\d|60) seconds and try again\./)
+      expect(await answer.text()).toMatch(/You&#39;re going too fast\. Wait (5\d|60) seconds and try again\./)
     } finally {
       await strict.stop()
     }
@@ -178,7 +189,7 @@ describe('a log-in', () => {
     const answer = await visitor().post('/login', { ...right, next: '/settings', _csrf: 'stale' })
     const html = await answer.text()
     expect(answer.status).toBe(403)
-    expect(html).toContain('This page had grown old, so nothing was sent.')
+    expect(html).toContain('This page is out of date. Nothing was sent; your text is still here.')
     expect(titleOf(html)).toMatch(/^Error: Log in/)
     expect([noticeOf(html), nextOf(html)]).toEqual([undefined, '/settings'])
     expect(html).toContain('value="bob@example.com"')

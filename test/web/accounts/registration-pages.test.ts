@@ -99,7 +99,7 @@ describe('a registration', () => {
   it('takes the time zone that the browser tells', async () => {
     const client = visitor()
     await client.post('/register', { ...person('reg-four'), zone: 'Asia/Tokyo' })
-    expect(await textOf(client, '/settings')).toContain('As my browser: Asia/Tokyo')
+    expect(await textOf(client, '/settings')).toContain('time zone is Asia/Tokyo')
   })
 
   it('that is refused keeps the name, the address and the way back, and names the field', async () => {
@@ -140,7 +140,7 @@ describe('a registration', () => {
     const html = await answer.text()
     expect(answer.status).toBe(403)
     expect(titleOf(html)).toMatch(/^Error: Create an account/)
-    expect(html).toContain('This page had grown old, so nothing was sent.')
+    expect(html).toContain('This page is out of date. Nothing was sent; your text is still here.')
     expect(['username', 'email', 'next'].map(name => inputOf(html, name))).toEqual([
       'reg-eight',
       'reg-eight@example.com',

@@ -48,7 +48,7 @@ describe('the page of a link for a new password', () => {
     const html = await answer.text()
     expect(answer.status).toBe(404)
     expect(html).toContain('<h1>This link no longer works</h1>')
-    expect(html).toContain('It was used already, is older than an hour, or the server was started anew.')
+    expect(html).toContain('It has been used, is more than an hour old, or the server has restarted.')
     expect(html).not.toContain('name="newPassword"')
   })
 })
@@ -93,7 +93,7 @@ describe('a new password by a link', () => {
     const html = await answer.text()
     expect(answer.status).toBe(403)
     expect(titleOf(html)).toMatch(/^Error: Set a new password/)
-    expect(html).toContain('This page had grown old, so nothing was sent.')
+    expect(html).toContain('This page is out of date. Nothing was sent; your text is still here.')
     expect(await opens(await logIn('forgetful-five', 'long enough 1'))).toBe(true)
   })
 

@@ -107,7 +107,7 @@ describe('the frame of a chat', () => {
     const { ann, ben, chat } = await newPair(server.url)
     await fill(ann, chat, 2)
     const html = await textOf(ben, `${chat}/frame`)
-    expect(/seen\?upto=([\w-]*)&/.exec(html)?.[1]).toBe(readRows(html)[1]?.id)
+    expect(/seen\?upto=([\w-]*)&amp;from=\d+&/.exec(html)?.[1]).toBe(readRows(html)[1]?.id)
   })
 
   it('is not found by somebody else', async () => {
@@ -131,7 +131,7 @@ describe('the picture that a page without JavaScript loads', () => {
   it('shows its visitor as online, even without a message', async () => {
     const { ann, ben, chat } = await newPair(server.url)
     const presence = async () => /id="presence"[^>]*>[\s\S]*?<span>([^<]*)</.exec(await textOf(ann, chat))?.[1]
-    expect(await presence()).toBe('Not here now')
+    expect(await presence()).toBe('Offline')
     expect((await ben.get(`${chat}/seen?upto=`)).status).toBe(204)
     expect(await presence()).toBe('Online')
   })
@@ -144,7 +144,7 @@ describe('the picture that a page without JavaScript loads', () => {
     expect((await ben.get(`${chat}/seen?upto=${message?.id}`, { headers })).status).toBe(204)
     const html = await textOf(ann, chat)
     expect(statusOf(html)).toBe('sent')
-    expect(html).toMatch(/id="presence"[^>]*>[\s\S]*?<span>Not here now</)
+    expect(html).toMatch(/id="presence"[^>]*>[\s\S]*?<span>Offline</)
   })
 
   it('does nothing for a message that is given twice', async () => {

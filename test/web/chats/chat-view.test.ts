@@ -36,7 +36,7 @@ describe('the page of a chat', () => {
       `name="with" value="${benId}.${annId}"`,
       `href="/people/${benId}/block"`,
       'data-max="123"',
-      'data-too-long="This is too long. At most 123 characters can be sent at once."',
+      'data-too-long="This message is too long. Use at most 123 characters."',
       'data-max-width="640" data-max-height="480" data-quality="71"',
       'maxlength="1000"',
     ]) {
@@ -55,7 +55,7 @@ describe('the page of a chat', () => {
 
   it('says that the server was started anew only on the way from a chat that was gone', async () => {
     const { ann, chat } = await newPair(server.url)
-    const words = 'The server was started anew, so earlier messages are gone.'
+    const words = 'The server restarted, so earlier messages are gone.'
     expect(await textOf(ann, `${chat}?restarted=1`)).toContain(words)
     for (const query of ['', '?restarted=0', '?restarted'])
       expect(await textOf(ann, `${chat}${query}`)).not.toContain(words)
@@ -63,7 +63,7 @@ describe('the page of a chat', () => {
 
   it('reports as seen the last message of the other person, whatever one has written after it', async () => {
     const { ann, ben, chat } = await newPair(server.url)
-    const upto = async () => /seen\?upto=([\w-]*)&/.exec(await textOf(ben, chat))?.[1]
+    const upto = async () => /seen\?upto=([\w-]*)&amp;from=\d+&/.exec(await textOf(ben, chat))?.[1]
     expect(await upto()).toBe('')
     await fill(ann, chat, 2)
     await ben.post(`${chat}/messages`, { content: 'mine', nonce: 'n' }, chat)

@@ -88,7 +88,7 @@ describe('a stream that is refused', () => {
     const outsider = await newcomer(server.url)
     const text = await (await outsider.get(`${chat}/events`, asPage)).text()
     expect(text).toContain('hx-target="#gone"')
-    expect(text).toContain('The server was started anew, so earlier messages are gone.')
+    expect(text).toContain('The server restarted, so earlier messages are gone.')
     expect(codeOf(text)).toBe('4404')
   })
 

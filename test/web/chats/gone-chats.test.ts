@@ -4,7 +4,7 @@ import { bobId, HttpClient } from '../../support/http-client.js'
 import { startTestServer } from '../../support/test-server.js'
 
 const erased = 'This chat is gone and its messages are erased.'
-const restarted = 'The server was started anew, so earlier messages are gone.'
+const restarted = 'The server restarted, so earlier messages are gone.'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -12,23 +12,24 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
+const otherCookie = () => `with-${new URL(server.url).port}`
+const isOther = (cookie: string) => cookie.startsWith(`${otherCookie()}=`)
+
 /** A chat that Ann has seen and Ben has ended; `with` is what her browser was given for its address. */
 async function ended() {
   const people = await newPair(server.url)
-  const [cookie = ''] = (await people.ann.get(people.chat)).headers
-    .getSetCookie()
-    .filter(each => each.startsWith('with='))
-  const value = decodeURIComponent(/^with=([^;]*)/.exec(cookie)?.[1] ?? '')
+  const [cookie = ''] = (await people.ann.get(people.chat)).headers.getSetCookie().filter(isOther)
+  const value = decodeURIComponent(/^with-\d+=([^;]*)/.exec(cookie)?.[1] ?? '')
   const [benId = '', annId = '', serverId = ''] = value.split('.')
   await people.ben.post(`${people.chat}/end`, {}, `${people.chat}/end`)
-  people.ann.cookies.delete('with')
+  people.ann.cookies.delete(otherCookie())
   return { ...people, cookie, benId, annId, serverId }
 }
 
 const read = async (client: HttpClient, chat: string, kept: string) => {
-  client.cookies.set('with', kept)
+  client.cookies.set(otherCookie(), kept)
   const answer = await client.get(chat)
-  client.cookies.delete('with')
+  client.cookies.delete(otherCookie())
   return { status: answer.status, html: await answer.text(), cookies: answer.headers.getSetCookie() }
 }
 
@@ -58,7 +59,7 @@ describe('the cookie that a chat sets', () => {
       await post('/login', { email: 'alice@example.com', password: 'password123' }, '/login')
       const chat = (await post('/chats', { userId: bobId }, '/chats')).headers.get('location') ?? ''
       const cookies = (await client.get(chat, { headers })).headers.getSetCookie()
-      expect(cookies.find(each => each.startsWith('with='))).toMatch(/; Secure/)
+      expect(cookies.find(each => each.startsWith('__Secure-with='))).toMatch(/; Secure/)
     } finally {
       await secure.stop()
     }
@@ -76,7 +77,7 @@ describe('a chat that is gone', () => {
     expect(html).toContain(`>Chat with ${benName}</button>`)
     for (const absent of ['data-goes-on', 'name="restarted"', 'name="draft"', restarted])
       expect(html).not.toContain(absent)
-    expect(cookies.filter(each => each.startsWith('with='))).toEqual([])
+    expect(cookies.filter(isOther)).toEqual([])
   })
 
   it('of an earlier run of the server goes on by itself, and is remembered for this run', async () => {
@@ -86,7 +87,9 @@ describe('a chat that is gone', () => {
     expect(html).toContain('<form method="post" action="/chats" data-goes-on>')
     expect(html).toContain('name="restarted" value="1"')
     expect(html).toContain(restarted)
-    expect(cookies).toContainEqual(expect.stringContaining(`with=${benId}.${annId}.${serverId}; Path=${chat};`))
+    expect(cookies).toContainEqual(
+      expect.stringContaining(`${otherCookie()}=${benId}.${annId}.${serverId}; Path=${chat};`),
+    )
   })
 
   it('without a run of the server in its cookie does not go on by itself', async () => {

@@ -19,13 +19,16 @@ describe('how long messages live, without JavaScript', () => {
   it('is chosen on the page, within what the server allows, with its own marked', async () => {
     const { ann, chat } = await newPair(server.url)
     const html = await textOf(ann, chat)
-    const offered = [...html.matchAll(/<option value="(\d+)"( selected)?>([^<]+)</g)].map(match => match.slice(1))
+    const offered = [...html.matchAll(/<option value="([^"]+)"( selected)?>([^<]+)</g)].map(match => match.slice(1))
     expect(offered).toEqual([
       ['300000', undefined, '5 minutes'],
       ['900000', undefined, '15 minutes'],
-      ['3600000', ' selected', '1 hour (usual)'],
+      ['3600000', ' selected', '1 hour (default)'],
       ['14400000', undefined, '4 hours'],
       ['43200000', undefined, '12 hours'],
+      ['60000 seen', undefined, '1 minute after being seen'],
+      ['300000 seen', undefined, '5 minutes after being seen'],
+      ['3600000 seen', undefined, '1 hour after being seen'],
     ])
     expect(html).toContain(`action="${chat}/lifetime"`)
   })
@@ -41,8 +44,7 @@ describe('how long messages live, without JavaScript', () => {
     ] as const) {
       const html = await textOf(client, chat)
       expect(html).toContain(`${who} changed how long messages live: 4 hours`)
-      expect(html).toContain('gone after 4 hours</span>')
-      expect(html).toContain('Messages are gone after 4 hours')
+      expect(html).toContain('Messages vanish after 4 hours')
       expect(html).toContain('data-life="14400000"')
     }
     await ben.post(`${chat}/messages`, { content: 'after' }, chat)
@@ -58,19 +60,48 @@ describe('how long messages live, without JavaScript', () => {
     for (const lifetimeMs of ['60000', '86400000', '1e6', '', '-1']) {
       const answer = await choose(ann, chat, lifetimeMs)
       expect(answer.status).toBe(422)
-      expect(await answer.text()).toContain('Something in the form needs mending.')
+      expect(await answer.text()).toContain('There&#39;s a problem with what you entered.')
     }
-    expect(await textOf(ann, chat)).toContain('gone after 1 hour</span>')
+    expect(await textOf(ann, chat)).toContain('Messages vanish after 1 hour,')
   })
 
   it('is nobody else’s to choose or put off, nor without a token', async () => {
     const { ann, chat } = await newPair(server.url)
     const outsider = await newcomer(server.url)
-    for (const path of [`${chat}/lifetime`, `${chat}/keep`]) {
+    for (const path of [`${chat}/lifetime`, `${chat}/keep`, `${chat}/dismiss`]) {
       expect((await outsider.post(path, { lifetimeMs: '300000' }, '/chats')).status).toBe(404)
       expect((await ann.request('POST', path)).status).toBe(403)
       expect((await ann.get(path)).status).toBe(405)
     }
+  })
+
+  it.each([{ lifetimeMs: '60000', from: 'seen' }, { lifetimeMs: '60000 seen' }])(
+    'may be counted from being seen, while both send read receipts: %j',
+    async fields => {
+      const { ann, ben, benName, chat } = await newPair(server.url)
+      expect((await ann.post(`${chat}/lifetime`, fields, chat)).status).toBe(303)
+      await ann.post(`${chat}/messages`, { content: 'waits' }, chat)
+      const html = await textOf(ann, chat)
+      expect(html).toContain('Messages vanish 1 minute after they are seen')
+      expect(html).toContain('value="60000 seen" selected')
+      expect(html).toContain('>until seen, then 1 minute</time>')
+      expect(Math.max(...remainingOf(html))).toBeGreaterThan(86_000_000)
+      await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')
+      const after = await textOf(ann, chat)
+      expect(after).toContain(`${benName} changed how long messages live: 1 minute`)
+      expect(after).toContain('Messages vanish after 1 minute,')
+      expect(after).not.toContain('until seen')
+      expect(after).not.toContain(' seen"')
+      expect((await ann.post(`${chat}/lifetime`, fields, chat)).status).toBe(422)
+    },
+  )
+
+  it.each([
+    ['a length', { lifetimeMs: '900000', from: 'seen' }],
+    ['a beginning', { lifetimeMs: '900000', from: 'read' }],
+  ])('may not be counted so with %s that is not offered', async (_title, fields) => {
+    const { ann, chat } = await newPair(server.url)
+    expect((await ann.post(`${chat}/lifetime`, fields, chat)).status).toBe(422)
   })
 
   it('keeps nothing that is not about to go', async () => {
@@ -80,7 +111,7 @@ describe('how long messages live, without JavaScript', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, chat])
     const html = await textOf(ann, chat)
     expect(Math.max(...remainingOf(html))).toBeLessThanOrEqual(3_600_000)
-    expect(html).not.toContain('Keep for as long again')
+    expect(html).not.toContain('Oldest messages vanish')
   })
 
   it('is changed as often as one may reach the other, and no more: then the page says so', async () => {
@@ -96,7 +127,7 @@ describe('how long messages live, without JavaScript', () => {
       const refused = answers.filter(({ status }) => status === 429)
       expect(refused.length).toBeGreaterThan(0)
       expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect(await refused[0]?.text()).toContain('Too many at once')
+      expect(await refused[0]?.text()).toContain('going too fast')
     } finally {
       await strict.stop()
     }
@@ -104,22 +135,29 @@ describe('how long messages live, without JavaScript', () => {
 })
 
 describe('the answer to a change of how long messages live', () => {
-  const post = async (path: 'lifetime' | 'keep', headers: Record<string, string>, lifetimeMs = '900000') => {
+  const post = async (
+    path: 'lifetime' | 'keep' | 'dismiss',
+    headers: Record<string, string>,
+    lifetimeMs = '900000',
+  ) => {
     const { ann, chat } = await newPair(server.url)
     const answer = await ann.post(`${chat}/${path}`, { lifetimeMs }, chat, { headers })
     const [status, location] = [answer.status, answer.headers.get('location')]
     return { status, to: location?.replace(chat, 'CHAT') ?? null, html: await answer.text() }
   }
 
-  it.each(['lifetime', 'keep'] as const)('is empty for htmx: %s', async path => {
+  it.each(['lifetime', 'keep', 'dismiss'] as const)('is empty for htmx: %s', async path => {
     const { status, to, html } = await post(path, { 'hx-request': 'true' })
     expect([status, to, html]).toEqual([204, null, ''])
   })
 
-  it.each(['lifetime', 'keep'] as const)('leads back to the frame that the form of %s was in', async path => {
-    const { status, to } = await post(path, { referer: `${server.url}/chats/any/frame?every=15` })
-    expect([status, to]).toEqual([303, 'CHAT/frame?every=15'])
-  })
+  it.each(['lifetime', 'keep', 'dismiss'] as const)(
+    'leads back to the frame that the form of %s was in',
+    async path => {
+      const { status, to } = await post(path, { referer: `${server.url}/chats/any/frame?every=15` })
+      expect([status, to]).toEqual([303, 'CHAT/frame?every=15'])
+    },
+  )
 
   it.each(['/chats/any', '/chats/any/frame?every=99999', '/chats/any/frame?every=15&x=1', '/chats/any/frame?every='])(
     'leads to the chat when the form was on %s',
@@ -138,17 +176,20 @@ describe('the answer to a change of how long messages live', () => {
   it('is the page of the chat with one error and an empty composer when it is refused', async () => {
     const { status, html } = await post('lifetime', {}, '1')
     expect(status).toBe(422)
-    expect(html).toContain('Mend one thing and try again')
+    expect(html).toContain('<h2>Something went wrong</h2>')
     expect(html).toContain('>\n</textarea>')
     expect(html).toMatch(/id="alt"[^>]*value=""/)
   })
 
-  it.each(['0x493e0', '300000.5', ' 300000', '1000000000000'])('takes %s for no length', async lifetimeMs => {
-    expect((await post('lifetime', {}, lifetimeMs)).status).toBe(422)
-  })
+  it.each(['0x493e0', '300000.5', ' 300000', '1000000000000', '300000 sent', '300000  seen'])(
+    'takes %s for no length',
+    async lifetimeMs => {
+      expect((await post('lifetime', {}, lifetimeMs)).status).toBe(422)
+    },
+  )
 })
 
-it.each(['lifetime', 'keep'])(
+it.each(['lifetime', 'keep', 'dismiss'])(
   'a stranger who posts to %s of a chat goes to the log-in, and from there to the chat',
   async path => {
     const answer = await new HttpClient(server.url).request('POST', `/chats/some-room/${path}`)

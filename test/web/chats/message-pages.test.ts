@@ -54,6 +54,8 @@ const htmx = { 'hx-request': 'true' }
 const inputOf = (html: string, name: string) => new RegExp(`name="${name}"[^>]*? value="([^"]*)"`).exec(html)?.[1]
 const draftOf = (html: string) => /<textarea[^>]*>\n([^<]*)<\/textarea>/.exec(html)?.[1]
 const linked = (html: string) => [...html.matchAll(/<li><a href="#([^"]+)">([^<]+)</g)].map(match => match.slice(1))
+/** What is wrong that no field is to blame for. */
+const unlinked = (html: string) => [...html.matchAll(/<li>([^<]+)<\/li>/g)].map(([, text]) => text)
 const sentIn = async (client: HttpClient, chat: string) => readRows(await textOf(client, chat)).map(({ text }) => text)
 
 /** Posts a multipart form of a chat; `bytes`: its picture. */
@@ -95,7 +97,7 @@ describe('a message by a form', () => {
     const html = await answer.text()
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([422, null])
     expect([draftOf(html), inputOf(html, 'alt')]).toEqual([fields.content, 'a &quot;view&quot;'])
-    expect(linked(html)).toEqual([['content', 'This is too long. At most 5000 characters can be sent at once.']])
+    expect(linked(html)).toEqual([['content', 'This message is too long. Use at most 5000 characters.']])
     expect(inputOf(html, 'imageId')).toBe('')
   })
 
@@ -105,13 +107,13 @@ describe('a message by a form', () => {
     const answer = await postPicture(ann, chat, 'messages', fields, { bytes: await picture() })
     const html = await answer.text()
     expect([answer.status, draftOf(html), inputOf(html, 'alt')]).toEqual([403, 'Our garden', 'Tulips'])
-    expect(linked(html).map(([field]) => field)).toEqual(['content', 'image'])
-    expect(linked(html)[1]).toEqual(['image', 'The picture has to be chosen again'])
+    expect(unlinked(html)).toEqual([expect.stringContaining('Nothing was sent; your text is still here.')])
+    expect(linked(html)).toEqual([['image', 'The picture has to be chosen again']])
     const withoutPicture = await (await postPicture(ann, chat, 'messages', fields, {})).text()
-    expect(linked(withoutPicture).map(([field]) => field)).toEqual(['content'])
+    expect(linked(withoutPicture)).toEqual([])
   })
 
-  it('whose picture comes too soon says that it has to be chosen again', async () => {
+  it('whose picture comes too soon says to wait, and of the fields only that the picture has to be chosen again', async () => {
     const strict = await startTestServer({ RATE_LIMIT_UPLOADS: '1' })
     try {
       const { ann, chat } = await newPair(strict.url)
@@ -120,7 +122,10 @@ describe('a message by a form', () => {
       const answer = await postPicture(ann, chat, 'messages', { content: 'second' }, { bytes })
       const html = await answer.text()
       expect([answer.status, draftOf(html)]).toEqual([429, 'second'])
-      expect(linked(html)[1]).toEqual(['image', 'The picture has to be chosen again'])
+      expect(unlinked(html)).toEqual([expect.stringContaining('You&#39;re going too fast.')])
+      expect(linked(html)).toEqual([['image', 'The picture has to be chosen again']])
+      expect(html).toContain('<h2>There&#39;s a problem with 1 field</h2>')
+      expect(html).not.toMatch(/<textarea[^>]*aria-invalid/)
     } finally {
       await strict.stop()
     }
@@ -135,7 +140,7 @@ describe('a message by a form', () => {
     expect(html).toMatch(
       /^<hx-partial hx-target="#p-n-1" hx-swap="outerHTML"><div id="p-n-1" class="mine pending refused">/,
     )
-    expect(html).toContain('This is too long. At most 5000 characters can be sent at once.')
+    expect(html).toContain('This message is too long. Use at most 5000 characters.')
     expect(inputOf(html, 'content')).toBe(content)
   })
 
@@ -171,7 +176,10 @@ describe('a message by a form', () => {
     const html = await answer.text()
     expect(answer.status).toBe(403)
     expect([draftOf(html), inputOf(html, 'alt')]).toEqual(['kept', 'words'])
-    expect(linked(html)).toEqual([['content', expect.stringContaining('so nothing was sent')]])
+    expect([linked(html), unlinked(html)]).toEqual([
+      [],
+      [expect.stringContaining('Nothing was sent; your text is still here.')],
+    ])
   })
 })
 
@@ -243,7 +251,7 @@ describe('a picture ahead of its message', () => {
     const { ann, chat } = await newPair(server.url)
     expect(await upload(ann, chat, Buffer.from('no picture'))).toEqual({
       status: 415,
-      body: { message: 'This is not a picture that can be sent. Choose a JPEG, PNG, WebP or GIF.' },
+      body: { message: "This file can't be sent as a picture. Choose a JPEG, PNG, WebP or GIF.", isFinal: true },
       retryAfter: null,
     })
   })
@@ -271,7 +279,10 @@ describe('a picture ahead of its message', () => {
       const { ann, chat } = await newPair(strict.url)
       expect((await upload(ann, chat, await picture())).status).toBe(201)
       const { status, body, retryAfter } = await upload(ann, chat, await picture())
-      expect([status, body]).toEqual([429, { message: expect.stringContaining('Too many at once. Wait') }])
+      expect([status, body]).toEqual([
+        429,
+        { message: expect.stringContaining("You're going too fast. Wait"), isFinal: false },
+      ])
       expect(Number(retryAfter)).toBeGreaterThan(50)
     } finally {
       await strict.stop()

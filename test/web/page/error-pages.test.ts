@@ -27,14 +27,16 @@ describe('the page of an error', () => {
   it('says a refusal in words, with its status and when to come back, and leaves the log alone', async () => {
     const { answer, html, entries } = await failWith(new ChatError('rate_limited', 4001))
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '5'])
-    expect(html).toContain('<h1>That did not work</h1><p>Too many at once. Wait 5 seconds and try again.</p>')
+    expect(html).toContain(
+      '<h1>Something went wrong</h1><p>You&#39;re going too fast. Wait 5 seconds and try again.</p>',
+    )
     expect(entries).toEqual([])
   })
 
   it('has a title of its own where nothing is', async () => {
     const { answer, html } = await failWith(new ChatError('not_found'))
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([404, null])
-    expect(html).toContain('<h1>Page not found</h1><p>There is nothing here, or it is gone already.</p>')
+    expect(html).toContain('<h1>Page not found</h1><p>There&#39;s nothing here, or it&#39;s already gone.</p>')
   })
 
   it('is in the language of the browser', async () => {
@@ -46,7 +48,7 @@ describe('the page of an error', () => {
     const fault = new Error('a secret')
     const { answer, html, entries } = await failWith(fault)
     expect(answer.status).toBe(500)
-    expect(html).toContain('tell who runs this server the number request-1.')
+    expect(html).toContain('give this number to the person who runs this server: request-1')
     expect(html).not.toContain('secret')
     expect(entries).toEqual([
       expect.objectContaining({
@@ -72,7 +74,7 @@ describe('a part of a page that is refused', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1'])
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(html).toBe(
-      '<hx-partial hx-target="#announcer" hx-swap="beforeend"><p dir="auto">Too many at once. Wait 1 second and try again.</p></hx-partial>',
+      '<hx-partial hx-target="#announcer" hx-swap="beforeend"><p dir="auto">You&#39;re going too fast. Wait 1 second and try again.</p></hx-partial>',
     )
   })
 

@@ -11,10 +11,10 @@ describe('what is said of a refused form', () => {
     expect(formErrors(error, t)).toEqual([
       {
         field: 'username',
-        text: 'This name is taken. Choose another.',
-        summary: 'Username: This name is taken. Choose another.',
+        text: 'This username is taken. Choose another.',
+        summary: 'Username: This username is taken. Choose another.',
       },
-      { field: 'invite', text: 'Fill this in.', summary: 'Fill this in.' },
+      { field: 'invite', text: 'Fill in this field.', summary: 'Fill in this field.' },
     ])
   })
 
@@ -25,23 +25,23 @@ describe('what is said of a refused form', () => {
     ['currentPassword', 'Current password'],
     ['newPassword', 'New password'],
   ])('names the field %s', (field, label) => {
-    expect(formErrors(new InvalidInput({ [field]: 'required' }), t)[0]?.summary).toBe(`${label}: Fill this in.`)
+    expect(formErrors(new InvalidInput({ [field]: 'required' }), t)[0]?.summary).toBe(`${label}: Fill in this field.`)
   })
 
   it('is something of the form where there is no sentence for a field', () => {
     const [error] = formErrors(new InvalidInput({ email: 'unknown_problem' }), t)
-    expect(error?.text).toBe('Something in the form needs mending.')
+    expect(error?.text).toBe("There's a problem with what you entered.")
   })
 
   it('is one entry for the whole form in other cases', () => {
     expect(formErrors(new ChatError('rate_limited', 5000), t)).toEqual([
-      { field: null, text: 'Too many at once. Wait 5 seconds and try again.' },
+      { field: null, text: "You're going too fast. Wait 5 seconds and try again." },
     ])
   })
 
   it('is said in the language of the page', () => {
     const [error] = formErrors(new InvalidInput({ email: 'required' }), translator('de'))
-    expect(error?.summary).toBe('E-Mail: Fülle dieses Feld aus.')
+    expect(error?.summary).toBe('E-Mail-Adresse: Fülle dieses Feld aus.')
   })
 })
 

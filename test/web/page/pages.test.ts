@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Account, newAccount } from '#src/accounts/account.js'
 import { type AccountSettings, defaultSettings } from '#src/accounts/settings.js'
 import * as renderer from '#src/rendering/renderer.js'
+import { themeColours } from '#src/rendering/theme-colours.js'
 import { contextOf, renderPage, sendPage, sendRendered, viewerOf } from '#src/web/page/pages.js'
 import { serveApp } from '../../support/served-app.js'
 
@@ -19,7 +20,7 @@ async function visit<T>(work: (request: Request, response: Response) => T, accou
     made.push(work(request, response))
     if (!response.headersSent) response.end()
   })
-  const answer = await fetch(await serveApp(app), { headers: { 'accept-language': 'de' } })
+  const answer = await fetch(await serveApp(app), { headers: { 'accept-language': 'de, es-ES;q=0.5' } })
   return { made: made[0], answer }
 }
 
@@ -27,12 +28,17 @@ const about = { heading: 'A heading', message: 'A message' }
 
 describe('who looks at a page', () => {
   it('is nobody known before log-in, in the language of the browser', async () => {
-    expect((await visit(viewerOf)).made).toEqual({ userId: '', language: 'de', zone: null })
+    expect((await visit(viewerOf)).made).toEqual({ userId: '', language: 'de', zone: null, region: null })
   })
 
   it('is the person who is logged in, with the language and zone of their settings', async () => {
     const account = accountWith({ language: 'es', zone: 'Europe/Madrid' })
-    expect((await visit(viewerOf, account)).made).toEqual({ userId: 'ann', language: 'es', zone: 'Europe/Madrid' })
+    expect((await visit(viewerOf, account)).made).toEqual({
+      userId: 'ann',
+      language: 'es',
+      zone: 'Europe/Madrid',
+      region: 'ES',
+    })
   })
 
   it.each([
@@ -112,7 +118,8 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined },
+      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, hidesNames: false },
+      themeColours: themeColours(theme || 'system'),
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
   })

@@ -146,7 +146,7 @@ describe.each(ways)('a double click, the second press %s', (_when, pressTwice) =
     const pages = await Promise.all(responses.map(response => response.text()))
     expect(linkIn(pages[0] ?? '')).toMatch(/^[\w-]{32}$/)
     expect(linkIn(pages[1] ?? '')).toBe(linkIn(pages[0] ?? ''))
-    expect(await (await client.get('/invites')).text()).toContain('You have one unused link.')
+    expect(await (await client.get('/invites')).text()).toContain('You have 1 unused link.')
   })
 
   it.each(ofMembers.filter(({ path }) => path.startsWith('/chats/')))('on $what does it', async click => {
@@ -166,7 +166,7 @@ describe.each(ways)('a double click, the second press %s', (_when, pressTwice) =
 
   it.each(['/logout', '/settings/sessions'])('on the form of %s leads to the log-in', async path => {
     const { client } = await comeIn()
-    const click = { what: '', page: '/settings', path, fields: {}, status: 303, leadsTo: '' }
+    const click = { what: '', page: '/settings/account', path, fields: {}, status: 303, leadsTo: '' }
     const responses = await pressTwice(await formOf(client, click))
     for (const [status, location] of answers(responses)) {
       expect([status, String(location).split('?')[0]]).toEqual([303, '/login'])
@@ -250,8 +250,8 @@ describe('what is no repeat', () => {
     const { client } = await comeIn()
     const form = await formOf(client, find(ofMembers, 'changing the password'))
     expect((await form.press()).status).toBe(303)
-    expect(answers([await form.press(changed)])).toEqual([[303, '/login?next=%2Fsettings']])
-    expect(answers([await form.press()])).toEqual([[303, '/settings?done=password']])
+    expect(answers([await form.press(changed)])).toEqual([[303, '/login?next=%2Fsettings%2Faccount']])
+    expect(answers([await form.press()])).toEqual([[303, '/settings/account?done=password']])
   })
 
   it('is the form of a session that ended in another way', async () => {
@@ -260,7 +260,7 @@ describe('what is no repeat', () => {
     const elsewhere = new HttpClient(byInvite.url)
     await elsewhere.logIn(`${username}@example.com`, password)
     await elsewhere.post('/settings/sessions', {}, '/settings')
-    expect(answers([await form.press()])).toEqual([[303, '/login?next=%2Fsettings']])
+    expect(answers([await form.press()])).toEqual([[303, '/login?next=%2Fsettings%2Faccount']])
   })
 })
 

@@ -1,0 +1,44 @@
+/** The field that messages are written in, for as long as somebody writes in it: a script of its own, loaded last. */
+
+const mostLines = 8
+/** Only a text that stays too long for this time is said to be so: whoever sends it at once hears that it was not sent. */
+const sayAfterMs = 1000
+
+/** Says that a text is too long to be sent, with the count, and has the field grow with its text where CSS does not. */
+function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, outbox: HTMLElement): void {
+  const words = document.getElementById('too-long')
+  const count = words?.parentElement?.querySelector('.count')
+  const { max, tooLong = '' } = composer.dataset
+  const growsAlone = CSS.supports('field-sizing', 'content')
+  let isTooLong = false
+  let timer = 0
+
+  const look = () => {
+    const { length } = content.value
+    const wasTooLong = isTooLong
+    isTooLong = length > Number(max)
+    if (isTooLong) count?.replaceChildren(`${length} / ${max}`)
+    if (isTooLong !== wasTooLong) {
+      content.ariaInvalid = isTooLong ? 'true' : null
+      if (!isTooLong) count?.replaceChildren()
+      // Said once: whoever writes on must not hear it at every letter.
+      clearTimeout(timer)
+      words?.replaceChildren()
+      if (isTooLong) timer = setTimeout(() => words?.replaceChildren(tooLong), sayAfterMs)
+    }
+    if (growsAlone) return
+    content.rows = 1
+    while (content.scrollHeight > content.clientHeight && content.rows < mostLines) content.rows += 1
+  }
+  for (const name of ['input', 'focus']) content.addEventListener(name, look)
+  // A text that is sent or given back makes no event.
+  new MutationObserver(look).observe(outbox, { childList: true })
+  look()
+}
+
+const composer = document.getElementById('composer')
+const content = document.getElementById('content')
+const outbox = document.getElementById('outbox')
+if (composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement && outbox) {
+  watchField(composer, content, outbox)
+}

@@ -1,0 +1,120 @@
+/** The list of messages by keyboard, the options of a message, and replies. A script of its own, loaded once the page is there. */
+
+/** The announcement is removed after this, so that nobody finds it when reading through the page. */
+const spokenMs = 5000
+
+/** Watches the keys of the list, the options of messages, which open without a script, and the quotes of replies. */
+export function watchOptions(messages: HTMLElement): void {
+  const content = document.getElementById('content')
+  addEventListener('click', event => {
+    const pressed =
+      event.target instanceof Element && event.target.closest<HTMLElement>('.message-menu *, .quote, #replying .cancel')
+    if (!pressed) return
+    if (pressed.matches('.quote')) followQuote(event, pressed)
+    else if (pressed.matches('.cancel')) {
+      event.preventDefault()
+      pressed.parentElement?.remove()
+      content?.focus()
+    } else {
+      pressed.parentElement?.hidePopover()
+      if (pressed.matches('[name=reply]')) content?.focus()
+      if (pressed.matches('.copy')) void copy(pressed, messages.dataset.copied ?? '')
+    }
+  })
+  // Of the buttons and pictures in messages, Tab reaches only those of the focused message.
+  document.addEventListener('keydown', event => {
+    if (event.key !== 'Tab') return
+    for (const button of document.querySelectorAll<HTMLElement>(
+      '#list :is(.message-options, .quote, .picture, .motion)',
+    )) {
+      button.tabIndex = button.closest('article:focus-within') ? 0 : -1
+    }
+  })
+  messages.addEventListener('keydown', event => takeKey(event, messages, content))
+  // The menu key has opened our menu; on Windows the browser's own would come when it is let go.
+  messages.addEventListener('contextmenu', event => {
+    if (document.activeElement?.closest('.message-menu')) event.preventDefault()
+  })
+  const list = document.getElementById('list')
+  if (!list) return
+  for (const row of list.children) joinMinute(row)
+  new MutationObserver(changes => {
+    for (const { addedNodes, nextSibling } of changes) for (const row of [...addedNodes, nextSibling]) joinMinute(row)
+  }).observe(list, { childList: true })
+}
+
+/** One tab stop; arrows, Home and End within it; Enter and the menu key open the options; Escape leads to the composer. */
+function takeKey(event: KeyboardEvent, messages: HTMLElement, content: HTMLElement | null): void {
+  const { target, key } = event
+  if (!(target instanceof Element) || target.closest('[popover]')) return
+  if (key === 'Escape') content?.focus()
+  if (target.matches('article') && (key === 'Enter' || key === 'ContextMenu')) {
+    event.preventDefault()
+    target.querySelector<HTMLElement>('.message-options')?.click()
+    target.querySelector<HTMLElement>('.message-menu button')?.focus()
+  }
+  const articles = [...messages.querySelectorAll('article')]
+  const at = articles.findIndex(article => article.contains(document.activeElement))
+  const last = articles.length - 1
+  const targets: Record<string, number> = { ArrowUp: at < 0 ? last : at - 1, ArrowDown: at + 1, Home: 0, End: last }
+  const next = targets[key]
+  if (next === undefined || last < 0) return
+  event.preventDefault()
+  articles[Math.min(last, Math.max(0, next))]?.focus()
+}
+
+/** Where the page does not hold the message, the link leads to one that does. */
+function followQuote(event: Event, quote: HTMLElement): void {
+  const { hash } = new URL(quote.getAttribute('href') ?? '', location.href)
+  const article = document.querySelector<HTMLElement>(`${hash} > article`)
+  if (!article) return
+  event.preventDefault()
+  location.replace(hash)
+  article.focus()
+}
+
+/** Copies the message whose menu has this button, as it was written, and says so in `words`. */
+async function copy(button: Element, words: string): Promise<void> {
+  const shown = button.closest('article')?.querySelector('.text')?.cloneNode(true)
+  if (!(shown instanceof Element)) return
+  // Not part of what was written.
+  for (const note of shown.querySelectorAll('.leads-to')) note.remove()
+  const text = shown.textContent ?? ''
+  // Without https there is no clipboard, and a browser may not allow it.
+  if (!(await writeClipboard(text)) && !copyByCommand(text)) return
+  const said = document.createElement('p')
+  said.textContent = words
+  document.getElementById('announcer')?.append(said)
+  setTimeout(() => said.remove(), spokenMs)
+}
+
+async function writeClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function copyByCommand(text: string): boolean {
+  const write = (event: ClipboardEvent) => {
+    event.preventDefault()
+    event.clipboardData?.setData('text/plain', text)
+  }
+  document.addEventListener('copy', write, { once: true })
+  const isDone = document.execCommand('copy')
+  document.removeEventListener('copy', write)
+  return isDone
+}
+
+/** Of messages of one minute only the last shows its times. What comes or goes before a row changes whether it goes on. */
+function joinMinute(row: Node | null): void {
+  if (!(row instanceof HTMLElement)) return
+  const before = row.previousElementSibling
+  const { minute } = row.dataset
+  row.classList.toggle(
+    'same',
+    before instanceof HTMLElement && before.dataset.minute === minute && minute !== undefined,
+  )
+}

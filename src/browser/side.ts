@@ -1,0 +1,14 @@
+/** As wide as the list of chats stands beside a chat (src/browser/styles/panes.css), with a mouse or the like. */
+const besideChat = '(min-width: 52rem) and (pointer: fine)'
+
+/** Keeps how far the list of chats is scrolled, and has who goes from one chat to another write at once. */
+export function keepSide(): void {
+  const side = document.querySelector('.side')
+  if (!side) return
+  const top = sessionStorage.getItem('side')
+  if (top !== null) {
+    side.scrollTop = Number(top)
+    if (matchMedia(besideChat).matches) document.getElementById('content')?.focus({ preventScroll: true })
+  }
+  addEventListener('pagehide', () => sessionStorage.setItem('side', String(side.scrollTop)))
+}

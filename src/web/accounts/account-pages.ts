@@ -1,0 +1,61 @@
+import type { AccountState } from '../../accounts/account.js'
+import type { Context } from '../../context.js'
+import { FormRepeats } from '../../http/form-repeats.js'
+import { accountOf, formField } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { markDeletion } from './deletion-mark.js'
+import { settingsPage } from './settings-page.js'
+
+/** The page of the account itself: a plain form each for its password, its other devices and its end. */
+export function accountPages({
+  clock,
+  people,
+  admission,
+  sessions,
+  guard,
+  ...names
+}: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
+  const ending = { clock, endsSession: true }
+  const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
+  const removalRepeats = new FormRepeats<void>(ending)
+  const everywhereRepeats = new FormRepeats<void>(ending)
+  const { routes, form, answering } = settingsPage({ people }, 'account', () => ({ hasInvites: admission.isByMembers }))
+
+  const changePassword = answering(async (request, response) => {
+    const changed = await passwordRepeats.once(request, async () => {
+      const zone = request.session.zone ?? ''
+      const { id, email } = accountOf(request)
+      const [current, wanted] = [formField(request, 'currentPassword'), formField(request, 'newPassword')]
+      const account = await guard({ email, address: request.ip }, () => people.changePassword(id, current, wanted))
+      return { id, generation: account.generation, zone }
+    })
+    // Changing the password has ended every session, this one too: it goes on under a new id.
+    await sessions.begin(request, changed, changed.zone)
+    response.redirect(303, '/settings/account?done=password')
+  })
+
+  const endEverywhere = answering(async (request, response) => {
+    await everywhereRepeats.once(request, async () => {
+      await people.endSessionsEverywhere(accountOf(request).id)
+    })
+    await sessions.end(request)
+    response.redirect(303, '/login?done=everywhere')
+  })
+
+  const remove = answering(async (request, response) => {
+    await removalRepeats.once(request, () => {
+      const { id, email } = accountOf(request)
+      return guard({ email, address: request.ip }, () => people.remove(id, formField(request, 'password')))
+    })
+    await sessions.end(request)
+    markDeletion(response, names)
+    response.redirect(303, '/login?done=deleted')
+  })
+
+  return [
+    ...routes,
+    { ...form, path: '/settings/password', repeats: passwordRepeats, handle: changePassword },
+    { ...form, path: '/settings/sessions', repeats: everywhereRepeats, handle: endEverywhere },
+    { ...form, path: '/settings/delete', repeats: removalRepeats, handle: remove },
+  ]
+}

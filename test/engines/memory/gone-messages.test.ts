@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { DueQueue } from '#src/engines/memory/due-queue.js'
+import { GoneMessages } from '#src/engines/memory/gone-messages.js'
+import { makePair, picture, write } from '../../support/engine/assembled-engine.js'
+import { FakeClock } from '../../support/fake-clock.js'
+
+const rememberedMs = 1_000
+
+function start() {
+  const clock = new FakeClock(0)
+  const gone = new GoneMessages(new DueQueue(clock), rememberedMs)
+  return { ...makePair(), clock, gone }
+}
+
+describe('a message that is gone', () => {
+  it('is found by its sender and nonce, without its text and picture', () => {
+    const { ann, bob, gone } = start()
+    const { message } = write(ann, { nonce: 'n', text: 'hello', image: picture })
+    gone.add(ann, message, 0)
+    expect(gone.find(ann, 'n')).toEqual({ ...message, text: '', image: null })
+    expect([gone.find(ann, 'other'), gone.find(bob, 'n')]).toEqual([undefined, undefined])
+  })
+
+  it('is kept without its nonce', () => {
+    const { ann, gone } = start()
+    gone.add(ann, write(ann, { nonce: 'a-nonce' }).message, 0)
+    expect(JSON.stringify([...ann.gone].map(([key, { message }]) => [key, message]))).not.toContain('a-nonce')
+  })
+
+  it('is remembered from when it was sent on, and no longer', async () => {
+    const { ann, gone, clock } = start()
+    gone.add(ann, write(ann, { nonce: 'n' }, 0).message, 500)
+    gone.add(ann, write(ann, { nonce: 'later' }, 500).message, 600)
+    await clock.advance(rememberedMs - 1)
+    expect(gone.find(ann, 'n')).toBeDefined()
+    await clock.advance(1)
+    expect([gone.find(ann, 'n'), gone.find(ann, 'later')]).toMatchObject([undefined, { nonce: 'later' }])
+    await clock.advance(500)
+    expect([ann.gone.size, ann.person.goneMessages]).toEqual([0, 0])
+  })
+
+  it('is not remembered when it has lived so long already', () => {
+    const { ann, gone } = start()
+    gone.add(ann, write(ann, { nonce: 'n' }, 0).message, rememberedMs)
+    expect(gone.find(ann, 'n')).toBeUndefined()
+  })
+
+  it('is forgotten with its room', () => {
+    const { ann, bob, room, gone } = start()
+    for (const member of [ann, bob]) gone.add(member, write(member).message, 0)
+    gone.forgetRoom(room)
+    expect([ann.gone.size, bob.gone.size, ann.person.goneMessages, bob.person.goneMessages]).toEqual([0, 0, 0, 0])
+  })
+
+  it('is the first to be forgotten when a person has sent ten thousand others since', () => {
+    const { ann, bob, gone } = start()
+    const { message } = write(ann)
+    gone.add(bob, { ...message, nonce: 'of bob' }, 0)
+    for (let n = 0; n <= 10_000; n += 1) gone.add(ann, { ...message, nonce: `${n}` }, 0)
+    expect([gone.find(ann, '0'), ann.person.goneMessages]).toEqual([undefined, 10_000])
+    for (const [sender, nonce] of [
+      [ann, '1'],
+      [ann, '10000'],
+      [bob, 'of bob'],
+    ] as const) {
+      expect(gone.find(sender, nonce)).toBeDefined()
+    }
+  })
+})
