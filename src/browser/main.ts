@@ -9,6 +9,7 @@ import { importAtLast, importing } from './module-import.js'
 import { watchMotion } from './motion.js'
 import { watchPictures } from './picture-loader.js'
 import { openStorage } from './sealed-storage.js'
+import { watchUnseen } from './seen-loader.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
 import { keepSide } from './side.js'
@@ -43,8 +44,7 @@ if (storage && connection) {
 const messages = document.getElementById('messages')
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
-  const load = importing<typeof import('./seen.js')>(messages.dataset.seen ?? '')
-  importAtLast(load, ({ watchSeen }) => watchSeen())
+  watchUnseen(messages)
   watchList(messages)
   addEventListener('load', () => {
     const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')

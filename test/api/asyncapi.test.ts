@@ -21,7 +21,6 @@ it('says which frames a program may send', () => {
     'room:leave',
     'typing:start',
     'typing:stop',
-    'vanished:shown',
   ])
 })
 

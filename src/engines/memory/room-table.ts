@@ -1,15 +1,7 @@
-import type {
-  DissolveReason,
-  EngineOptions,
-  MessageId,
-  RoomId,
-  ServerNotice,
-  UserId,
-  Vanished,
-} from '#src/chat/engine.js'
+import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId, Vanished } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOf, hearsOfEnds, mayUse } from '#src/chat/privacy.js'
-import { isWarnedOf, knowsOf } from './counts.js'
+import { isWarnedOf, knowsOf, oldestAfter } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { GoneMessages } from './gone-messages.js'
 import type { KnownPeople } from './known-people.js'
@@ -189,21 +181,13 @@ export class RoomTable {
     const told = room.members.filter(hearsOfEnds).flatMap(member => {
       const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
       if (messages.length === 0) return []
-      const nextId = firstAfter(member, messages.at(-1)?.seq ?? 0)
+      const nextId = oldestAfter(member, messages.at(-1)?.seq ?? 0)?.message.id ?? null
       const vanishedOf = vanishedSince(member, before.get(member))
       return tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId })
     })
     this.publisher.publish(told, [noticeOf(removed)])
     forgetLastMatch()
   }
-}
-
-/** The first living message after a `seq` that somebody may know of. Mostly the oldest go, and so it is among the first. */
-function firstAfter(member: Member, seq: number): MessageId | null {
-  for (const entry of member.room.messages) {
-    if (entry.message.seq > seq && knowsOf(member, entry)) return entry.message.id
-  }
-  return null
 }
 
 function noticeOf(removed: readonly Entry[]): ServerNotice {

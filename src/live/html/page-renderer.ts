@@ -1,3 +1,4 @@
+// Long because all parts of a page that change are rendered by it, so that page loads, pushes and catch-ups cannot differ.
 import type { Clock } from '../../chat/clock.js'
 import type {
   Message,
