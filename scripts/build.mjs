@@ -88,17 +88,19 @@ async function buildStyle() {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, stream, style] = await Promise.all([
-    bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
-    bundle('chat-tools.ts', 'esm'),
-    bundle('form-help.ts', 'esm'),
-    bundle('log-in-again.ts', 'esm'),
-    bundle('message-field.ts', 'esm'),
-    bundle('notices.ts', 'esm'),
-    bundle('pictures.ts', 'esm'),
-    bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
-    buildStyle(),
-  ])
+  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, seen, stream, style] =
+    await Promise.all([
+      bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
+      bundle('chat-tools.ts', 'esm'),
+      bundle('form-help.ts', 'esm'),
+      bundle('log-in-again.ts', 'esm'),
+      bundle('message-field.ts', 'esm'),
+      bundle('notices.ts', 'esm'),
+      bundle('pictures.ts', 'esm'),
+      bundle('seen.ts', 'esm'),
+      bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
+      buildStyle(),
+    ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
     'app.js': publish('app.js', script),
@@ -109,6 +111,7 @@ async function buildPages() {
     'message-field.js': publish('message-field.js', messageField),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
+    'seen.js': publish('seen.js', seen),
     'stream.js': publish('stream.js', stream),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))

@@ -5,7 +5,15 @@ import { mostWindow, type RoomSummary, type RoomView, type UserId, usualWindow }
 import { idSchema } from '../chat/message-input.js'
 import type { Context } from '../context.js'
 import { accountOf } from '../http/request.js'
-import { askFor, hasEarlierSchema, messageJson, messageSchema, roomMessagesJson } from '../live/json/messages.js'
+import {
+  askFor,
+  hasEarlierSchema,
+  messageJson,
+  messageSchema,
+  roomMessagesJson,
+  unshownOf,
+  vanishedUnseenSchema,
+} from '../live/json/messages.js'
 import { type Endpoint, endpoint, limitInput } from './endpoint.js'
 
 const roomSchema = z
@@ -15,6 +23,7 @@ const roomSchema = z
     otherUsername: z.string(),
     otherUserOnline: z.boolean(),
     unreadCount: z.int().min(0),
+    vanishedUnseen: vanishedUnseenSchema,
     lastMessage: messageSchema.nullable(),
   })
   .meta({ id: 'Room', description: 'A chat with somebody' })
@@ -66,6 +75,7 @@ export function roomEndpoints({ clock, people, rooms }: Pick<Context, 'clock' | 
           otherUsername: names.get(summary.otherId) ?? '',
           otherUserOnline: summary.presence?.isOnline ?? false,
           unreadCount: summary.unread,
+          vanishedUnseen: unshownOf(summary.vanished.theirs),
           lastMessage: showLast(summary, names),
         }))
         return { status: 200, body: { hasEarlier, rooms: shown } }

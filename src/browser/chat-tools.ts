@@ -1,4 +1,6 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
 export { showDrafts } from './list-drafts.js'
 export { watchOptions } from './message-options.js'
+export { watchMotion } from './motion.js'
 export { watchPictures } from './picture-loader.js'
+export { watchUnseen } from './seen-loader.js'

@@ -25,7 +25,7 @@ export interface LiveConnection {
 
 const detailOf = (event: Event) => (event instanceof CustomEvent ? event.detail : {})
 const isReport = ({ message }: WsConnection['queue'][number]) =>
-  /^(message:status|list:delivered)$/.test(String(message.values.type))
+  /^(message:status|list:delivered|vanished:shown)$/.test(String(message.values.type))
 
 /**
  * Keeps the page connected. Beyond what htmx does by itself, it notices dead connections, reconnects at once where that

@@ -6,7 +6,6 @@ import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
 import { watchList } from './list-scroll.js'
 import { importAtLast, importing } from './module-import.js'
-import { watchMotion } from './motion.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
 import { outdateState } from './shown-state.js'
@@ -46,10 +45,14 @@ if (storage && connection) {
   rescueFocus(live)
 }
 if (messages) {
+  document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   watchList(messages)
-  void tooling.then(({ watchOptions }) => watchOptions(messages))
+  void tooling.then(({ watchMotion, watchOptions, watchUnseen }) => {
+    watchUnseen(messages)
+    watchOptions(messages)
+    watchMotion()
+  })
   watchEarlier(messages)
-  watchMotion()
 }
 expireInTime(() => {
   if (!connection) return

@@ -179,6 +179,31 @@ export interface Presence {
   readonly lastSeen: number | null
 }
 
+/**
+ * How many messages of one of a room's two people vanished before the other saw them. Messages that were deleted, and those
+ * that the other has seen without sending receipts, are not among them; those that were held are counted for their sender.
+ */
+export interface VanishedCount {
+  /** Since the room began. */
+  readonly total: number
+  /** How many of them this person was shown. */
+  readonly shown: number
+  /** The `seq` of the newest of them; 0 when there is none. */
+  readonly lastSeq: number
+}
+
+/** The counts as one person may know them: of the other's messages, and of their own. */
+export interface Vanished {
+  readonly theirs: VanishedCount
+  readonly mine: VanishedCount
+}
+
+/** Up to which total each count was shown. */
+export type VanishedTotals = { readonly [Whose in keyof Vanished]: number }
+
+/** How long a count that its reader was not shown keeps the room, ms. */
+export const unshownMs = 86_400_000
+
 /** A room as one of its two people sees it: a window of its living messages, oldest first. */
 export interface RoomView {
   readonly id: RoomId
@@ -199,6 +224,9 @@ export interface RoomView {
   readonly survivors: readonly SeqRange[] | null
   /** The `seq` of the newest living message, whether or not it is given; 0 when there is none. */
   readonly newestSeq: number
+  /** Living messages of the other that this person has not seen, whether or not they are given. */
+  readonly unread: number
+  readonly vanished: Vanished
   /** Null as long as nobody has chosen: then the server's own lifetime applies, from sending. */
   readonly lifetime: ChosenLifetime | null
   /** Whether the room is erased once both have left, though messages live in it (see `dropLease`). */
@@ -219,6 +247,7 @@ export interface RoomSummary {
   readonly presence: Presence | null
   /** Living messages of the other that this person has not seen. */
   readonly unread: number
+  readonly vanished: Vanished
   readonly lastMessage: Message | null
   /** One's own cursors and the other's, from which the status of the last message is read. */
   readonly mine: Cursors
@@ -312,6 +341,10 @@ export type EventBody =
       readonly type: 'message.removed'
       readonly version: number
       readonly messages: readonly Pick<Message, 'id' | 'seq'>[]
+      /** Whose messages among them vanished before the other saw them: the summary's `vanished` has grown by them. */
+      readonly vanishedOf: readonly UserId[]
+      /** The living message that follows them; null when none does. */
+      readonly nextId: MessageId | null
     }
   | {
       readonly type: 'lifetime.changed'
@@ -499,6 +532,13 @@ export interface Engine {
   moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void>
 
   /**
+   * Takes note that a person was shown how many messages had vanished, as a view or event told: each count up to its
+   * `total` then. What has vanished since stays to be shown. Tells nothing, as pages that show a count keep it.
+   * @throws ChatError `not_found`
+   */
+  noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void>
+
+  /**
    * Tells the other that a person is typing, or no longer, if the person shares this and the other may hear it. Never
    * stored; whoever shows it clears it by itself.
    * @throws ChatError `not_found`
@@ -548,7 +588,8 @@ export interface Engine {
    * A room in which no message lives dissolves when those to whom it is shown have all been away (no lease, no reading,
    * sending or opening) for the grace period. If it is to be erased once both have left (see `setErasure`), it does so too
    * when messages live in it, unless one is unseen, held or was kept: such messages keep the room until they are seen or
-   * expire. Where the grace period is 0, five minutes count.
+   * expire. A count of vanished messages that their reader was not shown keeps the room too, for `unshownMs` at most. Where
+   * the grace period is 0, five minutes count.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
 
@@ -584,6 +625,11 @@ export interface EngineOptions {
 /** Bytes that a message is counted as: its text as UTF-16, its picture's description, and a flat 512 for all else. */
 export function countBytes(draft: Pick<Draft, 'text' | 'image'>): number {
   return 512 + 2 * (draft.text.length + (draft.image?.alt.length ?? 0))
+}
+
+/** The totals of the counts of vanished messages: what whoever is shown the counts as they are has been shown. */
+export function totalsOf({ theirs, mine }: Vanished): VanishedTotals {
+  return { theirs: theirs.total, mine: mine.total }
 }
 
 /** How far a message may have come. */

@@ -60,6 +60,14 @@ export function mayKnowOf(userId: UserId, senderId: UserId, isHeld: boolean): bo
   return !isHeld || senderId === userId
 }
 
+/**
+ * Whether the sender of a message that vanished unseen is told so: only while the other sends receipts. To somebody whom
+ * they have blocked, the other goes on as at the block.
+ */
+export function hearsOfUnseenEnd(recipient: { readonly shownSendsReceipts: boolean }): boolean {
+  return recipient.shownSendsReceipts
+}
+
 /** Whether a person may see the presence of the other. */
 export function seesPresence(person: Standing, other: Standing): boolean {
   return hearsOf(person) && other.hasEntered

@@ -10,6 +10,7 @@ import type {
   Sent,
   ServerNotice,
   UserId,
+  VanishedTotals,
 } from './engine.js'
 import { ChatError } from './errors.js'
 import { type LifetimeBounds, mayChoose } from './lifetimes.js'
@@ -161,6 +162,14 @@ export class Rooms {
   /** Reports a message as delivered or seen, as `Engine.moveCursor` does. @throws ChatError `not_found` */
   report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
+  }
+
+  /**
+   * Reports that a person was shown how many messages vanished before they were seen, up to these totals.
+   * @throws ChatError `not_found`
+   */
+  noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void> {
+    return this.#engine.noteVanishedShown(roomId, userId, totals)
   }
 
   /**

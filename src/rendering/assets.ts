@@ -9,7 +9,17 @@ const manifest = z
 
 /** The URL of a built file. Its name holds a hash of its content. */
 export function assetUrl(
-  name: 'app.js' | 'app.css' | 'form-help.js' | 'log-in-again.js' | 'notices.js' | 'pictures.js' | 'stream.js',
+  name:
+    | 'app.js'
+    | 'app.css'
+    | 'form-help.js'
+    | 'log-in-again.js'
+    | 'message-field.js'
+    | 'message-options.js'
+    | 'notices.js'
+    | 'pictures.js'
+    | 'seen.js'
+    | 'stream.js',
 ): string {
   return `/static/build/${manifest[name]}`
 }

@@ -62,6 +62,8 @@ const values = () => ({
   password: 'password123',
   username: 'trudy',
   q: 'bob',
+  theirs: 0,
+  mine: 0,
 })
 
 const intruderOf = (kind: string) => all[kind] ?? expect.fail(kind)

@@ -84,7 +84,7 @@ describe('the list of chats', () => {
     const [ann, ben] = [await register('rooms-ann'), await register('rooms-ben')]
     const { body } = await ann.client.post('/chat/rooms', { otherUserId: ben.id })
     const id = String(body.roomId)
-    const empty = { otherUserOnline: false, unreadCount: 0, lastMessage: null }
+    const empty = { otherUserOnline: false, unreadCount: 0, vanishedUnseen: 0, lastMessage: null }
     expect((await roomsOf(ann.client)).rooms).toEqual([
       { id, otherUserId: ben.id, otherUsername: 'rooms-ben', ...empty },
     ])

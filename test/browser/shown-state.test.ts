@@ -9,6 +9,7 @@ const shown = {
   digest: 'digest-1',
   language: 'ar' as const,
   window: { from: 3, to: 9, isOpenEnded: true },
+  vanished: { theirs: 2, mine: 0 },
   isPaused: true,
 }
 
@@ -17,7 +18,7 @@ it('is of no version and no list that the server has, and of the same messages',
 })
 
 it('stays of the earlier part of a list of chats, which is never brought up to date', () => {
-  const state = { ...shown, epoch: null, window: null, isPaused: false }
+  const state = { ...shown, epoch: null, window: null, vanished: null, isPaused: false }
   expect(parseState(outdate(formatState({ ...state, digest: olderPart })))).toEqual({ ...state, digest: olderPart })
   expect(parseState(outdate(formatState(state)))).toEqual({ ...state, digest: '' })
 })

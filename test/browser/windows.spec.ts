@@ -110,7 +110,9 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(rows(page).first()).toBeInViewport()
     await expect(rows(page).last()).not.toBeInViewport()
     expect(await rows(page).count()).toBeGreaterThan(100)
-    if (javaScriptEnabled) await expect(page.locator('#messages')).not.toHaveClass(/from-top/)
+    if (!javaScriptEnabled) return
+    await expect(page.locator('#messages')).not.toHaveClass(/from-top/)
+    await expect(page.getByText(/^\d{3} new messages$/)).toBeInViewport()
   })
 }
 

@@ -23,6 +23,8 @@ const view: RoomView = {
   later: 0,
   survivors: null,
   newestSeq: 0,
+  unread: 0,
+  vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
   lifetime: null,
   erasesWhenLeft: true,
   timeline: [],
@@ -91,6 +93,7 @@ function start({
     keepLonger: answers('keepLonger', undefined),
     dismissWarning: answers('dismissWarning', undefined),
     moveCursor: answers('moveCursor', undefined),
+    noteVanishedShown: answers('noteVanishedShown', undefined),
     setTyping: answers('setTyping', undefined),
     endRoom: answers('endRoom', undefined),
     forgetPerson: answers('forgetPerson', undefined),
@@ -318,6 +321,12 @@ describe('what is not counted', () => {
     const { rooms, calls } = start({ waitMs: 1 })
     await rooms.dismissWarning('room', 'ann')
     expect(calls).toEqual([['dismissWarning', 'room', 'ann']])
+  })
+
+  it('is the report that counts of vanished messages were shown', async () => {
+    const { rooms, calls } = start({ waitMs: 1 })
+    await rooms.noteVanishedShown('room', 'ann', { theirs: 2, mine: 1 })
+    expect(calls).toEqual([['noteVanishedShown', 'room', 'ann', { theirs: 2, mine: 1 }]])
   })
 
   it('is a visitor without JavaScript, who is here for a minute', async () => {

@@ -1,5 +1,6 @@
 // Long because every way in which a room stays or goes stands here.
 import { describe, expect, test } from 'vitest'
+import { unshownMs } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
 const graceMs = 300_000
@@ -77,18 +78,19 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       expect(types.slice(-2)).toEqual(['presence.changed', 'room.dissolved'])
     })
 
-    test('one with unseen messages waits until they expire', async () => {
+    test('one with unseen messages waits until they expire, and then a day for the count of them to be shown', async () => {
       const { world, id, leave, isThere } = await start()
       await world.send(id, 'ann', { lifetimeMs: graceMs * 3 })
       await world.send(id, 'bob', { lifetimeMs: graceMs * 2 })
       await leave('ann')
       await leave('bob')
-      await world.advance(graceMs * 3 - 1)
-      expect(await isThere()).toBe(true)
+      await world.advance(graceMs * 3)
       await world.hush()
+      await world.advance(unshownMs - 1)
+      expect(await isThere()).toBe(true)
       await world.advance(1)
       expect(await isThere()).toBe(false)
-      expect(world.events.map(event => event.type)).toEqual(['message.removed', 'room.dissolved'])
+      expect(world.events.map(event => event.type)).toEqual(['room.dissolved'])
     })
 
     test('one with unseen messages waits until they are seen', async () => {
@@ -114,7 +116,8 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       await world.advance(most)
       await world.engine.openRoom('bob', 'ann')
       await world.advance(most)
-      await world.send(id, 'ann', { nonce: 'same', lifetimeMs: 10 })
+      const { id: messageId } = await world.send(id, 'ann', { nonce: 'same' })
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await world.advance(most)
       expect(await isThere()).toBe(true)
       for (const userId of ['ann', 'bob']) await world.chats(userId)
@@ -240,9 +243,9 @@ export function describeDissolving(makeEngine: MakeEngine): void {
       const world = await World.start(makeEngine, { roomGraceMs: 0 })
       const id = await world.open()
       await world.advance(1_000)
-      await world.send(id, 'ann', { lifetimeMs: graceMs })
+      const { id: messageId } = await world.send(id, 'ann', { lifetimeMs: graceMs })
       await world.advance(graceMs - 1)
-      expect((await world.engine.readRoom(id, 'bob')).messages).toHaveLength(1)
+      await world.engine.moveCursor(id, 'bob', 'seen', messageId)
       await world.advance(5 * 60_000 - 1)
       expect(await world.told('room.dissolved')).toEqual([])
       await world.advance(1)

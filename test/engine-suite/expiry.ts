@@ -9,6 +9,7 @@ export function describeExpiry(makeEngine: MakeEngine): void {
       const id = await world.open()
       const image = { id: 'picture', width: 1, height: 1, alt: '' }
       const message = await world.send(id, 'ann', { lifetimeMs: 1_000, image })
+      await world.engine.moveCursor(id, 'bob', 'seen', message.id)
       await world.hush()
       await world.advance(999)
       expect((await world.engine.readRoom(id, 'bob')).messages).toEqual([message])
@@ -19,12 +20,14 @@ export function describeExpiry(makeEngine: MakeEngine): void {
           type: 'message.removed',
           roomId: id,
           to: ['ann', 'bob'],
-          version: 3,
+          version: 4,
           messages: [{ id: message.id, seq: 1 }],
+          vanishedOf: [],
+          nextId: null,
         },
       ])
       expect(world.notices).toEqual([{ type: 'messages.removed', imageIds: ['picture'], expiresAt: message.expiresAt }])
-      expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 3, messages: [] })
+      expect(await world.engine.readRoom(id, 'bob')).toMatchObject({ version: 4, messages: [] })
       expect(await world.summary(id, 'bob')).toMatchObject({ unread: 0, lastMessage: null })
       expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0, expiredMessages: 1 })
     })

@@ -1,6 +1,6 @@
 // Long because every case of one behaviour stands here.
 import { describe, expect, test } from 'vitest'
-import { messageStatusOf, type RoomId } from '#src/chat/engine.js'
+import { messageStatusOf, type RoomId, unshownMs } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, type TestDraft, texts, World } from '../support/engine/world.js'
 
 /** What is kept from the other: receipts that are not shown, and messages that are held. */
@@ -135,7 +135,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       await world.advance(1)
       expect(await world.told('message.removed')).toHaveLength(1)
       expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0 })
-      await world.advance(1_000)
+      await world.advance(unshownMs)
       expect(await world.told('room.dissolved')).toHaveLength(1)
     })
 

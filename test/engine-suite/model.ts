@@ -10,6 +10,7 @@ import {
   type RoomId,
   type SeqRange,
   type UserId,
+  unshownMs,
 } from '#src/chat/engine.js'
 
 interface ModelSeat {
@@ -20,6 +21,16 @@ interface ModelSeat {
   /** When it was last put to the top of that person's list, and after how many others. */
   raisedAt: number
   raised: number
+  /** How many messages vanished unseen, of the other's and of one's own, and the newest of each. */
+  readonly vanished: { readonly theirs: ModelCount; readonly mine: ModelCount }
+  /** Until when the room is kept for the sake of these. */
+  unshownUntil: number
+}
+
+interface ModelCount {
+  total: number
+  readonly shown: number
+  lastSeq: number
 }
 
 /** A room as the model keeps it. */
@@ -68,7 +79,17 @@ export class Model {
   open(id: RoomId, userId: UserId, otherId: UserId): void {
     const seat = () => {
       const cursors = { delivered: 0, seen: 0 }
-      return { cursors, activeAt: 0, hasEntered: false, isShown: false, raisedAt: 0, raised: 0 }
+      const vanished = { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } }
+      return {
+        cursors,
+        vanished,
+        unshownUntil: 0,
+        activeAt: 0,
+        hasEntered: false,
+        isShown: false,
+        raisedAt: 0,
+        raised: 0,
+      }
     }
     const seats = new Map([userId, otherId].map(each => [each, seat()]))
     const room = { id, seats, version: 1, seq: 0, messages: [], lifetime: null, gone: [], erasesWhenLeft: true }
@@ -224,6 +245,7 @@ export class Model {
     for (const room of this.rooms) {
       const living = room.messages.filter(message => message.expiresAt > this.now)
       const gone = room.messages.filter(message => message.expiresAt <= this.now)
+      for (const message of gone) this.#countVanished(room, message)
       this.expiredMessages += gone.length
       room.gone.push(...gone.map(message => ({ ...message, text: '', image: null })))
       if (living.length < room.messages.length) room.version += 1
@@ -233,7 +255,19 @@ export class Model {
     this.#tidy()
   }
 
+  #countVanished(room: ModelRoom, { senderId, seq }: Message): void {
+    for (const [userId, seat] of room.seats) {
+      if (userId === senderId || seq <= seat.cursors.seen) continue
+      seat.unshownUntil = this.now + unshownMs
+      for (const count of [seat.vanished.theirs, this.seat(room, senderId).vanished.mine]) {
+        count.total += 1
+        count.lastSeq = Math.max(count.lastSeq, seq)
+      }
+    }
+  }
+
   #isOver(room: ModelRoom): boolean {
+    if ([...room.seats.values()].some(({ unshownUntil }) => unshownUntil > this.now)) return false
     const shown = [...room.seats].filter(([, { isShown }]) => isShown)
     const isUnread = [...room.seats.keys()].some(userId => this.unread(room, userId) > 0)
     if (room.erasesWhenLeft ? isUnread : room.messages.length > 0) return false

@@ -191,6 +191,7 @@ export async function compare(world: World, model: Model): Promise<void> {
         otherId,
         presence: presence ?? null,
         unread: model.unread(room, userId),
+        vanished: model.seat(room, userId).vanished,
         lastMessage: room.messages.at(-1) ?? null,
         mine: model.seat(room, userId).cursors,
         theirs: model.seat(room, otherId).cursors,

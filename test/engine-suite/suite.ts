@@ -19,6 +19,7 @@ import { describeTelling } from './telling.js'
 import { describeTimeline } from './timeline.js'
 import { describeUnnoticed } from './unnoticed.js'
 import { describeUnsending } from './unsending.js'
+import { describeVanished } from './vanished.js'
 import { describeWindows } from './windows.js'
 
 /** Everything that any engine must keep: what the port says in prose, said in tests. */
@@ -28,6 +29,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeMessages(makeEngine)
     describeReplies(makeEngine)
     describeUnsending(makeEngine)
+    describeVanished(makeEngine)
     describeWindows(makeEngine)
     describeLifetimes(makeEngine)
     describeSeenLives(makeEngine)

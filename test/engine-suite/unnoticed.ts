@@ -141,7 +141,7 @@ async function seenByBlocked({ world, engine }: Stage): Promise<unknown> {
   return { rooms, totalUnread, presence, told, endings, own: await engine.readOwnStats('rude') }
 }
 
-const random = new Set(['id', 'roomId', 'epoch'])
+const random = new Set(['id', 'roomId', 'epoch', 'nextId'])
 
 /** Puts a number for each random id, as they first appear. */
 class Reader {

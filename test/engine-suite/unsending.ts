@@ -22,6 +22,8 @@ export function describeUnsending(makeEngine: MakeEngine): void {
           to: ['ann', 'bob'],
           version: 6,
           messages: [{ id: taken.id, seq: 4 }],
+          vanishedOf: [],
+          nextId: null,
         },
       ])
       expect(world.notices).toEqual([{ type: 'messages.removed', imageIds: ['picture'], expiresAt: taken.expiresAt }])

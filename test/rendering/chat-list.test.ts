@@ -3,6 +3,7 @@ import type { Message, RoomSummary } from '#src/chat/engine.js'
 import { digestOf, hashItem, initialOf, renderChatItem, tintOf, undeliveredIn } from '#src/rendering/chat-list.js'
 import { viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { noneVanished } from '../support/live/events.js'
 
 const noon = Date.UTC(2030, 0, 15, 12)
 const viewer = { userId: 'ann', language: 'en', zone: 'UTC' } as const
@@ -19,7 +20,16 @@ const message: Message = {
   },
 }
 const summary: RoomSummary = {
-  ...{ id: 'r1', otherId: 'ben', presence: null, unread: 0, lastMessage: message, activeAt: noon, lifetimeMs: null },
+  ...{
+    id: 'r1',
+    otherId: 'ben',
+    presence: null,
+    unread: 0,
+    vanished: noneVanished,
+    lastMessage: message,
+    activeAt: noon,
+    lifetimeMs: null,
+  },
   ...{ mine: { delivered: 0, seen: 0 }, theirs: { delivered: 0, seen: 0 } },
 }
 

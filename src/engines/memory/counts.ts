@@ -31,6 +31,14 @@ export function newestFor(member: Member): Entry | null {
   return entry
 }
 
+/** The first living message after a `seq` that somebody may know of. Fast where the oldest are the ones that went. */
+export function oldestAfter(member: Member, seq: number): Entry | null {
+  for (const entry of member.room.messages) {
+    if (entry.message.seq > seq && knowsOf(member, entry)) return entry
+  }
+  return null
+}
+
 /** Counts a new message for both people of its room. */
 export function countAdded({ members }: Room, entry: Entry): void {
   for (const member of members) {

@@ -3,6 +3,7 @@ import { showsReceipts } from '#src/chat/privacy.js'
 import { countUnread, isFromOther } from './counts.js'
 import type { Entry } from './message-list.js'
 import type { Member } from './model.js'
+import { letGoOfCounts } from './vanished.js'
 
 /** A cursor that has moved. */
 export interface CursorMove {
@@ -35,6 +36,7 @@ function pass(member: Member, kind: CursorKind, seq: number): readonly Entry[] {
   const reached = member.deliveredFrontier.pass(delivered)
   if (kind === 'delivered') return reached
   const seen = member.seenFrontier.pass(seq)
+  letGoOfCounts(member)
   countUnread(member, -seen.filter(each => isFromOther(member, each)).length)
   return seen
 }

@@ -24,6 +24,7 @@ import type {
   ServerNotice,
   TimelineEvent,
   UserId,
+  VanishedTotals,
   WindowAsk,
 } from '#src/chat/engine.js'
 import { countBytes } from '#src/chat/engine.js'
@@ -47,6 +48,7 @@ import { beginLives, chooseErasure, chooseLifetime, keepWarned, noteKept, post }
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
 import { knownTo, raiseVersion, tell, tellMembers, tellOfLifetime, tellOfMessages, watchWhoSees } from './telling.js'
+import { noteShown } from './vanished.js'
 import { summarise, viewRoom, warnedOf } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
@@ -219,6 +221,13 @@ export class MemoryEngine implements Engine {
     if (kind === 'delivered') return
     const { seq } = entry.message
     this.#publishKept(member, beginLives(member, { from: inViewFrom ?? seq, to: seq }, now), 'seen', null)
+  }
+
+  async noteVanishedShown(roomId: RoomId, userId: UserId, totals: VanishedTotals): Promise<void> {
+    const now = this.#due.run()
+    const member = this.#rooms.enter(roomId, userId, now)
+    noteShown(member, totals)
+    this.#rooms.schedule(member.room)
   }
 
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { ChosenLifetime, Cursors, Draft, Lifetime, Message, Presence, UserId } from '#src/chat/engine.js'
+import type { ChosenLifetime, Cursors, Draft, Lifetime, Message, Presence, UserId, Vanished } from '#src/chat/engine.js'
 import { type Standing, shownTo } from '#src/chat/privacy.js'
 import type { Duty } from './due-queue.js'
 import { Frontier } from './frontier.js'
@@ -31,6 +31,13 @@ export interface PrivacyChoice {
   readonly sendsTyping: boolean
   /** Whom they have blocked, with what each of these goes on seeing of them. */
   readonly blocked: ReadonlyMap<UserId, AtBlock>
+}
+
+/** A count of messages that vanished before the other saw them, as one person may know it. */
+export interface Count {
+  total: number
+  shown: number
+  lastSeq: number
 }
 
 /** A person, as long as they have a room or a lease. `lastHeldAt`: when the latest ended lease was given up or lapsed. */
@@ -75,6 +82,13 @@ export class Member implements Standing, ListPlace<Member> {
   next: Member | null = null
   /** Living messages of the other that this person has not seen. */
   unread = 0
+  /** The other's messages that vanished before this person saw them, and their own that did before the other saw them. */
+  readonly vanished: Readonly<Record<keyof Vanished, Count>> = {
+    theirs: { total: 0, shown: 0, lastSeq: 0 },
+    mine: { total: 0, shown: 0, lastSeq: 0 },
+  }
+  /** Until when the room is kept because the other's messages vanished and this person was not shown so, held ones included. */
+  unshownUntil = 0
   /** Living messages of the other that are held from this person. */
   held = 0
   /** The living messages that this person may know of, and what they count for, in bytes. */

@@ -16,6 +16,7 @@ import type { Member, Room } from './model.js'
 import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
+import { countVanished } from './vanished.js'
 
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
@@ -60,6 +61,7 @@ export function retract(room: Room, entry: Entry): void {
 export function expire(room: Room, now: number): readonly Entry[] {
   const expired: Entry[] = []
   for (let entry = room.messages.takeDue(now); entry !== undefined; entry = room.messages.takeDue(now)) {
+    countVanished(room, entry, now)
     countRemoved(room, entry)
     expired.push(entry)
   }
@@ -179,14 +181,16 @@ export function stopLivingFromSeen(
 
 /**
  * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
- * that has to be seen or to expire keeps it. Those to whom it is not shown count as never having been here.
+ * that has to be seen or to expire keeps it; a count of such
+ * messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
   const isKept = erasesWhenLeft
     ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
     : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
-  return Math.max(...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
+  const kept = members.map(({ unshownUntil }) => unshownUntil)
+  return Math.max(...kept, ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
 }
 
 /** When somebody will have been away for the grace period, as the other is shown them: Infinity while they are here. */

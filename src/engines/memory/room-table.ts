@@ -1,8 +1,8 @@
 // Long because everything that begins, shows and ends a room is done here, each in one place.
-import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId } from '#src/chat/engine.js'
+import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId, Vanished } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
-import { isWarnedOf, knowsOf } from './counts.js'
+import { isWarnedOf, knowsOf, oldestAfter } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { Endings } from './endings.js'
 import type { GoneMessages } from './gone-messages.js'
@@ -14,6 +14,7 @@ import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
 import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
+import { countsOf, vanishedSince } from './vanished.js'
 
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
 const mostUnshared = 100
@@ -148,7 +149,7 @@ export class RoomTable {
     retract(room, entry)
     this.#noteGone(room, entry, now)
     this.schedule(room)
-    this.#publishRemoved(room, [entry])
+    this.#publishRemoved(room, [entry], new Map())
   }
 
   /** Forgets all rooms without a word. */
@@ -158,6 +159,7 @@ export class RoomTable {
 
   /** Does one due step and reschedules the room, so that what is due in other rooms keeps its order. */
   #attend(room: Room, now: number): void {
+    const before = new Map(room.members.map(member => [member, countsOf(member)]))
     const expired = expire(room, now)
     for (const entry of expired) this.#noteGone(room, entry, now)
     this.tally.expiredMessages += expired.length
@@ -169,7 +171,7 @@ export class RoomTable {
     }
     const warned = expired.length === 0 ? room.messages.warn(now) : []
     this.schedule(room)
-    if (expired.length > 0) this.#publishRemoved(room, expired)
+    if (expired.length > 0) this.#publishRemoved(room, expired, before)
     this.#publishExpiring(room, warned)
   }
 
@@ -187,10 +189,14 @@ export class RoomTable {
     this.publisher.publish(told)
   }
 
-  #publishRemoved(room: Room, removed: readonly Entry[]): void {
+  /** @param before the counts of vanished messages as they were, for those whose counts may have grown */
+  #publishRemoved(room: Room, removed: readonly Entry[], before: ReadonlyMap<Member, Vanished>): void {
     const told = room.members.filter(hearsOfEnds).flatMap(member => {
       const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
-      return messages.length > 0 ? tell(member, { type: 'message.removed', version: member.version, messages }) : []
+      if (messages.length === 0) return []
+      const nextId = oldestAfter(member, messages.at(-1)?.seq ?? 0)?.message.id ?? null
+      const vanishedOf = vanishedSince(member, before.get(member))
+      return tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId })
     })
     this.publisher.publish(told, [noticeOf(removed)])
     forgetLastMatch()

@@ -4,6 +4,7 @@ import { isWarnedOf, newestFor } from './counts.js'
 import { cutWindow } from './message-window.js'
 import type { Member } from './model.js'
 import { messageFor } from './quotes.js'
+import { countsOf } from './vanished.js'
 
 /** The room as one of its people sees it. */
 export function viewRoom(member: Member, ask: WindowAsk): RoomView {
@@ -17,6 +18,8 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
     mine: member.cursors,
     theirs: other.shownCursors,
     ...cutWindow(member, ask),
+    unread: member.unread,
+    vanished: countsOf(member),
     lifetime: room.lifetime,
     erasesWhenLeft: room.erasesWhenLeft,
     mayLiveFromSeen: mayLiveFromSeen(room.members),
@@ -39,6 +42,7 @@ export function summarise(member: Member): RoomSummary {
     otherId: other.id,
     presence: seesPresence(member, other) ? other.presence : null,
     unread: member.unread,
+    vanished: countsOf(member),
     lastMessage: newest && messageFor(member, newest),
     mine: member.cursors,
     theirs: other.shownCursors,

@@ -5,22 +5,35 @@ import { idSchema, messageInput } from '../../chat/message-input.js'
 import type { Rooms } from '../../chat/rooms.js'
 
 const roomId = idSchema
-const status = z.enum(cursorKinds)
-
-/** The commands of programs, which pages have too. `npm run describe` publishes them. */
-export const commandSchema = z.discriminatedUnion('type', [
-  messageInput.extend({ type: z.literal('message:send'), roomId }),
-  z.object({ type: z.literal('message:status'), roomId, messageId: idSchema, status }),
+const total = z.coerce.number().int().min(0)
+const send = messageInput.extend({ type: z.literal('message:send'), roomId })
+const report = z.object({
+  type: z.literal('message:status'),
+  roomId,
+  messageId: idSchema,
+  status: z.enum(cursorKinds),
+})
+const typing = [
   z.object({ type: z.literal('typing:start'), roomId }),
   z.object({ type: z.literal('typing:stop'), roomId }),
-])
+] as const
+
+/** The commands of programs. `npm run describe` publishes them. */
+export const commandSchema = z.discriminatedUnion('type', [send, report, ...typing])
 
 /** A message and its room, as `listReport` joins them. */
 const reportPattern = /^([\w-]{1,64})\.([\w-]{1,64})$/
 
-/** The commands of pages, over a socket or as posted forms: beside the others, which messages their list of chats shows. */
+/**
+ * The commands of pages, over a socket or as posted forms: those of programs, from which `seq` on the messages up to the
+ * reported one were in view, which messages their list of chats shows, and up to which totals they have shown how many
+ * messages vanished before they were seen.
+ */
 export const pageCommandSchema = z.discriminatedUnion('type', [
-  ...commandSchema.options,
+  send,
+  report.extend({ inViewFrom: z.coerce.number().int().min(1).optional() }),
+  ...typing,
+  z.object({ type: z.literal('vanished:shown'), roomId, theirs: total, mine: total }),
   z.object({
     type: z.literal('list:delivered'),
     reports: z
@@ -47,10 +60,13 @@ export async function execute(command: Command, userId: UserId, rooms: Rooms, se
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
     case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId, seesFrom)
+      await rooms.report(command.roomId, userId, command.status, command.messageId, command.inViewFrom ?? seesFrom)
       return null
     case 'list:delivered':
       await reportDelivered(command.reports, userId, rooms)
+      return null
+    case 'vanished:shown':
+      await rooms.noteVanishedShown(command.roomId, userId, command)
       return null
     case 'typing:start':
     case 'typing:stop':

@@ -1,5 +1,13 @@
 /** The swaps of htmx that this product uses. */
-export type Swap = 'beforeend' | 'afterbegin' | 'outerMorph' | 'innerMorph' | 'innerHTML' | 'outerHTML' | 'delete'
+export type Swap =
+  | 'beforeend'
+  | 'beforebegin'
+  | 'afterbegin'
+  | 'outerMorph'
+  | 'innerMorph'
+  | 'innerHTML'
+  | 'outerHTML'
+  | 'delete'
 
 /**
  * One swap. The target is an id made by this server; the content comes from a template.

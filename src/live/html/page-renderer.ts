@@ -8,6 +8,8 @@ import type {
   RoomId,
   RoomView,
   TimelineEvent,
+  Vanished,
+  VanishedTotals,
   WindowAsk,
 } from '../../chat/engine.js'
 import { sayEnding } from '../../rendering/ending-view.js'
@@ -26,6 +28,7 @@ import { fragment } from './fragments.js'
 import { ListRenderer, type ListRendererDeps } from './list-renderer.js'
 import { formatState, type PageState, type PageWindow } from './page-state.js'
 import { type LifetimeRules, RoomLifetime } from './room-lifetime.js'
+import { joinRows, renderVanished, shownTotals } from './rows-beside.js'
 
 export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
@@ -104,8 +107,16 @@ export class PageRenderer {
     return renderPartial('event', this.context, { id: event.id, day, sentence, remainingMs })
   }
 
-  /** The messages of a window and what happened among them, in order. Those before them that the page has already stay as they are. */
-  async renderMessages(view: RoomView, otherName: string, reportKey: string): Promise<string> {
+  /**
+   * The messages of a window and what happened among them, in order. Those before them that the page has already stay as they are.
+   * @param before up to which totals the counts of vanished messages had been shown before the page
+   */
+  async renderMessages(
+    view: RoomView,
+    otherName: string,
+    reportKey: string,
+    before = shownTotals(view.vanished),
+  ): Promise<string> {
     const { messages, survivors, mine, theirs } = view
     const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
     const cursors = { mine, theirs, deliversFrom }
@@ -114,23 +125,34 @@ export class PageRenderer {
     const rows = rowsOf(view)
     const rendered = await renderInParts(this.viewer.userId, rows, (row, index) => {
       const last = rows[index - 1]
-      const before = last ? predecessorOf(last) : first
-      if ('event' in row) return this.renderEvent(row.event, otherName, before)
-      return this.renderRow(row.message, otherName, cursors, reportKey, before)
+      const predecessor = last ? predecessorOf(last) : first
+      if ('event' in row) return this.renderEvent(row.event, otherName, predecessor)
+      return this.renderRow(row.message, otherName, cursors, reportKey, predecessor)
     })
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
-    const living = rows.flatMap((row, index) => {
-      if (('event' in row ? row.event : row.message).expiresAt <= now) return []
-      if ('event' in row || row.message.replyTo === null || row.message.replyTo.expiresAt > now)
-        return rendered[index] ?? []
+    const living = rows.map((row, index) => {
+      const html = rendered[index] ?? ''
+      if ('event' in row) return { seq: null, html: row.event.expiresAt > now ? html : '' }
+      const { seq, expiresAt, replyTo } = row.message
+      if (expiresAt <= now) return { seq, html: '' }
+      if (replyTo === null || replyTo.expiresAt > now) return { seq, html }
       const last = rows[index - 1]
-      const before = last ? predecessorOf(last) : first
-      return this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, before)
+      const predecessor = last ? predecessorOf(last) : first
+      return {
+        seq,
+        html: this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, predecessor),
+      }
     })
-    if (!isContinued) return living.join('')
+    const html = joinRows(living, view, before, otherName, this.context)
+    if (!isContinued) return html
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
-    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + living.join('')
+    return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + html
+  }
+
+  /** The notice of how many messages vanished before they were seen. */
+  renderVanished(whose: keyof Vanished, vanished: Vanished, before: VanishedTotals, otherName: string): string {
+    return renderVanished(whose, vanished, before, otherName, this.context)
   }
 
   /** A quote, as it stands in a reply. */

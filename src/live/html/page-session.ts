@@ -184,7 +184,7 @@ export class PageSession implements ClientSession {
   #flush(): void {
     const batch = this.#batch.take()
     if (!batch) return
-    const shown = this.#room?.shown ?? { epoch: null, version: 0, window: null }
+    const shown = this.#room?.shown ?? { epoch: null, version: 0, window: null, vanished: null }
     const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#inbox.isPaused })
     const stateHtml = fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state }))
     if (batch.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)

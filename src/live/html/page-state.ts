@@ -1,4 +1,4 @@
-import type { SeqRange } from '../../chat/engine.js'
+import type { SeqRange, VanishedTotals } from '../../chat/engine.js'
 import { isLanguage, type Language } from '../../languages.js'
 
 /**
@@ -19,6 +19,8 @@ export interface PageState {
   readonly isPaused: boolean
   /** The messages that the page shows; null on the page of the list of chats. */
   readonly window: PageWindow | null
+  /** Up to which totals the counts of vanished messages had been shown before the page; null on the page of the list. */
+  readonly vanished: VanishedTotals | null
 }
 
 /** A range of messages that a page shows, by `seq`. */
@@ -30,17 +32,29 @@ export interface PageWindow extends SeqRange {
 /** The digest of a list of chats that does not begin with the newest. Such a list is not caught up. */
 export const olderPart = 'older'
 
-/** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`.from-to~` when open-ended), `.paused`. */
-export function formatState({ server, epoch, version, digest, language, window, isPaused }: PageState): string {
+/** Writes the state as `server.epoch.version.digest.language`, then `.from-to` (`~` when open-ended), `.vtheirs-mine`, `.paused`. */
+export function formatState({
+  server,
+  epoch,
+  version,
+  digest,
+  language,
+  window,
+  vanished,
+  isPaused,
+}: PageState): string {
   const shown = window ? `.${window.from}-${window.to}${window.isOpenEnded ? '~' : ''}` : ''
-  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${shown}${isPaused ? '.paused' : ''}`
+  const counted = vanished ? `.v${vanished.theirs}-${vanished.mine}` : ''
+  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${shown}${counted}${isPaused ? '.paused' : ''}`
 }
 
-const format = /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(\.paused)?$/
+const format =
+  /^([\w-]*)\.([\w-]*)\.(\d{1,15})\.([\w-]*)(?:\.([a-z]*))?(?:\.(\d{1,15})-(\d{1,15})(~?))?(?:\.v(\d{1,15})-(\d{1,15}))?(\.paused)?$/
 
 /** Reads what `formatState` wrote. Anything else counts as a page that shows nothing. */
 export function parseState(text: string | null | undefined): PageState {
-  const [, server = '', epoch, version, digest = '', language, from, to, open, paused] = format.exec(text ?? '') ?? []
+  const parts = format.exec(text ?? '') ?? []
+  const [, server = '', epoch, version, digest = '', language, from, to, open, theirs, mine, paused] = parts
   return {
     server,
     epoch: epoch || null,
@@ -48,6 +62,7 @@ export function parseState(text: string | null | undefined): PageState {
     digest,
     language: isLanguage(language) ? language : null,
     window: from === undefined ? null : { from: Number(from), to: Number(to), isOpenEnded: Boolean(open) },
+    vanished: theirs === undefined ? null : { theirs: Number(theirs), mine: Number(mine) },
     isPaused: paused !== undefined,
   }
 }

@@ -1,4 +1,13 @@
-import type { Cursors, Message, MessageId, RoomId, RoomView, TimelineEvent, UserId } from '../../chat/engine.js'
+import type {
+  Cursors,
+  EngineEvent,
+  Message,
+  RoomId,
+  RoomView,
+  TimelineEvent,
+  UserId,
+  VanishedTotals,
+} from '../../chat/engine.js'
 import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
@@ -6,8 +15,9 @@ import { predecessorOf, rowsOf } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { fragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
-import type { PageWindow } from './page-state.js'
+import type { PageState, PageWindow } from './page-state.js'
 import { RoomWindow } from './room-window.js'
+import { shownTotals } from './rows-beside.js'
 
 const nothing: Cursors = { delivered: 0, seen: 0 }
 
@@ -22,6 +32,7 @@ export class RoomMessages {
   #otherName = ''
   #cursors: BothCursors = { mine: nothing, theirs: nothing }
   #last: Predecessor | null = null
+  #vanishedBefore: VanishedTotals | null = null
 
   constructor(
     page: PageRenderer,
@@ -35,9 +46,21 @@ export class RoomMessages {
     this.#push = push
   }
 
+  /** What the page shows beside its messages' texts, as it says it when it connects. */
+  get shown(): Pick<PageState, 'window' | 'vanished'> {
+    return { window: this.window.shown, vanished: this.#vanishedBefore }
+  }
+
+  /** Begins with what the page says that it shows. */
+  begin({ window, vanished }: Pick<PageState, 'window' | 'vanished'>): void {
+    if (window) this.window.begin(window)
+    this.#vanishedBefore = vanished
+  }
+
   /** Stores a view's data; pushes nothing. */
   adopt(view: RoomView, otherName: string): void {
     this.window.adopt(view)
+    this.#vanishedBefore ??= shownTotals(view.vanished)
     this.#otherName = otherName
     this.#cursors = { mine: view.mine, theirs: view.theirs }
     const last = rowsOf(view).at(-1)
@@ -46,7 +69,12 @@ export class RoomMessages {
 
   /** The whole list, as a view has it. `shown` is what the page showed before. */
   async pushAll(view: RoomView, shown: PageWindow | null): Promise<void> {
-    const html = await this.#page.renderMessages(view, this.#otherName, this.#connectionId)
+    const html = await this.#page.renderMessages(
+      view,
+      this.#otherName,
+      this.#connectionId,
+      this.#vanishedBefore ?? undefined,
+    )
     this.#push(fragment('list', 'innerMorph', html), true)
     if (view.survivors === null) this.#push(fragment('earlier', 'innerMorph', this.#page.renderEarlier(view)))
     if (!(shown?.isOpenEnded && this.window.shown.isOpenEnded)) this.#pushLater()
@@ -108,8 +136,8 @@ export class RoomMessages {
     this.#cursors = isMine ? { ...this.#cursors, mine: cursors } : { ...this.#cursors, theirs: cursors }
   }
 
-  /** Takes away messages that are gone. */
-  drop(messages: readonly { readonly id: MessageId; readonly seq: number }[]): void {
+  /** Takes away messages that are gone, and says how many vanished before they were seen. */
+  drop({ messages, vanishedOf, nextId, summary }: Extract<EngineEvent, { type: 'message.removed' }>): void {
     for (const { id } of messages) this.#push(fragment(`m-${id}`, 'delete'))
     this.#push(
       fragment(
@@ -117,6 +145,13 @@ export class RoomMessages {
         'delete',
       ),
     )
+    for (const senderId of summary ? vanishedOf : []) {
+      const whose = senderId === this.#page.viewer.userId ? 'mine' : 'theirs'
+      const before = this.#vanishedBefore ?? { theirs: 0, mine: 0 }
+      const html = summary && this.#page.renderVanished(whose, summary.vanished, before, this.#otherName)
+      this.#push(fragment(`vanished-${whose}`, 'delete'))
+      if (html) this.#push(nextId ? fragment(`m-${nextId}`, 'beforebegin', html) : fragment('list', 'beforeend', html))
+    }
     if (this.window.drop(messages.map(({ seq }) => seq))) this.#pushLater()
   }
 

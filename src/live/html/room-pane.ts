@@ -20,7 +20,7 @@ import { RoomHead } from './room-head.js'
 import { RoomMessages } from './room-messages.js'
 
 type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>
-type Shown = Pick<PageState, 'epoch' | 'version' | 'window'>
+type Shown = Pick<PageState, 'epoch' | 'version' | 'window' | 'vanished'>
 
 /** What a page no longer shows once its room is gone: the messages, and the ways to those before and after them. */
 export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump']
@@ -77,8 +77,8 @@ export class RoomPane {
 
   /** The epoch, version and window that the page shows; null when the room is gone. */
   get shown(): Shown {
-    if (this.#isGone) return { epoch: null, version: 0, window: null }
-    return { epoch: this.#epoch, version: this.#version, window: this.#messages.window.shown }
+    if (this.#isGone) return { epoch: null, version: 0, window: null, vanished: null }
+    return { epoch: this.#epoch, version: this.#version, ...this.#messages.shown }
   }
 
   /**
@@ -87,7 +87,7 @@ export class RoomPane {
    */
   async catchUp(shown: Shown, again: boolean): Promise<void> {
     const { window } = this.#messages
-    if (shown.window) window.begin(shown.window)
+    this.#messages.begin(shown)
     this.#head.expectView()
     const { view, otherName } = await this.#page.readRoom(this.roomId, shown.window ? window.ask : undefined)
     this.#messages.adopt(view, otherName)
@@ -107,7 +107,7 @@ export class RoomPane {
   /** Brings a page up to date whose version cannot be compared. */
   async catchUpAnew(again: boolean): Promise<void> {
     await this.#awaitTurn()
-    await this.catchUp({ epoch: null, version: -1, window: this.#messages.window.shown }, again)
+    await this.catchUp({ epoch: null, version: -1, ...this.#messages.shown }, again)
   }
 
   /** Notes what an event says of the other, at once, even if the page does not show the event. */
@@ -178,10 +178,10 @@ export class RoomPane {
     this.#messages.add(message, shared, isGapless)
   }
 
-  #takeRemoved({ messages }: EventOf<'message.removed'>): void {
-    for (const { id } of messages) this.#announcements.drop(id)
-    this.#messages.drop(messages)
-    this.#warning.drop(messages)
+  #takeRemoved(event: EventOf<'message.removed'>): void {
+    for (const { id } of event.messages) this.#announcements.drop(id)
+    this.#messages.drop(event)
+    this.#warning.drop(event.messages)
   }
 
   async #takeKept({ messages, reason, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {

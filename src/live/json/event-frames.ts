@@ -3,7 +3,7 @@ import { type Cursors, type EngineEvent, messageStatusOf, type Presence } from '
 import type { KnownNames } from '../client/known-names.js'
 import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
-import { isoTimeOf, messageJson } from './messages.js'
+import { isoTimeOf, messageJson, unshownOf } from './messages.js'
 
 const unreported: Cursors = { delivered: 0, seen: 0 }
 
@@ -25,7 +25,7 @@ export async function framesOf(
       })
     case 'message.removed': {
       const messageIds = event.messages.map(({ id }) => id)
-      return [text({ type: 'message:expired', roomId: event.roomId, messageIds })]
+      return [text({ type: 'message:expired', roomId: event.roomId, messageIds }), ...vanishedFrames(event)]
     }
     case 'messages.kept': {
       const { roomId, byId: userId, reason } = event
@@ -64,6 +64,16 @@ export async function framesOf(
 /** What programs get when the other opens or closes a room. */
 export function activityFrame({ roomId, userId, isOpen, activeUsers }: RoomActivity): ServerFrame {
   return { type: isOpen ? 'user:joined' : 'user:left', roomId, userId, activeUsers: [...activeUsers] }
+}
+
+/** The counts that have grown, each with those that its person was not shown before. */
+function vanishedFrames({ roomId, summary, vanishedOf }: Extract<EngineEvent, { type: 'message.removed' }>): string[] {
+  if (!summary) return []
+  const { otherId, vanished } = summary
+  return vanishedOf.map(byUserId => {
+    const count = unshownOf(byUserId === otherId ? vanished.theirs : vanished.mine)
+    return text({ type: 'messages:vanished', roomId, byUserId, count })
+  })
 }
 
 function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {

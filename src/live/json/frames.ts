@@ -68,6 +68,12 @@ export const serverFrameSchemas = {
   messageExpired: z
     .object({ type: z.literal('message:expired'), roomId, messageIds: z.array(z.string()).min(1) })
     .describe('Messages have vanished, in any of your rooms. Forget them.'),
+  messagesVanished: z
+    .object({ type: z.literal('messages:vanished'), roomId, byUserId: userId, count: z.int().min(1) })
+    .describe(
+      'Messages vanished before the other saw them, in any of your rooms: how many of `byUserId`, who sent them, that you have ' +
+        'not been shown yet. The other joins the room or opens its page to be shown them.',
+    ),
   messageKept: z
     .object({
       type: z.literal('message:kept'),

@@ -11,6 +11,7 @@ import {
   type Sent,
   type UserId,
   usualWindow,
+  type VanishedCount,
   type WindowAsk,
 } from '../../chat/engine.js'
 
@@ -70,6 +71,14 @@ export const sentSchema = z.object({
 /** The state of a room, `epoch:version`. If it is the same, nothing has changed. */
 export const versionSchema = z.string().describe('Changes with everything that changes in the room.')
 
+/** How many messages a person missed. */
+export const vanishedUnseenSchema = z
+  .int()
+  .min(0)
+  .describe(
+    "The other's messages that vanished before you saw them. Joining the room sets it to 0, as its page does when shown.",
+  )
+
 /** Whether the room has messages before the window. */
 export const hasEarlierSchema = z.boolean().describe('Whether messages stand before these: ask again with `before`.')
 
@@ -81,9 +90,15 @@ export const joinedSchema = z.object({
   version: versionSchema,
   unchanged: z.boolean().describe('Whether the version is still the one that you sent. If so, `messages` is empty.'),
   hasEarlier: hasEarlierSchema,
+  vanishedUnseen: vanishedUnseenSchema,
   messages: z.array(messageSchema).describe('The newest 100, or the 100 before `before`; fewer when they are long.'),
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
 })
+
+/** How many vanished messages a person has not been shown yet. */
+export function unshownOf({ total, shown }: VanishedCount): number {
+  return total - shown
+}
 
 /** The URL of a picture under /api. */
 export function imageApiUrl(imageId: string): string {

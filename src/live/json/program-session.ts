@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { WallTimes } from '../../chat/clock.js'
-import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
+import { type EngineEvent, type RoomId, totalsOf, type UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
 import { defaultLanguage } from '../../languages.js'
@@ -15,7 +15,7 @@ import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings
 import type { Connection } from '../transport/connection.js'
 import { activityFrame, framesOf } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
-import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './messages.js'
+import { askFor, type joinedSchema, roomMessagesJson, sentJson, unshownOf, versionOf } from './messages.js'
 
 type Ref = z.infer<typeof refSchema>
 /** Which room a program joins, the version that it has, and which messages it asks for. */
@@ -161,7 +161,9 @@ export class ProgramSession implements ClientSession {
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
       const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
-      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
+      const vanishedUnseen = unshownOf(view.vanished.theirs)
+      await rooms.noteVanishedShown(roomId, this.userId, totalsOf(view.vanished))
+      const frame = frameOf({ version, unchanged, hasEarlier, vanishedUnseen, messages, activeUsers })
       if (frame) this.#connection.catchUp(JSON.stringify(frame))
     })
   }

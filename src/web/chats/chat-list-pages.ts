@@ -20,7 +20,14 @@ export function chatListPages(
     const side = await viewSide(context, request, page, null, queryText(request, 'before') || undefined)
     // The chat after which the list was to begin may be gone, and all after it: then show the newest.
     if (side.isOlderPart && !side.chatItems) return response.redirect(303, '/chats')
-    const state = page.formatState({ epoch: null, version: 0, digest: side.digest, window: null, isPaused: false })
+    const state = page.formatState({
+      epoch: null,
+      version: 0,
+      digest: side.digest,
+      window: null,
+      vanished: null,
+      isPaused: false,
+    })
     const isRestarted = noticeRestart(request, response)
     if (side.chatItems) rememberRun(response, page.viewer.userId)
     sendPage(request, response, 200, 'chats', { ...side, isRestarted, state })

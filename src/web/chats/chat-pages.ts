@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { z } from 'zod'
 import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
@@ -10,7 +11,10 @@ import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { sendPage, viewerOf } from '../page/pages.js'
 import { mayBeEmbedded } from '../page/security-headers.js'
-import { askOf, emptyComposer, everyOf, isReadFromTop, mostBytesOf, type SendChat, seenOf } from './chat-view.js'
+import { askOf, beaconOf, emptyComposer, everyOf, isReadFromTop, mostBytesOf, type SendChat } from './chat-view.js'
+
+const total = z.coerce.number().int().min(0)
+const totalsSchema = z.object({ theirs: total, mine: total })
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
 export function chatPages(
@@ -67,7 +71,7 @@ export function chatPages(
       title: page.titleOf(otherName),
       roomId: view.id,
       other: { name: otherName },
-      seen: seenOf(view),
+      beacon: beaconOf(view),
       isFromTop: isReadFromTop(view),
       earlier: page.renderEarlier(view, true),
       messages: await page.renderMessages(view, otherName, 'load'),
@@ -77,17 +81,20 @@ export function chatPages(
   }
 
   /**
-   * A page without JavaScript loads this as a picture inside <noscript>: the messages that it shows count as seen, and its
+   * A page without JavaScript loads this as a picture inside <noscript>: the messages and counts that it shows count as seen, and its
    * visitor as online for a minute. A prefetch loads no pictures; a page of another site brings no cookie.
    */
   const see: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
-    const upTo = typeof request.query.upto === 'string' ? request.query.upto : ''
+    const roomId = pathParameter(request, 'room')
+    const upTo = queryText(request, 'upto')
+    const totals = totalsSchema.safeParse(request.query)
     // A prerendered page loads its pictures too, though nobody looks at it yet.
     if (request.get('sec-purpose')) return void response.status(204).end()
     const from = queryText(request, 'from')
     const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
-    if (upTo) await rooms.report(pathParameter(request, 'room'), id, 'seen', upTo, inViewFrom)
+    if (upTo) await rooms.report(roomId, id, 'seen', upTo, inViewFrom)
+    if (totals.data) await rooms.noteVanishedShown(roomId, id, totals.data)
     await rooms.showPresent(id, request.sessionID)
     response.status(204).end()
   }

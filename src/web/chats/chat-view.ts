@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { refreshRates } from '../../accounts/settings.js'
-import { type ImageRef, type RoomView, usualWindow, type WindowAsk } from '../../chat/engine.js'
+import { type ImageRef, type RoomView, totalsOf, usualWindow, type WindowAsk } from '../../chat/engine.js'
 import { htmlBytesPerCharacter } from '../../config.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import { maxDescription } from '../../images/images.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
+import { shownTotals } from '../../live/html/rows-beside.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from '../page/pages.js'
@@ -33,10 +34,16 @@ export type SendChat = (request: Request, response: Response, composer: Composer
 /** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }
 
-/** What a page without JavaScript reports as seen: a window from its first message to the last one from the other person. */
-export function seenOf({ messages, otherId }: RoomView): string {
+/**
+ * The address by which a page without JavaScript reports what it shows: a window from its first message to the last one from
+ * the other person, and how many messages vanished before they were seen.
+ */
+export function beaconOf({ id, messages, otherId, vanished }: RoomView): string {
   const upTo = messages.findLast(({ senderId }) => senderId === otherId)?.id ?? ''
-  return new URLSearchParams({ upto: upTo, from: String(messages[0]?.seq ?? 0) }).toString()
+  const totals = totalsOf(vanished)
+  const shown = { upto: upTo, from: messages[0]?.seq ?? 0, theirs: totals.theirs, mine: totals.mine }
+  const query = Object.entries(shown).map(([name, value]): [string, string] => [name, String(value)])
+  return `/chats/${id}/seen?${new URLSearchParams(query)}`
 }
 
 /** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
@@ -83,6 +90,7 @@ export function chatSender(
     response.expectUnread(mostBytesOf(view))
     const { lifetime } = page
     const window = windowOf(view)
+    const vanished = shownTotals(view.vanished)
     const [side, messages, replying] = await Promise.all([
       viewSide(context, request, page, view.id),
       page.renderMessages(view, otherName, 'load'),
@@ -98,7 +106,7 @@ export function chatSender(
       refresh,
       title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
-      seen: seenOf(view),
+      beacon: beaconOf(view),
       me: page.viewer.userId,
       roomId: view.id,
       other: { id: view.otherId, name: otherName, initial: initialOf(otherName), tint: tintOf(view.otherId) },
@@ -118,7 +126,14 @@ export function chatSender(
       nonce: randomBytes(12).toString('base64url'),
       pause: page.renderPause(view.id, isPaused),
       paused: page.renderPaused(view.id, isPaused),
-      state: page.formatState({ epoch: view.epoch, version: view.version, digest: side.digest, window, isPaused }),
+      state: page.formatState({
+        epoch: view.epoch,
+        version: view.version,
+        digest: side.digest,
+        window,
+        vanished,
+        isPaused,
+      }),
       replying,
       ...composer,
       maxLength: messageMaxLength,

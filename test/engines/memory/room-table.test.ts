@@ -1,6 +1,7 @@
 // Long because all that happens to rooms is tested here.
 import { describe, expect, it } from 'vitest'
 import { ChatError } from '#src/chat/errors.js'
+import { moveCursor } from '#src/engines/memory/cursors.js'
 import { assemble, block, minute, picture, unblock } from '../../support/engine/assembled-engine.js'
 
 function start(options: Parameters<typeof assemble>[0] = {}) {
@@ -346,8 +347,9 @@ describe('a room dissolves', () => {
   })
 
   it('with its last message, when both had gone before', () => {
-    const { rooms, room, ann, send, pass, takeTypes } = startTogether()
-    send(ann, { mostLifetimeMs: minute })
+    const { rooms, room, ann, bob, send, pass, takeTypes } = startTogether()
+    const entry = send(ann, { mostLifetimeMs: minute })
+    moveCursor(bob, 'seen', entry)
     pass(minute)
     expect(rooms.find(room.id, 'ann')).toBeUndefined()
     expect(takeTypes()).toEqual([

@@ -12,7 +12,7 @@ const presence = eventOf({ type: 'presence.changed', presence: { userId: 'ben', 
 const receipt = eventOf({
   ...{ type: 'receipt.moved', version: 3, userId: 'ben', before: cursors, after: cursors, messages: [] },
 })
-const removed = eventOf({ type: 'message.removed', version: 4, messages: [] })
+const removed = eventOf({ type: 'message.removed', version: 4, messages: [], vanishedOf: [], nextId: null })
 const dissolved = eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' })
 const expiring = eventOf({ type: 'messages.expiring', messages: [] })
 const kept = eventOf({

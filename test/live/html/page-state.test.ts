@@ -4,28 +4,38 @@ import { formatState, type PageState, parseState } from '#src/live/html/page-sta
 const state: PageState = {
   ...{ server: 's1', epoch: 'e-1', version: 7, digest: 'd_1', language: 'de', isPaused: false },
   window: { from: 3, to: 9, isOpenEnded: true },
+  vanished: { theirs: 12, mine: 3 },
 }
 const closed = { from: 3, to: 9, isOpenEnded: false }
 const nothing: PageState = {
-  ...{ server: '', epoch: null, version: -1, digest: '', language: null, window: null, isPaused: false },
+  ...{
+    server: '',
+    epoch: null,
+    version: -1,
+    digest: '',
+    language: null,
+    window: null,
+    vanished: null,
+    isPaused: false,
+  },
 }
 
 describe('what a page shows', () => {
   it.each<[string, PageState]>([
-    ['s1.e-1.7.d_1.de.3-9~', state],
-    ['s1.e-1.7.d_1.de.3-9', { ...state, window: closed }],
-    ['s1.e-1.7.d_1.de.3-9~.paused', { ...state, isPaused: true }],
-    ['s1.e-1.7.d_1.de.3-9.paused', { ...state, window: closed, isPaused: true }],
-    ['s1..0.d_1.de', { ...state, epoch: null, version: 0, window: null }],
-    ['s1..0.d_1.', { ...state, epoch: null, version: 0, window: null, language: null }],
+    ['s1.e-1.7.d_1.de.3-9~.v12-3', state],
+    ['s1.e-1.7.d_1.de.3-9.v12-3', { ...state, window: closed }],
+    ['s1.e-1.7.d_1.de.3-9~.v12-3.paused', { ...state, isPaused: true }],
+    ['s1.e-1.7.d_1.de.3-9.v12-3.paused', { ...state, window: closed, isPaused: true }],
+    ['s1..0.d_1.de', { ...state, epoch: null, version: 0, window: null, vanished: null }],
+    ['s1..0.d_1.', { ...state, epoch: null, version: 0, window: null, vanished: null, language: null }],
   ])('is written as %s and read back', (text, shown) => {
     expect(formatState(shown)).toBe(text)
     expect(parseState(text)).toEqual(shown)
   })
 
   it('may lack its language', () => {
-    expect(parseState('s1.e-1.7.d_1')).toEqual({ ...state, language: null, window: null })
-    expect(parseState('s1.e-1.7.d_1.xx')).toEqual({ ...state, language: null, window: null })
+    expect(parseState('s1.e-1.7.d_1')).toEqual({ ...state, language: null, window: null, vanished: null })
+    expect(parseState('s1.e-1.7.d_1.xx')).toEqual({ ...state, language: null, window: null, vanished: null })
   })
 
   it('has numbers of fifteen digits at most', () => {

@@ -1,8 +1,11 @@
+// Long because all that happens to the list of messages is tested here.
 import { describe, expect, it } from 'vitest'
-import type { RoomView } from '#src/chat/engine.js'
+import type { EngineEvent, Message, RoomView } from '#src/chat/engine.js'
 import { RoomMessages } from '#src/live/html/room-messages.js'
-import { messageOf, swapsIn, viewOf, wordsIn } from '../../support/live/events.js'
+import { messageOf, summaryOf, swapsIn, viewOf, wordsIn } from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
+
+type Removed = Extract<EngineEvent, { type: 'message.removed' }>
 
 const mine = (seq: number, given: Parameters<typeof messageOf>[1] = {}) => messageOf(seq, { senderId: 'ann', ...given })
 
@@ -133,11 +136,11 @@ describe('messages that have changed', () => {
   it('report what the viewer has not seen', async () => {
     const { messages, take } = start()
     await messages.pushChanged([messageOf(1)], new Map())
-    expect(take()).toContain('"status":"seen","messageId":"m1","k":"push"')
+    expect(take()).toContain('data-unseen')
     messages.noteCursors('ann', { delivered: 1, seen: 1 })
     await messages.pushChanged([messageOf(1)], new Map())
     const html = take()
-    expect(html).not.toContain('"status"')
+    expect(html).not.toMatch(/"status"|data-unseen/)
     expect(html).toContain('aria-label="Ben"')
   })
 
@@ -162,21 +165,41 @@ describe('messages that have changed', () => {
   })
 })
 
+const removedOf = (messages: readonly Message[], given: Partial<Removed> = {}): Removed => ({
+  ...{ type: 'message.removed', roomId: 'r1', summary: null, totalUnread: 0, version: 3, vanishedOf: [], nextId: null },
+  messages,
+  ...given,
+})
+
 describe('messages that are gone', () => {
   it('are taken from the page', () => {
     const { messages, swaps } = start()
-    messages.drop([messageOf(1), messageOf(9)])
+    messages.drop(removedOf([messageOf(1), messageOf(9)]))
     expect(swaps()).toEqual(['m-m1 delete', 'm-m9 delete'])
+  })
+
+  it.each([
+    [null, 'list beforeend'],
+    ['m2', 'm-m2 beforebegin'],
+  ])('leave a count in their place if they vanished unseen: before %s', (nextId, swap) => {
+    const { messages, take } = start()
+    const counts = { theirs: { total: 2, shown: 0, lastSeq: 1 }, mine: { total: 0, shown: 0, lastSeq: 0 } }
+    const summary = summaryOf('r1', { vanished: counts })
+    messages.drop(removedOf([messageOf(1)], { summary, vanishedOf: ['ben'], nextId }))
+    const [, , notice] = swapsIn(take())
+    expect(notice?.[0]).toBe(swap)
+    expect(wordsIn(notice?.[1] ?? '')).toMatch(/^2 messages from \S+ vanished before you saw them$/)
+    expect(notice?.[1]).toContain('{"type":"vanished:shown","theirs":2,"mine":0}')
   })
 
   it('are counted off those after the page, and then the way to them goes', () => {
     const { messages, take } = start({ later: 2 })
-    messages.drop([messageOf(3)])
+    messages.drop(removedOf([messageOf(3)]))
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual(['m-m3 delete', 'later innerMorph', 'jump innerMorph'])
     expect(swaps[1]?.[1]).toContain('/chats/r1?after=2')
     expect(swaps[2]?.[1]).toMatch(/id="later-count"[^>]*>1</)
-    messages.drop([messageOf(4)])
+    messages.drop(removedOf([messageOf(4)]))
     expect(take()).not.toContain('?after=')
   })
 })

@@ -22,8 +22,9 @@ const keptEvent = timelineOf({ what: 'kept' })
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-const shownNothing = { epoch: null, version: -1, window: null }
-const shownAll = { epoch: 'e', version: 2, window: { from: 1, to: 2, isOpenEnded: true } }
+const noneShown = { theirs: 0, mine: 0 }
+const shownNothing = { epoch: null, version: -1, window: null, vanished: null }
+const shownAll = { epoch: 'e', version: 2, window: { from: 1, to: 2, isOpenEnded: true }, vanished: noneShown }
 const mine = (seq: number) => messageOf(seq, { senderId: 'ann' })
 const everything = [
   'list innerMorph',
@@ -68,7 +69,12 @@ async function start(given: Partial<RoomView> = {}, announced?: readonly Announc
 
 describe('a page that catches up', () => {
   it('is there, and shows nothing before it has', () => {
-    expect(open().pane.shown).toEqual({ epoch: '', version: -1, window: { from: 0, to: 0, isOpenEnded: true } })
+    expect(open().pane.shown).toEqual({
+      epoch: '',
+      version: -1,
+      window: { from: 0, to: 0, isOpenEnded: true },
+      vanished: null,
+    })
   })
 
   it('gets all of its room when it shows nothing', async () => {
@@ -183,7 +189,12 @@ describe('an event of the room', () => {
   it('is a message of the other’s, which is shown and announced', async () => {
     const { pane, does, said } = await start()
     expect(await does(sentOf(messageOf(3)))).toEqual(['list beforeend'])
-    expect(pane.shown).toEqual({ epoch: 'e', version: 3, window: { from: 1, to: 3, isOpenEnded: true } })
+    expect(pane.shown).toEqual({
+      epoch: 'e',
+      version: 3,
+      window: { from: 1, to: 3, isOpenEnded: true },
+      vanished: noneShown,
+    })
     expect(said(60_000)).toEqual(['announcer beforeend: Ben: text 3'])
   })
 
@@ -246,9 +257,11 @@ describe('an event of the room', () => {
     await does(sentOf(messageOf(3)))
     said(1400)
     await does(eventOf({ type: 'messages.expiring', messages: [messageOf(3)] }))
-    expect(await does(eventOf({ type: 'message.removed', version: 4, messages: [messageOf(3)] }))).toEqual([
-      ...['announcer innerHTML', 'm-m3 delete', 'warning innerMorph'],
-    ])
+    expect(
+      await does(
+        eventOf({ type: 'message.removed', version: 4, messages: [messageOf(3)], vanishedOf: [], nextId: null }),
+      ),
+    ).toEqual([...['announcer innerHTML', 'm-m3 delete', 'warning innerMorph']])
   })
 
   it('is that messages expire soon, which is warned of whatever the version is', async () => {
@@ -383,7 +396,7 @@ describe('a room that is gone', () => {
     expect(swaps.map(([swap]) => swap)).toEqual([...emptied, 'gone innerHTML'])
     expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(['', '', '', '', ''])
     expect(wordsIn(swaps.at(-1)?.[1] ?? '')).toContain('Ben ended this chat.')
-    expect(pane.shown).toEqual({ epoch: null, version: 0, window: null })
+    expect(pane.shown).toEqual({ epoch: null, version: 0, window: null, vanished: null })
   })
 
   it('loses its announcement too', async () => {

@@ -53,7 +53,7 @@ describe('what a program gets of an event', () => {
 
   it.each<[EventBody, object]>([
     [
-      { type: 'message.removed', version: 3, messages: [messageOf(1), messageOf(2)] },
+      { type: 'message.removed', version: 3, messages: [messageOf(1), messageOf(2)], vanishedOf: [], nextId: null },
       { type: 'message:expired', roomId: 'r1', messageIds: ['m1', 'm2'] },
     ],
     [

@@ -43,7 +43,14 @@ const message = {
   ...{ imageAlt: null, status: 'sent', createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z' },
   ...{ livesAfterSeenMs: null, replyTo: { id: 'm1', senderId: 'ann', excerpt: 'hello' } },
 }
-const joined = { version: 'e:1', unchanged: false, hasEarlier: true, messages: [message], activeUsers: ['ann'] }
+const joined = {
+  version: 'e:1',
+  unchanged: false,
+  hasEarlier: true,
+  vanishedUnseen: 0,
+  messages: [message],
+  activeUsers: ['ann'],
+}
 const sent = { messageId: 'm1', seq: 1, createdAt: message.createdAt, expiresAt: message.expiresAt, duplicate: false }
 const expiresAt = message.expiresAt
 
@@ -58,6 +65,7 @@ const frames: { [Name in keyof typeof serverFrameSchemas]: Record<string, unknow
   messageNew: { type: 'message:new', ...message },
   messageStatusUpdated: { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1', status: 'seen' },
   messageExpired: { type: 'message:expired', roomId: 'r1', messageIds: ['m1'] },
+  messagesVanished: { type: 'messages:vanished', roomId: 'r1', byUserId: 'ben', count: 2 },
   messageKept: {
     ...{ type: 'message:kept', roomId: 'r1', userId: 'ann', messages: [{ messageId: 'm1', expiresAt }] },
     reason: 'kept',

@@ -24,7 +24,10 @@ function slowReads(rooms: Rooms): { rooms: Rooms; answer: () => void } {
       return view
     },
   }
-  const slow = Object.create(rooms, { reads: { value: reads } })
+  const slow = Object.create(rooms, {
+    reads: { value: reads },
+    noteVanishedShown: { value: rooms.noteVanishedShown.bind(rooms) },
+  })
   return { rooms: slow, answer }
 }
 

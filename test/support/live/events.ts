@@ -16,6 +16,9 @@ import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/clien
 export const noon = Date.UTC(2030, 0, 15, 12)
 
 const nothing = { delivered: 0, seen: 0 }
+const noCount = { total: 0, shown: 0, lastSeq: 0 }
+/** That no message vanished before it was seen. */
+export const noneVanished = { theirs: noCount, mine: noCount }
 
 /** A message of ben's in the room r1, sent at noon to live for ten minutes; its id and nonce follow from its seq. */
 export function messageOf(seq: number, given: Partial<Message> = {}): Message {
@@ -39,7 +42,8 @@ export function viewOf(given: Partial<RoomView> = {}): RoomView {
   return {
     ...{ id: 'r1', epoch: 'e', version: 2, otherId: 'ben', presence: null, mine: nothing, theirs: nothing },
     ...{ messages: [messageOf(1), messageOf(2)], previous: null, later: 0, survivors: null, newestSeq: 2 },
-    ...{ lifetime: null, mayLiveFromSeen: true, expiring: [], erasesWhenLeft: true, timeline: [], ...given },
+    ...{ unread: 0, vanished: noneVanished, lifetime: null, mayLiveFromSeen: true, expiring: [] },
+    ...{ erasesWhenLeft: true, timeline: [], ...given },
   }
 }
 
@@ -52,7 +56,16 @@ export function timelineOf(body: TimelineBody, given: Partial<Omit<TimelineEvent
 /** What ann's list shows of a room: with ben, without messages, unless told. */
 export function summaryOf(id: RoomId = 'r1', given: Partial<RoomSummary> = {}): RoomSummary {
   return {
-    ...{ id, otherId: 'ben', presence: null, unread: 0, lastMessage: null, mine: nothing, theirs: nothing },
+    ...{
+      id,
+      otherId: 'ben',
+      presence: null,
+      unread: 0,
+      vanished: noneVanished,
+      lastMessage: null,
+      mine: nothing,
+      theirs: nothing,
+    },
     ...{ activeAt: noon, lifetimeMs: null, ...given },
   }
 }

@@ -63,7 +63,7 @@ describe('the page of a chat', () => {
 
   it('reports as seen the last message of the other person, whatever one has written after it', async () => {
     const { ann, ben, chat } = await newPair(server.url)
-    const upto = async () => /seen\?upto=([\w-]*)&amp;from=\d+"/.exec(await textOf(ben, chat))?.[1]
+    const upto = async () => /seen\?upto=([\w-]*)&amp;from=\d+&/.exec(await textOf(ben, chat))?.[1]
     expect(await upto()).toBe('')
     await fill(ann, chat, 2)
     await ben.post(`${chat}/messages`, { content: 'mine', nonce: 'n' }, chat)

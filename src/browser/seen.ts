@@ -1,0 +1,90 @@
+/** What comes into view within this time is one report. */
+const gatherMs = 300
+/** At every tenth that comes into view, the observer looks again. */
+const tenths = Array.from({ length: 11 }, (_, index) => index / 10)
+
+/** Messages that came into view, next to each other in the list. */
+interface Range {
+  from: HTMLElement
+  to: HTMLElement
+}
+
+const seqOf = ({ dataset }: HTMLElement) => Number(dataset.seq)
+
+/** Half of a message is in view, or it fills half of the window. */
+const isInView = ({ isIntersecting, intersectionRatio, intersectionRect, rootBounds }: IntersectionObserverEntry) =>
+  isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height >= (rootBounds?.height ?? 0) / 2)
+
+/**
+ * Reports which messages of the other's have come into view: a range at a time, so that hundreds take few reports and those
+ * that were jumped over are in none. A hidden tab reports nothing, as nothing comes into view there.
+ */
+export function watchSeen(): void {
+  const report = document.getElementById('seen')
+  const list = document.getElementById('list')
+  if (!report || !list) return
+  const ranges: Range[] = []
+  const watched = new WeakSet<Element>()
+  let isWaiting = false
+
+  const send = () => {
+    isWaiting = false
+    const range = ranges.shift()
+    if (!range) return
+    const { from, to } = range
+    const values = { type: 'message:status', status: 'seen', messageId: to.dataset.messageId, inViewFrom: seqOf(from) }
+    report.setAttribute('hx-vals', JSON.stringify(values))
+    htmx.trigger(report, 'seen:range')
+    if (ranges.length > 0) wait()
+  }
+  const wait = () => {
+    if (isWaiting) return
+    isWaiting = true
+    setTimeout(send, gatherMs)
+  }
+
+  /** Adds messages to the range that they continue, or as a range of their own. */
+  const add = (from: HTMLElement, to: HTMLElement) => {
+    const all = [...list.querySelectorAll<HTMLElement>('[data-unseen]')]
+    const last = ranges.at(-1)
+    if (last && all.indexOf(last.to) + 1 === all.indexOf(from)) last.to = to
+    else if (last && all.indexOf(to) + 1 === all.indexOf(last.from)) last.from = from
+    else ranges.push({ from, to })
+    wait()
+  }
+
+  const observer = new IntersectionObserver(
+    entries => {
+      // What is in view at one time lies side by side; a jump may have come between two times.
+      const byTime = new Map<number, HTMLElement[]>()
+      for (const entry of entries) {
+        const { target, time } = entry
+        if (!(target instanceof HTMLElement) || !isInView(entry)) continue
+        observer.unobserve(target)
+        byTime.set(time, [...(byTime.get(time) ?? []), target])
+      }
+      for (const seen of byTime.values()) {
+        seen.sort((a, b) => seqOf(a) - seqOf(b))
+        const [first] = seen
+        const last = seen.at(-1)
+        if (first && last) add(first, last)
+      }
+    },
+    { threshold: tenths },
+  )
+  const watch = () => {
+    for (const article of list.querySelectorAll('[data-unseen]')) {
+      if (watched.has(article)) continue
+      watched.add(article)
+      observer.observe(article)
+    }
+  }
+  watch()
+  new MutationObserver(watch).observe(list, { childList: true, subtree: true, attributeFilter: ['data-unseen'] })
+
+  // A report may have been lost with the connection.
+  const again = () => {
+    if (report.hasAttribute('hx-vals')) htmx.trigger(report, 'seen:range')
+  }
+  for (const name of ['htmx:ws:after:connection', 'htmx:sse:after:connection']) document.addEventListener(name, again)
+}
