@@ -123,7 +123,7 @@ test('without JavaScript every setting is saved by its form, and a password, the
   await save.click()
   await expect(page.getByText('Settings saved')).toBeVisible()
   await expect(receipts).not.toBeChecked()
-  await page.getByRole('link', { name: 'General' }).click()
+  await page.getByRole('link', { name: 'Appearance' }).click()
   await expect(group('Text size').getByLabel('Larger')).toBeChecked()
   await expect(group('Key that sends').getByLabel('Ctrl+Enter')).toBeChecked()
   await expect(page.getByLabel('Time zone')).toHaveValue('Europe/Berlin')
