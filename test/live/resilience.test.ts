@@ -63,9 +63,12 @@ describe('a page that comes back by a socket', () => {
     expect(more).toEqual([])
     expect(frame?.operations.map(({ target, swap }) => [target, swap])).toEqual([
       ['list', 'innerMorph'],
+      ['erase', 'outerHTML'],
+      ['about', 'innerHTML'],
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
       ['more-chats', 'innerMorph'],
+      ['ended', 'innerMorph'],
       ['list-report', 'innerHTML'],
       ['page-title', 'innerHTML'],
       ['others-unread', 'innerHTML'],
