@@ -72,11 +72,11 @@ async function bundleWithHtmx(names, entry, format) {
   return Buffer.concat([Buffer.from(vendor.join(';\n')), Buffer.from(';\n'), ours])
 }
 
-async function buildStyle() {
+async function buildStyle(entry) {
   const scratch = mkdtempSync(join(tmpdir(), 'ephemeral-chat-build-'))
-  const file = join(scratch, 'app.css')
+  const file = join(scratch, entry)
   try {
-    await must(join(root, 'node_modules/.bin/tailwindcss'), ['-i', 'src/browser/app.css', '-o', file, '--minify'], {
+    await must(join(root, 'node_modules/.bin/tailwindcss'), ['-i', `src/browser/${entry}`, '-o', file, '--minify'], {
       quiet: true,
       env: { NODE_ENV: 'production' },
     })
@@ -88,7 +88,7 @@ async function buildStyle() {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, seen, stream, style] =
+  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, seen, stream, style, sheetStyle] =
     await Promise.all([
       bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
       bundle('chat-tools.ts', 'esm'),
@@ -99,7 +99,8 @@ async function buildPages() {
       bundle('pictures.ts', 'esm'),
       bundle('seen.ts', 'esm'),
       bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
-      buildStyle(),
+      buildStyle('app.css'),
+      buildStyle('sheet.css'),
     ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
@@ -112,6 +113,7 @@ async function buildPages() {
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
     'seen.js': publish('seen.js', seen),
+    'sheet.css': publish('sheet.css', sheetStyle),
     'stream.js': publish('stream.js', stream),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))

@@ -102,10 +102,10 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     const url = await server.address()
     const { alice, bob, chat } = await pair(url)
     const photo = await phonePhoto({ width: 1280, height: 1280 })
-    const send = async (nonce: string) =>
-      (await alice.request('POST', `${chat}/messages`, { body: pictureForm(await alice.token(chat), photo, nonce) }))
+    const send = async (client: HttpClient, nonce: string) =>
+      (await client.request('POST', `${chat}/messages`, { body: pictureForm(await client.token(chat), photo, nonce) }))
         .status
-    expect(await send('first')).toBe(303)
+    expect(await send(alice, 'first')).toBe(303)
     const [address = ''] = await picturesOf(alice, chat)
     const whole = Buffer.from(await (await bob.get(address)).arrayBuffer())
     expect(whole.length).toBeGreaterThan(200_000)
@@ -122,7 +122,8 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
       expect(Buffer.from(await picture.arrayBuffer()).equals(whole)).toBe(true)
       await new HttpClient(url).logIn('bob@example.com')
     }
-    expect(await send('second')).toBe(303)
+    // Not the one who reads nothing: a page for them may be more than the server holds for one person.
+    expect(await send(bob, 'second')).toBe(303)
     expect(server.output).not.toMatch(/EMFILE|"level":"error"/)
   })
 })

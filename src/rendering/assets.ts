@@ -19,6 +19,7 @@ export function assetUrl(
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'
+    | 'sheet.css'
     | 'stream.js',
 ): string {
   return `/static/build/${manifest[name]}`

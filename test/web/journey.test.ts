@@ -188,7 +188,9 @@ describe('a chat', () => {
     expect(whereTo(await ann.post(`${chat}/end`, {}, `${chat}/end`))).toEqual([303, '/chats'])
     for (const client of [ann, ben]) {
       expect((await client.get(chat)).status).toBe(404)
-      expect(await pageOf(client, '/chats')).not.toContain(chat)
+      const list = await pageOf(client, '/chats')
+      expect(list).not.toContain(`id="cl-${chat.slice('/chats/'.length)}"`)
+      expect(list).toContain('Ended by')
     }
   })
 
