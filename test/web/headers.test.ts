@@ -163,6 +163,7 @@ describe('a built file', () => {
       '/static/build/app-HASH.css',
       '/static/build/app-HASH.js',
       '/static/build/form-help-HASH.js',
+      '/static/build/sheet-HASH.css',
     ])
     for (const path of paths) {
       const response = await fetch(new URL(path, server.url))
