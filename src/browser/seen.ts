@@ -32,9 +32,17 @@ export function watchSeen(): void {
     const range = ranges.shift()
     if (!range) return
     const { from, to } = range
-    const values = { type: 'message:status', status: 'seen', messageId: to.dataset.messageId, inViewFrom: seqOf(from) }
-    report.setAttribute('hx-vals', JSON.stringify(values))
-    htmx.trigger(report, 'seen:range')
+    // Of a message that is gone, as when the chat has ended meanwhile, there is nothing to report.
+    if (to.isConnected) {
+      const values = {
+        type: 'message:status',
+        status: 'seen',
+        messageId: to.dataset.messageId,
+        inViewFrom: seqOf(from),
+      }
+      report.setAttribute('hx-vals', JSON.stringify(values))
+      htmx.trigger(report, 'seen:range')
+    }
     if (ranges.length > 0) wait()
   }
   const wait = () => {
