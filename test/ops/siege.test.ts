@@ -3,7 +3,8 @@ import { attackNames, besiege, fillings, floodNames } from '../support/siege/sie
 
 const { quotes, links } = fillings
 const quickMs = 50
-const mostBytes = 512 * 1_048_576
+/** Node 24 keeps empty pages for later: 498 to 533 MB in three sieges, of which Node 20 held 281 to 297. */
+const mostBytes = (process.version.startsWith('v20.') ? 512 : 640) * 1_048_576
 
 /** Checks that the server survives and serves everybody who does not attack it. */
 function expectService({ died, latency, isCut, health }: Awaited<ReturnType<typeof besiege>>): void {
