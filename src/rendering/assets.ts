@@ -12,10 +12,10 @@ export function assetUrl(
   name:
     | 'app.js'
     | 'app.css'
+    | 'chat-tools.js'
     | 'form-help.js'
     | 'log-in-again.js'
     | 'message-field.js'
-    | 'message-options.js'
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'
