@@ -64,7 +64,7 @@ export class People {
     this.#limits = limits
   }
 
-  /** Adds the demo accounts, except those that exist, and those whose name or e-mail somebody else has. */
+  /** Adds the demo accounts, except those that exist, and those whose name or e-mail someone else has. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
       if ((await this.#store.findById(account.id)) !== null) continue

@@ -14,13 +14,13 @@ export interface Lease {
   givenUpAt: number | null
 }
 
-/** Whether somebody is here; `lastHeldAt`: when they were here last, in ms of `Clock.now()`, 0 for never. */
+/** Whether someone is here; `lastHeldAt`: when they were here last, in ms of `Clock.now()`, 0 for never. */
 export interface Attendance {
   isOnline: boolean
   lastHeldAt: number
 }
 
-/** What the blocked go on seeing of somebody: what was so at the block. */
+/** What the blocked go on seeing of someone: what was so at the block. */
 export interface AtBlock extends Attendance {
   readonly sendsReceipts: boolean
 }
@@ -137,7 +137,7 @@ export class Member implements Standing, ListPlace<Member> {
     return this.person.privacy.sendsTyping
   }
 
-  /** Presence as the other sees it; for somebody whom this person blocked, frozen at the block. */
+  /** Presence as the other sees it; for someone whom this person blocked, frozen at the block. */
   get shownAttendance(): Attendance {
     return shownTo<Attendance>(this.person, this.person.privacy.blocked.get(this.other.id))
   }

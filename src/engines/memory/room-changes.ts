@@ -77,7 +77,7 @@ export function keepWarned(room: Room, now: number): readonly Entry[] {
 }
 
 /**
- * Begins the lives of the other's messages in a range that somebody has seen, as far as they waited for it. Returns them in
+ * Begins the lives of the other's messages in a range that someone has seen, as far as they waited for it. Returns them in
  * the order of `seq`. A held one begins like the others, so that its sender notices nothing.
  */
 export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: number): readonly Entry[] {
@@ -125,13 +125,13 @@ export function chooseErasure(
   )
 }
 
-/** Notes that somebody has kept messages, for those who may know of one of them. */
+/** Notes that someone has kept messages, for those who may know of one of them. */
 export function noteKept(keeper: Member, kept: readonly Entry[], now: number): TimelineEvent {
   const expiresAt = kept.reduce((most, { message }) => Math.max(most, message.expiresAt), now)
   return note(keeper, { what: 'kept' }, now, expiresAt, member => kept.some(entry => knowsOf(member, entry)))
 }
 
-/** Notes that somebody has opened a chat again that ended, for those who know that it did. */
+/** Notes that someone has opened a chat again that ended, for those who know that it did. */
 export function noteReopened(
   opener: Member,
   messageTtlMs: number,
@@ -180,7 +180,7 @@ export function stopLivingFromSeen(
 }
 
 /**
- * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
+ * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as someone is here, or a message
  * that has to be seen or to expire keeps it; a count of such
  * messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
  */
@@ -193,7 +193,7 @@ export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGra
   return Math.max(...kept, ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
 }
 
-/** When somebody will have been away for the grace period, as the other is shown them: Infinity while they are here. */
+/** When someone will have been away for the grace period, as the other is shown them: Infinity while they are here. */
 function awayAt({ shownAttendance, activeAt }: Member, graceMs: number): number {
   const { isOnline, lastHeldAt } = shownAttendance
   return isOnline ? Number.POSITIVE_INFINITY : Math.max(activeAt, lastHeldAt) + graceMs

@@ -17,14 +17,14 @@ export function countVanished({ members }: Room, { message, isHeld }: Entry, now
   }
 }
 
-/** Whose messages have vanished unseen since somebody's counts were as in `before`, as far as they are told so. */
+/** Whose messages have vanished unseen since someone's counts were as in `before`, as far as they are told so. */
 export function vanishedSince(member: Member, before: Vanished | undefined): UserId[] {
   if (before === undefined || member.hasBlocked) return []
   const hasGrown = (whose: keyof Vanished) => member.vanished[whose].total > before[whose].total
   return member.room.members.filter(each => hasGrown(each === member ? 'mine' : 'theirs')).map(({ id }) => id)
 }
 
-/** Takes note that somebody was shown the counts up to these totals. */
+/** Takes note that someone was shown the counts up to these totals. */
 export function noteShown(member: Member, totals: VanishedTotals): void {
   for (const whose of sides) {
     const count = member.vanished[whose]

@@ -26,7 +26,7 @@ export class RoomMessages {
   readonly window = new RoomWindow()
   readonly #page: PageRenderer
   readonly #roomId: RoomId
-  /** Another for each connection: the page reports anew what is rendered with it. */
+  /** Another for each connection: the page reports again what is rendered with it. */
   readonly #connectionId: string
   readonly #push: (html: string, isCatchUp?: boolean) => void
   #otherName = ''

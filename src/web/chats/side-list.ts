@@ -42,7 +42,7 @@ export async function viewSide(
   }
 }
 
-/** What stands in the place of the list while somebody is looked for; else people with whom there is no chat. */
+/** What stands in the place of the list while someone is looked for; else people with whom there is no chat. */
 async function viewFind(
   { people, rooms }: Pick<Context, 'people' | 'rooms'>,
   request: Request,
