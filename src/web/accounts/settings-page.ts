@@ -13,19 +13,11 @@ import { onStaleToken } from '../page/stale-forms.js'
 
 /** The pages of the settings, in the order of their links. Each has a template of its name. */
 const pages = {
-  general: { path: '/settings', title: 'settings.title', link: 'settings.general' },
-  notifications: {
-    path: '/settings/notifications',
-    title: 'settings.notifications',
-    link: 'settings.notifications',
-  },
-  privacy: { path: '/settings/privacy', title: 'settings.privacy', link: 'settings.privacy' },
-  accessibility: {
-    path: '/settings/accessibility',
-    title: 'settings.accessibility',
-    link: 'settings.accessibility',
-  },
-  account: { path: '/settings/account', title: 'settings.account', link: 'settings.account' },
+  general: { path: '/settings', title: 'settings.general' },
+  notifications: { path: '/settings/notifications', title: 'settings.notifications' },
+  privacy: { path: '/settings/privacy', title: 'settings.privacy' },
+  accessibility: { path: '/settings/accessibility', title: 'settings.accessibility' },
+  account: { path: '/settings/account', title: 'settings.account' },
 } as const
 
 const notices = new Map<string, SentenceKey>([
