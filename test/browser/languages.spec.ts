@@ -117,7 +117,7 @@ for (const language of languages) {
     await expect(message(ben, 'hello there').locator('.status')).toHaveText('Seen')
     await expectFits(ann, 'chat')
     await ann.goto('/chats')
-    await expect(ann.locator('#chats .last')).toHaveText(t('chats.mine', { text: 'answer' }))
+    await expect(ann.locator('#chats .last')).toHaveText(`${t('chats.mine', { text: '' }).trim()} answer`)
     await expectFits(ann, 'chats')
   })
 }
