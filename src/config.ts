@@ -178,8 +178,7 @@ function findClash(config: Config): string | null {
 
 function explain(name: string, value: string, allowed: string): string {
   if (name.endsWith('_SECRET') || name.endsWith('_TOKEN')) return `${name} must be ${allowed}.`
-  const shown = value.replace(/\/\/.*@/, '//...@').slice(0, 100)
-  return `${name} is ${JSON.stringify(shown)} but must be ${allowed}.`
+  return `${name} is ${JSON.stringify(value.replace(/\/\/.*@/, '//...@').slice(0, 100))} but must be ${allowed}.`
 }
 
 /**

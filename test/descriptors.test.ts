@@ -44,7 +44,7 @@ function pictureForm(token: string, picture: Buffer, nonce = 'n'): FormData {
 }
 
 describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }, () => {
-  it('of 128 are enough to start, and to hold as many connections as fit; the log says once if fewer do than are set', async () => {
+  it('of 128 are enough to start, and to hold as many connections as fit; the log says so once', async () => {
     server = start(128, { MAX_CONNECTIONS: '1000' })
     const url = await server.address()
     const sockets: Socket[] = []
