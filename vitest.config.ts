@@ -29,8 +29,9 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/fresh-build.ts',
     // Only against a test that hangs: what has to be quick says so itself.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // The others share the sources that they load, which saves a third of the time.
     isolate: false,
