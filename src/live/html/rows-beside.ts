@@ -54,7 +54,7 @@ export function joinRows(
 ): string {
   const { vanished, later } = view
   const beside: RowBeside[] = (['theirs', 'mine'] as const).map(whose => ({
-    afterSeq: vanished[whose].lastSeq,
+    afterSeq: vanished[whose].afterSeq,
     html: renderVanished(whose, vanished, before, otherName, context),
   }))
   const divider = renderDivider(view, context)

@@ -183,7 +183,7 @@ describe('messages that are gone', () => {
     ['m2', 'm-m2 beforebegin'],
   ])('leave a count in their place if they vanished unseen: before %s', (nextId, swap) => {
     const { messages, take } = start()
-    const counts = { theirs: { total: 2, shown: 0, lastSeq: 1 }, mine: { total: 0, shown: 0, lastSeq: 0 } }
+    const counts = { theirs: { total: 2, shown: 0, afterSeq: 1 }, mine: { total: 0, shown: 0, afterSeq: 0 } }
     const summary = summaryOf('r1', { vanished: counts })
     messages.drop(removedOf([messageOf(1)], { summary, vanishedOf: ['ben'], nextId }))
     const [, , notice] = swapsIn(take())
