@@ -201,6 +201,9 @@ export interface Vanished {
   readonly mine: VanishedCount
 }
 
+/** Of whose messages there are counts. */
+export const sides = ['theirs', 'mine'] as const satisfies readonly (keyof Vanished)[]
+
 /** Up to which total each count was shown. */
 export type VanishedTotals = { readonly [Whose in keyof Vanished]: number }
 

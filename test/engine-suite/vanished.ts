@@ -1,3 +1,4 @@
+// Long because all that is said of messages that vanished unseen is tested here.
 import { describe, expect, test } from 'vitest'
 import { totalsOf, type UserId, unshownMs } from '#src/chat/engine.js'
 import { type MakeEngine, World } from '../support/engine/world.js'

@@ -117,12 +117,8 @@ export function chooseErasure(
   if (room.erasesWhenLeft === erasesWhenLeft) return null
   room.erasesWhenLeft = erasesWhenLeft
   raiseVersion(room)
-  return note(
-    chooser,
-    { what: 'erasure', erasesWhenLeft },
-    now,
-    now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs }),
-  )
+  const expiresAt = now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs })
+  return note(chooser, { what: 'erasure', erasesWhenLeft }, now, expiresAt)
 }
 
 /** Notes that somebody has kept messages, for those who may know of one of them. */
@@ -180,8 +176,8 @@ export function stopLivingFromSeen(
 }
 
 /**
- * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
- * that has to be seen or to expire keeps it; a count of vanished messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
+ * When the room dissolves if nothing more happens, ms of `Clock.now()`; Infinity while somebody is here or a message keeps it.
+ * A count that was not shown keeps it for a while. Those to whom the room is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
   const isKept = erasesWhenLeft

@@ -1,9 +1,14 @@
-import { type UserId, unshownMs, type Vanished, type VanishedCount, type VanishedTotals } from '#src/chat/engine.js'
+import {
+  sides,
+  type UserId,
+  unshownMs,
+  type Vanished,
+  type VanishedCount,
+  type VanishedTotals,
+} from '#src/chat/engine.js'
 import { hearsOfUnseenEnd, mayKnowOf } from '#src/chat/privacy.js'
 import type { Entry } from './message-list.js'
 import type { Count, Member, Room } from './model.js'
-
-const sides = ['theirs', 'mine'] as const satisfies readonly (keyof Vanished)[]
 
 /** Counts a message whose time has come for those who may know that it was not seen. Deleted ones are not to be counted. */
 export function countVanished(room: Room, { message, isHeld }: Entry, now: number): void {

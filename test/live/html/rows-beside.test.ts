@@ -41,6 +41,20 @@ describe('the notice of vanished messages', () => {
     ])
   })
 
+  it('stands under the divider where the two meet, so that a chat that opens there shows it', async () => {
+    const theirs = { total: 1, shown: 0, afterSeq: 1 }
+    const given = { vanished: { theirs, mine: noCount }, mine: { delivered: 2, seen: 1 }, unread: 1 }
+    expect(await rowsOf(given)).toEqual([
+      ...['text 1', '1 new message', '1 message from Ben vanished before you saw it', 'text 2'],
+    ])
+  })
+
+  it('is not in a window that begins after it', async () => {
+    const theirs = { total: 1, shown: 0, afterSeq: 1 }
+    const given = { messages: [messageOf(4)], previous: messageOf(3), mine: { delivered: 4, seen: 4 } }
+    expect(await rowsOf({ ...given, vanished: { theirs, mine: noCount } })).toEqual(['text 4'])
+  })
+
   it('is not in a window that ends before it', async () => {
     const mine = { total: 1, shown: 0, afterSeq: 9 }
     const given = { vanished: { theirs: noCount, mine }, mine: { delivered: 2, seen: 2 }, later: 1 }
