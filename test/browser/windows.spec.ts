@@ -1,3 +1,4 @@
+// Long because each way through a long chat is a journey of its own.
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
