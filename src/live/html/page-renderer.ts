@@ -144,15 +144,21 @@ export class PageRenderer {
         html: this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, predecessor),
       }
     })
-    const html = joinRows(living, view, before, otherName, this.context)
+    const html = joinRows(living, view, before, otherName, reportKey, this.context)
     if (!isContinued) return html
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
     return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + html
   }
 
-  /** The notice of how many messages vanished before they were seen. */
-  renderVanished(whose: keyof Vanished, vanished: Vanished, before: VanishedTotals, otherName: string): string {
-    return renderVanished(whose, vanished, before, otherName, this.context)
+  /** The notice of how many messages vanished before they were seen. A new `reportKey` makes the page report it again. */
+  renderVanished(
+    whose: keyof Vanished,
+    vanished: Vanished,
+    before: VanishedTotals,
+    otherName: string,
+    reportKey: string,
+  ): string {
+    return renderVanished(whose, vanished, before, otherName, reportKey, this.context)
   }
 
   /** A quote, as it stands in a reply. */
