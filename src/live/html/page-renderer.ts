@@ -242,9 +242,8 @@ export class PageRenderer {
     return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
   }
 
-  /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
-  renderTitle(otherName: string | null, unread: number): string {
-    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
+  /** The title of a page, with the number of unread messages. */
+  renderTitle(title: string, unread: number): string {
     return renderPartial('title', this.context, { unread, title })
   }
 

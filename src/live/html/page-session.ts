@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
+import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { execute, pageCommandSchema } from '../client/commands.js'
@@ -35,6 +36,9 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
   rate_limited: closeCodes.tooBusy,
 }
 
+/** Which page it is: that of a room, or one of those beside the list of chats. */
+type PagePlace = { readonly roomId: RoomId } | { readonly name: PageName }
+
 /** The client session of a page: it gets events as HTML fragments for htmx, and sends form fields. */
 export class PageSession implements ClientSession {
   readonly id: string
@@ -58,7 +62,7 @@ export class PageSession implements ClientSession {
   constructor(
     id: string,
     identity: Identity,
-    roomId: RoomId | null,
+    place: PagePlace,
     page: PageRenderer,
     connection: Connection,
     deps: PageSessionDeps,
@@ -71,9 +75,12 @@ export class PageSession implements ClientSession {
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
+    const roomId = 'roomId' in place ? place.roomId : null
+    const name = 'name' in place ? place.name : null
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    const renderTitle = (unread: number) => page.renderTitle(this.#room?.otherName ?? null, unread)
-    this.#list = new ListPane(page.list, roomId, push, renderTitle)
+    const titleNow = () => (name ? page.context.t(pageTitles[name]) : page.titleOf(this.#room?.otherName ?? ''))
+    const renderTitle = (unread: number) => page.renderTitle(titleNow(), unread)
+    this.#list = new ListPane(page.list, roomId, push, renderTitle, { hasWayBack: name !== 'chats' })
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
