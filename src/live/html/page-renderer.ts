@@ -20,6 +20,7 @@ import {
   viewMessage,
   viewQuote,
 } from '../../rendering/message-view.js'
+import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
@@ -240,6 +241,11 @@ export class PageRenderer {
   titleOf(otherName: string): string {
     const { t } = this.context
     return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
+  }
+
+  /** The title of a page that is not that of a chat. */
+  titleOfPage(name: PageName): string {
+    return this.context.t(pageTitles[name])
   }
 
   /** The title of a page, with the number of unread messages. */

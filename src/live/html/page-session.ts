@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { execute, pageCommandSchema } from '../client/commands.js'
@@ -14,7 +13,7 @@ import { fragment } from './fragments.js'
 import { ListPane } from './list-pane.js'
 import { PageInbox } from './page-inbox.js'
 import type { PageRenderer } from './page-renderer.js'
-import type { PageState } from './page-state.js'
+import type { PagePlace, PageState } from './page-state.js'
 import { PageTurns } from './page-turns.js'
 import { refusalFragment } from './refusal-fragment.js'
 import { RoomPane } from './room-pane.js'
@@ -35,9 +34,6 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
   not_found: closeCodes.noSuchRoom,
   rate_limited: closeCodes.tooBusy,
 }
-
-/** Which page it is: that of a room, or one of those beside the list of chats. */
-type PagePlace = { readonly roomId: RoomId } | { readonly name: PageName }
 
 /** The client session of a page: it gets events as HTML fragments for htmx, and sends form fields. */
 export class PageSession implements ClientSession {
@@ -62,7 +58,7 @@ export class PageSession implements ClientSession {
   constructor(
     id: string,
     identity: Identity,
-    place: PagePlace,
+    { roomId, name }: PagePlace,
     page: PageRenderer,
     connection: Connection,
     deps: PageSessionDeps,
@@ -75,12 +71,10 @@ export class PageSession implements ClientSession {
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
-    const roomId = 'roomId' in place ? place.roomId : null
-    const name = 'name' in place ? place.name : null
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    const titleNow = () => (name ? page.context.t(pageTitles[name]) : page.titleOf(this.#room?.otherName ?? ''))
+    const titleNow = () => (this.#room ? page.titleOf(this.#room.otherName) : page.titleOfPage(name))
     const renderTitle = (unread: number) => page.renderTitle(titleNow(), unread)
-    this.#list = new ListPane(page.list, roomId, push, renderTitle, { hasWayBack: name !== 'chats' })
+    this.#list = new ListPane(page.list, roomId, push, renderTitle, { hasWayBack: roomId !== null || name !== 'chats' })
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */

@@ -34,7 +34,7 @@ export class PageSessions {
 
   open({ id, identity, roomId, connection }: ClientParts, { shown, name, again }: PageGreeting): OpenedSession {
     const page = this.#pageFor(identity, shown)
-    const session = new PageSession(id, identity, roomId ? { roomId } : { name }, page, connection, this.#session)
+    const session = new PageSession(id, identity, { roomId, name }, page, connection, this.#session)
     return { session, start: () => session.start(shown, again) }
   }
 
