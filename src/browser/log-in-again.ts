@@ -2,6 +2,7 @@
  * Logs a person in again without leaving the page. After a restart with another secret only the page can still read what
  * was not sent. A script of its own, loaded when a session ends while the page holds something.
  */
+import { retryMs } from './retry-delay.js'
 import { forgetEverywhere, type SealedStorage } from './sealed-storage.js'
 import { tellZone } from './zone.js'
 
@@ -9,8 +10,6 @@ import { tellZone } from './zone.js'
 const shownIds = ['list', 'chats', 'announcer', 'warning']
 /** Leads to a small page. Fetching the page of a chat that a restart has ended would use up its one automatic reopening. */
 const lightLogIn = '/login?next=%2Fsettings'
-
-const retryMs = 2000
 
 /**
  * Loads a page, or posts a form, as often as it takes to reach the server, and gives the page that answers. Not by fetch:
