@@ -20,6 +20,7 @@ import {
   viewMessage,
   viewQuote,
 } from '../../rendering/message-view.js'
+import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
@@ -248,9 +249,13 @@ export class PageRenderer {
     return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
   }
 
-  /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
-  renderTitle(otherName: string | null, unread: number): string {
-    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
+  /** The title of a page that is not that of a chat. */
+  titleOfPage(name: PageName): string {
+    return this.context.t(pageTitles[name])
+  }
+
+  /** The title of a page, with the number of unread messages. */
+  renderTitle(title: string, unread: number): string {
     return renderPartial('title', this.context, { unread, title })
   }
 
