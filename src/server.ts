@@ -73,7 +73,7 @@ export async function createServer(config: Config): Promise<Server> {
       const { address, port } = await listen(http, config)
       context.cookieNames.listensOn(port)
       if (maxConnections < config.maxConnections) {
-        log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
+        log.warn({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
       return { host: address, port }
     },

@@ -77,7 +77,7 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
   // In the order of their arrival, as sets keep it.
   const waiting = new Set<Socket>()
   const known = new Set<Socket>()
-  /** The answers that are not sent yet. A sent one must not be kept: its request holds what somebody wrote. */
+  /** The answers that are not sent yet. A sent one must not be kept: its request holds what someone wrote. */
   const pending = new WeakMap<Socket, Set<ServerResponse>>()
   http.maxConnections = options.maxConnections
   http.on('drop', () => options.onRefused('too_many'))

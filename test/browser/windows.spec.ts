@@ -1,3 +1,4 @@
+// Long because each way through a long chat is a journey of its own.
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
@@ -115,6 +116,38 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByText(/^\d{3} new messages$/)).toBeInViewport()
   })
 }
+
+test('300 unread messages are read in two windows, by few reports, and none of them is unread then', {
+  tag: '@sockets',
+}, async ({ chat, visit }) => {
+  const { ben, path, annPerson } = await chat(300)
+  const storageState = await ben.context().storageState()
+  await ben.close()
+  const page = await visit({ storageState })
+  let reports = 0
+  page.on('websocket', socket =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).includes('inViewFrom')) reports += 1
+    }),
+  )
+  const line = page.getByRole('link', { name: new RegExp(`^${annPerson.name}`) })
+  const readToEnd = async () => {
+    await page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+    await page.locator('#messages').hover()
+    await expect(async () => {
+      await page.mouse.wheel(0, 400)
+      await expect(rows(page).last()).toBeInViewport({ timeout: 50 })
+    }).toPass({ intervals: [10] })
+  }
+  await page.goto(path)
+  await readToEnd()
+  await page.getByRole('link', { name: 'Show later messages' }).click()
+  await expect(rows(page).last()).toContainText('line 300')
+  await readToEnd()
+  await expect(line).not.toContainText('unread')
+  expect(reports).toBeGreaterThan(0)
+  expect(reports).toBeLessThan(60)
+})
 
 test('where one reads on the window alone is scrolled, never the page around it', async ({ chat }) => {
   const { ann, path } = await chat(220)

@@ -291,7 +291,7 @@ it.each([
   const path = join(await folder(), 'accounts.json')
   await writeFile(path, text)
   expect(await refusal(path)).toMatch(
-    /^AccountFileError: The file of accounts .+ is broken or of another version[^\n]+\.$/,
+    /^AccountFileError: The file of accounts .+ is damaged or from another version[^\n]+\.$/,
   )
   expect(await readFile(path, 'utf8')).toBe(text)
   await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts: [person('ann')] }))
