@@ -1,7 +1,7 @@
 // Long because each way through a long chat is a journey of its own.
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
-import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Messages' }).getByRole('article')
 const earlier = (page: Page) => page.getByRole('link', { name: 'Show earlier messages' })
@@ -214,4 +214,27 @@ test('a chat that ends takes the ways to its other messages along', async ({ cha
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByText(/ended this chat/).first()).toBeVisible()
   await expect(ann.locator('#earlier, #later, #jump').getByRole('link')).toHaveCount(0)
+})
+
+test('what is read stays where it is while messages come in below, which are not seen by that', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await ann.goto('/chats')
+  await sendMany(ben, 60, 'unread')
+  await ann.goto(path)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  const read = ann.locator('[data-seq="5"]')
+  await expect(read).toBeInViewport()
+  const top = async () => (await read.boundingBox())?.y ?? Number.NaN
+  const opened = await top()
+  await send(ben, 'comes in below')
+  await expect(message(ann, 'comes in below')).toBeAttached()
+  expect(Math.abs((await top()) - opened)).toBeLessThan(2)
+  await read.hover()
+  await ann.mouse.wheel(0, 120)
+  await expect.poll(top).toBeLessThan(opened - 60)
+  const scrolled = await top()
+  await sendMany(ben, 4, 'more')
+  await expect(message(ann, 'more 3')).toBeAttached()
+  expect(Math.abs((await top()) - scrolled)).toBeLessThan(2)
+  await expect(message(ben, 'unread 59')).not.toHaveAttribute('data-status', 'seen')
 })
