@@ -60,7 +60,7 @@ export async function createServer(config: Config): Promise<Server> {
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }
   const { app, routes } = createApp(context, monitoring.pages)
-  const { http, countConnections } = createHttpServer(app, {
+  const { http, countConnections, cut } = createHttpServer(app, {
     maxConnections,
     maxDiscarded: config.images.maxSize + formLimitOf(config.messageMaxLength),
     isBehindProxy: config.trustProxy > 0,
@@ -84,10 +84,10 @@ export async function createServer(config: Config): Promise<Server> {
     async stop() {
       const closed = new Promise<void>(resolve => http.close(() => resolve()))
       hub.stop()
-      const cut = setTimeout(() => http.closeAllConnections(), finishMs)
+      const patience = setTimeout(cut, finishMs)
       http.closeIdleConnections()
       await closed
-      clearTimeout(cut)
+      clearTimeout(patience)
       monitoring.stop()
       clock.stop()
       sockets.stop()

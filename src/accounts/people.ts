@@ -154,8 +154,8 @@ export class People {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
-    // Those who are left out below must not make the rest look like all.
-    for (let asked = limit + without.size + 2; ; asked *= 2) {
+    // Those who are left out below must not make the rest look like all. Who has many chats mostly needs few names more.
+    for (let asked = 2 * limit + 2; ; asked *= 2) {
       const found =
         this.#directory === 'open' ? await this.#store.search(name, asked) : await this.#store.findNamed(name)
       const others = found.filter(account => account.id !== viewerId && !account.isDisabled && !without.has(account.id))

@@ -188,20 +188,26 @@ export interface VanishedCount {
   readonly total: number
   /** How many of them this person was shown. */
   readonly shown: number
-  /** The `seq` of the newest of them; 0 when there is none. */
-  readonly lastSeq: number
+  /**
+   * It stands after the message with this `seq`, whether or not that one lives: where the newest of the other's stood, but
+   * after the newest message of the time when one's own vanished, since that is the news. 0 when there is none.
+   */
+  readonly afterSeq: number
 }
 
-/** The counts as one person may know them: of the other's messages, and of their own. */
+/** The counts as one person may know them: of the other's messages, and of their own. They last as long as the room. */
 export interface Vanished {
   readonly theirs: VanishedCount
   readonly mine: VanishedCount
 }
 
+/** Of whose messages there are counts. */
+export const sides = ['theirs', 'mine'] as const satisfies readonly (keyof Vanished)[]
+
 /** Up to which total each count was shown. */
 export type VanishedTotals = { readonly [Whose in keyof Vanished]: number }
 
-/** How long a count that its reader was not shown keeps the room, ms. */
+/** How long a count keeps the room that the person whom it is for was not shown, ms. */
 export const unshownMs = 86_400_000
 
 /** A room as one of its two people sees it: a window of its living messages, oldest first. */
@@ -588,8 +594,9 @@ export interface Engine {
    * A room in which no message lives dissolves when those to whom it is shown have all been away (no lease, no reading,
    * sending or opening) for the grace period. If it is to be erased once both have left (see `setErasure`), it does so too
    * when messages live in it, unless one is unseen, held or was kept: such messages keep the room until they are seen or
-   * expire. A count of vanished messages that their reader was not shown keeps the room too, for `unshownMs` at most. Where
-   * the grace period is 0, five minutes count.
+   * expire. A count of vanished messages that somebody was not shown, though it is for them, keeps the room too, for
+   * `unshownMs` after it has grown; the count itself stays as long as the room does. Where the grace period is 0, five minutes
+   * count.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
 

@@ -16,7 +16,7 @@ import type { Member, Room } from './model.js'
 import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
-import { countVanished } from './vanished.js'
+import { countsKeepUntil, countVanished } from './vanished.js'
 
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
@@ -117,12 +117,8 @@ export function chooseErasure(
   if (room.erasesWhenLeft === erasesWhenLeft) return null
   room.erasesWhenLeft = erasesWhenLeft
   raiseVersion(room)
-  return note(
-    chooser,
-    { what: 'erasure', erasesWhenLeft },
-    now,
-    now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs }),
-  )
+  const expiresAt = now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs })
+  return note(chooser, { what: 'erasure', erasesWhenLeft }, now, expiresAt)
 }
 
 /** Notes that someone has kept messages, for those who may know of one of them. */
@@ -180,17 +176,18 @@ export function stopLivingFromSeen(
 }
 
 /**
- * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as someone is here, or a message
- * that has to be seen or to expire keeps it; a count of such
- * messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
+ * When the room dissolves if nothing more happens, ms of `Clock.now()`; Infinity while someone is here or a message keeps it.
+ * A count that was not shown keeps it for a while. Those to whom the room is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
   const isKept = erasesWhenLeft
     ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
     : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
-  const kept = members.map(({ unshownUntil }) => unshownUntil)
-  return Math.max(...kept, ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
+  return Math.max(
+    ...members.map(countsKeepUntil),
+    ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)),
+  )
 }
 
 /** When someone will have been away for the grace period, as the other is shown them: Infinity while they are here. */
