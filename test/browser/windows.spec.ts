@@ -117,6 +117,17 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
+test('without JavaScript a chat opens at the first of few unread messages', async ({ chat, visit }) => {
+  const { ann, ben, path } = await chat()
+  const state = await ben.context().storageState()
+  await ben.close()
+  await sendMany(ann, 60, 'unread')
+  const page = await visit({ javaScriptEnabled: false, storageState: state })
+  await page.goto(path)
+  await expect(page.getByText('60 new messages')).toBeInViewport()
+  await expect(page.locator('[data-seq="60"]')).not.toBeInViewport()
+})
+
 test('300 unread messages are read in two windows, by few reports, and none of them is unread then', {
   tag: '@sockets',
 }, async ({ chat, visit }) => {
