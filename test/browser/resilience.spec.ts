@@ -85,7 +85,7 @@ test('a server that is killed and started anew has the page log in, go on and gi
   await ann.getByLabel('Password').fill(alice.password)
   await ann.getByRole('button', { name: 'Log in' }).click()
   await expect(ann.getByRole('heading', { name: 'Chat with bob', level: 1 })).toBeVisible()
-  await expect(ann.getByText('The server restarted')).toBeVisible()
+  await expect(ann.getByRole('main').getByText('The server restarted')).toBeVisible()
   await expect(composer(ann)).toHaveValue('a draft that stays')
   await expect(shown(ann)).toHaveCount(0)
 })
@@ -287,7 +287,7 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   const { refused } = faults
   await expect.poll(() => faults.refused).toBeGreaterThan(refused + 1)
   faults.heal()
-  await expect(ann.getByText('The server restarted')).toBeVisible()
+  await expect(ann.getByRole('main').getByText('The server restarted')).toBeVisible()
   await expect(ann).not.toHaveURL(new RegExp(path))
   await expect(composer(ann)).toHaveValue('goes along')
   await connected(ann)
