@@ -1,5 +1,5 @@
 import type { WallTimes } from '../../chat/clock.js'
-import { type Cursors, type EngineEvent, messageStatusOf, type Presence } from '../../chat/engine.js'
+import { type Cursors, type EngineEvent, type Message, messageStatusOf, type Presence } from '../../chat/engine.js'
 import type { KnownNames } from '../client/known-names.js'
 import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
@@ -29,15 +29,14 @@ export async function framesOf(
     }
     case 'messages.kept': {
       const { roomId, byId: userId, reason } = event
-      const messages = event.messages.map(({ id, expiresAt }) => ({
-        messageId: id,
-        expiresAt: isoTimeOf(expiresAt, clock),
-      }))
-      return [text({ type: 'message:kept', roomId, userId, messages, reason })]
+      return [text({ type: 'message:kept', roomId, userId, messages: endsOf(event.messages, clock), reason })]
     }
     case 'lifetime.changed': {
       const { roomId, byId: userId, lifetimeMs, from } = event
-      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
+      const lifetime = text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })
+      if (event.messages.length === 0) return [lifetime]
+      const messages = endsOf(event.messages, clock)
+      return [lifetime, text({ type: 'message:kept', roomId, userId, messages, reason: 'sent' })]
     }
     case 'erasure.changed': {
       const { roomId, byId: userId, erasesWhenLeft } = event
@@ -74,6 +73,10 @@ function vanishedFrames({ roomId, summary, vanishedOf }: Extract<EngineEvent, { 
     const count = unshownOf(byUserId === otherId ? vanished.theirs : vanished.mine)
     return text({ type: 'messages:vanished', roomId, byUserId, count })
   })
+}
+
+function endsOf(messages: readonly Message[], clock: WallTimes) {
+  return messages.map(({ id, expiresAt }) => ({ messageId: id, expiresAt: isoTimeOf(expiresAt, clock) }))
 }
 
 function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {
