@@ -150,7 +150,7 @@ export type Config = ReturnType<typeof arrange>
 function findClash(config: Config): string | null {
   const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
-    return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs the proxy in front that speaks it to be counted in TRUST_PROXY (1 or more).`
+    return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs a proxy in front: set TRUST_PROXY to the number of proxies (1 or more).`
   }
   if (messageTtlMs > messageTtlMaxMs) {
     return `MESSAGE_TTL_MS is "${messageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`

@@ -21,6 +21,6 @@ export function showDrafts(storage: Pick<SealedStorage, 'getItem' | 'names'>): v
     }
   }
   show()
-  // A push puts the line of a chat in anew.
+  // A push puts the line of a chat in again.
   new MutationObserver(show).observe(list, { childList: true, subtree: true })
 }

@@ -44,7 +44,7 @@ class LogIn {
     this.#storage = storage
   }
 
-  /** Shows the log-in; once somebody is logged in, goes back to where this page was. */
+  /** Shows the log-in; once someone is logged in, goes back to where this page was. */
   async begin(): Promise<void> {
     const page = await load(lightLogIn)
     history.replaceState(null, '', `/login?next=${encodeURIComponent(this.#back)}`)
@@ -63,7 +63,7 @@ class LogIn {
     } else if (!(await this.#goBack(page))) this.#show(page)
   }
 
-  /** If it is a page of somebody who is logged in: goes back, with what is held if they are the same person. */
+  /** If it is a page of someone who is logged in: goes back, with what is held if they are the same person. */
   async #goBack(page: Document): Promise<boolean> {
     const [before, now] = [handedIn(document), handedIn(page)]
     if (!now) return false

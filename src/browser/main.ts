@@ -47,7 +47,8 @@ if (storage && connection) {
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   watchList(messages)
-  void tooling.then(({ watchMotion, watchOptions, watchUnseen }) => {
+  void tooling.then(({ anchorList, watchMotion, watchOptions, watchUnseen }) => {
+    anchorList(messages)
     watchUnseen(messages)
     watchOptions(messages)
     watchMotion()

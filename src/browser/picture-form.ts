@@ -59,7 +59,7 @@ export class PictureForm {
   }
 
   /**
-   * A message is written anew, and its picture with it, unless the picture itself was refused.
+   * A message is written again, and its picture with it, unless the picture itself was refused.
    * @returns whether nothing has to be chosen again
    */
   #takeBack({ nonce, alt = '', state, isUploaded }: Entry): boolean {

@@ -69,7 +69,7 @@ export function longestLifeMs(bounds: LifetimeBounds): number {
   return Math.max(unseenLifeMs(bounds), bounds.messageTtlMaxMs)
 }
 
-/** What decides when somebody is warned of a message's end. */
+/** What decides when someone is warned of a message's end. */
 export type Timed = Pick<Message, 'expiresAt' | 'lifetimeMs' | 'keptTimes' | 'hasBegun'>
 
 /**
@@ -103,7 +103,7 @@ export function seenAt(message: Message, now: number): Message {
 }
 
 /**
- * A message that waited to be seen and at `now` no longer does, since somebody sends no receipts any more: its life begins, as
+ * A message that waited to be seen and at `now` no longer does, since someone sends no receipts any more: its life begins, as
  * nobody can say when it is seen. It ends no later than it would have unseen.
  */
 export function waitingNoMore(message: Message, now: number): Message {

@@ -55,7 +55,7 @@ const nextScheme = /[\p{L}\p{N},;)"'](?=https?:\/\/)/iu
 const edges = '[$+<=>^`|\\uff5c]'
 
 /**
- * linkify-it takes most of these for letters of a host name. It then reads "=a=a=a" anew from every sign in it, and needs
+ * linkify-it takes most of these for letters of a host name. It then reads "=a=a=a" again from every sign in it, and needs
  * 140 ms for 5,000 characters. It allows no underscore in a host.
  */
 class LinkPatterns extends REBuilder {

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
-import { choosePictures, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
+import { choosePictures, holdBack, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer })
@@ -121,14 +121,7 @@ test('a moving picture is uploaded as it is and goes on moving', async ({ chat }
 
 test('an upload shows how far it is, can be called off, and lets those behind it pass', async ({ chat }) => {
   const { ann, ben } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/images', async route => {
-    await held
-    await route.continue().catch(() => {})
-  })
+  const release = await holdBack(ann, '**/images')
   await choosePictures(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.getByRole('progressbar', { name: 'Uploading picture' })).toBeVisible()
@@ -143,14 +136,7 @@ test('an upload shows how far it is, can be called off, and lets those behind it
 
 test('a portrait is shown whole, and neither it nor its bubble changes from Send on', async ({ chat }) => {
   const { ann } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/chats/*/images', async route => {
-    await held
-    await route.continue()
-  })
+  const release = await holdBack(ann, '**/chats/*/images')
   // The picture comes back from the server long after its message.
   let served = () => {}
   const isServed = new Promise<void>(resolve => {

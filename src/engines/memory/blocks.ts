@@ -59,7 +59,7 @@ export class Blocks {
     return blocked
   }
 
-  /** Counts lives from sending in a room in which somebody, as the other sees it, sends no receipts any more. */
+  /** Counts lives from sending in a room in which someone, as the other sees it, sends no receipts any more. */
   #stopLivingFromSeen(member: Member | undefined, now: number): void {
     const change = member === undefined ? null : stopLivingFromSeen(member, this.messageTtlMs, now)
     if (member === undefined || change === null) return
@@ -83,7 +83,7 @@ export class Blocks {
   }
 }
 
-/** Tells the other how they are shown somebody now, if they may see it. */
+/** Tells the other how they are shown someone now, if they may see it. */
 function tellPresence(member: Member): Told[] {
   const { other, presence } = member
   return seesPresence(other, member) ? [tell(other, { type: 'presence.changed', presence })] : []

@@ -51,7 +51,7 @@ export class RoomHead {
     if (summary) this.#presence = summary.presence
   }
 
-  /** The line with the other's presence and the lifetime, anew. */
+  /** The line with the other's presence and the lifetime, again. */
   pushPresence(): void {
     const lifeMs = this.#page.lifetime.mostMs(this.#lifetime)
     this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))
@@ -64,7 +64,7 @@ export class RoomHead {
     this.#pushErasure(false)
   }
 
-  /** Shows that somebody has chosen another lifetime. */
+  /** Shows that someone has chosen another lifetime. */
   takeLifetime({ lifetimeMs, from, byId, mayLiveFromSeen }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): void {
     this.#lifetime = { lifetimeMs, from, byId }
     this.#mayLiveFromSeen = mayLiveFromSeen
@@ -72,7 +72,7 @@ export class RoomHead {
     this.#pushAbout()
   }
 
-  /** Shows that somebody has chosen whether the room is erased once both have left. */
+  /** Shows that someone has chosen whether the room is erased once both have left. */
   takeErasure({ erasesWhenLeft, byId }: Pick<Erasure, 'erasesWhenLeft' | 'byId'>): void {
     this.#erasesWhenLeft = erasesWhenLeft
     this.#pushErasure(byId === this.#page.viewer.userId)

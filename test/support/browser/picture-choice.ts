@@ -42,3 +42,17 @@ export async function openPicture(sender: Page, viewer: Page): Promise<Locator> 
   await expect(dialog.getByRole('img', { name: 'A field' })).toBeVisible()
   return dialog
 }
+
+/** Holds back what a page requests at addresses of this pattern until the function that it returns is called. */
+export async function holdBack(page: Page, pattern: string): Promise<() => void> {
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await page.route(pattern, async route => {
+    await held
+    // The page may have called it off meanwhile.
+    await route.continue().catch(() => {})
+  })
+  return release
+}
