@@ -48,6 +48,8 @@ export async function createServer(config: Config): Promise<Server> {
   const monitoring = await Monitoring.open({
     clock,
     log,
+    // A line for the operator, not for whoever tries the server on a machine of their own.
+    statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
@@ -73,7 +75,9 @@ export async function createServer(config: Config): Promise<Server> {
       const { address, port } = await listen(http, config)
       context.cookieNames.listensOn(port)
       if (maxConnections < config.maxConnections) {
-        log.warn({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
+        // Nobody has asked for the default on a machine for development.
+        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
+        log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
       return { host: address, port }
     },

@@ -3,7 +3,7 @@ import type { SentenceKey } from './sentences.js'
 /** The pages with the list of chats that are not of one chat, and their titles. A page says its name when it connects. */
 export const pageTitles = {
   chats: 'chats.title',
-  general: 'settings.title',
+  general: 'settings.general',
   notifications: 'settings.notifications',
   privacy: 'settings.privacy',
   accessibility: 'settings.accessibility',

@@ -101,6 +101,7 @@ test('pasted and dropped pictures are taken too, several at once; each can be pu
       [type, data],
     )
     await expect(ann.locator('.picture-form img')).toHaveCount(2)
+    await expect(ann.locator('.picture-form').getByText('Picture 2 of 2')).toBeVisible()
     await ann.getByLabel(pictureDescription).last().fill('The other')
     await ann.getByRole('group', { name: 'Picture 1 of 2' }).getByRole('button', { name: 'Remove picture' }).click()
     await expect(ann.getByLabel(pictureDescription)).toHaveValue('The other')

@@ -33,7 +33,7 @@ test('three messages written offline arrive once and in order within 2 s of bein
   await expect(banner(ann)).toBeEmpty()
 })
 
-test('a page whose browser says that it is offline says so at once, though nothing closes its connection', async ({
+test('a page whose browser says that it is offline says so at once, of itself and what is written, though nothing closes its connection', async ({
   faultyChat,
 }) => {
   const { ann, ben, faults } = await faultyChat()
@@ -41,6 +41,7 @@ test('a page whose browser says that it is offline says so at once, though nothi
   await ann.context().setOffline(true)
   await expect(banner(ann)).toHaveText('Reconnecting', { timeout: 3000 })
   await send(ann, 'written meanwhile')
+  await expect(pending(ann).getByText('Waiting to send')).toBeVisible({ timeout: 1000 })
   faults.heal()
   await ann.context().setOffline(false)
   await expect(shown(ann)).toHaveText(['written meanwhile'])

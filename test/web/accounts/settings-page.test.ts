@@ -5,7 +5,7 @@ import { LivePage } from '../../support/live-page.js'
 import { startTestServer } from '../../support/test-server.js'
 
 const pages = [
-  ['/settings', 'Settings', ['language', 'theme', 'textSize', 'sendKey', 'zone', 'refreshSeconds']],
+  ['/settings', 'Appearance', ['language', 'theme', 'textSize', 'sendKey', 'zone', 'refreshSeconds']],
   ['/settings/notifications', 'Notifications', ['notifies', 'sounds']],
   ['/settings/privacy', 'Privacy', ['sendsReceipts', 'sendsTyping', 'discreetTitles']],
   ['/settings/accessibility', 'Accessibility', ['announced', 'startsPaused']],

@@ -118,7 +118,7 @@ describe('what a person sets', () => {
     for (const fields of [{ theme: 'pink' }, { zone: 'Mars/Olympus' }, { refreshSeconds: '1' }, { sendKey: 'x' }]) {
       const answer = await client.post('/settings', { theme: 'light', ...fields })
       expect(answer.status).toBe(422)
-      expect(await answer.text()).toContain('page-title">Error: Settings')
+      expect(await answer.text()).toContain('page-title">Error: Appearance')
     }
     expect(await textOf(client, '/settings')).not.toContain('data-theme')
   })
