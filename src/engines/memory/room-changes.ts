@@ -155,8 +155,8 @@ function note(
 }
 
 /**
- * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts.
- * Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
+ * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts. Those
+ * of messages that wait begin now. Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
  */
 export function stopLivingFromSeen(
   member: Member,
@@ -165,7 +165,7 @@ export function stopLivingFromSeen(
 ): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
   const { room } = member
   if (mayLiveFromSeen(room.members)) return null
-  const stopped = room.messages.stopWaiting()
+  const stopped = room.messages.stopWaiting(now)
   if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
   if (room.lifetime?.from === 'seen') {
     const { lifetimeMs } = room.lifetime
