@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   }
   say(
     config.accountsFile === null
-      ? 'Keeps messages, sessions and accounts in memory only: they are gone when the server stops'
+      ? 'Keeps messages and sessions in memory only, and accounts too: they are gone when the server stops'
       : `Keeps messages and sessions in memory only: they are gone when the server stops. Keeps accounts in ${config.accountsFile}`,
   )
 }
