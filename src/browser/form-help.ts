@@ -1,4 +1,4 @@
-/** What helps with forms: showing a password while it is typed, and copying a link. A script of its own, loaded only by pages that have such. */
+/** What helps with forms: showing a password while it is typed, copying a link, and going where a sent form leads. A script of its own, loaded only by pages that have such. */
 
 /** Has a button show what its field holds, until the form is sent. */
 function showOnPress(button: HTMLElement): void {
@@ -40,3 +40,10 @@ function copyOnPress(button: HTMLElement): void {
 for (const button of document.querySelectorAll<HTMLElement>('[data-shows]')) showOnPress(button)
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) copyOnPress(button)
 for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
+
+// A form that ends the session, as a new password does, has an answer to show: the connection that ends with it leads nowhere.
+let isSent = false
+document.addEventListener('submit', () => {
+  isSent = true
+})
+document.getElementById('live')?.addEventListener('session:over', event => isSent && event.preventDefault())

@@ -4,6 +4,9 @@ import { expect, test } from '../support/browser/fixtures.js'
 
 const kilobyte = 1024
 
+// A server of its own: on one that others share, the people they add stand beside the chat, in an order that chance decides.
+test.use({ serverEnv: { DEMO_USERS: 'true' } })
+
 test('the first load of a chat is at most 36 KB, of which our own script is at most 8', { tag: '@long' }, async ({
   chat,
 }) => {
