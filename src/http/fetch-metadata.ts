@@ -10,3 +10,11 @@ export function isFetchedByOwnPage(request: Request, destination: 'image' | 'emp
   const kind = request.get('sec-fetch-dest') ?? destination
   return site === 'same-origin' && kind === destination
 }
+
+/**
+ * Whether a page of ours that someone looks at loads this as a picture, as pages without JavaScript do to report something. A
+ * prerendered page loads its pictures too, though nobody looks at it yet.
+ */
+export function isLoadedByShownPage(request: Request): boolean {
+  return !request.get('sec-purpose') && isFetchedByOwnPage(request, 'image')
+}

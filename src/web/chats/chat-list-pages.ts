@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js'
+import { isLoadedByShownPage } from '../../http/fetch-metadata.js'
 import { accountOf, formField, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { sendPage } from '../page/pages.js'
@@ -34,8 +35,7 @@ export function chatListPages(
 
   /** A page without JavaScript loads this as a picture inside <noscript>: its visitor counts as online for a minute. */
   const showPresent: Route['handle'] = async (request, response) => {
-    // Nobody looks at a prerendered page yet.
-    if (!request.get('sec-purpose')) await rooms.showPresent(accountOf(request).id, request.sessionID)
+    if (isLoadedByShownPage(request)) await rooms.showPresent(accountOf(request).id, request.sessionID)
     response.status(204).end()
   }
 

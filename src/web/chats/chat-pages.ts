@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
-import { isFetchedByOwnPage } from '../../http/fetch-metadata.js'
+import { isLoadedByShownPage } from '../../http/fetch-metadata.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -91,8 +91,7 @@ export function chatPages(
     const roomId = pathParameter(request, 'room')
     const upTo = queryText(request, 'upto')
     const totals = totalsSchema.safeParse(request.query)
-    // A prerendered page loads its pictures too, though nobody looks at it yet.
-    if (request.get('sec-purpose') || !isFetchedByOwnPage(request, 'image')) return void response.status(204).end()
+    if (!isLoadedByShownPage(request)) return void response.status(204).end()
     const from = queryText(request, 'from')
     const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
     if (upTo) await rooms.report(roomId, id, 'seen', upTo, inViewFrom)

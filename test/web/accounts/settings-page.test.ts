@@ -106,6 +106,7 @@ it('shows its visitor as online while it is connected, and without JavaScript by
   const scriptless = await newPair(server.url)
   const [, picture = ''] = /<noscript><img [^>]*src="([^"]+)"/.exec(await textOf(scriptless.ben, '/settings')) ?? []
   await scriptless.ben.get(picture, { headers: { 'sec-purpose': 'prefetch;prerender' } })
+  await scriptless.ben.get(picture, { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' } })
   expect(await seesOnline(scriptless.ann, scriptless.chat)).toBe(false)
   expect((await scriptless.ben.get(picture)).status).toBe(204)
   expect(await seesOnline(scriptless.ann, scriptless.chat)).toBe(true)
