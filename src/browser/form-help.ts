@@ -1,4 +1,7 @@
-/** What helps with forms: showing a password while it is typed, copying a link, and going where a sent form leads. A script of its own, loaded only by pages that have such. */
+/**
+ * What helps with forms: showing a password while it is typed, copying a link, and showing the answer to a form that ends the
+ * session. A script of its own, loaded only by pages that have such.
+ */
 
 /** Has a button show what its field holds, until the form is sent. */
 function showOnPress(button: HTMLElement): void {
@@ -41,7 +44,7 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-shows]')) sho
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) copyOnPress(button)
 for (const hint of document.querySelectorAll<HTMLElement>('[data-unsealed]')) hint.hidden = isSecureContext
 
-// A form that ends the session, as a new password does, has an answer to show: the connection that ends with it leads nowhere.
+// A new password ends the session, and its connection before the answer comes: it must not lead to the log-in instead.
 let isSent = false
 document.addEventListener('submit', () => {
   isSent = true

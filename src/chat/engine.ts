@@ -594,7 +594,7 @@ export interface Engine {
    * A room in which no message lives dissolves when those to whom it is shown have all been away (no lease, no reading,
    * sending or opening) for the grace period. If it is to be erased once both have left (see `setErasure`), it does so too
    * when messages live in it, unless one is unseen, held or was kept: such messages keep the room until they are seen or
-   * expire. A count of vanished messages that somebody was not shown, though it is for them, keeps the room too, for
+   * expire. A count of vanished messages that its person was not shown keeps the room too, for
    * `unshownMs` after it has grown; the count itself stays as long as the room does. Where the grace period is 0, five minutes
    * count.
    */

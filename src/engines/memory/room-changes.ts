@@ -156,7 +156,8 @@ function note(
 
 /**
  * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts. Those
- * of messages that wait begin now. Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
+ * of messages that wait to be seen begin now. Returns these messages and what is noted of another lifetime, or null if nothing
+ * has changed.
  */
 export function stopLivingFromSeen(
   member: Member,
@@ -184,9 +185,9 @@ export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGra
     ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
     : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
+  const grace = graceOf(roomGraceMs)
   return Math.max(
-    ...members.map(countsKeepUntil),
-    ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)),
+    ...members.map(member => Math.max(countsKeepUntil(member), member.isShown ? awayAt(member, grace) : 0)),
   )
 }
 

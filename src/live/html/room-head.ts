@@ -51,7 +51,7 @@ export class RoomHead {
     if (summary) this.#presence = summary.presence
   }
 
-  /** The line with the other's presence and the lifetime, again. */
+  /** Pushes the line with the other's presence and the lifetime. */
   pushPresence(): void {
     const lifeMs = this.#page.lifetime.mostMs(this.#lifetime)
     this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))

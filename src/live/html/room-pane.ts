@@ -115,7 +115,7 @@ export class RoomPane {
     if (event.roomId === this.roomId) this.#head.note(event.summary)
   }
 
-  /** The line with the other's presence, again. */
+  /** Pushes the line with the other's presence. */
   pushPresence(): void {
     if (!this.#isGone) this.#head.pushPresence()
   }
