@@ -159,19 +159,20 @@ function note(
 }
 
 /**
- * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts.
+ * Counts all lives from sending where they may not be counted from being seen any more (`mayBefore`: whether they could be).
  * Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
  */
-export function stopLivingFromSeen(
+export function followReceipts(
   member: Member,
+  mayBefore: boolean,
   messageTtlMs: number,
   now: number,
 ): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
   const { room } = member
-  if (mayLiveFromSeen(room.members)) return null
-  const stopped = room.messages.stopWaiting()
-  if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
-  if (room.lifetime?.from === 'seen') {
+  const may = mayLiveFromSeen(room.members)
+  const stopped = may ? [] : room.messages.stopWaiting()
+  if (may === mayBefore && (may || (room.lifetime?.from !== 'seen' && stopped.length === 0))) return null
+  if (!may && room.lifetime?.from === 'seen') {
     const { lifetimeMs } = room.lifetime
     return { stopped, timeline: changeLifetime(member, { lifetimeMs, from: 'sent' }, messageTtlMs, now) }
   }
@@ -181,8 +182,7 @@ export function stopLivingFromSeen(
 
 /**
  * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
- * that has to be seen or to expire keeps it; a count of such
- * messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
+ * that has to be seen or to expire keeps it; a count of such messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
   const isKept = erasesWhenLeft

@@ -36,7 +36,9 @@ export async function framesOf(
       return [text({ type: 'message:kept', roomId, userId, messages, reason })]
     }
     case 'lifetime.changed': {
-      const { roomId, byId: userId, lifetimeMs, from } = event
+      const { roomId, byId: userId, lifetimeMs, from, messages, timeline } = event
+      // Only what may be chosen has changed, which a program is told when it chooses.
+      if (timeline === null && messages.length === 0) return []
       return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
     }
     case 'erasure.changed': {
