@@ -18,8 +18,8 @@ const isolated = readdirSync(join(root, 'test'), { recursive: true, encoding: 'u
 /** The processes that read pictures give way to all others, so large pictures would wait for other tests without end. */
 const heavy = ['test/http/pictures/heavy-pictures.test.ts']
 
-/** Tests that attack a server for many seconds and measure delays run alone. */
-const alone = ['test/ops/siege.test.ts']
+/** Tests that attack a server for many seconds and measure delays run alone, one after the other. */
+const alone = ['test/ops/siege.test.ts', 'test/ops/flood.test.ts']
 
 export default defineConfig({
   resolve: {
@@ -29,8 +29,9 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/fresh-build.ts',
     // Only against a test that hangs: what has to be quick says so itself.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // The others share the sources that they load, which saves a third of the time.
     isolate: false,
@@ -46,7 +47,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'isolated', include: isolated, isolate: true } },
-      { extends: true, test: { name: 'alone', include: alone, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 2 } } },
     ],
   },

@@ -45,7 +45,7 @@ async function used() {
   return (await once(server, 'message'))[0]
 }
 
-/** Somebody with a session. */
+/** Someone with a session. */
 class Person {
   #cookies = new Map()
 
@@ -110,7 +110,7 @@ async function forEachBelow(count, work) {
   await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
-/** In pairs, so that for each join there is somebody who hears of it. */
+/** In pairs, so that for each join there is someone who hears of it. */
 const crowd = []
 await forEachBelow(people / 2, async pair => {
   const names = [`left-${pair}`, `right-${pair}`]

@@ -9,7 +9,7 @@ const usage = `Usage: npm run admin -- COMMAND
   disable NAME          logs NAME out and lets nobody log in as NAME
   enable NAME           takes that back
   delete NAME           deletes the account of NAME and its chats, at once and for good
-  invite                a link, good once and for 7 days, by which somebody creates an account
+  invite                a link with which one person can create an account, within 7 days
 The server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
 
 class Refusal extends Error {}

@@ -29,7 +29,7 @@ const photo = async sharp => {
   return sharp(Buffer.from(svg)).jpeg({ quality: 90 }).toBuffer()
 }
 
-/** Logs somebody in, in a separate browser. */
+/** Logs someone in, in a separate browser. */
 async function enter(browser, base, name) {
   const context = await browser.newContext({ baseURL: base, viewport: windows.wide })
   const page = await context.newPage()

@@ -75,7 +75,7 @@ const settings = z.object({
   REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
   INVITES: oneOf(['members', 'operator']).default('members'),
   OPERATOR_TOKEN: secret.nullable().default(null),
-  MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 'connections').default(20_000),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 'connections').optional(),
   METRICS_TOKEN: bearerToken.nullable().default(null),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -137,7 +137,8 @@ function arrange(set: Settings) {
     registration: set.REGISTRATION,
     invites: set.INVITES,
     operatorToken: set.OPERATOR_TOKEN,
-    maxConnections: set.MAX_CONNECTIONS,
+    maxConnections: set.MAX_CONNECTIONS ?? 20_000,
+    setsMaxConnections: set.MAX_CONNECTIONS !== undefined,
     metricsToken: set.METRICS_TOKEN,
     logLevel: set.LOG_LEVEL,
   } as const
@@ -150,7 +151,7 @@ export type Config = ReturnType<typeof arrange>
 function findClash(config: Config): string | null {
   const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
-    return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs the proxy in front that speaks it to be counted in TRUST_PROXY (1 or more).`
+    return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs a proxy in front: set TRUST_PROXY to the number of proxies (1 or more).`
   }
   if (messageTtlMs > messageTtlMaxMs) {
     return `MESSAGE_TTL_MS is "${messageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`
@@ -177,8 +178,7 @@ function findClash(config: Config): string | null {
 
 function explain(name: string, value: string, allowed: string): string {
   if (name.endsWith('_SECRET') || name.endsWith('_TOKEN')) return `${name} must be ${allowed}.`
-  const shown = value.replace(/\/\/.*@/, '//...@').slice(0, 100)
-  return `${name} is ${JSON.stringify(shown)} but must be ${allowed}.`
+  return `${name} is ${JSON.stringify(value.replace(/\/\/.*@/, '//...@').slice(0, 100))} but must be ${allowed}.`
 }
 
 /**

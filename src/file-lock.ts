@@ -38,7 +38,7 @@ export class FileLock {
   }
 
   /**
-   * Takes a lock; null if another process holds it. Takes up to five seconds where somebody left a lock.
+   * Takes a lock; null if another process holds it. Takes up to five seconds where someone left a lock.
    * @param path of the lock file, which is made
    * @throws the system's error if the file cannot be read or written
    */

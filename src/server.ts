@@ -48,6 +48,8 @@ export async function createServer(config: Config): Promise<Server> {
   const monitoring = await Monitoring.open({
     clock,
     log,
+    // A line for the operator, not for whoever tries the server on a machine of their own.
+    statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
@@ -58,7 +60,7 @@ export async function createServer(config: Config): Promise<Server> {
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }
   const { app, routes } = createApp(context, monitoring.pages)
-  const { http, countConnections } = createHttpServer(app, {
+  const { http, countConnections, cut } = createHttpServer(app, {
     maxConnections,
     maxDiscarded: config.images.maxSize + formLimitOf(config.messageMaxLength),
     isBehindProxy: config.trustProxy > 0,
@@ -73,17 +75,19 @@ export async function createServer(config: Config): Promise<Server> {
       const { address, port } = await listen(http, config)
       context.cookieNames.listensOn(port)
       if (maxConnections < config.maxConnections) {
-        log.warn({ maxConnections }, 'MAX_CONNECTIONS is lowered to what the limit of open files allows')
+        // Nobody has asked for the default on a machine for development.
+        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
+        log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
       return { host: address, port }
     },
     async stop() {
       const closed = new Promise<void>(resolve => http.close(() => resolve()))
       hub.stop()
-      const cut = setTimeout(() => http.closeAllConnections(), finishMs)
+      const patience = setTimeout(cut, finishMs)
       http.closeIdleConnections()
       await closed
-      clearTimeout(cut)
+      clearTimeout(patience)
       monitoring.stop()
       clock.stop()
       sockets.stop()

@@ -47,8 +47,8 @@ async function main(): Promise<void> {
   }
   say(
     config.accountsFile === null
-      ? 'Keeps messages and sessions in memory only, and accounts too: all are gone when it stops'
-      : `Keeps messages and sessions in memory only: they are gone when it stops; accounts in ${config.accountsFile}`,
+      ? 'Messages, sessions and accounts are kept in memory only and are gone when the server stops'
+      : `Messages and sessions are kept in memory only and are gone when the server stops; accounts are kept in ${config.accountsFile}`,
   )
 }
 

@@ -255,7 +255,7 @@ describe('.env.example', () => {
   )
 
   it('says the defaults', () => {
-    const { sessionSecret: _session, jwtSecret: _jwt, ...defaults } = readConfig({})
+    const { sessionSecret: _session, jwtSecret: _jwt, setsMaxConnections: _set, ...defaults } = readConfig({})
     expect(readConfig(example)).toMatchObject(defaults)
   })
 

@@ -10,8 +10,8 @@ import { phonePhoto } from './support/images/pictures.js'
 import { getBytes } from './support/raw-request.js'
 import { ServerProcess } from './support/server-process.js'
 
-const start = (descriptors: number) =>
-  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000' }, undefined, undefined, descriptors)
+const start = (descriptors: number, env: Record<string, string> = {}) =>
+  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000', ...env }, undefined, undefined, descriptors)
 
 let server: ServerProcess
 const flood = new Set<Socket>()
@@ -45,7 +45,7 @@ function pictureForm(token: string, picture: Buffer, nonce = 'n'): FormData {
 
 describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }, () => {
   it('of 128 are enough to start, and to hold as many connections as fit; the log says so once', async () => {
-    server = start(128)
+    server = start(128, { MAX_CONNECTIONS: '1000' })
     const url = await server.address()
     const sockets: Socket[] = []
     // One after the other: of many that are accepted before the first is read, some are closed as half open.
@@ -63,6 +63,12 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     server = start(127)
     expect((await server.ended)[0]).toBe(1)
     expect(server.output).toBe('The limit of open files is 127 but must be at least 128 (ulimit -n).\n')
+  })
+
+  it('suffice for no message to somebody who tries the server, and has set no number of connections', async () => {
+    server = start(256)
+    await server.address()
+    expect(server.output).not.toContain('MAX_CONNECTIONS')
   })
 
   it.each([

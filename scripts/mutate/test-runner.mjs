@@ -1,4 +1,4 @@
-/** Runs test files in a copy of the project, in a process that is begun anew when it hangs. */
+/** Runs test files in a copy of the project, in a process that is begun again when it hangs. */
 import { fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -4,15 +4,22 @@
  * Source: Unicode CLDR, https://github.com/unicode-org/cldr/blob/main/common/transforms/Latin-ASCII.xml
  */
 const spellings = [
-  'a:ⱥ ae:æ b:ƀɓƃ c:ȼƈ d:đðɖɗƌ e:ɇɛ f:ƒ g:ǥɠ h:ħⱨ hv:ƕ i:ıɨ j:ɉ k:ƙⱪ l:łƚⱡ n:ŋɲƞ o:ø oe:œ oi:ƣ p:ƥᵽ q:ĸ r:ɍɽ ss:ß',
+  'a:ⱥ ae:æ b:ƀɓƃ c:ȼƈ d:đðɖɗƌ e:ɇɛ f:ƒ g:ǥɠ h:ħⱨ hv:ƕ i:ıɨ j:ɉ k:ƙⱪ l:łƚⱡ n:ŋɲƞ o:øɔ oe:œ oi:ƣ p:ƥᵽ q:ĸ r:ɍɽ ss:ß',
   't:ŧⱦƭʈ th:þ u:ʉ v:ʋ w:ⱳ y:ɏƴ z:ƶȥⱬ',
 ].join(' ')
+
+/** Arabic letters of other keyboards, such as the Persian one, and ya without its dots. */
+const arabicLetters = [
+  ['ک', 'ك'],
+  ['ی', 'ي'],
+  ['ى', 'ي'],
+] as const
 
 const plainLetters = readSpellings()
 
 /** By letter, small and capital. */
 function readSpellings(): ReadonlyMap<string, string> {
-  const plain = new Map([['ẞ', 'SS']])
+  const plain = new Map<string, string>([['ẞ', 'SS'], ...arabicLetters])
   for (const entry of spellings.split(' ')) {
     const [spelling = '', letters = ''] = entry.split(':')
     for (const letter of letters) {

@@ -42,7 +42,7 @@ export const registrationInput = z.object({ username, email, password: newPasswo
 /** The input that sets a password by a link, without the current one. */
 export const passwordResetInput = z.object({ newPassword })
 
-/** The input that logs somebody in. */
+/** The input that logs someone in. */
 export const loginInput = z.object({ email, password: filledText })
 
 /** The input that changes a password. */

@@ -5,7 +5,7 @@ import { loginInput, parseInput } from './account-input.js'
 import type { PasswordGuard } from './password-guard.js'
 import type { People } from './people.js'
 
-/** Somebody who is not logged in, of whom only the address is known. */
+/** Someone who is not logged in, of whom only the address is known. */
 export interface Visitor {
   readonly address: string | undefined
   /** Called with the state of the limit on the address, also when it refuses. */

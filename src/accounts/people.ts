@@ -64,7 +64,7 @@ export class People {
     this.#limits = limits
   }
 
-  /** Adds the demo accounts, except those that exist, and those whose name or e-mail somebody else has. */
+  /** Adds the demo accounts, except those that exist, and those whose name or e-mail someone else has. */
   async addDemoAccounts(): Promise<void> {
     for (const account of demoPeople) {
       if ((await this.#store.findById(account.id)) !== null) continue
@@ -154,8 +154,8 @@ export class People {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
     if (name !== '') this.#refuseOver('searches', viewerId)
-    // Those who are left out below must not make the rest look like all.
-    for (let asked = limit + without.size + 2; ; asked *= 2) {
+    // Those who are left out below must not make the rest look like all. Who has many chats mostly needs few names more.
+    for (let asked = 2 * limit + 2; ; asked *= 2) {
       const found =
         this.#directory === 'open' ? await this.#store.search(name, asked) : await this.#store.findNamed(name)
       const others = found.filter(account => account.id !== viewerId && !account.isDisabled && !without.has(account.id))

@@ -26,7 +26,7 @@ const roomSchema = z
     vanishedUnseen: vanishedUnseenSchema,
     lastMessage: messageSchema.nullable(),
   })
-  .meta({ id: 'Room', description: 'A chat with somebody' })
+  .meta({ id: 'Room', description: 'A chat with someone' })
 
 const listInput = z.object({
   before: idSchema.optional().describe('Gives those behind this room.'),
@@ -85,7 +85,7 @@ export function roomEndpoints({ clock, people, rooms }: Pick<Context, 'clock' | 
       method: 'post',
       path: '/chat/rooms',
       name: 'openRoom',
-      summary: 'Open the chat with somebody, or get the one you have',
+      summary: 'Open the chat with someone, or get the one you have',
       body: z.object({ otherUserId: idSchema }),
       answers: {
         200: {

@@ -1,4 +1,5 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
+export { anchorList } from './list-anchor.js'
 export { showDrafts } from './list-drafts.js'
 export { watchMenus } from './menus.js'
 export { watchOptions } from './message-options.js'

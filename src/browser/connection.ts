@@ -1,11 +1,11 @@
 import { ConnectionBanner } from './connection-banner.js'
+import { retryMs } from './retry-delay.js'
 import { leadToLogIn } from './session-end.js'
 import { loadStream, prefersStream, rememberNoSockets } from './stream-loader.js'
 
 /** The server says something every 15 s; a connection silent for longer than this is dead, though no event says so. */
 const silenceMs = 25_000
 const watchMs = 1000
-const retryMs = 2000
 /** A handshake without an answer for this long, including the wait before it, is given up. */
 const handshakeMs = 10_000
 /** The page waits this long when too much came at once for the server, or when the person began to log out and did not. */

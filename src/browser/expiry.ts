@@ -16,7 +16,7 @@ interface Due {
 /**
  * Removes messages, and what is noted of chats, when their time is over, also after sleep or without a connection, when the
  * server cannot say so. What is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
- * @param askAnew asks the server to put in anew what lives; called again and again while something is hidden
+ * @param askAnew asks the server to put in again what lives; called again and again while something is hidden
  */
 export function expireInTime(askAnew: () => void): void {
   const dues = new WeakMap<HTMLElement, Due>()

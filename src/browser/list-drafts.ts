@@ -15,12 +15,13 @@ export function showDrafts(storage: Pick<SealedStorage, 'getItem' | 'names'>): v
       if (!text) continue
       const line = document.createElement('span')
       line.className = 'draft'
-      line.dir = 'auto'
-      line.textContent = (list.dataset.draft ?? '').replace('#', () => text.slice(0, shownLength))
+      const words = document.createElement('bdi')
+      words.textContent = text.slice(0, shownLength)
+      line.append((list.dataset.draft ?? '').replace('#', '').trim(), ' ', words)
       link.querySelector('.last')?.before(line)
     }
   }
   show()
-  // A push puts the line of a chat in anew.
+  // A push puts the line of a chat in again.
   new MutationObserver(show).observe(list, { childList: true, subtree: true })
 }

@@ -3,6 +3,9 @@ import { seqOf } from './bubbles.js'
 /** If the list is scrolled up by more than this, the newest message is out of view. */
 const awayPixels = 120
 
+/** Whether the newest message is out of view. The list is reversed: its scroll position is 0 at the newest, and negative above. */
+export const isAway = ({ scrollTop }: HTMLElement): boolean => scrollTop < -awayPixels
+
 /** The scroll position of the list of messages, and the button that leads to the newest. */
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
@@ -15,13 +18,11 @@ export function watchList(messages: HTMLElement): void {
     messages.classList.remove('from-top')
     messages.scrollTop = top
   }
-  // The list is reversed: its scroll position is 0 at the newest message and negative above it.
-  const isAway = () => messages.scrollTop < -awayPixels
   const update = () => {
-    if (!isAway()) missed = 0
+    if (!isAway(messages)) missed = 0
     // While later messages are missing, the server puts a link to them here instead of the button.
     const newest = document.getElementById('newest')
-    if (newest) newest.hidden = !isAway()
+    if (newest) newest.hidden = !isAway(messages)
     newest?.querySelector('b')?.replaceChildren(missed ? String(missed) : '')
   }
   messages.addEventListener('scroll', update, { passive: true })
@@ -39,7 +40,7 @@ export function watchList(messages: HTMLElement): void {
         // Earlier messages, and those that an update has put in again, are not new.
         if (!(node instanceof HTMLElement) || seqOf(node) <= highest) continue
         highest = seqOf(node)
-        if (node.matches('.theirs') && isAway()) missed += 1
+        if (node.matches('.theirs') && isAway(messages)) missed += 1
       }
     }
     update()

@@ -2,6 +2,7 @@
  * Logs a person in again without leaving the page. After a restart with another secret only the page can still read what
  * was not sent. A script of its own, loaded when a session ends while the page holds something.
  */
+import { retryMs } from './retry-delay.js'
 import { forgetEverywhere, type SealedStorage } from './sealed-storage.js'
 import { tellZone } from './zone.js'
 
@@ -9,8 +10,6 @@ import { tellZone } from './zone.js'
 const shownIds = ['list', 'chats', 'announcer', 'warning']
 /** Leads to a small page. Fetching the page of a chat that a restart has ended would use up its one automatic reopening. */
 const lightLogIn = '/login?next=%2Fsettings'
-
-const retryMs = 2000
 
 /**
  * Loads a page, or posts a form, as often as it takes to reach the server, and gives the page that answers. Not by fetch:
@@ -45,7 +44,7 @@ class LogIn {
     this.#storage = storage
   }
 
-  /** Shows the log-in; once somebody is logged in, goes back to where this page was. */
+  /** Shows the log-in; once someone is logged in, goes back to where this page was. */
   async begin(): Promise<void> {
     const page = await load(lightLogIn)
     history.replaceState(null, '', `/login?next=${encodeURIComponent(this.#back)}`)
@@ -64,7 +63,7 @@ class LogIn {
     } else if (!(await this.#goBack(page))) this.#show(page)
   }
 
-  /** If it is a page of somebody who is logged in: goes back, with what is held if they are the same person. */
+  /** If it is a page of someone who is logged in: goes back, with what is held if they are the same person. */
   async #goBack(page: Document): Promise<boolean> {
     const [before, now] = [handedIn(document), handedIn(page)]
     if (!now) return false

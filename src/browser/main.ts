@@ -41,7 +41,8 @@ if (storage && connection) {
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   watchList(messages)
-  void tooling.then(({ watchMenus, watchMotion, watchOptions, watchUnseen }) => {
+  void tooling.then(({ anchorList, watchMenus, watchMotion, watchOptions, watchUnseen }) => {
+    anchorList(messages)
     watchUnseen(messages)
     watchOptions(messages)
     watchMenus()

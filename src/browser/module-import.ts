@@ -1,4 +1,4 @@
-const retryMs = 2000
+import { retryMs } from './retry-delay.js'
 
 /**
  * Makes what imports a module, as often as it takes: one that failed to load fails again under the same address, so that

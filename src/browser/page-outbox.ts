@@ -146,7 +146,9 @@ export class PageOutbox {
       connection.renew()
     } else this.#advance()
     const slow = document.getElementById('slow')
-    const words = outbox.entries.some(each => isSentSlowly(each, now)) ? (slow?.dataset.words ?? '') : ''
+    const words = outbox.entries.some(each => isSentSlowly(each, now))
+      ? (slow?.dataset[connection.isOpen() ? 'sending' : 'waiting'] ?? '')
+      : ''
     if (slow && slow.textContent !== words) slow.textContent = words
     this.#goOn()
   }

@@ -10,7 +10,7 @@ export interface UnreadableFile {
 
 /**
  * Makes of a chosen file what is uploaded. Its bytes decide, not its name nor the type that the browser gives it: what the
- * server does not take, such as a phone's HEIC, is written anew if this browser can read it.
+ * server does not take, such as a phone's HEIC, is written again if this browser can read it.
  */
 export async function readPicture(file: Blob, limits: PictureLimits): Promise<Blob | UnreadableFile> {
   try {

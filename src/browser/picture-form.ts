@@ -59,7 +59,7 @@ export class PictureForm {
   }
 
   /**
-   * A message is written anew, and its picture with it, unless the picture itself was refused.
+   * A message is written again, and its picture with it, unless the picture itself was refused.
    * @returns whether nothing has to be chosen again
    */
   #takeBack({ nonce, alt = '', state, isUploaded }: Entry): boolean {
@@ -110,8 +110,12 @@ export class PictureForm {
     for (const { element } of items) if (!shown.includes(element)) this.#panel.append(element)
     const position = this.#panel.dataset.position ?? ''
     for (const [index, { element }] of items.entries()) {
+      const isOneOfMany = items.length > 1
       const name = position.replace('#', String(index + 1)).replace('*', String(items.length))
-      element.ariaLabel = items.length > 1 ? name : null
+      element.ariaLabel = isOneOfMany ? name : null
+      element.querySelector('.position')?.replaceChildren(isOneOfMany ? name : '')
+      // What all of them are for is read once.
+      element.querySelector('label')?.classList.toggle('ear', index > 0)
     }
     this.#composer.toggleAttribute('data-chosen', items.length > 0)
     this.#tell()

@@ -23,8 +23,8 @@ export class SealedStorage implements Place {
   #sealing: Promise<void> | undefined
 
   /**
-   * Removes what was sealed before somebody left. That takes no key, so that pages of nobody do it too.
-   * @param readLeft another value once somebody has left since something was sealed
+   * Removes what was sealed before someone left. That takes no key, so that pages of nobody do it too.
+   * @param readLeft another value once someone has left since something was sealed
    */
   constructor(place: Place, readLeft: () => string) {
     this.#place = place
@@ -45,7 +45,7 @@ export class SealedStorage implements Place {
       const text = await crypto.subtle.decrypt(by(bytes.slice(0, ivBytes)), this.#key, bytes.slice(ivBytes))
       this.#items = new Map(JSON.parse(new TextDecoder().decode(text)))
     } catch {
-      // Of somebody else, or by the secret of an earlier run.
+      // Of someone else, or by the secret of an earlier run.
       this.#place.removeItem(sealedName)
     }
     return this
@@ -87,7 +87,7 @@ export class SealedStorage implements Place {
     this.#place.removeItem(sealedName)
   }
 
-  /** The same person has logged in again: seals everything anew by the key that their pages are handed now. */
+  /** The same person has logged in again: seals everything again by the key that their pages are handed now. */
   async handOver(handed: string): Promise<void> {
     await this.#take(handed)
     await this.#keep()
@@ -139,7 +139,7 @@ async function readKey(handed: string): Promise<CryptoKey | undefined> {
   return subtle?.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
 }
 
-/** Opens the storage of this page's person; undefined on a page of nobody. Once somebody logs out in any tab, it is empty. */
+/** Opens the storage of this page's person; undefined on a page of nobody. Once someone logs out in any tab, it is empty. */
 export function openStorage(): Promise<SealedStorage> | undefined {
   const storage = new SealedStorage(sessionStorage, () => localStorage.getItem(leftName) ?? '')
   const handed = document.querySelector<HTMLMetaElement>('meta[name=draft-key]')

@@ -24,7 +24,9 @@ export function watchSeen(): void {
   const list = document.getElementById('list')
   if (!report || !list) return
   const ranges: Range[] = []
-  const watched = new WeakSet<Element>()
+  /** The articles that are watched, each with the key that it was rendered with. */
+  const watched = new WeakMap<Element, string>()
+  const reported = new WeakSet<Element>()
   let isWaiting = false
 
   const send = () => {
@@ -69,6 +71,7 @@ export function watchSeen(): void {
         const { target, time } = entry
         if (!(target instanceof HTMLElement) || !isInView(entry)) continue
         observer.unobserve(target)
+        reported.add(target)
         byTime.set(time, [...(byTime.get(time) ?? []), target])
       }
       for (const seen of byTime.values()) {
@@ -81,18 +84,15 @@ export function watchSeen(): void {
     { threshold: tenths },
   )
   const watch = () => {
-    for (const article of list.querySelectorAll('[data-unseen]')) {
-      if (watched.has(article)) continue
-      watched.add(article)
-      observer.observe(article)
+    for (const article of list.querySelectorAll<HTMLElement>('[data-unseen]')) {
+      const { unseen = '' } = article.dataset
+      if (watched.get(article) === unseen) continue
+      watched.set(article, unseen)
+      // A new key: the server has heard nothing of it, as when the report was lost with its connection.
+      if (reported.has(article)) add(article, article)
+      else observer.observe(article)
     }
   }
   watch()
   new MutationObserver(watch).observe(list, { childList: true, subtree: true, attributeFilter: ['data-unseen'] })
-
-  // A report may have been lost with the connection.
-  const again = () => {
-    if (report.hasAttribute('hx-vals')) htmx.trigger(report, 'seen:range')
-  }
-  for (const name of ['htmx:ws:after:connection', 'htmx:sse:after:connection']) document.addEventListener(name, again)
 }

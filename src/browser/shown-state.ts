@@ -1,7 +1,7 @@
 /** The state of a page that shows the same messages, but of no version that the server has. */
 export const outdate = (state: string): string => state.replace(/^([^.]*)\.[^.]*\.(\d+)\.(older)?[^.]*/, '$1..$2.$3')
 
-/** Has the server put in anew all that lives when the page connects the next time. */
+/** Has the server put in again all that lives when the page connects the next time. */
 export function outdateState(live: HTMLElement): void {
   const state = document.getElementById('state')
   if (!(state instanceof HTMLDataElement)) return

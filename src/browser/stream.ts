@@ -2,10 +2,12 @@
 export function postInstead(live: HTMLElement, query: string): void {
   const room = live.dataset.room
   const base = room ? `/chats/${room}/` : '/chats/'
-  const url = new URL(live.getAttribute('hx-ws:connect') ?? '', location.href)
-  live.removeAttribute('hx-ws:connect')
+  const { searchParams } = new URL(live.getAttribute('hx-ws:connect') ?? '', location.href)
+  searchParams.delete('room')
   // Reports of messages seen before this script was loaded are lost: `again` has the server ask for them once more.
-  live.setAttribute('hx-sse:connect', `${base}events?state=${url.searchParams.get('state')}&again=1${query}`)
+  searchParams.set('again', '1')
+  live.removeAttribute('hx-ws:connect')
+  live.setAttribute('hx-sse:connect', `${base}events?${searchParams}${query}`)
 
   const convert = (root: Element) => {
     for (const element of [root, ...root.querySelectorAll('[hx-ws\\:send]')]) {

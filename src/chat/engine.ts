@@ -9,14 +9,14 @@
  *   the room (below), they are told of the change in exactly one event with the new version, in the order of the versions,
  *   once the change can be read. So a gap between versions means that an event was lost.
  * - A message whose `expiresAt` has come is returned by no method, whether or not its removal has been published yet.
- * - Somebody who is not one of a room's two people gets the same `not_found` as for a room that does not exist.
+ * - Someone who is not one of a room's two people gets the same `not_found` as for a room that does not exist.
  * - Each event says only what the person it is for may know: nothing has to be filtered afterwards. The rules of who hears
  *   and sees what are in privacy.ts.
  * - A room is shown to a person once they have opened it, or the other has written a message that was not held. Until then
  *   nothing tells them of it: no list, no event, not even its end. Whoever knows the room's id may use it all the same.
  * - A person has entered a room once they have opened or read it, written in it, or reported a message as seen. From then
  *   on the other may see their presence, provided that the room is shown to the other.
- * - Nobody can tell that they are blocked. For whoever blocked somebody, the room of the two does not exist until they
+ * - Nobody can tell that they are blocked. For whoever blocked someone, the room of the two does not exist until they
  *   unblock. The blocked person sees what they would see if the other had closed all pages at the moment of the block and
  *   never come back: what they send is held, nobody reads or types, and the room ends when it would end then. What the
  *   person who blocked them really does makes no difference to that.
@@ -159,7 +159,7 @@ export const mostWindow = 200
  * Which messages of a room are asked for. Every window ends after a mebibyte of text (UTF-8) but holds at least one message,
  * and none that is held from the person.
  *
- * - `visit`: what somebody sees who opens the room: the newest 100; or, if more than those are unread, at most 200 from the
+ * - `visit`: what someone sees who opens the room: the newest 100; or, if more than those are unread, at most 200 from the
  *   first unread one on.
  * - `newest`, `before`, `after`: at most `limit`: the newest of all, or those next to `seq` on either side.
  * - `page`: brings a page up to date that shows `from` to `to`. An open-ended page also gets what was sent since; any other
@@ -188,20 +188,26 @@ export interface VanishedCount {
   readonly total: number
   /** How many of them this person was shown. */
   readonly shown: number
-  /** The `seq` of the newest of them; 0 when there is none. */
-  readonly lastSeq: number
+  /**
+   * It stands after the message with this `seq`, whether or not that one lives: where the newest of the other's stood, but
+   * after the newest message of the time when one's own vanished, since that is the news. 0 when there is none.
+   */
+  readonly afterSeq: number
 }
 
-/** The counts as one person may know them: of the other's messages, and of their own. */
+/** The counts as one person may know them: of the other's messages, and of their own. They last as long as the room. */
 export interface Vanished {
   readonly theirs: VanishedCount
   readonly mine: VanishedCount
 }
 
+/** Of whose messages there are counts. */
+export const sides = ['theirs', 'mine'] as const satisfies readonly (keyof Vanished)[]
+
 /** Up to which total each count was shown. */
 export type VanishedTotals = { readonly [Whose in keyof Vanished]: number }
 
-/** How long a count that its reader was not shown keeps the room, ms. */
+/** How long a count keeps the room that the person whom it is for was not shown, ms. */
 export const unshownMs = 86_400_000
 
 /** A room as one of its two people sees it: a window of its living messages, oldest first. */
@@ -359,7 +365,7 @@ export type EventBody =
       /** Null where the lifetime is what it was: those messages have changed, or what may be chosen. */
       readonly timeline: TimelineEvent | null
     }
-  /** Somebody has chosen whether the room is erased once both have left. */
+  /** Someone has chosen whether the room is erased once both have left. */
   | {
       readonly type: 'erasure.changed'
       readonly version: number
@@ -472,7 +478,7 @@ export interface Engine {
    * draft allows. Where lives are counted from being seen, it goes unseen after a day, or the server's own lifetime if that is
    * longer. Idempotent on (room, sender, nonce) as long as the first message lives, and at least for the server's longest
    * life (see `longestLifeMs`): the second time returns the first message, without its text if it is gone, with
-   * `duplicate: true`, changes nothing and tells nothing, even at a cap. A message to somebody who has blocked
+   * `duplicate: true`, changes nothing and tells nothing, even at a cap. A message to someone who has blocked
    * the sender is held: it keeps the room as an unseen one does, and only its sender is told.
    * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
@@ -569,7 +575,7 @@ export interface Engine {
    * Takes note of what a person keeps from others from now on; until then they keep nothing. Where either of a room's people
    * sends no receipts, a life from being seen becomes the same life from sending, and no message waits to be seen any more:
    * each goes when it would have gone unseen. Tells `lifetime.changed`, also where only what may be chosen has changed.
-   * Whoever they block now sees them as somebody who gave up all leases at this moment with `lingerMs` (see `dropLease`).
+   * Whoever they block now sees them as someone who gave up all leases at this moment with `lingerMs` (see `dropLease`).
    * Whoever they unblock sees them as they are again. What was held from them meanwhile stays held, and receipts cover it as
    * if it had come.
    * @returns those who are blocked now and were not before
@@ -589,8 +595,9 @@ export interface Engine {
    * A room in which no message lives dissolves when those to whom it is shown have all been away (no lease, no reading,
    * sending or opening) for the grace period. If it is to be erased once both have left (see `setErasure`), it does so too
    * when messages live in it, unless one is unseen, held or was kept: such messages keep the room until they are seen or
-   * expire. A count of vanished messages that their reader was not shown keeps the room too, for `unshownMs` at most. Where
-   * the grace period is 0, five minutes count.
+   * expire. A count of vanished messages that somebody was not shown, though it is for them, keeps the room too, for
+   * `unshownMs` after it has grown; the count itself stays as long as the room does. Where the grace period is 0, five minutes
+   * count.
    */
   dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void>
 

@@ -69,7 +69,7 @@ export function longestLifeMs(bounds: LifetimeBounds): number {
   return Math.max(unseenLifeMs(bounds), bounds.messageTtlMaxMs)
 }
 
-/** What decides when somebody is warned of a message's end. */
+/** What decides when someone is warned of a message's end. */
 export type Timed = Pick<Message, 'expiresAt' | 'lifetimeMs' | 'keptTimes' | 'hasBegun'>
 
 /**

@@ -28,7 +28,7 @@ export function mayOpen({ hasBlocked }: Pick<Standing, 'hasBlocked'>): boolean {
 }
 
 /**
- * Whether somebody who has the room open hears that somebody opens or closes it. Only for those who may use the room does a
+ * Whether someone who has the room open hears that someone opens or closes it. Only for those who may use the room does a
  * connection have it open: from when it has read the room until a block ends it.
  */
 export function hearsOpening(userId: UserId, openerId: UserId): boolean {
@@ -61,7 +61,7 @@ export function mayKnowOf(userId: UserId, senderId: UserId, isHeld: boolean): bo
 }
 
 /**
- * Whether the sender of a message that vanished unseen is told so: only while the other sends receipts. To somebody whom
+ * Whether the sender of a message that vanished unseen is told so: only while the other sends receipts. To someone whom
  * they have blocked, the other goes on as at the block.
  */
 export function hearsOfUnseenEnd(recipient: { readonly shownSendsReceipts: boolean }): boolean {
@@ -78,7 +78,7 @@ export function hearsPresence(person: Standing, other: Standing): boolean {
   return seesPresence(person, other) && !other.hasBlocked
 }
 
-/** What the other is shown of a person: to somebody whom they have blocked, what was so at the block. */
+/** What the other is shown of a person: to someone whom they have blocked, what was so at the block. */
 export function shownTo<What>(now: What, atBlock: What | undefined): What {
   return atBlock ?? now
 }

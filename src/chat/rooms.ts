@@ -75,7 +75,7 @@ export type RoomReads = Pick<
 
 /**
  * The one door to the rooms: pages, API, sockets and pictures all use this service, so that each rule is written once. Each
- * command is one call of the engine. Somebody who is not one of a room's two people gets ChatError `not_found` from every
+ * command is one call of the engine. Someone who is not one of a room's two people gets ChatError `not_found` from every
  * command.
  */
 export class Rooms {

@@ -51,7 +51,7 @@ export class FormRepeats<T> implements Repeats {
     this.#options = options
   }
 
-  /** For forms that let somebody in: their outcome stands while nothing has ended the sessions of the account. */
+  /** For forms that let someone in: their outcome stands while nothing has ended the sessions of the account. */
   static ofAccounts<T extends AccountState>(
     people: Pick<People, 'find'>,
     options: Omit<FormRepeatsOptions<T>, 'stands'>,

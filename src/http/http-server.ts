@@ -55,6 +55,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly http: Server
   countConnections(): Promise<{ tcpConnections: number; waitingConnections: number }>
+  /** Closes every connection. Node's own closeAllConnections leaves those that asked for another protocol. */
+  cut(): void
 }
 
 /**
@@ -74,8 +76,8 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
   })
   // In the order of their arrival, as sets keep it.
   const waiting = new Set<Socket>()
-  const known = new WeakSet<Socket>()
-  /** The answers that are not sent yet. A sent one must not be kept: its request holds what somebody wrote. */
+  const known = new Set<Socket>()
+  /** The answers that are not sent yet. A sent one must not be kept: its request holds what someone wrote. */
   const pending = new WeakMap<Socket, Set<ServerResponse>>()
   http.maxConnections = options.maxConnections
   http.on('drop', () => options.onRefused('too_many'))
@@ -90,7 +92,10 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
       known.add(socket)
       // Node removes its own listener at an upgrade, and a later write may fail; unhandled, that would end the process.
       socket.on('error', () => socket.destroy())
-      socket.once('close', () => waiting.delete(socket))
+      socket.once('close', () => {
+        waiting.delete(socket)
+        known.delete(socket)
+      })
     }
     const [oldest] = waiting
     if (waiting.size <= limit || oldest === undefined) return
@@ -132,6 +137,9 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
         http.getConnections((error, count) => (error ? reject(error) : resolve(count))),
       )
       return { tcpConnections, waitingConnections: waiting.size }
+    },
+    cut() {
+      for (const socket of known) socket.destroy()
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 
-/** Header fields about the upgrade alone; `Connection` is written anew. */
+/** Header fields about the upgrade alone; `Connection` is written again. */
 const hopHeaders = ['upgrade', 'http2-settings', 'connection']
 
 /** Whether an upgrade asks for a WebSocket; a server may ignore any other. Source: RFC 9110, 7.8. */
@@ -10,7 +10,7 @@ export function isForWebSocket({ headers }: IncomingMessage): boolean {
 
 /**
  * Answers a request as if it had not asked for an upgrade: hands its connection back to the server with the head written
- * anew, so that only the server's parser decides, by the same headers, where the request ends.
+ * again, so that only the server's parser decides, by the same headers, where the request ends.
  * @param rest what arrived after the head: a body or its beginning, and what follows it
  */
 export function serveWithoutUpgrade(server: Server, request: IncomingMessage, rest: Buffer): void {

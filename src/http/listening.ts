@@ -24,7 +24,7 @@ export async function listen(server: Server, where: Pick<Config, 'host' | 'port'
 /** Loopback, and what stands for all addresses of the machine and cannot be opened itself. */
 const shownAsLocalhost = ['127.0.0.1', '0.0.0.0', '::']
 
-/** The URL at which somebody on this machine opens a server that listens there. */
+/** The URL at which someone on this machine opens a server that listens there. */
 export function urlOnThisMachine(address: string, port: number): string {
   if (shownAsLocalhost.includes(address)) return `http://localhost:${port}`
   // Source: RFC 6874 for the sign before a zone.

@@ -18,7 +18,7 @@ declare global {
     interface Request {
       /** Who is logged in; set for every request. */
       account: Account | null
-      /** The key by which pages of whoever is logged in seal drafts, masked anew each time. */
+      /** The key by which pages of whoever is logged in seal drafts, masked again each time. */
       handDraftKey?: () => string
       /** Whether titles of pages for whoever is logged in leave names out. */
       hidesNames?: boolean

@@ -60,7 +60,7 @@ export async function rehearseConversion(): Promise<void> {
     .toBuffer()
 }
 
-/** Encodes a picture anew, or says why not. Never throws because of what is in the file. */
+/** Encodes a picture again, or says why not. Never throws because of what is in the file. */
 export async function convert(file: Buffer, rules: ImageRules): Promise<Picture | ConversionProblem> {
   const kind = kindOf(file)
   if (!kind) return 'image_unsupported'

@@ -26,7 +26,7 @@ export class Converter {
   }
 
   /**
-   * Encodes a person's picture anew, and overwrites the bytes of the file.
+   * Encodes a person's picture again, and overwrites the bytes of the file.
    * @param signal aborted once whoever asked has gone: a picture that still waits is dropped
    * @throws ChatError `server_busy` when too many wait, or no process could do it; `image_unsupported`,
    *   `image_too_large`, `image_too_many_pixels`, `image_invalid`

@@ -16,7 +16,7 @@ import { UploadFolder } from './upload-folder.js'
 /** The longest description of a picture, in UTF-16 units: about a paragraph. */
 export const maxDescription = 1000
 
-/** A file that somebody uploads for a room. Its bytes are overwritten once it is converted. */
+/** A file that someone uploads for a room. Its bytes are overwritten once it is converted. */
 export interface Upload {
   readonly roomId: RoomId
   readonly userId: UserId
@@ -133,7 +133,7 @@ export class Images {
     return this.#store.findUnsent(imageId, roomId, userId)
   }
 
-  /** A picture for somebody who may see it; null for anybody else, as for a picture that does not exist. */
+  /** A picture for someone who may see it; null for anybody else, as for a picture that does not exist. */
   find(imageId: string, userId: UserId, part?: ImagePart): ReadableImage | null {
     return this.#store.find(imageId, userId, part)
   }

@@ -83,7 +83,7 @@ export function pictureIn(bytes: Buffer, kind: ImageKind): Buffer | null {
 const programs = /<script|<html|<!doctype html|<\?php|<svg\s+xmlns|%pdf-[12]/i
 const zipTail = 65_557
 
-/** Whether a file is a program or archive as well as a picture. The picture is encoded anew in any case. */
+/** Whether a file is a program or archive as well as a picture. The picture is encoded again in any case. */
 export function holdsProgram(bytes: Buffer): boolean {
   const isZip = bytes.subarray(-zipTail).includes('PK\x05\x06') && bytes.includes('PK\x01\x02')
   return isZip || programs.test(bytes.toString('latin1'))

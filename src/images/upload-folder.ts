@@ -115,7 +115,7 @@ export class UploadFolder {
   /** Logs that descriptors have run out, and tells whoever asked to try again. */
   #refuse(error: unknown): never {
     if (!outOfDescriptors.includes(faultCodeOf(error))) throw error
-    this.#log.error({ err: error }, 'no descriptor is left for a sealed picture')
+    this.#log.error({ err: error }, 'no file descriptor is left for an encrypted picture')
     throw new ChatError('server_busy', retryAfterMs)
   }
 

@@ -11,7 +11,7 @@ import { TypingBoard } from './typing-board.js'
 export const heartbeatMs = 15_000
 /** The presence of a node that crashed ends after three missed heartbeats. */
 const leaseMs = 3 * heartbeatMs
-/** Grace period after somebody's last connection closes, so that a reload or a change of page shows nobody as gone. */
+/** Grace period after someone's last connection closes, so that a reload or a change of page shows nobody as gone. */
 export const lingerMs = 10_000
 
 /** What the hub uses of the engine. */

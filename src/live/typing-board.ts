@@ -7,7 +7,7 @@ type TypingEvent = Extract<EngineEvent, { type: 'typing.changed' }>
 /** A page reports typing at most every 300 ms, so a report may still arrive after the message that it belongs to. */
 const trailingMs = 400
 
-/** A sign that somebody is typing, on the pages of the other, who was told so. */
+/** A sign that someone is typing, on the pages of the other, who was told so. */
 interface Sign {
   readonly viewerId: UserId
   event: TypingEvent
@@ -28,7 +28,7 @@ export class TypingBoard {
     this.#onEnded = onEnded
   }
 
-  /** Takes what somebody was told; says whether what is shown changes by it. */
+  /** Takes what someone was told; says whether what is shown changes by it. */
   report(viewerId: UserId, event: TypingEvent): boolean {
     const { roomId, userId: typistId, isTyping } = event
     const wasShown = this.#take(roomId, typistId) !== null

@@ -10,11 +10,11 @@ const prefix = 'ephemeral_chat_'
 const gauges: readonly (readonly [name: string, help: string, reading: keyof Readings])[] = [
   ['connections', 'Sockets and streams of people', 'connections'],
   ['tcp_connections', 'TCP connections of any kind', 'tcpConnections'],
-  ['waiting_connections', 'TCP connections whose request has not fully come', 'waitingConnections'],
+  ['waiting_connections', 'TCP connections whose request is not complete yet', 'waitingConnections'],
   ['online_users', 'People who are online', 'onlineUsers'],
   ['rooms', 'Open rooms', 'rooms'],
   ['messages', 'Living messages', 'messages'],
-  ['bytes_held', 'What living messages count for at the cap, in bytes', 'bytesHeld'],
+  ['bytes_held', 'Bytes of living messages that count towards the limit', 'bytesHeld'],
 ]
 
 /** What Prometheus reads. Imported only if METRICS_TOKEN is set, as its library takes megabytes. */
@@ -31,7 +31,7 @@ export class Metrics implements Observer {
     collectDefaultMetrics({ register: this.#registry })
     this.#refusals = new Counter({
       name: `${prefix}refusals_total`,
-      help: 'What was refused, by where and why',
+      help: 'Refusals, by place and reason',
       labelNames: ['place', 'reason'],
       registers,
     })

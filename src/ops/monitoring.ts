@@ -6,12 +6,14 @@ import { watchExpiry } from './expiry-watch.js'
 import { monitoringPages } from './monitoring-pages.js'
 import { Observations, type Observer } from './observations.js'
 import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
-import { writeStatistics } from './statistics-line.js'
+import { type StatisticsDeps, writeStatistics } from './statistics-line.js'
 
 /** Where the figures come from, and the token that opens them. */
 export interface MonitoringDeps {
   readonly clock: Clock
   readonly log: Logger
+  /** The level of the line of statistics. */
+  readonly statisticsLevel: StatisticsDeps['level']
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
@@ -32,7 +34,8 @@ export class Monitoring {
   }
 
   /** Starts all of it. */
-  static async open({ clock, log, rooms, metricsToken, countConnections }: MonitoringDeps): Promise<Monitoring> {
+  static async open(deps: MonitoringDeps): Promise<Monitoring> {
+    const { clock, log, statisticsLevel: level, rooms, metricsToken, countConnections } = deps
     const read: ReadReadings = async () => ({ ...(await rooms.reads.readStats()), ...(await countConnections()) })
     // Loaded only if it is used: it takes megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
@@ -44,7 +47,7 @@ export class Monitoring {
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
     return new Monitoring(observations, monitoringPages(page), [
       watchExpiry(rooms, clock, observations),
-      writeStatistics({ clock, log, read, observations, loop }),
+      writeStatistics({ clock, log, level, read, observations, loop }),
       () => loop.stop(),
     ])
   }

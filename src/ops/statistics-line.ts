@@ -11,19 +11,21 @@ const bytesPerMegabyte = 1_048_576
 export interface StatisticsDeps {
   readonly clock: Clock
   readonly log: Logger
+  /** The level of the line. */
+  readonly level: 'info' | 'debug'
   readonly read: ReadReadings
   readonly observations: Observations
   readonly loop: Pick<LoopWatch, 'takeWorstMs'>
 }
 
 /** Logs a line of figures every five minutes: counts only, nothing about anybody. Returns a function that stops it. */
-export function writeStatistics({ clock, log, read, observations, loop }: StatisticsDeps): () => void {
+export function writeStatistics({ clock, log, level, read, observations, loop }: StatisticsDeps): () => void {
   let cancel = () => {}
 
   async function write(): Promise<void> {
     const readings = await read()
     const { refusals, worstExpiryLagMs } = observations.take()
-    log.info(
+    log[level](
       {
         connections: readings.connections,
         tcpConnections: readings.tcpConnections,

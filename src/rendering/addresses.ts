@@ -1,4 +1,5 @@
 import { LinkifyIt, REBuilder } from 'linkify-it'
+import { endings } from './bare-names.js'
 
 /** Letters in circles, which browsers take for plain ones in a host name. */
 const circled = '\\u24b6-\\u24e9'
@@ -14,6 +15,9 @@ const foreign = `(?:[${[
   .map(script => `\\p{Script=${script}}`)
   .join('')}\\u30fc\\uff70]|(?![!-~${circled}])\\p{S})`
 
+/** One of these that is seen. Some scripts have invisible ones, such as U+061C and U+3164. */
+const seen = `(?![\\p{Cf}\\p{DI}])${foreign}`
+
 /** A letter of a host name that is not foreign. */
 export const hostLetter = `(?:[\\w-]|(?![!-~]|${foreign})[\\p{L}\\p{M}\\p{N}${circled}])`
 
@@ -27,17 +31,20 @@ const hostPart = /[^\s/?#|^`<>\p{Cf}]{0,320}/uy
  * sentence ("docs了解更多"). Browsers copy addresses without any.
  */
 const pathPart = new RegExp(
-  `[/?#](?:${plain}|(?<=[/=#&_~+-]|_\\()${foreign}(?:(?![/?#&=])${plain}|${foreign}|[\\u200c\\u200d])*)*`,
+  `[/?#](?:${plain}|(?<=[/=#&_~+-]|_\\()${seen}(?:(?![/?#&=])${plain}|${seen}|[\\u200c\\u200d])*)*`,
   'uy',
 )
 
 /** An invisible character within a host. Both its parts would look like one link, or the latter like the whole. */
 const split = new RegExp(`\\p{Cf}+(?:${hostLetter}|\\.)`, 'uy')
 
+/** The listed endings that no letter of another alphabet can go on. */
+const asciiEndings = [...endings].filter(ending => /^[a-z]+$/.test(ending))
+
 /** Where a host ends and a sentence goes on: behind a port, the name's end, or an ending that would have two scripts. */
 const hostCut = new RegExp(
   `^[a-z\\d-]+(?=${foreign}[^.]*$)|\\.[a-z\\d-]*[a-z\\d](?=${foreign})|:\\d+(?=${foreign})|` +
-    '\\.(?:com|org|net|dev|app|de)(?=[^\\0-\\x7f.][^.]*$)',
+    `\\.(?:${asciiEndings.join('|')})(?=[^\\0-\\x7f.][^.]*$)`,
   'iu',
 )
 
@@ -48,7 +55,7 @@ const nextScheme = /[\p{L}\p{N},;)"'](?=https?:\/\/)/iu
 const edges = '[$+<=>^`|\\uff5c]'
 
 /**
- * linkify-it takes most of these for letters of a host name. It then reads "=a=a=a" anew from every sign in it, and needs
+ * linkify-it takes most of these for letters of a host name. It then reads "=a=a=a" again from every sign in it, and needs
  * 140 ms for 5,000 characters. It allows no underscore in a host.
  */
 class LinkPatterns extends REBuilder {

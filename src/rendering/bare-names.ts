@@ -5,7 +5,7 @@ import { endingOf, writtenHostOf } from './host-names.js'
  * full stop lacks its space. So there is no md, rs, py, sh, so, pl, zip, mov, ai, cc or info; no io, as programs have a
  * "java.io"; and no in, is, it, at, be, me, no, to or us. Every other address needs a scheme, "www.", a port or a path.
  */
-const endings = new Set(
+export const endings: ReadonlySet<string> = new Set(
   'com org net edu gov dev app eu ar au br ca ch cl cn co cz de dk ee es fi fr gr hk hu ie il ir jp ke kr lt lu lv mx ng nl nz pe ph pt ro ru se sg sk th tr tv tw ua uk vn za рф'.split(
     ' ',
   ),

@@ -29,13 +29,16 @@ export function unreadText(unread: number): string {
 
 const previewLength = 120
 
-function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): string {
+/** The last message in a line, and what stands before it, in whose direction it has no say. */
+function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): { before: string; text: string } {
   const last = summary.lastMessage
-  if (!last) return t('chats.noMessages')
+  if (!last) return { before: '', text: t('chats.noMessages') }
   const text = cutText(wordsOf(last, t), previewLength)
-  if (last.senderId === viewer.userId) return t('chats.mine', { text: isolateLines(text) })
-  // One line alone decides the direction of the whole by its element.
-  return text.includes('\n') ? isolateLines(text) : text
+  return {
+    before: last.senderId === viewer.userId ? t('chats.mine', { text: '' }).trim() : '',
+    // One line alone decides the direction of the whole by its element.
+    text: text.includes('\n') ? isolateLines(text) : text,
+  }
 }
 
 /** Renders an item of the list of chats. */

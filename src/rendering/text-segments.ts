@@ -26,7 +26,7 @@ const readingCost = 64
 const candidate = new RegExp(
   [
     '(?<other>(?=[a-z])(?<![a-z\\d+.-])[a-z][a-z\\d+.-]*(?<!https?):\\/\\/[!-~]*)',
-    '(?<scheme>https?:\\/\\/)',
+    '(?<scheme>https?:\\/\\/(?!https?:\\/\\/))',
     `(?<mail>(?=[a-z\\d])(?<!${hostLetter}|[.%+&@]|\\w'|\\/\\/)(?:mailto:)?[a-z\\d][\\w.%+'&-]*@)`,
     `(?<name>(?=${hostLetter})(?<!${hostLetter}\\p{Cf}*|[@./\\\\])(?:${hostLetter}+(?:\\.${hostLetter}+)+|localhost(?=:\\d|\\/)))`,
   ].join('|'),

@@ -1,13 +1,14 @@
-import { expect, logIn, test } from '../support/browser/fixtures.js'
+import { expect, logIn, message, test } from '../support/browser/fixtures.js'
+import { tabTo, typeAndTab } from '../support/browser/key-presses.js'
 import { expectUsable } from '../support/browser/probes.js'
 
 const operatorToken = 'a token for the tests alone, which nobody guesses'
 
 test.use({ serverEnv: { REGISTRATION: 'invite', OPERATOR_TOKEN: operatorToken, DEMO_USERS: 'true' } })
 
-test('an invite made by a member lets somebody in, and the page that makes it is usable', { tag: '@long' }, async ({
-  visit,
-}) => {
+test('who is invited sends a first message after 3 actions and at most 8 key presses, and the pages are usable', {
+  tag: '@long',
+}, async ({ visit }) => {
   const alice = await visit()
   await logIn(alice, { name: 'alice', email: 'alice@example.com', password: 'password123' })
   await alice.getByRole('link', { name: 'Settings' }).click()
@@ -24,11 +25,22 @@ test('an invite made by a member lets somebody in, and the page that makes it is
   const guest = await visit()
   await guest.goto(link)
   await expectUsable(guest, 'registration by an invite')
-  await guest.getByLabel('Username').fill('guest')
-  await guest.getByLabel('Email').fill('guest@example.com')
-  await guest.getByLabel('Password').fill('long enough 1')
-  await guest.getByRole('button', { name: 'Create account' }).click()
-  await expect(guest.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await expect(guest.getByLabel('Username')).toBeFocused()
+  let tabs = await typeAndTab(guest, 'guest', 'Email')
+  tabs += await typeAndTab(guest, 'guest@example.com', 'Password')
+  await guest.keyboard.type('long enough 1')
+  await guest.keyboard.press('Enter')
+  await expect(guest.getByRole('searchbox', { name: 'Find people' })).toBeFocused()
+  await guest.keyboard.type('alice')
+  await expect(guest.getByText('1 person found')).toBeVisible()
+  tabs += await tabTo(guest, 'Chat with alice')
+  await guest.keyboard.press('Enter')
+  await expect(guest.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await guest.keyboard.type('Hello')
+  await guest.keyboard.press('Enter')
+  await expect(message(guest, 'Hello')).toHaveAttribute('data-status', 'sent')
+  const actions = 3
+  expect(tabs + actions).toBeLessThanOrEqual(8)
 })
 
 test('without an invite the page says what is missing, and is usable', { tag: '@long' }, async ({

@@ -2,24 +2,10 @@
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
+import { tabTo, typeAndTab } from '../support/browser/key-presses.js'
 import { keepFocus, readFocus } from '../support/browser/ledgers.js'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
-
-/** Presses Tab until something with this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const nameOf = () =>
-    page.evaluate(() => {
-      const active = document.activeElement
-      const label = active instanceof HTMLInputElement ? active.labels?.[0]?.textContent : ''
-      return (active?.getAttribute('aria-label') || label || active?.textContent || '').trim()
-    })
-  for (let count = 0; count < 40; count += 1) {
-    await page.keyboard.press('Tab')
-    if ((await nameOf()).endsWith(name)) return
-  }
-  throw new Error(`Tab never comes to ${name}`)
-}
 
 const optionsOf = (page: Page, text: string) => message(page, text).getByRole('button', { name: 'Message options' })
 
@@ -34,27 +20,47 @@ async function deleteForBoth(page: Page, text: string): Promise<void> {
   await expect(page.locator(`#${id}`)).toHaveCount(0)
 }
 
-test('by keyboard alone one registers, finds somebody, writes, reads back, ends the chat and logs out', async ({
+test('a newcomer sends a first message after 4 actions and at most 8 key presses beside typing', async ({
   visit,
   person,
 }) => {
-  const ben = await person('Keys')
+  const ben = await person('First')
+  const page = await visit()
+  await page.goto('/')
+  await expect(page.getByLabel('Email')).toBeFocused()
+  let tabs = await tabTo(page, 'Create an account', 'Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Username')).toBeFocused()
+  tabs += await typeAndTab(page, 'First-By-Keys', 'Email')
+  tabs += await typeAndTab(page, 'first-by-keys@example.com', 'Password')
+  await page.keyboard.type('long enough 1')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('searchbox', { name: 'Find people' })).toBeFocused()
+  await page.keyboard.type(ben.name)
+  await expect(page.getByText('1 person found')).toBeVisible()
+  tabs += await tabTo(page, `Chat with ${ben.name}`)
+  await page.keyboard.press('Enter')
+  await expect(composer(page)).toBeFocused()
+  await page.keyboard.type('Hello')
+  await page.keyboard.press('Enter')
+  await expect(message(page, 'Hello')).toHaveAttribute('data-status', 'sent')
+  const actions = 4
+  expect(tabs + actions).toBeLessThanOrEqual(8)
+})
+
+test('by keyboard alone one finds somebody, writes, reads back, ends the chat and logs out', async ({
+  visit,
+  person,
+}) => {
+  const [ann, ben] = [await person('By'), await person('Keys')]
   const page = await visit()
   await page.goto('/login')
   await expect(page.getByLabel('Email')).toBeFocused()
-  await page.keyboard.press('Shift+Tab')
-  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
-  await tabTo(page, 'Create an account')
+  await typeAndTab(page, ann.email, 'Password')
+  await page.keyboard.type(ann.password)
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible()
-  await expect(page.getByLabel('Username')).toBeFocused()
-  await page.keyboard.type('By-Keys-Alone')
-  await page.keyboard.press('Tab')
-  await page.keyboard.type('by-keys-alone@example.com')
-  await page.keyboard.press('Tab')
-  await page.keyboard.type('long enough 1')
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await expect(page.getByRole('searchbox', { name: 'Find people' })).toBeFocused()
+  await tabTo(page, 'Skip to content', 'Shift+Tab')
   await tabTo(page, 'Find people')
   await page.keyboard.type(ben.name)
   await expect(page.getByText('1 person found')).toBeVisible()

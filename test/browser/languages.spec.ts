@@ -15,7 +15,8 @@ function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
     const scrolls = document.documentElement.scrollWidth > width ? ['the page scrolls sideways'] : []
-    const out = [...document.querySelectorAll('body *')].filter(element => {
+    // The row of links to the pages of the settings is scrolled by itself.
+    const out = [...document.querySelectorAll('body *:not(.pages ul *)')].filter(element => {
       const { left, right, width: own } = element.getBoundingClientRect()
       return own > 1 && element.checkVisibility() && (right > width + 0.5 || left < -0.5)
     })
@@ -117,7 +118,7 @@ for (const language of languages) {
     await expect(message(ben, 'hello there').locator('.status')).toHaveText('Seen')
     await expectFits(ann, 'chat')
     await ann.goto('/chats')
-    await expect(ann.locator('#chats .last')).toHaveText(t('chats.mine', { text: 'answer' }))
+    await expect(ann.locator('#chats .last')).toHaveText(`${t('chats.mine', { text: '' }).trim()} answer`)
     await expectFits(ann, 'chats')
   })
 }

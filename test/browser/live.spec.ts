@@ -154,7 +154,7 @@ test('several tabs of both show the same', async ({ chat }) => {
   }
 })
 
-test('the list of chats stands beside a chat on a wide screen, stays live, and stays scrolled', async ({
+test('the list of chats stands beside a chat and the settings on a wide screen, stays live, and stays scrolled', async ({
   chat,
   person,
   visit,
@@ -180,6 +180,23 @@ test('the list of chats stands beside a chat on a wide screen, stays live, and s
   await expect(ann.getByRole('heading', { name: `Chat with ${third.name}`, level: 1 })).toBeVisible()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect.poll(() => side.evaluate(element => element.scrollTop)).toBe(20)
+
+  const way = ann.url()
+  await ann.setViewportSize({ width: 1280, height: 800 })
+  for (const sent of await page.getByRole('article').all()) await expect(sent).toHaveAttribute('data-status', 'seen')
+  await ann.getByRole('textbox', { name: 'Message' }).fill('half written')
+  await side.getByRole('link', { name: 'Settings' }).click()
+  await expect(ann.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
+  await expect(side.getByText('Draft: half written')).toBeVisible()
+  await ann.getByLabel('Time zone').focus()
+  await send(page, 'while you were away')
+  await expect(ann).toHaveTitle(/^\(1\) Settings/)
+  await expect(page.getByRole('main').getByText('Online')).toBeVisible()
+  await expect(ann.getByLabel('Time zone')).toBeFocused()
+  await side.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
+  await expect(ann).toHaveURL(way)
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('half written')
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
 })
 
 test('who is looked for stands in the place of the list, the chats first, until nobody is', async ({

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
-import { choosePictures, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
+import { choosePictures, holdBack, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
 import { movingPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
 const file = (name: string, buffer: Buffer, mimeType = 'image/png') => ({ name, mimeType, buffer })
@@ -101,6 +101,7 @@ test('pasted and dropped pictures are taken too, several at once; each can be pu
       [type, data],
     )
     await expect(ann.locator('.picture-form img')).toHaveCount(2)
+    await expect(ann.locator('.picture-form').getByText('Picture 2 of 2')).toBeVisible()
     await ann.getByLabel(pictureDescription).last().fill('The other')
     await ann.getByRole('group', { name: 'Picture 1 of 2' }).getByRole('button', { name: 'Remove picture' }).click()
     await expect(ann.getByLabel(pictureDescription)).toHaveValue('The other')
@@ -121,14 +122,7 @@ test('a moving picture is uploaded as it is and goes on moving', async ({ chat }
 
 test('an upload shows how far it is, can be called off, and lets those behind it pass', async ({ chat }) => {
   const { ann, ben } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/images', async route => {
-    await held
-    await route.continue().catch(() => {})
-  })
+  const release = await holdBack(ann, '**/images')
   await choosePictures(ann, [file('a.png', await plainPicture('png', { width: 10, height: 10 }))])
   await ann.getByRole('button', { name: 'Send' }).click()
   await expect(ann.getByRole('progressbar', { name: 'Uploading picture' })).toBeVisible()
@@ -143,14 +137,7 @@ test('an upload shows how far it is, can be called off, and lets those behind it
 
 test('a portrait is shown whole, and neither it nor its bubble changes from Send on', async ({ chat }) => {
   const { ann } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/chats/*/images', async route => {
-    await held
-    await route.continue()
-  })
+  const release = await holdBack(ann, '**/chats/*/images')
   // The picture comes back from the server long after its message.
   let served = () => {}
   const isServed = new Promise<void>(resolve => {

@@ -33,7 +33,7 @@ test('three messages written offline arrive once and in order within 2 s of bein
   await expect(banner(ann)).toBeEmpty()
 })
 
-test('a page whose browser says that it is offline says so at once, though nothing closes its connection', async ({
+test('a page whose browser says that it is offline says so at once, of itself and what is written, though nothing closes its connection', async ({
   faultyChat,
 }) => {
   const { ann, ben, faults } = await faultyChat()
@@ -41,6 +41,7 @@ test('a page whose browser says that it is offline says so at once, though nothi
   await ann.context().setOffline(true)
   await expect(banner(ann)).toHaveText('Reconnecting', { timeout: 3000 })
   await send(ann, 'written meanwhile')
+  await expect(pending(ann).getByText('Waiting to send')).toBeVisible({ timeout: 1000 })
   faults.heal()
   await ann.context().setOffline(false)
   await expect(shown(ann)).toHaveText(['written meanwhile'])
@@ -86,7 +87,7 @@ test('a server that is killed and started anew has the page log in, go on and gi
   await ann.getByLabel('Password').fill(alice.password)
   await ann.getByRole('button', { name: 'Log in' }).click()
   await expect(ann.getByRole('heading', { name: 'Chat with bob', level: 1 })).toBeVisible()
-  await expect(ann.getByText('The server restarted')).toBeVisible()
+  await expect(ann.getByRole('main').getByText('The server restarted')).toBeVisible()
   await expect(composer(ann)).toHaveValue('a draft that stays')
   await expect(shown(ann)).toHaveCount(0)
 })
@@ -296,7 +297,7 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   const { refused } = faults
   await expect.poll(() => faults.refused).toBeGreaterThan(refused + 1)
   faults.heal()
-  await expect(ann.getByText('The server restarted')).toBeVisible()
+  await expect(ann.getByRole('main').getByText('The server restarted')).toBeVisible()
   await expect(ann).not.toHaveURL(new RegExp(path))
   await expect(composer(ann)).toHaveValue('goes along')
   await connected(ann)

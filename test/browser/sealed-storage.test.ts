@@ -32,7 +32,7 @@ describe('what a tab keeps', () => {
     storage.setItem('outbox', '')
     expect(storage.getItem('draft')).toBe('half a thought — الفكرة 🙂')
     await kept()
-    await vi.waitFor(async () => expect((await open()).getItem('outbox')).toBe(''))
+    await vi.waitFor(async () => expect((await open()).getItem('outbox')).toBe(''), 15_000)
     const later = await open()
     expect(later.getItem('draft')).toBe('half a thought — الفكرة 🙂')
     expect(later.getItem('nothing')).toBeNull()
@@ -91,16 +91,16 @@ describe('what a tab keeps', () => {
       const storage = await open()
       expect([storage.holdsSomething, place.getItem('sealed') || null]).toEqual([false, null])
       storage.setItem('draft', 'goes on')
-      await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'))
+      await vi.waitFor(async () => expect((await open()).getItem('draft')).toBe('goes on'), 15_000)
     },
   )
 
   it('is the newest after many changes in one go, and nothing once all is removed', async () => {
     const storage = await open()
     for (let length = 1; length <= 200; length += 1) storage.setItem('draft', 'x'.repeat(length))
-    await vi.waitFor(async () => expect((await open()).getItem('draft')).toHaveLength(200))
+    await vi.waitFor(async () => expect((await open()).getItem('draft')).toHaveLength(200), 15_000)
     storage.removeItem('draft')
-    await vi.waitFor(() => expect(place.size).toBe(0))
+    await vi.waitFor(() => expect(place.size).toBe(0), 15_000)
     expect(storage.holdsSomething).toBe(false)
   })
 

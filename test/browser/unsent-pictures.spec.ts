@@ -3,7 +3,13 @@ import type { Dialog, Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, logIn, message, send, startChat } from '../support/browser/fixtures.js'
-import { chooseFiles, choosePictures, pictureDescription, pictureTooBig } from '../support/browser/picture-choice.js'
+import {
+  chooseFiles,
+  choosePictures,
+  holdBack,
+  pictureDescription,
+  pictureTooBig,
+} from '../support/browser/picture-choice.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { newcomer } from '../support/crowd.js'
 import { plainPicture } from '../support/images/pictures.js'
@@ -121,14 +127,7 @@ for (const [how, leave] of waysOut) {
 
 test('who is asked and stays loses nothing: the upload goes on, and arrives with its words', async ({ chat }) => {
   const { ann, ben, path } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/chats/*/images', async route => {
-    await held
-    await route.continue()
-  })
+  const release = await holdBack(ann, '**/chats/*/images')
   await prepare(ann)
   await ann.getByRole('button', { name: 'Send' }).click()
   const asked = answerLeaving(ann, false)
@@ -383,14 +382,7 @@ test('a first picture that is chosen without a line is kept, said to be, and sho
 
 test('words that are sent before their picture is shown go with it, by themselves', async ({ chat }) => {
   const { ann, ben } = await chat()
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await ann.route('**/pictures-*.js', async route => {
-    await held
-    await route.continue()
-  })
+  const release = await holdBack(ann, '**/pictures-*.js')
   await chooseFiles(ann, [await picture()])
   await send(ann, words)
   await expect(composer(ann)).toHaveValue(words)

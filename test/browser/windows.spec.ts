@@ -1,6 +1,7 @@
+// Long because each way through a long chat is a journey of its own.
 import type { Page } from '@playwright/test'
 import { chooseOption } from '../support/browser/chat-options.js'
-import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expect, message, send, sendMany, test } from '../support/browser/fixtures.js'
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Messages' }).getByRole('article')
 const earlier = (page: Page) => page.getByRole('link', { name: 'Show earlier messages' })
@@ -116,6 +117,49 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
+test('without JavaScript a chat opens at the first of few unread messages', async ({ chat, visit }) => {
+  const { ann, ben, path } = await chat()
+  const state = await ben.context().storageState()
+  await ben.close()
+  await sendMany(ann, 60, 'unread')
+  const page = await visit({ javaScriptEnabled: false, storageState: state })
+  await page.goto(path)
+  await expect(page.getByText('60 new messages')).toBeInViewport()
+  await expect(page.locator('[data-seq="60"]')).not.toBeInViewport()
+})
+
+test('300 unread messages are read in two windows, by few reports, and none of them is unread then', {
+  tag: '@sockets',
+}, async ({ chat, visit }) => {
+  const { ben, path, annPerson } = await chat(300)
+  const storageState = await ben.context().storageState()
+  await ben.close()
+  const page = await visit({ storageState })
+  let reports = 0
+  page.on('websocket', socket =>
+    socket.on('framesent', ({ payload }) => {
+      if (String(payload).includes('inViewFrom')) reports += 1
+    }),
+  )
+  const line = page.getByRole('link', { name: new RegExp(`^${annPerson.name}`) })
+  const readToEnd = async () => {
+    await page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+    await page.locator('#messages').hover()
+    await expect(async () => {
+      await page.mouse.wheel(0, 400)
+      await expect(rows(page).last()).toBeInViewport({ timeout: 50 })
+    }).toPass({ intervals: [10] })
+  }
+  await page.goto(path)
+  await readToEnd()
+  await page.getByRole('link', { name: 'Show later messages' }).click()
+  await expect(rows(page).last()).toContainText('line 300')
+  await readToEnd()
+  await expect(line).not.toContainText('unread')
+  expect(reports).toBeGreaterThan(0)
+  expect(reports).toBeLessThan(60)
+})
+
 test('where one reads on the window alone is scrolled, never the page around it', async ({ chat }) => {
   const { ann, path } = await chat(220)
   // The list of chats is longer than the screen: it says "online" to those who listen, in a line that nobody sees.
@@ -134,7 +178,7 @@ test('what one sends while later messages are missing is shown at once, and writ
   await send(ann, 'my own word')
   await expect(message(ann, 'my own word')).toBeInViewport()
   await expect(message(ann, 'my own word')).toHaveCount(1)
-  expect((await seqs(ann)).at(-1)).toBe(221)
+  await expect(rows(ann).last()).toHaveAttribute('data-seq', '221')
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('')
 })
@@ -181,4 +225,27 @@ test('a chat that ends takes the ways to its other messages along', async ({ cha
   await ben.getByRole('button', { name: 'End for both' }).click()
   await expect(ann.getByText(/ended this chat/).first()).toBeVisible()
   await expect(ann.locator('#earlier, #later, #jump').getByRole('link')).toHaveCount(0)
+})
+
+test('what is read stays where it is while messages come in below, which are not seen by that', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await ann.goto('/chats')
+  await sendMany(ben, 60, 'unread')
+  await ann.goto(path)
+  await ann.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+  const read = ann.locator('[data-seq="5"]')
+  await expect(read).toBeInViewport()
+  const top = async () => (await read.boundingBox())?.y ?? Number.NaN
+  const opened = await top()
+  await send(ben, 'comes in below')
+  await expect(message(ann, 'comes in below')).toBeAttached()
+  expect(Math.abs((await top()) - opened)).toBeLessThan(2)
+  await read.hover()
+  await ann.mouse.wheel(0, 120)
+  await expect.poll(top).toBeLessThan(opened - 60)
+  const scrolled = await top()
+  await sendMany(ben, 4, 'more')
+  await expect(message(ann, 'more 3')).toBeAttached()
+  expect(Math.abs((await top()) - scrolled)).toBeLessThan(2)
+  await expect(message(ben, 'unread 59')).not.toHaveAttribute('data-status', 'seen')
 })

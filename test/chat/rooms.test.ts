@@ -24,7 +24,7 @@ const view: RoomView = {
   survivors: null,
   newestSeq: 0,
   unread: 0,
-  vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
+  vanished: { theirs: { total: 0, shown: 0, afterSeq: 0 }, mine: { total: 0, shown: 0, afterSeq: 0 } },
   lifetime: null,
   erasesWhenLeft: true,
   timeline: [],

@@ -21,7 +21,7 @@ interface ModelSeat {
   /** When it was last put to the top of that person's list, and after how many others. */
   raisedAt: number
   raised: number
-  /** How many messages vanished unseen, of the other's and of one's own, and the newest of each. */
+  /** How many messages vanished unseen, of the other's and of one's own, and after which message each count stands. */
   readonly vanished: { readonly theirs: ModelCount; readonly mine: ModelCount }
   /** Until when the room is kept for the sake of these. */
   unshownUntil: number
@@ -30,7 +30,7 @@ interface ModelSeat {
 interface ModelCount {
   total: number
   readonly shown: number
-  lastSeq: number
+  afterSeq: number
 }
 
 /** A room as the model keeps it. */
@@ -79,7 +79,7 @@ export class Model {
   open(id: RoomId, userId: UserId, otherId: UserId): void {
     const seat = () => {
       const cursors = { delivered: 0, seen: 0 }
-      const vanished = { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } }
+      const vanished = { theirs: { total: 0, shown: 0, afterSeq: 0 }, mine: { total: 0, shown: 0, afterSeq: 0 } }
       return {
         cursors,
         vanished,
@@ -258,11 +258,13 @@ export class Model {
   #countVanished(room: ModelRoom, { senderId, seq }: Message): void {
     for (const [userId, seat] of room.seats) {
       if (userId === senderId || seq <= seat.cursors.seen) continue
-      seat.unshownUntil = this.now + unshownMs
-      for (const count of [seat.vanished.theirs, this.seat(room, senderId).vanished.mine]) {
-        count.total += 1
-        count.lastSeq = Math.max(count.lastSeq, seq)
-      }
+      const sender = this.seat(room, senderId)
+      for (const each of [seat, sender]) each.unshownUntil = this.now + unshownMs
+      const { theirs } = seat.vanished
+      theirs.total += 1
+      theirs.afterSeq = Math.max(theirs.afterSeq, seq)
+      sender.vanished.mine.total += 1
+      sender.vanished.mine.afterSeq = room.seq
     }
   }
 

@@ -100,7 +100,7 @@ export function describeRooms(makeEngine: MakeEngine): void {
         otherId: 'ann',
         presence: { userId: 'ann', isOnline: false, lastSeen: null },
         unread: 2,
-        vanished: { theirs: { total: 0, shown: 0, lastSeq: 0 }, mine: { total: 0, shown: 0, lastSeq: 0 } },
+        vanished: { theirs: { total: 0, shown: 0, afterSeq: 0 }, mine: { total: 0, shown: 0, afterSeq: 0 } },
         lastMessage: last,
         mine: { delivered: 2, seen: 0 },
         theirs: { delivered: 0, seen: 0 },

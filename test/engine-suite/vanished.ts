@@ -1,3 +1,4 @@
+// Long because all that is said of messages that vanished unseen is tested here.
 import { describe, expect, test } from 'vitest'
 import { totalsOf, type UserId, unshownMs } from '#src/chat/engine.js'
 import { type MakeEngine, World } from '../support/engine/world.js'
@@ -142,15 +143,64 @@ export function describeVanished(makeEngine: MakeEngine): void {
       expect(await counts('bob')).toEqual([1, 0])
     })
 
-    test('keeps the room for a day unless it was shown', async () => {
+    test.each([
+      ['its reader', 'ann'],
+      ['its sender', 'bob'],
+    ] as const)('keeps the room until %s was shown it too', async (_who, first) => {
       const { world, id, show } = await start()
       await world.send(id, 'ann', { lifetimeMs })
       await world.advance(lifetimeMs)
-      await world.advance(unshownMs - 1)
+      await show(first)
+      await world.advance(graceMs * 2)
       expect(await world.findRoom('ann', 'bob')).toBe(id)
+      await show(first === 'ann' ? 'bob' : 'ann')
+      await world.advance(graceMs)
+      expect(await world.findRoom('ann', 'bob')).toBeNull()
+    })
+
+    test.each(['ann', 'bob'] as const)(
+      'keeps the room for a day and no longer if %s alone was shown it',
+      async shownTo => {
+        const { world, id, show } = await start()
+        await world.send(id, 'ann', { lifetimeMs })
+        await world.advance(lifetimeMs)
+        await show(shownTo)
+        await world.advance(unshownMs - 1)
+        expect(await world.findRoom('ann', 'bob')).toBe(id)
+        await world.advance(1)
+        expect(await world.findRoom('ann', 'bob')).toBeNull()
+      },
+    )
+
+    test('of their own messages keeps the room for nobody who gets none', async () => {
+      const { world, id, show } = await start()
+      await world.keep('bob', { sendsReceipts: false })
+      await world.send(id, 'ann', { lifetimeMs })
+      await world.advance(lifetimeMs)
       await show('bob')
       await world.advance(graceMs)
       expect(await world.findRoom('ann', 'bob')).toBeNull()
+    })
+
+    test('stays beyond the day in a room that lives on', async () => {
+      const { world, id, counts } = await start()
+      await world.engine.setErasure(id, 'ann', false)
+      await world.send(id, 'bob', { lifetimeMs: unshownMs * 3 })
+      await world.send(id, 'ann', { lifetimeMs })
+      await world.advance(lifetimeMs)
+      await world.advance(unshownMs * 2)
+      expect([await counts('ann'), await counts('bob')]).toEqual([
+        [0, 1],
+        [1, 0],
+      ])
+    })
+
+    test('stands where the messages were for who missed them, and after the newest for who sent them', async () => {
+      const { world, id, read } = await start()
+      await world.send(id, 'ann', { lifetimeMs })
+      await world.send(id, 'bob')
+      await world.advance(lifetimeMs)
+      expect([(await read('bob')).theirs.afterSeq, (await read('ann')).mine.afterSeq]).toEqual([1, 2])
     })
 
     test('keeps the room as long if the messages were held', async () => {

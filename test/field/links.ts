@@ -57,6 +57,7 @@ export const linkTexts: Readonly<Record<string, readonly string[]>> = {
     '⟦https://example.com/-⟧ ⟦https://example.com/a--b⟧',
     'http://example.com:99999/ ⟦https://a⟧..b https://-.example https://exa%6',
     '⟦https://example.com/#:~:text=a,b⟧',
+    'http://⟦https://example.com/x⟧ https://⟦http://example.com⟧',
   ],
   'bare names': [
     '⟦example.com⟧ ⟦example.org⟧ ⟦example.net⟧ ⟦example.dev⟧ ⟦example.app⟧ ⟦example.de⟧',
@@ -118,6 +119,7 @@ export const linkTexts: Readonly<Record<string, readonly string[]>> = {
     'ເບິ່ງ⟦https://example.com⟧ ကြည့်⟦https://example.com/x⟧ပါ មើល⟦https://example.com/x⟧ណា',
     'смотри⟦https://example.com⟧ и⟦www.example.com⟧ тут',
     'конец.Смотри⟦https://example.com/x⟧',
+    'на ⟦https://example.ru⟧и ⟦https://example.com⟧да ⟦https://example.com.ua⟧є',
     'ראה⟦https://example.com⟧שלום ב⟦example.com⟧ ⟦https://he.wikipedia.org/wiki/שלום⟧',
     'انظر⟦https://example.com/x⟧هنا و⟦example.com⟧ ⟦https://ar.wikipedia.org/wiki/العربية⟧',
     'δες⟦https://example.com⟧ ⟦https://example.com/ελ⟧',
@@ -149,6 +151,7 @@ export const linkTexts: Readonly<Record<string, readonly string[]>> = {
     'https://bank\u00ad.com https://bank\u200d.com https://exam\u202eple.com www.exam\u200bple.com exam\u202eple.com',
     `https://exam${'\u200b'.repeat(20)}ple.com exam${'\u2060'.repeat(20)}ple.com`,
     '⟦https://example.com⟧\u200f ⟦https://example.com⟧\u202c, ⟦https://example.com/⟧\u200f',
+    '⟦https://evil.example/⟧\u061cb ⟦https://evil.example/⟧\u0600b ⟦https://evil.example/⟧\u3164b ⟦https://evil.example/a/⟧\u115f',
     '⟦ⓔxample.com⟧{example.com} ⟦https://𝐞xample.com⟧{example.com}',
   ],
 }

@@ -18,6 +18,7 @@ export const sameButForAccents = [
   ['hamrun', 'Ħamrun', 'Maltese'],
   ['gallia', 'Gaŀlia', 'Catalan'],
   ['bature', 'Ɓature', 'Hausa hook'],
+  ['kofi', 'Kɔfi', 'Akan open o'],
   ['jose', 'jose\u0301', 'an accent of its own code point'],
   ['JOSE\u0301', 'jos\u00e9', 'an accent typed as a code point of its own'],
   ['o\u0338ystein', '\u00f8ystein', 'a stroke of its own code point'],
@@ -28,6 +29,8 @@ export const sameButForAccents = [
   ['αννα', 'Άννα', 'Greek'],
   ['احمد', 'أحمد', 'Arabic hamza'],
   ['محمد', 'مُحَمَّد', 'Arabic vowel points'],
+  ['کریمی', 'كريمي', 'Persian letters, on an Arabic keyboard'],
+  ['مصطفي', 'مصطفى', 'an Arabic ya without its dots'],
   ['محمد', 'محمـد', 'an Arabic word drawn wider'],
 ] as const
 

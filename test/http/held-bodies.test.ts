@@ -22,7 +22,7 @@ async function requestsOf(...names: (string | null)[]): Promise<Request[]> {
     const begun = beginRequest(url, { method: 'POST', agent: false, headers: name === null ? {} : { 'x-name': name } })
     begun.on('error', () => {})
     begun.flushHeaders()
-    await vi.waitFor(() => expect(arrived).toHaveLength(index + 1), { interval: 2 })
+    await vi.waitFor(() => expect(arrived).toHaveLength(index + 1), { interval: 2, timeout: 15_000 })
   }
   return arrived
 }
@@ -254,7 +254,7 @@ describe('a body that is read', () => {
     const socket = await rawConnection(url)
     onTestFinished(() => void socket.destroy())
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\na\r\nten bytes!\r\n')
-    await vi.waitFor(() => expect(seen).toHaveLength(1))
+    await vi.waitFor(() => expect(seen).toHaveLength(1), 15_000)
     expect(outcomes).toEqual([])
     socket.write('1\r\n!\r\n')
     await once(socket, 'data')
@@ -262,7 +262,7 @@ describe('a body that is read', () => {
     for (let count = 0; count < 4; count += 1) {
       const before = seen[0]?.socket.bytesRead ?? 0
       socket.write('4\r\nmore\r\n')
-      await vi.waitFor(() => expect(seen[0]?.socket.bytesRead).toBe(before + 9), { interval: 2 })
+      await vi.waitFor(() => expect(seen[0]?.socket.bytesRead).toBe(before + 9), { interval: 2, timeout: 15_000 })
     }
     expect(onGivenWay).not.toHaveBeenCalled()
   })
@@ -294,7 +294,7 @@ describe('a body that is read', () => {
     for (let count = 0; count < 3; count += 1) {
       const begun = begin()
       begun.write('body')
-      await vi.waitFor(() => expect(seen).toHaveLength(count + 1))
+      await vi.waitFor(() => expect(seen).toHaveLength(count + 1), 15_000)
       await new Promise(resolve => setImmediate(resolve))
       const request = seen[count] ?? expect.fail()
       const gone = goneOf(request)
@@ -319,7 +319,7 @@ describe('a body that is read', () => {
     })
     const begun = begin()
     begun.write('body')
-    await vi.waitFor(() => expect(seen).toHaveLength(1))
+    await vi.waitFor(() => expect(seen).toHaveLength(1), 15_000)
     const gone = goneOf(seen[0] ?? expect.fail())
     begun.destroy()
     await gone

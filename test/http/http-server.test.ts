@@ -20,6 +20,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<number> 
         response.end('answered early')
         return
       }
+      if (request.url === '/never') return
       const parts: Buffer[] = []
       request.on('data', part => parts.push(part))
       const answer = () => response.end(`served ${request.method} ${request.url} ${Buffer.concat(parts)};`)
@@ -358,4 +359,16 @@ it('a connection for which no descriptor is left counts as one too many, and a s
   await new Promise(resolve => server.http.close(resolve))
   server.http.emit('error', new Error('EADDRINUSE'))
   expect(refused).toEqual(['too_many'])
+})
+
+it('closes every connection at once that is to be cut, also one that asked for another protocol behind an earlier request', async () => {
+  const port = await serve()
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  sockets.add(socket)
+  const isUpgraded = once(server.http, 'upgrade')
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: h2c\r\n'
+  socket.write(`GET /never HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`)
+  await isUpgraded
+  server.cut()
+  await once(socket, 'close')
 })

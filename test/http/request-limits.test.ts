@@ -102,7 +102,7 @@ describe('the turn of a request', () => {
 
   const ask = (person: string | null, init: RequestInit = {}) =>
     fetch(url, { ...init, headers: person === null ? {} : { 'x-person': person } })
-  const arrivals = (count: number) => vi.waitFor(() => expect(arrived).toHaveLength(count))
+  const arrivals = (count: number) => vi.waitFor(() => expect(arrived).toHaveLength(count), 15_000)
 
   it('comes at once while there is room, and who asks is not looked up again', async () => {
     await Promise.all([ask('ann'), ask('ann'), ask('ben'), ask(null), ask(null), ask(null)])

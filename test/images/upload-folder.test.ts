@@ -48,7 +48,7 @@ test('what an earlier server left goes; what is not ours stays and is named in t
   expect(await readdir(folder)).not.toContain(leftover)
   expect(await readFile(join(folder, 'family.jpg'), 'utf8')).toBe('mine')
   // The log and what the server says at its start come by two pipes.
-  await vi.waitFor(() => expect(said()).toContain('family.jpg'))
+  await vi.waitFor(() => expect(said()).toContain('family.jpg'), 15_000)
 })
 
 test('a second server on the same folder stops, and touches nothing', async () => {

@@ -19,7 +19,9 @@ async function open(metricsToken: string | null) {
     messageTtlMaxMs: 1000,
   })
   const countConnections = async () => ({ connections: 3, tcpConnections: 5, waitingConnections: 1 })
-  const monitoring = await Monitoring.open({ clock, log, rooms: roomsOn(engine), metricsToken, countConnections })
+  const monitoring = await Monitoring.open({
+    ...{ clock, log, statisticsLevel: 'info', rooms: roomsOn(engine), metricsToken, countConnections },
+  })
   onTestFinished(() => {
     monitoring.stop()
     return engine.stop()

@@ -21,7 +21,7 @@ it('the log has a line of figures every five minutes, of what happened since the
   const log = createLog('info', { write: line => void lines.push(line) })
   const observations = new Observations()
   const loop = { takeWorstMs: () => 10 }
-  const stop = writeStatistics({ clock, log, read: async () => readings, observations, loop })
+  const stop = writeStatistics({ clock, log, level: 'info', read: async () => readings, observations, loop })
   observations.refused('request', 'not_found')
   observations.refused('request', 'not_found')
   observations.expired(12)
@@ -60,8 +60,26 @@ it('figures that cannot be read are said, and asked for again', async () => {
   const lines: string[] = []
   const log = createLog('info', { write: line => void lines.push(line) })
   const read = () => Promise.reject(new Error('no figures'))
-  const stop = writeStatistics({ clock, log, read, observations: new Observations(), loop: { takeWorstMs: () => 0 } })
+  const stop = writeStatistics({
+    clock,
+    log,
+    level: 'info',
+    read,
+    observations: new Observations(),
+    loop: { takeWorstMs: () => 0 },
+  })
   await clock.advance(2 * statisticsEveryMs)
   expect(lines.map(line => JSON.parse(line).msg)).toEqual(Array(2).fill('the statistics could not be read'))
+  stop()
+})
+
+it('the line is written at the level that is asked for', async () => {
+  const clock = new FakeClock()
+  const lines: string[] = []
+  const log = createLog('debug', { write: line => void lines.push(line) })
+  const parts = { observations: new Observations(), loop: { takeWorstMs: () => 0 } }
+  const stop = writeStatistics({ ...parts, clock, log, level: 'debug', read: async () => readings })
+  await clock.advance(statisticsEveryMs)
+  expect(lines.map(line => JSON.parse(line).level)).toEqual(['debug'])
   stop()
 })

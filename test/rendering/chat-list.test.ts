@@ -75,7 +75,8 @@ describe('a chat in the list', () => {
     const shown = (text: string, senderId = 'ben') => wordsIn(render({ lastMessage: { ...message, text, senderId } }))
     expect(shown('שלום.')).toBe('B Ben שלום. 12:00')
     expect(shown('hello\nשלום.')).toBe('B Ben \u2068hello\u2069 \u2068שלום.\u2069 12:00')
-    expect(shown('שלום.', 'ann')).toContain('You: \u2068שלום.\u2069')
+    const own = render({ lastMessage: { ...message, text: 'שלום.', senderId: 'ann' } })
+    expect(own).toContain('<span>You:</span> <bdi>שלום.</bdi>')
     expect(shown('hello\nyou', 'ann')).toContain('You: hello you')
   })
 

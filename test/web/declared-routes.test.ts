@@ -30,6 +30,7 @@ const known = [
   'get /chats/:room/seen: member, light',
   'get /chats/:room: member',
   'get /chats/events: member, uncounted',
+  'get /chats/present: member, light',
   'get /chats: member',
   'get /favicon.ico: anyone, light',
   'get /health: anyone, uncounted',

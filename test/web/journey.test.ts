@@ -172,7 +172,7 @@ describe('a chat', () => {
     const mine = await pageOf(ann, '/chats')
     expect(mine).toContain(`<bdi>${benName}</bdi>`)
     expect(mine).not.toContain('unread</span>')
-    expect(mine).toContain('You: unread two')
+    expect(mine).toContain('<span>You:</span> <bdi>unread two</bdi>')
   })
 
   it('asks before it ends, and then is gone for both', async () => {

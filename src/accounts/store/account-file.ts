@@ -60,7 +60,7 @@ export async function readAccountFile(path: string): Promise<readonly Account[] 
   const { success, data } = accountFile.safeParse(parseJson(text))
   if (success) return data.accounts
   throw new AccountFileError(
-    `The file of accounts ${path} is broken or of another version, and is left as it is: repair it, put a copy from before in its place, or name another in ACCOUNTS_URL.`,
+    `The file of accounts ${path} is damaged or from another version and was left unchanged: repair it, restore a backup, or name another file in ACCOUNTS_URL.`,
   )
 }
 

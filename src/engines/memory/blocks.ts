@@ -60,7 +60,7 @@ export class Blocks {
     return blocked
   }
 
-  /** Tells both, and counts lives from sending, where somebody, as the other sees it, sends no receipts any more. */
+  /** Tells both, and counts lives from sending, where someone, as the other sees it, sends no receipts any more. */
   #followReceipts(member: Member | undefined, mayBefore: boolean, now: number): void {
     const change = member === undefined ? null : followReceipts(member, mayBefore, this.messageTtlMs, now)
     if (member === undefined || change === null) return
@@ -83,7 +83,7 @@ export class Blocks {
   }
 }
 
-/** Tells the other how they are shown somebody now, if they may see it. */
+/** Tells the other how they are shown someone now, if they may see it. */
 function tellPresence(member: Member): Told[] {
   const { other, presence } = member
   return seesPresence(other, member) ? [tell(other, { type: 'presence.changed', presence })] : []

@@ -2,36 +2,36 @@ import { mayKnowOf } from '#src/chat/privacy.js'
 import type { Entry } from './message-list.js'
 import type { Member, Room } from './model.js'
 
-/** Whether somebody may know of a message. */
+/** Whether someone may know of a message. */
 export function knowsOf({ id }: Member, { message, isHeld }: Entry): boolean {
   return mayKnowOf(id, message.senderId, isHeld)
 }
 
-/** Whether somebody is to hear of a warning of a message: they know of it, and have dismissed none since it came. */
+/** Whether someone is to hear of a warning of a message: they know of it, and have dismissed none since it came. */
 export function isWarnedOf(member: Member, entry: Entry): boolean {
   return knowsOf(member, entry) && entry.message.seq > member.dismissedUpTo
 }
 
-/** Whether a message is the other's and not held: one that somebody may have unread. */
+/** Whether a message is the other's and not held: one that someone may have unread. */
 export function isFromOther(member: Member, entry: Entry): boolean {
   return entry.message.senderId !== member.id && !entry.isHeld
 }
 
-/** The first living message of the other's that somebody has not seen. */
+/** The first living message of the other's that someone has not seen. */
 export function firstUnread(member: Member): Entry | null {
   let entry = member.seenFrontier.first
   while (entry !== null && !isFromOther(member, entry)) entry = entry.next
   return entry
 }
 
-/** The newest living message that somebody may know of. */
+/** The newest living message that someone may know of. */
 export function newestFor(member: Member): Entry | null {
   let entry = member.room.messages.last
   while (entry !== null && !knowsOf(member, entry)) entry = entry.previous
   return entry
 }
 
-/** The first living message after a `seq` that somebody may know of. Fast where the oldest are the ones that went. */
+/** The first living message after a `seq` that someone may know of. Fast where the oldest are the ones that went. */
 export function oldestAfter(member: Member, seq: number): Entry | null {
   for (const entry of member.room.messages) {
     if (entry.message.seq > seq && knowsOf(member, entry)) return entry
@@ -61,7 +61,7 @@ export function countRemoved({ members }: Room, entry: Entry): void {
   }
 }
 
-/** Changes how many messages somebody has unread in a room, and in all their rooms. */
+/** Changes how many messages someone has unread in a room, and in all their rooms. */
 export function countUnread(member: Member, change: number): void {
   member.unread += change
   if (member.isListed) member.person.listed.unread += change

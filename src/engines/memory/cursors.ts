@@ -12,7 +12,7 @@ export interface CursorMove {
 }
 
 /**
- * Moves somebody's cursor up to a living message; null when it does not move. `entries` are the messages of the other's
+ * Moves someone's cursor up to a living message; null when it does not move. `entries` are the messages of the other's
  * whose status changes by it, the held ones included: to their sender a receipt covers all before it, as without a block.
  */
 export function moveCursor(member: Member, kind: CursorKind, entry: Entry): CursorMove | null {

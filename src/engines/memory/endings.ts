@@ -18,7 +18,7 @@ export class Endings {
 
   constructor(private readonly due: DueQueue) {}
 
-  /** Remembers for somebody why a room ended, in the place of what was remembered of the two before. */
+  /** Remembers for someone why a room ended, in the place of what was remembered of the two before. */
   add(holderId: UserId, ending: Omit<Ending, 'expiresAt'>, now: number): void {
     this.drop(holderId, ending.otherId)
     const remembered = { holderId, ending: { ...ending, expiresAt: now + endingMs } }
@@ -30,23 +30,23 @@ export class Endings {
     this.due.by(this.#duty, remembered.ending.expiresAt)
   }
 
-  /** What is remembered for somebody, the latest first. */
+  /** What is remembered for someone, the latest first. */
   of(holderId: UserId): readonly Ending[] {
     return [...(this.#byHolder.get(holderId)?.values() ?? [])].map(({ ending }) => ending).reverse()
   }
 
-  /** Whether something is remembered for somebody of their last room with another. */
+  /** Whether something is remembered for someone of their last room with another. */
   has(holderId: UserId, otherId: UserId): boolean {
     return this.#byHolder.get(holderId)?.has(otherId) ?? false
   }
 
-  /** Forgets for somebody what is remembered of their last room with another. */
+  /** Forgets for someone what is remembered of their last room with another. */
   drop(holderId: UserId, otherId: UserId): void {
     const remembered = this.#byHolder.get(holderId)?.get(otherId)
     if (remembered !== undefined) this.#forget(remembered)
   }
 
-  /** Forgets all that is remembered for somebody. */
+  /** Forgets all that is remembered for someone. */
   dropAll(holderId: UserId): void {
     for (const remembered of this.#byHolder.get(holderId)?.values() ?? []) this.#all.delete(remembered)
     this.#byHolder.delete(holderId)

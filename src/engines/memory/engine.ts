@@ -330,7 +330,7 @@ export class MemoryEngine implements Engine {
     this.#publisher.publish(told)
   }
 
-  /** Messages go at another time, because of what somebody has done. */
+  /** Messages go at another time, because of what someone has done. */
   #publishKept(
     { room, id: byId }: Member,
     kept: readonly Entry[],

@@ -9,7 +9,7 @@ const mostOfPerson = 10_000
 const mostInAll = 200_000
 
 /**
- * Messages that are gone, by their nonces: somebody whose connection was lost may send one again that has lived and gone
+ * Messages that are gone, by their nonces: someone whose connection was lost may send one again that has lived and gone
  * meanwhile. Bounded, so that sending on and on does not fill the memory: beyond that the oldest are forgotten.
  */
 export class GoneMessages {
@@ -25,7 +25,7 @@ export class GoneMessages {
     this.#duty = createDuty(now => this.#forgetDue(now))
   }
 
-  /** What is left of the message that somebody sent with a nonce, if it is gone and remembered. */
+  /** What is left of the message that someone sent with a nonce, if it is gone and remembered. */
   find({ gone }: Member, nonce: string): Message | undefined {
     const entry = gone.size > 0 ? gone.get(digestOf(nonce)) : undefined
     return entry && { ...entry.message, nonce }

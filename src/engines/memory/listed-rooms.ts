@@ -1,4 +1,4 @@
-/** A place in somebody's list of rooms, linked to those before and after it. */
+/** A place in someone's list of rooms, linked to those before and after it. */
 export interface ListPlace<T> {
   /** Whether it is in the list. */
   isListed: boolean

@@ -8,7 +8,7 @@ export interface Entry extends HeapEntry {
   message: Message
   /** The id of the message that it answers, which may be gone. Never the message itself: that would keep its text. */
   readonly answers: MessageId | null
-  /** Whether it was sent to somebody who had blocked the sender. */
+  /** Whether it was sent to someone who had blocked the sender. */
   readonly isHeld: boolean
   readonly bytes: number
   /** Waits for the time to warn of its end; null for a message that is not warned of, or was already. */

@@ -18,7 +18,7 @@ const mostRanges = 500
 type Window = Pick<RoomView, 'messages' | 'previous' | 'later' | 'survivors' | 'newestSeq' | 'timeline'>
 type Direction = 'previous' | 'next'
 
-/** Cuts the window that is asked for out of the messages of a room that somebody may know of. */
+/** Cuts the window that is asked for out of the messages of a room that someone may know of. */
 export function cutWindow(member: Member, ask: WindowAsk): Window {
   const newest = newestFor(member)
   const page = ask.of === 'page' ? cutPage(newest, member, ask) : null

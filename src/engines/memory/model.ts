@@ -14,13 +14,13 @@ export interface Lease {
   givenUpAt: number | null
 }
 
-/** Whether somebody is here; `lastHeldAt`: when they were here last, in ms of `Clock.now()`, 0 for never. */
+/** Whether someone is here; `lastHeldAt`: when they were here last, in ms of `Clock.now()`, 0 for never. */
 export interface Attendance {
   isOnline: boolean
   lastHeldAt: number
 }
 
-/** What the blocked go on seeing of somebody: what was so at the block. */
+/** What the blocked go on seeing of someone: what was so at the block. */
 export interface AtBlock extends Attendance {
   readonly sendsReceipts: boolean
 }
@@ -37,7 +37,9 @@ export interface PrivacyChoice {
 export interface Count {
   total: number
   shown: number
-  lastSeq: number
+  afterSeq: number
+  /** Until when it keeps the room, in ms of `Clock.now()`; 0 when it does not. Of the other's messages the held ones count too. */
+  unshownUntil: number
 }
 
 /** A person, as long as they have a room or a lease. `lastHeldAt`: when the latest ended lease was given up or lapsed. */
@@ -84,11 +86,9 @@ export class Member implements Standing, ListPlace<Member> {
   unread = 0
   /** The other's messages that vanished before this person saw them, and their own that did before the other saw them. */
   readonly vanished: Readonly<Record<keyof Vanished, Count>> = {
-    theirs: { total: 0, shown: 0, lastSeq: 0 },
-    mine: { total: 0, shown: 0, lastSeq: 0 },
+    theirs: { total: 0, shown: 0, afterSeq: 0, unshownUntil: 0 },
+    mine: { total: 0, shown: 0, afterSeq: 0, unshownUntil: 0 },
   }
-  /** Until when the room is kept because the other's messages vanished and this person was not shown so, held ones included. */
-  unshownUntil = 0
   /** Living messages of the other that are held from this person. */
   held = 0
   /** The living messages that this person may know of, and what they count for, in bytes. */
@@ -137,7 +137,7 @@ export class Member implements Standing, ListPlace<Member> {
     return this.person.privacy.sendsTyping
   }
 
-  /** Presence as the other sees it; for somebody whom this person blocked, frozen at the block. */
+  /** Presence as the other sees it; for someone whom this person blocked, frozen at the block. */
   get shownAttendance(): Attendance {
     return shownTo<Attendance>(this.person, this.person.privacy.blocked.get(this.other.id))
   }

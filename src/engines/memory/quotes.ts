@@ -9,7 +9,7 @@ export function messageFor(member: Member, { message, answers }: Entry): Message
   return answers === null ? message : { ...message, replyTo: quoteFor(member, answers) }
 }
 
-/** What a reply shows to somebody of the message that it answers; null if they may not know of it or it is gone. */
+/** What a reply shows to someone of the message that it answers; null if they may not know of it or it is gone. */
 export function quoteFor(member: Member, id: MessageId): Quote | null {
   const entry = member.room.messages.get(id)
   return entry !== undefined && knowsOf(member, entry) ? quoteOf(entry.message) : null

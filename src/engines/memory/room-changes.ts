@@ -16,7 +16,7 @@ import type { Member, Room } from './model.js'
 import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
 import { ownCopy } from './traces.js'
-import { countVanished } from './vanished.js'
+import { countsKeepUntil, countVanished } from './vanished.js'
 
 /** Adds a message to the sender’s room. `messageTtlMs`: how long messages live in a room whose people chose nothing. */
 export function post(sender: Member, draft: Draft, messageTtlMs: number, now: number): Entry {
@@ -77,7 +77,7 @@ export function keepWarned(room: Room, now: number): readonly Entry[] {
 }
 
 /**
- * Begins the lives of the other's messages in a range that somebody has seen, as far as they waited for it. Returns them in
+ * Begins the lives of the other's messages in a range that someone has seen, as far as they waited for it. Returns them in
  * the order of `seq`. A held one begins like the others, so that its sender notices nothing.
  */
 export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: number): readonly Entry[] {
@@ -117,21 +117,17 @@ export function chooseErasure(
   if (room.erasesWhenLeft === erasesWhenLeft) return null
   room.erasesWhenLeft = erasesWhenLeft
   raiseVersion(room)
-  return note(
-    chooser,
-    { what: 'erasure', erasesWhenLeft },
-    now,
-    now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs }),
-  )
+  const expiresAt = now + longestLifeOf(room.lifetimeWith(messageTtlMs), { messageTtlMs })
+  return note(chooser, { what: 'erasure', erasesWhenLeft }, now, expiresAt)
 }
 
-/** Notes that somebody has kept messages, for those who may know of one of them. */
+/** Notes that someone has kept messages, for those who may know of one of them. */
 export function noteKept(keeper: Member, kept: readonly Entry[], now: number): TimelineEvent {
   const expiresAt = kept.reduce((most, { message }) => Math.max(most, message.expiresAt), now)
   return note(keeper, { what: 'kept' }, now, expiresAt, member => kept.some(entry => knowsOf(member, entry)))
 }
 
-/** Notes that somebody has opened a chat again that ended, for those who know that it did. */
+/** Notes that someone has opened a chat again that ended, for those who know that it did. */
 export function noteReopened(
   opener: Member,
   messageTtlMs: number,
@@ -181,19 +177,21 @@ export function followReceipts(
 }
 
 /**
- * When the room dissolves if nothing more happens, in ms of `Clock.now()`: Infinity as long as somebody is here, or a message
- * that has to be seen or to expire keeps it; a count of such messages that was not shown keeps it for a while. Those to whom it is not shown count as never having been here.
+ * When the room dissolves if nothing more happens, ms of `Clock.now()`; Infinity while someone is here or a message keeps it.
+ * A count that was not shown keeps it for a while. Those to whom the room is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
   const isKept = erasesWhenLeft
     ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
     : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
-  const kept = members.map(({ unshownUntil }) => unshownUntil)
-  return Math.max(...kept, ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)))
+  return Math.max(
+    ...members.map(countsKeepUntil),
+    ...members.map(member => (member.isShown ? awayAt(member, graceOf(roomGraceMs)) : 0)),
+  )
 }
 
-/** When somebody will have been away for the grace period, as the other is shown them: Infinity while they are here. */
+/** When someone will have been away for the grace period, as the other is shown them: Infinity while they are here. */
 function awayAt({ shownAttendance, activeAt }: Member, graceMs: number): number {
   const { isOnline, lastHeldAt } = shownAttendance
   return isOnline ? Number.POSITIVE_INFINITY : Math.max(activeAt, lastHeldAt) + graceMs

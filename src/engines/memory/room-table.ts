@@ -33,12 +33,12 @@ export class RoomTable {
     private readonly options: EngineOptions,
   ) {}
 
-  /** Somebody in their room with another, or undefined. */
+  /** Someone in their room with another, or undefined. */
   findPair(userId: UserId, otherId: UserId): Member | undefined {
     return this.people.get(userId)?.rooms.get(otherId)?.member(userId)
   }
 
-  /** Somebody in a room that they may use, or undefined. */
+  /** Someone in a room that they may use, or undefined. */
   find(roomId: RoomId, userId: UserId): Member | undefined {
     const member = this.#byId.get(roomId)?.member(userId)
     return member !== undefined && mayUse(member) ? member : undefined
@@ -104,7 +104,7 @@ export class RoomTable {
     this.schedule(room)
   }
 
-  /** Puts a room at the top of somebody's list. It is shown to them from now on. */
+  /** Puts a room at the top of someone's list. It is shown to them from now on. */
   raise(member: Member, now: number): void {
     if (!member.isShown) this.endings.drop(member.id, member.other.id)
     member.isShown = true

@@ -31,7 +31,7 @@ export function raiseVersionOf({ members }: Room, entries: readonly Entry[]): vo
   for (const member of members) if (entries.some(entry => knowsOf(member, entry))) member.version += 1
 }
 
-/** Those of some messages that somebody may know of. */
+/** Those of some messages that someone may know of. */
 export function knownTo(member: Member, entries: readonly Entry[]): readonly Message[] {
   return entries.filter(entry => knowsOf(member, entry)).map(entry => messageFor(member, entry))
 }
@@ -65,7 +65,7 @@ export function tellOfLifetime(
 
 /**
  * To be called before something by which people may begin to see each other's presence. The answer, called afterwards,
- * tells those who have begun to see somebody who is here.
+ * tells those who have begun to see someone who is here.
  */
 export function watchWhoSees({ members }: Room): () => Told[] {
   const blind = members.filter(member => !seesPresence(member, member.other))

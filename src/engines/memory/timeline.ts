@@ -28,7 +28,7 @@ export class Timeline {
     this.#entries = this.#entries.filter(({ event }) => event.expiresAt > now)
   }
 
-  /** The events that somebody may know of, in their order. */
+  /** The events that someone may know of, in their order. */
   knownTo(userId: UserId): readonly TimelineEvent[] {
     return this.#entries.filter(({ knownTo }) => knownTo.includes(userId)).map(({ event }) => event)
   }

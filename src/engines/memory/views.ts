@@ -27,7 +27,7 @@ export function viewRoom(member: Member, ask: WindowAsk): RoomView {
   }
 }
 
-/** The messages that somebody is warned of now. */
+/** The messages that someone is warned of now. */
 export function warnedOf(member: Member): readonly Message[] {
   const warned = [...member.room.messages.warned].filter(entry => isWarnedOf(member, entry))
   return warned.map(({ message }) => message)

@@ -3,7 +3,7 @@ import type { UserId } from '../../chat/engine.js'
 /** Looks up the names of people; those who are not known are left out. */
 export type NamesOf = (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, string>>
 
-/** The names that a client session has come across, so that only somebody new to it is looked up. Nobody changes names. */
+/** The names that a client session has come across, so that only someone new to it is looked up. Nobody changes names. */
 export class KnownNames {
   readonly #namesOf: NamesOf
   readonly #known = new Map<UserId, string>()

@@ -39,7 +39,7 @@ export interface TextSink {
   cutIfStalled(): void
 }
 
-/** Somebody has opened a room on a page or in a program, or has closed it everywhere. */
+/** Someone has opened a room on a page or in a program, or has closed it everywhere. */
 export interface RoomActivity {
   readonly roomId: RoomId
   readonly userId: UserId

@@ -10,7 +10,7 @@ const burstMs = 1400
 const typingMs = typingShownMs + 500
 /** After this time without a key, typing is announced again. */
 const typingOverMs = 30_000
-/** That somebody comes or goes is announced if it lasts this long. */
+/** That someone comes or goes is announced if it lasts this long. */
 const presenceMs = 10_000
 
 type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence'

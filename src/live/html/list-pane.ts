@@ -23,6 +23,7 @@ export class ListPane {
   readonly #currentRoomId: RoomId | null
   readonly #push: (html: string) => void
   readonly #renderTitle: (unread: number) => string
+  readonly #hasWayBack: boolean
   readonly #changes = new Map<RoomId, Change>()
   /** A hash of what each item of the page shows, from the top. */
   #hashes = new Map<RoomId, string>()
@@ -38,16 +39,19 @@ export class ListPane {
   /** Whether the page shows chats that are no longer among the newest: chats that become active leave it. */
   #isOlderPart = false
 
+  /** @param options.hasWayBack whether the page has a link back to the list, with the number of unread messages elsewhere */
   constructor(
     list: ListRenderer,
     currentRoomId: RoomId | null,
     push: (html: string) => void,
     renderTitle: (unread: number) => string,
+    { hasWayBack }: { readonly hasWayBack: boolean },
   ) {
     this.#list = list
     this.#currentRoomId = currentRoomId
     this.#push = push
     this.#renderTitle = renderTitle
+    this.#hasWayBack = hasWayBack
   }
 
   /** A digest of what the page's list shows now. */
@@ -149,7 +153,7 @@ export class ListPane {
     const shown = this.#shownUnread
     this.#shownUnread = unread
     if (unread.all !== shown?.all) this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
-    if (unread.others !== shown?.others && this.#currentRoomId !== null)
+    if (unread.others !== shown?.others && this.#hasWayBack)
       this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))
   }
 

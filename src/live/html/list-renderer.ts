@@ -72,7 +72,7 @@ export class ListRenderer {
     return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }
 
-  /** Renders one item, reading nothing but the name of somebody new to the page. */
+  /** Renders one item, reading nothing but the name of someone new to the page. */
   async renderItem(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
     const [item = ''] = await this.#renderItems([summary], { currentRoomId })
     return item

@@ -20,6 +20,7 @@ import {
   viewMessage,
   viewQuote,
 } from '../../rendering/message-view.js'
+import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
@@ -144,15 +145,21 @@ export class PageRenderer {
         html: this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, predecessor),
       }
     })
-    const html = joinRows(living, view, before, otherName, this.context)
+    const html = joinRows(living, view, before, otherName, reportKey, this.context)
     if (!isContinued) return html
     const ranges = survivors.map(({ from, to }) => `${from}-${to}`).join(' ')
     return renderPartial('survivors', this.context, { ranges, cursors: theirs }) + html
   }
 
-  /** The notice of how many messages vanished before they were seen. */
-  renderVanished(whose: keyof Vanished, vanished: Vanished, before: VanishedTotals, otherName: string): string {
-    return renderVanished(whose, vanished, before, otherName, this.context)
+  /** The notice of how many messages vanished before they were seen. A new `reportKey` makes the page report it again. */
+  renderVanished(
+    whose: keyof Vanished,
+    vanished: Vanished,
+    before: VanishedTotals,
+    otherName: string,
+    reportKey: string,
+  ): string {
+    return renderVanished(whose, vanished, before, otherName, reportKey, this.context)
   }
 
   /** A quote, as it stands in a reply. */
@@ -242,9 +249,13 @@ export class PageRenderer {
     return this.viewer.hidesNames ? t('chat.titleDiscreet') : t('chat.title', { name: otherName })
   }
 
-  /** The title of a page, with the number of unread messages. `otherName` is null on the page of the list of chats. */
-  renderTitle(otherName: string | null, unread: number): string {
-    const title = otherName === null ? this.context.t('chats.title') : this.titleOf(otherName)
+  /** The title of a page that is not that of a chat. */
+  titleOfPage(name: PageName): string {
+    return this.context.t(pageTitles[name])
+  }
+
+  /** The title of a page, with the number of unread messages. */
+  renderTitle(title: string, unread: number): string {
     return renderPartial('title', this.context, { unread, title })
   }
 

@@ -13,7 +13,7 @@ import { fragment } from './fragments.js'
 import { ListPane } from './list-pane.js'
 import { PageInbox } from './page-inbox.js'
 import type { PageRenderer } from './page-renderer.js'
-import type { PageState } from './page-state.js'
+import type { PagePlace, PageState } from './page-state.js'
 import { PageTurns } from './page-turns.js'
 import { refusalFragment } from './refusal-fragment.js'
 import { RoomPane } from './room-pane.js'
@@ -58,7 +58,7 @@ export class PageSession implements ClientSession {
   constructor(
     id: string,
     identity: Identity,
-    roomId: RoomId | null,
+    { roomId, name }: PagePlace,
     page: PageRenderer,
     connection: Connection,
     deps: PageSessionDeps,
@@ -72,8 +72,9 @@ export class PageSession implements ClientSession {
     this.#inbox = new PageInbox(identity.userId)
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
-    const renderTitle = (unread: number) => page.renderTitle(this.#room?.otherName ?? null, unread)
-    this.#list = new ListPane(page.list, roomId, push, renderTitle)
+    const titleNow = () => (this.#room ? page.titleOf(this.#room.otherName) : page.titleOfPage(name))
+    const renderTitle = (unread: number) => page.renderTitle(titleNow(), unread)
+    this.#list = new ListPane(page.list, roomId, push, renderTitle, { hasWayBack: roomId !== null || name !== 'chats' })
   }
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */

@@ -1,4 +1,5 @@
 import type { RoomId } from '../../chat/engine.js'
+import { type PageName, readPageName } from '../../rendering/page-titles.js'
 import type { Identity } from '../client/subscriber.js'
 import type { ClientParts, OpenedSession } from '../transport/opening.js'
 import { fragment } from './fragments.js'
@@ -10,13 +11,15 @@ import { goneWithTheRoom } from './room-pane.js'
 /** What a page sends when it connects. */
 export interface PageGreeting {
   readonly shown: PageState
+  /** Which page it is, unless it is that of a room. */
+  readonly name: PageName
   /** Whether it has reconnected, so that its reports may have been lost. */
   readonly again: boolean
 }
 
 /** Reads a page's greeting from the address that it connects to. */
 export function greetingOf(query: URLSearchParams): PageGreeting {
-  return { shown: parseState(query.get('state')), again: query.has('again') }
+  return { shown: parseState(query.get('state')), name: readPageName(query.get('page')), again: query.has('again') }
 }
 
 /** Opens the client sessions of pages, whatever transport they come by. */
@@ -29,8 +32,9 @@ export class PageSessions {
     this.#session = session
   }
 
-  open({ id, identity, roomId, connection }: ClientParts, { shown, again }: PageGreeting): OpenedSession {
-    const session = new PageSession(id, identity, roomId, this.#pageFor(identity, shown), connection, this.#session)
+  open({ id, identity, roomId, connection }: ClientParts, { shown, name, again }: PageGreeting): OpenedSession {
+    const page = this.#pageFor(identity, shown)
+    const session = new PageSession(id, identity, { roomId, name }, page, connection, this.#session)
     return { session, start: () => session.start(shown, again) }
   }
 

@@ -1,5 +1,6 @@
-import type { SeqRange, VanishedTotals } from '../../chat/engine.js'
+import type { RoomId, SeqRange, VanishedTotals } from '../../chat/engine.js'
 import { isLanguage, type Language } from '../../languages.js'
+import type { PageName } from '../../rendering/page-titles.js'
 
 /**
  * What a page shows, short enough for an address or the id of an event: the epoch and version of its room, and a digest of
@@ -21,6 +22,12 @@ export interface PageState {
   readonly window: PageWindow | null
   /** Up to which totals the counts of vanished messages had been shown before the page; null on the page of the list. */
   readonly vanished: VanishedTotals | null
+}
+
+/** Which page it is: that of a room, or without one the page of a name. */
+export interface PagePlace {
+  readonly roomId: RoomId | null
+  readonly name: PageName
 }
 
 /** A range of messages that a page shows, by `seq`. */

@@ -51,7 +51,7 @@ export class RoomHead {
     if (summary) this.#presence = summary.presence
   }
 
-  /** The line with the other's presence and the lifetime, anew. */
+  /** The line with the other's presence and the lifetime, again. */
   pushPresence(): void {
     const lifeMs = this.#page.lifetime.mostMs(this.#lifetime)
     this.#push(fragment('presence', 'outerMorph', this.#page.renderPresence(this.#presence ?? null, lifeMs)))
@@ -63,7 +63,7 @@ export class RoomHead {
     this.#pushErasure()
   }
 
-  /** Shows that somebody has chosen another lifetime. */
+  /** Shows that someone has chosen another lifetime. */
   takeLifetime({ lifetimeMs, from, byId, mayLiveFromSeen }: LifetimeChange & Pick<RoomView, 'mayLiveFromSeen'>): void {
     this.#lifetime = { lifetimeMs, from, byId }
     this.#mayLiveFromSeen = mayLiveFromSeen
@@ -71,7 +71,7 @@ export class RoomHead {
     this.#pushAbout()
   }
 
-  /** Shows that somebody has chosen whether the room is erased once both have left. */
+  /** Shows that someone has chosen whether the room is erased once both have left. */
   takeErasure({ erasesWhenLeft }: Pick<Erasure, 'erasesWhenLeft'>): void {
     this.#erasesWhenLeft = erasesWhenLeft
     this.#pushErasure()

@@ -1,12 +1,16 @@
-import type {
-  Cursors,
-  EngineEvent,
-  Message,
-  RoomId,
-  RoomView,
-  TimelineEvent,
-  UserId,
-  VanishedTotals,
+// Long because all that changes in the list of messages is pushed from here.
+import {
+  type Cursors,
+  type EngineEvent,
+  type Message,
+  type MessageId,
+  type RoomId,
+  type RoomView,
+  sides,
+  type TimelineEvent,
+  type UserId,
+  type Vanished,
+  type VanishedTotals,
 } from '../../chat/engine.js'
 import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
@@ -26,7 +30,7 @@ export class RoomMessages {
   readonly window = new RoomWindow()
   readonly #page: PageRenderer
   readonly #roomId: RoomId
-  /** Another for each connection: the page reports anew what is rendered with it. */
+  /** Another for each connection: the page reports again what is rendered with it. */
   readonly #connectionId: string
   readonly #push: (html: string, isCatchUp?: boolean) => void
   #otherName = ''
@@ -80,13 +84,22 @@ export class RoomMessages {
     if (!(shown?.isOpenEnded && this.window.shown.isOpenEnded)) this.#pushLater()
   }
 
-  /** A report may have been lost with an earlier connection: rendered with a new key, unseen messages report once more. */
+  /**
+   * Reports may have been lost with an earlier connection: rendered with a new key, unseen messages and counts that were not
+   * shown report once more.
+   */
   async pushUnseen(view: RoomView): Promise<void> {
     const isUnseen = ({ seq, hasBegun }: Message) => seq > view.mine.seen || !hasBegun
     const unseen = view.messages.filter(message => message.senderId === view.otherId && isUnseen(message))
     await this.#pushArticles(unseen, message =>
       this.#page.renderArticle(message, this.#otherName, view, this.#connectionId),
     )
+    for (const whose of sides) {
+      const { total, shown } = view.vanished[whose]
+      if (total === shown) continue
+      const html = this.#renderVanished(whose, view.vanished, this.#connectionId)
+      this.#push(fragment(`vanished-${whose}`, 'outerMorph', html))
+    }
   }
 
   /**
@@ -147,12 +160,22 @@ export class RoomMessages {
     )
     for (const senderId of summary ? vanishedOf : []) {
       const whose = senderId === this.#page.viewer.userId ? 'mine' : 'theirs'
-      const before = this.#vanishedBefore ?? { theirs: 0, mine: 0 }
-      const html = summary && this.#page.renderVanished(whose, summary.vanished, before, this.#otherName)
+      const html = summary && this.#renderVanished(whose, summary.vanished, 'push')
       this.#push(fragment(`vanished-${whose}`, 'delete'))
-      if (html) this.#push(nextId ? fragment(`m-${nextId}`, 'beforebegin', html) : fragment('list', 'beforeend', html))
+      if (html) this.#pushVanished(whose, html, nextId)
     }
     if (this.window.drop(messages.map(({ seq }) => seq))) this.#pushLater()
+  }
+
+  /** A count stands where messages were missed; that one's own were not seen is news, which stands after the newest. */
+  #pushVanished(whose: keyof Vanished, html: string, nextId: MessageId | null): void {
+    if (whose === 'theirs' && nextId) this.#push(fragment(`m-${nextId}`, 'beforebegin', html))
+    else if (this.window.later === 0) this.#push(fragment('list', 'beforeend', html))
+  }
+
+  #renderVanished(whose: keyof Vanished, vanished: Vanished, reportKey: string): string {
+    const before = this.#vanishedBefore ?? { theirs: 0, mine: 0 }
+    return this.#page.renderVanished(whose, vanished, before, this.#otherName, reportKey)
   }
 
   /** The way to the messages after those that the page shows. */

@@ -40,7 +40,7 @@ export class RoomPane {
   #isGone = false
 
   /**
-   * @param connectionId another for each connection: the page reports anew what is rendered with it
+   * @param connectionId another for each connection: the page reports again what is rendered with it
    * @param awaitTurn resolves when a further catch-up of this connection may begin
    */
   constructor(
@@ -115,7 +115,7 @@ export class RoomPane {
     if (event.roomId === this.roomId) this.#head.note(event.summary)
   }
 
-  /** The line with the other's presence, anew. */
+  /** The line with the other's presence, again. */
   pushPresence(): void {
     if (!this.#isGone) this.#head.pushPresence()
   }

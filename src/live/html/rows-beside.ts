@@ -1,4 +1,4 @@
-import type { RoomView, Vanished, VanishedTotals } from '../../chat/engine.js'
+import { type RoomView, sides, type Vanished, type VanishedTotals } from '../../chat/engine.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 
 type Seen = Pick<RoomView, 'messages' | 'previous' | 'later' | 'otherId' | 'mine' | 'unread'>
@@ -18,12 +18,14 @@ export function shownTotals({ theirs, mine }: Vanished): VanishedTotals {
  * The notice of how many messages vanished before they were seen; '' if there are none. A page shows it until it is loaded
  * again, and reports it when it comes into view.
  * @param before up to which totals the counts had been shown before the page
+ * @param reportKey a new one has the page report the notice again
  */
 export function renderVanished(
   whose: keyof Vanished,
   vanished: Vanished,
   before: VanishedTotals,
   otherName: string,
+  reportKey: string,
   context: ViewContext,
 ): string {
   const { total, shown } = vanished[whose]
@@ -32,7 +34,7 @@ export function renderVanished(
   const key = whose === 'theirs' ? 'vanished.theirs' : 'vanished.mine'
   const sentence = context.t(key, { count, name: otherName })
   const reported = { theirs: vanished.theirs.shown, mine: vanished.mine.shown, [whose]: total }
-  return renderPartial('vanished', context, { whose, sentence, isReported: total > shown, ...reported })
+  return renderPartial('vanished', context, { whose, sentence, isReported: total > shown, reportKey, ...reported })
 }
 
 /** The divider above the first unread message; '' if it is not in this window. */
@@ -44,23 +46,29 @@ function renderDivider({ messages, previous, otherId, mine, unread }: Seen, cont
   return { afterSeq: first.seq - 1, html: renderPartial('divider', context, { count: unread }) }
 }
 
-/** Puts the divider and the notices among the rendered rows of a window; `seq` is null for a row that is no message. */
+/**
+ * Puts the divider and the notices among the rendered rows of a window; `seq` is null for a row that is no message. Where they
+ * meet, the divider comes first: a page that opens at it shows the notices too.
+ */
 export function joinRows(
   rows: readonly { readonly seq: number | null; readonly html: string }[],
   view: RoomView,
   before: VanishedTotals,
   otherName: string,
+  reportKey: string,
   context: ViewContext,
 ): string {
-  const { vanished, later } = view
-  const beside: RowBeside[] = (['theirs', 'mine'] as const).map(whose => ({
-    afterSeq: vanished[whose].lastSeq,
-    html: renderVanished(whose, vanished, before, otherName, context),
+  const { vanished, previous, later } = view
+  const beside: RowBeside[] = sides.map(whose => ({
+    afterSeq: vanished[whose].afterSeq,
+    html: renderVanished(whose, vanished, before, otherName, reportKey, context),
   }))
   const divider = renderDivider(view, context)
-  if (divider) beside.push(divider)
+  if (divider) beside.unshift(divider)
   const parts = [...rows.map(({ html }) => html), '']
   for (const { afterSeq, html } of beside.reverse()) {
+    // It stands in a window of earlier messages.
+    if (previous !== null && previous.seq > afterSeq) continue
     const next = rows.findIndex(({ seq }) => seq !== null && seq > afterSeq)
     const place = next < 0 ? rows.length : next
     // A page that ends before it does not show it.

@@ -1,5 +1,13 @@
 import type { WallTimes } from '../../chat/clock.js'
-import { type Cursors, type EngineEvent, messageStatusOf, type Presence } from '../../chat/engine.js'
+import {
+  type Cursors,
+  type EngineEvent,
+  messageStatusOf,
+  type Presence,
+  type RoomId,
+  type RoomView,
+  type UserId,
+} from '../../chat/engine.js'
 import type { KnownNames } from '../client/known-names.js'
 import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
@@ -71,11 +79,22 @@ export function activityFrame({ roomId, userId, isOpen, activeUsers }: RoomActiv
 /** The counts that have grown, each with those that its person was not shown before. */
 function vanishedFrames({ roomId, summary, vanishedOf }: Extract<EngineEvent, { type: 'message.removed' }>): string[] {
   if (!summary) return []
-  const { otherId, vanished } = summary
-  return vanishedOf.map(byUserId => {
-    const count = unshownOf(byUserId === otherId ? vanished.theirs : vanished.mine)
-    return text({ type: 'messages:vanished', roomId, byUserId, count })
-  })
+  return vanishedOf.map(byUserId => text(vanishedFrame(roomId, byUserId, summary)))
+}
+
+/** The counts of vanished messages that the person of a view was not shown yet, of the other's and of their own. */
+export function outstandingFrames(view: Pick<RoomView, 'id' | 'otherId' | 'vanished'>, userId: UserId): ServerFrame[] {
+  const frames = [view.otherId, userId].map(byUserId => vanishedFrame(view.id, byUserId, view))
+  return frames.filter(({ count }) => count > 0)
+}
+
+function vanishedFrame(
+  roomId: RoomId,
+  byUserId: UserId,
+  { otherId, vanished }: Pick<RoomView, 'otherId' | 'vanished'>,
+) {
+  const count = unshownOf(byUserId === otherId ? vanished.theirs : vanished.mine)
+  return { type: 'messages:vanished', roomId, byUserId, count } as const
 }
 
 function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {

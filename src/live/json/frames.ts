@@ -72,7 +72,7 @@ export const serverFrameSchemas = {
     .object({ type: z.literal('messages:vanished'), roomId, byUserId: userId, count: z.int().min(1) })
     .describe(
       'Messages vanished before the other saw them, in any of your rooms: how many of `byUserId`, who sent them, that you have ' +
-        'not been shown yet. The other joins the room or opens its page to be shown them.',
+        'not been shown yet. Told when they vanish, and right after the answer to `room:join`, by which you are shown them.',
     ),
   messageKept: z
     .object({

@@ -90,7 +90,6 @@ export const joinedSchema = z.object({
   version: versionSchema,
   unchanged: z.boolean().describe('Whether the version is still the one that you sent. If so, `messages` is empty.'),
   hasEarlier: hasEarlierSchema,
-  vanishedUnseen: vanishedUnseenSchema,
   messages: z.array(messageSchema).describe('The newest 100, or the 100 before `before`; fewer when they are long.'),
   activeUsers: z.array(z.string()).describe('Who of the two has the room open now.'),
 })

@@ -13,9 +13,9 @@ import { isPassing, removesText } from '../client/event-kinds.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
 import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
-import { activityFrame, framesOf } from './event-frames.js'
+import { activityFrame, framesOf, outstandingFrames } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
-import { askFor, type joinedSchema, roomMessagesJson, sentJson, unshownOf, versionOf } from './messages.js'
+import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './messages.js'
 
 type Ref = z.infer<typeof refSchema>
 /** Which room a program joins, the version that it has, and which messages it asks for. */
@@ -161,10 +161,10 @@ export class ProgramSession implements ClientSession {
       const unchanged = version === shown && before === undefined
       const hasEarlier = view.previous !== null
       const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
-      const vanishedUnseen = unshownOf(view.vanished.theirs)
       await rooms.noteVanishedShown(roomId, this.userId, totalsOf(view.vanished))
-      const frame = frameOf({ version, unchanged, hasEarlier, vanishedUnseen, messages, activeUsers })
+      const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
       if (frame) this.#connection.catchUp(JSON.stringify(frame))
+      for (const vanished of outstandingFrames(view, this.userId)) this.#write(vanished)
     })
   }
 

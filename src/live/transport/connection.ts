@@ -3,7 +3,7 @@ import type { Clock } from '../../chat/clock.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import type { Identity, TextSink } from '../client/subscriber.js'
 
-/** Sessions and tokens end by the wall clock. Somebody may set it, and a running timer does not notice: look again. */
+/** Sessions and tokens end by the wall clock. Someone may set it, and a running timer does not notice: look again. */
 const longestWaitMs = 60_000
 
 /**

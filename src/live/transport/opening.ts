@@ -20,7 +20,7 @@ export interface OpenedSession {
   readonly onBadFrame?: OnBadFrame
 }
 
-/** A connection to be opened, of somebody who is known and may see the room. */
+/** A connection to be opened, of someone who is known and may see the room. */
 export interface Opening extends Pick<ClientParts, 'identity' | 'roomId'> {
   /** Makes the transport, which tells `share` how much is written and not yet read. */
   openTransport(share: UnreadShare): Transport

@@ -4,7 +4,7 @@ import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { markDeletion } from './deletion-mark.js'
-import { settingsPage } from './settings-page.js'
+import { type SettingsContext, settingsPage } from './settings-page.js'
 
 /** The page of the account itself: a plain form each for its password, its other devices and its end. */
 export function accountPages({
@@ -13,13 +13,17 @@ export function accountPages({
   admission,
   sessions,
   guard,
+  rooms,
+  chatPage,
   ...names
-}: Pick<Context, 'clock' | 'people' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
+}: SettingsContext & Pick<Context, 'clock' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
   const ending = { clock, endsSession: true }
   const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
   const removalRepeats = new FormRepeats<void>(ending)
   const everywhereRepeats = new FormRepeats<void>(ending)
-  const { routes, form, answering } = settingsPage({ people }, 'account', () => ({ hasInvites: admission.isByMembers }))
+  const { routes, form, answering } = settingsPage({ people, rooms, chatPage }, 'account', () => ({
+    hasInvites: admission.isByMembers,
+  }))
 
   const changePassword = answering(async (request, response) => {
     const changed = await passwordRepeats.once(request, async () => {

@@ -8,7 +8,7 @@ type Names = Pick<Context, 'config' | 'cookieNames'>
 
 /**
  * Marks, for the next log-in page alone, that the account of this browser was deleted. A cookie says so and no address: a
- * link of somebody else could make browsers forget what was not sent.
+ * link of someone else could make browsers forget what was not sent.
  */
 export function markDeletion(response: Response, { config, cookieNames }: Names): void {
   const secure = isHttps(config)

@@ -6,26 +6,20 @@ import type { Context } from '../../context.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { accountOf, formField, formFields, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
+import { pageTitles } from '../../rendering/page-titles.js'
 import type { SentenceKey } from '../../rendering/sentences.js'
 import { formErrors, formHeading } from '../page/forms.js'
 import { contextOf, type FormError, sendPage } from '../page/pages.js'
+import { viewList } from '../page/side-list.js'
 import { onStaleToken } from '../page/stale-forms.js'
 
 /** The pages of the settings, in the order of their links. Each has a template of its name. */
 const pages = {
-  general: { path: '/settings', title: 'settings.title', link: 'settings.general' },
-  notifications: {
-    path: '/settings/notifications',
-    title: 'settings.notifications',
-    link: 'settings.notifications',
-  },
-  privacy: { path: '/settings/privacy', title: 'settings.privacy', link: 'settings.privacy' },
-  accessibility: {
-    path: '/settings/accessibility',
-    title: 'settings.accessibility',
-    link: 'settings.accessibility',
-  },
-  account: { path: '/settings/account', title: 'settings.account', link: 'settings.account' },
+  general: { path: '/settings', link: 'settings.general' },
+  notifications: { path: '/settings/notifications', link: 'settings.notifications' },
+  privacy: { path: '/settings/privacy', link: 'settings.privacy' },
+  accessibility: { path: '/settings/accessibility', link: 'settings.accessibility' },
+  account: { path: '/settings/account', link: 'settings.account' },
 } as const
 
 const notices = new Map<string, SentenceKey>([
@@ -33,6 +27,9 @@ const notices = new Map<string, SentenceKey>([
   ['password', 'settings.passwordSaved'],
   ['unblocked', 'settings.unblocked'],
 ])
+
+/** What every page of the settings needs: the list of chats stands beside it. */
+export type SettingsContext = Pick<Context, 'people' | 'rooms' | 'chatPage'>
 
 /** One page of the settings, and how its forms are answered. */
 export interface SettingsPage {
@@ -49,11 +46,13 @@ export interface SettingsPage {
  * @param view what it shows beside what all of them show
  */
 export function settingsPage(
-  { people }: Pick<Context, 'people'>,
+  context: SettingsContext,
   name: keyof typeof pages,
   view: (request: Request) => object | Promise<object>,
 ): SettingsPage {
-  const { path, title } = pages[name]
+  const { people } = context
+  const { path } = pages[name]
+  const title = pageTitles[name]
 
   async function show(
     request: Request,
@@ -65,6 +64,8 @@ export function settingsPage(
     const { username, email, settings } = accountOf(request)
     const done = errors.length === 0 && notices.get(queryText(request, 'done'))
     sendPage(request, response, status, `settings-${name}`, {
+      ...(await viewList(context, request)),
+      name,
       heading: formHeading(t, title, errors),
       title: t(title),
       pages: Object.values(pages),

@@ -1,26 +1,25 @@
 import type { Request } from 'express'
 import { canonicalTimeZone } from '../../accounts/time-zone.js'
-import type { Context } from '../../context.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { viewSettings, zoneHint } from '../../rendering/settings-view.js'
 import { contextOf } from '../page/pages.js'
-import { settingsPage } from './settings-page.js'
+import { type SettingsContext, settingsPage } from './settings-page.js'
 
 /** The pages with what a person may set, except for that of the account itself. */
-export function settingsPages({ people }: Pick<Context, 'people'>): Route[] {
+export function settingsPages(context: SettingsContext): Route[] {
   const viewChoices = (request: Request) => viewSettings(accountOf(request).settings, contextOf(request).t)
 
-  const general = settingsPage({ people }, 'general', request => ({
+  const general = settingsPage(context, 'general', request => ({
     ...viewChoices(request),
     zoneHint: zoneHint(request.session.zone ?? null, contextOf(request).t),
   }))
-  const notifications = settingsPage({ people }, 'notifications', viewChoices)
-  const privacy = settingsPage({ people }, 'privacy', async request => {
-    const blocked = await people.findMany(accountOf(request).blocked)
+  const notifications = settingsPage(context, 'notifications', viewChoices)
+  const privacy = settingsPage(context, 'privacy', async request => {
+    const blocked = await context.people.findMany(accountOf(request).blocked)
     return { blocked: [...blocked.values()].map(({ id, username }) => ({ id, name: username })) }
   })
-  const accessibility = settingsPage({ people }, 'accessibility', viewChoices)
+  const accessibility = settingsPage(context, 'accessibility', viewChoices)
 
   /** Has a page whose browser is in another zone now loaded again, so that its times are in that zone. */
   const tellZone: Route['handle'] = (request, response) => {

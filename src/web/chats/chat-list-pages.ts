@@ -1,11 +1,10 @@
 import type { Context } from '../../context.js'
 import { accountOf, formField, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { PageRenderer } from '../../live/html/page-renderer.js'
-import { sendPage, viewerOf } from '../page/pages.js'
+import { sendPage } from '../page/pages.js'
+import { viewList } from '../page/side-list.js'
 import { emptyComposer, type SendChat } from './chat-view.js'
 import type { GoneChats } from './gone-chats.js'
-import { viewSide } from './side-list.js'
 
 /** The list of chats, finding people, and opening a chat with one. */
 export function chatListPages(
@@ -13,24 +12,15 @@ export function chatListPages(
   sendChat: SendChat,
   { rememberRun, noticeRestart }: Pick<GoneChats, 'rememberRun' | 'noticeRestart'>,
 ): Route[] {
-  const { rooms, chatPage } = context
+  const { rooms } = context
 
   const showList: Route['handle'] = async (request, response) => {
-    const page = new PageRenderer(chatPage, viewerOf(request))
-    const side = await viewSide(context, request, page, null, queryText(request, 'before') || undefined)
+    const list = await viewList(context, request, queryText(request, 'before') || undefined)
     // The chat after which the list was to begin may be gone, and all after it: then show the newest.
-    if (side.isOlderPart && !side.chatItems) return response.redirect(303, '/chats')
-    const state = page.formatState({
-      epoch: null,
-      version: 0,
-      digest: side.digest,
-      window: null,
-      vanished: null,
-      isPaused: false,
-    })
+    if (list.isOlderPart && !list.chatItems) return response.redirect(303, '/chats')
     const isRestarted = noticeRestart(request, response)
-    if (side.chatItems) rememberRun(response, page.viewer.userId)
-    sendPage(request, response, 200, 'chats', { ...side, isRestarted, state })
+    if (list.chatItems) rememberRun(response, accountOf(request).id)
+    sendPage(request, response, 200, 'chats', { ...list, isRestarted })
   }
 
   const open: Route['handle'] = async (request, response) => {
@@ -42,9 +32,17 @@ export function chatListPages(
     else response.redirect(303, `/chats/${id}${restarted}`)
   }
 
+  /** A page without JavaScript loads this as a picture inside <noscript>: its visitor counts as online for a minute. */
+  const showPresent: Route['handle'] = async (request, response) => {
+    // Nobody looks at a prerendered page yet.
+    if (!request.get('sec-purpose')) await rooms.showPresent(accountOf(request).id, request.sessionID)
+    response.status(204).end()
+  }
+
   return [
     { method: 'get', path: '/people', handle: showList },
     { method: 'get', path: '/chats', handle: showList },
+    { method: 'get', path: '/chats/present', limit: 'lightRequests', handle: showPresent },
     { method: 'post', path: '/chats', handle: open },
   ]
 }

@@ -13,8 +13,8 @@ import { initialOf, tintOf } from '../../rendering/chat-list.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from '../page/pages.js'
 import { mayEmbed } from '../page/security-headers.js'
+import { viewSide } from '../page/side-list.js'
 import type { GoneChats } from './gone-chats.js'
-import { viewSide } from './side-list.js'
 
 /** What a chat page's composer shows: a draft that was refused, its picture, and the reasons. */
 export interface Composer {

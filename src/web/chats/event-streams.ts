@@ -15,7 +15,7 @@ const isPage = (request: Request) => request.get('hx-request') !== undefined
 function greet(request: Request) {
   const greeting = greetingOf(new URL(request.originalUrl, 'http://ours').searchParams)
   const lastId = request.get('last-event-id')
-  return lastId ? { shown: parseState(lastId), again: true } : greeting
+  return lastId ? { ...greeting, shown: parseState(lastId), again: true } : greeting
 }
 
 /**

@@ -18,7 +18,7 @@ export interface GoneChats {
   rememberRun(response: Response, ownId: string): void
   /** Whether the server was restarted since this person last had chats, in this browser. Says so once. */
   noticeRestart(request: Request, response: Response): boolean
-  /** Answers `not_found` with a page that says why, if that is known, and offers to open the chat anew. */
+  /** Answers `not_found` with a page that says why, if that is known, and offers to open the chat again. */
   readonly show: ErrorRequestHandler
 }
 

@@ -41,6 +41,6 @@ function sendErrorPage(request: Request, response: Response, error: unknown, cod
     return
   }
   const heading = t(status === 404 ? 'error.notFoundTitle' : 'error.title')
-  // The same bytes for all who ask the same: no key, which is masked anew in every page, and no form with a token.
+  // The same bytes for all who ask the same: no key, which is masked again in every page, and no form with a token.
   sendPage(request, response, status, 'error', { heading, message, draftKey: '', toldZone: null })
 }

@@ -70,7 +70,7 @@ describe('a file of accounts', () => {
     await write()
     await expect(readAccountFile(path)).rejects.toMatchObject({
       name: 'AccountFileError',
-      message: expect.stringMatching(/is broken or of another version/),
+      message: expect.stringMatching(/is damaged or from another version/),
     })
   })
 })

@@ -177,7 +177,7 @@ it('shows nobody a change before it is in the file, nor ever when it does not ge
   const store = await FileAccountStore.open(path, { onError: () => {}, write, clock })
   const settle = async (changes: Promise<unknown>[], outcome: unknown, seenMeanwhile: string) => {
     const settled = Promise.allSettled(changes)
-    await vi.waitFor(() => expect(answer).not.toBe(idle))
+    await vi.waitFor(() => expect(answer).not.toBe(idle), 15_000)
     expect(await seen()).toBe(seenMeanwhile)
     answer(outcome)
     answer = idle
@@ -196,7 +196,7 @@ it('shows nobody a change before it is in the file, nor ever when it does not ge
   expect(await seen()).toBe('1 hash of 1')
   // The first turn of a change may begin a write of its own, so that the three come behind one that is under way.
   const first = store.add(person('ann'))
-  await vi.waitFor(() => expect(answer).not.toBe(idle))
+  await vi.waitFor(() => expect(answer).not.toBe(idle), 15_000)
   const giveOn = () => [store.add(person('bob')), store.remove('1'), store.add(zoe('2'))]
   const failing = giveOn()
   await settle([first], 'kept', '1 hash of 1')
@@ -207,7 +207,7 @@ it('shows nobody a change before it is in the file, nor ever when it does not ge
   await settle([amended], refuse, '1 hash of 2')
   expect(await seen()).toBe('1 hash of 2')
   const next = store.amend('ann', () => ({ passwordHash: 'new' }))
-  await vi.waitFor(() => expect(answer).not.toBe(idle))
+  await vi.waitFor(() => expect(answer).not.toBe(idle), 15_000)
   const made = giveOn()
   await settle([next], 'kept', '1 hash of 2')
   await settle(made, 'kept', '1 hash of 2')
@@ -291,7 +291,7 @@ it.each([
   const path = join(await folder(), 'accounts.json')
   await writeFile(path, text)
   expect(await refusal(path)).toMatch(
-    /^AccountFileError: The file of accounts .+ is broken or of another version[^\n]+\.$/,
+    /^AccountFileError: The file of accounts .+ is damaged or from another version[^\n]+\.$/,
   )
   expect(await readFile(path, 'utf8')).toBe(text)
   await writeFile(path, JSON.stringify({ format: 'ephemeral-chat-accounts', version: 1, accounts: [person('ann')] }))

@@ -32,7 +32,7 @@ async function keep(pieces: readonly Buffer[], refuseAt = Number.POSITIVE_INFINI
   for (const [index, piece] of pieces.entries()) {
     if (index === refuseAt) held.refuse(new ChatError('rate_limited'))
     stream.write(piece)
-    await vi.waitFor(() => expect(onPiece).toHaveBeenCalledTimes(index + 1))
+    await vi.waitFor(() => expect(onPiece).toHaveBeenCalledTimes(index + 1), 15_000)
   }
   stream.end()
   const bytes = await kept

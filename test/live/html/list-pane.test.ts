@@ -23,10 +23,11 @@ async function start(count = 3, shownDigest = '') {
   stage.listRooms.mockResolvedValue({ rooms, hasEarlier: false, totalUnread: 0 })
   const { push, take } = notedPushes()
   const titles: number[] = []
-  const pane = new ListPane(stage.page.list, 'r2', push, unread => {
+  const renderTitle = (unread: number) => {
     titles.push(unread)
     return `${unread} unread`
-  })
+  }
+  const pane = new ListPane(stage.page.list, 'r2', push, renderTitle, { hasWayBack: true })
   const isPushed = await pane.catchUp(shownDigest)
   /** The target and kind of each swap since. */
   const swaps = () => swapsIn(take()).map(([swap]) => swap)

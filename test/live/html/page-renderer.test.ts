@@ -195,11 +195,11 @@ describe('presence', () => {
 })
 
 describe('the title', () => {
-  it('is that of the list or of a chat, with what is unread', () => {
+  it('is that of the page or of a chat, with what is unread', () => {
     const { page } = pageOn()
-    expect(page.renderTitle(null, 0)).toBe('Chats · Ephemeral Chat')
-    expect(page.renderTitle('Ben', 0)).toBe('Chat with Ben · Ephemeral Chat')
-    expect(page.renderTitle('Ben', 3)).toBe('(3) Chat with Ben · Ephemeral Chat')
+    expect(page.renderTitle('Chats', 0)).toBe('Chats · Ephemeral Chat')
+    expect(page.renderTitle(page.titleOf('Ben'), 0)).toBe('Chat with Ben · Ephemeral Chat')
+    expect(page.renderTitle(page.titleOf('Ben'), 3)).toBe('(3) Chat with Ben · Ephemeral Chat')
   })
 })
 

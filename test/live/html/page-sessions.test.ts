@@ -23,6 +23,11 @@ describe('a page’s greeting', () => {
     expect(again).toBe(true)
   })
 
+  it('says which page it is; the list of chats unless there is such a page', () => {
+    const names = ['page=privacy', 'page=toString', 'page=', ''].map(query => greeting(query).name)
+    expect(names).toEqual(['privacy', 'chats', 'chats', 'chats'])
+  })
+
   it('may say nothing', () => {
     const { shown, again } = greeting('')
     expect([shown.version, shown.epoch, again]).toEqual([-1, null, false])

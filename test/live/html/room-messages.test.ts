@@ -18,6 +18,7 @@ function start(given: Partial<RoomView> = {}, page = pageOn().page) {
   return { messages, take, swaps, catchUps }
 }
 
+const noCount = { total: 0, shown: 0, afterSeq: 0 }
 const openEnded = { from: 1, to: 2, isOpenEnded: true }
 
 describe('all messages of a view', () => {
@@ -183,13 +184,32 @@ describe('messages that are gone', () => {
     ['m2', 'm-m2 beforebegin'],
   ])('leave a count in their place if they vanished unseen: before %s', (nextId, swap) => {
     const { messages, take } = start()
-    const counts = { theirs: { total: 2, shown: 0, lastSeq: 1 }, mine: { total: 0, shown: 0, lastSeq: 0 } }
+    const counts = { theirs: { total: 2, shown: 0, afterSeq: 1 }, mine: { total: 0, shown: 0, afterSeq: 0 } }
     const summary = summaryOf('r1', { vanished: counts })
     messages.drop(removedOf([messageOf(1)], { summary, vanishedOf: ['ben'], nextId }))
     const [, , notice] = swapsIn(take())
     expect(notice?.[0]).toBe(swap)
     expect(wordsIn(notice?.[1] ?? '')).toMatch(/^2 messages from \S+ vanished before you saw them$/)
-    expect(notice?.[1]).toContain('{"type":"vanished:shown","theirs":2,"mine":0}')
+    expect(notice?.[1]).toContain('{"type":"vanished:shown","theirs":2,"mine":0,"k":"push"}')
+  })
+
+  it('leave the count of one\u2019s own after the newest message', () => {
+    const { messages, swaps } = start()
+    const vanished = { theirs: noCount, mine: { total: 1, shown: 0, afterSeq: 2 } }
+    const summary = summaryOf('r1', { vanished })
+    messages.drop(removedOf([mine(1)], { summary, vanishedOf: ['ann'], nextId: 'm2' }))
+    expect(swaps().slice(1)).toEqual(['vanished-mine delete', 'list beforeend'])
+  })
+
+  it('have a count that was not shown reported anew on a second connection, and one that was shown not', async () => {
+    const { messages, take } = start()
+    messages.begin({ window: null, vanished: { theirs: 0, mine: 0 } })
+    const vanished = { theirs: { total: 2, shown: 0, afterSeq: 1 }, mine: { total: 1, shown: 1, afterSeq: 1 } }
+    await messages.pushUnseen(viewOf({ messages: [], vanished }))
+    const [notice, ...others] = swapsIn(take())
+    expect(others).toEqual([])
+    expect(notice?.[0]).toBe('vanished-theirs outerMorph')
+    expect(notice?.[1]).toContain('{"type":"vanished:shown","theirs":2,"mine":1,"k":"c1"}')
   })
 
   it('are counted off those after the page, and then the way to them goes', () => {

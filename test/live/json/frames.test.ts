@@ -47,7 +47,6 @@ const joined = {
   version: 'e:1',
   unchanged: false,
   hasEarlier: true,
-  vanishedUnseen: 0,
   messages: [message],
   activeUsers: ['ann'],
 }

@@ -43,6 +43,25 @@ it('joins a room and gets its messages, its version and who is there', async () 
   end()
 })
 
+it('is told right after a join what vanished unseen on both sides, once', async () => {
+  const { roomId, alice, bob, send, end } = await begin()
+  for (const { messageId } of [await send(alice, 'missed by bob'), await send(bob, 'missed by alice')]) {
+    await alice.heard(({ messageIds }) => Array.isArray(messageIds) && messageIds.includes(messageId))
+  }
+  const late = await ProgramSocket.open(server.url, { token: aliceApi.token })
+  expect(await late.ask({ type: 'room:join', roomId })).not.toHaveProperty('vanishedUnseen')
+  for (const byUserId of [bobId, aliceId]) {
+    expect(await late.hears('messages:vanished', { roomId, byUserId })).toEqual(
+      expect.objectContaining({ count: expect.any(Number) }),
+    )
+  }
+  const later = await ProgramSocket.open(server.url, { token: aliceApi.token })
+  await later.ask({ type: 'room:join', roomId })
+  expect((await later.settled()).map(({ type }) => type)).not.toContain('messages:vanished')
+  for (const socket of [late, later]) void socket.close()
+  end()
+})
+
 it('joins at once the room that the address names', async () => {
   const { roomId, alice, end } = await begin()
   const bob = await ProgramSocket.open(server.url, { token: bobApi.token, room: roomId })

@@ -8,8 +8,8 @@ export interface BadConnection {
   readonly reading: 'all' | 'trickle' | 'nothing'
   /** How the connection ends: by a reset, by closing their half and waiting, or by closing it. */
   readonly ending: 'reset' | 'half' | 'close'
-  /** Milliseconds between the last packet and the end. */
-  readonly waitMs: number
+  /** What is between the last packet and the end: milliseconds, or time enough for the server to have read it. */
+  readonly wait: number | 'until read'
 }
 
 /** A member who opens bad connections. */
@@ -166,8 +166,8 @@ export function badConnections({ token, cookie, chat }: BadMember): Arbitrary<Ba
       shares: fc.array(share, { maxLength: 3 }),
       reading: fc.constantFrom('all', 'trickle', 'nothing'),
       ending: fc.constantFrom('reset', 'reset', 'half', 'close'),
-      // A few waits are long enough for an answer, most are not.
-      waitMs: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }), fc.constant(100)),
+      // Most waits are too short for an answer.
+      wait: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }), fc.constant('until read')),
     })
     .map(({ said, kept, shares, ...rest }) => ({
       ...rest,

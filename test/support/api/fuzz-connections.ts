@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { pair } from '../crowd.js'
 import { type BadConnection, badConnections } from './bad-connections.js'
@@ -7,8 +8,10 @@ import { FuzzedServer, type Memory } from './fuzzed-server.js'
 
 const chunk = 500
 const connectionsAtOnce = 20
-/** How long to wait for the server to answer; a half-closed connection is given up after a tenth of this. */
-const patienceMs = 2000
+/** How long to wait for the server to answer. */
+const patienceMs = 15_000
+/** When a half-closed connection is given up. */
+const halfClosedMs = 200
 const trickleMs = 5
 
 /** What came of all connections. Memory in bytes, after a garbage collection. */
@@ -54,18 +57,18 @@ async function isHealthy(url: string): Promise<boolean> {
 }
 
 /** Opens one bad connection. Resolves with whether the server sent anything. */
-async function openBad(url: string, { packets, reading, ending, waitMs }: BadConnection): Promise<boolean> {
+async function openBad(url: string, { packets, reading, ending, wait }: BadConnection): Promise<boolean> {
   const socket = connect({ port: Number(new URL(url).port), host: 'localhost', allowHalfOpen: true, noDelay: true })
   const closed = new Promise(resolve => socket.once('close', resolve))
   socket.on('error', () => {})
   await Promise.race([new Promise(resolve => socket.once('connect', () => resolve(null))), closed])
   const stopReading = read(socket, reading)
   for (const packet of packets) await new Promise(resolve => socket.write(packet, resolve))
-  await Promise.race([new Promise(resolve => setTimeout(resolve, waitMs)), closed])
+  await Promise.race([wait === 'until read' ? isHealthy(url) : delay(wait), closed])
   if (ending === 'reset' && !socket.destroyed) socket.resetAndDestroy()
   else if (ending === 'half') {
     socket.end()
-    const cancel = setTimeout(() => socket.destroy(), patienceMs / 10)
+    const cancel = setTimeout(() => socket.destroy(), halfClosedMs)
     await closed
     clearTimeout(cancel)
   } else socket.destroy()

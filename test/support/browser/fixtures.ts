@@ -92,7 +92,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
       if (transport === 'streams') await preferStreams(context)
       context.on('weberror', error => errors.push(String(error.error())))
       context.on('console', message => {
-        if (message.type() === 'error') errors.push(message.text())
+        if (message.type() === 'error') errors.push(`${message.text()} at ${message.location().url}`)
       })
       return context.newPage()
     })

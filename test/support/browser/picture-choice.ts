@@ -30,3 +30,17 @@ export async function chooseFiles(page: Page, files: TestFile[]): Promise<void> 
   await page.getByRole('button', { name: 'Add image' }).click()
   await (await chooser).setFiles(files)
 }
+
+/** Holds back what a page requests at addresses of this pattern until the function that it returns is called. */
+export async function holdBack(page: Page, pattern: string): Promise<() => void> {
+  let release = () => {}
+  const held = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await page.route(pattern, async route => {
+    await held
+    // The page may have called it off meanwhile.
+    await route.continue().catch(() => {})
+  })
+  return release
+}

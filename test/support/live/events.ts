@@ -16,7 +16,7 @@ import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/clien
 export const noon = Date.UTC(2030, 0, 15, 12)
 
 const nothing = { delivered: 0, seen: 0 }
-const noCount = { total: 0, shown: 0, lastSeq: 0 }
+const noCount = { total: 0, shown: 0, afterSeq: 0 }
 /** That no message vanished before it was seen. */
 export const noneVanished = { theirs: noCount, mine: noCount }
 

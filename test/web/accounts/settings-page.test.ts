@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newcomer } from '../../support/crowd.js'
+import { newcomer, newPair } from '../../support/crowd.js'
 import type { HttpClient } from '../../support/http-client.js'
+import { LivePage } from '../../support/live-page.js'
 import { startTestServer } from '../../support/test-server.js'
 
 const pages = [
@@ -27,7 +28,7 @@ describe.each(pages)('the page %s of the settings', (path, title, fields) => {
   it('has its own fields and none of the others, names the account and leads to all pages', async () => {
     const client = await newcomer(server.url)
     const html = await textOf(client, path)
-    const names = [...html.slice(html.indexOf('<main')).matchAll(/ name="(\w+)"/g)]
+    const names = [...html.slice(html.indexOf('<main'), html.indexOf('</main>')).matchAll(/ name="(\w+)"/g)]
       .map(([, name]) => name)
       .filter(name => name !== '_csrf')
     expect(new Set(names)).toEqual(new Set(fields))
@@ -50,6 +51,29 @@ describe.each(pages)('the page %s of the settings', (path, title, fields) => {
     expect(html).toContain('data-theme="light"')
   })
 
+  it('counts unread messages in its title and beside the way back as they come, and changes nothing of its form', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    const page = await LivePage.open(server.url, ben, path)
+    await ann.post(`${chat}/messages`, { content: 'one', nonce: 'n' }, chat)
+    expect((await page.operation('page-title')).html).toContain(`(1) ${title} · Ephemeral Chat`)
+    expect((await page.operation('others-unread')).html).toContain('1 unread')
+    const targets = new Set((await page.fence()).flatMap(({ operations }) => operations.map(({ target }) => target)))
+    const beside = [
+      'page-title',
+      'others-unread',
+      'chats',
+      'list-report',
+      'state',
+      'ended',
+      expect.stringMatching(/^[cp]-/),
+    ]
+    for (const target of targets) expect(beside).toContainEqual(target)
+    page.socket.close()
+    const html = await textOf(ben, path)
+    expect(html).toMatch(new RegExp(`<title[^>]*>\\(1\\) ${title}`))
+    expect(html).toMatch(new RegExp(`<nav class="side"(?:(?!</nav>).)*href="${chat}"`))
+  })
+
   it('says that a form is out of date rather than what had been done before, and keeps nothing of it', async () => {
     const client = await newcomer(server.url)
     const body = new URLSearchParams({ _csrf: 'stale', theme: 'light' })
@@ -70,6 +94,21 @@ describe.each(pages)('the page %s of the settings', (path, title, fields) => {
     const stranger = await fetch(`${server.url}${path}`, { redirect: 'manual' })
     expect(stranger.headers.get('location')).toBe(`/login?next=${encodeURIComponent(path)}`)
   })
+})
+
+it('shows its visitor as online while it is connected, and without JavaScript by a picture', async () => {
+  const seesOnline = async (client: HttpClient, chat: string) =>
+    /<p id="presence".*?<\/p>/.exec(await textOf(client, chat))?.[0].includes('Online')
+  const live = await newPair(server.url)
+  const page = await LivePage.open(server.url, live.ben, '/settings')
+  expect(await seesOnline(live.ann, live.chat)).toBe(true)
+  page.socket.close()
+  const scriptless = await newPair(server.url)
+  const [, picture = ''] = /<noscript><img [^>]*src="([^"]+)"/.exec(await textOf(scriptless.ben, '/settings')) ?? []
+  await scriptless.ben.get(picture, { headers: { 'sec-purpose': 'prefetch;prerender' } })
+  expect(await seesOnline(scriptless.ann, scriptless.chat)).toBe(false)
+  expect((await scriptless.ben.get(picture)).status).toBe(204)
+  expect(await seesOnline(scriptless.ann, scriptless.chat)).toBe(true)
 })
 
 it.each([

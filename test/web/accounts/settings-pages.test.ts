@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join as joinAt, logInAgain, textOf } from '../../support/accounts/member.js'
 import { idOf, newPair } from '../../support/crowd.js'
 import { aliceId, HttpClient } from '../../support/http-client.js'
 import { LivePage, type Operation } from '../../support/live-page.js'
@@ -10,27 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const password = 'a password of mine'
-let count = 0
-
-/** Registers somebody new, who is then logged in. */
-async function join(zone = ''): Promise<{ client: HttpClient; name: string; email: string }> {
-  count += 1
-  const name = `person${count}`
-  const email = `${name}@example.com`
-  const client = new HttpClient(server.url)
-  const answer = await client.post('/register', { username: name, email, password, zone })
-  expect(answer.status).toBe(303)
-  return { client, name, email }
-}
-
-async function logIn(email: string, secret = password): Promise<HttpClient> {
-  const client = new HttpClient(server.url)
-  await client.logIn(email, secret)
-  return client
-}
-
-const textOf = async (client: HttpClient, path: string) => (await client.get(path)).text()
+const join = (zone?: string) => joinAt(server.url, zone)
+const logIn = (email: string, secret?: string) => logInAgain(server.url, email, secret)
 
 describe('what a person sets', () => {
   it('is kept with the account and applied on every page', async () => {

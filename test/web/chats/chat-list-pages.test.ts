@@ -22,7 +22,7 @@ describe('the list of chats', () => {
       const html = await answer.text()
       expect([path, answer.status]).toEqual([path, 200])
       expect(html).toContain('<h1>Chats</h1>')
-      expect(html).toContain('No chats yet. Choose someone below to start one.')
+      expect(html).toContain('No chats yet. Find someone to start one.')
     }
   })
 

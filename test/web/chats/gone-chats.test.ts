@@ -188,7 +188,7 @@ describe('a chat that is gone', () => {
 
 describe('the list of chats after a restart of the server', () => {
   const runCookie = (client: HttpClient) => [...client.cookies].find(([name]) => name.startsWith('run')) ?? ['', '']
-  const notice = 'The server was restarted, so your earlier chats are gone.'
+  const notice = 'The server restarted, so your earlier chats are gone.'
   const listOf = async (client: HttpClient) => (await client.get('/chats')).text()
 
   it('says so once to whoever had chats, and names nobody', async () => {

@@ -3,10 +3,11 @@ import type { PublicPerson } from '../../accounts/account.js'
 import type { RoomId, UserId } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
 import { accountOf, queryText } from '../../http/request.js'
-import type { PageRenderer } from '../../live/html/page-renderer.js'
+import { PageRenderer } from '../../live/html/page-renderer.js'
 import { olderPart } from '../../live/html/page-state.js'
 import { initialOf, tintOf, unreadText } from '../../rendering/chat-list.js'
 import { cutText } from '../../text-parts.js'
+import { viewerOf } from './pages.js'
 
 /** How many people are shown at first, how many more each time they are asked for, and at most. */
 const peopleStep = 20
@@ -42,7 +43,19 @@ export async function viewSide(
   }
 }
 
-/** What stands in the place of the list while somebody is looked for; else people with whom there is no chat. */
+/** The list of chats on a page that is of no one chat, and what the page says when it connects. */
+export async function viewList(
+  context: Pick<Context, 'people' | 'rooms' | 'chatPage'>,
+  request: Request,
+  before?: string,
+) {
+  const page = new PageRenderer(context.chatPage, viewerOf(request))
+  const side = await viewSide(context, request, page, null, before)
+  const nothing = { epoch: null, version: 0, window: null, vanished: null, isPaused: false }
+  return { ...side, state: page.formatState({ ...nothing, digest: side.digest }) }
+}
+
+/** What stands in the place of the list while someone is looked for; else people with whom there is no chat. */
 async function viewFind(
   { people, rooms }: Pick<Context, 'people' | 'rooms'>,
   request: Request,
