@@ -47,8 +47,8 @@ async function main(): Promise<void> {
   }
   say(
     config.accountsFile === null
-      ? 'Messages, sessions and accounts are kept in memory only and are gone when the server stops'
-      : `Messages and sessions are kept in memory only and are gone when the server stops; accounts are kept in ${config.accountsFile}`,
+      ? 'Keeps messages and sessions in memory only, and accounts too: they are gone when the server stops'
+      : `Keeps messages and sessions in memory only: they are gone when the server stops. Keeps accounts in ${config.accountsFile}`,
   )
 }
 

@@ -26,6 +26,10 @@ export type AnnouncementKind = (typeof announcementKinds)[number]
 /** Whose messages make a sound. */
 export const soundKinds = ['mine', 'theirs'] as const
 
+/** Some of these kinds, each once however often a form names it. */
+const someOf = <const T extends readonly string[]>(kinds: T) =>
+  z.array(z.enum(kinds)).transform(chosen => [...new Set(chosen)])
+
 /** The settings of a person, for the form and the account file alike. Every setting has a default. */
 export const settingsSchema = z.object({
   theme: z.enum(themes).default('system'),
@@ -44,8 +48,8 @@ export const settingsSchema = z.object({
   /** Whether others see that the person is typing. */
   sendsTyping: z.boolean().default(true),
   textSize: z.enum(textSizes).default('normal'),
-  announced: z.array(z.enum(announcementKinds)).default(['messages', 'typing', 'presence']),
-  sounds: z.array(z.enum(soundKinds)).default([]),
+  announced: someOf(announcementKinds).default(['messages', 'typing', 'presence']),
+  sounds: someOf(soundKinds).default([]),
   /** Whether desktop notifications tell of new messages, if the browser allows them. */
   notifies: z.boolean().default(false),
   /** Whether titles of pages leave names out. Null until the person chooses; see `hidesNames`. */

@@ -3,7 +3,10 @@ import { keepPreviewsStill } from './still-previews.js'
 // This script is loaded before the first preview is shown.
 keepPreviewsStill()
 
-/** Shows a picture large in a dialog, which closes when the picture is removed. A closed dialog holds nothing of it. */
+/**
+ * Shows a picture large in a dialog, which closes when its message goes or is hidden, by a push or by its time. A closed dialog
+ * holds nothing of it.
+ */
 export function view(link: HTMLAnchorElement): void {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')
@@ -15,18 +18,18 @@ export function view(link: HTMLAnchorElement): void {
   dialog.className = link.querySelector('picture')?.className ?? ''
   large.src = small.src
   large.alt = small.alt
-  const goWithPicture = () => {
-    if (!dialog.open || link.isConnected) return
+  const watch = new MutationObserver(() => {
+    if (!dialog.open || (link.isConnected && !link.closest('[hidden]'))) return
     dialog.close()
     document.getElementById('messages')?.focus()
-  }
+  })
   const forget = () => {
-    document.removeEventListener('htmx:after:swap', goWithPicture)
+    watch.disconnect()
     large.alt = ''
     large.removeAttribute('src')
     large.parentElement?.querySelector('source')?.remove()
   }
-  document.addEventListener('htmx:after:swap', goWithPicture)
+  watch.observe(document.body, { childList: true, subtree: true, attributeFilter: ['hidden'] })
   dialog.addEventListener('close', forget, { once: true })
   dialog.showModal()
   dialog.scrollTo(0, 0)

@@ -360,7 +360,7 @@ export type EventBody =
       readonly byId: UserId
       /** Whether a lifetime from being seen may be chosen now. */
       readonly mayLiveFromSeen: boolean
-      /** Messages that waited to be seen and no longer do (see `setPrivacy`). */
+      /** Messages that waited to be seen and no longer do (see `setPrivacy`), each with its new `expiresAt`. */
       readonly messages: readonly Message[]
       /** Null where the lifetime is what it was: those messages have changed, or what may be chosen. */
       readonly timeline: TimelineEvent | null
@@ -574,10 +574,10 @@ export interface Engine {
   /**
    * Takes note of what a person keeps from others from now on; until then they keep nothing. Where either of a room's people
    * sends no receipts, a life from being seen becomes the same life from sending, and no message waits to be seen any more:
-   * each goes when it would have gone unseen. Tells `lifetime.changed`, also where only what may be chosen has changed.
-   * Whoever they block now sees them as someone who gave up all leases at this moment with `lingerMs` (see `dropLease`).
-   * Whoever they unblock sees them as they are again. What was held from them meanwhile stays held, and receipts cover it as
-   * if it had come.
+   * the life of each begins now, and ends no later than it would have unseen. Tells `lifetime.changed`, also where only what
+   * may be chosen has changed. Whoever they block now sees them as someone who gave up all leases at this moment with
+   * `lingerMs` (see `dropLease`). Whoever they unblock sees them as they are again. What was held from them meanwhile stays
+   * held, and receipts cover it as if it had come.
    * @returns those who are blocked now and were not before
    */
   setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]>

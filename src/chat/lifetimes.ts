@@ -102,7 +102,11 @@ export function seenAt(message: Message, now: number): Message {
   return { ...message, expiresAt: now + message.lifetimeMs, hasBegun: true }
 }
 
-/** A message that waited to be seen and no longer does: it goes when it would have gone unseen. */
-export function waitingNoMore(message: Message): Message {
-  return { ...message, livesFrom: 'sent', hasBegun: true }
+/**
+ * A message that waited to be seen and at `now` no longer does, since someone sends no receipts any more: its life begins, as
+ * nobody can say when it is seen. It ends no later than it would have unseen.
+ */
+export function waitingNoMore(message: Message, now: number): Message {
+  const expiresAt = Math.min(message.expiresAt, now + message.lifetimeMs)
+  return { ...message, expiresAt, livesFrom: 'sent', hasBegun: true }
 }

@@ -39,6 +39,11 @@ it('a setting is one of its choices', () => {
   expect(settingsSchema.parse({ zone: 'asia/TOKYO' }).zone).toBe('Asia/Tokyo')
 })
 
+it('what is chosen of several kinds is kept once, however often it is named', () => {
+  const chosen = { announced: ['sent', ...Array(990).fill('messages'), 'sent'], sounds: ['mine', 'mine'] }
+  expect(settingsSchema.parse(chosen)).toMatchObject({ announced: ['sent', 'messages'], sounds: ['mine'] })
+})
+
 it.each([
   ['theme', 'pink'],
   ['language', 'fr'],

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { clockSteps } from '../field/clock-steps.js'
 import { test } from '../support/browser/faulty-chat.js'
 import { expect, message, send } from '../support/browser/fixtures.js'
+import { openPicture } from '../support/browser/picture-choice.js'
 
 /** Sets the machine's clock, as far as a page can tell. */
 const setClock = (page: Page, stepMs: number) =>
@@ -35,8 +36,11 @@ for (const { name, stepMs } of clockSteps) {
   })
 }
 
-test('without a connection what may be gone stays hidden, until the server says what lives', async ({ faultyChat }) => {
+test('without a connection what may be gone stays hidden, in the large viewer too, until the server says what lives', async ({
+  faultyChat,
+}) => {
   const { ann, ben, benClient, path, faults } = await faultyChat()
+  const viewer = await openPicture(ben, ann)
   await send(ben, 'lives')
   await send(ben, 'is taken back')
   await expect(message(ann, 'is taken back')).toBeVisible()
@@ -44,6 +48,7 @@ test('without a connection what may be gone stays hidden, until the server says 
   faults.cut()
   await expect(ann.locator('#connection')).toHaveText('Reconnecting')
   await setClock(ann, 3_600_000)
+  await expect(viewer).toBeHidden()
   for (const text of ['lives', 'is taken back']) await expect(held(ann, text)).toBeHidden()
   await ann.waitForTimeout(4000)
   for (const text of ['lives', 'is taken back']) {

@@ -1,5 +1,6 @@
 import { test } from '../support/browser/faulty-chat.js'
 import { expect, message, send } from '../support/browser/fixtures.js'
+import { openPicture } from '../support/browser/picture-choice.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '4000' } })
 
@@ -33,7 +34,25 @@ test('a page that slept through a message shows it for not one frame more, nor i
   await expect(ann.locator('body')).not.toContainText('gone when you wake')
 })
 
-test('the clock set back keeps no message, and no quote of it, on a page that has lost its connection', async ({
+test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  await send(ben, 'goes in time')
+  await expect(message(ann, 'goes in time')).toBeVisible()
+  const viewer = await openPicture(ben, ann)
+  faults.isDown = true
+  faults.cut()
+  await ann.evaluate(() => {
+    const now = Date.now
+    Date.now = () => now() - 3_600_000
+  })
+  await expect(ann.locator('#list')).not.toContainText('goes in time', { timeout: 6000 })
+  await expect(viewer).toBeHidden({ timeout: 6000 })
+  expect(await ann.locator('#viewer img').getAttribute('src')).toBeNull()
+})
+
+test('a quote, and a reply that is begun, go with their message on a page that has lost its connection', async ({
   faultyChat,
 }) => {
   const { ann, ben, faults } = await faultyChat()
@@ -52,10 +71,6 @@ test('the clock set back keeps no message, and no quote of it, on a page that ha
   await reply()
   faults.isDown = true
   faults.cut()
-  await ann.evaluate(() => {
-    const now = Date.now
-    Date.now = () => now() - 3_600_000
-  })
   await ann.waitForFunction(() => {
     const places = [...document.querySelectorAll('#list, #replying')]
     return !places.some(({ textContent }) => textContent?.includes('goes in time'))

@@ -164,7 +164,13 @@ describe('a message that is kept longer', () => {
   it('lives from the moment on at which it was seen, where it waited for that', () => {
     const waiting: Message = { ...message, livesFrom: 'seen', hasBegun: false }
     expect(seenAt(waiting, 9000)).toEqual({ ...waiting, expiresAt: 9000 + hour, hasBegun: true })
-    expect(waitingNoMore(waiting)).toEqual({ ...waiting, livesFrom: 'sent', hasBegun: true })
+  })
+
+  it('lives from the moment on at which it need not wait to be seen any more, and no longer than it would have waited', () => {
+    const waiting: Message = { ...message, expiresAt: 9000 + 2 * hour, livesFrom: 'seen', hasBegun: false }
+    const begun = { ...waiting, livesFrom: 'sent', hasBegun: true }
+    expect(waitingNoMore(waiting, 9000)).toEqual({ ...begun, expiresAt: 9000 + hour })
+    expect(waitingNoMore(waiting, 9000 + 1.5 * hour)).toEqual(begun)
   })
 
   it('may be kept ten times', () => {

@@ -125,6 +125,25 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
       ])
     })
 
+    test('takes its picture along when it need not wait any more', async () => {
+      const { world, engine, id } = await start()
+      const image = { id: 'picture', width: 1, height: 1, alt: '' }
+      const { message } = await engine.sendMessage(id, 'ann', { nonce: 'n', text: '', image })
+      await world.advance(minute)
+      await world.keep('bob', { sendsReceipts: false })
+      expect(world.notices.at(-1)).toEqual({
+        ...{ type: 'image.kept', imageId: 'picture', expiresAt: message.sentAt + 6 * minute },
+      })
+    })
+
+    test('goes when it would have gone unseen where that is sooner than a life begun when nobody need wait any more', async () => {
+      const { world, send, livesOf } = await start()
+      await send('old')
+      await world.advance(day - minute)
+      await world.keep('bob', { sendsReceipts: false })
+      expect(await livesOf()).toEqual(['old goes 1'])
+    })
+
     test('is warned of and kept once it has begun, and not before', async () => {
       const { world, engine, id, send, see, livesOf } = await start()
       await engine.setLifetime(id, 'ann', { lifetimeMs: minute, from: 'seen' })
@@ -181,13 +200,14 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
     )
 
     test.each(['ann', 'bob'])(
-      'is counted from sending once %s sends no receipts, and shows no more of what is seen',
+      'is counted from sending once %s sends no receipts: what waits begins at that, and nothing shows when it is seen',
       async userId => {
         const { world, engine, id, send, see, livesOf } = await start()
         const waiting = await send('waiting')
+        await world.advance(hour)
         await world.hush()
         await world.keep(userId, { sendsReceipts: false })
-        const stopped = { ...waiting, livesFrom: 'sent', hasBegun: true }
+        const stopped = { ...waiting, expiresAt: world.now() + 5 * minute, livesFrom: 'sent', hasBegun: true }
         expect(await world.toldOf(id)).toEqual([
           {
             ...{
@@ -205,9 +225,10 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
             },
           },
         ])
+        await world.advance(minute)
         await see(waiting.id)
         await send('after')
-        expect(await livesOf()).toEqual(['waiting goes 1440', 'after goes 5'])
+        expect(await livesOf()).toEqual(['waiting goes 4', 'after goes 5'])
         await world.keep(userId, {})
         expect((await engine.readRoom(id, 'ann')).lifetime).toEqual({
           ...{ lifetimeMs: 5 * minute, from: 'sent', byId: userId },
@@ -250,7 +271,7 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
       expect(await livesOf()).toEqual(['held waits 1440', 'another waits 1440'])
       await world.keep('bob', { sendsReceipts: false })
       expect(await lifetimeFor(world, id)).toBe('sent')
-      expect(await livesOf()).toEqual(['held goes 1440', 'another goes 1440'])
+      expect(await livesOf()).toEqual(['held goes 5', 'another goes 1'])
     })
   })
 }

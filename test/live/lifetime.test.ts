@@ -108,7 +108,7 @@ describe('how long messages live', () => {
   })
 
   it('begins when a message is seen, of which both pages and programs get the end at once, and nothing is spoken', async () => {
-    const { ann, ben, annPage, benPage, chat } = await openAll()
+    const { ann, annPage, benPage, chat } = await openAll()
     const program = await ProgramSocket.open(server.url, { headers: { cookie: ann.cookieHeader, origin: server.url } })
     await ann.post(`${chat}/lifetime`, { lifetimeMs: '300000', from: 'seen' }, chat)
     await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'seen' })
@@ -125,8 +125,30 @@ describe('how long messages live', () => {
       expect(targetsOf(page)).not.toContain('announcer')
     }
     expect(await program.hears('message:kept', { reason: 'seen' })).toMatchObject({ messages: [{ messageId: id }] })
+    program.close()
+  })
+
+  it('begins when one sends no receipts any more, of which both pages, their lists and programs get the end at once', async () => {
+    const { ann, ben, annPage, benPage, chat } = await openAll()
+    const program = await ProgramSocket.open(server.url, { headers: { cookie: ann.cookieHeader, origin: server.url } })
+    await ann.post(`${chat}/lifetime`, { lifetimeMs: '300000', from: 'seen' }, chat)
+    annPage.say({ type: 'message:send', content: 'waits', nonce: 'n' })
+    const { id } = await program.hears('message:new', { livesAfterSeenMs: 300_000 })
+    const pages = [annPage, benPage]
+    for (const page of pages) {
+      await page.frame(({ text }) => text.includes('>until seen, then 5 minutes</time>'))
+      page.forget()
+    }
     await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')
     await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'sent' })
+    const kept = await program.hears('message:kept', { reason: 'sent' })
+    expect(kept).toMatchObject({ messages: [{ messageId: id, expiresAt: expect.any(String) }] })
+    for (const page of pages) {
+      const { text } = await page.frame(frame => />until \d\d:\d\d/.test(frame.text))
+      expect(Number(/<article[^>]*? data-remaining="(\d+)"/.exec(text)?.[1])).toBeLessThanOrEqual(300_000)
+      const { html } = await page.operation(`c-${chat.split('/').at(-1)}`)
+      expect(Number(/class="last"[^>]*? data-remaining="(\d+)"/.exec(html)?.[1])).toBeLessThanOrEqual(300_000)
+    }
     program.close()
   })
 

@@ -7,7 +7,7 @@ import type { PrivacyChoices } from './privacy-choices.js'
 import type { Publisher } from './publisher.js'
 import { followReceipts } from './room-changes.js'
 import type { RoomTable } from './room-table.js'
-import { tell, tellOfLifetime, watchWhoSees } from './telling.js'
+import { keptNotices, tell, tellOfLifetime, watchWhoSees } from './telling.js'
 
 /** Blocks, as they begin and end: what they do to the room of the two, and what the blocked are told. */
 export class Blocks {
@@ -65,7 +65,8 @@ export class Blocks {
     const change = member === undefined ? null : followReceipts(member, mayBefore, this.messageTtlMs, now)
     if (member === undefined || change === null) return
     this.rooms.schedule(member.room)
-    this.publisher.publish(tellOfLifetime(member, this.messageTtlMs, change.stopped, change.timeline))
+    const told = tellOfLifetime(member, this.messageTtlMs, change.stopped, change.timeline)
+    this.publisher.publish(told, change.stopped.flatMap(keptNotices))
   }
 
   /** Those who were blocked see the person go, unless they have been unblocked since. */

@@ -47,7 +47,16 @@ import { messageFor, quoteFor } from './quotes.js'
 import { beginLives, chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
-import { knownTo, raiseVersion, tell, tellMembers, tellOfLifetime, tellOfMessages, watchWhoSees } from './telling.js'
+import {
+  keptNotices,
+  knownTo,
+  raiseVersion,
+  tell,
+  tellMembers,
+  tellOfLifetime,
+  tellOfMessages,
+  watchWhoSees,
+} from './telling.js'
 import { noteShown } from './vanished.js'
 import { summarise, viewRoom, warnedOf } from './views.js'
 
@@ -361,10 +370,6 @@ export class MemoryEngine implements Engine {
 
 function sentNotices({ message: { image, expiresAt } }: Entry, viewerIds: readonly UserId[]): ServerNotice[] {
   return image === null ? [] : [{ type: 'image.sent', imageId: image.id, viewerIds, expiresAt }]
-}
-
-function keptNotices({ message: { image, expiresAt } }: Entry): ServerNotice[] {
-  return image === null ? [] : [{ type: 'image.kept', imageId: image.id, expiresAt }]
 }
 
 function warn(error: unknown): void {

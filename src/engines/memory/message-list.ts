@@ -135,10 +135,10 @@ export class MessageList {
     return begun
   }
 
-  /** Lets no message wait to be seen any more. Returns those that did, in the order of `seq`. */
-  stopWaiting(): readonly Entry[] {
+  /** Begins the life of each message that waits to be seen. Returns them in the order of `seq`. */
+  stopWaiting(now: number): readonly Entry[] {
     const stopped = bySeq([...this.#waiting])
-    for (const entry of stopped) this.#change(entry, waitingNoMore(entry.message))
+    for (const entry of stopped) this.#change(entry, waitingNoMore(entry.message, now))
     return stopped
   }
 

@@ -156,7 +156,7 @@ function note(
 
 /**
  * Counts all lives from sending where they may not be counted from being seen any more (`mayBefore`: whether they could be).
- * Returns the messages that waited to be seen and what is noted of another lifetime, or null if nothing has changed.
+ * Those of messages that wait begin now. Returns these and what is noted of another lifetime, or null if nothing has changed.
  */
 export function followReceipts(
   member: Member,
@@ -166,7 +166,7 @@ export function followReceipts(
 ): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
   const { room } = member
   const may = mayLiveFromSeen(room.members)
-  const stopped = may ? [] : room.messages.stopWaiting()
+  const stopped = may ? [] : room.messages.stopWaiting(now)
   if (may === mayBefore && (may || (room.lifetime?.from !== 'seen' && stopped.length === 0))) return null
   if (!may && room.lifetime?.from === 'seen') {
     const { lifetimeMs } = room.lifetime

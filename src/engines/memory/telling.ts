@@ -1,4 +1,4 @@
-import type { EventBody, Message, TimelineEvent, Told } from '#src/chat/engine.js'
+import type { EventBody, Message, ServerNotice, TimelineEvent, Told } from '#src/chat/engine.js'
 import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
 import type { Entry } from './message-list.js'
@@ -61,6 +61,11 @@ export function tellOfLifetime(
     ...{ type: 'lifetime.changed', version: member.version, messages: knownTo(member, stopped) },
     ...change,
   }))
+}
+
+/** That the picture of a message goes at another time. */
+export function keptNotices({ message: { image, expiresAt } }: Entry): ServerNotice[] {
+  return image === null ? [] : [{ type: 'image.kept', imageId: image.id, expiresAt }]
 }
 
 /**

@@ -98,8 +98,8 @@ export class ListPane {
     this.#newestUnread = totalUnread
     if (roomId === this.#currentRoomId) this.#ownUnread = summary?.unread ?? 0
     const noted = this.#changes.get(roomId)
-    const changesItem =
-      !isDropped && type !== 'lifetime.changed' && type !== 'erasure.changed' && type !== 'messages.expiring'
+    const isOfRoom = event.type === 'lifetime.changed' && event.messages.length === 0
+    const changesItem = !isDropped && !isOfRoom && type !== 'erasure.changed' && type !== 'messages.expiring'
     // With a new chat of two people what was said of their last one goes.
     if (type === 'room.dissolved' || !this.#hashes.has(roomId)) this.#mayChangeEndings = true
     if (!noted && !changesItem) return

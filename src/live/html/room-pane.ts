@@ -154,7 +154,7 @@ export class RoomPane {
       case 'lifetime.changed':
         this.#head.takeLifetime(event)
         this.#takeTimeline(event.timeline)
-        return this.#pushChanged(event.messages, shared)
+        return this.#pushNewEnds(event.messages, shared)
       case 'erasure.changed':
         this.#head.takeErasure(event)
         return this.#takeTimeline(event.timeline)
@@ -185,11 +185,16 @@ export class RoomPane {
   }
 
   async #takeKept({ messages, reason, timeline }: EventOf<'messages.kept'>, shared: SharedRenderings): Promise<void> {
-    await this.#pushChanged(messages, shared)
-    this.#messages.pushQuotes(messages)
+    await this.#pushNewEnds(messages, shared)
     if (reason === 'seen') return
     this.#warning.drop(messages)
     this.#takeTimeline(timeline)
+  }
+
+  /** Messages that go at another time, which their quotes do too. */
+  async #pushNewEnds(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
+    await this.#pushChanged(messages, shared)
+    this.#messages.pushQuotes(messages)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */

@@ -2,6 +2,7 @@ import type { WallTimes } from '../../chat/clock.js'
 import {
   type Cursors,
   type EngineEvent,
+  type Message,
   messageStatusOf,
   type Presence,
   type RoomId,
@@ -37,17 +38,15 @@ export async function framesOf(
     }
     case 'messages.kept': {
       const { roomId, byId: userId, reason } = event
-      const messages = event.messages.map(({ id, expiresAt }) => ({
-        messageId: id,
-        expiresAt: isoTimeOf(expiresAt, clock),
-      }))
-      return [text({ type: 'message:kept', roomId, userId, messages, reason })]
+      return [text({ type: 'message:kept', roomId, userId, messages: endsOf(event.messages, clock), reason })]
     }
     case 'lifetime.changed': {
-      const { roomId, byId: userId, lifetimeMs, from, messages, timeline } = event
-      // Only what may be chosen has changed, which a program is told when it chooses.
-      if (timeline === null && messages.length === 0) return []
-      return [text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })]
+      const { roomId, byId: userId, lifetimeMs, from, timeline } = event
+      const lifetime = text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })
+      // Without both only what may be chosen has changed, which a program is told when it chooses.
+      if (event.messages.length === 0) return timeline === null ? [] : [lifetime]
+      const messages = endsOf(event.messages, clock)
+      return [lifetime, text({ type: 'message:kept', roomId, userId, messages, reason: 'sent' })]
     }
     case 'erasure.changed': {
       const { roomId, byId: userId, erasesWhenLeft } = event
@@ -95,6 +94,10 @@ function vanishedFrame(
 ) {
   const count = unshownOf(byUserId === otherId ? vanished.theirs : vanished.mine)
   return { type: 'messages:vanished', roomId, byUserId, count } as const
+}
+
+function endsOf(messages: readonly Message[], clock: WallTimes) {
+  return messages.map(({ id, expiresAt }) => ({ messageId: id, expiresAt: isoTimeOf(expiresAt, clock) }))
 }
 
 function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: WallTimes): ServerFrame {

@@ -80,11 +80,11 @@ export const serverFrameSchemas = {
       roomId,
       userId,
       messages: z.array(z.object({ messageId: z.string(), expiresAt: z.iso.datetime() })).min(1),
-      reason: z.enum(keepReasons),
+      reason: z.enum([...keepReasons, 'sent']),
     })
     .describe(
       'Messages go at another time, in any room of yours: `userId` has kept them for as long again, or has seen them, by ' +
-        'which their life begins.',
+        'which their life begins, or sends no receipts any more (`sent`): the lives of those that waited to be seen begin now.',
     ),
   roomLifetime: z
     .object({ type: z.literal('room:lifetime'), roomId, userId, lifetimeMs: z.int().min(1), from: z.enum(lifeStarts) })

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import type { WindowAsk } from '../../chat/engine.js'
 import type { Context } from '../../context.js'
+import { isFetchedByOwnPage } from '../../http/fetch-metadata.js'
 import { FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -82,7 +83,8 @@ export function chatPages(
 
   /**
    * A page without JavaScript loads this as a picture inside <noscript>: the messages and counts that it shows count as seen, and its
-   * visitor as online for a minute. A prefetch loads no pictures; a page of another site brings no cookie.
+   * visitor as online for a minute. A prefetch loads no pictures. A picture on a page of another site brings no cookie; a link
+   * there does, but opens no picture.
    */
   const see: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
@@ -90,7 +92,7 @@ export function chatPages(
     const upTo = queryText(request, 'upto')
     const totals = totalsSchema.safeParse(request.query)
     // A prerendered page loads its pictures too, though nobody looks at it yet.
-    if (request.get('sec-purpose')) return void response.status(204).end()
+    if (request.get('sec-purpose') || !isFetchedByOwnPage(request, 'image')) return void response.status(204).end()
     const from = queryText(request, 'from')
     const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
     if (upTo) await rooms.report(roomId, id, 'seen', upTo, inViewFrom)

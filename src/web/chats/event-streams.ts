@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Router } from 'express'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
+import { isFetchedByOwnPage } from '../../http/fetch-metadata.js'
 import { pathParameter } from '../../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../../http/routes.js'
 import { closeCodes } from '../../live/client/close-codes.js'
@@ -35,6 +36,8 @@ export function eventStreams({
   const identities = new WeakMap<Request, Identity>()
 
   const identify: RequestHandler = async (request, response, next) => {
+    // A stream shows its person as online, which a link of another site must not.
+    if (!isFetchedByOwnPage(request, 'empty')) throw new ChatError('forbidden')
     const identity = await sessions.identify(request)
     if (identity) {
       identities.set(request, identity)

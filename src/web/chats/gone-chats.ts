@@ -62,7 +62,12 @@ export function goneChats({
     const ending = await findEnding(request, roomId)
     const isOwn = ownId === request.account?.id && withId !== ownId
     const otherId = ending?.otherId ?? (isOwn ? withId : null)
-    const other = otherId === null ? null : await people.find(otherId)
+    const found = otherId === null ? null : await people.find(otherId)
+    // A blocker is told nothing, as is a stranger.
+    if (otherId !== null && request.account?.blocked.includes(otherId)) return next(error)
+    // Nobody vouches for the cookie and the field, which outlive the server's secret: they may name no more than a chat can be
+    // opened with, whose page says the name of the other too.
+    const other = found === null || found.isDisabled ? null : found
     if (!other && !ending) return next(error)
     const draft = formField(request, 'content')
     // The chat ended only because the server was restarted: the page reopens it by itself, once.

@@ -229,12 +229,13 @@ describe('a message that waits to be seen', () => {
     expect(list.begin(() => true, 600)).toEqual([])
   })
 
-  it('goes as it would have gone unseen when it need not wait any more', () => {
+  it('begins its life when it need not wait any more', () => {
     const { list, entries } = start()
-    expect(seqsOf(list.stopWaiting())).toEqual([1, 2, 3])
-    expect(entries[0]?.message).toEqual({ ...waiting(1), livesFrom: 'sent', hasBegun: true })
-    expect([list.stopWaiting(), list.begin(() => true, 500)]).toEqual([[], []])
-    expect([list.nextExpiry, list.nextWarning]).toEqual([10 * lifetimeMs, 10 * lifetimeMs - warningMs])
+    expect(seqsOf(list.stopWaiting(500))).toEqual([1, 2, 3])
+    const expiresAt = 500 + lifetimeMs
+    expect(entries[0]?.message).toEqual({ ...waiting(1), expiresAt, livesFrom: 'sent', hasBegun: true })
+    expect([list.stopWaiting(600), list.begin(() => true, 600)]).toEqual([[], []])
+    expect([list.nextExpiry, list.nextWarning]).toEqual([expiresAt, 500 + warningMs])
   })
 
   it('is none any more once it is gone', () => {

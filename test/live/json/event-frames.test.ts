@@ -104,6 +104,17 @@ describe('what a program gets of an event', () => {
     expect(await framesFor(eventOf(body))).toEqual([frame])
   })
 
+  it('is the new life, and the new ends of the messages that wait no more to be seen', async () => {
+    const stopped = { ...lifetimeOf('ben', 300_000), messages: [messageOf(1)] }
+    expect(await framesFor(eventOf(stopped))).toEqual([
+      { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000, from: 'sent' },
+      {
+        ...{ type: 'message:kept', roomId: 'r1', userId: 'ben', reason: 'sent' },
+        messages: [{ messageId: 'm1', expiresAt: '2030-01-15T13:10:00.000Z' }],
+      },
+    ])
+  })
+
   it.each<EventBody>([
     { type: 'room.opened', version: 1 },
     { type: 'receipt.noted' },

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { plainPicture } from '../images/pictures.js'
 
 /** A file as a test chooses it. */
@@ -29,6 +29,18 @@ export async function chooseFiles(page: Page, files: TestFile[]): Promise<void> 
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Add image' }).click()
   await (await chooser).setFiles(files)
+}
+
+/** Sends a picture from one page and opens it large in the other. Returns the dialog that shows it. */
+export async function openPicture(sender: Page, viewer: Page): Promise<Locator> {
+  const buffer = await plainPicture('png', { width: 60, height: 40 })
+  await choosePictures(sender, [{ name: 'a.png', mimeType: 'image/png', buffer }])
+  await sender.getByLabel(pictureDescription).fill('A field')
+  await sender.getByRole('button', { name: 'Send' }).click()
+  await viewer.getByRole('link', { name: 'A field', exact: true }).click()
+  const dialog = viewer.getByRole('dialog', { name: 'Picture' })
+  await expect(dialog.getByRole('img', { name: 'A field' })).toBeVisible()
+  return dialog
 }
 
 /** Holds back what a page requests at addresses of this pattern until the function that it returns is called. */

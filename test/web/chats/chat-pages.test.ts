@@ -1,3 +1,4 @@
+// Long because all that the pages of a chat answer stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill, newcomer, newPair } from '../../support/crowd.js'
 import { HttpClient } from '../../support/http-client.js'
@@ -136,16 +137,25 @@ describe('the picture that a page without JavaScript loads', () => {
     expect(await presence()).toBe('Online')
   })
 
-  it('does nothing on a page that is prerendered', async () => {
-    const { ann, ben, chat } = await newPair(server.url)
-    await fill(ann, chat, 1)
-    const [message] = readRows(await textOf(ben, chat))
-    const headers = { 'sec-purpose': 'prefetch;prerender' }
-    expect((await ben.get(`${chat}/seen?upto=${message?.id}`, { headers })).status).toBe(204)
-    const html = await textOf(ann, chat)
-    expect(statusOf(html)).toBe('sent')
-    expect(html).toMatch(/id="presence"[^>]*>[\s\S]*?<span>Offline</)
-  })
+  it.each([
+    ['that another site links to', { 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' }, 'sent'],
+    ['that is typed as an address', { 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' }, 'sent'],
+    ['of a page of a neighbouring host', { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'same-site' }, 'sent'],
+    ['of a page that is prerendered', { 'sec-purpose': 'prefetch;prerender' }, 'sent'],
+    ['of the chat itself', { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'same-origin' }, 'seen'],
+  ])(
+    'counts for nothing unless the page that is looked at loads it as a picture: one %s',
+    async (_, headers, status) => {
+      const { ann, ben, chat } = await newPair(server.url)
+      await fill(ann, chat, 1)
+      const [message] = readRows(await textOf(ben, chat))
+      const answer = await ben.get(`${chat}/seen?upto=${message?.id}`, { headers })
+      expect([answer.status, await answer.text()]).toEqual([204, ''])
+      const html = await textOf(ann, chat)
+      expect(statusOf(html)).toBe(status)
+      expect(/id="presence"[^>]*>[\s\S]*?<span>([^<]*)</.exec(html)?.[1]).toBe(status === 'seen' ? 'Online' : 'Offline')
+    },
+  )
 
   it('does nothing for a message that is given twice', async () => {
     const { ann, ben, chat } = await newPair(server.url)

@@ -83,6 +83,16 @@ describe('a stream that is refused', () => {
     }
   })
 
+  it('is refused to a link of another site, which would show its person as online', async () => {
+    const { ann, chat } = await newPair(server.url)
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }
+    for (const path of ['/chats/events', `${chat}/events`]) {
+      const answer = await ann.get(path, { headers })
+      await answer.body?.cancel()
+      expect(answer.status).toBe(403)
+    }
+  })
+
   it('tells a page that its chat is gone, then closes with 4404', async () => {
     const { chat } = await newPair(server.url)
     const outsider = await newcomer(server.url)

@@ -7,9 +7,11 @@ import { startTestServer } from '../../support/test-server.js'
 const erased = 'This chat is gone and its messages are erased.'
 const restarted = 'The server restarted, so earlier messages are gone.'
 
+const operatorToken = 'the token of an operator in tests'
+
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ OPERATOR_TOKEN: operatorToken })
 })
 afterAll(() => server.stop())
 
@@ -118,6 +120,31 @@ describe('a chat that is gone', () => {
     expect(status).toBe(404)
     expect(html).toContain('<h1>Page not found</h1>')
     expect(html).not.toContain('name="userId"')
+  })
+
+  it('is one that never was to whoever has blocked the other, whatever the cookie or the form says', async () => {
+    const { ann, chat, benId, annId } = await forgotten()
+    const kept = `${benId}.${annId}.earlier`
+    await ann.post(`/people/${benId}/block`, {}, `/people/${benId}/block`)
+    const { status, html } = await read(ann, chat, kept)
+    expect(status).toBe(404)
+    const posted = await ann.post(`${chat}/messages`, { content: 'late', with: kept }, '/chats')
+    expect(posted.status).toBe(404)
+    for (const page of [html, await posted.text()]) {
+      expect(page).toContain('<h1>Page not found</h1>')
+      for (const absent of [restarted, 'name="userId"', 'Chat with']) expect(page).not.toContain(absent)
+    }
+  })
+
+  it('names nobody whose account is switched off', async () => {
+    const { ann, chat, benId, annId, benName } = await forgotten()
+    const headers = { authorization: `Bearer ${operatorToken}` }
+    const off = await fetch(`${server.url}/operator/accounts/${benName}/disable`, { method: 'POST', headers })
+    expect(off.status).toBe(200)
+    const { status, html } = await read(ann, chat, `${benId}.${annId}.earlier`)
+    expect(status).toBe(404)
+    expect(html).toContain('<h1>Page not found</h1>')
+    expect(html).not.toContain(benName)
   })
 
   it('says no more than that it is gone once the two have another', async () => {
