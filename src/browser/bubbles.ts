@@ -75,7 +75,7 @@ export class Bubbles {
       // One in the list is not on its way; an update of the list takes it out.
       if (shown.row || shown.element.isConnected) continue
       const element = document.getElementById(idOf(nonce))
-      const quote = shown.element.querySelector('.quote')
+      const quote = shown.element.querySelector('.replying')
       if (quote) element?.querySelector('article')?.prepend(quote)
       answers.set(nonce, element && readAnswer(element, now))
       if (element) this.#shown.set(nonce, { element })
@@ -90,7 +90,7 @@ export class Bubbles {
     element.querySelector('.text')?.append(text)
     if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}/still`)
     // From the composer, where it is done with.
-    const quote = replyTo && document.querySelector(`#replying .quote.q-${replyTo}`)
+    const quote = replyTo && document.querySelector(`#replying > .q-${replyTo}`)
     if (quote) element.querySelector('article')?.prepend(quote)
     return { element }
   }
@@ -147,7 +147,8 @@ export const noncesIn = (list: HTMLElement): Set<string> =>
   new Set(Array.from(list.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? ''))
 
 /** The id of the message that the composer answers; '' for none. */
-export const repliedTo = (): string => document.querySelector<HTMLInputElement>('[form=composer]')?.value ?? ''
+export const repliedTo = (): string =>
+  document.querySelector<HTMLInputElement>('#replying [form=composer]')?.value ?? ''
 
 function readAnswer(bubble: HTMLElement, now: number): Answer {
   if (bubble.querySelector('[data-status=waiting]')) {

@@ -1,9 +1,13 @@
 import { type Pending, picturesOf } from './outbox-entry.js'
 
+/** The name under which the id of the message is kept that is being answered (see `Drafts`). */
+export const replyName = (people: string): string => `reply ${people}`
+
 /** What was written and not yet sent, kept by person for as long as the tab lives. */
 export class Drafts {
   readonly #draftKey: string
   readonly #outboxKey: string
+  readonly #replyName: string
   readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
   /**
@@ -13,6 +17,7 @@ export class Drafts {
   constructor(people: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#draftKey = `draft ${people}`
     this.#outboxKey = `outbox ${people}`
+    this.#replyName = replyName(people)
     this.#storage = storage
   }
 
@@ -22,6 +27,12 @@ export class Drafts {
 
   write(text: string): void {
     this.#put(this.#draftKey, text)
+  }
+
+  /** What was written is sent. */
+  empty(): void {
+    this.write('')
+    this.#storage.removeItem(this.#replyName)
   }
 
   /** Keeps the outbox of a room, so that a reload loses none of it. */

@@ -11,6 +11,12 @@ interface HtmxInternals {
   initSecurity(policy: TrustedTypePolicy): void
 }
 
+interface HtmxExtension {
+  init?(api: HtmxInternals): void
+  /** Called before a node of the page takes over what a new one says. */
+  htmx_before_morph_node?(before: Node, detail: { newNode: Element }): void
+}
+
 interface TrustedTypePolicy {
   readonly name: string
 }
@@ -25,7 +31,9 @@ interface TrustedTypePolicyFactory {
 declare const htmx: {
   process(element: Element, force?: boolean): void
   trigger(element: Element, event: string): void
-  registerExtension(name: string, extension: { init(api: HtmxInternals): void }): void
+  /** Resolves once the answer is shown; what failed is told by events alone. */
+  ajax(method: string, address: string, context: { swap: string }): Promise<void>
+  registerExtension(name: string, extension: HtmxExtension): void
 }
 
 declare const trustedTypes: TrustedTypePolicyFactory | undefined

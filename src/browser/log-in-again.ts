@@ -78,6 +78,10 @@ class LogIn {
     for (const { name } of [...root.attributes]) root.removeAttribute(name)
     for (const { name, value } of page.documentElement.attributes) root.setAttribute(name, value)
     document.title = page.title
+    // A page of chats lacks the style of other pages.
+    for (const style of page.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')) {
+      if (!document.querySelector(`link[href="${style.getAttribute('href')}"]`)) document.head.append(style)
+    }
     document.body.replaceWith(document.adoptNode(page.body))
     tellZone()
     document.querySelector<HTMLFormElement>('form[action="/login"]')?.addEventListener('submit', event => {

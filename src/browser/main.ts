@@ -18,15 +18,6 @@ tellZone()
 
 const storage = openStorage()
 
-const options = document.getElementById('options')
-options?.addEventListener('submit', event => {
-  // This gives the focus back to its button, and the dialog gives it back to where it was.
-  options.hidePopover()
-  if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
-  event.preventDefault()
-  document.querySelector<HTMLDialogElement>('#end')?.showModal()
-})
-
 const live = document.getElementById('live')
 const messages = document.getElementById('messages')
 const { tools = '' } = live?.dataset ?? {}
@@ -40,17 +31,21 @@ if (storage && connection) {
   watchEnd(live)
   void storage.then(opened => {
     watchSessionEnd(opened, live)
-    void tooling.then(({ showDrafts }) => showDrafts(opened))
+    void tooling.then(({ keepReply, showDrafts }) => {
+      keepReply(opened)
+      showDrafts(opened)
+    })
   })
   rescueFocus(live)
 }
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   watchList(messages)
-  void tooling.then(({ anchorList, watchMotion, watchOptions, watchUnseen }) => {
+  void tooling.then(({ anchorList, watchMenus, watchMotion, watchOptions, watchUnseen }) => {
     anchorList(messages)
     watchUnseen(messages)
     watchOptions(messages)
+    watchMenus()
     watchMotion()
   })
   watchEarlier(messages)

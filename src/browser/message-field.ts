@@ -5,7 +5,7 @@ const mostLines = 8
 const sayAfterMs = 1000
 
 /** Says that a text is too long to be sent, with the count, and has the field grow with its text where CSS does not. */
-function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, outbox: HTMLElement): void {
+function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement): void {
   const words = document.getElementById('too-long')
   const count = words?.parentElement?.querySelector('.count')
   const { max, tooLong = '' } = composer.dataset
@@ -30,15 +30,19 @@ function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement, out
     content.rows = 1
     while (content.scrollHeight > content.clientHeight && content.rows < mostLines) content.rows += 1
   }
-  for (const name of ['input', 'focus']) content.addEventListener(name, look)
-  // A text that is sent or given back makes no event.
-  new MutationObserver(look).observe(outbox, { childList: true })
+  content.addEventListener('input', look)
+  // A text that a script writes, empties or gives back makes no event.
+  const written = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value') ?? {}
+  Object.defineProperty(content, 'value', {
+    ...written,
+    set(text: string) {
+      written.set?.call(content, text)
+      look()
+    },
+  })
   look()
 }
 
 const composer = document.getElementById('composer')
 const content = document.getElementById('content')
-const outbox = document.getElementById('outbox')
-if (composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement && outbox) {
-  watchField(composer, content, outbox)
-}
+if (composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement) watchField(composer, content)

@@ -31,12 +31,6 @@ export function watchOptions(messages: HTMLElement): void {
     }
   })
   messages.addEventListener('keydown', event => takeKey(event, messages, content))
-  document.addEventListener('focusin', ({ target }) => {
-    const menu = document.querySelector<HTMLElement>('.message-menu:popover-open')
-    const isOutside = target instanceof Node && !menu?.contains(target)
-    // Its own button closes it when it is pressed.
-    if (isOutside && menu?.previousElementSibling !== target) menu?.hidePopover()
-  })
   // The menu key has opened our menu; on Windows the browser's own would come when it is let go.
   messages.addEventListener('contextmenu', event => {
     if (document.activeElement?.closest('.message-menu')) event.preventDefault()

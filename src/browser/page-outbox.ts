@@ -113,7 +113,7 @@ export class PageOutbox {
 
   /** What the composer held is a message now, and no draft any more. */
   #added(): void {
-    this.#parts.drafts.write('')
+    this.#parts.drafts.empty()
     this.pictures.forget()
     this.#update()
     document.getElementById('replying')?.replaceChildren()

@@ -362,7 +362,7 @@ export type EventBody =
       readonly mayLiveFromSeen: boolean
       /** Messages that waited to be seen and no longer do (see `setPrivacy`), each with its new `expiresAt`. */
       readonly messages: readonly Message[]
-      /** Null where the lifetime is what it was and only those messages have changed. */
+      /** Null where the lifetime is what it was: those messages have changed, or what may be chosen. */
       readonly timeline: TimelineEvent | null
     }
   /** Someone has chosen whether the room is erased once both have left. */
@@ -574,9 +574,10 @@ export interface Engine {
   /**
    * Takes note of what a person keeps from others from now on; until then they keep nothing. Where either of a room's people
    * sends no receipts, a life from being seen becomes the same life from sending, and no message waits to be seen any more:
-   * the life of each begins now, and ends no later than it would have unseen. Tells `lifetime.changed`. Whoever they block
-   * now sees them as someone who gave up all leases at this moment with `lingerMs` (see `dropLease`). Whoever they unblock sees them
-   * as they are again. What was held from them meanwhile stays held, and receipts cover it as if it had come.
+   * the life of each begins now, and ends no later than it would have unseen. Tells `lifetime.changed`, also where only what
+   * may be chosen has changed. Whoever they block now sees them as someone who gave up all leases at this moment with
+   * `lingerMs` (see `dropLease`). Whoever they unblock sees them as they are again. What was held from them meanwhile stays
+   * held, and receipts cover it as if it had come.
    * @returns those who are blocked now and were not before
    */
   setPrivacy(userId: UserId, privacy: Privacy, lingerMs: number): Promise<readonly UserId[]>

@@ -59,4 +59,19 @@ test('that a text is too long is said before it is sent, once, and counted on', 
   await expect(field(ann)).not.toHaveAttribute('aria-invalid')
   await field(ann).press('Enter')
   await expect(message(ben, 'short enough')).toBeVisible()
+
+  const count = ann.locator('.too-long .count')
+  await field(ann).fill('z'.repeat(5001))
+  await field(ann).press('Enter')
+  await expect(ann.locator('.pending')).toContainText('Not sent')
+  await expect(field(ann)).toHaveValue('')
+  await expect(count).toBeEmpty()
+  await ann.getByRole('button', { name: 'Edit' }).click()
+  await expect(count).toHaveText('5001 / 5000')
+  await ann.reload()
+  await expect(count).toHaveText('5001 / 5000')
+  await field(ann).evaluate((element: HTMLTextAreaElement) => {
+    element.value = 'by a script'
+  })
+  await expect(count).toBeEmpty()
 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Drafts } from '#src/browser/drafts.js'
+import { Drafts, replyName } from '#src/browser/drafts.js'
 import { TabStorage } from '../support/tab-storage.js'
 
 const written = (text: string) => ({ nonce: `n-${text}`, text, imageId: '', at: 1000 })
@@ -24,6 +24,20 @@ describe('a draft', () => {
     drafts.write('')
     expect(drafts.read()).toBe('')
     expect(storage.size).toBe(0)
+  })
+})
+
+describe('what was written, once it is sent', () => {
+  it('is no draft any more, and answers nothing any more', () => {
+    drafts.write('half a thought')
+    storage.setItem(replyName('ann ben'), 'm1')
+    storage.setItem(replyName('ann cem'), 'm2')
+    drafts.empty()
+    expect([drafts.read(), storage.getItem('reply ann ben'), storage.getItem('reply ann cem')]).toEqual([
+      '',
+      null,
+      'm2',
+    ])
   })
 })
 

@@ -15,6 +15,43 @@ test('what is pushed leaves the menu of the chat open, and the focus in it', asy
   await expect(ann.getByLabel('Message lifetime')).toBeFocused()
   await expect(ann.getByRole('group', { name: 'Chat options' })).toBeVisible()
   expect(await readFocus(ann)).toHaveLength(1)
+
+  const erase = (page: typeof ann) => page.getByRole('switch', { name: 'Erase when we have both left' })
+  await erase(ann).focus()
+  const node = await erase(ann).elementHandle()
+  for (const isOn of [false, true]) {
+    await openOptions(ben)
+    await erase(ben).setChecked(isOn)
+    await expect(erase(ann)).toBeChecked({ checked: isOn })
+    await ben.keyboard.press('Escape')
+  }
+  // Once it was set by hand it goes on following the other.
+  await openOptions(ben)
+  await erase(ann).press('Space')
+  await expect(erase(ben)).not.toBeChecked()
+  await erase(ben).check()
+  await expect(erase(ann)).toBeChecked()
+  await expect(erase(ann)).toBeFocused()
+  expect(await node?.evaluate(each => each.isConnected)).toBe(true)
+})
+
+test('the menu of the chat closes when Tab leaves it, a click is beside it, or by Escape, which gives the focus back', async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  const menu = ann.getByRole('group', { name: 'Chat options' })
+  await openOptions(ann)
+  await menu.getByRole('button', { name: 'End chat' }).focus()
+  await ann.keyboard.press('Tab')
+  await expect(menu).toBeHidden()
+  await openOptions(ann)
+  await ann.locator('#messages').click()
+  await expect(menu).toBeHidden()
+  await openOptions(ann)
+  await menu.getByLabel('Message lifetime').focus()
+  await ann.keyboard.press('Escape')
+  await expect(menu).toBeHidden()
+  await expect(ann.getByRole('button', { name: 'Chat options' })).toBeFocused()
 })
 
 test('updates can be paused in the menu and go on by a button on the page, and the focus is never lost', async ({

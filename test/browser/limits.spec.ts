@@ -62,8 +62,15 @@ for (const [what, text] of [
   })
 }
 
-test('a message that was refused is taken back to be written anew, before what is being written', async ({ chat }) => {
+test('a message that was refused is taken back to be written anew, before what is being written, with its quote', async ({
+  chat,
+}) => {
   const { ann, ben } = await chat()
+  await send(ben, 'a question')
+  await message(ann, 'a question').focus()
+  await ann.keyboard.press('Enter')
+  await ann.keyboard.press('Enter')
+  await expect(ann.locator('#replying')).toContainText('a question')
   await send(ann, `too long ${'x'.repeat(5000)}`)
   await ann.getByRole('textbox', { name: 'Message' }).fill('half a thought')
   await ann.getByRole('button', { name: 'Edit' }).click()
@@ -71,6 +78,7 @@ test('a message that was refused is taken back to be written anew, before what i
   const composer = ann.getByRole('textbox', { name: 'Message' })
   await expect(composer).toBeFocused()
   await expect(composer).toHaveValue(`too long ${'x'.repeat(5000)}\nhalf a thought`)
+  await expect(ann.locator('#replying')).toContainText('a question')
   await send(ann, 'short enough')
-  await expect(message(ben, 'short enough')).toBeVisible()
+  await expect(message(ben, 'short enough').getByRole('link', { name: 'a question' })).toBeVisible()
 })

@@ -81,6 +81,8 @@ test('a server that is killed and started anew has the page log in, go on and gi
   const since = Date.now()
   await expect(ann.getByRole('heading', { name: 'Log in' })).toBeVisible()
   expect(Date.now() - since).toBeLessThan(3000)
+  // As on a page of its own, whose style a chat does not load.
+  await expect(ann.locator('.card')).toHaveCSS('width', '448px')
   await ann.getByLabel('Email').fill(alice.email)
   await ann.getByLabel('Password').fill(alice.password)
   await ann.getByRole('button', { name: 'Log in' }).click()
@@ -216,15 +218,23 @@ test('a message without an answer for 15 s is Not sent, keeps its text, and goes
   await expect(pending(ann)).toHaveCount(0)
 })
 
-test('a draft survives a reload, and is forgotten on sending and on logging out', async ({ faultyChat }) => {
-  const { ann } = await faultyChat()
+test('a draft and what it answers survive a reload, and are forgotten on sending and on logging out', async ({
+  faultyChat,
+}) => {
+  const { ann, ben } = await faultyChat()
+  await send(ben, 'a question')
+  await ann.getByRole('article').focus()
+  await ann.keyboard.press('Enter')
+  await ann.keyboard.press('Enter')
+  await expect(ann.locator('#replying')).toContainText('a question')
   await composer(ann).fill('half a thou')
   await ann.reload()
   await connected(ann)
   await expect(composer(ann)).toHaveValue('half a thou')
+  await expect(ann.locator('#replying')).toContainText('a question')
   await send(ann, 'a whole thought')
-  await expect(shown(ann)).toHaveText(['a whole thought'])
-  expect(await kept(ann)).toEqual([])
+  await expect(shown(ann)).toHaveText(['a question', 'a whole thought'])
+  await expect.poll(() => kept(ann)).toEqual([])
   await composer(ann).fill('not for the next one here')
   expect(await kept(ann)).toHaveLength(1)
   await ann.getByRole('button', { name: 'Log out' }).click()

@@ -110,7 +110,7 @@ test('under reduced motion a picture is a still until it is played, in its messa
   await expect.poll(() => framesOf(picture)).toEqual(['blue', 'red'])
 })
 
-test('a picture that moves is a still as long as it is not sent: where it is described, and in its bubble', async ({
+test('a picture that moves is a still as long as it is not sent, in a bubble that is as high as afterwards', async ({
   chat,
 }) => {
   test.slow()
@@ -133,8 +133,15 @@ test('a picture that moves is a still as long as it is not sent: where it is des
   const pending = ann.locator('#outbox .upload img')
   await expect(pending).toBeVisible()
   await expect.poll(() => framesOf(pending)).toEqual(['red'])
+  const sizeOf = (place: string) =>
+    ann.locator(`${place} article`).evaluate(bubble => {
+      const { width, height } = bubble.getBoundingClientRect()
+      return [width, height].map(Math.round)
+    })
+  const before = await sizeOf('#outbox')
   release()
   await expect(ann.locator('#list').getByRole('button', pause)).toBeVisible({ timeout: 15_000 })
+  expect(await sizeOf('#list')).toEqual(before)
 })
 
 test('a picture that moves, and its button, are usable in every theme, in its message and opened', {

@@ -51,3 +51,29 @@ test('the clock set back keeps no message, nor an opened picture, on a page that
   await expect(viewer).toBeHidden({ timeout: 6000 })
   expect(await ann.locator('#viewer img').getAttribute('src')).toBeNull()
 })
+
+test('a quote, and a reply that is begun, go with their message on a page that has lost its connection', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  await send(ben, 'goes in time')
+  const reply = async () => {
+    await message(ann, 'goes in time').first().focus()
+    await ann.keyboard.press('Enter')
+    await ann.keyboard.press('Enter')
+    await expect(ann.locator('#replying')).toContainText('goes in time')
+  }
+  await reply()
+  // The reply outlives what it quotes.
+  await ann.waitForTimeout(1000)
+  await send(ann, 'an answer')
+  await expect(message(ann, 'an answer').getByRole('link', { name: 'goes in time' })).toBeVisible()
+  await reply()
+  faults.isDown = true
+  faults.cut()
+  await ann.waitForFunction(() => {
+    const places = [...document.querySelectorAll('#list, #replying')]
+    return !places.some(({ textContent }) => textContent?.includes('goes in time'))
+  })
+  await expect(ann.locator('#list')).toContainText('an answer')
+})

@@ -176,6 +176,30 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
     })
 
     test.each(['ann', 'bob'])(
+      'may be chosen or not, which both are told at once when %s changes that',
+      async userId => {
+        const world = await World.start(makeEngine)
+        const id = await world.open()
+        await world.send(id, 'ann')
+        await world.hush()
+        for (const sendsReceipts of [false, true, true]) await world.keep(userId, { sendsReceipts })
+        const change = {
+          type: 'lifetime.changed',
+          roomId: id,
+          to: ['ann', 'bob'],
+          from: 'sent',
+          messages: [],
+          timeline: null,
+        }
+        expect(await world.toldOf(id)).toMatchObject([
+          { ...change, version: 3, mayLiveFromSeen: false },
+          { ...change, version: 4, mayLiveFromSeen: true },
+        ])
+        expect((await world.engine.readRoom(id, 'ann')).lifetime).toBeNull()
+      },
+    )
+
+    test.each(['ann', 'bob'])(
       'is counted from sending once %s sends no receipts: what waits begins at that, and nothing shows when it is seen',
       async userId => {
         const { world, engine, id, send, see, livesOf } = await start()

@@ -63,7 +63,9 @@ describe('a page that comes back by a socket', () => {
     expect(more).toEqual([])
     expect(frame?.operations.map(({ target, swap }) => [target, swap])).toEqual([
       ['list', 'innerMorph'],
-      ['erase', 'outerHTML'],
+      ['presence', 'outerMorph'],
+      ['lifetime-choices', 'outerMorph'],
+      ['erase', 'outerMorph'],
       ['about', 'innerHTML'],
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],

@@ -1,11 +1,11 @@
 import type { Privacy, Told, UserId } from '#src/chat/engine.js'
-import { hearsOf, seesPresence } from '#src/chat/privacy.js'
+import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { KnownPeople } from './known-people.js'
 import type { AtBlock, Member } from './model.js'
 import type { PrivacyChoices } from './privacy-choices.js'
 import type { Publisher } from './publisher.js'
-import { stopLivingFromSeen } from './room-changes.js'
+import { followReceipts } from './room-changes.js'
 import type { RoomTable } from './room-table.js'
 import { keptNotices, tell, tellOfLifetime, watchWhoSees } from './telling.js'
 
@@ -32,6 +32,7 @@ export class Blocks {
       userId,
       [...before.keys()].filter(otherId => !after.has(otherId)),
     ).map(member => ({ member, wasOnline: member.presence.isOnline, tellWhoSees: watchWhoSees(member.room) }))
+    const rooms = [...(person?.rooms.values() ?? [])].map(room => ({ room, may: mayLiveFromSeen(room.members) }))
 
     const choice = this.choices.set(userId, privacy, shown)
     if (person !== undefined) person.privacy = choice
@@ -45,7 +46,7 @@ export class Blocks {
       if (member.presence.isOnline !== wasOnline) told.push(...tellPresence(member))
     }
     this.publisher.publish(told)
-    for (const room of person?.rooms.values() ?? []) this.#stopLivingFromSeen(room.member(userId), now)
+    for (const { room, may } of rooms) this.#followReceipts(room.member(userId), may, now)
     for (const member of this.#inRoomsWith(userId, blocked)) {
       member.person.listed.remove(member)
       this.rooms.schedule(member.room)
@@ -59,9 +60,9 @@ export class Blocks {
     return blocked
   }
 
-  /** Counts lives from sending in a room in which someone, as the other sees it, sends no receipts any more. */
-  #stopLivingFromSeen(member: Member | undefined, now: number): void {
-    const change = member === undefined ? null : stopLivingFromSeen(member, this.messageTtlMs, now)
+  /** Tells both, and counts lives from sending, where someone, as the other sees it, sends no receipts any more. */
+  #followReceipts(member: Member | undefined, mayBefore: boolean, now: number): void {
+    const change = member === undefined ? null : followReceipts(member, mayBefore, this.messageTtlMs, now)
     if (member === undefined || change === null) return
     this.rooms.schedule(member.room)
     const told = tellOfLifetime(member, this.messageTtlMs, change.stopped, change.timeline)

@@ -155,20 +155,21 @@ function note(
 }
 
 /**
- * Counts all lives from sending where they may not be counted from being seen, since one of the two sends no receipts. Those
- * of messages that wait to be seen begin now. Returns these messages and what is noted of another lifetime, or null if nothing
- * has changed.
+ * Counts all lives from sending where they may not be counted from being seen any more (`mayBefore`: whether they could be).
+ * Those of messages that wait to be seen begin now. Returns these messages and what is noted of another lifetime, or null if
+ * nothing has changed.
  */
-export function stopLivingFromSeen(
+export function followReceipts(
   member: Member,
+  mayBefore: boolean,
   messageTtlMs: number,
   now: number,
 ): { readonly stopped: readonly Entry[]; readonly timeline: TimelineEvent | null } | null {
   const { room } = member
-  if (mayLiveFromSeen(room.members)) return null
-  const stopped = room.messages.stopWaiting(now)
-  if (room.lifetime?.from !== 'seen' && stopped.length === 0) return null
-  if (room.lifetime?.from === 'seen') {
+  const may = mayLiveFromSeen(room.members)
+  const stopped = may ? [] : room.messages.stopWaiting(now)
+  if (may === mayBefore && (may || (room.lifetime?.from !== 'seen' && stopped.length === 0))) return null
+  if (!may && room.lifetime?.from === 'seen') {
     const { lifetimeMs } = room.lifetime
     return { stopped, timeline: changeLifetime(member, { lifetimeMs, from: 'sent' }, messageTtlMs, now) }
   }

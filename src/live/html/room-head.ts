@@ -59,9 +59,8 @@ export class RoomHead {
 
   /** What was chosen, as the view has it that was adopted. */
   pushChoices(): void {
-    // As long as nobody has ever chosen, every page shows the server's own.
-    if (this.#lifetime) this.#pushLifetime()
-    this.#pushErasure(false)
+    this.#pushLifetime()
+    this.#pushErasure()
   }
 
   /** Shows that someone has chosen another lifetime. */
@@ -73,9 +72,9 @@ export class RoomHead {
   }
 
   /** Shows that someone has chosen whether the room is erased once both have left. */
-  takeErasure({ erasesWhenLeft, byId }: Pick<Erasure, 'erasesWhenLeft' | 'byId'>): void {
+  takeErasure({ erasesWhenLeft }: Pick<Erasure, 'erasesWhenLeft'>): void {
     this.#erasesWhenLeft = erasesWhenLeft
-    this.#pushErasure(byId === this.#page.viewer.userId)
+    this.#pushErasure()
   }
 
   showTyping(isTyping: boolean): void {
@@ -97,12 +96,8 @@ export class RoomHead {
     this.#push(fragment('lifetime-choices', 'outerMorph', choices))
   }
 
-  /** @param isOwn whether the person has just set the switch, and may have the focus on it */
-  #pushErasure(isOwn: boolean): void {
-    // A switch that was set by hand keeps its setting when it is morphed.
-    this.#push(
-      fragment('erase', isOwn ? 'outerMorph' : 'outerHTML', this.#page.lifetime.renderErasure(this.#erasesWhenLeft)),
-    )
+  #pushErasure(): void {
+    this.#push(fragment('erase', 'outerMorph', this.#page.lifetime.renderErasure(this.#erasesWhenLeft)))
     this.#pushAbout()
   }
 

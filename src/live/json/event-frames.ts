@@ -41,9 +41,10 @@ export async function framesOf(
       return [text({ type: 'message:kept', roomId, userId, messages: endsOf(event.messages, clock), reason })]
     }
     case 'lifetime.changed': {
-      const { roomId, byId: userId, lifetimeMs, from } = event
+      const { roomId, byId: userId, lifetimeMs, from, timeline } = event
       const lifetime = text({ type: 'room:lifetime', roomId, userId, lifetimeMs, from })
-      if (event.messages.length === 0) return [lifetime]
+      // Without both only what may be chosen has changed, which a program is told when it chooses.
+      if (event.messages.length === 0) return timeline === null ? [] : [lifetime]
       const messages = endsOf(event.messages, clock)
       return [lifetime, text({ type: 'message:kept', roomId, userId, messages, reason: 'sent' })]
     }

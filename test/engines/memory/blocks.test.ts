@@ -41,10 +41,10 @@ describe('what a person keeps', () => {
     expect(people.admit('dan').privacy).toMatchObject({ sendsTyping: false })
   })
 
-  it('tells nobody of anything', () => {
+  it('tells nobody that one does not show that one types', () => {
     const { keep, pass, takeTypes, clock } = start()
     const { waiting } = clock
-    keep('ann', { sendsReceipts: false, sendsTyping: false }, lingerMs)
+    keep('ann', { sendsTyping: false }, lingerMs)
     expect(clock.waiting).toBe(waiting)
     pass(lingerMs)
     expect(takeTypes()).toEqual([])

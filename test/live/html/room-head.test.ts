@@ -65,15 +65,18 @@ describe('the head of a page', () => {
     expect(said()).toEqual([
       ['presence outerMorph', 'Offline'],
       ['lifetime-choices outerMorph', expect.stringContaining('5 min')],
-      ['erase outerHTML', ''],
+      ['erase outerMorph', ''],
       ['about innerHTML', expect.stringMatching(/^Messages vanish after 5 min.*for both\.$/)],
     ])
   })
 
-  it('shows no lifetime as long as nobody has chosen one', () => {
-    const { head, said } = start()
+  it('shows what may be chosen as long as nobody has chosen, too', () => {
+    const { head, take } = start({ mayLiveFromSeen: false })
     head.pushChoices()
-    expect(said().map(([swap]) => swap)).toEqual(['erase outerHTML', 'about innerHTML'])
+    expect(take()).not.toContain('value="300000 seen"')
+    head.adopt(viewOf({ mayLiveFromSeen: true }), 'Ben')
+    head.pushChoices()
+    expect(take()).toContain('value="300000 seen"')
   })
 
   it('shows a new lifetime everywhere', () => {
@@ -88,15 +91,15 @@ describe('the head of a page', () => {
     expect(take()).toContain('data-life="900000"')
   })
 
-  it('shows that the chat is erased once both have left, or is not; one’s own switch keeps the focus', () => {
+  it('shows that the chat is erased once both have left, or is not, by a switch that stays where it is', () => {
     const { head, take } = start()
-    head.takeErasure({ erasesWhenLeft: false, byId: 'ann' })
+    head.takeErasure({ erasesWhenLeft: false })
     const own = take()
     expect(swapsIn(own).map(([swap]) => swap)).toEqual(['erase outerMorph', 'about innerHTML'])
     expect(own).not.toContain('checked')
-    head.takeErasure({ erasesWhenLeft: true, byId: 'ben' })
+    head.takeErasure({ erasesWhenLeft: true })
     const others = take()
-    expect(swapsIn(others).map(([swap]) => swap)).toEqual(['erase outerHTML', 'about innerHTML'])
+    expect(swapsIn(others).map(([swap]) => swap)).toEqual(['erase outerMorph', 'about innerHTML'])
     expect(others).toContain('checked')
     expect(wordsIn(others)).toContain('both been away')
   })

@@ -31,7 +31,9 @@ const everything = [
   'earlier innerMorph',
   'later innerMorph',
   'jump innerMorph',
-  'erase outerHTML',
+  'presence outerMorph',
+  'lifetime-choices outerMorph',
+  'erase outerMorph',
   'about innerHTML',
   'warning innerMorph',
 ]
@@ -93,7 +95,8 @@ describe('a page that catches up', () => {
     await pane.catchUp(shown, false)
     expect(readRoom.mock.calls).toEqual([['r1', 'ann', { of: 'page', from: 1, to: 2, isOpenEnded: true }]])
     expect(swaps()).toEqual([
-      ...['list innerMorph', 'earlier innerMorph', 'erase outerHTML', 'about innerHTML', 'warning innerMorph'],
+      ...['list innerMorph', 'earlier innerMorph', 'presence outerMorph', 'lifetime-choices outerMorph'],
+      ...['erase outerMorph', 'about innerHTML', 'warning innerMorph'],
     ])
   })
 
@@ -311,7 +314,7 @@ describe('an event of the room', () => {
     await pane.take(eventOf(event), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['erase outerHTML', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend', 'announcer beforeend'],
+      ...['erase outerMorph', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend', 'announcer beforeend'],
     ])
     expect(wordsIn(swaps[3]?.[1] ?? '')).toBe('Ben turned off “Erase when we have both left”')
   })

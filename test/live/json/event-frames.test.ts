@@ -118,6 +118,7 @@ describe('what a program gets of an event', () => {
   it.each<EventBody>([
     { type: 'room.opened', version: 1 },
     { type: 'receipt.noted' },
+    { ...lifetimeOf('ben', 300_000), messages: [], timeline: null },
     { type: 'messages.expiring', messages: [messageOf(1)] },
   ])('is nothing of %o', async body => {
     expect(await framesFor(eventOf(body))).toEqual([])

@@ -79,7 +79,11 @@ export function eventOf(
 }
 
 /** That somebody has chosen how long messages live, from sending. */
-export function lifetimeOf(byId: UserId, lifetimeMs: number, version = 3): EventBody {
+export function lifetimeOf(
+  byId: UserId,
+  lifetimeMs: number,
+  version = 3,
+): Extract<EventBody, { type: 'lifetime.changed' }> {
   const change = { lifetimeMs, from: 'sent', byId, mayLiveFromSeen: true, messages: [] } as const
   const timeline = timelineOf({ what: 'lifetime', lifetimeMs, from: 'sent' }, { byId })
   return { type: 'lifetime.changed', version, ...change, timeline }

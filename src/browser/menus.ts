@@ -1,0 +1,24 @@
+/** The menus of a chat and of its messages, which open and close without a script. */
+export function watchMenus(): void {
+  // A menu does not stay open behind the focus.
+  document.addEventListener('focusin', ({ target }) => {
+    const menu = document.querySelector<HTMLElement>('.menu:popover-open, .message-menu:popover-open')
+    if (!(menu && target instanceof Element) || menu.contains(target)) return
+    // Its own button closes it when it is pressed.
+    if (target.getAttribute('popovertarget') !== menu.id) menu.hidePopover()
+  })
+  const options = document.getElementById('options')
+  options?.addEventListener('submit', event => {
+    // This gives the focus back to its button, and the dialog gives it back to where it was.
+    options.hidePopover()
+    if (!(event.target instanceof Element && event.target.matches('[data-end]'))) return
+    event.preventDefault()
+    document.querySelector<HTMLDialogElement>('#end')?.showModal()
+  })
+  // htmx leaves a switch that was set by hand as it is. To replace it would take the focus from it.
+  htmx.registerExtension('menus', {
+    htmx_before_morph_node: (before, { newNode }) => {
+      if (before instanceof HTMLInputElement) before.checked = newNode.hasAttribute('checked')
+    },
+  })
+}
