@@ -93,10 +93,8 @@ export class PageRenderer {
     before: Predecessor | null,
   ): string {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
-    return renderPartial('message', this.context, {
-      ...view,
-      ...placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock),
-    })
+    const place = placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock)
+    return renderPartial('message', this.context, Object.assign(view, place))
   }
 
   /** Something that happened, as a row of the list. */
@@ -206,7 +204,7 @@ export class PageRenderer {
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, room, this.context), reportKey }
+    return Object.assign(viewMessage(message, room, this.context), { reportKey })
   }
 
   /** The button of the menu that pauses or resumes updates. */
