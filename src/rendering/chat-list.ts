@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
-import type { Message, RoomSummary } from '../chat/engine.js'
-import { messageStatusOf } from '../chat/engine.js'
+import type { Ending, Message, RoomSummary } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -41,6 +39,43 @@ function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): { before
   }
 }
 
+/**
+ * What an item of the list of chats shows, part by part, to tell what has changed on a page. Holds no word of a message, only
+ * which one it is; and a page keeps it only until the item shows another.
+ */
+export interface ItemFacts {
+  /** What the line shows: the last message and when it goes, or that the other types. */
+  readonly line: string
+  readonly time: string
+  readonly unread: string
+  readonly rest: string
+}
+
+/** What an item shows, part by part. */
+export function factsOf(summary: RoomSummary, context: ViewContext, item: ChatItemContext): ItemFacts {
+  const { id, lastMessage, presence, unread } = summary
+  const isCurrent = id === item.currentRoomId
+  return {
+    line: `${item.isTyping ? 'typing' : (lastMessage?.id ?? '')} ${lastMessage?.expiresAt ?? ''}`,
+    time: timeOf(lastMessage, context, item.clock),
+    unread: unreadText(unread),
+    rest: `${id} ${item.name} ${presence?.isOnline ?? false} ${isCurrent}`,
+  }
+}
+
+function timeOf(last: Message | null, { times }: ViewContext, clock: Clock): string {
+  return last ? times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(clock.now()) }) : ''
+}
+
+function viewLine(summary: RoomSummary, viewer: Viewer, { t }: ViewContext, { clock, isTyping }: ChatItemContext) {
+  const { lastMessage } = summary
+  return {
+    isTyping,
+    preview: previewOf(summary, viewer, t),
+    remainingMs: lastMessage && Math.max(0, lastMessage.expiresAt - clock.now()),
+  }
+}
+
 /** Renders an item of the list of chats. */
 export function renderChatItem(
   summary: RoomSummary,
@@ -48,25 +83,29 @@ export function renderChatItem(
   context: ViewContext,
   item: ChatItemContext,
 ): string {
-  const last = summary.lastMessage
-  const { clock, isFound = false } = item
-  const now = clock.now()
-  return renderPartial('chat-item', context, {
+  const shown = {
     roomId: summary.id,
-    isFound,
+    isFound: item.isFound ?? false,
     otherId: summary.otherId,
     name: item.name,
     initial: initialOf(item.name),
     tint: tintOf(summary.otherId),
     isOnline: summary.presence?.isOnline ?? false,
-    isTyping: item.isTyping,
     isCurrent: summary.id === item.currentRoomId,
     unread: unreadText(summary.unread),
-    preview: previewOf(summary, viewer, context.t),
-    remainingMs: last && Math.max(0, last.expiresAt - now),
-    time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
-    status: last?.senderId === viewer.userId ? messageStatusOf(last, summary.theirs) : null,
-  })
+    time: timeOf(summary.lastMessage, context, item.clock),
+  }
+  return renderPartial('chat-item', context, Object.assign(shown, viewLine(summary, viewer, context, item)))
+}
+
+/** Renders the line of an item that shows the last message. */
+export function renderChatLine(
+  summary: RoomSummary,
+  viewer: Viewer,
+  context: ViewContext,
+  item: ChatItemContext,
+): string {
+  return renderPartial('chat-line', context, viewLine(summary, viewer, context, item))
 }
 
 /** The messages of the other's that this list shows and that are not delivered yet: the page that shows it says so. */
@@ -76,16 +115,35 @@ export function undeliveredIn(summaries: readonly RoomSummary[]): Message[] {
   )
 }
 
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)
-
-/** A short hash of what items show, without the time that remains to them, which changes all the time. */
-export function hashItem(html: string): string {
-  return hash(html.replaceAll(/ data-remaining="\d*"/g, ''))
+/** A number for a text, below 2^53 (cyrb53). It guards nothing: a page learns from it only whether its list is the newest. */
+function hashText(text: string): number {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
+    high = Math.imul(high ^ unit, 2654435761)
+    low = Math.imul(low ^ unit, 1597334677)
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
+  return 4294967296 * (2097151 & low) + (high >>> 0)
 }
 
-/** A short hash of a list of chats, from its items' hashes. A page that has the same one needs no catch-up. */
-export function digestOf(itemHashes: Iterable<string>): string {
-  return hash([...itemHashes].join(' '))
+/** A number for what an item shows. */
+export function hashItem({ line, time, unread, rest }: ItemFacts): number {
+  return hashText(`${line}\n${time}\n${unread}\n${rest}`)
+}
+
+/** A number for the chats that ended lately, as a list shows them; 0 for none. */
+export function hashEndings(endings: readonly Ending[]): number {
+  return endings.length === 0
+    ? 0
+    : hashText(endings.map(({ roomId, expiresAt }) => `${roomId} ${expiresAt}`).join('\n'))
+}
+
+/** A digest of a list of chats, from the numbers of its parts, for an address. A page that has the same one needs no catch-up. */
+export function digestOf(hashes: Iterable<number>): string {
+  return hashText([...hashes].join(' ')).toString(36)
 }
 
 /** The first letter of a name, shown in place of a picture. */

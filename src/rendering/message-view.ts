@@ -85,7 +85,7 @@ export function placeMessage(
   message: Predecessor,
   before: Predecessor | null,
   userId: UserId,
-  { times }: ViewContext,
+  { times }: Pick<ViewContext, 'times'>,
   clock: WallTimes,
 ): MessagePlace {
   const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
@@ -123,7 +123,11 @@ const longestEmoji = 200
 const secondsMatterBelowMs = 120_000
 
 /** Makes the view of a message for one of the room's two people. */
-export function viewMessage(message: Message, room: MessageContext, { t, times }: ViewContext): MessageView {
+export function viewMessage(
+  message: Message,
+  room: MessageContext,
+  { t, times }: Pick<ViewContext, 't' | 'times'>,
+): MessageView {
   const mine = message.senderId === room.userId
   const status = messageStatusOf(message, mine ? room.theirs : room.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs

@@ -221,14 +221,14 @@ export class PageClient {
   }
 
   #take(text: string): void {
+    this.#state = attributeOf(/<data id="state"[^>]*>/.exec(text)?.[0] ?? '', 'value') || this.#state
     for (const [, target = '', swap = '', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
     this.#update()
     this.#tell()
   }
 
   #apply(target: string, swap: string, html: string): void {
-    if (target === 'state') this.#state = attributeOf(html, 'value')
-    else if (target === 'list') this.#takeList(swap, html)
+    if (target === 'list') this.#takeList(swap, html)
     else if (target === 'gone') this.#takeGone()
     else if (target.startsWith('m-') && swap === 'delete')
       this.#show(this.rows.filter(({ id }) => `m-${id}` !== target))

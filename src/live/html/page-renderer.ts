@@ -1,16 +1,18 @@
 // Long because page load, push and catch-up share one renderer; the list and the lifetime have theirs beside it.
 import type { Clock } from '../../chat/clock.js'
-import type {
-  Message,
-  MessageId,
-  Presence,
-  Quote,
-  RoomId,
-  RoomView,
-  TimelineEvent,
-  Vanished,
-  VanishedTotals,
-  WindowAsk,
+import {
+  type Cursors,
+  type Message,
+  type MessageId,
+  messageStatusOf,
+  type Presence,
+  type Quote,
+  type RoomId,
+  type RoomView,
+  type TimelineEvent,
+  type Vanished,
+  type VanishedTotals,
+  type WindowAsk,
 } from '../../chat/engine.js'
 import { sayEnding } from '../../rendering/ending-view.js'
 import {
@@ -95,6 +97,12 @@ export class PageRenderer {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
     const place = placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock)
     return renderPartial('message', this.context, Object.assign(view, place))
+  }
+
+  /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
+  renderStatus(message: Message, theirs: Cursors): string {
+    const status = messageStatusOf(message, theirs)
+    return renderPartial('status', this.context, { seq: message.seq, status, isPushed: true })
   }
 
   /** Something that happened, as a row of the list. */

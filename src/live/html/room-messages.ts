@@ -126,6 +126,12 @@ export class RoomMessages {
     this.#last = predecessorOf({ event })
   }
 
+  /** Shows how far one's own messages have come: their status alone. */
+  pushStatuses(messages: readonly Message[]): void {
+    const isLong = messages.length > 1
+    for (const message of messages) this.#push(this.#page.renderStatus(message, this.#cursors.theirs), isLong)
+  }
+
   /** Shows messages that have changed. */
   async pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
     await this.#pushArticles(messages, message =>
