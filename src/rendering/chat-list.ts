@@ -115,18 +115,28 @@ export function undeliveredIn(summaries: readonly RoomSummary[]): Message[] {
   )
 }
 
-/** A number for a text, below 2^53 (cyrb53). It guards nothing: a page learns from it only whether its list is the newest. */
-function hashText(text: string): number {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at)
-    high = Math.imul(high ^ unit, 2654435761)
-    low = Math.imul(low ^ unit, 1597334677)
+/** Mixes numbers into one below 2^53 (cyrb53). It guards nothing: a page learns from it only whether its list is the newest. */
+class Mix {
+  #high = 0xdeadbeef
+  #low = 0x41c6ce57
+
+  add(unit: number): void {
+    this.#high = Math.imul(this.#high ^ unit, 2654435761)
+    this.#low = Math.imul(this.#low ^ unit, 1597334677)
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return 4294967296 * (2097151 & low) + (high >>> 0)
+
+  get value(): number {
+    const [high, low] = [this.#high, this.#low]
+    const mixed = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+    const other = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(mixed ^ (mixed >>> 13), 3266489909)
+    return 4294967296 * (2097151 & other) + (mixed >>> 0)
+  }
+}
+
+function hashText(text: string): number {
+  const mix = new Mix()
+  for (let at = 0; at < text.length; at += 1) mix.add(text.charCodeAt(at))
+  return mix.value
 }
 
 /** A number for what an item shows. */
@@ -141,9 +151,19 @@ export function hashEndings(endings: readonly Ending[]): number {
     : hashText(endings.map(({ roomId, expiresAt }) => `${roomId} ${expiresAt}`).join('\n'))
 }
 
-/** A digest of a list of chats, from the numbers of its parts, for an address. A page that has the same one needs no catch-up. */
-export function digestOf(hashes: Iterable<number>): string {
-  return hashText([...hashes].join(' ')).toString(36)
+/**
+ * A digest of a list of chats, for an address, from the numbers of its items and of the chats that ended lately. A page that
+ * has the same one needs no catch-up.
+ */
+export function digestOf(items: Iterable<number>, endings: number): string {
+  const mix = new Mix()
+  for (const hash of items) {
+    mix.add(hash >>> 0)
+    mix.add(hash / 4294967296)
+  }
+  mix.add(endings >>> 0)
+  mix.add(endings / 4294967296)
+  return mix.value.toString(36)
 }
 
 /** The first letter of a name, shown in place of a picture. */

@@ -189,10 +189,14 @@ describe('what a chat in the list shows, short', () => {
   })
 
   it('is put together in order, of all items, as few letters for an address', () => {
-    expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]))
-    expect(digestOf([12])).not.toBe(digestOf([1, 2]))
-    expect(digestOf(new Set([1, 2]))).toBe(digestOf([1, 2]))
-    for (const hashes of [[], [0], [hashItem(shown())]]) expect(digestOf(hashes)).toMatch(/^[a-z\d]{1,11}$/)
+    const big = 2 ** 40
+    const digests = [[], [1], [1, 2], [2, 1], [big + 1], [big]].flatMap(items => [
+      digestOf(items, 0),
+      digestOf(items, 7),
+    ])
+    expect(new Set(digests).size).toBe(12)
+    expect(digestOf(new Set([1, 2]), 0)).toBe(digestOf([1, 2], 0))
+    for (const hashes of [[], [hashItem(shown())]]) expect(digestOf(hashes, 0)).toMatch(/^[a-z\d]{1,11}$/)
   })
 
   it('is nothing for no chats that ended, and another for each that did', () => {

@@ -1,3 +1,4 @@
+// Long because all that changes in the list of chats is noted and pushed from here.
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem, type ItemFacts } from '../../rendering/chat-list.js'
 import { fragment } from './fragments.js'
@@ -59,7 +60,7 @@ export class ListPane {
   /** A digest of what the page's list shows now. */
   get digest(): string {
     if (this.#isOlderPart) return olderPart
-    this.#digest ??= digestOf([...this.#hashes.values(), this.#endingsHash])
+    this.#digest ??= digestOf(this.#hashes.values(), this.#endingsHash)
     return this.#digest
   }
 
@@ -129,7 +130,7 @@ export class ListPane {
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
     if (this.#mayChangeEndings) await this.#pushEndings()
-    this.#pushReport(this.#list.renderReport(shown))
+    if (shown.length > 0) this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 

@@ -74,7 +74,7 @@ export class ListRenderer {
     const hashes = new Map(rooms.map(room => [room.id, hashItem(this.factsOf(room, currentRoomId))]))
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
     const endings = await this.renderEndings()
-    const digest = digestOf([...hashes.values(), endings.hash])
+    const digest = digestOf(hashes.values(), endings.hash)
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
     const html = items.join('')

@@ -211,7 +211,9 @@ export class PageRenderer {
   }
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
-    const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
+    const { mine, theirs, deliversFrom = 0 } = cursors
+    const { clock } = this.#deps
+    const room = { mine, theirs, deliversFrom, userId: this.viewer.userId, otherName, clock }
     return Object.assign(viewMessage(message, room, this.context), { reportKey })
   }
 
@@ -267,7 +269,9 @@ export class PageRenderer {
 
   /** The page's state as a string, which the page sends back when it connects. */
   formatState(state: Omit<PageState, 'server' | 'language'>): string {
-    return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
+    const { epoch, version, digest, window, vanished, isPaused } = state
+    const { language } = this.viewer
+    return formatState({ server: this.#deps.serverId, epoch, version, digest, language, window, vanished, isPaused })
   }
 
   /**

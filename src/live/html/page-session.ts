@@ -1,3 +1,4 @@
+// Long because what a page hears, says and is sent meets here.
 import type { Logger } from 'pino'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
@@ -34,6 +35,8 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
   not_found: closeCodes.noSuchRoom,
   rate_limited: closeCodes.tooBusy,
 }
+
+const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
 
 /** Events that change rows of the list of messages. */
 const changesRows: ReadonlySet<EngineEvent['type']> = new Set([
@@ -201,8 +204,10 @@ export class PageSession implements ClientSession {
   #flush(): void {
     this.#addsRow = false
     const batch = this.#batch.take()
-    const shown = this.#room?.shown ?? { epoch: null, version: 0, window: null, vanished: null }
-    const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#inbox.isPaused })
+    const { epoch, version, window, vanished } = this.#room?.shown ?? ofNoRoom
+    const { digest } = this.#list
+    const { isPaused } = this.#inbox
+    const state = this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
     const before = this.#state
     this.#state = state
     // A change that shows nothing on the page must not look like a missed one when the page connects again.

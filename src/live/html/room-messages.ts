@@ -152,7 +152,8 @@ export class RoomMessages {
   /** Notes how far one of the two has got. */
   noteCursors(ofId: UserId, cursors: Cursors): void {
     const isMine = ofId === this.#page.viewer.userId
-    this.#cursors = isMine ? { ...this.#cursors, mine: cursors } : { ...this.#cursors, theirs: cursors }
+    const { mine, theirs } = this.#cursors
+    this.#cursors = isMine ? { mine: cursors, theirs } : { mine, theirs: cursors }
   }
 
   /** Takes away messages that are gone, and says how many vanished before they were seen. */

@@ -78,7 +78,8 @@ export class RoomPane {
   /** The epoch, version and window that the page shows; null when the room is gone. */
   get shown(): Shown {
     if (this.#isGone) return { epoch: null, version: 0, window: null, vanished: null }
-    return { epoch: this.#epoch, version: this.#version, ...this.#messages.shown }
+    const { window, vanished } = this.#messages.shown
+    return { epoch: this.#epoch, version: this.#version, window, vanished }
   }
 
   /**

@@ -79,7 +79,7 @@ describe('a page', () => {
     const { message } = await stage.send(id, 'ann', 'seen at once')
     await stage.rooms.report(id, 'ben', 'seen', message.id)
     await settled()
-    expect(transport.written.map(text => [text.includes('seen at once'), text.includes('id="t1"')])).toEqual([
+    expect(transport.written.map(text => [text.includes('hx-target="#list"'), text.includes('id="t1"')])).toEqual([
       [true, true],
       [false, true],
     ])
