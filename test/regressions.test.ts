@@ -56,7 +56,7 @@ describe('the seed’s failing', () => {
     annPage.say({ type: 'message:send', content: 'forward', nonce: 'n' })
     const id = messageIdOf(await benPage.operation('list', 'beforeend'))
     benPage.say({ type: 'message:status', messageId: id, status: 'seen' })
-    expect(tickIn(await annPage.operation('t1'))).toBe('seen')
+    expect(tickIn(await annPage.operation(`s-${id}`))).toBe('seen')
     await annPage.fence()
     annPage.forget()
     benPage.say({ type: 'message:status', messageId: id, status: 'delivered' })

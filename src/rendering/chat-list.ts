@@ -163,7 +163,7 @@ export function digestOf(items: Iterable<number>, endings: number): string {
   }
   mix.add(endings >>> 0)
   mix.add(endings / 4294967296)
-  return mix.value.toString(36)
+  return mix.value.toString(36).slice(-8)
 }
 
 /** The first letter of a name, shown in place of a picture. */

@@ -2,19 +2,18 @@ import { expect, test } from '../support/browser/fixtures.js'
 import { RawChromium } from '../support/browser/raw-chromium.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
-import { LivePage, tickIn } from '../support/live-page.js'
+import { LivePage, messageIdOf, tickIn } from '../support/live-page.js'
 
-/** The next status that the sender's page shows of the message with this `seq`. */
-async function nextStatus(sender: LivePage, seq: string): Promise<string> {
-  const tick = await sender.operation(`t${seq}`)
+/** The next status that the sender's page shows of a message. */
+async function nextStatus(sender: LivePage, id: string): Promise<string> {
+  const tick = await sender.operation(`s-${id}`)
   sender.forget()
   return tickIn(tick)
 }
 
 async function sendBy(sender: LivePage, content: string): Promise<string> {
   sender.say({ type: 'message:send', content, nonce: `n-${Math.random().toString(36).slice(2)}` })
-  const { html } = await sender.operation('list', 'beforeend')
-  return /data-seq="(\d+)"/.exec(html)?.[1] ?? ''
+  return messageIdOf(await sender.operation('list', 'beforeend'))
 }
 
 const cookiesOf = (client: HttpClient) => [...client.cookies]

@@ -86,7 +86,7 @@ it('is one call of the engine for a command from page to page, and none for the 
 
   for (const status of ['delivered', 'seen']) {
     const report = () => annPage.say({ type: 'message:status', messageId, status })
-    const isTicked = () => Promise.all(ofBen.chats.map(page => page.operation('t1')))
+    const isTicked = () => Promise.all(ofBen.chats.map(page => page.operation(`s-${messageId}`)))
     expect(await costOf(pages, report, isTicked)).toEqual({ engine: ['moveCursor'], accounts: byAnn })
   }
 

@@ -17,13 +17,13 @@ export interface Frame {
 
 /** An element that takes the place of that with its id. Of the page's state, `html` is all there is. */
 const replaced = /<(\w+) id="([^"]*)"[^>]* hx-swap-oob>[\s\S]*?<\/\1>/g
-const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const patienceMs = 15_000
 
 function readFrame(text: string): Frame {
   const operations = [
     ...[...text.matchAll(replaced)].map(([html, , target = '']) => ({ target, swap: 'outerHTML', html })),
-    ...[...text.matchAll(partial)].map(([, target = '', swap = '', html = '']) => ({ target, swap, html })),
+    ...[...text.matchAll(partial)].map(([, target = '', swap = 'innerHTML', html = '']) => ({ target, swap, html })),
   ]
   return { text, operations: operations.filter(({ target }) => target !== 'state'), at: Date.now() }
 }
@@ -127,7 +127,7 @@ export class LivePage {
 }
 
 /** The id of the message that an operation shows. */
-/** How far one's own message has come, by what took the place of its status: the target `t` with its `seq`. */
+/** How far one's own message has come, by what took the place of its status: the target `s-` with its id. */
 export const tickIn = ({ html }: Operation): string => /class="status (\w+)"/.exec(html)?.[1] ?? ''
 
 export function messageIdOf(operation: Operation): string {

@@ -22,7 +22,7 @@ export interface PageTimes {
 }
 
 const tickMs = 20
-const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 const unescapeHtml = (html: string) =>
@@ -222,7 +222,7 @@ export class PageClient {
 
   #take(text: string): void {
     this.#state = attributeOf(/<data id="state"[^>]*>/.exec(text)?.[0] ?? '', 'value') || this.#state
-    for (const [, target = '', swap = '', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
+    for (const [, target = '', swap = 'innerHTML', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
     this.#update()
     this.#tell()
   }

@@ -102,7 +102,7 @@ export class PageRenderer {
   /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
   renderStatus(message: Message, theirs: Cursors): string {
     const status = messageStatusOf(message, theirs)
-    return renderPartial('status', this.context, { seq: message.seq, status, isPushed: true })
+    return renderPartial('status', this.context, { id: message.id, status, isPushed: true })
   }
 
   /** Something that happened, as a row of the list. */

@@ -69,7 +69,9 @@ describe('a page', () => {
       await stage.rooms.report(id, 'ben', status, message.id)
       await settled()
       expect(transport.written).toHaveLength(1)
-      expect(transport.text).toMatch(new RegExp(`^<b id="t1" class="status ${status}" hx-swap-oob>.*<data id="state"`))
+      expect(transport.text).toMatch(
+        new RegExp(`^<b id="s-${message.id}" class="status ${status}" hx-swap-oob>.*<data id="state"`),
+      )
       expect(transport.text.length).toBeLessThanOrEqual(200)
     }
   })
@@ -79,11 +81,13 @@ describe('a page', () => {
     const { message } = await stage.send(id, 'ann', 'seen at once')
     await stage.rooms.report(id, 'ben', 'seen', message.id)
     await settled()
-    expect(transport.written.map(text => [text.includes('hx-target="#list"'), text.includes('id="t1"')])).toEqual([
+    expect(
+      transport.written.map(text => [text.includes('hx-target="#list"'), text.includes(`id="s-${message.id}"`)]),
+    ).toEqual([
       [true, true],
       [false, true],
     ])
-    expect(transport.written[1]).toContain('<b id="t1" class="status seen" hx-swap-oob>')
+    expect(transport.written[1]).toContain(`<b id="s-${message.id}" class="status seen" hx-swap-oob>`)
   })
 
   it('gets its new state alone where it shows nothing of a change', async () => {

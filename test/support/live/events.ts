@@ -143,11 +143,11 @@ export class NotedSubscriber implements Subscriber {
 
 /** The swaps of a page's fragments, ticks first, each as its target and kind, as in `list beforeend`, and what it brings. */
 export function swapsIn(html: string): [string, string][] {
-  const swap = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
-  const ticks = [...html.matchAll(/<b id="(t\d+)"[^>]* hx-swap-oob>[\s\S]*?<\/b>/g)]
+  const swap = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+  const ticks = [...html.matchAll(/<b id="(s-[\w-]+)"[^>]* hx-swap-oob>[\s\S]*?<\/b>/g)]
   return [
     ...ticks.map(([tick, target]): [string, string] => [`${target} tick`, tick]),
-    ...[...html.matchAll(swap)].map(([, target, kind, content = '']): [string, string] => [
+    ...[...html.matchAll(swap)].map(([, target, kind = 'innerHTML', content = '']): [string, string] => [
       `${target} ${kind}`,
       content,
     ]),
