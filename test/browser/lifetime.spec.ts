@@ -3,6 +3,7 @@ import { expect, message, send, test } from '../support/browser/fixtures.js'
 import { expectUsable } from '../support/browser/probes.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '40000' } })
+test.describe.configure({ mode: 'default' })
 
 test('either chooses how long messages live, and both are told', async ({ chat }) => {
   const { ann, ben, annPerson } = await chat()

@@ -199,7 +199,7 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
 })
 
-test('who is looked for stands in the place of the list, the chats first, until nobody is', async ({
+test('who is looked for stands in the place of the list, the chats first, until nobody is', { tag: '@page' }, async ({
   chat,
   person,
 }) => {
@@ -222,7 +222,7 @@ const hostile = [
   'one\n\n  two',
 ]
 
-test('text is shown as typed, whatever it is', async ({ chat }) => {
+test('text is shown as typed, whatever it is', { tag: '@page' }, async ({ chat }) => {
   const { ann, ben } = await chat()
   for (const text of hostile) await send(ann, text)
   for (const page of [ann, ben]) {
@@ -234,7 +234,9 @@ test('text is shown as typed, whatever it is', async ({ chat }) => {
   expect(await ben.getByRole('article').locator('.text').allTextContents()).toEqual(hostile)
 })
 
-test('Enter sends, Shift and Enter breaks the line, and Enter while composing does neither', async ({ chat }) => {
+test('Enter sends, Shift and Enter breaks the line, and Enter while composing does neither', { tag: '@page' }, async ({
+  chat,
+}) => {
   const { ann } = await chat()
   await composer(ann).fill('first')
   await composer(ann).press('Shift+Enter')
@@ -246,7 +248,7 @@ test('Enter sends, Shift and Enter breaks the line, and Enter while composing do
   await expect(ann.getByRole('article').locator('.text')).toHaveText(['first\nsecond'], { useInnerText: true })
 })
 
-test('times are of the browser’s zone, not of the server’s', async ({ person, visit }) => {
+test('times are of the browser’s zone, not of the server’s', { tag: '@page' }, async ({ person, visit }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')]
   const page = await visit()
   await logIn(page, ann)
