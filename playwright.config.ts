@@ -9,8 +9,8 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Most tests wait for a while. With more than three on two processors, tests of timing would fail.
-  workers: 3,
+  // Most tests wait for a while: three leave a fifth of two processors idle.
+  workers: 4,
   retries: 0,
   // Only against a test that hangs: what has to be quick says so itself.
   timeout: 60_000,

@@ -24,11 +24,13 @@ const heavy = ['test/http/pictures/heavy-pictures.test.ts']
  */
 const timed = [
   'test/http/too-many-requests.test.ts',
+  'test/accounts/store/file-store.test.ts',
   'test/descriptors.test.ts',
   'test/live/handshake.test.ts',
   'test/live/chatting.test.ts',
   'test/live/vanishing.test.ts',
   'test/clock-steps.test.ts',
+  'test/api/fuzz-connections.test.ts',
   'test/ops/metrics.test.ts',
 ]
 
