@@ -147,7 +147,7 @@ test('300 unread messages are read in two windows, by few reports, and none of t
     await page.locator('#messages').hover()
     await expect(async () => {
       await page.mouse.wheel(0, 400)
-      await expect(rows(page).last()).toBeInViewport({ timeout: 50 })
+      await expect(rows(page).last()).toBeInViewport({ ratio: 1, timeout: 50 })
     }).toPass({ intervals: [10] })
   }
   await page.goto(path)
