@@ -6,7 +6,6 @@ import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
 import { isolateLines, type Translate } from './sentences.js'
-import { sayVanished } from './timeline-view.js'
 
 /** What an item of the list of chats shows beside the room's summary. */
 export interface ChatItemContext {
@@ -35,12 +34,11 @@ function previewOf(
   summary: RoomSummary,
   viewer: Viewer,
   t: Translate,
-  { name, currentRoomId }: Pick<ChatItemContext, 'name' | 'currentRoomId'>,
+  { currentRoomId }: Pick<ChatItemContext, 'currentRoomId'>,
 ): { before: string; text: string } {
   const last = summary.lastMessage
   // Beside the page of the chat, which says itself what vanished, the list need not.
-  if (!last)
-    return { before: '', text: (summary.id !== currentRoomId && newsOf(summary, name, t)) || t('chats.noMessages') }
+  if (!last) return { before: '', text: (summary.id !== currentRoomId && newsOf(summary, t)) || t('chats.noMessages') }
   const text = cutText(wordsOf(last, t), previewLength)
   return {
     before: last.senderId === viewer.userId ? t('chats.mine', { text: '' }).trim() : '',
@@ -50,10 +48,10 @@ function previewOf(
 }
 
 /** What vanished before it was seen and this person has not been shown yet; '' if there is nothing. */
-function newsOf({ vanished }: RoomSummary, name: string, t: Translate): string {
+function newsOf({ vanished }: RoomSummary, t: Translate): string {
   for (const whose of sides) {
     const count = vanished[whose].total - vanished[whose].shown
-    if (count > 0) return sayVanished(whose, count, name, t)
+    if (count > 0) return t('chats.vanished', { count })
   }
   return ''
 }

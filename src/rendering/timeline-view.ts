@@ -1,7 +1,6 @@
-import type { Lifetime, Message, RoomView, TimelineEvent, Vanished } from '../chat/engine.js'
+import type { Lifetime, Message, RoomView, TimelineEvent } from '../chat/engine.js'
 import type { Predecessor } from './message-view.js'
 import type { ViewContext, Viewer } from './renderer.js'
-import type { Translate } from './sentences.js'
 
 /** A row of a room's list: a message, or something that happened. */
 export type TimelineRow = { readonly message: Message } | { readonly event: TimelineEvent }
@@ -35,11 +34,6 @@ export function predecessorOf(row: TimelineRow): Predecessor {
 export function sayLifetime({ lifetimeMs, from }: Lifetime, { t, times }: Pick<ViewContext, 't' | 'times'>): string {
   const lifetime = times.length(lifetimeMs)
   return from === 'seen' ? t('lifetime.fromSeen', { lifetime }) : lifetime
-}
-
-/** How many messages vanished before they were seen: the other's, or one's own. `name`: the other's. */
-export function sayVanished(whose: keyof Vanished, count: number, name: string, t: Translate): string {
-  return t(whose === 'theirs' ? 'vanished.theirs' : 'vanished.mine', { count, name })
 }
 
 /** What happened, in words. */

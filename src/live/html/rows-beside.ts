@@ -1,6 +1,5 @@
 import { type RoomView, sides, type Vanished, type VanishedTotals } from '../../chat/engine.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
-import { sayVanished } from '../../rendering/timeline-view.js'
 
 type Seen = Pick<RoomView, 'messages' | 'previous' | 'later' | 'otherId' | 'mine' | 'unread'>
 
@@ -32,7 +31,8 @@ export function renderVanished(
   const { total, shown } = vanished[whose]
   const count = total - before[whose]
   if (count <= 0) return ''
-  const sentence = sayVanished(whose, count, otherName, context.t)
+  const key = whose === 'theirs' ? 'vanished.theirs' : 'vanished.mine'
+  const sentence = context.t(key, { count, name: otherName })
   const reported = { theirs: vanished.theirs.shown, mine: vanished.mine.shown, [whose]: total }
   return renderPartial('vanished', context, { whose, sentence, isReported: total > shown, reportKey, ...reported })
 }
