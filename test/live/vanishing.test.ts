@@ -66,7 +66,7 @@ describe.concurrent('a message vanishes', () => {
     await list.frame(({ text }) => text.includes('in the list'))
     list.forget()
     const line = await list.operation(`c-${room}`)
-    expect(line.html).toContain('No messages')
+    expect(line.html).toContain('1 message vanished unseen')
     expect(line.html).not.toContain('unread')
   })
 })
