@@ -188,6 +188,7 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await side.getByRole('link', { name: 'Settings' }).click()
   await expect(ann.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
   await expect(side.getByText('Draft: half written')).toBeVisible()
+  // It stands in the place of the last message.
   await expect(side.getByText('again')).toBeHidden()
   await ann.getByLabel('Time zone').focus()
   await send(page, 'while you were away')
