@@ -8,7 +8,6 @@ import {
   type RoomView,
   type TimelineEvent,
 } from '../../chat/engine.js'
-import { renderPartial } from '../../rendering/renderer.js'
 import { sayEvent } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
@@ -207,8 +206,7 @@ export class RoomPane {
     if (event === null) return
     this.#messages.addEvent(event)
     const { context, viewer } = this.#page
-    const sentence = sayEvent(event, context, viewer, this.#head.otherName)
-    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', context, { sentence })))
+    this.#announcements.noteEvent(event, viewer.userId, sayEvent(event, context, viewer, this.#head.otherName))
   }
 
   #takeDissolved(event: EventOf<'room.dissolved'>): void {
