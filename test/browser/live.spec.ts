@@ -193,6 +193,12 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await expect(ann).toHaveTitle(/^\(1\) Settings/)
   await expect(page.getByRole('main').getByText('Online')).toBeVisible()
   await expect(ann.getByLabel('Time zone')).toBeFocused()
+  // The links of the settings stand still from a long page to a short one.
+  const toAppearance = ann.getByRole('link', { name: 'Appearance' })
+  const before = await toAppearance.boundingBox()
+  await ann.getByRole('link', { name: 'Privacy' }).click()
+  await expect(ann.getByRole('heading', { name: 'Privacy', level: 1 })).toBeVisible()
+  expect((await toAppearance.boundingBox())?.y).toBe(before?.y)
   await side.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
   await expect(ann).toHaveURL(way)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('half written')
