@@ -1,3 +1,4 @@
+// Long because all that the two may do is tried in one comparison.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UserId } from '#src/chat/engine.js'

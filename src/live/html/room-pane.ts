@@ -21,8 +21,8 @@ import { RoomMessages } from './room-messages.js'
 type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>
 type Shown = Pick<PageState, 'epoch' | 'version' | 'window' | 'vanished'>
 
-/** What a page no longer shows once its room is gone: the messages, and the ways to those before and after them. */
-export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump']
+/** What a page no longer shows once its room is gone: the messages, the ways to those before and after them, and what is answered. */
+export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump', 'replying']
 
 /** The open room of a page: turns its events into fragments. Keeps no message. */
 export class RoomPane {

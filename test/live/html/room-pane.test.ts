@@ -409,14 +409,14 @@ describe('more messages than a page shows', () => {
 
 describe('a room that is gone', () => {
   const dissolved = eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' })
-  const emptied = ['list', 'earlier', 'later', 'jump', 'typing'].map(id => `${id} innerHTML`)
+  const emptied = ['list', 'earlier', 'later', 'jump', 'replying', 'typing'].map(id => `${id} innerHTML`)
 
   it('is emptied, and why it is gone is said', async () => {
     const { pane, take } = await start()
     await pane.take(dissolved, new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([...emptied, 'gone innerHTML'])
-    expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(['', '', '', '', ''])
+    expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(emptied.map(() => ''))
     expect(wordsIn(swaps.at(-1)?.[1] ?? '')).toContain('Ben ended this chat.')
     expect(pane.shown).toEqual({ epoch: null, version: 0, window: null, vanished: null })
   })
