@@ -91,8 +91,10 @@ describe.concurrent('ending a chat', () => {
         ['earlier', 'innerHTML'],
         ['later', 'innerHTML'],
         ['jump', 'innerHTML'],
+        ['replying', 'innerHTML'],
         ['typing', 'innerHTML'],
         ['gone', 'innerHTML'],
+        [`f-${room} .last`, 'innerHTML'],
         [`c-${room}`, 'delete'],
         ['ended', 'innerMorph'],
       ])
