@@ -1,5 +1,5 @@
 import type { Clock } from '../chat/clock.js'
-import type { Ending, Message, RoomSummary } from '../chat/engine.js'
+import { type Ending, type Message, type RoomSummary, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -28,9 +28,17 @@ export function unreadText(unread: number): string {
 const previewLength = 120
 
 /** The last message in a line, and what stands before it, in whose direction it has no say. */
-function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): { before: string; text: string } {
+function previewOf(
+  summary: RoomSummary,
+  viewer: Viewer,
+  t: Translate,
+  currentRoomId: string | null,
+): { before: string; text: string } {
   const last = summary.lastMessage
-  if (!last) return { before: '', text: t('chats.noMessages') }
+  if (!last) {
+    const count = newsOf(summary, currentRoomId)
+    return { before: '', text: count > 0 ? t('chats.vanished', { count }) : t('chats.noMessages') }
+  }
   const text = cutText(wordsOf(last, t), previewLength)
   return {
     before: last.senderId === viewer.userId ? t('chats.mine', { text: '' }).trim() : '',
@@ -44,7 +52,7 @@ function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): { before
  * which one it is; and a page keeps it only until the item shows another.
  */
 export interface ItemFacts {
-  /** What the line shows: the last message and when it goes, or that the other types. */
+  /** What the line shows: the last message, how much vanished unseen or that the other types, and when the message goes. */
   readonly line: string
   readonly time: string
   readonly unread: string
@@ -55,8 +63,9 @@ export interface ItemFacts {
 export function factsOf(summary: RoomSummary, context: ViewContext, item: ChatItemContext): ItemFacts {
   const { id, lastMessage, presence, unread } = summary
   const isCurrent = id === item.currentRoomId
+  const said = item.isTyping ? 'typing' : (lastMessage?.id ?? newsOf(summary, item.currentRoomId))
   return {
-    line: `${item.isTyping ? 'typing' : (lastMessage?.id ?? '')} ${lastMessage?.expiresAt ?? ''}`,
+    line: `${said} ${lastMessage?.expiresAt ?? ''}`,
     time: timeOf(lastMessage, context, item.clock),
     unread: unreadText(unread),
     rest: `${id} ${item.name} ${presence?.isOnline ?? false} ${isCurrent}`,
@@ -67,13 +76,24 @@ function timeOf(last: Message | null, { times }: ViewContext, clock: Clock): str
   return last ? times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(clock.now()) }) : ''
 }
 
-function viewLine(summary: RoomSummary, viewer: Viewer, { t }: ViewContext, { clock, isTyping }: ChatItemContext) {
+function viewLine(
+  summary: RoomSummary,
+  viewer: Viewer,
+  { t }: ViewContext,
+  { clock, isTyping, currentRoomId }: ChatItemContext,
+) {
   const { lastMessage } = summary
   return {
     isTyping,
-    preview: previewOf(summary, viewer, t),
+    preview: previewOf(summary, viewer, t, currentRoomId),
     remainingMs: lastMessage && Math.max(0, lastMessage.expiresAt - clock.now()),
   }
+}
+
+/** How much vanished before it was seen that this person has not been shown. The chat's own page says it itself. */
+function newsOf({ id, vanished }: RoomSummary, currentRoomId: string | null): number {
+  if (id === currentRoomId) return 0
+  return sides.map(whose => vanished[whose].total - vanished[whose].shown).find(count => count > 0) ?? 0
 }
 
 /** Renders an item of the list of chats. */

@@ -77,6 +77,17 @@ describe('a chat in the list', () => {
     expect(html).toContain('data-remaining=""')
   })
 
+  it('says where no message lives how many vanished unseen, until that was shown, and not beside its own page', () => {
+    const vanished = { ...noneVanished, theirs: { total: 5, shown: 2, afterSeq: 5 } }
+    const emptied = { lastMessage: null, vanished }
+    expect(wordsIn(render(emptied))).toBe('B Ben 3 messages vanished unseen')
+    expect(wordsIn(render(emptied, { currentRoomId: 'r1' }))).toBe('B Ben No messages')
+    const shown = { ...noneVanished, theirs: { total: 5, shown: 5, afterSeq: 5 } }
+    expect(wordsIn(render({ lastMessage: null, vanished: shown }))).toBe('B Ben No messages')
+    const own = { ...noneVanished, mine: { total: 1, shown: 0, afterSeq: 5 } }
+    expect(wordsIn(render({ lastMessage: null, vanished: own }))).toBe('B Ben 1 message vanished unseen')
+  })
+
   it('shows a message’s first 120 characters', () => {
     const html = render({ lastMessage: { ...message, text: `${'x'.repeat(120)}y` } })
     expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)
@@ -143,6 +154,8 @@ describe('a chat in the list', () => {
   })
 })
 
+const someVanished = { ...noneVanished, theirs: { total: 1, shown: 0, afterSeq: 5 } }
+
 describe('what a chat in the list shows, short', () => {
   const shown = (given: Partial<RoomSummary> = {}, item: Partial<Parameters<typeof factsOf>[2]> = {}) =>
     factsOf({ ...summary, ...given }, viewContext(viewer), {
@@ -153,6 +166,13 @@ describe('what a chat in the list shows, short', () => {
     const [before, after] = [shown(), shown(given, item)]
     return (['line', 'time', 'unread', 'rest'] as const).filter(part => before[part] !== after[part])
   }
+  it('tells what vanished from no message, except beside the chat\u2019s own page', () => {
+    const [none, some] = [{ lastMessage: null }, { lastMessage: null, vanished: someVanished }]
+    expect(shown(none).line).not.toBe(shown(some).line)
+    const own = { currentRoomId: 'r1' }
+    expect(shown(none, own).line).toBe(shown(some, own).line)
+  })
+
   const online = { userId: 'ben', isOnline: true, lastSeen: null }
 
   it('is the same whatever is left of its message', () => {
@@ -166,6 +186,7 @@ describe('what a chat in the list shows, short', () => {
     ['that the other types', {}, { isTyping: true }, ['line']],
     ['a message of another minute', { lastMessage: { ...message, sentAt: noon - 60_000 } }, {}, ['time']],
     ['no message', { lastMessage: null }, {}, ['line', 'time']],
+    ['what vanished', { lastMessage: null, vanished: someVanished }, {}, ['line', 'time']],
     ['unread messages', { unread: 1 }, {}, ['unread']],
     ['that the other is here', { presence: online }, {}, ['rest']],
     ['another name', {}, { name: 'Bea' }, ['rest']],

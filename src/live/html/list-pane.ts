@@ -1,6 +1,7 @@
-// Long because all that changes in the list of chats is noted and pushed from here.
+// Long because all that changes in a list of chats is pushed from here.
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem, type ItemFacts } from '../../rendering/chat-list.js'
+import { removesText } from '../client/event-kinds.js'
 import { fragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
@@ -10,6 +11,8 @@ interface Change {
   /** The newest that is known of it; null when it is not in the list any more. */
   readonly summary: RoomSummary | null
   readonly toTop: boolean
+  /** Whether text is gone that the page may show of it. */
+  readonly losesText: boolean
 }
 
 /** Unread messages: in all rooms, and in those that are not the page's own. */
@@ -85,6 +88,7 @@ export class ListPane {
       return false
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
+    this.#push(fragment(['#people .last'], 'innerHTML'))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
     this.#push(fragment('ended', 'innerMorph', list.endings.html))
     this.#pushReport(list.report)
@@ -108,7 +112,8 @@ export class ListPane {
     if (type === 'room.dissolved' || !this.#hashes.has(roomId)) this.#mayChangeEndings = true
     if (!noted && !changesItem) return
     const isActivity = !isDropped && (type === 'message.sent' || type === 'room.opened')
-    this.#changes.set(roomId, { summary, toTop: isActivity || (noted?.toTop ?? false) })
+    const toTop = isActivity || (noted?.toTop ?? false)
+    this.#changes.set(roomId, { summary, toTop, losesText: removesText(event) || (noted?.losesText ?? false) })
   }
 
   /**
@@ -125,6 +130,8 @@ export class ListPane {
       const change = this.#changes.get(roomId)
       if (!change) continue
       this.#changes.delete(roomId)
+      // What a search has found is not kept up to date otherwise.
+      if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
       this.#pushItem(roomId, change)
       if (isReported && roomId === this.#currentRoomId) continue
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
