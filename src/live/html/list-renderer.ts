@@ -92,7 +92,7 @@ export class ListRenderer {
     return factsOf(summary, this.#context, this.#itemOf(summary, { currentRoomId }))
   }
 
-  /** Renders one item, reading nothing. */
+  /** Renders one item, reading nothing. It takes microseconds, so it waits for no turn. */
   renderItem(summary: RoomSummary, currentRoomId: RoomId | null): string {
     return renderChatItem(summary, this.#viewer, this.#context, this.#itemOf(summary, { currentRoomId }))
   }
