@@ -59,8 +59,11 @@ export class PageRenderer {
   readonly list: ListRenderer
   readonly #deps: PageRendererDeps
   readonly #names: KnownNames
+  readonly #openSeq: number | null
 
-  constructor(deps: PageRendererDeps, viewer: Viewer) {
+  /** @param openSeq the `seq` of the message whose menu stands open, for a page without a script */
+  constructor(deps: PageRendererDeps, viewer: Viewer, openSeq: number | null = null) {
+    this.#openSeq = openSeq
     this.#deps = deps
     this.viewer = viewer
     this.context = viewContext(viewer)
@@ -206,7 +209,7 @@ export class PageRenderer {
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, room, this.context), reportKey }
+    return { ...viewMessage(message, room, this.context), reportKey, isOpen: message.seq === this.#openSeq }
   }
 
   /** The button of the menu that pauses or resumes updates. */
