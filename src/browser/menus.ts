@@ -15,6 +15,10 @@ export function watchMenus(): void {
     event.preventDefault()
     document.querySelector<HTMLDialogElement>('#end')?.showModal()
   })
+  // What was chosen did not reach the server: the menu shows again what holds.
+  for (const failure of ['htmx:error', 'htmx:response:error']) {
+    options?.addEventListener(failure, ({ target }) => target instanceof HTMLFormElement && target.reset())
+  }
   // htmx leaves a switch that was set by hand as it is. To replace it would take the focus from it.
   htmx.registerExtension('menus', {
     htmx_before_morph_node: (before, { newNode }) => {

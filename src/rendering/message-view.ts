@@ -11,7 +11,7 @@ import {
 } from '../chat/engine.js'
 import { shapeOf } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
-import type { Translate } from './sentences.js'
+import { isolateLines, type Translate } from './sentences.js'
 
 /** What the template partials/picture needs. Width and height in pixels. */
 export interface ImageView {
@@ -190,5 +190,5 @@ export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Tra
 }
 
 function pictureWords(alt: string, t: Translate): string {
-  return alt ? t('chats.image', { alt }) : t('chats.imagePlain')
+  return alt ? t('chats.image', { alt: isolateLines(alt) }) : t('chats.imagePlain')
 }

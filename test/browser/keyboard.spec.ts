@@ -235,7 +235,7 @@ test('who was writing when the other ends the chat is at the words that say so, 
   await expect(ann.locator('#gone')).toBeFocused()
   await expect(composer(ann)).toBeVisible()
   await expect(composer(ann)).toHaveValue('half a thought')
-  await expect(ann.getByText('No messages yet')).toBeHidden()
+  await expect(ann.getByText('No messages. Write one below.')).toBeHidden()
   await ann.keyboard.press('Tab')
   await expect(ann.locator('#reopen').getByRole('button', { name: `Chat with ${benPerson.name}` })).toBeFocused()
 })

@@ -188,6 +188,8 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await side.getByRole('link', { name: 'Settings' }).click()
   await expect(ann.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
   await expect(side.getByText('Draft: half written')).toBeVisible()
+  // It stands in the place of the last message.
+  await expect(side.getByText('again')).toBeHidden()
   await ann.getByLabel('Time zone').focus()
   await send(page, 'while you were away')
   await expect(ann).toHaveTitle(/^\(1\) Settings/)
@@ -203,6 +205,16 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await expect(ann).toHaveURL(way)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('half written')
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+
+  // On a phone the list is a page of its own.
+  await ann.setViewportSize({ width: 390, height: 240 })
+  await ann.getByRole('link', { name: 'Back to chats' }).click()
+  await expect(ann.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await ann.getByRole('main').evaluate(element => element.scrollTo(0, 20))
+  await ann.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
+  await ann.getByRole('link', { name: 'Back to chats' }).click()
+  await expect(ann.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await expect.poll(() => ann.getByRole('main').evaluate(element => element.scrollTop)).toBe(20)
 })
 
 test('who is looked for stands in the place of the list, the chats first, until nobody is', { tag: '@page' }, async ({

@@ -210,7 +210,7 @@ test('only what is new is counted as new, not the earlier messages that are load
 
 test('a window whose messages have gone is not called empty while others stand around it', async ({ chat }) => {
   const { ann, path } = await chat(120)
-  const empty = ann.getByText('No messages yet')
+  const empty = ann.getByText('No messages. Write one below.')
   await ann.goto(`${path}?before=1`)
   await expect(rows(ann)).toHaveCount(0)
   await expect(ann.getByRole('link', { name: 'Show later messages' })).toBeVisible()

@@ -69,6 +69,7 @@ describe('a page that comes back by a socket', () => {
       ['about', 'innerHTML'],
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
+      ['people .last', 'innerHTML'],
       ['more-chats', 'innerMorph'],
       ['ended', 'innerMorph'],
       ['list-report', 'innerHTML'],
