@@ -1,3 +1,4 @@
+// Long because all that a row of the list shows is worked out here.
 import type { Clock, WallTimes } from '../chat/clock.js'
 import {
   type Cursors,
@@ -90,7 +91,12 @@ export function placeMessage(
 ): MessagePlace {
   const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
   const minuteOf = ({ senderId, sentAt, lifetimeMs, livesFrom }: Predecessor) =>
-    `${senderId === userId ? 'mine' : 'theirs'}-${Math.floor(clock.wallTimeOf(sentAt) / minuteMs)}-${lifetimeMs}-${livesFrom}`
+    [
+      Math.floor(clock.wallTimeOf(sentAt) / minuteMs).toString(36),
+      lifetimeMs / minuteMs,
+      senderId === userId ? 1 : 0,
+      livesFrom === 'sent' ? 1 : 0,
+    ].join('.')
   const minute = minuteOf(message)
   const day = dayOf(message)
   const isNewDay = before === null || dayOf(before) !== day

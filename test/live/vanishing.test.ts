@@ -154,7 +154,7 @@ describe('catching up', () => {
     const first = new LivePage(server.url, path, { cookie: ben.cookieHeader })
     expect(await first.fence()).toEqual([])
     const again = new LivePage(server.url, `${path}&again=1`, { cookie: ben.cookieHeader })
-    expect((await again.operation(`a-${id}`, 'outerMorph')).html).toContain('"status":"delivered"')
+    expect((await again.operation(`m-${id}>article`, 'outerMorph')).html).toContain('"status":"delivered"')
   })
 })
 

@@ -61,8 +61,11 @@ export class PageRenderer {
   readonly list: ListRenderer
   readonly #deps: PageRendererDeps
   readonly #names: KnownNames
+  readonly #openSeq: number | null
 
-  constructor(deps: PageRendererDeps, viewer: Viewer) {
+  /** @param openSeq the `seq` of the message whose menu stands open, for a page without a script */
+  constructor(deps: PageRendererDeps, viewer: Viewer, openSeq: number | null = null) {
+    this.#openSeq = openSeq
     this.#deps = deps
     this.viewer = viewer
     this.context = viewContext(viewer)
@@ -214,7 +217,10 @@ export class PageRenderer {
     const { mine, theirs, deliversFrom = 0 } = cursors
     const { clock } = this.#deps
     const room = { mine, theirs, deliversFrom, userId: this.viewer.userId, otherName, clock }
-    return Object.assign(viewMessage(message, room, this.context), { reportKey })
+    return Object.assign(viewMessage(message, room, this.context), {
+      reportKey,
+      isOpen: message.seq === this.#openSeq,
+    })
   }
 
   /** The button of the menu that pauses or resumes updates. */

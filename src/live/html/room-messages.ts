@@ -202,7 +202,7 @@ export class RoomMessages {
   async #pushArticles(messages: readonly Message[], render: (message: Message) => string): Promise<void> {
     const articles = await renderInParts(this.#page.viewer.userId, messages, render)
     for (const [index, { id }] of messages.entries()) {
-      this.#push(fragment(`a-${id}`, 'outerMorph', articles[index]), messages.length > 1)
+      this.#push(fragment(`m-${id}>article`, 'outerMorph', articles[index]), messages.length > 1)
     }
   }
 

@@ -109,7 +109,7 @@ describe('a page that catches up', () => {
   it('reports unseen messages once more when it was connected before', async () => {
     const { pane, swaps } = open()
     await pane.catchUp(shownAll, true)
-    expect(swaps()).toEqual(['a-m1 outerMorph', 'a-m2 outerMorph'])
+    expect(swaps()).toEqual(['m-m1>article outerMorph', 'm-m2>article outerMorph'])
     await pane.catchUp({ ...shownAll, version: 1 }, true)
     expect(swaps()[0]).toBe('list innerMorph')
   })
@@ -291,7 +291,7 @@ describe('an event of the room', () => {
     )
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['a-m1 outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend'],
+      ...['m-m1>article outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend'],
     ])
     expect(wordsIn(swaps[3]?.[1] ?? '')).toBe('Ben kept messages longer')
     expect(said(1400)).toEqual(['announcer beforeend: Ben kept messages longer'])
@@ -398,7 +398,7 @@ describe('more messages than a page shows', () => {
 
   it('are caught up with when all of them change, and 200 are not', async () => {
     const { does, awaitTurn, take } = await start()
-    expect((await does(changed(mostWindow))).filter(swap => swap.startsWith('a-'))).toHaveLength(200)
+    expect((await does(changed(mostWindow))).filter(swap => swap.endsWith('>article outerMorph'))).toHaveLength(200)
     take()
     const many = await start()
     expect((await many.does(changed(mostWindow + 1)))[0]).toBe('list innerMorph')
