@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { root } from '../scripts/process.mjs'
+import { root } from '../../scripts/process.mjs'
 
 /**
  * Bundles a program and returns the path of the bundle.

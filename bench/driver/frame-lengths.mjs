@@ -1,0 +1,68 @@
+/** Learns from single lives which frames a voice of the product moves, and how long they are. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { textOf } from './lives.mjs'
+
+/** Within this time after each step, all that follows from it has arrived. */
+const quietMs = 60
+const lives = 15
+/** The first lives bring more than others do, as the line of the day. */
+const warmUp = 3
+const kinds = ['send', 'delivered', 'seen']
+
+/**
+ * @typedef {object} FrameLengths lengths in bytes of the frames of one life, by the kind of frame that began them
+ * @property {Record<string, number>} sent by the clients
+ * @property {Record<string, { own: number[], other: number[] }>} received by who sent the message, and by who reads it
+ * @property {Record<string, { own: string[], other: string[] }>} texts of these frames
+ */
+
+/**
+ * Lets messages live one at a time, and returns the frames of the one whose bytes are the median.
+ * @param {readonly [object, object]} voices the clients of the two
+ * @returns {Promise<FrameLengths>}
+ */
+export async function learnFrames([own, other]) {
+  const seen = []
+  for (let number = 0; number < lives; number += 1) seen.push(await observe(own, other, 90_000_000 + number))
+  const sum = ({ received }) =>
+    kinds.flatMap(kind => [...received[kind].own, ...received[kind].other]).reduce((a, b) => a + b, 0)
+  const sorted = seen.slice(warmUp).sort((a, b) => sum(a) - sum(b))
+  return sorted[sorted.length >> 1]
+}
+
+async function observe(own, other, number) {
+  const life = { sent: {}, received: {}, texts: {} }
+  for (const kind of kinds) {
+    life.received[kind] = { own: [], other: [] }
+    life.texts[kind] = { own: [], other: [] }
+  }
+  let step = 'send'
+  for (const [side, voice] of Object.entries({ own, other })) {
+    voice.onFrame = (text, bytes) => {
+      life.received[step][side].push(bytes)
+      life.texts[step][side].push(text)
+    }
+    voice.onSent = (kind, bytes) => {
+      life.sent[kind] = bytes
+    }
+  }
+  let message
+  other.onShown = (_number, shown) => {
+    message = shown
+  }
+  const release = other.hold()
+  own.sendText(textOf(number), number)
+  await delay(quietMs)
+  step = 'delivered'
+  release()
+  await delay(quietMs)
+  step = 'seen'
+  if (!message) throw new Error('A message was not shown')
+  other.reportSeen(message)
+  await delay(quietMs)
+  for (const voice of [own, other]) {
+    voice.onFrame = () => {}
+    voice.onSent = () => {}
+  }
+  return life
+}

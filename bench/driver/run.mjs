@@ -1,0 +1,14 @@
+/** Runs one benchmark in a process of its own, and tells the parent its figures. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from '../../scripts/process.mjs'
+import { figuresOf } from './figures.mjs'
+
+const [name = ''] = process.argv.slice(2)
+const { measure } = await import(pathToFileURL(join(root, 'bench', `${name}.mjs`)).href)
+const figures = figuresOf(await measure())
+if (process.send) process.send(figures, () => process.exit())
+else {
+  console.table(figures)
+  process.exit()
+}
