@@ -1,7 +1,7 @@
 /**
  * What many connections cost: what a join costs when 1,000 and when 10,000 are here, what memory 10,000 idle pages hold, a
  * storm in which all of them are cut and come back, and how quick messages are among 20,000 connections. All are pages of
- * the product, in a room each.
+ * 5,000 people, two of each and then four, in the rooms of 2,500 pairs.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,6 +14,7 @@ import { SocketClient } from './driver/socket-client.mjs'
 import { forEachBelow } from './driver/turns.mjs'
 
 const few = 1000
+const many = 10_000
 /** How many joins are measured together: a single one is too short. */
 const block = 500
 const rounds = 5
@@ -113,26 +114,22 @@ async function costOfJoins(server, pages) {
   return costs
 }
 
-/** Opens pages beside those that are there, up to a number of connections in all. */
-async function fillUp(pages, from, wanted) {
-  const others = []
-  for (let index = from; pages.length + others.length < wanted; index += 1) {
-    others.push(pages[from + ((index - from) % (pages.length - from))].again(index))
-  }
+/** Opens further pages of the same people, up to a number of connections. */
+async function fillUp(pages, wanted) {
+  const others = Array.from({ length: wanted - pages.length }, (_, index) => pages[index % pages.length].again(index))
   await forEachBelow(others.length, joinsAtOnce, index => others[index].connect())
-  return others
 }
 
-/** @param {{ people?: number }} [size] fewer to try it out */
-export async function measure({ people: count = 10_000 } = {}) {
+export async function measure() {
   const server = await startProduct()
   const people = new People(server.url)
-  const rooms = await people.pairs(count / 2, { logIn: true })
+  const rooms = await people.pairs(many / 4, { logIn: true })
   const members = rooms.flatMap(({ both, roomId }) => both.map(person => ({ person, roomId })))
-  const pages = await forEachBelow(members.length, joinsAtOnce, async index => {
+  const opened = await forEachBelow(members.length, joinsAtOnce, async index => {
     const { person, roomId } = members[index]
     return new OpenPage(await people.addressOf(roomId, person), person, index)
   })
+  const pages = opened.flatMap((page, index) => [page, page.again(index)])
   const figures = {}
   const empty = await server.memory()
 
@@ -147,7 +144,7 @@ export async function measure({ people: count = 10_000 } = {}) {
   const full = await server.memory()
   figures['an idle page of 10,000: heap, bytes'] = (full.heap - empty.heap) / pages.length
   figures['an idle page of 10,000: RSS, bytes'] = (full.resident - empty.resident) / pages.length
-  figures['the server with 10,000 people, none connected: RSS, MB'] = empty.resident / 1_048_576
+  figures['the server with 5,000 people, none connected: RSS, MB'] = empty.resident / 1_048_576
 
   const before = server.processorMs
   const from = performance.now()
@@ -157,12 +154,13 @@ export async function measure({ people: count = 10_000 } = {}) {
   await settled(server)
   figures['a storm of 10,000 reconnects: processor time of each, ms'] = (server.processorMs - before) / pages.length
 
-  const voices = Math.min(2 * chatting.pairs, pages.length / 2)
+  // Those who chat have a single page each.
+  const quiet = 4 * chatting.pairs
   const limit = openFiles()
-  const wanted = Math.min(2 * count, most, (limit ?? most + reserved) - reserved)
-  for (const page of pages.slice(0, voices)) page.cut()
-  await fillUp(pages, voices, wanted)
-  const pairs = await forEachBelow(voices / 2, joinsAtOnce, async index => {
+  const wanted = Math.min(most, (limit ?? most + reserved) - reserved)
+  for (const page of pages.slice(0, quiet)) page.cut()
+  await fillUp(pages.slice(quiet), wanted - 2 * chatting.pairs)
+  const pairs = await forEachBelow(chatting.pairs, joinsAtOnce, async index => {
     const { both, roomId } = rooms[index]
     return [await PageVoice.open(people, roomId, both[0]), await PageVoice.open(people, roomId, both[1])]
   })
