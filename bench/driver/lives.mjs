@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { percentile } from './figures.mjs'
 
 /** A step that takes longer counts as lost: the contender fails. */
-const patienceMs = 20_000
+const patienceMs = 120_000
 
 /** The text of a message, 48 characters long. Its number stands where a client finds it. */
 export const textOf = number => `life-${number} `.padEnd(48, 'has forty-eight characters, as many texts have. ')
