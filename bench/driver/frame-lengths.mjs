@@ -66,3 +66,25 @@ async function observe(own, other, number) {
   }
   return life
 }
+
+/** The part of a frame that is a row: the list item with the message. */
+const rowOf = text => text.slice(text.indexOf('<li id="m-'), text.indexOf('</li>', text.indexOf('<li id="m-')) + 5)
+const sum = lengths => lengths.reduce((all, each) => all + each, 0)
+
+/**
+ * The lengths of what a page gets in the life of a message of 48 characters, in bytes, by the names of their limits.
+ * @param {FrameLengths} learned
+ */
+export function lengthsOf({ received, texts }) {
+  return {
+    "the reader's frame with a message of 48 characters, bytes": sum(received.send.other),
+    'its row, bytes': Buffer.byteLength(rowOf(texts.send.other.join('')), 'latin1'),
+    "the sender's frame with the same message, bytes": sum(received.send.own),
+    'its row for the sender, bytes': Buffer.byteLength(rowOf(texts.send.own.join('')), 'latin1'),
+    'a tick, bytes': Math.max(sum(received.delivered.own), sum(received.seen.own)),
+    'all frames of a life to both pages, bytes': Object.values(received).reduce(
+      (all, { own, other }) => all + sum(own) + sum(other),
+      0,
+    ),
+  }
+}
