@@ -53,6 +53,7 @@ export class People {
    * Pairs of new people, each with their chat open.
    * @param {number} count
    * @param {{ logIn: boolean }} options whether they log in with a browser too
+   * @returns {Promise<{ both: [Person, Person], roomId: string }[]>}
    */
   pairs(count, { logIn }) {
     return forEachBelow(count, atOnce, async () => {
