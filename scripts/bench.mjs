@@ -57,7 +57,8 @@ async function runMeasure(name, execPath) {
 /** The commit that is measured, with a mark if the sources differ from it; null outside of Git. */
 function commitNow() {
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim()
+    const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+    return execFileSync('git', ['describe', '--always', '--dirty'], options).trim()
   } catch {
     return null
   }

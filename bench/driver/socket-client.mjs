@@ -56,6 +56,8 @@ export class SocketClient {
   static async open(url, { headers = {}, localAddress } = {}) {
     const socket = connect({ port: Number(url.port), host: '127.0.0.1', localAddress })
     socket.setNoDelay(true)
+    // What went wrong is told by the handshake below, and later by `onClose`.
+    socket.on('error', () => {})
     const lines = {
       host: url.host,
       connection: 'Upgrade',
@@ -84,7 +86,6 @@ export class SocketClient {
       socket.destroy()
       throw new Error(`The handshake of ${url.pathname} was answered with ${status}`)
     }
-    socket.on('error', () => {})
     return new SocketClient(socket, answer.subarray(answer.indexOf(headerEnd) + headerEnd.length))
   }
 
