@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { textOf } from './lives.mjs'
 
-/** Within this time after each step, all that follows from it has arrived. */
-const quietMs = 60
+/** When nothing has come for this long, all that follows from a step has arrived. */
+const quietMs = 50
+const patienceMs = 10_000
 const lives = 15
 /** The first lives bring more than others do, as the line of the day. */
 const warmUp = 3
@@ -37,29 +38,38 @@ async function observe(own, other, number) {
     life.texts[kind] = { own: [], other: [] }
   }
   let step = 'send'
+  let heardAt = 0
   for (const [side, voice] of Object.entries({ own, other })) {
     voice.onFrame = (text, bytes) => {
       life.received[step][side].push(bytes)
       life.texts[step][side].push(text)
+      heardAt = performance.now()
     }
     voice.onSent = (kind, bytes) => {
       life.sent[kind] = bytes
     }
   }
-  let message
+  let message = null
   other.onShown = (_number, shown) => {
     message = shown
   }
+  /** Waits until the sender has heard of a step, and then nothing more comes. */
+  const settled = async () => {
+    const from = performance.now()
+    while (life.received[step].own.length === 0 || message === null || performance.now() - heardAt < quietMs) {
+      if (performance.now() - from > patienceMs) throw new Error(`Nobody heard of the step ${step}`)
+      await delay(10)
+    }
+  }
   const release = other.hold()
   own.sendText(textOf(number), number)
-  await delay(quietMs)
+  await settled()
   step = 'delivered'
   release()
-  await delay(quietMs)
+  await settled()
   step = 'seen'
-  if (!message) throw new Error('A message was not shown')
   other.reportSeen(message)
-  await delay(quietMs)
+  await settled()
   for (const voice of [own, other]) {
     voice.onFrame = () => {}
     voice.onSent = () => {}
