@@ -22,7 +22,8 @@ export async function bundle(program) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['#src/*'],
+    // Those of scripts/ find the project by where they are.
+    external: ['#src/*', '../../scripts/*'],
     logLevel: 'error',
   })
   return outfile

@@ -1,6 +1,9 @@
 /** Uploads pictures without a pause between two messages of its parent, and tells it how many were taken. */
 import { once } from 'node:events'
 import { constants, setPriority } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const busyMs = 500
 
 setPriority(constants.priority.PRIORITY_LOW)
 const [{ url, roomId, token, photo, atOnce }] = await once(process, 'message')
@@ -19,8 +22,10 @@ async function upload() {
       headers: { authorization: `Bearer ${token}` },
     })
     const text = await answer.text()
-    if (answer.status !== 201) throw new Error(`An upload was answered with ${answer.status}: ${text}`)
-    taken += 1
+    // Too many at once for this machine: the server asks to come back later.
+    if (answer.status === 503) await delay(busyMs)
+    else if (answer.status === 201) taken += 1
+    else throw new Error(`An upload was answered with ${answer.status}: ${text}`)
   }
 }
 
