@@ -9,8 +9,8 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Most tests wait for a while. With more than three on two processors, tests of timing would fail.
-  workers: 3,
+  // Most tests wait for a while: three leave a fifth of two processors idle.
+  workers: 4,
   retries: 0,
   // Only against a test that hangs: what has to be quick says so itself.
   timeout: 60_000,
@@ -19,12 +19,12 @@ export default defineConfig<object, WorkerFixtures>({
   projects: [
     { name: 'sockets' },
     // Once more where no socket gets through, but what is about sockets or without a script: whole by `npm run streams`,
-    // and what is about the line itself within `npm test`.
+    // and what is about the line itself, rather than the page alone (@page), within `npm test`.
     {
       name: 'streams',
       testMatch: isWhole ? '**/*.spec.ts' : /(hidden-tab|journey|limits|live|resilience|sleeping|vanishing)\.spec\.ts/,
       testIgnore: /(without-script|languages)\.spec\.ts/,
-      grepInvert: isWhole ? /@sockets|without JavaScript/ : /@sockets|@long|without JavaScript/,
+      grepInvert: isWhole ? /@sockets|without JavaScript/ : /@sockets|@long|@page|without JavaScript/,
       use: { transport: 'streams' },
     },
   ],

@@ -38,7 +38,8 @@ export default {
       side: '0.875rem',
       base: '1rem',
       title: '1.25rem',
-      display: '1.75rem',
+      // Smaller where a long word in large text would be broken.
+      display: 'min(1.75rem, 9vw)',
       emoji: '2.5rem',
     },
     fontFamily: {

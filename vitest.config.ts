@@ -18,6 +18,22 @@ const isolated = readdirSync(join(root, 'test'), { recursive: true, encoding: 'u
 /** The processes that read pictures give way to all others, so large pictures would wait for other tests without end. */
 const heavy = ['test/http/pictures/heavy-pictures.test.ts']
 
+/**
+ * Tests of what has to happen within a fraction of a second, or by a server that is kept busy: each has a processor to itself.
+ * Tests that need a process of their own (above) are none of these.
+ */
+const timed = [
+  'test/http/too-many-requests.test.ts',
+  'test/accounts/store/file-store.test.ts',
+  'test/descriptors.test.ts',
+  'test/live/handshake.test.ts',
+  'test/live/chatting.test.ts',
+  'test/live/vanishing.test.ts',
+  'test/clock-steps.test.ts',
+  'test/api/fuzz-connections.test.ts',
+  'test/ops/metrics.test.ts',
+]
+
 /** Tests that attack a server for many seconds and measure delays run alone, one after the other. */
 const alone = ['test/ops/siege.test.ts', 'test/ops/flood.test.ts']
 
@@ -36,19 +52,20 @@ export default defineConfig({
     // The others share the sources that they load, which saves a third of the time.
     isolate: false,
     // Most of these tests wait rather than compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         extends: true,
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...isolated, ...heavy],
+          exclude: [...timed, ...alone, ...isolated, ...heavy],
         },
       },
       { extends: true, test: { name: 'isolated', include: isolated, isolate: true } },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 3 } } },
     ],
   },
 })

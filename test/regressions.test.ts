@@ -56,7 +56,7 @@ describe('the seed’s failing', () => {
     annPage.say({ type: 'message:send', content: 'forward', nonce: 'n' })
     const id = messageIdOf(await benPage.operation('list', 'beforeend'))
     benPage.say({ type: 'message:status', messageId: id, status: 'seen' })
-    expect((await annPage.operation(`a-${id}`)).html).toContain('data-status="seen"')
+    expect((await annPage.operation(`m-${id}>article`)).html).toContain('data-status="seen"')
     await annPage.fence()
     annPage.forget()
     benPage.say({ type: 'message:status', messageId: id, status: 'delivered' })

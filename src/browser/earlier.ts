@@ -53,12 +53,14 @@ export function watchEarlier(messages: HTMLElement): void {
   // Its id alone: the element would keep the text of a message in memory after it has expired.
   let first = ''
   document.addEventListener('htmx:before:swap', event => {
-    first = messages.querySelector('article')?.id ?? ''
+    first = messages.querySelector('article')?.parentElement?.id ?? ''
     for (const { fragment } of detailOf(event).tasks ?? []) {
       const marker = fragment.querySelector<HTMLElement>('#survivors')
       if (marker && list) keepEarlier(marker, list)
     }
   })
   // Tells a screen reader that messages were added; and the link, which had the focus, goes away with the last of them.
-  earlier?.addEventListener('htmx:after:swap', () => document.getElementById(first)?.focus({ preventScroll: true }))
+  earlier?.addEventListener('htmx:after:swap', () =>
+    document.getElementById(first)?.querySelector('article')?.focus({ preventScroll: true }),
+  )
 }

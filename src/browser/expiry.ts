@@ -31,11 +31,10 @@ export function expireInTime(askAnew: () => void): void {
     let isUnsure = false
     nextWall = never
     nextOwn = never
-    for (const shown of document.querySelectorAll<HTMLElement>(
-      '#list article, .event, .last, .ended, .quote, .replying',
-    )) {
+    for (const shown of document.querySelectorAll<HTMLElement>('#list article, .event, .last, .ended, .quote')) {
       const row = shown.matches('article') && shown.closest<HTMLElement>('li')
-      const hiding = row || shown
+      // A reply that is begun goes with its quote, which alone is told that its message was kept.
+      const hiding = row || shown.closest<HTMLElement>('.replying') || shown
       // The server says how much time remains and not until when: the two clocks may differ.
       const { remaining } = shown.dataset
       if (remaining !== undefined) {
@@ -49,7 +48,7 @@ export function expireInTime(askAnew: () => void): void {
       if (due.own <= own) {
         dues.delete(shown)
         if (row) keepFocus(() => row.remove())
-        else shown.replaceChildren()
+        else hiding.replaceChildren()
         continue
       }
       nextOwn = Math.min(nextOwn, due.own)

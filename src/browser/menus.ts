@@ -15,10 +15,17 @@ export function watchMenus(): void {
     event.preventDefault()
     document.querySelector<HTMLDialogElement>('#end')?.showModal()
   })
-  // htmx leaves a switch that was set by hand as it is. To replace it would take the focus from it.
+  // What was chosen did not reach the server: the menu shows again what holds.
+  for (const failure of ['htmx:error', 'htmx:response:error']) {
+    options?.addEventListener(failure, ({ target }) => target instanceof HTMLFormElement && target.reset())
+  }
+  // htmx leaves a switch that was set by hand as it is. To replace it would take the focus from it. An open menu is no part of
+  // its message, which may change below it.
   htmx.registerExtension('menus', {
     htmx_before_morph_node: (before, { newNode }) => {
       if (before instanceof HTMLInputElement) before.checked = newNode.hasAttribute('checked')
+      const menu = before instanceof Element && before.matches('article') && before.querySelector('.message-menu')
+      if (menu) newNode.append(menu.cloneNode(true))
     },
   })
 }

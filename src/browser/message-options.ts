@@ -8,15 +8,17 @@ export function watchOptions(messages: HTMLElement): void {
   const content = document.getElementById('content')
   addEventListener('click', event => {
     const pressed =
-      event.target instanceof Element && event.target.closest<HTMLElement>('.message-menu *, .quote, #replying .cancel')
+      event.target instanceof Element &&
+      event.target.closest<HTMLElement>('#list [name=options], .message-menu button, .quote, #replying .cancel')
     if (!pressed) return
-    if (pressed.matches('.quote')) followQuote(event, pressed)
+    if (pressed instanceof HTMLButtonElement && pressed.name === 'options') openMenu(event, pressed)
+    else if (pressed.matches('.quote')) followQuote(event, pressed)
     else if (pressed.matches('.cancel')) {
       event.preventDefault()
       pressed.parentElement?.remove()
       content?.focus()
     } else {
-      pressed.parentElement?.hidePopover()
+      closeMenu(pressed.closest<HTMLElement>('.message-menu'))
       if (pressed.matches('[name=reply]')) content?.focus()
       if (pressed.matches('.copy')) void copy(pressed, messages.dataset.copied ?? '')
     }
@@ -25,7 +27,7 @@ export function watchOptions(messages: HTMLElement): void {
   document.addEventListener('keydown', event => {
     if (event.key !== 'Tab') return
     for (const button of document.querySelectorAll<HTMLElement>(
-      '#list :is(.message-options, .quote, .picture, .motion)',
+      '#list :is([name=options], .quote, .picture, .motion)',
     )) {
       button.tabIndex = button.closest('article:focus-within') ? 0 : -1
     }
@@ -50,8 +52,7 @@ function takeKey(event: KeyboardEvent, messages: HTMLElement, content: HTMLEleme
   if (key === 'Escape') content?.focus()
   if (target.matches('article') && (key === 'Enter' || key === 'ContextMenu')) {
     event.preventDefault()
-    target.querySelector<HTMLElement>('.message-options')?.click()
-    target.querySelector<HTMLElement>('.message-menu button')?.focus()
+    target.querySelector<HTMLElement>('[name=options]')?.click()
   }
   const articles = [...messages.querySelectorAll('article')]
   const at = articles.findIndex(article => article.contains(document.activeElement))
@@ -61,6 +62,44 @@ function takeKey(event: KeyboardEvent, messages: HTMLElement, content: HTMLEleme
   if (next === undefined || last < 0) return
   event.preventDefault()
   articles[Math.min(last, Math.max(0, next))]?.focus()
+}
+
+/** Puts the menu into the message of a button, as what the browser opens and closes by that button. */
+function openMenu(event: Event, button: HTMLButtonElement): void {
+  const article = button.closest<HTMLElement>('article')
+  const template = document.getElementById('message-menu')
+  if (!article || button.popoverTargetElement || !(template instanceof HTMLTemplateElement)) return
+  event.preventDefault()
+  const open = article.querySelector<HTMLElement>('.message-menu')
+  const menu = template.content.firstElementChild?.cloneNode(true)
+  if (open) closeMenu(open)
+  if (open || !(menu instanceof HTMLElement)) return
+  const { messageId = '', status } = article.dataset
+  menu.querySelector('[name=reply]')?.setAttribute('value', messageId)
+  if (!article.querySelector('.text')?.textContent) menu.querySelector('.copy')?.remove()
+  const unsend = menu.querySelector('[formaction]')
+  if (!status) unsend?.remove()
+  else
+    for (const name of ['formaction', 'hx-post']) {
+      unsend?.setAttribute(name, unsend.getAttribute(name)?.replace('//', `/${messageId}/`) ?? '')
+    }
+  article.append(menu)
+  htmx.process(menu)
+  button.type = 'button'
+  button.popoverTargetElement = menu
+  menu.addEventListener('toggle', ({ newState }) => {
+    if (newState === 'open') return
+    menu.remove()
+    for (const name of ['type', 'popovertarget']) button.removeAttribute(name)
+  })
+  menu.showPopover({ source: button })
+  menu.querySelector('button')?.focus()
+}
+
+/** Closes a menu that is open; one that came with the page once it has done its work. */
+function closeMenu(menu: HTMLElement | null): void {
+  if (menu?.popover) menu.hidePopover()
+  else setTimeout(() => menu?.remove())
 }
 
 /** Where the page does not hold the message, the link leads to one that does. */

@@ -1,7 +1,7 @@
 /** As wide as the list of chats stands beside a chat (src/browser/styles/panes.css), with a mouse or the like. */
 const besideChat = '(min-width: 52rem) and (pointer: fine)'
 
-/** Keeps how far the list of chats is scrolled, and has who goes from one chat to another write at once. */
+/** Keeps how far the list of chats is scrolled, where it is shown, and has who goes from one chat to another write at once. */
 export function keepSide(): void {
   const side = document.querySelector('.side')
   if (!side) return
@@ -10,5 +10,8 @@ export function keepSide(): void {
     side.scrollTop = Number(top)
     if (matchMedia(besideChat).matches) document.getElementById('content')?.focus({ preventScroll: true })
   }
-  addEventListener('pagehide', () => sessionStorage.setItem('side', String(side.scrollTop)))
+  addEventListener('pagehide', () => {
+    // A phone shows no list beside a chat.
+    if (side.clientHeight) sessionStorage.setItem('side', String(side.scrollTop))
+  })
 }

@@ -133,6 +133,9 @@ export type TimelineBody =
   /** `reopened`: the two had a chat that ended within the last day. */
   | { readonly what: 'kept' | 'reopened' }
 
+/** How many events a room has at most: beyond that the oldest is forgotten. */
+export const mostEvents = 50
+
 /** Something that happened in a room, and stands among its messages for as long as those of its time live. */
 export type TimelineEvent = TimelineBody & {
   /** Its own in the room. One with the same id takes the place of the one before: the same, done again by the same person. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { Message, RoomSummary } from '../chat/engine.js'
-import { messageStatusOf } from '../chat/engine.js'
+import { messageStatusOf, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -30,15 +30,30 @@ export function unreadText(unread: number): string {
 const previewLength = 120
 
 /** The last message in a line, and what stands before it, in whose direction it has no say. */
-function previewOf(summary: RoomSummary, viewer: Viewer, t: Translate): { before: string; text: string } {
+function previewOf(
+  summary: RoomSummary,
+  viewer: Viewer,
+  t: Translate,
+  { currentRoomId }: Pick<ChatItemContext, 'currentRoomId'>,
+): { before: string; text: string } {
   const last = summary.lastMessage
-  if (!last) return { before: '', text: t('chats.noMessages') }
+  // Beside the page of the chat, which says itself what vanished, the list need not.
+  if (!last) return { before: '', text: (summary.id !== currentRoomId && newsOf(summary, t)) || t('chats.noMessages') }
   const text = cutText(wordsOf(last, t), previewLength)
   return {
     before: last.senderId === viewer.userId ? t('chats.mine', { text: '' }).trim() : '',
     // One line alone decides the direction of the whole by its element.
     text: text.includes('\n') ? isolateLines(text) : text,
   }
+}
+
+/** What vanished before it was seen and this person has not been shown yet; '' if there is nothing. */
+function newsOf({ vanished }: RoomSummary, t: Translate): string {
+  for (const whose of sides) {
+    const count = vanished[whose].total - vanished[whose].shown
+    if (count > 0) return t('chats.vanished', { count })
+  }
+  return ''
 }
 
 /** Renders an item of the list of chats. */
@@ -62,7 +77,7 @@ export function renderChatItem(
     isTyping: item.isTyping,
     isCurrent: summary.id === item.currentRoomId,
     unread: unreadText(summary.unread),
-    preview: previewOf(summary, viewer, context.t),
+    preview: previewOf(summary, viewer, context.t, item),
     remainingMs: last && Math.max(0, last.expiresAt - now),
     time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
     status: last?.senderId === viewer.userId ? messageStatusOf(last, summary.theirs) : null,

@@ -11,7 +11,7 @@ import {
 } from '../chat/engine.js'
 import { shapeOf } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
-import type { Translate } from './sentences.js'
+import { isolateLines, type Translate } from './sentences.js'
 
 /** What the template partials/picture needs. Width and height in pixels. */
 export interface ImageView {
@@ -90,7 +90,12 @@ export function placeMessage(
 ): MessagePlace {
   const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
   const minuteOf = ({ senderId, sentAt, lifetimeMs, livesFrom }: Predecessor) =>
-    `${senderId === userId ? 'mine' : 'theirs'}-${Math.floor(clock.wallTimeOf(sentAt) / minuteMs)}-${lifetimeMs}-${livesFrom}`
+    [
+      Math.floor(clock.wallTimeOf(sentAt) / minuteMs),
+      lifetimeMs / minuteMs,
+      senderId === userId ? 1 : 0,
+      livesFrom === 'sent' ? 1 : 0,
+    ].join('.')
   const minute = minuteOf(message)
   const day = dayOf(message)
   const isNewDay = before === null || dayOf(before) !== day
@@ -190,5 +195,5 @@ export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Tra
 }
 
 function pictureWords(alt: string, t: Translate): string {
-  return alt ? t('chats.image', { alt }) : t('chats.imagePlain')
+  return alt ? t('chats.image', { alt: isolateLines(alt) }) : t('chats.imagePlain')
 }

@@ -5,6 +5,7 @@ import { expectUsable } from '../support/browser/probes.js'
 const operatorToken = 'a token for the tests alone, which nobody guesses'
 
 test.use({ serverEnv: { REGISTRATION: 'invite', OPERATOR_TOKEN: operatorToken, DEMO_USERS: 'true' } })
+test.describe.configure({ mode: 'default' })
 
 test('who is invited sends a first message after 3 actions and at most 8 key presses, and the pages are usable', {
   tag: '@long',

@@ -26,6 +26,16 @@ test('the composer is one row of 44 px, whose field has a line of its own where 
   expect((await boxOf(ann, '#content')).width).toBeGreaterThan(300)
 })
 
+test('with larger text and a keyboard on the screen a long text leaves the button that sends it in sight', async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  await ann.evaluate(() => document.documentElement.setAttribute('data-size', 'larger'))
+  await ann.setViewportSize({ width: 390, height: 420 })
+  await field(ann).fill('one more line\n'.repeat(12))
+  await expect(ann.getByRole('button', { name: 'Send' })).toBeInViewport({ ratio: 1 })
+})
+
 test('the field grows to eight lines, and is one line again when its text is sent', async ({ chat }) => {
   const { ann, ben } = await chat()
   const height = async () => (await boxOf(ann, '#content')).height

@@ -35,6 +35,27 @@ test('what is pushed leaves the menu of the chat open, and the focus in it', asy
   expect(await node?.evaluate(each => each.isConnected)).toBe(true)
 })
 
+test('a choice in the menu of the chat that does not reach the server is shown as it was before', async ({
+  chat,
+  tolerate,
+}) => {
+  tolerate(/ERR_FAILED|Failed to fetch|status of 429/)
+  const { ann } = await chat()
+  await openOptions(ann)
+  const erase = ann.getByRole('switch', { name: 'Erase when we have both left' })
+  await ann.route('**/erase', route => route.abort())
+  const failure = ann.waitForEvent('requestfailed')
+  await erase.press('Space')
+  await failure
+  await expect(erase).toBeChecked()
+  await ann.route('**/lifetime', route => route.fulfill({ status: 429 }))
+  await ann.getByLabel('Message lifetime').selectOption({ label: '4 hours' })
+  const refusal = ann.waitForResponse('**/lifetime')
+  await ann.getByRole('button', { name: 'Apply for both of you' }).click()
+  await refusal
+  await expect(ann.locator('#lifetime')).toHaveValue('3600000')
+})
+
 test('the menu of the chat closes when Tab leaves it, a click is beside it, or by Escape, which gives the focus back', async ({
   chat,
 }) => {

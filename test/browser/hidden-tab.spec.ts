@@ -6,7 +6,7 @@ import { LivePage, messageIdOf } from '../support/live-page.js'
 
 /** Records each status that the sender's page shows. */
 async function nextStatus(sender: LivePage, id: string): Promise<string> {
-  const { html } = await sender.operation(`a-${id}`, 'outerMorph')
+  const { html } = await sender.operation(`m-${id}>article`, 'outerMorph')
   sender.forget()
   const [, status = ''] = /data-status="(\w+)"/.exec(html) ?? []
   return status

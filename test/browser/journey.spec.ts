@@ -53,7 +53,9 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
   await expect(page.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
 })
 
-test('the dialog that asks before a chat ends can be left, and leaves everything', async ({ chat }) => {
+test('the dialog that asks before a chat ends can be left, and leaves everything', { tag: '@page' }, async ({
+  chat,
+}) => {
   const { ann, ben } = await chat()
   await send(ann, 'stays')
   await chooseOption(ann, 'End chat')
@@ -87,11 +89,9 @@ test('a chat that was ended is gone from both screens and can be opened anew', a
   expect(new URL(ben.url()).pathname).not.toBe(path)
 })
 
-test('who logs out on a chat is asked nothing, and the next person there learns nothing of it', async ({
-  chat,
-  person,
-  tolerate,
-}) => {
+test('who logs out on a chat is asked nothing, and the next person there learns nothing of it', {
+  tag: '@page',
+}, async ({ chat, person, tolerate }) => {
   tolerate(/status of 404/)
   const { ann, benPerson, path } = await chat()
   const stranger = await person('stranger')

@@ -3,6 +3,7 @@ import { expect, message, send, test } from '../support/browser/fixtures.js'
 import { expectUsable } from '../support/browser/probes.js'
 
 test.use({ serverEnv: { MESSAGE_TTL_MS: '40000' } })
+test.describe.configure({ mode: 'default' })
 
 test('either chooses how long messages live, and both are told', async ({ chat }) => {
   const { ann, ben, annPerson } = await chat()
@@ -46,6 +47,10 @@ test('one warning with one button keeps messages for both, and forms do it where
   await send(ann, 'worth keeping')
   await expect(message(ben, 'worth keeping')).toBeVisible()
   const wouldEndAt = Date.now() + 40_000
+  await message(ann, 'worth keeping').focus()
+  await ann.keyboard.press('Enter')
+  await ann.keyboard.press('Enter')
+  await expect(ann.locator('#replying')).toContainText('worth keeping')
   await ben.getByRole('textbox', { name: 'Message' }).fill('in the middle of a sentence')
   const keep = (page: typeof ann) => page.getByRole('button', { name: 'Keep 40 more seconds' })
   for (const page of [ann, ben]) {
@@ -87,4 +92,5 @@ test('one warning with one button keeps messages for both, and forms do it where
   await ann.waitForTimeout(Math.max(0, wouldEndAt - Date.now()))
   await expect(message(ann, 'worth keeping')).toBeVisible()
   await expect(message(ben, 'worth keeping')).toBeVisible()
+  await expect(ann.locator('#replying')).toContainText('worth keeping')
 })

@@ -1,16 +1,7 @@
 import { chooseOption } from '../support/browser/chat-options.js'
-import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expect, message, send, servers, test } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
-
-test('what goes over five a second waits and goes out by itself, in order and once', async ({ chat }) => {
-  const { ann, ben } = await chat()
-  const texts = Array.from({ length: 8 }, (_, index) => `burst ${index}`)
-  for (const text of texts) await send(ann, text)
-  await expect(ben.getByRole('article').locator('.text')).toHaveText(texts)
-  await expect(ann.getByRole('article').locator('.text')).toHaveText(texts)
-  await expect(ann.locator('.pending')).toHaveCount(0)
-})
+test.use({ serverEnv: servers.ofDefaultPace })
 
 test('a message too long is not sent, says why, keeps its text, and can be tried again', async ({ chat }) => {
   const { ann, ben } = await chat()
@@ -62,9 +53,9 @@ for (const [what, text] of [
   })
 }
 
-test('a message that was refused is taken back to be written anew, before what is being written, with its quote', async ({
-  chat,
-}) => {
+test('a message that was refused is taken back to be written anew, before what is being written, with its quote', {
+  tag: '@page',
+}, async ({ chat }) => {
   const { ann, ben } = await chat()
   await send(ben, 'a question')
   await message(ann, 'a question').focus()

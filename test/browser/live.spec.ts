@@ -188,18 +188,36 @@ test('the list of chats stands beside a chat and the settings on a wide screen, 
   await side.getByRole('link', { name: 'Settings' }).click()
   await expect(ann.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
   await expect(side.getByText('Draft: half written')).toBeVisible()
+  // It stands in the place of the last message.
+  await expect(side.getByText('again')).toBeHidden()
   await ann.getByLabel('Time zone').focus()
   await send(page, 'while you were away')
   await expect(ann).toHaveTitle(/^\(1\) Settings/)
   await expect(page.getByRole('main').getByText('Online')).toBeVisible()
   await expect(ann.getByLabel('Time zone')).toBeFocused()
+  // The links of the settings stand still from a long page to a short one.
+  const toAppearance = ann.getByRole('link', { name: 'Appearance' })
+  const before = await toAppearance.boundingBox()
+  await ann.getByRole('link', { name: 'Privacy' }).click()
+  await expect(ann.getByRole('heading', { name: 'Privacy', level: 1 })).toBeVisible()
+  expect((await toAppearance.boundingBox())?.y).toBe(before?.y)
   await side.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
   await expect(ann).toHaveURL(way)
   await expect(ann.getByRole('textbox', { name: 'Message' })).toHaveValue('half written')
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+
+  // On a phone the list is a page of its own.
+  await ann.setViewportSize({ width: 390, height: 240 })
+  await ann.getByRole('link', { name: 'Back to chats' }).click()
+  await expect(ann.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await ann.getByRole('main').evaluate(element => element.scrollTo(0, 20))
+  await ann.getByRole('link', { name: new RegExp(`^${third.name}`) }).click()
+  await ann.getByRole('link', { name: 'Back to chats' }).click()
+  await expect(ann.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
+  await expect.poll(() => ann.getByRole('main').evaluate(element => element.scrollTop)).toBe(20)
 })
 
-test('who is looked for stands in the place of the list, the chats first, until nobody is', async ({
+test('who is looked for stands in the place of the list, the chats first, until nobody is', { tag: '@page' }, async ({
   chat,
   person,
 }) => {
@@ -222,7 +240,7 @@ const hostile = [
   'one\n\n  two',
 ]
 
-test('text is shown as typed, whatever it is', async ({ chat }) => {
+test('text is shown as typed, whatever it is', { tag: '@page' }, async ({ chat }) => {
   const { ann, ben } = await chat()
   for (const text of hostile) await send(ann, text)
   for (const page of [ann, ben]) {
@@ -234,7 +252,9 @@ test('text is shown as typed, whatever it is', async ({ chat }) => {
   expect(await ben.getByRole('article').locator('.text').allTextContents()).toEqual(hostile)
 })
 
-test('Enter sends, Shift and Enter breaks the line, and Enter while composing does neither', async ({ chat }) => {
+test('Enter sends, Shift and Enter breaks the line, and Enter while composing does neither', { tag: '@page' }, async ({
+  chat,
+}) => {
   const { ann } = await chat()
   await composer(ann).fill('first')
   await composer(ann).press('Shift+Enter')
@@ -246,7 +266,7 @@ test('Enter sends, Shift and Enter breaks the line, and Enter while composing do
   await expect(ann.getByRole('article').locator('.text')).toHaveText(['first\nsecond'], { useInnerText: true })
 })
 
-test('times are of the browser’s zone, not of the server’s', async ({ person, visit }) => {
+test('times are of the browser’s zone, not of the server’s', { tag: '@page' }, async ({ person, visit }) => {
   const [ann, ben] = [await person('Ann'), await person('Ben')]
   const page = await visit()
   await logIn(page, ann)

@@ -1,9 +1,9 @@
 // Long because every case of one behaviour stands here.
 import type { Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
-import { expect, logIn, message, send } from '../support/browser/fixtures.js'
+import { expect, logIn, message, send, servers } from '../support/browser/fixtures.js'
 
-test.use({ serverEnv: { RATE_LIMIT_MESSAGES: '5' } })
+test.use({ serverEnv: servers.ofDefaultPace })
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('#list article .text')
@@ -92,11 +92,9 @@ test('a server that is killed and started anew has the page log in, go on and gi
   await expect(shown(ann)).toHaveCount(0)
 })
 
-test('at the log-in within a page a wrong password is said, and nobody else is given what was written', async ({
-  mortal,
-  faults,
-  visit,
-}) => {
+test('at the log-in within a page a wrong password is said, and nobody else is given what was written', {
+  tag: '@page',
+}, async ({ mortal, faults, visit }) => {
   const ann = await visit({ baseURL: faults.url })
   await logIn(ann, { name: 'alice', email: 'alice@example.com', password: 'password123' })
   await ann.getByRole('button', { name: 'Chat with bob', exact: true }).click()
@@ -218,9 +216,9 @@ test('a message without an answer for 15 s is Not sent, keeps its text, and goes
   await expect(pending(ann)).toHaveCount(0)
 })
 
-test('a draft and what it answers survive a reload, and are forgotten on sending and on logging out', async ({
-  faultyChat,
-}) => {
+test('a draft and what it answers survive a reload, and are forgotten on sending and on logging out', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
   const { ann, ben } = await faultyChat()
   await send(ben, 'a question')
   await ann.getByRole('article').focus()
@@ -255,7 +253,7 @@ test('what waits in the outbox survives a reload and arrives once', async ({ fau
   await expect(pending(ann)).toHaveCount(0)
 })
 
-test('nothing older than a message lives is sent again by itself', async ({ faultyChat }) => {
+test('nothing older than a message lives is sent again by itself', { tag: '@page' }, async ({ faultyChat }) => {
   const { ann, ben, faults, path } = await faultyChat()
   faults.isDown = true
   faults.cut()

@@ -247,6 +247,12 @@ test.describe('a tall screenshot', () => {
     await expect(panorama).toBeVisible()
     expect((await panorama.boundingBox())?.height).toBeGreaterThanOrEqual(44)
     expect(await ben.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+    await ben.evaluate(() => document.documentElement.setAttribute('data-size', 'larger'))
+    const inItsBubble = await panorama.evaluate(link => {
+      const bubble = link.closest('article')?.getBoundingClientRect()
+      return bubble && link.getBoundingClientRect().right <= bubble.right
+    })
+    expect(inItsBubble).toBe(true)
     await panorama.click()
     const large = dialog.getByRole('img', { name: 'A panorama' })
     await expect.poll(() => large.evaluate((image: HTMLImageElement) => image.naturalHeight)).toBe(600)

@@ -1,8 +1,9 @@
 import { test } from '../support/browser/faulty-chat.js'
-import { expect, message, send } from '../support/browser/fixtures.js'
+import { expect, message, send, servers } from '../support/browser/fixtures.js'
 import { openPicture } from '../support/browser/picture-choice.js'
 
-test.use({ serverEnv: { MESSAGE_TTL_MS: '4000' } })
+test.use({ serverEnv: servers.ofShortLives })
+test.describe.configure({ mode: 'default' })
 
 test('a page that slept through a message shows it for not one frame more, nor in the list of chats', async ({
   faultyChat,
@@ -34,9 +35,9 @@ test('a page that slept through a message shows it for not one frame more, nor i
   await expect(ann.locator('body')).not.toContainText('gone when you wake')
 })
 
-test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', async ({
-  faultyChat,
-}) => {
+test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
   const { ann, ben, faults } = await faultyChat()
   await send(ben, 'goes in time')
   await expect(message(ann, 'goes in time')).toBeVisible()
@@ -52,9 +53,9 @@ test('the clock set back keeps no message, nor an opened picture, on a page that
   expect(await ann.locator('#viewer img').getAttribute('src')).toBeNull()
 })
 
-test('a quote, and a reply that is begun, go with their message on a page that has lost its connection', async ({
-  faultyChat,
-}) => {
+test('a quote, and a reply that is begun, go with their message on a page that has lost its connection', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
   const { ann, ben, faults } = await faultyChat()
   await send(ben, 'goes in time')
   const reply = async () => {

@@ -1,7 +1,8 @@
-import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expect, message, send, servers, test } from '../support/browser/fixtures.js'
 import { keepFocus, keepSpeech, readFocus, takeSpeech } from '../support/browser/ledgers.js'
 
-test.use({ serverEnv: { MESSAGE_TTL_MS: '3000' } })
+test.use({ serverEnv: servers.ofShortLives })
+test.describe.configure({ mode: 'default' })
 
 test('a message is gone from both screens within 250 ms of its time', async ({ chat }) => {
   const { ann, ben } = await chat()
@@ -27,7 +28,7 @@ test('a message is gone from both screens within 250 ms of its time', async ({ c
   }
 })
 
-test('the focused message that goes hands its focus on, never to nowhere', async ({ chat }) => {
+test('the focused message that goes hands its focus on, never to nowhere', { tag: '@page' }, async ({ chat }) => {
   const { ann, ben } = await chat()
   await send(ben, 'goes first')
   await expect(message(ann, 'goes first')).toBeVisible()
@@ -46,7 +47,7 @@ test('the focused message that goes hands its focus on, never to nowhere', async
   expect(places).not.toContain('BODY')
 })
 
-test('where the last message of a chat is gone the list of chats says so', async ({ chat }) => {
+test('where the last message of a chat is gone the list of chats says so', { tag: '@page' }, async ({ chat }) => {
   const { ann, ben, benPerson } = await chat()
   await send(ben, 'last and gone')
   const line = ann.getByRole('link', { name: new RegExp(`^${benPerson.name}`) })
@@ -58,7 +59,9 @@ test('where the last message of a chat is gone the list of chats says so', async
   await expect(line).toContainText('No messages')
 })
 
-test('nothing is said when messages vanish, and what was spoken of them goes with them', async ({ chat }) => {
+test('nothing is said when messages vanish, and what was spoken of them goes with them', { tag: '@page' }, async ({
+  chat,
+}) => {
   const { ann, ben, benPerson } = await chat()
   await keepSpeech(ann)
   await ann.reload()

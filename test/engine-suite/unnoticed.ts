@@ -1,3 +1,4 @@
+// Long because all that the two may do is tried in one comparison.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UserId } from '#src/chat/engine.js'
@@ -16,6 +17,8 @@ interface Stage {
   readonly world: World
   readonly engine: World['engine']
   roomId: string
+  /** Whether ann sends receipts. */
+  sendsReceipts: boolean
 }
 
 type Act = (stage: Stage) => Promise<unknown>
@@ -23,7 +26,7 @@ type Step = { readonly by: 'both' | 'blocker'; readonly act: Act }
 
 async function makeStage(makeEngine: MakeEngine): Promise<Stage> {
   const world = await World.make(makeEngine, options)
-  return { world, engine: world.engine, roomId: 'none' }
+  return { world, engine: world.engine, roomId: 'none', sendsReceipts: true }
 }
 
 const openBy =
@@ -42,13 +45,16 @@ async function newestOf({ engine, roomId }: Stage, userId: UserId, senderId: Use
 
 const sendBy =
   (senderId: UserId, { nonce, lifetimeMs }: { nonce: string; lifetimeMs: number }): Act =>
-  ({ engine, roomId }) =>
-    engine.sendMessage(roomId, senderId, { nonce, mostLifetimeMs: lifetimeMs, text: 'words', image: null })
+  async stage => {
+    const replyTo = nonce > 'n4' ? await newestOf(stage, senderId, nonce > 'n5' ? 'rude' : 'ann') : null
+    const draft = { nonce, mostLifetimeMs: lifetimeMs, text: 'words', image: null, replyTo }
+    return stage.engine.sendMessage(stage.roomId, senderId, draft)
+  }
 
 const seeBy =
-  (userId: UserId, senderId: UserId): Act =>
+  (userId: UserId, senderId: UserId, inViewFrom?: number): Act =>
   async stage =>
-    stage.engine.moveCursor(stage.roomId, userId, 'seen', await newestOf(stage, userId, senderId))
+    stage.engine.moveCursor(stage.roomId, userId, 'seen', await newestOf(stage, userId, senderId), inViewFrom)
 
 /** What the blocked may do; both worlds do it. */
 const actOfBlocked: fc.Arbitrary<Act> = fc.oneof(
@@ -75,6 +81,16 @@ const actOfBlocked: fc.Arbitrary<Act> = fc.oneof(
       ({ engine, roomId }) => engine.readRoom(roomId, 'rude'),
       ({ engine, roomId }) => engine.endRoom(roomId, 'rude'),
       seeBy('rude', 'ann'),
+      seeBy('rude', 'ann', 1),
+      async stage => stage.engine.readQuote(stage.roomId, 'rude', await newestOf(stage, 'rude', 'rude')),
+      async stage => stage.engine.moveCursor(stage.roomId, 'rude', 'delivered', await newestOf(stage, 'rude', 'ann')),
+      ({ engine, roomId }) => engine.dismissWarning(roomId, 'rude'),
+      ({ engine, roomId }) => engine.setErasure(roomId, 'rude', true),
+      ({ engine, roomId }) => engine.noteVanishedShown(roomId, 'rude', { theirs: 99, mine: 99 }),
+      ({ engine, roomId }) => engine.noteVanishedShown(roomId, 'rude', { theirs: 1, mine: 1 }),
+      ({ engine }) => engine.listOthers('rude', 10),
+      ({ world }) => world.keep('rude', {}, lingerMs),
+      ({ world }) => world.keep('rude', { blocked: ['ann'] }, lingerMs),
       async stage => stage.engine.removeMessage(stage.roomId, 'rude', await newestOf(stage, 'rude', 'rude')),
       ({ engine }) => engine.setPrivacy('rude', { sendsReceipts: false, sendsTyping: true, blocked: [] }, lingerMs),
     ),
@@ -114,11 +130,24 @@ const past: fc.Arbitrary<Act[]> = fc.array(
       openBy('rude', 'ann'),
       seeBy('ann', 'rude'),
       seeBy('rude', 'ann'),
+      ({ engine, roomId }) => engine.setLifetime(roomId, 'ann', { lifetimeMs: 60_000, from: 'seen' }),
+      ({ engine, roomId }) => engine.setErasure(roomId, 'ann', false),
+      ({ engine, roomId }) => engine.endRoom(roomId, 'ann'),
+      ({ engine, roomId }) => engine.endRoom(roomId, 'rude'),
+      ({ engine, roomId }) => engine.keepLonger(roomId, 'ann'),
+      ({ engine, roomId }) => engine.noteVanishedShown(roomId, 'ann', { theirs: 99, mine: 99 }),
+      async stage => {
+        stage.sendsReceipts = !stage.sendsReceipts
+        await stage.world.keep('ann', { sendsReceipts: stage.sendsReceipts }, lingerMs)
+      },
+      ({ world }) => world.keep('rude', { sendsReceipts: false }, lingerMs),
+      ({ world }) => world.advance(25_000),
+      ({ world }) => world.advance(30),
       ({ engine }) => engine.holdLease('ann', 'page', 1e9),
       ({ engine }) => engine.holdLease('rude', 'page', 1e9),
     ),
   ),
-  { maxLength: 8 },
+  { maxLength: 14 },
 )
 
 /** The answer or the refusal. */
@@ -177,7 +206,7 @@ export function describeUnnoticed(makeEngine: MakeEngine): void {
           }
           try {
             for (const act of before) await compare(act)
-            await blocked.world.keep('ann', { blocked: ['rude'] }, lingerMs)
+            await blocked.world.keep('ann', { sendsReceipts: blocked.sendsReceipts, blocked: ['rude'] }, lingerMs)
             await left.engine.dropLease('ann', 'page', lingerMs)
             for (const { by, act } of after) {
               if (by === 'both') await compare(act)

@@ -88,7 +88,7 @@ it('is one call of the engine for a command from page to page, and none for the 
     const report = () => annPage.say({ type: 'message:status', messageId, status })
     const isTicked = () =>
       Promise.all([
-        ...ofBen.chats.map(page => page.operation(`a-${messageId}`)),
+        ...ofBen.chats.map(page => page.operation(`m-${messageId}>article`)),
         ...pages.map(page => page.operation(item)),
       ])
     expect(await costOf(pages, report, isTicked)).toEqual({ engine: ['moveCursor'], accounts: byAnn })

@@ -96,7 +96,7 @@ describe('how long messages live', () => {
     ] as const) {
       expect((await page.operation('warning')).html).toBe('')
       expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages longer</p>`)
-      const { html } = await page.operation(`a-${id}`)
+      const { html } = await page.operation(`m-${id}>article`)
       expect(html).toMatch(/>kept until \d\d:\d\d:\d\d/)
       expect(Number(/data-remaining="(\d+)"/.exec(html)?.[1])).toBeGreaterThan(lifeMs)
     }

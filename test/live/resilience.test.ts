@@ -37,7 +37,7 @@ async function settledPair() {
   annPage.say({ type: 'message:send', content: 'settled', nonce: 'settled' })
   const id = messageIdOf(await benPage.operation('list', 'beforeend'))
   benPage.say({ type: 'message:status', status: 'seen', messageId: id })
-  await annPage.operation(`a-${id}`, 'outerMorph')
+  await annPage.operation(`m-${id}>article`, 'outerMorph')
   await Promise.all([annPage.fence(), benPage.fence()])
   const comeBack = (page: LivePage, client = ann) =>
     new LivePage(proxy.url, `/ws?room=${pair.room}&state=${stateOf(page)}&again=1`, { cookie: client.cookieHeader })
@@ -69,6 +69,7 @@ describe('a page that comes back by a socket', () => {
       ['about', 'innerHTML'],
       ['warning', 'innerMorph'],
       ['chats', 'innerMorph'],
+      ['people .last', 'innerHTML'],
       ['more-chats', 'innerMorph'],
       ['ended', 'innerMorph'],
       ['list-report', 'innerHTML'],

@@ -66,7 +66,7 @@ describe.concurrent('a message vanishes', () => {
     await list.frame(({ text }) => text.includes('in the list'))
     list.forget()
     const line = await list.operation(`c-${room}`)
-    expect(line.html).toContain('No messages')
+    expect(line.html).toContain('1 message vanished unseen')
     expect(line.html).not.toContain('unread')
   })
 })
@@ -91,8 +91,10 @@ describe.concurrent('ending a chat', () => {
         ['earlier', 'innerHTML'],
         ['later', 'innerHTML'],
         ['jump', 'innerHTML'],
+        ['replying', 'innerHTML'],
         ['typing', 'innerHTML'],
         ['gone', 'innerHTML'],
+        [`f-${room} .last`, 'innerHTML'],
         [`c-${room}`, 'delete'],
         ['ended', 'innerMorph'],
       ])
@@ -152,7 +154,7 @@ describe('catching up', () => {
     const first = new LivePage(server.url, path, { cookie: ben.cookieHeader })
     expect(await first.fence()).toEqual([])
     const again = new LivePage(server.url, `${path}&again=1`, { cookie: ben.cookieHeader })
-    expect((await again.operation(`a-${id}`, 'outerMorph')).html).toContain('"status":"delivered"')
+    expect((await again.operation(`m-${id}>article`, 'outerMorph')).html).toContain('"status":"delivered"')
   })
 })
 

@@ -66,6 +66,17 @@ describe('a chat in the list', () => {
     expect(html).toContain('data-remaining=""')
   })
 
+  it('says where no message lives how many vanished unseen, until that was shown, and not beside its own page', () => {
+    const vanished = { ...noneVanished, theirs: { total: 5, shown: 2, afterSeq: 5 } }
+    const emptied = { lastMessage: null, vanished }
+    expect(wordsIn(render(emptied))).toBe('B Ben 3 messages vanished unseen')
+    expect(wordsIn(render(emptied, { currentRoomId: 'r1' }))).toBe('B Ben No messages')
+    const shown = { ...noneVanished, theirs: { total: 5, shown: 5, afterSeq: 5 } }
+    expect(wordsIn(render({ lastMessage: null, vanished: shown }))).toBe('B Ben No messages')
+    const own = { ...noneVanished, mine: { total: 1, shown: 0, afterSeq: 5 } }
+    expect(wordsIn(render({ lastMessage: null, vanished: own }))).toBe('B Ben 1 message vanished unseen')
+  })
+
   it('shows a message’s first 120 characters', () => {
     const html = render({ lastMessage: { ...message, text: `${'x'.repeat(120)}y` } })
     expect(wordsIn(html)).toBe(`B Ben ${'x'.repeat(120)} 12:00`)

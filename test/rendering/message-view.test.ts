@@ -211,3 +211,7 @@ it.each([
 ])('where there is room for words alone a message of %s is said by them', (_what, given, words) => {
   expect(wordsOf(given, t)).toBe(words)
 })
+
+it('keeps the direction of a description apart from that of the words before it', () => {
+  expect(wordsOf({ text: '', image: { ...image, alt: 'قطة.' } }, t)).toBe('chats.image \u2068قطة.\u2069')
+})

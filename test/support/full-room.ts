@@ -27,19 +27,28 @@ const framesASocket = 40
 /** Registers two new people and opens their chat. */
 export async function newRoom(url: string): Promise<Room> {
   const { ann, ben, annName, benName, chat, room } = await newPair(url)
-  const enter = async (client: HttpClient, name: string): Promise<Member> => {
-    const response = await fetch(`${url}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: `${name}@example.com`, password: 'long enough 1' }),
-    })
-    return { client, token: logInAnswer.parse(await response.json()).token }
+  return {
+    roomId: room,
+    chat,
+    members: [
+      { client: ann, token: await tokenOf(url, annName) },
+      { client: ben, token: await tokenOf(url, benName) },
+    ],
   }
-  return { roomId: room, chat, members: [await enter(ann, annName), await enter(ben, benName)] }
+}
+
+/** Logs somebody of `crowd.ts` in as a program. */
+export async function tokenOf(url: string, name: string): Promise<string> {
+  const response = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `${name}@example.com`, password: 'long enough 1' }),
+  })
+  return logInAnswer.parse(await response.json()).token
 }
 
 /** Opens a program's socket. */
-export async function openProgram(url: string, { token }: Member): Promise<WebSocket> {
+export async function openProgram(url: string, { token }: Pick<Member, 'token'>): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'ephemeral-chat.v1.json', {
     headers: { authorization: `Bearer ${token}` },
   })
@@ -49,8 +58,42 @@ export async function openProgram(url: string, { token }: Member): Promise<WebSo
 }
 
 /**
- * Fills a room with messages, half from each of its people, over a new socket for every few messages. That way only
- * RATE_LIMIT_MESSAGES has to be raised.
+ * Sends messages one after another as a program, over a new socket for every few of them. That way only RATE_LIMIT_MESSAGES
+ * has to be raised.
+ * @param from the index of the first, which its nonce carries
+ */
+export async function sendAll(
+  url: string,
+  member: Pick<Member, 'token'>,
+  roomId: string,
+  contents: readonly string[],
+  from = 0,
+): Promise<void> {
+  for (let start = 0; start < contents.length; start += framesASocket) {
+    const socket = await openProgram(url, member)
+    const part = contents.slice(start, start + framesASocket)
+    let left = part.length
+    await new Promise<void>((resolve, reject) => {
+      socket.on('close', code => reject(new Error(`The socket that fills the room was closed: ${code}`)))
+      socket.on('message', data => {
+        // Skips the many other frames, such as message:new.
+        if (!data.toString().startsWith('{"type":"reply"')) return
+        const reply = replyFrame.safeParse(JSON.parse(data.toString()))
+        if (!reply.success) reject(new Error(`The room could not be filled: ${data.toString()}`))
+        left -= 1
+        if (left === 0) resolve()
+      })
+      for (const [offset, content] of part.entries()) {
+        const ref = from + start + offset
+        socket.send(JSON.stringify({ type: 'message:send', ref, roomId, content, nonce: `fill-${ref}` }))
+      }
+    })
+    socket.terminate()
+  }
+}
+
+/**
+ * Fills a room with messages, half from each of its people.
  * @param contentOf the text of the message with this index
  */
 export async function fillRoom(
@@ -59,29 +102,10 @@ export async function fillRoom(
   messages: number,
   contentOf: (index: number) => string,
 ): Promise<void> {
-  const fillBy = async (member: Member, from: number, to: number) => {
-    for (let start = from; start < to; start += framesASocket) {
-      const socket = await openProgram(url, member)
-      const indexes = Array.from({ length: Math.min(framesASocket, to - start) }, (_, offset) => start + offset)
-      let left = indexes.length
-      await new Promise<void>((resolve, reject) => {
-        socket.on('close', code => reject(new Error(`The socket that fills the room was closed: ${code}`)))
-        socket.on('message', data => {
-          // Skips the many other frames, such as message:new.
-          if (!data.toString().startsWith('{"type":"reply"')) return
-          const reply = replyFrame.safeParse(JSON.parse(data.toString()))
-          if (!reply.success) reject(new Error(`The room could not be filled: ${data.toString()}`))
-          left -= 1
-          if (left === 0) resolve()
-        })
-        for (const index of indexes) {
-          const frame = { type: 'message:send', ref: index, roomId, content: contentOf(index), nonce: `fill-${index}` }
-          socket.send(JSON.stringify(frame))
-        }
-      })
-      socket.terminate()
-    }
-  }
+  const contents = Array.from({ length: messages }, (_, index) => contentOf(index))
   const half = Math.floor(messages / 2)
-  await Promise.all([fillBy(members[0], 0, half), fillBy(members[1], half, messages)])
+  await Promise.all([
+    sendAll(url, members[0], roomId, contents.slice(0, half)),
+    sendAll(url, members[1], roomId, contents.slice(half), half),
+  ])
 }

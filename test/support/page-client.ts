@@ -232,9 +232,9 @@ export class PageClient {
     else if (target === 'gone') this.#takeGone()
     else if (target.startsWith('m-') && swap === 'delete')
       this.#show(this.rows.filter(({ id }) => `m-${id}` !== target))
-    else if (target.startsWith('a-')) {
+    else if (target.endsWith('>article')) {
       const [row] = readRows(html)
-      if (row) this.#show(this.rows.map(each => (`a-${each.id}` === target ? row : each)))
+      if (row) this.#show(this.rows.map(each => (`m-${each.id}>article` === target ? row : each)))
     } else if (target.startsWith('p-')) this.#takeAnswer(target.slice(2), html)
   }
 

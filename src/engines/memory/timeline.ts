@@ -1,13 +1,10 @@
-import type { TimelineEvent, UserId } from '#src/chat/engine.js'
+import { mostEvents, type TimelineEvent, type UserId } from '#src/chat/engine.js'
 
 /** An event of a room, and those of its people who may know of it. */
 export interface TimelineEntry {
   readonly event: TimelineEvent
   readonly knownTo: readonly UserId[]
 }
-
-/** How many events a room keeps at most. */
-const mostEvents = 50
 
 /** What happened in a room beside its messages: a bounded number of events, each until its time is over. */
 export class Timeline {
@@ -18,7 +15,7 @@ export class Timeline {
     return this.#entries.reduce((least, { event }) => Math.min(least, event.expiresAt), Number.POSITIVE_INFINITY)
   }
 
-  /** Adds an event, in the place of the one with the same id; beyond fifty the oldest is forgotten. */
+  /** Adds an event, in the place of the one with the same id; beyond `mostEvents` the oldest is forgotten. */
   add(entry: TimelineEntry): void {
     this.#entries = [...this.#entries.filter(({ event }) => event.id !== entry.event.id), entry].slice(-mostEvents)
   }

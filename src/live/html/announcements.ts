@@ -1,5 +1,5 @@
 import type { AnnouncementKind } from '../../accounts/settings.js'
-import type { Message, MessageId } from '../../chat/engine.js'
+import type { Message, MessageId, TimelineEvent, UserId } from '../../chat/engine.js'
 import { wordsOf } from '../../rendering/message-view.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
 import { typingShownMs } from '../client/typing.js'
@@ -13,7 +13,7 @@ const typingOverMs = 30_000
 /** That someone comes or goes is announced if it lasts this long. */
 const presenceMs = 10_000
 
-type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence'
+type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence' | 'events'
 
 /** What a screen reader is to announce of a chat, beside what is shown. Holds a message for the length of a burst at most. */
 export class Announcements {
@@ -24,6 +24,8 @@ export class Announcements {
   /** The living messages whose text was announced, and may still be in the page. */
   readonly #spoken = new Set<MessageId>()
   readonly #waiting = new Map<MessageId, Message>()
+  /** What happened and is not announced yet, in words: the latest of each kind. */
+  readonly #events = new Map<TimelineEvent['what'], string>()
   readonly #timers = new Map<TimerName, NodeJS.Timeout>()
   #name = ''
   #hasSpokenOfTyping = false
@@ -98,6 +100,23 @@ export class Announcements {
     })
   }
 
+  /**
+   * Something happened in the chat. What this person did is announced at once. What the other does is announced once it has
+   * rested: someone who chooses over and over would otherwise have a screen reader speak without end.
+   */
+  noteEvent({ what, byId }: Pick<TimelineEvent, 'what' | 'byId'>, viewerId: UserId, sentence: string): void {
+    this.#events.delete(what)
+    if (byId === viewerId) {
+      this.#speak(sentence)
+      return
+    }
+    this.#events.set(what, sentence)
+    this.#after('events', burstMs, () => {
+      for (const each of this.#events.values()) this.#speak(each)
+      this.#events.clear()
+    })
+  }
+
   /** A message that is gone is not announced, and its announcement is taken out of the page. */
   drop(messageId: MessageId): void {
     this.#waiting.delete(messageId)
@@ -121,6 +140,7 @@ export class Announcements {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
     this.#waiting.clear()
+    this.#events.clear()
   }
 
   #after(name: TimerName, ms: number, work: () => void): void {

@@ -1,5 +1,7 @@
+// Long because all that changes in a list of chats is pushed from here.
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem } from '../../rendering/chat-list.js'
+import { removesText } from '../client/event-kinds.js'
 import { fragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
@@ -9,6 +11,8 @@ interface Change {
   /** The newest that is known of it; null when it is not in the list any more. */
   readonly summary: RoomSummary | null
   readonly toTop: boolean
+  /** Whether text is gone that the page may show of it. */
+  readonly losesText: boolean
 }
 
 /** Unread messages: in all rooms, and in those that are not the page's own. */
@@ -81,6 +85,7 @@ export class ListPane {
       return false
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
+    this.#push(fragment(['#people .last'], 'innerHTML'))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
     this.#push(fragment('ended', 'innerMorph', list.endings))
     this.#pushReport(list.report)
@@ -104,7 +109,8 @@ export class ListPane {
     if (type === 'room.dissolved' || !this.#hashes.has(roomId)) this.#mayChangeEndings = true
     if (!noted && !changesItem) return
     const isActivity = !isDropped && (type === 'message.sent' || type === 'room.opened')
-    this.#changes.set(roomId, { summary, toTop: isActivity || (noted?.toTop ?? false) })
+    const toTop = isActivity || (noted?.toTop ?? false)
+    this.#changes.set(roomId, { summary, toTop, losesText: removesText(event) || (noted?.losesText ?? false) })
   }
 
   /**
@@ -116,6 +122,8 @@ export class ListPane {
     const shown: RoomSummary[] = []
     for (const [roomId, change] of this.#changes) {
       this.#changes.delete(roomId)
+      // What a search has found is not kept up to date otherwise.
+      if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
       await this.#pushItem(roomId, change)
       if (isReported && roomId === this.#currentRoomId) continue
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)

@@ -59,8 +59,11 @@ export class PageRenderer {
   readonly list: ListRenderer
   readonly #deps: PageRendererDeps
   readonly #names: KnownNames
+  readonly #openSeq: number | null
 
-  constructor(deps: PageRendererDeps, viewer: Viewer) {
+  /** @param openSeq the `seq` of the message whose menu stands open, for a page without a script */
+  constructor(deps: PageRendererDeps, viewer: Viewer, openSeq: number | null = null) {
+    this.#openSeq = openSeq
     this.#deps = deps
     this.viewer = viewer
     this.context = viewContext(viewer)
@@ -206,7 +209,7 @@ export class PageRenderer {
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
     const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, room, this.context), reportKey }
+    return { ...viewMessage(message, room, this.context), reportKey, isOpen: message.seq === this.#openSeq }
   }
 
   /** The button of the menu that pauses or resumes updates. */
@@ -270,16 +273,23 @@ export class PageRenderer {
    */
   async renderGone(roomId: RoomId | null, shown: PageState): Promise<string> {
     const goesOn = shown.server !== this.#deps.serverId
-    const reason = goesOn ? this.context.t('gone.restarted') : await this.sayGone(roomId)
-    return renderPartial('gone', this.context, { reason, goesOn })
+    const why = goesOn ? { reason: this.context.t('gone.restarted'), isForGood: false } : await this.#whyGone(roomId)
+    return renderPartial('gone', this.context, { ...why, goesOn })
   }
 
   /** Why a room is gone, as far as that is remembered for this viewer. */
   async sayGone(roomId: RoomId | null): Promise<string> {
+    const { reason } = await this.#whyGone(roomId)
+    return reason
+  }
+
+  /** `isForGood`: the other's account is gone too, so that there can be no new chat. */
+  async #whyGone(roomId: RoomId | null): Promise<{ readonly reason: string; readonly isForGood: boolean }> {
     const endings = await this.#deps.rooms.reads.listEndings(this.viewer.userId)
     const ending = endings.find(each => each.roomId === roomId)
-    if (!ending) return this.context.t('gone.erased')
+    if (!ending) return { reason: this.context.t('gone.erased'), isForGood: false }
     const names = await this.#names.of([ending.otherId])
-    return sayEnding(ending, this.viewer, names.get(ending.otherId) ?? '', this.context.t)
+    const name = names.get(ending.otherId) ?? ''
+    return { reason: sayEnding(ending, this.viewer, name, this.context.t), isForGood: name === '' }
   }
 }

@@ -42,7 +42,9 @@ export class PageSessions {
   async renderGone(identity: Identity, roomId: RoomId | null, { shown }: PageGreeting): Promise<string> {
     const html = await this.#pageFor(identity, shown).renderGone(roomId, shown)
     const gone = fragment('gone', 'innerHTML', html)
-    return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('')
+    // The page is closed, so that its list would go on showing what is erased, here and in other chats.
+    const previews = fragment(['#chats .last', '#people .last'], 'innerHTML')
+    return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('') + previews
   }
 
   #pageFor({ userId, zone, language: current, regions, hidesNames }: Identity, shown: PageState): PageRenderer {

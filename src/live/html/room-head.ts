@@ -86,7 +86,11 @@ export class RoomHead {
   showGone({ reason, byId }: Dissolved): void {
     const { context, viewer } = this.#page
     const sentence = sayEnding({ reason, byId }, viewer, this.#otherName, context.t)
-    const html = renderPartial('gone', context, { reason: sentence, goesOn: false })
+    const html = renderPartial('gone', context, {
+      reason: sentence,
+      goesOn: false,
+      isForGood: reason === 'account_deleted',
+    })
     this.#push(fragment('gone', 'innerHTML', html))
   }
 

@@ -4,6 +4,7 @@ import {
   type EngineEvent,
   type Message,
   type MessageId,
+  mostEvents,
   type RoomId,
   type RoomView,
   sides,
@@ -37,6 +38,8 @@ export class RoomMessages {
   #cursors: BothCursors = { mine: nothing, theirs: nothing }
   #last: Predecessor | null = null
   #vanishedBefore: VanishedTotals | null = null
+  /** The ids of the events that the page shows, the oldest first. */
+  #events: readonly TimelineEvent['id'][] = []
 
   constructor(
     page: PageRenderer,
@@ -67,6 +70,7 @@ export class RoomMessages {
     this.#vanishedBefore ??= shownTotals(view.vanished)
     this.#otherName = otherName
     this.#cursors = { mine: view.mine, theirs: view.theirs }
+    this.#events = view.timeline.map(({ id }) => id)
     const last = rowsOf(view).at(-1)
     this.#last = last ? predecessorOf(last) : null
   }
@@ -118,10 +122,13 @@ export class RoomMessages {
     this.#push(fragment('list', 'beforeend', row))
   }
 
-  /** Shows what happened after the newest message, in the place of an event with the same id. */
+  /** Shows what happened after the newest message, in the place of an event with the same id, and of the oldest beyond `mostEvents`. */
   addEvent(event: TimelineEvent): void {
     if (this.window.later > 0) return
-    this.#push(fragment(`e-${event.id}`, 'delete'))
+    const others = this.#events.filter(id => id !== event.id)
+    const surplus = others.slice(0, Math.max(0, others.length + 1 - mostEvents))
+    for (const id of [event.id, ...surplus]) this.#push(fragment(`e-${id}`, 'delete'))
+    this.#events = [...others.slice(surplus.length), event.id]
     this.#push(fragment('list', 'beforeend', this.#page.renderEvent(event, this.#otherName, this.#last)))
     this.#last = predecessorOf({ event })
   }
@@ -188,7 +195,7 @@ export class RoomMessages {
   async #pushArticles(messages: readonly Message[], render: (message: Message) => string): Promise<void> {
     const articles = await renderInParts(this.#page.viewer.userId, messages, render)
     for (const [index, { id }] of messages.entries()) {
-      this.#push(fragment(`a-${id}`, 'outerMorph', articles[index]), messages.length > 1)
+      this.#push(fragment(`m-${id}>article`, 'outerMorph', articles[index]), messages.length > 1)
     }
   }
 

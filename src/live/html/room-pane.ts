@@ -8,7 +8,6 @@ import {
   type RoomView,
   type TimelineEvent,
 } from '../../chat/engine.js'
-import { renderPartial } from '../../rendering/renderer.js'
 import { sayEvent } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/subscriber.js'
 import { Announcements } from './announcements.js'
@@ -22,8 +21,8 @@ import { RoomMessages } from './room-messages.js'
 type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>
 type Shown = Pick<PageState, 'epoch' | 'version' | 'window' | 'vanished'>
 
-/** What a page no longer shows once its room is gone: the messages, and the ways to those before and after them. */
-export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump']
+/** What a page no longer shows once its room is gone: the messages, the ways to those before and after them, and what is answered. */
+export const goneWithTheRoom = ['list', 'earlier', 'later', 'jump', 'replying']
 
 /** The open room of a page: turns its events into fragments. Keeps no message. */
 export class RoomPane {
@@ -207,8 +206,7 @@ export class RoomPane {
     if (event === null) return
     this.#messages.addEvent(event)
     const { context, viewer } = this.#page
-    const sentence = sayEvent(event, context, viewer, this.#head.otherName)
-    this.#push(fragment('announcer', 'beforeend', renderPartial('announcement', context, { sentence })))
+    this.#announcements.noteEvent(event, viewer.userId, sayEvent(event, context, viewer, this.#head.otherName))
   }
 
   #takeDissolved(event: EventOf<'room.dissolved'>): void {

@@ -31,6 +31,8 @@ export interface Composer {
 /** Answers with the page of a chat: by default the one in the address. @throws ChatError `not_found` */
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
+const isSeq = /^\d{1,15}$/
+
 /** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }
 
@@ -51,12 +53,20 @@ export function mostBytesOf({ messages }: RoomView): number {
   return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
 }
 
+/** The `seq` of the message whose menu a page without a script asks for; null for none. */
+function openSeqOf(request: Request): number | null {
+  const seq = queryText(request, 'options')
+  return isSeq.test(seq) ? Number(seq) : null
+}
+
 /** Which messages a chat's URL asks for; undefined for an ordinary visit. */
 export function askOf(request: Request): WindowAsk | undefined {
+  const openSeq = openSeqOf(request)
+  if (openSeq !== null) return { of: 'before', seq: openSeq + usualWindow / 2, limit: usualWindow }
   if (request.query.newest !== undefined) return { of: 'newest', limit: usualWindow }
   for (const of of ['before', 'after'] as const) {
     const seq = queryText(request, of)
-    if (/^\d{1,15}$/.test(seq)) return { of, seq: Number(seq), limit: usualWindow }
+    if (isSeq.test(seq)) return { of, seq: Number(seq), limit: usualWindow }
   }
   return undefined
 }
@@ -83,7 +93,7 @@ export function chatSender(
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
   return async (request, response, { status, replyTo, ...composer }, roomId = pathParameter(request, 'room')) => {
-    const page = new PageRenderer(chatPage, viewerOf(request))
+    const page = new PageRenderer(chatPage, viewerOf(request), openSeqOf(request))
     const ask = askOf(request)
     const room = await page.readRoom(roomId, ask)
     const { view, otherName } = room

@@ -3,6 +3,9 @@ import { defaultSettings } from '../../accounts/settings.js'
 import { languageOf, regionsOf } from '../../http/accepted-language.js'
 import { render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { themeColours } from '../../rendering/theme-colours.js'
+import { offsetOf } from '../../rendering/zone-offsets.js'
+
+const minuteMs = 60_000
 
 /** An error of a form, in words; `field` is null if it concerns the whole form. */
 export interface FormError {
@@ -27,6 +30,7 @@ export function contextOf(request: Request): ViewContext {
 
 /** Renders a page for whoever asks. */
 export function renderPage(request: Request, template: string, data: object): string {
+  const told = request.session?.zone
   const { theme, textSize, sendKey, refreshSeconds, sounds, notifies, zone } =
     request.account?.settings ?? defaultSettings
   const defaults = {
@@ -34,7 +38,9 @@ export function renderPage(request: Request, template: string, data: object): st
     ownerId: request.account?.id ?? '',
     draftKey: request.handDraftKey?.() ?? '',
     // A page that a form was answered with can't be loaded again, so the zone is not told there.
-    toldZone: request.method === 'GET' && zone === null ? request.session?.zone : null,
+    toldZone: request.method === 'GET' && zone === null ? told : null,
+    // As a browser counts it: minutes behind UTC.
+    toldOffset: told ? -offsetOf(told, Date.now()) / minuteMs : 0,
     errors: [],
     hidesNames: request.hidesNames ?? false,
     themeColours: themeColours(theme),

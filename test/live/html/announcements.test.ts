@@ -102,6 +102,30 @@ describe('what is spoken', () => {
     expect(said).toEqual(['Sam is offline', 'Sam is online'])
   })
 
+  it('is what the other chose last, once they have stopped choosing, and one’s own choice at once', () => {
+    const { said, announcements } = begin()
+    for (let index = 0; index < 20; index += 1) {
+      announcements.noteEvent({ what: 'lifetime', byId: 'sam' }, 'me', `Sam chose ${index}`)
+      announcements.noteEvent({ what: 'erasure', byId: 'sam' }, 'me', `Sam switched ${index}`)
+      vi.advanceTimersByTime(1399)
+    }
+    expect(said).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(said).toEqual(['Sam chose 19', 'Sam switched 19'])
+    announcements.noteEvent({ what: 'lifetime', byId: 'sam' }, 'me', 'Sam chose again')
+    announcements.noteEvent({ what: 'lifetime', byId: 'me' }, 'me', 'You chose')
+    vi.advanceTimersByTime(60_000)
+    expect(said.slice(2)).toEqual(['You chose'])
+  })
+
+  it('is nothing that happened in a chat that has ended since', () => {
+    const { said, announcements } = begin()
+    announcements.noteEvent({ what: 'lifetime', byId: 'sam' }, 'me', 'Sam chose')
+    announcements.dropAll()
+    vi.advanceTimersByTime(60_000)
+    expect(said).toEqual([])
+  })
+
   it('is what was missed, as a count, and nothing when that is none', () => {
     const { said, announcements } = begin()
     announcements.addMissed(0)

@@ -54,6 +54,7 @@ describe('a list that catches up', () => {
     expect(isPushed).toBe(true)
     expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
       ['chats innerMorph', expect.stringMatching(/^(B Ben No messages ?){3}$/)],
+      ['people .last innerHTML', ''],
       ['more-chats innerMorph', ''],
       ['ended innerMorph', ''],
       ['page-title innerHTML', '0 unread'],
@@ -89,6 +90,7 @@ describe('a list that catches up', () => {
     expect(await pane.catchUp('')).toBe(true)
     const whole = [
       'chats innerMorph',
+      'people .last innerHTML',
       'more-chats innerMorph',
       'ended innerMorph',
       'page-title innerHTML',
@@ -152,7 +154,7 @@ describe('a chat that has changed', () => {
     const { note, pushed, take, pane } = await start()
     take()
     note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
-    expect(await pushed()).toEqual(['c-r2 delete'])
+    expect(await pushed()).toEqual(['f-r2 .last innerHTML', 'c-r2 delete'])
     expect(pane.digest).toBe((await listOf('r1', 'r3')).digest)
     note(receiptIn('r2'))
     expect(await pushed()).toEqual([])
@@ -164,12 +166,29 @@ describe('a chat that has changed', () => {
     const ending = { roomId: 'r2', otherId: 'ben', reason: 'ended', byId: 'ben', expiresAt: noon + 5_000 } as const
     listEndings.mockResolvedValue([ending])
     note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
-    expect(await pushed()).toEqual(['c-r2 delete', 'ended innerMorph'])
+    expect(await pushed()).toEqual(['f-r2 .last innerHTML', 'c-r2 delete', 'ended innerMorph'])
     note(receiptIn('r1'))
     expect(await pushed()).toEqual(['c-r1 outerMorph'])
     listEndings.mockResolvedValue([])
     note(eventOf({ type: 'room.opened', version: 1 }, about('r4')))
     expect(await pushed()).toEqual(['c-r4 delete', 'chats afterbegin', 'ended innerMorph'])
+  })
+
+  it('loses what a search shows of its messages once one is gone, also where the list does not reach it', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    const gone = {
+      type: 'message.removed',
+      version: 2,
+      messages: [{ id: 'm1', seq: 1 }],
+      vanishedOf: [],
+      nextId: null,
+    } as const
+    note(eventOf(gone, about('r9')))
+    note(receiptIn('r9'))
+    expect(await pushed()).toEqual(['f-r9 .last innerHTML'])
+    note(receiptIn('r9'))
+    expect(await pushed()).toEqual([])
   })
 
   it('is not rendered where the page does not show it', async () => {

@@ -87,7 +87,7 @@ describe('a page whose room is not there', () => {
     return new PageSessions(deps, { ...unused, onRefused: () => {}, admit: async () => {} })
   }
 
-  it('says so and shows no message and no way to any', async () => {
+  it('says so and shows no message, here or in the list, no quote of one and no way to any', async () => {
     const html = await pages().renderGone(identity, 'r1', greeting('state=s1.e.0.d.en'))
     expect(swapsIn(html).map(([swap, content]) => [swap, content !== ''])).toEqual([
       ['gone innerHTML', true],
@@ -95,6 +95,8 @@ describe('a page whose room is not there', () => {
       ['earlier innerHTML', false],
       ['later innerHTML', false],
       ['jump innerHTML', false],
+      ['replying innerHTML', false],
+      ['chats .last,#people .last innerHTML', false],
     ])
     expect(html).toContain('This chat is gone and its messages are erased.')
   })

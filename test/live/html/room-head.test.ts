@@ -116,7 +116,6 @@ describe('the head of a page', () => {
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
     ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
-    ['account_deleted', null, 'This chat is gone because Ben deleted their account.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
     [null, null, 'This chat is gone and its messages are erased.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {
@@ -127,6 +126,15 @@ describe('the head of a page', () => {
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['gone innerHTML'])
     expect(wordsIn(html)).toBe(`This chat is gone ${sentence} You can start a new one.`)
     expect(html).not.toContain('data-goes-on')
+  })
+
+  it('offers no new chat with someone who deleted their account', () => {
+    const { head, take } = start()
+    const event = eventOf({ type: 'room.dissolved', reason: 'account_deleted', byId: null })
+    if (isDissolved(event)) head.showGone(event)
+    const html = take()
+    expect(wordsIn(html)).toBe('This chat is gone This chat is gone because Ben deleted their account.')
+    expect(html).toContain('for-good')
   })
 })
 

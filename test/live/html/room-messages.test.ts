@@ -59,7 +59,7 @@ describe('unseen messages', () => {
     const theirs = [messageOf(1), messageOf(2), mine(3), messageOf(4)]
     await messages.pushUnseen(viewOf({ messages: theirs, mine: { delivered: 2, seen: 1 } }))
     const swaps = swapsIn(take())
-    expect(swaps.map(([swap]) => swap)).toEqual(['a-m2 outerMorph', 'a-m4 outerMorph'])
+    expect(swaps.map(([swap]) => swap)).toEqual(['m-m2>article outerMorph', 'm-m4>article outerMorph'])
     expect(swaps[1]?.[1]).toContain('"status":"delivered","messageId":"m4","k":"c1"')
     expect(swaps[0]?.[1]).not.toContain('"status":"delivered"')
     expect(swaps[0]?.[1]).toContain('aria-label="Ben"')
@@ -130,7 +130,7 @@ describe('messages that have changed', () => {
     await messages.pushChanged([mine(1)], new Map())
     expect(catchUps).toEqual([false])
     const [swap] = swapsIn(take())
-    expect(swap?.[0]).toBe('a-m1 outerMorph')
+    expect(swap?.[0]).toBe('m-m1>article outerMorph')
     expect(swap?.[1]).toContain('data-status="seen"')
   })
 
@@ -150,8 +150,8 @@ describe('messages that have changed', () => {
     await messages.pushChanged([mine(1), mine(2)], new Map())
     expect(catchUps).toEqual([true, true])
     expect(swapsIn(take()).map(([swap, html]) => [swap, /text \d/.exec(wordsIn(html))?.[0]])).toEqual([
-      ['a-m1 outerMorph', 'text 1'],
-      ['a-m2 outerMorph', 'text 2'],
+      ['m-m1>article outerMorph', 'text 1'],
+      ['m-m2>article outerMorph', 'text 2'],
     ])
   })
 

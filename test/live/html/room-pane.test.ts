@@ -1,7 +1,7 @@
 // Long because every case of one behaviour stands here.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnnouncementKind, announcementKinds } from '#src/accounts/settings.js'
-import { type EngineEvent, mostWindow, type RoomView } from '#src/chat/engine.js'
+import { type EngineEvent, mostEvents, mostWindow, type RoomView } from '#src/chat/engine.js'
 import { RoomPane } from '#src/live/html/room-pane.js'
 import {
   eventOf,
@@ -109,7 +109,7 @@ describe('a page that catches up', () => {
   it('reports unseen messages once more when it was connected before', async () => {
     const { pane, swaps } = open()
     await pane.catchUp(shownAll, true)
-    expect(swaps()).toEqual(['a-m1 outerMorph', 'a-m2 outerMorph'])
+    expect(swaps()).toEqual(['m-m1>article outerMorph', 'm-m2>article outerMorph'])
     await pane.catchUp({ ...shownAll, version: 1 }, true)
     expect(swaps()[0]).toBe('list innerMorph')
   })
@@ -215,7 +215,7 @@ describe('an event of the room', () => {
   })
 
   it('is left out where the page ends before it', async () => {
-    const { does } = await start({ later: 1 })
+    const { does, said } = await start({ later: 1 })
     expect(await does(sentOf(messageOf(4), 3))).toEqual(['later-count innerHTML'])
     const kept = {
       type: 'messages.kept',
@@ -225,7 +225,8 @@ describe('an event of the room', () => {
       messages: [],
       timeline: keptEvent,
     } as const
-    expect(await does(eventOf(kept))).toEqual(['announcer beforeend'])
+    expect(await does(eventOf(kept))).toEqual([])
+    expect(said(1400)).toContain('announcer beforeend: Ben kept messages longer')
   })
 
   it('is a receipt of the other’s, which shows on one’s own messages', async () => {
@@ -237,7 +238,7 @@ describe('an event of the room', () => {
     } as const
     await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new Map())
     const html = take()
-    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['a-m1 outerMorph'])
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['m-m1>article outerMorph'])
     expect(html).toContain('data-status="seen"')
     expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
     expect(pane.shown.version).toBe(4)
@@ -274,7 +275,7 @@ describe('an event of the room', () => {
   })
 
   it('is that somebody has kept messages, which are shown, no longer warned of, and announced', async () => {
-    const { does, pane, take } = await start()
+    const { does, pane, take, said } = await start()
     await does(eventOf({ type: 'messages.expiring', messages: [messageOf(1)] }))
     const kept = messageOf(1, { keptTimes: 1 })
     await pane.take(
@@ -290,21 +291,39 @@ describe('an event of the room', () => {
     )
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['a-m1 outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend', 'announcer beforeend'],
+      ...['m-m1>article outerMorph', 'warning innerMorph', 'e-2-kept-1 delete', 'list beforeend'],
     ])
-    for (const at of [3, 4]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben kept messages longer')
+    expect(wordsIn(swaps[3]?.[1] ?? '')).toBe('Ben kept messages longer')
+    expect(said(1400)).toEqual(['announcer beforeend: Ben kept messages longer'])
   })
 
   it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
-    const { pane, take } = await start()
+    const { pane, take, said } = await start()
     await pane.take(eventOf(lifetimeOf('ben', 300_000)), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
       ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
-      ...['e-2-lifetime-1 delete', 'list beforeend', 'announcer beforeend'],
+      ...['e-2-lifetime-1 delete', 'list beforeend'],
     ])
-    for (const at of [4, 5]) expect(wordsIn(swaps[at]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
+    expect(wordsIn(swaps[4]?.[1] ?? '')).toBe('Ben changed how long messages live: 5 minutes')
     expect(swaps[4]?.[1]).not.toContain('<article')
+    expect(said(1400)).toEqual(['announcer beforeend: Ben changed how long messages live: 5 minutes'])
+  })
+
+  it('is one of many, of which the page drops the oldest as the room does', async () => {
+    const shown = { ...timelineOf({ what: 'kept' }), id: 'first' }
+    const { does } = await start({ timeline: [shown] })
+    const choose = async (index: number) => {
+      const timeline = { ...timelineOf({ what: 'erasure', erasesWhenLeft: true }), id: `${index}` }
+      const version = 3 + index
+      return does(eventOf({ type: 'erasure.changed', version, byId: 'ben', erasesWhenLeft: true, timeline }))
+    }
+    const dropped: (readonly string[])[] = []
+    for (let index = 0; index < mostEvents + 1; index += 1) {
+      const swaps = await choose(index)
+      dropped.push(swaps.filter(swap => /^e-.*delete$/.test(swap) && swap !== `e-${index} delete`))
+    }
+    expect(dropped.slice(-3)).toEqual([[], ['e-first delete'], ['e-0 delete']])
   })
 
   it('is that somebody has chosen that the chat is not erased once both have left', async () => {
@@ -314,7 +333,7 @@ describe('an event of the room', () => {
     await pane.take(eventOf(event), new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
-      ...['erase outerMorph', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend', 'announcer beforeend'],
+      ...['erase outerMorph', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend'],
     ])
     expect(wordsIn(swaps[3]?.[1] ?? '')).toBe('Ben turned off “Erase when we have both left”')
   })
@@ -379,25 +398,25 @@ describe('more messages than a page shows', () => {
 
   it('are caught up with when all of them change, and 200 are not', async () => {
     const { does, awaitTurn, take } = await start()
-    expect((await does(changed(mostWindow))).filter(swap => swap.startsWith('a-'))).toHaveLength(200)
+    expect((await does(changed(mostWindow))).filter(swap => swap.endsWith('>article outerMorph'))).toHaveLength(200)
     take()
     const many = await start()
     expect((await many.does(changed(mostWindow + 1)))[0]).toBe('list innerMorph')
     expect([awaitTurn.mock.calls.length, many.awaitTurn.mock.calls.length]).toEqual([0, 1])
-    expect(many.said(60_000)).toEqual([])
+    expect(many.said(60_000)).toEqual(['announcer beforeend: Ben kept messages longer'])
   })
 })
 
 describe('a room that is gone', () => {
   const dissolved = eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' })
-  const emptied = ['list', 'earlier', 'later', 'jump', 'typing'].map(id => `${id} innerHTML`)
+  const emptied = ['list', 'earlier', 'later', 'jump', 'replying', 'typing'].map(id => `${id} innerHTML`)
 
   it('is emptied, and why it is gone is said', async () => {
     const { pane, take } = await start()
     await pane.take(dissolved, new Map())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([...emptied, 'gone innerHTML'])
-    expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(['', '', '', '', ''])
+    expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(emptied.map(() => ''))
     expect(wordsIn(swaps.at(-1)?.[1] ?? '')).toContain('Ben ended this chat.')
     expect(pane.shown).toEqual({ epoch: null, version: 0, window: null, vanished: null })
   })

@@ -5,8 +5,9 @@ import {
   type Page,
   test as playwright,
 } from '@playwright/test'
-import { fill, newcomer, newPair } from '../crowd.js'
+import { newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
+import { sendAll, tokenOf } from '../full-room.js'
 import type { HttpClient } from '../http-client.js'
 import { ServerProcess } from '../server-process.js'
 
@@ -24,7 +25,7 @@ interface TestFixtures {
   visit: (options?: BrowserContextOptions) => Promise<Page>
   /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
   tolerate: (pattern: RegExp) => void
-  /** Two people, each in a separate browser with their chat open; it begins with this many messages of the first. */
+  /** Two people, each in a separate browser with their chat open; it begins with this many messages of the first, "line 1" on. */
   chat: (messages?: number) => Promise<{ ann: Page; ben: Page; annPerson: Person; benPerson: Person; path: string }>
 }
 
@@ -32,14 +33,21 @@ export interface WorkerFixtures {
   /** What gets through to the server: sockets, or plain HTTP only, so that pages use event streams. */
   transport: 'sockets' | 'streams'
   /**
-   * Settings of the server, beside those of all tests. Each file that has some costs a browser and a server of its own, which
-   * take seconds to start.
+   * Settings of the server, beside those of all tests. Each file that has some costs a browser and a server of its own for
+   * each worker that runs it, which take seconds of processor time to start. A file with few tests therefore runs in one
+   * worker (`mode: 'default'`), and files with the same settings take them from `servers`.
    */
   serverEnv: Record<string, string>
   /** The URL of the worker's own server. */
   origin: string
   /** The URL for pages: with `streams`, that of a proxy that lets no socket through. */
   base: string
+}
+
+/** Settings that several files need. Playwright shares a server between files only if they name the same object. */
+export const servers: Record<'ofDefaultPace' | 'ofShortLives', Record<string, string>> = {
+  ofDefaultPace: { RATE_LIMIT_MESSAGES: '5' },
+  ofShortLives: { MESSAGE_TTL_MS: '4000' },
 }
 
 let lastNumber = 0
@@ -102,10 +110,11 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     tolerated.clear()
     expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
   },
-  chat: async ({ visit, base }, use) => {
+  chat: async ({ visit, origin, base }, use) => {
     await use(async (messages = 0) => {
-      const { ann, ben, annName, benName, chat } = await newPair(base)
-      await fill(ann, chat, messages)
+      const { ann, ben, annName, benName, chat, room } = await newPair(base)
+      const lines = Array.from({ length: messages }, (_, index) => `line ${index + 1}`)
+      if (messages > 0) await sendAll(origin, { token: await tokenOf(origin, annName) }, room, lines)
       const pages = [await visit(), await visit()] as const
       await Promise.all([enter(pages[0], ann, base), enter(pages[1], ben, base)])
       for (const page of pages) {

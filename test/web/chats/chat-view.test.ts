@@ -23,6 +23,23 @@ const seqsOf = (html: string) => {
 }
 
 describe('the page of a chat', () => {
+  it('opens the menu of one message for a page without a script, with what can be done with it', async () => {
+    const { ann, ben, chat } = await newPair(server.url)
+    await fill(ann, chat, 60)
+    const menusIn = (html: string) =>
+      html.replace(/<template.*?<\/template>/gs, '').match(/<div class="message-menu">.*?<\/div>/gs)
+    const mine = await textOf(ann, `${chat}?options=3`)
+    expect(seqsOf(mine)).toEqual([1, 52])
+    const [menu = '', ...others] = menusIn(mine) ?? []
+    expect(others).toEqual([])
+    expect(menu).toContain('>Reply</button>')
+    expect(menu).toContain('>Delete for both</button>')
+    expect(menu).not.toContain('Copy')
+    expect(menu).toContain(`href="${chat}?after=2#m-`)
+    expect(menusIn(await textOf(ben, `${chat}?options=3`))?.join('')).not.toContain('Delete for both')
+    expect(menusIn(await textOf(ann, `${chat}?options=x`))).toBeNull()
+  })
+
   it('names its people, its room, and what the composer allows', async () => {
     const { ann, ben, annName, benName, chat, room } = await newPair(server.url)
     const [annId, benId] = [await idOf(ben, annName), await idOf(ann, benName)]

@@ -89,7 +89,7 @@ describe('a page', () => {
       }, account)
     const { made } = await pageOf(() => {})
     expect(made).toContain('<meta name="draft-key" content="the-key" data-owner="ann">')
-    expect(made).toContain('<form data-told="Asia/Dubai" hx-post="/settings/zone"')
+    expect(made).toContain('<form data-told="Asia/Dubai" data-offset="-240" hx-post="/settings/zone"')
     const posted = await pageOf(request => {
       request.method = 'POST'
     })
@@ -118,7 +118,7 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, hidesNames: false },
+      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, toldOffset: 0, hidesNames: false },
       themeColours: themeColours(theme || 'system'),
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
