@@ -49,6 +49,10 @@ async function takePhoto() {
 /** A process at low priority that uploads pictures: its own work must not be measured as the server's. */
 async function startUploads(url, { both, roomId }) {
   const child = fork(join(root, 'bench', 'driver', 'uploads.mjs'))
+  child.on('exit', code => {
+    // Nobody would answer any more.
+    if (code) throw new Error(`The uploads ended with ${code}`)
+  })
   const photo = (await takePhoto()).toString('base64')
   child.send({ url: url.href, roomId, token: both[0].token, photo, atOnce: picturesAtOnce })
   await once(child, 'message')
