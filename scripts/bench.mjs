@@ -14,28 +14,16 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkBudget } from '../bench/driver/budget.mjs'
 import { budgetTable, figureTable } from '../bench/driver/report.mjs'
-import { fingerprint, isStale, writeStamp } from './freshness.mjs'
-import { must, root, run } from './process.mjs'
+import { root, run } from './process.mjs'
 import { build, install } from './setup.mjs'
 
 const folder = join(root, 'bench')
-const peers = join(folder, 'peers')
 const results = join(folder, 'results')
 const program = name => join(folder, `${name}.mjs`)
 const read = file => JSON.parse(readFileSync(file, 'utf8'))
 
 /** A program that measures exports `measure`; the others are trials. */
 const measures = name => /^export async function measure\b/m.test(readFileSync(program(name), 'utf8'))
-
-/** Installs the servers that the product is compared with: only the benchmarks need them. */
-async function installPeers() {
-  const stamp = join(peers, 'node_modules', '.locked')
-  const print = fingerprint([join(peers, 'package-lock.json')])
-  if (!isStale(stamp, print)) return
-  console.log('Installing what the product is compared with ...')
-  await must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true, cwd: peers })
-  writeStamp(stamp, print)
-}
 
 /** The path of a Node of this version. */
 function findNode(version) {
@@ -85,7 +73,8 @@ try {
   })
   await install()
   await build()
-  await installPeers()
+  // What the product is compared with: only the benchmarks need it.
+  await install(join(folder, 'peers'))
   const all = readdirSync(folder)
     .filter(file => file.endsWith('.mjs'))
     .map(file => file.slice(0, -'.mjs'.length))
