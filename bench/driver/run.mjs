@@ -4,6 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { root } from '../../scripts/process.mjs'
 import { figuresOf } from './figures.mjs'
 
+// Whoever began it is gone: so goes this, and with it the servers that it started.
+process.on('disconnect', () => process.exit(1))
+
 const [name = ''] = process.argv.slice(2)
 const { measure } = await import(pathToFileURL(join(root, 'bench', `${name}.mjs`)).href)
 const figures = figuresOf(await measure())

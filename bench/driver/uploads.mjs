@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const busyMs = 500
 
 setPriority(constants.priority.PRIORITY_LOW)
+process.on('disconnect', () => process.exit())
 const [{ url, roomId, token, photo, atOnce }] = await once(process, 'message')
 const bytes = Buffer.from(photo, 'base64')
 let isOver = true
