@@ -88,19 +88,19 @@ async function buildStyle(entry) {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, seen, stream, style, sheetStyle] =
+  const [script, chatTools, formHelp, logInAgain, notices, pictures, seen, stream, style, sheetStyle, viewerStyle] =
     await Promise.all([
       bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
       bundle('chat-tools.ts', 'esm'),
       bundle('form-help.ts', 'esm'),
       bundle('log-in-again.ts', 'esm'),
-      bundle('message-field.ts', 'esm'),
       bundle('notices.ts', 'esm'),
       bundle('pictures.ts', 'esm'),
       bundle('seen.ts', 'esm'),
       bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
       buildStyle('app.css'),
       buildStyle('sheet.css'),
+      buildStyle('viewer.css'),
     ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
@@ -109,12 +109,12 @@ async function buildPages() {
     'chat-tools.js': publish('chat-tools.js', chatTools),
     'form-help.js': publish('form-help.js', formHelp),
     'log-in-again.js': publish('log-in-again.js', logInAgain),
-    'message-field.js': publish('message-field.js', messageField),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
     'seen.js': publish('seen.js', seen),
     'sheet.css': publish('sheet.css', sheetStyle),
     'stream.js': publish('stream.js', stream),
+    'viewer.css': publish('viewer.css', viewerStyle),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))
   const named = new Set(Object.values(manifest))

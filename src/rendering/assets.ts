@@ -15,12 +15,12 @@ export function assetUrl(
     | 'chat-tools.js'
     | 'form-help.js'
     | 'log-in-again.js'
-    | 'message-field.js'
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'
     | 'sheet.css'
-    | 'stream.js',
+    | 'stream.js'
+    | 'viewer.css',
 ): string {
   return `/static/build/${manifest[name]}`
 }
