@@ -24,9 +24,14 @@ function showFirstFrame(image: HTMLImageElement): void {
   canvas.height = Math.ceil(naturalHeight * scale)
   // However long it has been moving, its first frame is what is drawn.
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
-  canvas.toBlob(frame => {
-    if (!frame || image.src !== src) return
+  canvas.toBlob(async frame => {
+    if (!frame) return
     const url = URL.createObjectURL(frame)
+    const still = new Image()
+    still.src = url
+    // One that is not read yet would leave its place empty for a moment.
+    await still.decode()
+    if (image.src !== src) return URL.revokeObjectURL(url)
     stills.add(url)
     image.src = url
   })
