@@ -35,5 +35,7 @@ export function cutText(text: string, most: number): string {
 
 /** The first character of a text as it is read, such as a letter with its marks; '' of an empty one. */
 export function firstCharacterOf(text: string): string {
+  // Most texts begin with two ASCII letters, and the segmenter takes longer than all else of a line in the list of chats.
+  if (/^[!-~](?:[ -~]|$)/.test(text)) return text.charAt(0)
   return characters.segment(text).containing(0)?.segment ?? ''
 }

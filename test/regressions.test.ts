@@ -11,7 +11,7 @@ import { newcomer, newPair } from './support/crowd.js'
 import { HttpClient } from './support/http-client.js'
 import { swapsIn } from './support/live/events.js'
 import { SessionStage, settled } from './support/live/session-stage.js'
-import { LivePage, messageIdOf } from './support/live-page.js'
+import { LivePage, messageIdOf, tickIn } from './support/live-page.js'
 import { startTestServer } from './support/test-server.js'
 
 const operatorToken = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
@@ -56,7 +56,7 @@ describe('the seed’s failing', () => {
     annPage.say({ type: 'message:send', content: 'forward', nonce: 'n' })
     const id = messageIdOf(await benPage.operation('list', 'beforeend'))
     benPage.say({ type: 'message:status', messageId: id, status: 'seen' })
-    expect((await annPage.operation(`m-${id}>article`)).html).toContain('data-status="seen"')
+    expect(tickIn(await annPage.operation(`s-${id}`))).toBe('seen')
     await annPage.fence()
     annPage.forget()
     benPage.say({ type: 'message:status', messageId: id, status: 'delivered' })

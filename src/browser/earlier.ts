@@ -42,8 +42,12 @@ function showStatus(article: HTMLElement | null, seq: number, marker: HTMLElemen
   const status = seq <= Number(seen) ? 'seen' : 'delivered'
   if (!article || article.dataset.status === 'seen' || seq > Math.max(Number(delivered), Number(seen))) return
   article.dataset.status = status
-  const word = marker.querySelector(`.${status}`)
-  if (word) article.querySelector('.status')?.replaceWith(word.cloneNode(true))
+  const shown = article.querySelector('.status')
+  const word = marker.querySelector(`.${status}`)?.cloneNode(true)
+  if (!shown || !(word instanceof Element)) return
+  // A later tick finds it by its id.
+  word.id = shown.id
+  shown.replaceWith(word)
 }
 
 /** Keeps the earlier messages of a long list when it is updated, and the focus when more of them are loaded. */

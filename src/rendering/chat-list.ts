@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
-import type { Message, RoomSummary } from '../chat/engine.js'
-import { messageStatusOf, sides } from '../chat/engine.js'
+import { type Ending, type Message, type RoomSummary, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -34,11 +32,13 @@ function previewOf(
   summary: RoomSummary,
   viewer: Viewer,
   t: Translate,
-  { currentRoomId }: Pick<ChatItemContext, 'currentRoomId'>,
+  currentRoomId: string | null,
 ): { before: string; text: string } {
   const last = summary.lastMessage
-  // Beside the page of the chat, which says itself what vanished, the list need not.
-  if (!last) return { before: '', text: (summary.id !== currentRoomId && newsOf(summary, t)) || t('chats.noMessages') }
+  if (!last) {
+    const count = newsOf(summary, currentRoomId)
+    return { before: '', text: count > 0 ? t('chats.vanished', { count }) : t('chats.noMessages') }
+  }
   const text = cutText(wordsOf(last, t), previewLength)
   return {
     before: last.senderId === viewer.userId ? t('chats.mine', { text: '' }).trim() : '',
@@ -47,13 +47,53 @@ function previewOf(
   }
 }
 
-/** What vanished before it was seen and this person has not been shown yet; '' if there is nothing. */
-function newsOf({ vanished }: RoomSummary, t: Translate): string {
-  for (const whose of sides) {
-    const count = vanished[whose].total - vanished[whose].shown
-    if (count > 0) return t('chats.vanished', { count })
+/**
+ * What an item of the list of chats shows, part by part, to tell what has changed on a page. Holds no word of a message, only
+ * which one it is; and a page keeps it only until the item shows another.
+ */
+export interface ItemFacts {
+  /** What the line shows: the last message, how much vanished unseen or that the other types, and when the message goes. */
+  readonly line: string
+  readonly time: string
+  readonly unread: string
+  readonly rest: string
+}
+
+/** What an item shows, part by part. */
+export function factsOf(summary: RoomSummary, context: ViewContext, item: ChatItemContext): ItemFacts {
+  const { id, lastMessage, presence, unread } = summary
+  const isCurrent = id === item.currentRoomId
+  const said = item.isTyping ? 'typing' : (lastMessage?.id ?? newsOf(summary, item.currentRoomId))
+  return {
+    line: `${said} ${lastMessage?.expiresAt ?? ''}`,
+    time: timeOf(lastMessage, context, item.clock),
+    unread: unreadText(unread),
+    rest: `${id} ${item.name} ${presence?.isOnline ?? false} ${isCurrent}`,
   }
-  return ''
+}
+
+function timeOf(last: Message | null, { times }: ViewContext, clock: Clock): string {
+  return last ? times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(clock.now()) }) : ''
+}
+
+function viewLine(
+  summary: RoomSummary,
+  viewer: Viewer,
+  { t }: ViewContext,
+  { clock, isTyping, currentRoomId }: ChatItemContext,
+) {
+  const { lastMessage } = summary
+  return {
+    isTyping,
+    preview: previewOf(summary, viewer, t, currentRoomId),
+    remainingMs: lastMessage && Math.max(0, lastMessage.expiresAt - clock.now()),
+  }
+}
+
+/** How much vanished before it was seen that this person has not been shown. The chat's own page says it itself. */
+function newsOf({ id, vanished }: RoomSummary, currentRoomId: string | null): number {
+  if (id === currentRoomId) return 0
+  return sides.map(whose => vanished[whose].total - vanished[whose].shown).find(count => count > 0) ?? 0
 }
 
 /** Renders an item of the list of chats. */
@@ -63,25 +103,29 @@ export function renderChatItem(
   context: ViewContext,
   item: ChatItemContext,
 ): string {
-  const last = summary.lastMessage
-  const { clock, isFound = false } = item
-  const now = clock.now()
-  return renderPartial('chat-item', context, {
+  const shown = {
     roomId: summary.id,
-    isFound,
+    isFound: item.isFound ?? false,
     otherId: summary.otherId,
     name: item.name,
     initial: initialOf(item.name),
     tint: tintOf(summary.otherId),
     isOnline: summary.presence?.isOnline ?? false,
-    isTyping: item.isTyping,
     isCurrent: summary.id === item.currentRoomId,
     unread: unreadText(summary.unread),
-    preview: previewOf(summary, viewer, context.t, item),
-    remainingMs: last && Math.max(0, last.expiresAt - now),
-    time: last ? context.times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(now) }) : '',
-    status: last?.senderId === viewer.userId ? messageStatusOf(last, summary.theirs) : null,
-  })
+    time: timeOf(summary.lastMessage, context, item.clock),
+  }
+  return renderPartial('chat-item', context, Object.assign(shown, viewLine(summary, viewer, context, item)))
+}
+
+/** Renders the line of an item that shows the last message. */
+export function renderChatLine(
+  summary: RoomSummary,
+  viewer: Viewer,
+  context: ViewContext,
+  item: ChatItemContext,
+): string {
+  return renderPartial('chat-line', context, viewLine(summary, viewer, context, item))
 }
 
 /** The messages of the other's that this list shows and that are not delivered yet: the page that shows it says so. */
@@ -91,16 +135,55 @@ export function undeliveredIn(summaries: readonly RoomSummary[]): Message[] {
   )
 }
 
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 12)
+/** Mixes numbers into one below 2^53 (cyrb53). It guards nothing: a page learns from it only whether its list is the newest. */
+class Mix {
+  #high = 0xdeadbeef
+  #low = 0x41c6ce57
 
-/** A short hash of what items show, without the time that remains to them, which changes all the time. */
-export function hashItem(html: string): string {
-  return hash(html.replaceAll(/ data-remaining="\d*"/g, ''))
+  add(unit: number): void {
+    this.#high = Math.imul(this.#high ^ unit, 2654435761)
+    this.#low = Math.imul(this.#low ^ unit, 1597334677)
+  }
+
+  get value(): number {
+    const [high, low] = [this.#high, this.#low]
+    const mixed = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+    const other = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(mixed ^ (mixed >>> 13), 3266489909)
+    return 4294967296 * (2097151 & other) + (mixed >>> 0)
+  }
 }
 
-/** A short hash of a list of chats, from its items' hashes. A page that has the same one needs no catch-up. */
-export function digestOf(itemHashes: Iterable<string>): string {
-  return hash([...itemHashes].join(' '))
+function hashText(text: string): number {
+  const mix = new Mix()
+  for (let at = 0; at < text.length; at += 1) mix.add(text.charCodeAt(at))
+  return mix.value
+}
+
+/** A number for what an item shows. */
+export function hashItem({ line, time, unread, rest }: ItemFacts): number {
+  return hashText(`${line}\n${time}\n${unread}\n${rest}`)
+}
+
+/** A number for the chats that ended lately, as a list shows them; 0 for none. */
+export function hashEndings(endings: readonly Ending[]): number {
+  return endings.length === 0
+    ? 0
+    : hashText(endings.map(({ roomId, expiresAt }) => `${roomId} ${expiresAt}`).join('\n'))
+}
+
+/**
+ * A digest of a list of chats, for an address, from the numbers of its items and of the chats that ended lately. A page that
+ * has the same one needs no catch-up.
+ */
+export function digestOf(items: Iterable<number>, endings: number): string {
+  const mix = new Mix()
+  for (const hash of items) {
+    mix.add(hash >>> 0)
+    mix.add(hash / 4294967296)
+  }
+  mix.add(endings >>> 0)
+  mix.add(endings / 4294967296)
+  return mix.value.toString(36).slice(-8)
 }
 
 /** The first letter of a name, shown in place of a picture. */

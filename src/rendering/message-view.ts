@@ -1,3 +1,4 @@
+// Long because all that a row of the list shows is worked out here.
 import type { Clock, WallTimes } from '../chat/clock.js'
 import {
   type Cursors,
@@ -85,13 +86,13 @@ export function placeMessage(
   message: Predecessor,
   before: Predecessor | null,
   userId: UserId,
-  { times }: ViewContext,
+  { times }: Pick<ViewContext, 'times'>,
   clock: WallTimes,
 ): MessagePlace {
   const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
   const minuteOf = ({ senderId, sentAt, lifetimeMs, livesFrom }: Predecessor) =>
     [
-      Math.floor(clock.wallTimeOf(sentAt) / minuteMs),
+      Math.floor(clock.wallTimeOf(sentAt) / minuteMs).toString(36),
       lifetimeMs / minuteMs,
       senderId === userId ? 1 : 0,
       livesFrom === 'sent' ? 1 : 0,
@@ -128,7 +129,11 @@ const longestEmoji = 200
 const secondsMatterBelowMs = 120_000
 
 /** Makes the view of a message for one of the room's two people. */
-export function viewMessage(message: Message, room: MessageContext, { t, times }: ViewContext): MessageView {
+export function viewMessage(
+  message: Message,
+  room: MessageContext,
+  { t, times }: Pick<ViewContext, 't' | 'times'>,
+): MessageView {
   const mine = message.senderId === room.userId
   const status = messageStatusOf(message, mine ? room.theirs : room.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs

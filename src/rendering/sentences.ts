@@ -21,7 +21,15 @@ const catalogues = new Map(
     .filter(name => name.endsWith('.json'))
     .map(name => [name.slice(0, -5), catalogueFile.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')))]),
 )
-const formats = new Map<string, IntlMessageFormat>()
+
+/** A sentence of the catalogue in one language, to be filled in. */
+type Sentence = (values: SentenceValues) => string
+
+/** What is known of a language: its sentences so far, and those that have nothing to fill in, as they are said. */
+interface Said {
+  readonly sentences: Map<SentenceKey, Sentence>
+  readonly plain: Map<SentenceKey, string>
+}
 
 /** Whether the catalogue has a sentence of this name. */
 export function isSentenceKey(key: string): key is SentenceKey {
@@ -60,22 +68,82 @@ export function isolateLines(text: string): string {
     .join('\n')
 }
 
-function say(language: Language, key: SentenceKey, values: SentenceValues): string {
-  const { direction, locale } = traitsOf(language)
-  const id = `${language} ${key}`
-  let format = formats.get(id)
-  if (!format) {
-    const text = catalogues.get(language)?.[key] ?? catalogues.get(defaultLanguage)?.[key]
-    if (text === undefined) throw new Error(`No sentence is named ${key}`)
-    format = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true })
-    formats.set(id, format)
+/** Reads a sentence of the catalogue; one that the language lacks is read in English. */
+function readSentence(language: Language, key: SentenceKey): Sentence {
+  const text = catalogues.get(language)?.[key] ?? catalogues.get(defaultLanguage)?.[key]
+  if (text === undefined) throw new Error(`No sentence is named ${key}`)
+  const format = new IntlMessageFormat(text, traitsOf(language).locale, undefined, { ignoreTag: true })
+  const say: Sentence = values => String(format.format(values))
+  const parts = simplePartsOf(format)
+  if (!parts) return say
+  return values => {
+    let said = ''
+    for (const { text = '', name } of parts) {
+      said += text
+      if (name === undefined) continue
+      const value = values[name]
+      // It names the value that is missing.
+      if (value === undefined) return say(values)
+      said += value
+    }
+    return said
   }
-  const isIsolated = (value: string | number) => typeof value === 'string' && value !== '' && direction === 'rtl'
-  const said = Object.entries(values).map(([name, value]) => [name, isIsolated(value) ? isolate(`${value}`) : value])
-  return String(format.format(Object.fromEntries(said)))
 }
 
-/** Makes the function that says sentences in one language. A sentence that it lacks is said in English. */
+/** A piece of a sentence: a text, or the value of a name. */
+interface SimplePart {
+  readonly text?: string
+  readonly name?: string
+}
+
+const literal = 0
+const argument = 1
+
+/** The pieces of a sentence that is only put together; null if it chooses between forms or formats something. */
+function simplePartsOf(format: IntlMessageFormat): SimplePart[] | null {
+  const parts: SimplePart[] = []
+  for (const element of format.getAst()) {
+    if (element.type === literal) parts.push({ text: element.value })
+    else if (element.type === argument) parts.push({ name: element.value })
+    else return null
+  }
+  return parts
+}
+
+function say(language: Language, { sentences }: Said, key: SentenceKey, values: SentenceValues): string {
+  let sentence = sentences.get(key)
+  if (!sentence) {
+    sentence = readSentence(language, key)
+    sentences.set(key, sentence)
+  }
+  return sentence(traitsOf(language).direction === 'rtl' ? isolateAll(values) : values)
+}
+
+function isolateAll(values: SentenceValues): SentenceValues {
+  const isIsolated = (value: string | number) => typeof value === 'string' && value !== ''
+  const isolated = Object.entries(values).map(([name, value]) => [
+    name,
+    isIsolated(value) ? isolate(`${value}`) : value,
+  ])
+  return Object.fromEntries(isolated)
+}
+
+const translators = new Map<Language, Translate>()
+
+/** The function that says sentences in one language. A sentence that it lacks is said in English. */
 export function translator(language: Language): Translate {
-  return (key, values = {}) => say(language, key, values)
+  const known = translators.get(language)
+  if (known) return known
+  const said: Said = { sentences: new Map(), plain: new Map() }
+  const translate: Translate = (key, values) => {
+    if (values !== undefined) return say(language, said, key, values)
+    let text = said.plain.get(key)
+    if (text === undefined) {
+      text = say(language, said, key, {})
+      said.plain.set(key, text)
+    }
+    return text
+  }
+  translators.set(language, translate)
+  return translate
 }

@@ -53,11 +53,15 @@ interface Link {
   readonly leadsTo: string
 }
 
+/** What every address holds: a scheme, a dot, an @ or a port. Most texts hold none of these. */
+const sign = /[.:@/]/
+
 /**
  * Splits a text at its first twenty links (http, https, mailto, "www." and bare names). The segments joined are the text.
  * The template must escape them. The cost is bounded for every text.
  */
 export function segmentText(text: string): TextSegment[] {
+  if (!sign.test(text)) return text === '' ? [] : [{ text, href: null, leadsTo: '' }]
   const segments: TextSegment[] = []
   let end = 0
   for (const link of firstLinks(text)) {

@@ -1,8 +1,9 @@
 import { type Language, localeOf } from '../languages.js'
 import { RecentValues } from '../recent-values.js'
 import type { Translate } from './sentences.js'
-import { offsetOf } from './zone-offsets.js'
+import { offsetOf, quarterMs } from './zone-offsets.js'
 
+const minuteMs = 60_000
 const dayMs = 86_400_000
 const units = [
   ['day', dayMs],
@@ -11,22 +12,56 @@ const units = [
   ['second', 1000],
 ] as const
 
-/** A few formats for each language and all in UTC: a format takes some 40 kB, and there are hundreds of zones. */
-const formats = new Map<string, Intl.DateTimeFormat>()
+const weekMs = 7 * dayMs
+/** How many offsets of a zone are kept: the quarters of an hour of two days. */
+const mostOffsets = 200
+
+/** Hours and minutes in a language, with or without weekday and seconds. All in UTC: a format takes some 40 kB, and there are hundreds of zones. */
+class HourFormat {
+  readonly #format: Intl.DateTimeFormat
+  readonly #periodMs: number
+  /**
+   * What was written so far, by the minute of the day or of the week: at most as many as these have. It says nothing of any
+   * message: no date, and the same for everybody.
+   */
+  readonly #written = new Map<number, string>()
+  readonly #isToMinute: boolean
+
+  constructor(locale: string, options: Intl.DateTimeFormatOptions) {
+    this.#format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
+    this.#periodMs = options.weekday ? weekMs : dayMs
+    this.#isToMinute = options.second === undefined
+  }
+
+  /** @param local milliseconds since the epoch at which a clock in UTC shows the time */
+  write(local: number): string {
+    if (!this.#isToMinute) return this.#format.format(local)
+    const minute = Math.floor((local % this.#periodMs) / minuteMs)
+    let text = this.#written.get(minute)
+    if (text === undefined) {
+      text = this.#format.format(local)
+      this.#written.set(minute, text)
+    }
+    return text
+  }
+}
+
+/** The four ways to write an hour. */
+interface HourFormats {
+  readonly minute: HourFormat
+  readonly second: HourFormat
+  readonly weekdayMinute: HourFormat
+  readonly weekdaySecond: HourFormat
+}
+
+/** A few for each language: see `hoursOf`. */
+const hourFormats = new Map<string, HourFormats>()
 /** Formats of days for the regions asked for last, since any browser may ask for any of hundreds. */
 const dayFormats = new RecentValues<Intl.DateTimeFormat>(50)
+/** Formats of lengths: one for each language and unit. */
+const lengthFormats = new Map<string, Intl.NumberFormat>()
 /** Whether hours are counted to twelve, by locale: a word for each of the regions that Intl knows, at most. */
 const countsToTwelve = new Map<string, boolean>()
-
-function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale} ${JSON.stringify(options)}`
-  let format = formats.get(key)
-  if (!format) {
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
-    formats.set(key, format)
-  }
-  return format
-}
 
 /** How hours are written in a region: "1:10 PM" or "13:10". */
 function hoursOf(language: Language, region: string | null): Intl.DateTimeFormatOptions {
@@ -38,6 +73,24 @@ function hoursOf(language: Language, region: string | null): Intl.DateTimeFormat
   return isToTwelve ? { hour: 'numeric', hourCycle: 'h12' } : hoursOf(language, null)
 }
 
+function hourFormatsOf(language: Language, region: string | null): HourFormats {
+  const locale = localeOf(language, null)
+  const hours = hoursOf(language, region)
+  const key = `${locale} ${hours.hourCycle}`
+  const known = hourFormats.get(key)
+  if (known) return known
+  const toMinute: Intl.DateTimeFormatOptions = { ...hours, minute: '2-digit' }
+  const toSecond: Intl.DateTimeFormatOptions = { ...toMinute, second: '2-digit' }
+  const made = {
+    minute: new HourFormat(locale, toMinute),
+    second: new HourFormat(locale, toSecond),
+    weekdayMinute: new HourFormat(locale, { weekday: 'short', ...toMinute }),
+    weekdaySecond: new HourFormat(locale, { weekday: 'short', ...toSecond }),
+  }
+  hourFormats.set(key, made)
+  return made
+}
+
 /**
  * Formats times in a person's language and zone, as is usual in their region. Without a zone times are in UTC, and are
  * marked as UTC; without a region a day has 24 hours.
@@ -45,14 +98,19 @@ function hoursOf(language: Language, region: string | null): Intl.DateTimeFormat
 export class Times {
   readonly #locale: string
   readonly #regional: string
-  readonly #hours: Intl.DateTimeFormatOptions
+  readonly #hours: HourFormats
   readonly #zone: string | null
   readonly #translate: Translate
+  /** The day that was written last, and its text. */
+  #lastDay = Number.NaN
+  #lastDayText = ''
+  /** How far the zone is ahead, by the quarter of an hour: offsets change only at a whole one. */
+  readonly #offsets = new Map<number, number>()
 
   constructor(language: Language, zone: string | null, translate: Translate, region: string | null = null) {
     this.#locale = localeOf(language, null)
     this.#regional = localeOf(language, region)
-    this.#hours = hoursOf(language, region)
+    this.#hours = hourFormatsOf(language, region)
     this.#zone = zone
     this.#translate = translate
   }
@@ -63,36 +121,45 @@ export class Times {
    * @param options.seconds whether to show the seconds
    */
   hour(at: number, { near = at, seconds = false } = {}): string {
-    const clock: Intl.DateTimeFormatOptions = {
-      ...this.#hours,
-      minute: '2-digit',
-      ...(seconds ? { second: '2-digit' } : {}),
-    }
     const local = this.#shift(at)
-    const otherDay = Math.floor(local / dayMs) !== Math.floor(this.#shift(near) / dayMs)
-    const text = formatter(this.#locale, otherDay ? { weekday: 'short', ...clock } : clock).format(local)
+    const { minute, second, weekdayMinute, weekdaySecond } = this.#hours
+    const isOtherDay = near !== at && Math.floor(local / dayMs) !== Math.floor(this.#shift(near) / dayMs)
+    const text = isOtherDay
+      ? (seconds ? weekdaySecond : weekdayMinute).write(local)
+      : (seconds ? second : minute).write(local)
     return this.#zone ? text : this.#translate('chat.utc', { time: text })
   }
 
   /** A day with its weekday. Not "today", which would be wrong on a page that stays open past midnight. */
   day(at: number): string {
-    const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
+    const local = this.#shift(at)
+    const day = Math.floor(local / dayMs)
+    if (day === this.#lastDay) return this.#lastDayText
     const format = dayFormats.get(
       this.#regional,
-      () => new Intl.DateTimeFormat(this.#regional, { ...options, timeZone: 'UTC' }),
+      () =>
+        new Intl.DateTimeFormat(this.#regional, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }),
     )
-    return format.format(this.#shift(at))
+    this.#lastDay = day
+    this.#lastDayText = format.format(local)
+    return this.#lastDayText
   }
 
   /** A duration in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
   length(ms: number): string {
     const { unit, count } = this.unitOf(ms)
-    return new Intl.NumberFormat(this.#locale, {
-      style: 'unit',
-      unit,
-      unitDisplay: 'long',
-      maximumFractionDigits: 1,
-    }).format(count)
+    const key = `${this.#locale} ${unit}`
+    let format = lengthFormats.get(key)
+    if (!format) {
+      format = new Intl.NumberFormat(this.#locale, {
+        style: 'unit',
+        unit,
+        unitDisplay: 'long',
+        maximumFractionDigits: 1,
+      })
+      lengthFormats.set(key, format)
+    }
+    return format.format(count)
   }
 
   /** A duration in its largest whole unit, for sentences that name the two apart. */
@@ -103,6 +170,14 @@ export class Times {
 
   /** The moment at which a clock in UTC shows the zone's local time. */
   #shift(at: number): number {
-    return this.#zone === null ? at : at + offsetOf(this.#zone, at)
+    if (this.#zone === null) return at
+    const quarter = Math.floor(at / quarterMs)
+    let offset = this.#offsets.get(quarter)
+    if (offset === undefined) {
+      if (this.#offsets.size >= mostOffsets) this.#offsets.clear()
+      offset = offsetOf(this.#zone, at)
+      this.#offsets.set(quarter, offset)
+    }
+    return at + offset
   }
 }

@@ -1,7 +1,7 @@
 import { RecentValues } from '../recent-values.js'
 
 /** Offsets change only at a whole quarter of an hour. */
-const quarterMs = 900_000
+export const quarterMs = 900_000
 
 /** At most one for each time zone that this machine knows. */
 const readers = new Map<string, Intl.DateTimeFormat>()

@@ -2,20 +2,18 @@ import { expect, test } from '../support/browser/fixtures.js'
 import { RawChromium } from '../support/browser/raw-chromium.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
-import { LivePage, messageIdOf } from '../support/live-page.js'
+import { LivePage, messageIdOf, tickIn } from '../support/live-page.js'
 
-/** Records each status that the sender's page shows. */
+/** The next status that the sender's page shows of a message. */
 async function nextStatus(sender: LivePage, id: string): Promise<string> {
-  const { html } = await sender.operation(`m-${id}>article`, 'outerMorph')
+  const tick = await sender.operation(`s-${id}`)
   sender.forget()
-  const [, status = ''] = /data-status="(\w+)"/.exec(html) ?? []
-  return status
+  return tickIn(tick)
 }
 
 async function sendBy(sender: LivePage, content: string): Promise<string> {
   sender.say({ type: 'message:send', content, nonce: `n-${Math.random().toString(36).slice(2)}` })
-  const id = messageIdOf(await sender.operation('list', 'beforeend'))
-  return id
+  return messageIdOf(await sender.operation('list', 'beforeend'))
 }
 
 const cookiesOf = (client: HttpClient) => [...client.cookies]
@@ -41,9 +39,9 @@ test('a message in a hidden tab is delivered, and seen only once the tab is in f
     // If the second had been seen, this list item would show it by now.
     expect(await nextStatus(sender, third)).toBe('delivered')
     await sender.fence()
-    expect(
-      sender.seen.flatMap(({ operations }) => operations).filter(({ html }) => /data-status="seen"/.test(html)),
-    ).toEqual([])
+    expect(sender.seen.flatMap(({ operations }) => operations).filter(({ html }) => /status seen"/.test(html))).toEqual(
+      [],
+    )
 
     await tab.bringToFront()
     expect(await nextStatus(sender, third)).toBe('seen')

@@ -247,7 +247,7 @@ test('a short message is one line with its time, which only the last of a minute
   const looks = () =>
     ann.getByRole('article').evaluateAll(articles =>
       articles.map(article => {
-        const shows = [...article.querySelectorAll('time, .word')].map(
+        const shows = [...article.querySelectorAll('time, .status i')].map(
           each => each.clientWidth > 1 || each.getBoundingClientRect().width > 1,
         )
         return { isLow: article.getBoundingClientRect().height <= 46, shows }

@@ -72,7 +72,7 @@ it('is one call of the engine for a command from page to page, and none for the 
   const everywhere = (target: string) =>
     Promise.all([
       ...[...ofAnn.chats, ...ofBen.chats].map(page => page.operation(target)),
-      ...pages.map(page => page.operation(item)),
+      ...pages.map(page => page.frame(({ text }) => text.includes(item))),
     ])
   const [annPage, benPage] = [ofAnn.chats[0], ofBen.chats[0]]
   // The session of who says something is looked at, for it may be over. Nobody else is looked up.
@@ -86,16 +86,13 @@ it('is one call of the engine for a command from page to page, and none for the 
 
   for (const status of ['delivered', 'seen']) {
     const report = () => annPage.say({ type: 'message:status', messageId, status })
-    const isTicked = () =>
-      Promise.all([
-        ...ofBen.chats.map(page => page.operation(`m-${messageId}>article`)),
-        ...pages.map(page => page.operation(item)),
-      ])
+    const isTicked = () => Promise.all(ofBen.chats.map(page => page.operation(`s-${messageId}`)))
     expect(await costOf(pages, report, isTicked)).toEqual({ engine: ['moveCursor'], accounts: byAnn })
   }
 
   const type = () => annPage.say({ type: 'typing:start' })
-  const isTyping = () => Promise.all([...ofBen.chats.map(page => page.operation('typing')), ofBen.list.operation(item)])
+  const isTyping = () =>
+    Promise.all([...ofBen.chats.map(page => page.operation('typing')), ofBen.list.operation(`${item} .last`)])
   expect(await costOf(pages, type, isTyping)).toEqual({ engine: ['setTyping'], accounts: byAnn })
 })
 

@@ -37,7 +37,7 @@ async function settledPair() {
   annPage.say({ type: 'message:send', content: 'settled', nonce: 'settled' })
   const id = messageIdOf(await benPage.operation('list', 'beforeend'))
   benPage.say({ type: 'message:status', status: 'seen', messageId: id })
-  await annPage.operation(`m-${id}>article`, 'outerMorph')
+  await annPage.operation(`s-${id}`)
   await Promise.all([annPage.fence(), benPage.fence()])
   const comeBack = (page: LivePage, client = ann) =>
     new LivePage(proxy.url, `/ws?room=${pair.room}&state=${stateOf(page)}&again=1`, { cookie: client.cookieHeader })
@@ -151,12 +151,16 @@ describe('a reader that takes nothing', () => {
 
 describe('a page on server-sent events', () => {
   const withoutState = (text: string) =>
-    text.replace(/<hx-partial hx-target="#state".*$/s, '').replaceAll(/data-remaining="\d+"/g, '')
+    text.replace(/<data id="state".*$/s, '').replaceAll(/data-remaining="\d+"/g, '')
 
   it('gets the same fragments as one on a socket, each with the state it leads to as its id', async () => {
     const { ann, benPage, ben, chat } = await settledPair()
     const stream = await EventStream.open(ben, `${chat}/events?state=${stateOf(benPage)}`)
     expect(stream.headers.get('content-type')).toBe('text/event-stream')
+    // The first sends a line of the list of chats whole, each after it what has changed.
+    await ann.post(`${chat}/messages`, { content: 'before', nonce: 'before' }, chat)
+    await benPage.frame(({ text }) => text.includes('before'))
+    await stream.event(({ data }) => data.includes('before'))
     benPage.forget()
     await ann.post(`${chat}/messages`, { content: 'to both\nin two lines', nonce: 'both' }, chat)
     const pushed = await benPage.frame(({ text }) => text.includes('to both'))

@@ -1,6 +1,17 @@
+// Long because every part of an item, and what is short for it, is tested here.
 import { describe, expect, it } from 'vitest'
 import type { Message, RoomSummary } from '#src/chat/engine.js'
-import { digestOf, hashItem, initialOf, renderChatItem, tintOf, undeliveredIn } from '#src/rendering/chat-list.js'
+import {
+  digestOf,
+  factsOf,
+  hashEndings,
+  hashItem,
+  initialOf,
+  renderChatItem,
+  renderChatLine,
+  tintOf,
+  undeliveredIn,
+} from '#src/rendering/chat-list.js'
 import { viewContext } from '#src/rendering/renderer.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { noneVanished } from '../support/live/events.js'
@@ -143,26 +154,78 @@ describe('a chat in the list', () => {
   })
 })
 
+const someVanished = { ...noneVanished, theirs: { total: 1, shown: 0, afterSeq: 5 } }
+
 describe('what a chat in the list shows, short', () => {
+  const shown = (given: Partial<RoomSummary> = {}, item: Partial<Parameters<typeof factsOf>[2]> = {}) =>
+    factsOf({ ...summary, ...given }, viewContext(viewer), {
+      ...{ name: 'Ben', isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) },
+      ...item,
+    })
+  const partsOf = (given: Partial<RoomSummary>, item: Partial<Parameters<typeof factsOf>[2]> = {}) => {
+    const [before, after] = [shown(), shown(given, item)]
+    return (['line', 'time', 'unread', 'rest'] as const).filter(part => before[part] !== after[part])
+  }
+  it('tells what vanished from no message, except beside the chat\u2019s own page', () => {
+    const [none, some] = [{ lastMessage: null }, { lastMessage: null, vanished: someVanished }]
+    expect(shown(none).line).not.toBe(shown(some).line)
+    const own = { currentRoomId: 'r1' }
+    expect(shown(none, own).line).toBe(shown(some, own).line)
+  })
+
+  const online = { userId: 'ben', isOnline: true, lastSeen: null }
+
   it('is the same whatever is left of its message', () => {
-    const [now, later] = [1000, 2000].map(ms => render({}, { clock: new FakeClock(noon + ms) }))
-    expect(now).not.toBe(later)
-    expect(hashItem(now ?? '')).toBe(hashItem(later ?? ''))
+    const [now, later] = [1000, 2000].map(ms => shown({}, { clock: new FakeClock(noon + ms) }))
+    expect(now).toEqual(later)
   })
 
-  it('is another where it shows another thing', () => {
-    expect(hashItem(render())).not.toBe(hashItem(render({ unread: 1 })))
-    expect(hashItem('<a data-remaining="12"></a>')).toBe(hashItem('<a></a>'))
+  it.each<[string, Partial<RoomSummary>, Parameters<typeof partsOf>[1], string[]]>([
+    ['another message', { lastMessage: { ...message, id: 'm6' } }, {}, ['line']],
+    ['a message that was kept', { lastMessage: { ...message, expiresAt: noon + 120_000 } }, {}, ['line']],
+    ['that the other types', {}, { isTyping: true }, ['line']],
+    ['a message of another minute', { lastMessage: { ...message, sentAt: noon - 60_000 } }, {}, ['time']],
+    ['no message', { lastMessage: null }, {}, ['line', 'time']],
+    ['what vanished', { lastMessage: null, vanished: someVanished }, {}, ['line', 'time']],
+    ['unread messages', { unread: 1 }, {}, ['unread']],
+    ['that the other is here', { presence: online }, {}, ['rest']],
+    ['another name', {}, { name: 'Bea' }, ['rest']],
+    ['that the page shows it', {}, { currentRoomId: 'r1' }, ['rest']],
+  ])('tells %s by its part, and has another number then', (_, given, item, parts) => {
+    expect(partsOf(given, item)).toEqual(parts)
+    expect(hashItem(shown(given, item))).not.toBe(hashItem(shown()))
   })
 
-  it('is twelve characters long, for an address', () => {
-    expect(hashItem('x')).toBe('LXEWQrcmsEQB')
+  it('is the same for what is read or delivered, which it does not show', () => {
+    expect(partsOf({ theirs: { delivered: 5, seen: 5 } })).toEqual([])
+    expect(hashItem(shown())).toBe(hashItem(shown({ theirs: { delivered: 5, seen: 5 } })))
   })
 
-  it('is put together in order, of all lines', () => {
-    expect(digestOf(['a', 'b'])).toBe(hashItem('a b'))
-    expect(digestOf(new Set(['b', 'a']))).toBe(hashItem('b a'))
-    expect(digestOf([])).toBe(hashItem(''))
+  it('holds no word of the message', () => {
+    expect(JSON.stringify(shown())).not.toContain('hello')
+  })
+
+  it('has its line as the item has it', () => {
+    const item = { name: 'Ben', isTyping: false, currentRoomId: null, clock: new FakeClock(noon + 1000) }
+    expect(render()).toContain(renderChatLine(summary, viewer, viewContext(viewer), item))
+  })
+
+  it('is put together in order, of all items, as few letters for an address', () => {
+    const big = 2 ** 40
+    const digests = [[], [1], [1, 2], [2, 1], [big + 1], [big]].flatMap(items => [
+      digestOf(items, 0),
+      digestOf(items, 7),
+    ])
+    expect(new Set(digests).size).toBe(12)
+    expect(digestOf(new Set([1, 2]), 0)).toBe(digestOf([1, 2], 0))
+    for (const hashes of [[], [hashItem(shown())]]) expect(digestOf(hashes, 0)).toMatch(/^[a-z\d]{1,8}$/)
+  })
+
+  it('is nothing for no chats that ended, and another for each that did', () => {
+    const ending = { roomId: 'r1', otherId: 'ben', reason: 'away', byId: null, expiresAt: noon } as const
+    const hashes = [[], [ending], [{ ...ending, roomId: 'r2' }], [ending, ending]].map(hashEndings)
+    expect(hashes[0]).toBe(0)
+    expect(new Set(hashes).size).toBe(4)
   })
 })
 

@@ -14,7 +14,7 @@ const noon = Date.UTC(2030, 0, 15, 12)
 
 /** Names a sentence and what is put into it. */
 const t = (key: SentenceKey, values?: SentenceValues) => (values ? `${key} ${Object.values(values)}` : key)
-const context: ViewContext = { t, times: new Times('en', 'UTC', t), language: 'en', direction: 'ltr' }
+const context: Pick<ViewContext, 't' | 'times'> = { t, times: new Times('en', 'UTC', t) }
 
 const message: Message = {
   ...{ id: 'm5', roomId: 'r1', seq: 5, senderId: 'ben', nonce: 'n5', text: 'hello', image: null },

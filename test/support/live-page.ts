@@ -15,15 +15,16 @@ export interface Frame {
   readonly at: number
 }
 
-const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+/** An element that takes the place of that with its id. Of the page's state, `html` is all there is. */
+const replaced = /<(\w+) id="([^"]*)"[^>]* hx-swap-oob>[\s\S]*?<\/\1>/g
+const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const patienceMs = 15_000
 
 function readFrame(text: string): Frame {
-  const operations = [...text.matchAll(partial)].map(([, target = '', swap = '', html = '']) => ({
-    target,
-    swap,
-    html,
-  }))
+  const operations = [
+    ...[...text.matchAll(replaced)].map(([html, , target = '']) => ({ target, swap: 'outerHTML', html })),
+    ...[...text.matchAll(partial)].map(([, target = '', swap = 'innerHTML', html = '']) => ({ target, swap, html })),
+  ]
   return { text, operations: operations.filter(({ target }) => target !== 'state'), at: Date.now() }
 }
 
@@ -126,6 +127,9 @@ export class LivePage {
 }
 
 /** The id of the message that an operation shows. */
+/** How far one's own message has come, by what took the place of its status: the target `s-` with its id. */
+export const tickIn = ({ html }: Operation): string => /class="status (\w+)"/.exec(html)?.[1] ?? ''
+
 export function messageIdOf(operation: Operation): string {
   const [, id = ''] = /data-message-id="([^"]+)"/.exec(operation.html) ?? []
   return id

@@ -22,7 +22,7 @@ export interface PageTimes {
 }
 
 const tickMs = 20
-const partial = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
+const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 const unescapeHtml = (html: string) =>
@@ -221,14 +221,14 @@ export class PageClient {
   }
 
   #take(text: string): void {
-    for (const [, target = '', swap = '', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
+    this.#state = attributeOf(/<data id="state"[^>]*>/.exec(text)?.[0] ?? '', 'value') || this.#state
+    for (const [, target = '', swap = 'innerHTML', html = ''] of text.matchAll(partial)) this.#apply(target, swap, html)
     this.#update()
     this.#tell()
   }
 
   #apply(target: string, swap: string, html: string): void {
-    if (target === 'state') this.#state = attributeOf(html, 'value')
-    else if (target === 'list') this.#takeList(swap, html)
+    if (target === 'list') this.#takeList(swap, html)
     else if (target === 'gone') this.#takeGone()
     else if (target.startsWith('m-') && swap === 'delete')
       this.#show(this.rows.filter(({ id }) => `m-${id}` !== target))

@@ -12,6 +12,11 @@ export class KnownNames {
     this.#namesOf = namesOf
   }
 
+  /** A name that was looked up already; undefined for somebody new. */
+  known(userId: UserId): string | undefined {
+    return this.#known.get(userId)
+  }
+
   /** The names of people, with '' for those who are not known. */
   async of(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, string>> {
     const unknown = userIds.filter(id => !this.#known.has(id))

@@ -58,7 +58,10 @@ export interface OpenRooms {
   activeUsers(roomId: RoomId): UserId[]
 }
 
-/** Renderings of one publication, shared by all connections of a viewer so that each is made once. */
+/**
+ * Renderings of one publication, shared by all connections of a viewer so that each is made once. Only what handles the
+ * publication holds them: they are gone once all pages have taken it, or have ended, and outlive no message.
+ */
 export type SharedRenderings = Map<string, string>
 
 /** An open connection, as the hub knows it. */

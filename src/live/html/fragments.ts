@@ -15,5 +15,7 @@ export type Swap =
  */
 export function fragment(target: string | readonly string[], swap: Swap, html = ''): string {
   const selector = typeof target === 'string' ? `#${target}` : target.join(',')
-  return `<hx-partial hx-target="${selector}" hx-swap="${swap}">${html}</hx-partial>`
+  // What htmx does unless told.
+  const kind = swap === 'innerHTML' ? '' : ` hx-swap="${swap}"`
+  return `<hx-partial hx-target="${selector}"${kind}>${html}</hx-partial>`
 }

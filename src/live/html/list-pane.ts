@@ -1,6 +1,6 @@
 // Long because all that changes in a list of chats is pushed from here.
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
-import { digestOf, hashItem } from '../../rendering/chat-list.js'
+import { digestOf, hashItem, type ItemFacts } from '../../rendering/chat-list.js'
 import { removesText } from '../client/event-kinds.js'
 import { fragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
@@ -30,9 +30,11 @@ export class ListPane {
   readonly #hasWayBack: boolean
   readonly #changes = new Map<RoomId, Change>()
   /** A hash of what each item of the page shows, from the top. */
-  #hashes = new Map<RoomId, string>()
-  /** A hash of the chats that ended lately, as the page shows them; '' for none. */
-  #endingsHash = ''
+  #hashes = new Map<RoomId, number>()
+  /** What those items show that were pushed: of these only what changes is pushed. */
+  readonly #shown = new Map<RoomId, ItemFacts>()
+  /** A hash of the chats that ended lately, as the page shows them; 0 for none. */
+  #endingsHash = 0
   #mayChangeEndings = false
   #digest: string | null = null
   /** How many unread messages the page shows, null for unknown, and how many there are by the newest event. */
@@ -61,7 +63,7 @@ export class ListPane {
   /** A digest of what the page's list shows now. */
   get digest(): string {
     if (this.#isOlderPart) return olderPart
-    this.#digest ??= digestOf([...this.#hashes.values(), this.#endingsHash].filter(Boolean))
+    this.#digest ??= digestOf(this.#hashes.values(), this.#endingsHash)
     return this.#digest
   }
 
@@ -76,7 +78,8 @@ export class ListPane {
     this.#ownUnread = null
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
-    this.#endingsHash = list.endings && hashItem(list.endings)
+    this.#shown.clear()
+    this.#endingsHash = list.endings.hash
     this.#digest = list.digest
     this.#newestUnread ??= list.totalUnread
     this.#ownUnread ??= list.totalUnread - list.othersUnread
@@ -87,7 +90,7 @@ export class ListPane {
     this.#push(fragment('chats', 'innerMorph', list.html))
     this.#push(fragment(['#people .last'], 'innerHTML'))
     this.#push(fragment('more-chats', 'innerMorph', list.more))
-    this.#push(fragment('ended', 'innerMorph', list.endings))
+    this.#push(fragment('ended', 'innerMorph', list.endings.html))
     this.#pushReport(list.report)
     this.#shownUnread = null
     this.#pushUnread(this.#countUnread(list.totalUnread))
@@ -120,16 +123,21 @@ export class ListPane {
   async pushChanges(isReported = false): Promise<void> {
     if (this.#changes.size === 0) return
     const shown: RoomSummary[] = []
-    for (const [roomId, change] of this.#changes) {
+    for (const [roomId, { summary }] of this.#changes) {
+      const meeting = summary && this.#mayShow(roomId) ? this.#list.meet(summary.otherId) : null
+      if (meeting) await meeting
+      // What has happened since is newer.
+      const change = this.#changes.get(roomId)
+      if (!change) continue
       this.#changes.delete(roomId)
       // What a search has found is not kept up to date otherwise.
       if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
-      await this.#pushItem(roomId, change)
+      this.#pushItem(roomId, change)
       if (isReported && roomId === this.#currentRoomId) continue
       if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
     }
     if (this.#mayChangeEndings) await this.#pushEndings()
-    this.#pushReport(this.#list.renderReport(shown))
+    if (shown.length > 0) this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 
@@ -141,8 +149,7 @@ export class ListPane {
   async #pushEndings(): Promise<void> {
     this.#mayChangeEndings = false
     if (this.#isOlderPart) return
-    const html = await this.#list.renderEndings()
-    const hash = html && hashItem(html)
+    const { html, hash } = await this.#list.renderEndings()
     if (hash === this.#endingsHash) return
     this.#endingsHash = hash
     this.#digest = null
@@ -165,26 +172,46 @@ export class ListPane {
       this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))
   }
 
-  async #pushItem(roomId: RoomId, { summary, toTop }: Change): Promise<void> {
+  #mayShow(roomId: RoomId): boolean {
+    return this.#isOlderPart || this.#hashes.has(roomId) || (this.#changes.get(roomId)?.toTop ?? false)
+  }
+
+  #pushItem(roomId: RoomId, { summary, toTop }: Change): void {
     const [topRoomId] = this.#hashes.keys()
     const moves = toTop && roomId !== topRoomId
     // An item that the page does not show changes nothing on it.
     if (!moves && !this.#isOlderPart && !this.#hashes.has(roomId)) return
-    const id = `c-${roomId}`
-    const html = summary && (await this.#list.renderItem(summary, this.#currentRoomId))
-    const newer = this.#changes.get(roomId)
-    // Rendering may have waited, and what has happened since is rendered next instead.
-    if (newer) return void this.#changes.set(roomId, { ...newer, toTop: newer.toTop || toTop })
-    if (html === null || moves) {
+    const before = this.#shown.get(roomId)
+    const hashBefore = this.#hashes.get(roomId)
+    if (summary === null || moves) {
       this.#forget(roomId)
-      this.#push(fragment(id, 'delete'))
+      this.#push(fragment(`c-${roomId}`, 'delete'))
     }
-    if (html === null || (moves && this.#isOlderPart)) return
-    this.#push(moves ? fragment('chats', 'afterbegin', html) : fragment(id, 'outerMorph', html))
-    const hash = hashItem(html)
+    if (summary === null || (moves && this.#isOlderPart)) return
+    const facts = this.#list.factsOf(summary, this.#currentRoomId)
+    const hash = hashItem(facts)
+    this.#shown.set(roomId, facts)
     this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
     this.#digest = null
+    if (moves) this.#push(fragment('chats', 'afterbegin', this.#list.renderItem(summary, this.#currentRoomId)))
+    else if (hash !== hashBefore) this.#pushChange(summary, facts, before)
     this.#dropSurplus()
+  }
+
+  /** Pushes what has changed of an item; all of it where it is not known what the page shows. */
+  #pushChange(summary: RoomSummary, facts: ItemFacts, before: ItemFacts | undefined): void {
+    const id = `c-${summary.id}`
+    if (facts.rest !== before?.rest) {
+      this.#push(fragment(id, 'outerMorph', this.#list.renderItem(summary, this.#currentRoomId)))
+      return
+    }
+    if (facts.line !== before.line) {
+      this.#push(fragment([`#${id} .last`], 'outerMorph', this.#list.renderLine(summary, this.#currentRoomId)))
+    }
+    if (facts.time !== before.time) this.#push(fragment([`#${id} .when`], 'innerHTML', this.#list.renderTime(facts)))
+    if (facts.unread !== before.unread) {
+      this.#push(fragment([`#${id} .unread`], 'innerHTML', this.#list.renderUnread(summary.unread)))
+    }
   }
 
   /** Takes away the last item of a list that has become longer than a page shows at once. */
@@ -199,6 +226,7 @@ export class ListPane {
 
   #forget(roomId: RoomId): void {
     this.#hashes.delete(roomId)
+    this.#shown.delete(roomId)
     this.#digest = null
   }
 }

@@ -4,8 +4,12 @@ import type { Rooms } from '../../chat/rooms.js'
 import {
   type ChatItemContext,
   digestOf,
+  factsOf,
+  hashEndings,
   hashItem,
+  type ItemFacts,
   renderChatItem,
+  renderChatLine,
   undeliveredIn,
   unreadText,
 } from '../../rendering/chat-list.js'
@@ -25,10 +29,9 @@ export interface ListRendererDeps {
 export interface RenderedList {
   readonly html: string
   readonly digest: string
-  /** The chats that ended lately. */
-  readonly endings: string
+  readonly endings: RenderedEndings
   /** A hash of what each item shows, from the top. */
-  readonly hashes: Map<RoomId, string>
+  readonly hashes: Map<RoomId, number>
   /** Unread messages in all chats. */
   readonly totalUnread: number
   /** Those of them that are not in the page's own room. */
@@ -37,6 +40,13 @@ export interface RenderedList {
   readonly more: string
   /** What reports the messages that it shows as delivered; '' if all are. */
   readonly report: string
+}
+
+/** The chats that ended lately. */
+export interface RenderedEndings {
+  readonly html: string
+  /** A hash of what they show; 0 for none. */
+  readonly hash: number
 }
 
 /** Renders the list of chats for one viewer: for the page load, the push and the catch-up alike. */
@@ -61,10 +71,10 @@ export class ListRenderer {
     const ask = { limit: usualWindow, before }
     const { rooms, totalUnread, hasEarlier } = await this.#deps.rooms.reads.listRooms(this.#viewer.userId, ask)
     const items = await this.#renderItems(rooms, { currentRoomId })
-    const hashes = new Map(rooms.map(({ id }, index) => [id, hashItem(items[index] ?? '')]))
+    const hashes = new Map(rooms.map(room => [room.id, hashItem(this.factsOf(room, currentRoomId))]))
     const more = this.renderMore(hasEarlier ? (rooms.at(-1)?.id ?? '') : '')
     const endings = await this.renderEndings()
-    const digest = digestOf([...hashes.values(), ...(endings ? [hashItem(endings)] : [])])
+    const digest = digestOf(hashes.values(), endings.hash)
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
     const html = items.join('')
@@ -72,20 +82,39 @@ export class ListRenderer {
     return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }
 
-  /** Renders one item, reading nothing but the name of someone new to the page. */
-  async renderItem(summary: RoomSummary, currentRoomId: RoomId | null): Promise<string> {
-    const [item = ''] = await this.#renderItems([summary], { currentRoomId })
-    return item
+  /** Looks up the name of somebody who is new to the page; null if they are not. To be done before the chat is rendered. */
+  meet(otherId: UserId): Promise<unknown> | null {
+    return this.#names.known(otherId) === undefined ? this.#names.of([otherId]) : null
+  }
+
+  /** What the item of a chat shows. */
+  factsOf(summary: RoomSummary, currentRoomId: RoomId | null): ItemFacts {
+    return factsOf(summary, this.#context, this.#itemOf(summary, { currentRoomId }))
+  }
+
+  /** Renders one item, reading nothing. It takes microseconds, so it waits for no turn. */
+  renderItem(summary: RoomSummary, currentRoomId: RoomId | null): string {
+    return renderChatItem(summary, this.#viewer, this.#context, this.#itemOf(summary, { currentRoomId }))
+  }
+
+  /** Renders the line of one item that shows the last message. */
+  renderLine(summary: RoomSummary, currentRoomId: RoomId | null): string {
+    return renderChatLine(summary, this.#viewer, this.#context, this.#itemOf(summary, { currentRoomId }))
+  }
+
+  /** Renders the time of one item. */
+  renderTime({ time }: ItemFacts): string {
+    return renderPartial('sentence', this.#context, { sentence: time })
   }
 
   /** Reads and renders the chats that ended lately. */
-  async renderEndings(): Promise<string> {
+  async renderEndings(): Promise<RenderedEndings> {
     const endings = await this.#deps.rooms.reads.listEndings(this.#viewer.userId)
     const names = await this.#names.of(endings.map(({ otherId }) => otherId))
     const now = this.#deps.clock.now()
     const render = (ending: Ending) =>
       renderEnding(ending, this.#viewer, this.#context, names.get(ending.otherId) ?? '', now)
-    return endings.map(render).join('')
+    return { html: endings.map(render).join(''), hash: hashEndings(endings) }
   }
 
   /** Reads and renders the chats with these people, without what a live list needs. */
@@ -102,7 +131,8 @@ export class ListRenderer {
 
   /** What reports the messages that a list of these chats shows as delivered; '' if all are. */
   renderReport(summaries: readonly RoomSummary[]): string {
-    return renderPartial('list-report', this.#context, { reports: listReport(undeliveredIn(summaries)) })
+    const reports = listReport(undeliveredIn(summaries))
+    return reports && renderPartial('list-report', this.#context, { reports })
   }
 
   /** A number of unread messages for the eye and the ear; '' for none. */
@@ -114,15 +144,18 @@ export class ListRenderer {
     summaries: readonly RoomSummary[],
     item: Pick<ChatItemContext, 'currentRoomId' | 'isFound'>,
   ): Promise<string[]> {
-    const { clock, isTyping } = this.#deps
-    const names = await this.#names.of(summaries.map(({ otherId }) => otherId))
+    await this.#names.of(summaries.map(({ otherId }) => otherId))
     return renderInParts(this.#viewer.userId, summaries, summary =>
-      renderChatItem(summary, this.#viewer, this.#context, {
-        name: names.get(summary.otherId) ?? '',
-        isTyping: isTyping(summary.id, summary.otherId),
-        ...item,
-        clock,
-      }),
+      renderChatItem(summary, this.#viewer, this.#context, this.#itemOf(summary, item)),
     )
+  }
+
+  #itemOf(
+    { id, otherId }: RoomSummary,
+    { currentRoomId, isFound = false }: Pick<ChatItemContext, 'currentRoomId' | 'isFound'>,
+  ): ChatItemContext {
+    const { clock, isTyping } = this.#deps
+    const name = this.#names.known(otherId) ?? ''
+    return { name, isTyping: isTyping(id, otherId), currentRoomId, isFound, clock }
   }
 }

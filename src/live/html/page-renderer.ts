@@ -1,16 +1,18 @@
 // Long because page load, push and catch-up share one renderer; the list and the lifetime have theirs beside it.
 import type { Clock } from '../../chat/clock.js'
-import type {
-  Message,
-  MessageId,
-  Presence,
-  Quote,
-  RoomId,
-  RoomView,
-  TimelineEvent,
-  Vanished,
-  VanishedTotals,
-  WindowAsk,
+import {
+  type Cursors,
+  type Message,
+  type MessageId,
+  messageStatusOf,
+  type Presence,
+  type Quote,
+  type RoomId,
+  type RoomView,
+  type TimelineEvent,
+  type Vanished,
+  type VanishedTotals,
+  type WindowAsk,
 } from '../../chat/engine.js'
 import { sayEnding } from '../../rendering/ending-view.js'
 import {
@@ -96,10 +98,14 @@ export class PageRenderer {
     before: Predecessor | null,
   ): string {
     const view = this.#viewMessage(message, otherName, cursors, reportKey)
-    return renderPartial('message', this.context, {
-      ...view,
-      ...placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock),
-    })
+    const place = placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock)
+    return renderPartial('message', this.context, Object.assign(view, place))
+  }
+
+  /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
+  renderStatus(message: Message, theirs: Cursors): string {
+    const status = messageStatusOf(message, theirs)
+    return renderPartial('status', this.context, { id: message.id, status, isPushed: true })
   }
 
   /** Something that happened, as a row of the list. */
@@ -208,8 +214,13 @@ export class PageRenderer {
   }
 
   #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
-    const room = { ...cursors, userId: this.viewer.userId, otherName, clock: this.#deps.clock }
-    return { ...viewMessage(message, room, this.context), reportKey, isOpen: message.seq === this.#openSeq }
+    const { mine, theirs, deliversFrom = 0 } = cursors
+    const { clock } = this.#deps
+    const room = { mine, theirs, deliversFrom, userId: this.viewer.userId, otherName, clock }
+    return Object.assign(viewMessage(message, room, this.context), {
+      reportKey,
+      isOpen: message.seq === this.#openSeq,
+    })
   }
 
   /** The button of the menu that pauses or resumes updates. */
@@ -264,7 +275,9 @@ export class PageRenderer {
 
   /** The page's state as a string, which the page sends back when it connects. */
   formatState(state: Omit<PageState, 'server' | 'language'>): string {
-    return formatState({ ...state, server: this.#deps.serverId, language: this.viewer.language })
+    const { epoch, version, digest, window, vanished, isPaused } = state
+    const { language } = this.viewer
+    return formatState({ server: this.#deps.serverId, epoch, version, digest, language, window, vanished, isPaused })
   }
 
   /**

@@ -1,3 +1,4 @@
+// Long because what a page hears, says and is sent meets here.
 import type { Logger } from 'pino'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
@@ -35,6 +36,16 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
   rate_limited: closeCodes.tooBusy,
 }
 
+const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
+
+/** Events that change rows of the list of messages. */
+const changesRows: ReadonlySet<EngineEvent['type']> = new Set([
+  'receipt.moved',
+  'message.removed',
+  'messages.kept',
+  'lifetime.changed',
+])
+
 /** The client session of a page: it gets events as HTML fragments for htmx, and sends form fields. */
 export class PageSession implements ClientSession {
   readonly id: string
@@ -51,6 +62,10 @@ export class PageSession implements ClientSession {
     () => this.#flush(),
     error => this.#fail(error),
   )
+  /** Whether the batch adds a row to the list of messages. */
+  #addsRow = false
+  /** The state that the page has. */
+  #state: string | null = null
   /** Whether something outside the room was missed while a catch-up waited for its turn. */
   #lacksRest = false
   #isOver = false
@@ -176,20 +191,30 @@ export class PageSession implements ClientSession {
   async #takeInbox(): Promise<void> {
     for (let next = this.#inbox.next(); next !== undefined; next = this.#inbox.next()) {
       if (this.#isOver) return
-      await this.#room?.take(next.event, next.shared, this.#inbox.isPaused)
+      const { event, shared } = next
+      // htmx finds the targets of a frame before it inserts anything: a frame cannot change the row that it adds.
+      if (this.#addsRow && changesRows.has(event.type)) this.#flush()
+      await this.#room?.take(event, shared, this.#inbox.isPaused)
+      this.#addsRow ||= event.type === 'message.sent'
     }
     if (this.#lacksRest) await this.#catchUpRest()
     await this.#list.pushChanges(this.#room?.showsNewest)
   }
 
   #flush(): void {
+    this.#addsRow = false
     const batch = this.#batch.take()
-    if (!batch) return
-    const shown = this.#room?.shown ?? { epoch: null, version: 0, window: null, vanished: null }
-    const state = this.#page.formatState({ ...shown, digest: this.#list.digest, isPaused: this.#inbox.isPaused })
-    const stateHtml = fragment('state', 'outerMorph', renderPartial('state', this.#page.context, { state }))
-    if (batch.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)
-    else this.#connection.write(batch.html + stateHtml, state)
+    const { epoch, version, window, vanished } = this.#room?.shown ?? ofNoRoom
+    const { digest } = this.#list
+    const { isPaused } = this.#inbox
+    const state = this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
+    const before = this.#state
+    this.#state = state
+    // A change that shows nothing on the page must not look like a missed one when the page connects again.
+    if (!batch && (before === null || before === state)) return
+    const stateHtml = renderPartial('state', this.#page.context, { state, isPushed: true })
+    if (batch?.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)
+    else this.#connection.write((batch?.html ?? '') + stateHtml, state)
   }
 
   #fail(error: unknown): void {

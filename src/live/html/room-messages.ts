@@ -133,6 +133,12 @@ export class RoomMessages {
     this.#last = predecessorOf({ event })
   }
 
+  /** Shows how far one's own messages have come: their status alone. */
+  pushStatuses(messages: readonly Message[]): void {
+    const isLong = messages.length > 1
+    for (const message of messages) this.#push(this.#page.renderStatus(message, this.#cursors.theirs), isLong)
+  }
+
   /** Shows messages that have changed. */
   async pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
     await this.#pushArticles(messages, message =>
@@ -153,7 +159,8 @@ export class RoomMessages {
   /** Notes how far one of the two has got. */
   noteCursors(ofId: UserId, cursors: Cursors): void {
     const isMine = ofId === this.#page.viewer.userId
-    this.#cursors = isMine ? { ...this.#cursors, mine: cursors } : { ...this.#cursors, theirs: cursors }
+    const { mine, theirs } = this.#cursors
+    this.#cursors = isMine ? { mine: cursors, theirs } : { mine, theirs: cursors }
   }
 
   /** Takes away messages that are gone, and says how many vanished before they were seen. */

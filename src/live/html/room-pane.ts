@@ -77,7 +77,8 @@ export class RoomPane {
   /** The epoch, version and window that the page shows; null when the room is gone. */
   get shown(): Shown {
     if (this.#isGone) return { epoch: null, version: 0, window: null, vanished: null }
-    return { epoch: this.#epoch, version: this.#version, ...this.#messages.shown }
+    const { window, vanished } = this.#messages.shown
+    return { epoch: this.#epoch, version: this.#version, window, vanished }
   }
 
   /**
@@ -145,7 +146,7 @@ export class RoomPane {
         return this.#takeMessage(event.message, shared, !isPaused)
       case 'receipt.moved':
         this.#messages.noteCursors(event.userId, event.after)
-        return event.userId === this.#page.viewer.userId ? undefined : this.#pushChanged(event.messages, shared)
+        return event.userId === this.#page.viewer.userId ? undefined : this.#pushStatuses(event.messages)
       case 'message.removed':
         return this.#takeRemoved(event)
       case 'messages.kept':
@@ -194,6 +195,12 @@ export class RoomPane {
   async #pushNewEnds(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
     await this.#pushChanged(messages, shared)
     this.#messages.pushQuotes(messages)
+  }
+
+  /** One's own messages that have come further; more than a page shows are caught up with. */
+  async #pushStatuses(messages: readonly Message[]): Promise<void> {
+    if (messages.length > mostWindow) return this.catchUpAnew(false)
+    this.#messages.pushStatuses(messages)
   }
 
   /** Messages that have changed; more than a page shows are caught up with, at the cost of what it does show. */

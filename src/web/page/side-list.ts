@@ -32,7 +32,7 @@ export async function viewSide(
   return {
     chatItems,
     moreChats,
-    endings,
+    endings: endings.html,
     isRestarted: false,
     listReport: report,
     isOlderPart: Boolean(before),

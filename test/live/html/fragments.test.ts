@@ -10,3 +10,7 @@ it('a fragment names the element that it changes and how, around what it brings'
 it('a fragment may bring nothing', () => {
   expect(fragment('m-1', 'delete')).toBe('<hx-partial hx-target="#m-1" hx-swap="delete"></hx-partial>')
 })
+
+it('a fragment that takes the place of what its element holds does not say how, as htmx does so unless told', () => {
+  expect(fragment('typing', 'innerHTML', 'x')).toBe('<hx-partial hx-target="#typing">x</hx-partial>')
+})

@@ -106,7 +106,9 @@ describe('a list that catches up', () => {
     listRooms.mockResolvedValueOnce({ rooms: [summaryOf('r1')], hasEarlier: false, totalUnread: 4 })
     expect(await pane.catchUp((await listOf('r1')).digest)).toBe(false)
     note({ ...receiptIn('r1'), totalUnread: 4 })
-    expect(await pushed()).toEqual(['c-r1 outerMorph'])
+    expect(await pushed()).toEqual([])
+    note({ ...receiptIn('r1'), totalUnread: 5 })
+    expect(await pushed()).toContain('page-title innerHTML')
   })
 })
 
@@ -124,6 +126,42 @@ describe('a chat that has changed', () => {
     expect(await pushed()).toEqual([])
   })
 
+  it('is pushed whole at first, and then only the parts of it that change', async () => {
+    const { note, pane, pushed, take, isTyping } = await start()
+    take()
+    const lastMessage = messageOf(1, { roomId: 'r1', sentAt: noon })
+    note(messageIn('r1', { unread: 1, lastMessage }))
+    expect(await pushed()).toContain('c-r1 outerMorph')
+    note(messageIn('r1', { unread: 2, lastMessage: { ...lastMessage, id: 'm2', text: 'the next' } }))
+    await pane.pushChanges()
+    const swaps = swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])
+    expect(swaps.filter(([swap]) => swap !== 'list-report innerHTML')).toEqual([
+      ['c-r1 .last outerMorph', 'the next'],
+      ['c-r1 .unread innerHTML', '2 2 unread'],
+    ])
+    isTyping.mockReturnValueOnce(true).mockReturnValueOnce(true)
+    note({ ...typingOf('ben'), ...about('r1', { unread: 2, lastMessage }) })
+    await pane.pushChanges()
+    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])[0]).toEqual([
+      'c-r1 .last outerMorph',
+      'is typing…',
+    ])
+    const later = { ...lastMessage, sentAt: noon + 60_000 }
+    note(receiptIn('r1', { unread: 2, lastMessage: later }))
+    expect(await pushed()).toEqual(expect.arrayContaining(['c-r1 .last outerMorph', 'c-r1 .when innerHTML']))
+    note(
+      receiptIn('r1', { unread: 2, lastMessage: later, presence: { userId: 'ben', isOnline: true, lastSeen: null } }),
+    )
+    expect(await pushed()).toContain('c-r1 outerMorph')
+  })
+
+  it('is not pushed for a receipt, of which it shows nothing', async () => {
+    const { note, pushed, take } = await start()
+    take()
+    note(receiptIn('r2', { theirs: { delivered: 3, seen: 3 } }))
+    expect(await pushed()).toEqual([])
+  })
+
   it('goes to the top when a message was sent or the room was opened, and is taken from its place', async () => {
     const { note, pushed, take } = await start()
     take()
@@ -138,7 +176,7 @@ describe('a chat that has changed', () => {
   it('stays where it is at the top', async () => {
     const { note, pushed, take } = await start()
     take()
-    note(messageIn('r1'))
+    note(messageIn('r1', { unread: 1 }))
     expect(await pushed()).toEqual(['c-r1 outerMorph'])
   })
 
@@ -167,7 +205,7 @@ describe('a chat that has changed', () => {
     listEndings.mockResolvedValue([ending])
     note(eventOf({ type: 'room.dissolved', reason: 'ended', byId: 'ben' }, { roomId: 'r2' }))
     expect(await pushed()).toEqual(['f-r2 .last innerHTML', 'c-r2 delete', 'ended innerMorph'])
-    note(receiptIn('r1'))
+    note(receiptIn('r1', { unread: 1 }))
     expect(await pushed()).toEqual(['c-r1 outerMorph'])
     listEndings.mockResolvedValue([])
     note(eventOf({ type: 'room.opened', version: 1 }, about('r4')))
@@ -271,9 +309,9 @@ describe('the title', () => {
     note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
     expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
     note({ ...receiptIn('r2', { unread: 6 }), totalUnread: 6 })
-    expect(await pushed()).toEqual(['c-r2 outerMorph'])
+    expect(await pushed()).toEqual([])
     note({ ...typingOf('ben'), ...about('r2', { unread: 7 }), totalUnread: 7 })
-    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
+    expect(await pushed()).toEqual(['c-r2 .unread innerHTML', 'page-title innerHTML'])
     expect(titles).toEqual([0, 6, 7])
   })
 
@@ -287,7 +325,7 @@ describe('the title', () => {
     const badge = swapsIn(take()).find(([swap]) => swap === 'others-unread innerHTML')
     expect(wordsIn(badge?.[1] ?? '')).toBe('99+ 99+ unread')
     note({ ...receiptIn('r2', { unread: 0 }), totalUnread: 105 })
-    expect(await pushed()).toEqual(['c-r2 outerMorph', 'page-title innerHTML'])
+    expect(await pushed()).toEqual(['c-r2 .unread innerHTML', 'page-title innerHTML'])
   })
 
   it('waits for a change that the page shows', async () => {
@@ -303,9 +341,9 @@ describe('the title', () => {
 /** A list of these chats, as `start` makes them. */
 async function listOf(...roomIds: string[]) {
   const { page } = pageOn()
-  const hashes: string[] = []
-  for (const id of roomIds) hashes.push(hashItem(await page.list.renderItem(summaryOf(id), 'r2')))
-  return { digest: digestOf(hashes) }
+  await page.list.meet('ben')
+  const hashes = roomIds.map(id => hashItem(page.list.factsOf(summaryOf(id), 'r2')))
+  return { digest: digestOf(hashes, 0) }
 }
 
 describe('the digest', () => {

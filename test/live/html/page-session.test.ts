@@ -60,6 +60,49 @@ describe('a page', () => {
     expect(transport.written.at(-1)).toMatch(/hx-target="#presence"[\s\S]*Last seen/)
   })
 
+  it('gets of a tick what is shown and its new state, in at most 200 bytes', async () => {
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ann', 'to be seen')
+    await settled()
+    for (const status of ['delivered', 'seen'] as const) {
+      transport.forget()
+      await stage.rooms.report(id, 'ben', status, message.id)
+      await settled()
+      expect(transport.written).toHaveLength(1)
+      expect(transport.text).toMatch(
+        new RegExp(`^<b id="s-${message.id}" class="status ${status}" hx-swap-oob>.*<data id="state"`),
+      )
+      expect(transport.text.length).toBeLessThanOrEqual(200)
+    }
+  })
+
+  it('gets a tick that comes at once with its message in a frame of its own, after that of the message', async () => {
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ann', 'seen at once')
+    await stage.rooms.report(id, 'ben', 'seen', message.id)
+    await settled()
+    expect(
+      transport.written.map(text => [text.includes('hx-target="#list"'), text.includes(`id="s-${message.id}"`)]),
+    ).toEqual([
+      [true, true],
+      [false, true],
+    ])
+    expect(transport.written[1]).toContain(`<b id="s-${message.id}" class="status seen" hx-swap-oob>`)
+  })
+
+  it('gets its new state alone where it shows nothing of a change', async () => {
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    transport.forget()
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    expect(transport.written).toEqual([expect.stringMatching(/^<data id="state" value="[^"]+" hx-swap-oob><\/data>$/)])
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    expect(transport.written).toHaveLength(1)
+  })
+
   it('shows nothing older when typing ends than what it was told meanwhile', async () => {
     const { stage, id, transport } = await start()
     await stage.rooms.setTyping(id, 'ben', true)
@@ -71,7 +114,7 @@ describe('a page', () => {
     await stage.clock.advance(2000)
     await settled()
     expect(transport.text).toContain('hx-target="#typing"')
-    expect(transport.text).toMatch(new RegExp(`hx-target="#c-${id}"[\\s\\S]*written meanwhile`))
+    expect(transport.text).toMatch(new RegExp(`hx-target="#c-${id} .last"[\\s\\S]*written meanwhile`))
   })
 
   it('shows no unread message in its title but those that there are', async () => {

@@ -238,8 +238,8 @@ describe('an event of the room', () => {
     } as const
     await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new Map())
     const html = take()
-    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['m-m1>article outerMorph'])
-    expect(html).toContain('data-status="seen"')
+    expect(swapsIn(html).map(([swap]) => swap)).toEqual(['s-m1 tick'])
+    expect(html).toContain('class="status seen"')
     expect(await does(eventOf({ ...receipt, version: 4, userId: 'ann', messages: [messageOf(1)] }))).toEqual([])
     expect(pane.shown.version).toBe(4)
     await pane.take(

@@ -141,10 +141,17 @@ export class NotedSubscriber implements Subscriber {
   end(): void {}
 }
 
-/** The swaps of a page's fragments, each as its target and kind, as in `list beforeend`, and what it brings. */
+/** The swaps of a page's fragments, ticks first, each as its target and kind, as in `list beforeend`, and what it brings. */
 export function swapsIn(html: string): [string, string][] {
-  const swap = /<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">([\s\S]*?)<\/hx-partial>/g
-  return [...html.matchAll(swap)].map(([, target, kind, content = '']) => [`${target} ${kind}`, content])
+  const swap = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+  const ticks = [...html.matchAll(/<b id="(s-[\w-]+)"[^>]* hx-swap-oob>[\s\S]*?<\/b>/g)]
+  return [
+    ...ticks.map(([tick, target]): [string, string] => [`${target} tick`, tick]),
+    ...[...html.matchAll(swap)].map(([, target, kind = 'innerHTML', content = '']): [string, string] => [
+      `${target} ${kind}`,
+      content,
+    ]),
+  ]
 }
 
 /** The text of HTML, without its tags. */
