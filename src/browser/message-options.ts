@@ -150,10 +150,12 @@ function copyByCommand(text: string): boolean {
 /** Of messages of one minute only the last shows its times. What comes or goes before a row changes whether it goes on. */
 function joinMinute(row: Node | null): void {
   if (!(row instanceof HTMLElement)) return
-  const before = row.previousElementSibling
-  const { minute } = row.dataset
-  row.classList.toggle(
-    'same',
-    before instanceof HTMLElement && before.dataset.minute === minute && minute !== undefined,
-  )
+  const minute = minuteOf(row)
+  row.classList.toggle('same', minute !== '' && minuteOf(row.previousElementSibling) === minute)
+}
+
+/** Whose message a row shows, and of which minute; '' for a row without one. */
+function minuteOf(row: Element | null): string {
+  const time = row?.querySelector('time')
+  return time ? `${row?.matches('.mine')} ${time.textContent}` : ''
 }
