@@ -5,7 +5,7 @@
  * `node bench/siege.mjs SECONDS ATTACK...`.
  */
 import { build } from '../scripts/setup.mjs'
-import { importBundled } from './bundled.mjs'
+import { importBundled } from './driver/bundled.mjs'
 
 const mostLatencyMs = 50
 const mostBytes = 512 * 1_048_576

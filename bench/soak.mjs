@@ -3,7 +3,7 @@
  * the end every page must show what its room holds.
  */
 import { build } from '../scripts/setup.mjs'
-import { importBundled } from './bundled.mjs'
+import { importBundled } from './driver/bundled.mjs'
 
 await build()
 const { soak } = await importBundled('soak')

@@ -1,27 +1,112 @@
-/** Runs the benchmarks: every program in bench/, or those that are named. bench/results.md has the results. */
-import { readdirSync, readFileSync } from 'node:fs'
+/**
+ * Runs the benchmarks of bench/, each in a process of its own, and prints what they measured as a Markdown table.
+ *
+ *   npm run bench                   all that measure, and writes bench/results/DATE.json and .md
+ *   npm run bench -- NAME ...       those that are named, among them the trials, which only pass or fail
+ *   npm run bench -- --check        compares with bench/budget.json too, and fails where a limit is missed
+ *   npm run bench -- --node 24      on another version of Node, which npm brings
+ */
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkBudget } from '../bench/driver/budget.mjs'
+import { budgetTable, figureTable } from '../bench/driver/report.mjs'
 import { root, run } from './process.mjs'
 import { build, install } from './setup.mjs'
 
 const folder = join(root, 'bench')
-const named = process.argv.slice(2)
+const results = join(folder, 'results')
+const program = name => join(folder, `${name}.mjs`)
+const read = file => JSON.parse(readFileSync(file, 'utf8'))
 
-/** A file that exports something is a module, not a program. */
-const isProgram = file => file.endsWith('.mjs') && !/^export /m.test(readFileSync(join(folder, file), 'utf8'))
+/** A program that measures exports `measure`; the others are trials. */
+const measures = name => /^export async function measure\b/m.test(readFileSync(program(name), 'utf8'))
 
-const programs = readdirSync(folder)
-  .filter(isProgram)
-  .map(file => file.slice(0, -'.mjs'.length))
-  .filter(name => named.length === 0 || named.includes(name))
+/** The path of a Node of this version. */
+function findNode(version) {
+  const args = ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath']
+  return execFileSync('npx', args, { cwd: root, encoding: 'utf8' }).trim()
+}
+
+/** Runs a program that measures; resolves with its figures, or null if it failed. */
+async function runMeasure(name, execPath) {
+  const child = fork(join(folder, 'driver', 'run.mjs'), [name], { execPath, cwd: root })
+  let figures = null
+  child.on('message', message => {
+    figures = message
+  })
+  await once(child, 'close')
+  return figures
+}
+
+/** The commit that is measured, with a mark if the sources differ from it; null outside of Git. */
+function commitNow() {
+  try {
+    const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+    return execFileSync('git', ['describe', '--always', '--dirty'], options).trim()
+  } catch {
+    return null
+  }
+}
+
+/** Adds what was measured to the results of the day, which may hold other programs of an earlier run. */
+function keep(measured, execPath) {
+  const node = execFileSync(execPath, ['--version'], { encoding: 'utf8' }).trim()
+  const date = new Date().toISOString().slice(0, 10)
+  const name = join(results, `${date}-node-${node.slice(1).split('.')[0]}`)
+  mkdirSync(results, { recursive: true })
+  const before = existsSync(`${name}.json`) ? read(`${name}.json`) : { programs: {} }
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length }
+  const programs = { ...before.programs, ...measured }
+  writeFileSync(`${name}.json`, `${JSON.stringify({ date, node, machine, programs }, null, 2)}\n`)
+  const heading = `# ${date}, Node ${node}, ${machine.cores} cores (${machine.processor})`
+  writeFileSync(`${name}.md`, `${heading}\n\n${figureTable(programs)}\n`)
+}
 
 try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { check: { type: 'boolean' }, node: { type: 'string' } },
+  })
   await install()
   await build()
-  if (programs.length === 0) throw new Error(`bench/ holds no ${named.join(', ') || 'program'}`)
-  for (const name of programs) {
-    console.log(`\n${name}`)
-    if ((await run(process.execPath, [join(folder, `${name}.mjs`)])) !== 0) process.exitCode = 1
+  // What the product is compared with: only the benchmarks need it.
+  await install(join(folder, 'peers'))
+  const all = readdirSync(folder)
+    .filter(file => file.endsWith('.mjs'))
+    .map(file => file.slice(0, -'.mjs'.length))
+  const unknown = positionals.filter(name => !all.includes(name))
+  if (unknown.length > 0) throw new Error(`bench/ holds no ${unknown.join(', ')}; it holds ${all.join(', ')}`)
+  const execPath = values.node === undefined ? process.execPath : findNode(values.node)
+  const measured = {}
+  for (const name of positionals.length > 0 ? positionals : all.filter(measures)) {
+    console.log(`\n${name} ...`)
+    if (!measures(name)) {
+      if ((await run(execPath, [program(name)])) !== 0) process.exitCode = 1
+      continue
+    }
+    const from = Date.now()
+    const figures = await runMeasure(name, execPath)
+    if (figures === null) {
+      console.error(`${name} failed`)
+      process.exitCode = 1
+      continue
+    }
+    const seconds = Math.round((Date.now() - from) / 1000)
+    measured[name] = { commit: commitNow(), at: new Date(from).toISOString(), seconds, load: loadavg()[1], figures }
+    console.log(figureTable({ [name]: measured[name] }))
+    keep({ [name]: measured[name] }, execPath)
+  }
+  if (values.check) {
+    const figures = Object.fromEntries(Object.entries(measured).map(([name, each]) => [name, each.figures]))
+    const checks = checkBudget(read(join(folder, 'budget.json')), figures)
+    console.log(`\n${budgetTable(checks)}`)
+    const missed = checks.filter(({ isKept }) => !isKept).length
+    console.log(`\n${checks.length - missed} passed, ${missed} failed`)
+    if (missed > 0) process.exitCode = 1
   }
 } catch (error) {
   console.error(error.message)

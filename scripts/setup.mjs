@@ -4,13 +4,19 @@ import { join } from 'node:path'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
 
-/** Installs the locked dependencies, including those of the build, if they are missing or stale. */
-export async function install() {
-  const stamp = join(root, 'node_modules', '.locked')
-  const print = fingerprint([join(root, 'package-lock.json')])
+/**
+ * Installs the locked dependencies, including those of the build, if they are missing or stale.
+ * @param {string} [folder] whose; the project's if left out
+ */
+export async function install(folder = root) {
+  const stamp = join(folder, 'node_modules', '.locked')
+  const print = fingerprint([join(folder, 'package-lock.json')])
   if (!isStale(stamp, print)) return
   console.log('Installing the locked dependencies ...')
-  await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
+  await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+    quiet: true,
+    cwd: folder,
+  })
   writeStamp(stamp, print)
 }
 

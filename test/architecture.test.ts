@@ -25,7 +25,9 @@ const floors = [
 const longest = 200
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
 const list = (folder: string) =>
-  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map(path => join(folder, path))
+  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+    .map(path => join(folder, path))
+    .filter(path => !path.includes('/node_modules/'))
 const sources = list('src').filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'))
 const ofServer = sources.filter(path => !path.startsWith('src/browser/'))
 

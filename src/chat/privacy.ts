@@ -56,8 +56,8 @@ export function isHeldFrom(recipient: Standing): boolean {
 }
 
 /** Whether a person may know of a message, and of anything that happens to it. */
-export function mayKnowOf(userId: UserId, senderId: UserId, isHeld: boolean): boolean {
-  return !isHeld || senderId === userId
+export function mayKnowOf<Person>(person: Person, sender: Person, isHeld: boolean): boolean {
+  return !isHeld || sender === person
 }
 
 /**

@@ -103,13 +103,16 @@ export class Sessions {
   }
 
   /**
-   * Begins a session for a person, under a new id: one that an attacker planted before the log-in is worth nothing. The
-   * newest hundred sessions of an account go on; older ones end, with every connection that they opened.
+   * Begins a session for a person, under a new id: one that an attacker planted before the log-in is worth nothing. The one
+   * that the browser had until then ends. The newest hundred sessions of an account go on; older ones end, with every
+   * connection that they opened.
    */
   async begin(request: Request, account: AccountState, zone: string): Promise<void> {
+    const before = { userId: request.session.userId, id: request.sessionID }
     await new Promise<void>((resolve, reject) =>
       request.session.regenerate(error => (error ? reject(error) : resolve())),
     )
+    if (before.userId) this.#onEnded(before.userId, before.id)
     request.session.userId = account.id
     request.session.generation = account.generation
     request.session.zone = canonicalTimeZone(zone)

@@ -55,7 +55,7 @@ export class Connections implements ConnectionOpener {
     }
     // Its session may have ended while it waited, and the hub cannot close a connection that it does not know yet.
     if (isOver || !(await connection.check())) return
-    transport.open?.(session, () => connection.check(), onBadFrame)
+    transport.open?.(session, () => connection.isStillAllowed(), onBadFrame)
     try {
       await hub.add(session)
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
+import { Rounds } from '../rounds.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
 import type { OpenRooms, SharedRenderings, Subscriber } from './client/subscriber.js'
 import { RoomBoard } from './room-board.js'
@@ -20,25 +21,23 @@ export type HubEngine = Pick<Engine, 'subscribe' | 'holdLease' | 'dropLease'>
 /** All open connections of this node: hands each what the engine tells its person, keeps leases and the heartbeat, ends them. */
 export class Hub implements OpenRooms {
   readonly #engine: HubEngine
-  readonly #clock: Clock
   readonly #log: Logger
   readonly #maxPerUser: number
   readonly #byUser = new Map<UserId, Set<Subscriber>>()
   readonly #typing: TypingBoard
   readonly #rooms = new RoomBoard()
   readonly #unsubscribe: () => void
-  #cancelBeat: () => void
+  readonly #beats: Rounds<Subscriber>
   #count = 0
   #isStopping = false
 
   constructor(engine: HubEngine, clock: Clock, log: Logger, maxPerUser: number) {
     this.#engine = engine
-    this.#clock = clock
     this.#log = log
     this.#maxPerUser = maxPerUser
     this.#typing = new TypingBoard(clock, told => this.#deliver(told, new Map()))
     this.#unsubscribe = engine.subscribe(publication => this.#route(publication))
-    this.#cancelBeat = clock.after(heartbeatMs, () => this.#beat())
+    this.#beats = new Rounds(clock, heartbeatMs, subscriber => this.#beat(subscriber))
   }
 
   get connectionCount(): number {
@@ -55,6 +54,7 @@ export class Hub implements OpenRooms {
     if (subscribers.size >= this.#maxPerUser) throw new ChatError('rate_limited')
     this.#byUser.set(subscriber.userId, subscribers.add(subscriber))
     this.#count += 1
+    this.#beats.add(subscriber)
     await this.#engine.holdLease(subscriber.userId, subscriber.id, leaseMs)
   }
 
@@ -63,6 +63,7 @@ export class Hub implements OpenRooms {
     const subscribers = this.#byUser.get(subscriber.userId)
     if (!subscribers?.delete(subscriber)) return
     this.#count -= 1
+    this.#beats.remove(subscriber)
     this.#rooms.leaveAll(subscriber)
     if (subscribers.size === 0) this.#byUser.delete(subscriber.userId)
     await this.#engine.dropLease(subscriber.userId, subscriber.id, lingerMs)
@@ -111,7 +112,7 @@ export class Hub implements OpenRooms {
   stop(code: CloseCode = closeCodes.restarting): void {
     this.#isStopping = true
     this.#unsubscribe()
-    this.#cancelBeat()
+    this.#beats.stop()
     this.#typing.stop()
     for (const subscribers of this.#byUser.values()) for (const subscriber of subscribers) subscriber.close(code)
   }
@@ -143,15 +144,10 @@ export class Hub implements OpenRooms {
     for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.receive(event, shared)
   }
 
-  #beat(): void {
-    for (const [userId, subscribers] of this.#byUser) {
-      for (const subscriber of subscribers) {
-        subscriber.beat()
-        this.#engine
-          .holdLease(userId, subscriber.id, leaseMs)
-          .catch((error: unknown) => this.#log.error({ err: error }, 'a lease could not be renewed'))
-      }
-    }
-    this.#cancelBeat = this.#clock.after(heartbeatMs, () => this.#beat())
+  #beat(subscriber: Subscriber): void {
+    subscriber.beat()
+    this.#engine
+      .holdLease(subscriber.userId, subscriber.id, leaseMs)
+      .catch((error: unknown) => this.#log.error({ err: error }, 'a lease could not be renewed'))
   }
 }

@@ -119,14 +119,15 @@ describe('a session', () => {
     expect(other).not.toBe(one)
   })
 
-  it('begins under a new id, and the one before it ends', async () => {
-    const { ask, logIn, visitor } = await begin()
+  it('begins under a new id, and the one before it ends, of which who keeps connections is told', async () => {
+    const { ask, logIn, visitor, onEnded } = await begin()
     const planted = await logIn(visitor(), { id: bobId })
     const thief = visitor()
     thief.cookies.set('sid', planted.client.cookies.get('sid') ?? '')
     const { client, sessionId } = await logIn(planted.client)
     expect(sessionId).not.toBe(planted.sessionId)
     expect([await ask(client, '/who'), await ask(thief, '/who')]).toEqual(['alice', null])
+    expect(onEnded.mock.calls).toEqual([[bobId, planted.sessionId]])
   })
 
   it.each(['/who', '/find'])('is over for %s once its account has logged out everywhere', async path => {

@@ -8,6 +8,7 @@ import WebSocket, { WebSocketServer } from 'ws'
 import { FrameBudgets } from '#src/live/transport/frame-budgets.js'
 import { FrameMeter } from '#src/live/transport/frame-meter.js'
 import { SocketTransport } from '#src/live/transport/socket-transport.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const frameBytes = 10_240
@@ -32,7 +33,8 @@ it('a line reads nothing more while frames that it has read wait for their turn'
   if (!(socket instanceof WebSocket) || !(connection instanceof Socket)) throw new Error('No socket came')
 
   const share = new FrameBudgets(clock, 4).open('mallory')
-  const line = new SocketTransport(socket, new FrameMeter(clock, 50, share), clock, pino({ level: 'silent' }))
+  const deps = { clock, log: pino({ level: 'silent' }), turns: new WriteTurns() }
+  const line = new SocketTransport(socket, connection, new FrameMeter(clock, 50, share), deps)
   let heard = 0
   const nothing = () => {}
   const session = {

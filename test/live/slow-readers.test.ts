@@ -11,6 +11,7 @@ import type { TextSink } from '#src/live/client/subscriber.js'
 import { EventStreamTransport } from '#src/live/transport/event-stream-transport.js'
 import { FrameMeter } from '#src/live/transport/frame-meter.js'
 import { SocketTransport } from '#src/live/transport/socket-transport.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const kibibyte = 1024
@@ -53,10 +54,11 @@ async function stalledSocket(): Promise<StalledLine> {
   reader.on('error', () => {})
   const texts: string[] = []
   reader.on('message', data => texts.push(String(data)))
-  const [[socket]] = await Promise.all([once(sockets, 'connection'), once(reader, 'open')])
+  const [[socket, request]] = await Promise.all([once(sockets, 'connection'), once(reader, 'open')])
   reader.pause()
   if (!(socket instanceof WebSocket)) throw new Error('No socket came')
-  const line = new SocketTransport(socket, new FrameMeter(clock, 50), clock, pino({ level: 'silent' }))
+  const deps = { clock, log: pino({ level: 'silent' }), turns: new WriteTurns() }
+  const line = new SocketTransport(socket, request.socket, new FrameMeter(clock, 50), deps)
   const frames: unknown[] = []
   const session = {
     ...{ id: 'id', userId: 'user', sessionId: null, receive: () => {}, beat: () => {}, close: () => {}, end: () => {} },

@@ -1,5 +1,6 @@
+import type { MessageId } from '#src/chat/engine.js'
 import { mayKnowOf } from '#src/chat/privacy.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member, Room } from './model.js'
 
 /** Whether someone may know of a message. */
@@ -17,35 +18,26 @@ export function isFromOther(member: Member, entry: Entry): boolean {
   return entry.message.senderId !== member.id && !entry.isHeld
 }
 
-/** The first living message of the other's that someone has not seen. */
-export function firstUnread(member: Member): Entry | null {
-  let entry = member.seenFrontier.first
-  while (entry !== null && !isFromOther(member, entry)) entry = entry.next
-  return entry
+/** The `seq` of the first living message of the other's that someone has not seen; 0 when there is none. */
+export function firstUnread({ room, side, cursors, unread }: Member): number {
+  return unread === 0 ? 0 : room.messages.after(cursors.seen, side, true)
 }
 
 /** The newest living message that someone may know of. */
-export function newestFor(member: Member): Entry | null {
-  let entry = member.room.messages.last
-  while (entry !== null && !knowsOf(member, entry)) entry = entry.previous
-  return entry
+export function newestFor({ room: { messages, lastSeq }, side }: Member): Entry | undefined {
+  return messages.read(messages.before(lastSeq + 1, side))
 }
 
-/** The first living message after a `seq` that someone may know of. Fast where the oldest are the ones that went. */
-export function oldestAfter(member: Member, seq: number): Entry | null {
-  for (const entry of member.room.messages) {
-    if (entry.message.seq > seq && knowsOf(member, entry)) return entry
-  }
-  return null
+/** The id of the first living message after a `seq` that someone may know of. */
+export function idAfter({ room: { messages }, side }: Member, seq: number): MessageId | null {
+  const next = messages.after(seq, side)
+  return next === 0 ? null : messages.idOf(next)
 }
 
 /** Counts a new message for both people of its room. */
 export function countAdded({ members }: Room, entry: Entry): void {
   for (const member of members) {
-    member.deliveredFrontier.add(entry)
-    member.seenFrontier.add(entry)
-    if (entry.message.senderId === member.id) member.sent.set(entry.message.nonce, entry)
-    else if (!entry.isHeld) countUnread(member, 1)
+    if (isFromOther(member, entry)) countUnread(member, 1)
     count(member, entry, 1)
   }
 }
@@ -53,10 +45,7 @@ export function countAdded({ members }: Room, entry: Entry): void {
 /** Counts a message that is gone for both people of its room. */
 export function countRemoved({ members }: Room, entry: Entry): void {
   for (const member of members) {
-    member.deliveredFrontier.remove(entry)
-    member.seenFrontier.remove(entry)
-    if (entry.message.senderId === member.id) member.sent.delete(entry.message.nonce)
-    else if (!entry.isHeld && entry.message.seq > member.cursors.seen) countUnread(member, -1)
+    if (isFromOther(member, entry) && entry.message.seq > member.cursors.seen) countUnread(member, -1)
     count(member, entry, -1)
   }
 }

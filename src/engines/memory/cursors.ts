@@ -1,7 +1,7 @@
 import { type CursorKind, type Cursors, messageStatusOf } from '#src/chat/engine.js'
 import { showsReceipts } from '#src/chat/privacy.js'
 import { countUnread, isFromOther } from './counts.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member } from './model.js'
 import { letGoOfCounts } from './vanished.js'
 
@@ -25,25 +25,17 @@ export function moveCursor(member: Member, kind: CursorKind, entry: Entry): Curs
   const after = member.cursors
   member.shownCursors = after
   const hasChanged = ({ message }: Entry) => messageStatusOf(message, before) !== messageStatusOf(message, after)
-  const entries = wasBehind ? between(before.seen, entry).filter(hasChanged) : passed
+  const entries = wasBehind ? [...member.room.messages.between(before.seen + 1, seq)].filter(hasChanged) : passed
   return { shown: { before, after, entries: entries.filter(each => each.message.senderId !== member.id) } }
 }
 
 /** Messages by which a cursor has moved on. */
 function pass(member: Member, kind: CursorKind, seq: number): readonly Entry[] {
-  const delivered = Math.max(member.cursors.delivered, seq)
-  member.cursors = { delivered, seen: kind === 'seen' ? seq : member.cursors.seen }
-  const reached = member.deliveredFrontier.pass(delivered)
-  if (kind === 'delivered') return reached
-  const seen = member.seenFrontier.pass(seq)
+  const { cursors, room } = member
+  const passed = [...room.messages.between(cursors[kind] + 1, seq)]
+  member.cursors = { delivered: Math.max(cursors.delivered, seq), seen: kind === 'seen' ? seq : cursors.seen }
+  if (kind === 'delivered') return passed
   letGoOfCounts(member)
-  countUnread(member, -seen.filter(each => isFromOther(member, each)).length)
-  return seen
-}
-
-/** The living messages after a `seq`, up to one of them. */
-function between(seq: number, last: Entry): readonly Entry[] {
-  const entries: Entry[] = []
-  for (let entry: Entry | null = last; entry && entry.message.seq > seq; entry = entry.previous) entries.push(entry)
-  return entries.reverse()
+  countUnread(member, -passed.filter(each => isFromOther(member, each)).length)
+  return passed
 }

@@ -39,7 +39,7 @@ import { Endings } from './endings.js'
 import { GoneMessages } from './gone-messages.js'
 import { KnownPeople } from './known-people.js'
 import { Leases } from './leases.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member } from './model.js'
 import { PrivacyChoices } from './privacy-choices.js'
 import { Publisher } from './publisher.js'
@@ -150,7 +150,7 @@ export class MemoryEngine implements Engine {
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
-    const first = sender.sent.get(draft.nonce)
+    const first = sender.room.messages.findSent(senderId, draft.nonce)
     const known = first ? messageFor(sender, first) : this.#gone.find(sender, draft.nonce)
     if (known !== undefined) return { message: known, duplicate: true }
     this.#refuseOver(sender, countBytes(draft), now)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Message } from '#src/chat/engine.js'
 import { createDuty, type DueQueue, type Duty } from './due-queue.js'
 import { Heap } from './heap.js'
@@ -82,5 +82,5 @@ export class GoneMessages {
 
 /** What the nonce is known by: a program may have put something into it that is to be gone with its message. */
 function digestOf(nonce: string): string {
-  return createHash('sha256').update(nonce).digest('base64url')
+  return hash('sha256', nonce, 'base64url')
 }

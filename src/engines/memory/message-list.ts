@@ -1,97 +1,54 @@
-import type { Message, MessageId } from '#src/chat/engine.js'
-import { keptLonger, restOf, seenAt, waitingNoMore, warnsAt } from '#src/chat/lifetimes.js'
-import { Heap, type HeapEntry } from './heap.js'
+import type { Message, MessageId, RoomId, SeqRange, UserId } from '#src/chat/engine.js'
+import { keptLonger, restOf, seenAt, type Timed, waitingNoMore, warnsAt } from '#src/chat/lifetimes.js'
+import { type Entry, MessageStore, type NewMessage } from './message-store.js'
 
-/** A living message among its neighbours. `bytes` is what it counts for at the cap. */
-export interface Entry extends HeapEntry {
-  /** Without its quote, which `messageFor` works out. */
-  message: Message
-  /** The id of the message that it answers, which may be gone. Never the message itself: that would keep its text. */
-  readonly answers: MessageId | null
-  /** Whether it was sent to someone who had blocked the sender. */
-  readonly isHeld: boolean
-  readonly bytes: number
-  /** Waits for the time to warn of its end; null for a message that is not warned of, or was already. */
-  warning: Warning | null
-  previous: Entry | null
-  next: Entry | null
-}
-
-interface Warning extends HeapEntry {
-  readonly entry: Entry
-}
+const never = Number.POSITIVE_INFINITY
 
 /**
- * The living messages of one room, by `seq`. A linked list rather than a Map or an array, because finding the newest message,
- * or the one after a message that is gone, must cost the same however many are gone in between.
+ * The living messages of one room, and their lives: when each is warned of, kept, begun and over.
+ *
+ * `#kept` and `#waiting` count the living messages that were kept, and whose life begins when they are seen; `#warned` holds
+ * living messages alone.
  */
-export class MessageList {
-  readonly #byId = new Map<MessageId, Entry>()
-  readonly #byExpiry = new Heap<Entry>()
-  readonly #byWarning = new Heap<Warning>()
-  /** The messages that the warning is of which stands, and that may be kept. */
-  readonly #warned = new Set<Entry>()
-  /** The messages whose life begins when they are seen. */
-  readonly #waiting = new Set<Entry>()
+export class MessageList extends MessageStore {
+  /** The messages that the warning is of which stands, and that may be kept, by `seq`. */
+  readonly #warned = new Set<number>()
   readonly #keepLonger: boolean
   #kept = 0
+  #waiting = 0
   #restsUntil = 0
-  #first: Entry | null = null
-  #last: Entry | null = null
 
   /** @param keepLonger whether messages may be kept beyond their time */
-  constructor(keepLonger: boolean) {
+  constructor(roomId: RoomId, people: readonly [UserId, UserId], keepLonger: boolean) {
+    super(roomId, people)
     this.#keepLonger = keepLonger
   }
 
-  /** How many messages live. */
-  get size(): number {
-    return this.#byId.size
-  }
-
-  /** How many of them were kept for as long again. */
+  /** How many living messages were kept for as long again. */
   get kept(): number {
     return this.#kept
   }
 
-  /** The newest living message. */
-  get last(): Entry | null {
-    return this.#last
-  }
-
   /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
   get nextExpiry(): number {
-    return this.#byExpiry.first?.dueAt ?? Number.POSITIVE_INFINITY
+    return this.row.nextExpiry
   }
 
   /** When the next warning is due, in ms of `Clock.now()`; Infinity when there is none. */
   get nextWarning(): number {
-    return this.#byWarning.first?.dueAt ?? Number.POSITIVE_INFINITY
+    return this.row.nextWarning
   }
 
   /** The messages that the warning is of which stands, in the order in which they expire. */
-  get warned(): Iterable<Entry> {
-    return this.#warned
+  get warned(): readonly Entry[] {
+    return [...this.#warned].flatMap(seq => this.read(seq) ?? [])
   }
 
-  /** A living message by its id. */
-  get(id: MessageId): Entry | undefined {
-    return this.#byId.get(id)
-  }
-
-  /** Adds a message newer than all before; `bytes` is what it counts for at the cap, `answers` the message it replies to. */
-  append(message: Message, bytes: number, isHeld: boolean, answers: MessageId | null = null): Entry {
-    const { expiresAt } = message
-    const ends = { previous: this.#last, next: null, dueAt: expiresAt, place: -1 }
-    const entry = { message, answers, isHeld, bytes, warning: null, ...ends }
-    if (this.#last === null) this.#first = entry
-    else this.#last.next = entry
-    this.#last = entry
-    this.#byId.set(message.id, entry)
-    this.#byExpiry.add(entry, expiresAt)
-    this.#awaitWarning(entry)
-    if (!message.hasBegun) this.#waiting.add(entry)
-    return entry
+  /** Adds a message newer than all before, and gives it its id. `answers`: the message that it replies to. */
+  append(message: NewMessage, isHeld: boolean, answers: MessageId | null = null): Entry {
+    if (message.keptTimes > 0) this.#kept += 1
+    if (!message.hasBegun) this.#waiting += 1
+    return this.store(message, this.#warnsAt(message), isHeld, answers)
   }
 
   /**
@@ -100,14 +57,14 @@ export class MessageList {
    */
   warn(now: number): readonly Entry[] {
     const due: Entry[] = []
-    for (let first = this.#byWarning.first; first && first.dueAt <= now; first = this.#byWarning.first) {
-      this.#byWarning.remove(first)
-      first.entry.warning = null
-      due.push(first.entry)
+    for (let place = this.row.findWarning(now); place !== undefined; place = this.row.findWarning(now)) {
+      const entry = this.readAt(place)
+      this.row.setLife(place, { ...entry.message, warnsAt: never })
+      due.push(entry)
     }
     if (this.#warned.size > 0 || now < this.#restsUntil) return []
-    for (const entry of due) this.#warned.add(entry)
-    return bySeq(due)
+    for (const { message } of due) this.#warned.add(message.seq)
+    return due.sort((a, b) => a.message.seq - b.message.seq)
   }
 
   /**
@@ -115,80 +72,66 @@ export class MessageList {
    * as long again. Returns them in the order of `seq`.
    */
   keepWarned(now: number): readonly Entry[] {
-    let until = Number.POSITIVE_INFINITY
-    for (const { message } of this.#warned) until = Math.min(until, now + message.lifetimeMs)
-    const isNear = (entry: Entry) => this.#warned.has(entry) || entry.message.expiresAt <= until
-    const kept =
-      this.#warned.size === 0 ? [] : [...this].filter(entry => isNear(entry) && warnsAt(entry.message) !== null)
+    if (this.#warned.size === 0) return []
+    const until = this.warned.reduce((least, { message }) => Math.min(least, now + message.lifetimeMs), never)
+    const isNear = ({ message: { seq, expiresAt } }: Entry) => this.#warned.has(seq) || expiresAt <= until
+    const kept = [...this].filter(entry => isNear(entry) && warnsAt(entry.message) !== null)
     this.#warned.clear()
-    for (const entry of kept) {
-      if (entry.message.keptTimes === 0) this.#kept += 1
-      this.#change(entry, keptLonger(entry.message))
-    }
-    return kept
+    this.#kept += kept.filter(({ message }) => message.keptTimes === 0).length
+    return this.#changeAll(kept, keptLonger)
   }
 
-  /** Begins the life of each waiting message that was seen. Returns them in the order of `seq`. */
-  begin(isSeen: (entry: Entry) => boolean, now: number): readonly Entry[] {
-    const begun = bySeq([...this.#waiting].filter(isSeen))
-    for (const entry of begun) this.#change(entry, seenAt(entry.message, now))
-    return begun
+  /** Begins the life of each message in a range that waits for `readerId` to see it. Returns them in the order of `seq`. */
+  begin(readerId: UserId, { from, to }: SeqRange, now: number): readonly Entry[] {
+    const isSeen = ({ message }: Entry) => message.senderId !== readerId
+    return this.#begin(this.#waitingBetween(from, to).filter(isSeen), message => seenAt(message, now))
   }
 
   /** Begins the life of each message that waits to be seen. Returns them in the order of `seq`. */
   stopWaiting(now: number): readonly Entry[] {
-    const stopped = bySeq([...this.#waiting])
-    for (const entry of stopped) this.#change(entry, waitingNoMore(entry.message, now))
-    return stopped
+    return this.#begin(this.#waitingBetween(0, never), message => waitingNoMore(message, now))
   }
 
   /** Takes out one message whose time has come by `now`, or answers undefined when there is none left. */
   takeDue(now: number): Entry | undefined {
-    const entry = this.#byExpiry.first
-    if (entry === undefined || entry.dueAt > now) return undefined
-    const wasWarned = this.#warned.has(entry)
-    this.remove(entry)
-    if (wasWarned && this.#warned.size === 0) this.#restsUntil = now + restOf(entry.message.lifetimeMs)
+    const place = this.row.findDue(now)
+    if (place === undefined) return undefined
+    const { seq, lifetimeMs } = this.readAt(place).message
+    const wasWarned = this.#warned.has(seq)
+    const entry = this.remove(seq)
+    if (wasWarned && this.#warned.size === 0) this.#restsUntil = now + restOf(lifetimeMs)
     return entry
   }
 
-  /** Takes out a message that is in. */
-  remove(entry: Entry): void {
-    this.#byExpiry.remove(entry)
+  /** Takes out a message, and answers what it was; undefined when there is none. */
+  remove(seq: number): Entry | undefined {
+    const place = this.row.find(seq)
+    if (place === undefined) return undefined
+    const entry = this.forget(place)
     if (entry.message.keptTimes > 0) this.#kept -= 1
-    if (entry.warning) this.#byWarning.remove(entry.warning)
-    this.#warned.delete(entry)
-    this.#waiting.delete(entry)
-    this.#byId.delete(entry.message.id)
-    if (entry.previous === null) this.#first = entry.next
-    else entry.previous.next = entry.next
-    if (entry.next === null) this.#last = entry.previous
-    else entry.next.previous = entry.previous
+    if (!entry.message.hasBegun) this.#waiting -= 1
+    this.#warned.delete(seq)
+    return entry
   }
 
-  /** All living messages, oldest first. */
-  *[Symbol.iterator](): Generator<Entry> {
-    for (let entry = this.#first; entry !== null; entry = entry.next) yield entry
+  #waitingBetween(from: number, to: number): Entry[] {
+    return this.#waiting === 0 ? [] : [...this.between(from, to)].filter(({ message }) => !message.hasBegun)
   }
 
-  /** A message has another life from now on. */
-  #change(entry: Entry, message: Message): void {
-    entry.message = message
-    this.#waiting.delete(entry)
-    this.#byExpiry.add(entry, message.expiresAt)
-    if (entry.warning) this.#byWarning.remove(entry.warning)
-    entry.warning = null
-    this.#awaitWarning(entry)
+  #begin(entries: readonly Entry[], begun: (message: Message) => Message): readonly Entry[] {
+    this.#waiting -= entries.length
+    return this.#changeAll(entries, begun)
   }
 
-  #awaitWarning(entry: Entry): void {
-    const at = this.#keepLonger ? warnsAt(entry.message) : null
-    if (at === null) return
-    entry.warning = { entry, dueAt: at, place: -1 }
-    this.#byWarning.add(entry.warning, at)
+  /** Messages have other lives from now on. Answers them as they are now. */
+  #changeAll(entries: readonly Entry[], changed: (message: Message) => Message): readonly Entry[] {
+    return entries.flatMap(({ message }) => {
+      const life = changed(message)
+      return this.change(message.seq, { ...life, warnsAt: this.#warnsAt(life) }) ?? []
+    })
   }
-}
 
-function bySeq(entries: Entry[]): readonly Entry[] {
-  return entries.sort((a, b) => a.message.seq - b.message.seq)
+  #warnsAt(message: Timed): number {
+    return (this.#keepLonger ? warnsAt(message) : null) ?? never
+  }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { ChosenLifetime, Cursors, Draft, Lifetime, Message, Presence, UserId, Vanished } from '#src/chat/engine.js'
+import type { ChosenLifetime, Cursors, Lifetime, Message, Presence, UserId, Vanished } from '#src/chat/engine.js'
 import { type Standing, shownTo } from '#src/chat/privacy.js'
 import type { Duty } from './due-queue.js'
-import { Frontier } from './frontier.js'
 import type { HeapEntry } from './heap.js'
 import { ListedRooms, type ListPlace } from './listed-rooms.js'
-import { type Entry, MessageList } from './message-list.js'
+import type { Side } from './message-block.js'
+import { MessageList } from './message-list.js'
 import { Timeline } from './timeline.js'
 
 /** One open connection. It holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
@@ -96,18 +96,16 @@ export class Member implements Standing, ListPlace<Member> {
   bytes = 0
   /** What the living messages that this person sent in the room count for, in bytes. */
   bytesSent = 0
-  /** The living messages that this person sent, by nonce. */
-  readonly sent = new Map<Draft['nonce'], Entry>()
-  /** Those that are gone and whose nonce is remembered, by a digest of it, in the order in which they went. */
+  /** The messages that they sent, that are gone and whose nonce is remembered, by a digest of it, as they went. */
   readonly gone = new Map<string, GoneMessage>()
   /** The newest message when this person dismissed a warning: they are warned of none up to it. */
   dismissedUpTo = 0
-  readonly deliveredFrontier = new Frontier()
-  readonly seenFrontier = new Frontier()
 
+  /** @param side which of `room.members` this is */
   constructor(
     readonly room: Room,
     readonly person: Person,
+    readonly side: Side,
   ) {}
 
   get id(): UserId {
@@ -180,8 +178,8 @@ export class Room {
     keepLonger: boolean,
     public erasesWhenLeft: boolean,
   ) {
-    this.members = [new Member(this, opener), new Member(this, other)]
-    this.messages = new MessageList(keepLonger)
+    this.members = [new Member(this, opener, 0), new Member(this, other, 1)]
+    this.messages = new MessageList(this.id, [opener.id, other.id], keepLonger)
   }
 
   /** How long messages live that are sent now. `messageTtlMs`: where its people chose nothing. */

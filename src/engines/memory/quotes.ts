@@ -1,7 +1,7 @@
 import type { Message, MessageId, Quote } from '#src/chat/engine.js'
 import { quoteOf } from '#src/quotes.js'
 import { knowsOf } from './counts.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member } from './model.js'
 
 /** A message as one of its room's people may know it: a reply with its quote, as long as the message it answers lives. */

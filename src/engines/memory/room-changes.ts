@@ -1,17 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import {
-  countBytes,
-  type Draft,
-  type Lifetime,
-  type Message,
-  type SeqRange,
-  type TimelineBody,
-  type TimelineEvent,
-} from '#src/chat/engine.js'
+import type { Draft, Lifetime, SeqRange, TimelineBody, TimelineEvent } from '#src/chat/engine.js'
 import { graceOf, longestLifeOf, unseenLifeMs } from '#src/chat/lifetimes.js'
 import { isHeldFrom, mayLiveFromSeen, mayUse } from '#src/chat/privacy.js'
 import { countAdded, countRemoved, knowsOf } from './counts.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member, Room } from './model.js'
 import { quoteFor } from './quotes.js'
 import { raiseVersion, raiseVersionOf } from './telling.js'
@@ -27,15 +18,12 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
   const hasBegun = livesFrom === 'sent'
   const untilGoneMs = hasBegun ? lifetimeMs : Math.min(unseenLifeMs({ messageTtlMs }), mostLifetimeMs)
   room.lastSeq += 1
-  const message: Message = {
-    id: randomBytes(16).toString('base64url'),
-    roomId: room.id,
+  const message = {
     seq: room.lastSeq,
     senderId: sender.id,
-    nonce: ownCopy(draft.nonce),
-    text: ownCopy(draft.text),
+    nonce: draft.nonce,
+    text: draft.text,
     image: image && { ...image, id: ownCopy(image.id), alt: ownCopy(image.alt) },
-    replyTo: null,
     sentAt: now,
     expiresAt: now + untilGoneMs,
     lifetimeMs,
@@ -44,7 +32,7 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
     keptTimes: 0,
   }
   const answers = replyTo ? (quoteFor(sender, replyTo)?.id ?? null) : null
-  const entry = room.messages.append(message, countBytes(draft), isHeldFrom(other), answers)
+  const entry = room.messages.append(message, isHeldFrom(other), answers)
   countAdded(room, entry)
   raiseVersionOf(room, [entry])
   return entry
@@ -52,7 +40,7 @@ export function post(sender: Member, draft: Draft, messageTtlMs: number, now: nu
 
 /** Takes out a living message before its time. */
 export function retract(room: Room, entry: Entry): void {
-  room.messages.remove(entry)
+  room.messages.remove(entry.message.seq)
   countRemoved(room, entry)
   raiseVersionOf(room, [entry])
 }
@@ -80,9 +68,8 @@ export function keepWarned(room: Room, now: number): readonly Entry[] {
  * Begins the lives of the other's messages in a range that someone has seen, as far as they waited for it. Returns them in
  * the order of `seq`. A held one begins like the others, so that its sender notices nothing.
  */
-export function beginLives({ id, room }: Member, { from, to }: SeqRange, now: number): readonly Entry[] {
-  const isSeen = ({ message: { seq, senderId } }: Entry) => senderId !== id && seq >= from && seq <= to
-  const begun = room.messages.begin(isSeen, now)
+export function beginLives({ id, room }: Member, range: SeqRange, now: number): readonly Entry[] {
+  const begun = room.messages.begin(id, range, now)
   raiseVersionOf(room, begun)
   return begun
 }

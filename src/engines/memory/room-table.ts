@@ -2,12 +2,12 @@
 import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId, Vanished } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
-import { isWarnedOf, knowsOf, oldestAfter } from './counts.js'
+import { idAfter, isWarnedOf, knowsOf } from './counts.js'
 import { createDuty, type DueQueue } from './due-queue.js'
 import type { Endings } from './endings.js'
 import type { GoneMessages } from './gone-messages.js'
 import type { KnownPeople } from './known-people.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import { type Member, type Person, Room } from './model.js'
 import type { Publisher } from './publisher.js'
 import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
@@ -135,6 +135,7 @@ export class RoomTable {
       this.endings.add(member.id, { roomId: room.id, otherId: member.other.id, reason, byId }, now)
     }
     for (const entry of room.messages) this.tally.remove(entry)
+    room.messages.clear()
     this.gone.forgetRoom(room)
     const told = room.members.filter(hearsOfEnds).map(member => {
       const why = knowsWhyEnded(member) ? { reason, byId } : { reason: null, byId: null }
@@ -154,6 +155,7 @@ export class RoomTable {
 
   /** Forgets all rooms without a word. */
   clear(): void {
+    for (const { messages } of this.#byId.values()) messages.clear()
     this.#byId.clear()
   }
 
@@ -194,7 +196,7 @@ export class RoomTable {
     const told = room.members.filter(hearsOfEnds).flatMap(member => {
       const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
       if (messages.length === 0) return []
-      const nextId = oldestAfter(member, messages.at(-1)?.seq ?? 0)?.message.id ?? null
+      const nextId = idAfter(member, messages.at(-1)?.seq ?? 0)
       const vanishedOf = vanishedSince(member, before.get(member))
       return tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId })
     })

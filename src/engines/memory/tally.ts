@@ -1,5 +1,5 @@
 import type { EngineStats } from '#src/chat/engine.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 
 /** Counts of all that the engine holds, kept up to date so that reading them costs nothing. */
 export class Tally {

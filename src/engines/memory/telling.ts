@@ -1,7 +1,7 @@
 import type { EventBody, Message, ServerNotice, TimelineEvent, Told } from '#src/chat/engine.js'
 import { hearsOf, mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
 import { knowsOf } from './counts.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Member, Room } from './model.js'
 import { messageFor } from './quotes.js'
 import { summarise } from './views.js'

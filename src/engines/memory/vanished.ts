@@ -7,7 +7,7 @@ import {
   type VanishedTotals,
 } from '#src/chat/engine.js'
 import { hearsOfUnseenEnd, mayKnowOf } from '#src/chat/privacy.js'
-import type { Entry } from './message-list.js'
+import type { Entry } from './message-store.js'
 import type { Count, Member, Room } from './model.js'
 
 /** Counts a message whose time has come for those who may know that it was not seen. Deleted ones are not to be counted. */

@@ -43,7 +43,7 @@ export function summarise(member: Member): RoomSummary {
     presence: seesPresence(member, other) ? other.presence : null,
     unread: member.unread,
     vanished: countsOf(member),
-    lastMessage: newest && messageFor(member, newest),
+    lastMessage: newest === undefined ? null : messageFor(member, newest),
     mine: member.cursors,
     theirs: other.shownCursors,
     activeAt: member.raisedAt,

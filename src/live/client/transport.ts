@@ -10,5 +10,5 @@ export interface Transport extends TextSink {
   /** Ends it at once, without a close code. */
   cut(): void
   /** Begins to take frames; left out if the other end cannot send any. `isStillAllowed` is asked before each frame. */
-  open?(session: ClientSession, isStillAllowed: () => Promise<boolean>, onBadFrame?: OnBadFrame): void
+  open?(session: ClientSession, isStillAllowed: () => boolean | Promise<boolean>, onBadFrame?: OnBadFrame): void
 }

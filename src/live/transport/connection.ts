@@ -55,7 +55,16 @@ export class Connection implements TextSink {
     this.#transport.cutIfStalled()
   }
 
-  /** Whether the session or token is still valid. If it is not, the transport is closed. */
+  /**
+   * Whether the other end may still speak. Whatever ends a session or token before its time closes its connections at once,
+   * so nothing is looked up until that time has come.
+   */
+  isStillAllowed(): boolean | Promise<boolean> {
+    if (this.#isOver) return false
+    return (this.#heldWrites === null && this.#wallTime() < this.#endsAt) || this.check()
+  }
+
+  /** Looks up whether the session or token is still valid. If it is not, the transport is closed. */
   async check(): Promise<boolean> {
     const endsAt = await this.#readEnd()
     if (this.#isOver) return false

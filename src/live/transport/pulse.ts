@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../chat/clock.js'
+import { Rounds } from '../../rounds.js'
 
 /** How often every socket is pinged. */
 export const pulseMs = 15_000
@@ -9,44 +10,37 @@ export const pulseMs = 15_000
  * its socket seem to succeed for many minutes, and its owner would be shown as here. Browsers answer pings by themselves.
  */
 export class Pulse {
-  readonly #clock: Clock
   /** Sockets that have not answered the last ping. */
   readonly #unanswered = new Set<WebSocket>()
   readonly #watched = new Map<WebSocket, () => boolean>()
-  #cancel: () => void
+  readonly #rounds: Rounds<WebSocket>
 
   constructor(clock: Clock) {
-    this.#clock = clock
-    this.#cancel = clock.after(pulseMs, () => this.#pingAll())
+    this.#rounds = new Rounds(clock, pulseMs, socket => this.#ping(socket))
   }
 
   /** Watches an open socket until it is closed. It is not pinged while `isExcused` returns true. */
   watch(socket: WebSocket, isExcused: () => boolean): void {
     this.#watched.set(socket, isExcused)
+    this.#rounds.add(socket)
     socket.on('pong', () => this.#unanswered.delete(socket))
     socket.on('close', () => {
       this.#watched.delete(socket)
+      this.#rounds.remove(socket)
       this.#unanswered.delete(socket)
     })
   }
 
   stop(): void {
-    this.#cancel()
+    this.#rounds.stop()
   }
 
-  #pingAll(): void {
-    for (const [socket, isExcused] of this.#watched) {
-      if (isExcused()) {
-        this.#unanswered.delete(socket)
-        continue
-      }
-      if (this.#unanswered.has(socket)) {
-        socket.terminate()
-        continue
-      }
+  #ping(socket: WebSocket): void {
+    if (this.#watched.get(socket)?.()) this.#unanswered.delete(socket)
+    else if (this.#unanswered.has(socket)) socket.terminate()
+    else {
       this.#unanswered.add(socket)
       if (socket.readyState === socket.OPEN) socket.ping()
     }
-    this.#cancel = this.#clock.after(pulseMs, () => this.#pingAll())
   }
 }

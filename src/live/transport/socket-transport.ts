@@ -8,12 +8,20 @@ import type { ClientSession } from '../client/subscriber.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { FrameMeter } from './frame-meter.js'
 import { type Channel, WriteQueue } from './write-queue.js'
+import type { Corkable, WriteTurns } from './write-turns.js'
 
 /** What `open` was given: where incoming frames go. */
 interface Receiver {
   readonly session: ClientSession
-  readonly isStillAllowed: () => Promise<boolean>
+  readonly isStillAllowed: () => boolean | Promise<boolean>
   readonly onBadFrame: OnBadFrame
+}
+
+export interface SocketTransportDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  /** Gathers what is written to `stream`. */
+  readonly turns: WriteTurns
 }
 
 /** A WebSocket as a transport. Incoming frames reach the client session one at a time, in their order. */
@@ -33,9 +41,16 @@ export class SocketTransport implements Transport {
 
   /**
    * Reads nothing before `open` is called.
+   * @param stream what the socket writes to
    * @param share is told how many bytes are unread; null if they count against nobody's limit
    */
-  constructor(socket: WebSocket, meter: FrameMeter, clock: Clock, log: Logger, share: UnreadShare | null = null) {
+  constructor(
+    socket: WebSocket,
+    stream: Corkable,
+    meter: FrameMeter,
+    { clock, log, turns }: SocketTransportDeps,
+    share: UnreadShare | null = null,
+  ) {
     this.#socket = socket
     this.#meter = meter
     this.#clock = clock
@@ -44,7 +59,11 @@ export class SocketTransport implements Transport {
       get bufferedBytes() {
         return socket.bufferedAmount
       },
-      send: ({ text, isLast }, onTaken) => socket.send(text, { fin: isLast }, onTaken),
+      send: ({ text, isFirst, isLast }, onTaken) => {
+        // The parts of a long text follow each other as they are taken.
+        if (isFirst && isLast) turns.gather(stream)
+        socket.send(text, { fin: isLast }, onTaken)
+      },
       cut: () => this.cut(),
     }
     this.#queue = new WriteQueue(clock, channel, share)
@@ -107,7 +126,11 @@ export class SocketTransport implements Transport {
    * Begins to read. `isStillAllowed` is asked before each frame and closes the transport if it resolves to false. `onBadFrame` is
    * told of frames that cannot be read.
    */
-  open(session: ClientSession, isStillAllowed: () => Promise<boolean>, onBadFrame: OnBadFrame = () => {}): void {
+  open(
+    session: ClientSession,
+    isStillAllowed: () => boolean | Promise<boolean>,
+    onBadFrame: OnBadFrame = () => {},
+  ): void {
     this.#receiver = { session, isStillAllowed, onBadFrame }
     this.#beginReading()
   }
@@ -138,7 +161,9 @@ export class SocketTransport implements Transport {
     try {
       const waitMs = this.#meter.waitMs(lengthOf(data))
       if (waitMs > 0) await this.#pause(waitMs)
-      if (this.#isGone || !(await isStillAllowed())) return
+      if (this.#isGone) return
+      const isAllowed = isStillAllowed()
+      if (isAllowed !== true && !(await isAllowed)) return
       const { pauseMs, isTooFast } = this.#meter.count()
       if (isTooFast) return this.close(closeCodes.tooFast)
       const frame = parseFrame(data.toString())

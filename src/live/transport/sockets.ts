@@ -13,6 +13,7 @@ import { asRefusal, HandshakeRefusal, refuseUpgrade } from './handshake-refusal.
 import type { ClientParts, ConnectionOpener, OpenedSession } from './opening.js'
 import { Pulse } from './pulse.js'
 import { SocketTransport } from './socket-transport.js'
+import { WriteTurns } from './write-turns.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -67,6 +68,7 @@ export class Sockets {
   readonly #deps: SocketsDeps
   readonly #server: WebSocketServer
   readonly #pulse: Pulse
+  readonly #turns = new WriteTurns()
   readonly #budgets: FrameBudgets
   #opening = 0
   #dismissals = 0
@@ -127,7 +129,7 @@ export class Sockets {
     this.#server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket had an error'))
       if (admitted instanceof HandshakeRefusal) return this.#dismiss(ws, admitted)
-      this.#open(ws, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
+      this.#open(ws, socket, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'a socket could not be opened')
         ws.terminate()
       })
@@ -157,14 +159,15 @@ export class Sockets {
     }
   }
 
-  #open(ws: WebSocket, arrival: Arrival): Promise<void> {
+  #open(ws: WebSocket, stream: Duplex, arrival: Arrival): Promise<void> {
     const { connections, clock, log, framesPerSecond } = this.#deps
     return connections.open({
       ...arrival,
       openTransport: share => {
         const frames = this.#budgets.open(arrival.identity.userId)
         ws.on('close', () => frames.end())
-        const transport = new SocketTransport(ws, new FrameMeter(clock, framesPerSecond, frames), clock, log, share)
+        const meter = new FrameMeter(clock, framesPerSecond, frames)
+        const transport = new SocketTransport(ws, stream, meter, { clock, log, turns: this.#turns }, share)
         // While a catch-up is pending the transport itself watches that it is read.
         this.#pulse.watch(ws, () => transport.isCatchingUp)
         return transport

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CursorMove, moveCursor } from '#src/engines/memory/cursors.js'
-import type { Entry } from '#src/engines/memory/message-list.js'
+import type { Entry } from '#src/engines/memory/message-store.js'
 import type { Member } from '#src/engines/memory/model.js'
 import { block, makePair, seqsOf, unblock, write } from '../../support/engine/assembled-engine.js'
 

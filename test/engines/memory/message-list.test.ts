@@ -1,34 +1,26 @@
 // Long because every case of one behaviour stands here.
 import { describe, expect, it } from 'vitest'
-import type { Message } from '#src/chat/engine.js'
-import { type Entry, MessageList } from '#src/engines/memory/message-list.js'
+import { MessageList } from '#src/engines/memory/message-list.js'
+import type { Entry, NewMessage } from '#src/engines/memory/message-store.js'
 import { seqsOf } from '../../support/engine/assembled-engine.js'
 
 const lifetimeMs = 100_000
 /** How long before its end a message of that life is warned of, and how long after its beginning. */
 const warningMs = 50_000
 
-function messageOf(seq: number, expiresAt: number, keptTimes = 0): Message {
+function messageOf(seq: number, expiresAt: number, keptTimes = 0): NewMessage {
   const sent = { sentAt: 0, expiresAt, lifetimeMs, keptTimes, livesFrom: 'sent', hasBegun: true } as const
-  return {
-    id: `m${seq}`,
-    roomId: 'room',
-    seq,
-    senderId: 'ann',
-    nonce: `n${seq}`,
-    text: '',
-    image: null,
-    replyTo: null,
-    ...sent,
-  }
+  return { seq, senderId: 'ann', nonce: `n${seq}`, text: '', image: null, ...sent }
 }
+
+const listFor = (keepLonger: boolean) => new MessageList('room', ['ann', 'bob'], keepLonger)
 
 /** A list of messages that expire at these times, with the first `seq` 1. */
 function listOf(times: number[], { keepLonger = true, keptTimes = 0 } = {}) {
-  const list = new MessageList(keepLonger)
-  const entries = times.map((expiresAt, index) => list.append(messageOf(index + 1, expiresAt, keptTimes), 512, false))
+  const list = listFor(keepLonger)
+  for (const [index, expiresAt] of times.entries()) list.append(messageOf(index + 1, expiresAt, keptTimes), false)
   const at = (seq: number): Entry => {
-    const entry = entries[seq - 1]
+    const entry = list.read(seq)
     if (entry === undefined) throw new Error(`There is no message ${seq}`)
     return entry
   }
@@ -38,59 +30,37 @@ function listOf(times: number[], { keepLonger = true, keptTimes = 0 } = {}) {
 describe('a list of messages', () => {
   it('is empty at first, and nothing is due in it', () => {
     const { list } = listOf([])
-    expect([list.size, list.last, list.nextExpiry, list.nextWarning]).toEqual([
+    expect([list.size, list.nextExpiry, list.nextWarning]).toEqual([
       0,
-      null,
       Number.POSITIVE_INFINITY,
       Number.POSITIVE_INFINITY,
     ])
     expect([...list]).toEqual([])
   })
 
-  it('has its messages in their order, each linked to those beside it', () => {
-    const { list, at } = listOf([300, 100, 200])
-    expect([seqsOf(list), list.size, list.last]).toEqual([[1, 2, 3], 3, at(3)])
-    expect([at(1).previous, at(1).next, at(2).previous, at(3).next]).toEqual([null, at(2), at(1), null])
-  })
-
-  it('keeps with a message what it counts for and whether it is held', () => {
-    const list = new MessageList(false)
-    const message = messageOf(1, 100)
-    expect(list.append(message, 600, true)).toMatchObject({ message, bytes: 600, isHeld: true })
-    expect(list.append(messageOf(2, 100), 512, false)).toMatchObject({ bytes: 512, isHeld: false })
-  })
-
-  it('finds a living message by its id', () => {
-    const { list, at } = listOf([100, 200])
-    expect([list.get('m2'), list.get('m3')]).toEqual([at(2), undefined])
-  })
-
-  it.each([
-    [1, [2, 3]],
-    [2, [1, 3]],
-    [3, [1, 2]],
-  ])('closes up where a message is taken out: %i', (seq, left) => {
-    const { list, at } = listOf([100, 200, 300])
-    list.remove(at(seq))
-    expect([seqsOf(list), list.size, list.get(`m${seq}`)]).toEqual([left, 2, undefined])
-    expect(list.last?.message.seq).toBe(left.at(-1))
-    expect(list.last?.previous?.message.seq).toBe(left[0])
-  })
-
   it('is empty again without its only message', () => {
-    const { list, at } = listOf([100])
-    list.remove(at(1))
-    expect([seqsOf(list), list.last, list.nextExpiry]).toEqual([[], null, Number.POSITIVE_INFINITY])
-    list.append(messageOf(2, 100), 512, false)
+    const { list } = listOf([100])
+    list.remove(1)
+    expect([seqsOf(list), list.nextExpiry]).toEqual([[], Number.POSITIVE_INFINITY])
+    list.append(messageOf(2, 100), false)
     expect(seqsOf(list)).toEqual([2])
+  })
+
+  it('counts the messages that were kept', () => {
+    const { list } = listOf([100, 200], { keptTimes: 1 })
+    list.append(messageOf(3, 300), false)
+    expect(list.kept).toBe(2)
+    list.remove(1)
+    list.remove(3)
+    expect(list.kept).toBe(1)
   })
 })
 
 describe('a message expires', () => {
   it('at its time and not before', () => {
-    const { list, at } = listOf([300, 100])
+    const { list } = listOf([300, 100])
     expect([list.nextExpiry, list.takeDue(99)]).toEqual([100, undefined])
-    expect(list.takeDue(100)).toBe(at(2))
+    expect(list.takeDue(100)?.message.seq).toBe(2)
     expect([seqsOf(list), list.nextExpiry]).toEqual([[1], 300])
   })
 
@@ -129,7 +99,7 @@ describe('a message is warned of', () => {
   it('without a rest after a warning whose messages were taken back', () => {
     const { list, at } = listOf([lifetimeMs, lifetimeMs + 1])
     list.warn(warningMs)
-    list.remove(at(1))
+    list.remove(1)
     expect(list.warn(warningMs + 1)).toEqual([at(2)])
   })
 
@@ -142,8 +112,8 @@ describe('a message is warned of', () => {
   })
 
   it('no more once it is gone', () => {
-    const { list, at } = listOf([lifetimeMs, lifetimeMs])
-    list.remove(at(1))
+    const { list } = listOf([lifetimeMs, lifetimeMs])
+    list.remove(1)
     expect(seqsOf(list.warn(warningMs))).toEqual([2])
   })
 })
@@ -153,9 +123,9 @@ describe('messages are kept', () => {
     const { list, at } = listOf([lifetimeMs, warningMs + lifetimeMs, warningMs + lifetimeMs + 1])
     list.warn(warningMs)
     expect(seqsOf(list.keepWarned(warningMs))).toEqual([1, 2])
-    expect(at(1).message).toEqual(messageOf(1, 2 * lifetimeMs, 1))
-    expect(at(2).message).toEqual(messageOf(2, warningMs + 2 * lifetimeMs, 1))
-    expect(at(3).message).toEqual(messageOf(3, warningMs + lifetimeMs + 1))
+    expect(at(1).message).toMatchObject(messageOf(1, 2 * lifetimeMs, 1))
+    expect(at(2).message).toMatchObject(messageOf(2, warningMs + 2 * lifetimeMs, 1))
+    expect(at(3).message).toMatchObject(messageOf(3, warningMs + lifetimeMs + 1))
   })
 
   it('in the order of seq', () => {
@@ -165,19 +135,19 @@ describe('messages are kept', () => {
   })
 
   it('not where they were kept ten times, though others are', () => {
-    const list = new MessageList(true)
-    list.append(messageOf(1, lifetimeMs), 512, false)
-    list.append(messageOf(2, lifetimeMs, 10), 512, false)
+    const list = listFor(true)
+    list.append(messageOf(1, lifetimeMs), false)
+    list.append(messageOf(2, lifetimeMs, 10), false)
     list.warn(warningMs)
     expect(seqsOf(list.keepWarned(warningMs))).toEqual([1])
   })
 
   it('until their new end', () => {
-    const { list, at } = listOf([lifetimeMs])
+    const { list } = listOf([lifetimeMs])
     list.warn(warningMs)
     list.keepWarned(warningMs)
     expect([list.nextExpiry, list.takeDue(2 * lifetimeMs - 1)]).toEqual([2 * lifetimeMs, undefined])
-    expect(list.takeDue(2 * lifetimeMs)).toBe(at(1))
+    expect(list.takeDue(2 * lifetimeMs)?.message.seq).toBe(1)
   })
 
   it('once for each warning', () => {
@@ -191,31 +161,32 @@ describe('messages are kept', () => {
   })
 
   it('never once they are gone', () => {
-    const { list, at } = listOf([lifetimeMs])
+    const { list } = listOf([lifetimeMs])
     list.warn(warningMs)
-    list.remove(at(1))
+    list.remove(1)
     expect(list.keepWarned(warningMs)).toEqual([])
     expect(list.nextExpiry).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
 describe('a message that waits to be seen', () => {
-  const waiting = (seq: number): Message => ({
+  const all = { from: 1, to: 3 }
+  const waiting = (seq: number): NewMessage => ({
     ...messageOf(seq, 10 * lifetimeMs),
     livesFrom: 'seen',
     hasBegun: false,
   })
   const start = () => {
-    const list = new MessageList(true)
-    const entries = [1, 2, 3].map(seq => list.append(waiting(seq), 512, false))
-    return { list, entries }
+    const list = listFor(true)
+    for (const seq of [1, 2, 3]) list.append(waiting(seq), false)
+    return { list }
   }
 
   it('begins its life when it is seen, and no other does', () => {
-    const { list, entries } = start()
+    const { list } = start()
     expect(list.nextWarning).toBe(Number.POSITIVE_INFINITY)
-    expect(seqsOf(list.begin(({ message }) => message.seq > 1, 500))).toEqual([2, 3])
-    expect(entries.map(({ message: { expiresAt, hasBegun } }) => [expiresAt, hasBegun])).toEqual([
+    expect(seqsOf(list.begin('bob', { from: 2, to: 3 }, 500))).toEqual([2, 3])
+    expect([...list].map(({ message: { expiresAt, hasBegun } }) => [expiresAt, hasBegun])).toEqual([
       [10 * lifetimeMs, false],
       [500 + lifetimeMs, true],
       [500 + lifetimeMs, true],
@@ -223,24 +194,28 @@ describe('a message that waits to be seen', () => {
     expect([list.nextExpiry, list.nextWarning]).toEqual([500 + lifetimeMs, 500 + warningMs])
   })
 
+  it('does not begin its life when its own sender has it in view', () => {
+    expect(start().list.begin('ann', all, 500)).toEqual([])
+  })
+
   it('begins it once', () => {
     const { list } = start()
-    list.begin(() => true, 500)
-    expect(list.begin(() => true, 600)).toEqual([])
+    list.begin('bob', all, 500)
+    expect(list.begin('bob', all, 600)).toEqual([])
   })
 
   it('begins its life when it need not wait any more', () => {
-    const { list, entries } = start()
+    const { list } = start()
     expect(seqsOf(list.stopWaiting(500))).toEqual([1, 2, 3])
     const expiresAt = 500 + lifetimeMs
-    expect(entries[0]?.message).toEqual({ ...waiting(1), expiresAt, livesFrom: 'sent', hasBegun: true })
-    expect([list.stopWaiting(600), list.begin(() => true, 600)]).toEqual([[], []])
+    expect(list.read(1)?.message).toMatchObject({ ...waiting(1), expiresAt, livesFrom: 'sent', hasBegun: true })
+    expect([list.stopWaiting(600), list.begin('bob', all, 600)]).toEqual([[], []])
     expect([list.nextExpiry, list.nextWarning]).toEqual([expiresAt, 500 + warningMs])
   })
 
   it('is none any more once it is gone', () => {
-    const { list, entries } = start()
-    for (const entry of entries) list.remove(entry)
-    expect(list.begin(() => true, 500)).toEqual([])
+    const { list } = start()
+    for (const seq of [1, 2, 3]) list.remove(seq)
+    expect(list.begin('bob', all, 500)).toEqual([])
   })
 })

@@ -9,7 +9,7 @@ import { block, makePair, picture, unblock, write, writeMany } from '../../suppo
 function start(count: number, seen = count) {
   const { room, ann, bob } = makePair()
   writeMany(ann, count)
-  bob.seenFrontier.pass(seen)
+  bob.cursors = { delivered: seen, seen }
   const remove = (...seqs: number[]) => {
     for (const entry of [...room.messages]) if (seqs.includes(entry.message.seq)) retract(room, entry)
   }

@@ -141,8 +141,9 @@ describe('messages are kept', () => {
     const { room, ann } = makePair({ keepLonger: true })
     const entry = write(ann)
     room.messages.warn(minute / 2)
-    expect(keepWarned(room, minute / 2)).toEqual([entry])
-    expect([entry.message.expiresAt, versionsOf(room)]).toEqual([2 * minute, [3, 3]])
+    const [kept] = keepWarned(room, minute / 2)
+    expect(kept?.message.id).toBe(entry.message.id)
+    expect([kept?.message.expiresAt, versionsOf(room)]).toEqual([2 * minute, [3, 3]])
   })
 
   it('without a change where none was warned of', () => {

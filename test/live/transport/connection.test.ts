@@ -204,3 +204,18 @@ it('tells the log that its end is not known, once', async () => {
   expect(lines).toEqual([expect.stringContaining('the store is away')])
   expect(said).toEqual([1011])
 })
+
+it('lets the other end speak until its time, without looking that up, and no more once it is closed', async () => {
+  const { identity, connection } = open(5000)
+  let lookups = 0
+  identity.readEnd = async () => {
+    lookups += 1
+    return null
+  }
+  expect([connection.isStillAllowed(), lookups]).toEqual([true, 0])
+  clock.jump(5000)
+  expect([await connection.isStillAllowed(), lookups, said]).toEqual([false, 1, [4401]])
+  const { connection: closed } = open(5000)
+  closed.close(4401)
+  expect(closed.isStillAllowed()).toBe(false)
+})

@@ -8,6 +8,7 @@ import { closeCodes } from '#src/live/client/close-codes.js'
 import type { ClientSession } from '#src/live/client/subscriber.js'
 import { FrameMeter } from '#src/live/transport/frame-meter.js'
 import { SocketTransport } from '#src/live/transport/socket-transport.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { partLength } from '#src/text-parts.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
@@ -38,13 +39,14 @@ async function connect({ perSecond = 50, waitMs = 0 } = {}) {
   peer.on('message', data => told.push(String(data)))
   peer.on('pong', data => pongs.push(String(data)))
   const closed: Promise<number> = once(peer, 'close').then(([code]) => code)
-  const [[socket]] = await Promise.all([once(server, 'connection'), once(peer, 'open')])
+  const [[socket, request]] = await Promise.all([once(server, 'connection'), once(peer, 'open')])
   const taken: number[] = []
   const budget = { take: (bytes: number) => taken.push(bytes) && waitMs, end: () => {} }
   const log = pino({}, { write: line => void logged.push(line) })
   const held: number[] = []
   const share = { set: (bytes: number) => void held.push(bytes), end: () => {} }
-  const transport = new SocketTransport(socket, new FrameMeter(clock, perSecond, budget), clock, log, share)
+  const deps = { clock, log, turns: new WriteTurns() }
+  const transport = new SocketTransport(socket, request.socket, new FrameMeter(clock, perSecond, budget), deps, share)
   return { transport, socket, peer, told, pongs, closed, taken, held }
 }
 

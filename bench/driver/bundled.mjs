@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { root } from '../scripts/process.mjs'
+import { root } from '../../scripts/process.mjs'
 
 /**
  * Bundles a program and returns the path of the bundle.
@@ -22,7 +22,8 @@ export async function bundle(program) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    external: ['#src/*'],
+    // Those of scripts/ find the project by where they are.
+    external: ['#src/*', '../../scripts/*'],
     logLevel: 'error',
   })
   return outfile

@@ -1,0 +1,147 @@
+/**
+ * The chat engine alone, in a process of its own: does the work that its first argument names, with the numbers that follow,
+ * and tells its parent what it measured. Rooms hold 1,000 messages of 48 characters, with nonces as browsers make them.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { MemoryEngine } from '#src/engines/memory/engine.js'
+import { SystemClock } from '#src/ops/system-clock.js'
+
+const perRoom = 1_000
+const longMs = 86_400_000
+
+/** A clock that stands still unless it is moved. */
+class StillClock {
+  #now = 1_800_000_000_000
+  now = () => this.#now
+  wallTimeOf = moment => moment
+  after = () => () => {}
+  move(ms) {
+    this.#now += ms
+  }
+}
+
+function makeEngine(clock) {
+  const lives = { messageTtlMs: longMs, messageTtlMaxMs: longMs, roomGraceMs: 0, keepLonger: true }
+  return new MemoryEngine({ clock, ...lives, roomMaxMessages: 1e6, maxBytes: 1e12, maxBytesPerPerson: 1e12 })
+}
+
+/** Opens as many rooms, each of two people who have entered it. */
+async function openRooms(engine, name, count) {
+  const rooms = []
+  for (let index = 0; index < count; index += 1) {
+    const pair = [`${name}-one-${index}`, `${name}-two-${index}`]
+    const { id } = await engine.openRoom(...pair)
+    await engine.openRoom(pair[1], pair[0])
+    rooms.push({ id, pair })
+  }
+  return rooms
+}
+
+/** Sends as many messages into rooms by turns, as in a busy server. */
+async function send(engine, rooms, count, lifeOf = () => longMs) {
+  for (let index = 0; index < count; index += 1) {
+    const { id, pair } = rooms[index % rooms.length]
+    const text = `message ${index} of those that are measured `.padEnd(48, '.')
+    const draft = { nonce: randomUUID(), text, image: null, mostLifetimeMs: lifeOf(index) }
+    await engine.sendMessage(id, pair[(index / rooms.length) & 1], draft)
+  }
+}
+
+/** What the process holds once all garbage is collected. */
+async function readMemory() {
+  for (let time = 0; time < 4; time += 1) {
+    globalThis.gc()
+    await delay(50)
+  }
+  const { rss, heapUsed } = process.memoryUsage()
+  return { rss, heap: heapUsed }
+}
+
+const usedUs = () => {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+const works = {
+  /** Bytes that a message takes, of as many. */
+  async memory(count) {
+    const clock = new StillClock()
+    const engine = makeEngine(clock)
+    await send(engine, await openRooms(engine, 'warm', 10), 4_000)
+    const before = await readMemory()
+    await send(engine, await openRooms(engine, 'full', count / perRoom), count)
+    const after = await readMemory()
+    const { messages } = await engine.readStats()
+    if (messages !== count + 4_000) throw new Error(`${messages} messages live`)
+    return { rss: (after.rss - before.rss) / count, heap: (after.heap - before.heap) / count }
+  },
+
+  /** Processor time of an expiry in us, while as many messages live. */
+  async expiry(living) {
+    const clock = new StillClock()
+    const engine = makeEngine(clock)
+    const rooms = await openRooms(engine, 'full', living / perRoom)
+    await send(engine, rooms, living)
+    const costs = []
+    for (let round = 0; round < 7; round += 1) {
+      const count = 10_000
+      await send(engine, rooms, count, index => 1_000 + Math.floor(index / 10))
+      const before = usedUs()
+      for (let ms = 0; ms < 1_000 + count / 10; ms += 1) {
+        clock.move(1)
+        await engine.readStats()
+      }
+      costs.push((usedUs() - before) / count)
+    }
+    return costs.slice(2)
+  },
+
+  /** How late messages go, in ms, one for each, of as many that end within twenty seconds once all are sent. */
+  async lag(living) {
+    const clock = new SystemClock()
+    const engine = makeEngine(clock)
+    const rooms = await openRooms(engine, 'full', living / perRoom)
+    const begin = clock.now() + 30_000
+    const lags = []
+    engine.subscribe(({ told, notices }) => {
+      for (const notice of notices) {
+        if (notice.type !== 'messages.removed') continue
+        const [{ event }] = told
+        for (const _ of event.messages) lags.push(clock.now() - notice.expiresAt)
+      }
+    })
+    await send(engine, rooms, living, index => begin - clock.now() + Math.floor((20_000 * index) / living))
+    if (clock.now() > begin) throw new Error('sending took too long')
+    while (lags.length < living) await delay(100)
+    await engine.stop()
+    return lags
+  },
+
+  /** Processor time of a join in us: opening a room and holding a lease, while as many people are here. */
+  async join(people) {
+    const engine = makeEngine(new StillClock())
+    const rooms = await openRooms(engine, 'here', people / 2)
+    for (const [index, { pair }] of rooms.entries()) {
+      for (const person of pair) await engine.holdLease(person, `lease-${index}`, 30_000)
+    }
+    const costs = []
+    for (let round = 0; round < 7; round += 1) {
+      const joining = await openRooms(engine, `join-${round}`, 500)
+      const before = usedUs()
+      for (const { id, pair } of joining) {
+        for (const person of pair) {
+          await engine.holdLease(person, 'lease', 30_000)
+          await engine.readRoom(id, person)
+        }
+      }
+      costs.push((usedUs() - before) / 1_000)
+      for (const { pair } of joining) for (const person of pair) await engine.forgetPerson(person)
+    }
+    return costs.slice(2)
+  },
+}
+
+const [name, count] = process.argv.slice(2)
+const measured = await works[name](Number(count))
+process.send(measured, () => process.exit())

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import {
+  countBytes,
+  type ImageRef,
+  type Message,
+  type MessageId,
+  type RoomId,
+  type SeqRange,
+  type UserId,
+} from '#src/chat/engine.js'
+import { BlockRow, type Place } from './block-row.js'
+import type { Life, Side } from './message-block.js'
+import { hashNonce, NonceTable } from './nonce-table.js'
+
+/** A living message as it is when it is read. `bytes` is what it counts for at the cap. */
+export interface Entry {
+  /** Without its quote, which `messageFor` works out. */
+  readonly message: Message
+  /** The id of the message that it answers, which may be gone. Never the message itself: that would keep its text. */
+  readonly answers: MessageId | null
+  /** Whether it was sent to someone who had blocked the sender. */
+  readonly isHeld: boolean
+  readonly bytes: number
+}
+
+/** A message as it is given to a store, from which it gets its id. */
+export type NewMessage = Omit<Message, 'id' | 'roomId' | 'replyTo'>
+
+/** What only some messages have. */
+interface Extras {
+  readonly image: ImageRef | null
+  readonly answers: MessageId | null
+}
+
+/**
+ * The message that was read last: the events of one tell of it several times. One for all rooms, since what each room kept
+ * until its next message would be garbage of the old generation. It goes when its message changes or goes, or its room.
+ */
+let latest: { readonly store: MessageStore; readonly entry: Entry } | null = null
+
+const noExtras: Extras = { image: null, answers: null }
+const idBase = 36
+const idDigits = 6
+
+/**
+ * The living messages of one room, by `seq`: kept as bytes, and made into objects when they are read.
+ *
+ * - An id is random for the room and ends with the message's `seq`, so that no table of ids is needed.
+ * - What is kept beside the bytes, `latest`, `#extras` and `#nonces`, is of living messages alone: `forget` takes it too.
+ */
+export class MessageStore {
+  protected readonly row = new BlockRow()
+  readonly #nonces = new NonceTable()
+  readonly #extras = new Map<number, Extras>()
+  readonly #idBegin = randomBytes(12).toString('base64url')
+
+  /** @param people the room's two people */
+  constructor(
+    private readonly roomId: RoomId,
+    private readonly people: readonly [UserId, UserId],
+  ) {}
+
+  /** How many messages live. */
+  get size(): number {
+    return this.row.size
+  }
+
+  /** The id of the message with this `seq`. */
+  idOf(seq: number): MessageId {
+    return this.#idBegin + seq.toString(idBase).padStart(idDigits, '0')
+  }
+
+  /** A living message by its id. */
+  get(id: MessageId): Entry | undefined {
+    const seq = Number.parseInt(id.slice(this.#idBegin.length), idBase)
+    return this.idOf(seq) === id ? this.read(seq) : undefined
+  }
+
+  /** A living message by its `seq`. */
+  read(seq: number): Entry | undefined {
+    if (latest?.store === this && latest.entry.message.seq === seq) return latest.entry
+    const place = this.row.find(seq)
+    return place && this.#readLatest(place)
+  }
+
+  /** The living message that someone sent with this nonce. */
+  findSent(senderId: UserId, nonce: string): Entry | undefined {
+    const isIt = (seq: number) => {
+      const message = this.read(seq)?.message
+      return message?.nonce === nonce && message.senderId === senderId
+    }
+    const seq = this.#nonces.find(this.#hashOf(senderId, nonce), isIt)
+    return seq === undefined ? undefined : this.read(seq)
+  }
+
+  /** The `seq` of the first message after `seq` that someone may know of, or of the other's among these; 0 for none. */
+  after(seq: number, side: Side, isFromOther = false): number {
+    return this.row.after(seq, side, isFromOther)
+  }
+
+  /** The `seq` of the last message before `seq` that someone may know of; 0 for none. */
+  before(seq: number, side: Side): number {
+    return this.row.before(seq, side)
+  }
+
+  /** How many messages after `seq` someone may know of. */
+  countAfter(seq: number, side: Side): number {
+    return this.row.countAfter(seq, side)
+  }
+
+  /** Which messages live up to `seq`, as the newest `most` ranges of those that someone may know of. */
+  rangesUpTo(seq: number, side: Side, most: number): readonly SeqRange[] {
+    return this.row.rangesUpTo(seq, side, most)
+  }
+
+  /** The messages from one `seq` to another, oldest first; both ends are included. */
+  *between(from: number, to: number): Generator<Entry> {
+    for (const place of this.row.between(from, to)) yield this.readAt(place)
+  }
+
+  /** All living messages, oldest first. */
+  [Symbol.iterator](): Generator<Entry> {
+    return this.between(0, Number.POSITIVE_INFINITY)
+  }
+
+  /** Overwrites all messages. It is of no use any more. */
+  clear(): void {
+    this.row.clear()
+    if (latest?.store === this) latest = null
+  }
+
+  protected store(message: NewMessage, warnsAt: number, isHeld: boolean, answers: MessageId | null): Entry {
+    const { seq, nonce, senderId, image } = message
+    if (image !== null || answers !== null) this.#extras.set(seq, { image, answers })
+    const place = this.row.append({ ...message, sender: this.#sideOf(senderId), isHeld, warnsAt })
+    this.#nonces.add(this.#hashOf(senderId, nonce), seq)
+    return this.#readLatest(place)
+  }
+
+  protected change(seq: number, life: Life): Entry | undefined {
+    const place = this.row.find(seq)
+    if (place === undefined) return undefined
+    this.row.setLife(place, life)
+    return this.#readLatest(place)
+  }
+
+  protected forget(place: Place): Entry {
+    const entry = this.readAt(place)
+    const { seq, nonce, senderId } = entry.message
+    this.row.remove(place)
+    this.#nonces.remove(this.#hashOf(senderId, nonce), seq)
+    this.#extras.delete(seq)
+    if (latest?.store === this && latest.entry.message.seq === seq) latest = null
+    return entry
+  }
+
+  protected readAt({ block, index }: Place): Entry {
+    const { sender, isHeld, warnsAt: _, ...stored } = block.read(index)
+    const { image, answers } = this.#extras.get(stored.seq) ?? noExtras
+    const senderId = this.people[sender]
+    const message = { id: this.idOf(stored.seq), roomId: this.roomId, ...stored, senderId, image, replyTo: null }
+    return { message, answers, isHeld, bytes: countBytes(message) }
+  }
+
+  #readLatest(place: Place): Entry {
+    const entry = this.readAt(place)
+    latest = { store: this, entry }
+    return entry
+  }
+
+  #sideOf(userId: UserId): Side {
+    return userId === this.people[0] ? 0 : 1
+  }
+
+  #hashOf(senderId: UserId, nonce: string): number {
+    return hashNonce(nonce, this.#sideOf(senderId))
+  }
+}
