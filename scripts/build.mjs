@@ -88,13 +88,12 @@ async function buildStyle(entry) {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, chatTools, formHelp, logInAgain, messageField, notices, pictures, seen, stream, style, sheetStyle] =
+  const [script, chatTools, formHelp, logInAgain, notices, pictures, seen, stream, style, sheetStyle] =
     await Promise.all([
       bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
       bundle('chat-tools.ts', 'esm'),
       bundle('form-help.ts', 'esm'),
       bundle('log-in-again.ts', 'esm'),
-      bundle('message-field.ts', 'esm'),
       bundle('notices.ts', 'esm'),
       bundle('pictures.ts', 'esm'),
       bundle('seen.ts', 'esm'),
@@ -109,7 +108,6 @@ async function buildPages() {
     'chat-tools.js': publish('chat-tools.js', chatTools),
     'form-help.js': publish('form-help.js', formHelp),
     'log-in-again.js': publish('log-in-again.js', logInAgain),
-    'message-field.js': publish('message-field.js', messageField),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
     'seen.js': publish('seen.js', seen),

@@ -1,4 +1,6 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
+import './message-field.js'
+
 export { anchorList } from './list-anchor.js'
 export { showDrafts } from './list-drafts.js'
 export { watchMenus } from './menus.js'

@@ -1,4 +1,4 @@
-/** The field that messages are written in, for as long as someone writes in it: a script of its own, loaded last. */
+/** The field that messages are written in, for as long as someone writes in it. */
 
 const mostLines = 8
 /** Only a text that stays too long for this time is said to be so: whoever sends it at once hears that it was not sent. */

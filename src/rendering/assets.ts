@@ -15,7 +15,6 @@ export function assetUrl(
     | 'chat-tools.js'
     | 'form-help.js'
     | 'log-in-again.js'
-    | 'message-field.js'
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'
