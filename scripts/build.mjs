@@ -88,7 +88,7 @@ async function buildStyle(entry) {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [script, chatTools, formHelp, logInAgain, notices, pictures, seen, stream, style, sheetStyle] =
+  const [script, chatTools, formHelp, logInAgain, notices, pictures, seen, stream, style, sheetStyle, viewerStyle] =
     await Promise.all([
       bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
       bundle('chat-tools.ts', 'esm'),
@@ -100,6 +100,7 @@ async function buildPages() {
       bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
       buildStyle('app.css'),
       buildStyle('sheet.css'),
+      buildStyle('viewer.css'),
     ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
@@ -113,6 +114,7 @@ async function buildPages() {
     'seen.js': publish('seen.js', seen),
     'sheet.css': publish('sheet.css', sheetStyle),
     'stream.js': publish('stream.js', stream),
+    'viewer.css': publish('viewer.css', viewerStyle),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))
   const named = new Set(Object.values(manifest))

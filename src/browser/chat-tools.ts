@@ -1,12 +1,23 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
-import './message-field.js'
+import { anchorList } from './list-anchor.js'
+import { watchMenus } from './menus.js'
+import { watchField } from './message-field.js'
+import { watchOptions } from './message-options.js'
+import { watchMotion } from './motion.js'
+import { watchUnseen } from './seen-loader.js'
+import { watchTicks } from './ticks.js'
 
-export { anchorList } from './list-anchor.js'
 export { showDrafts } from './list-drafts.js'
-export { watchMenus } from './menus.js'
-export { watchOptions } from './message-options.js'
-export { watchMotion } from './motion.js'
 export { watchPictures } from './picture-loader.js'
 export { keepReply } from './replies.js'
-export { watchUnseen } from './seen-loader.js'
-export { watchTicks } from './ticks.js'
+
+/** Watches all that a page with the messages of a chat shows. */
+export function watchChat(messages: HTMLElement): void {
+  anchorList(messages)
+  watchUnseen(messages)
+  watchTicks(messages)
+  watchOptions(messages)
+  watchMenus()
+  watchMotion()
+  watchField()
+}

@@ -41,14 +41,7 @@ if (storage && connection) {
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   watchList(messages)
-  void tooling.then(({ anchorList, watchMenus, watchMotion, watchOptions, watchTicks, watchUnseen }) => {
-    anchorList(messages)
-    watchUnseen(messages)
-    watchTicks(messages)
-    watchOptions(messages)
-    watchMenus()
-    watchMotion()
-  })
+  void tooling.then(({ watchChat }) => watchChat(messages))
   watchEarlier(messages)
 }
 expireInTime(() => {

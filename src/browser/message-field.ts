@@ -1,11 +1,14 @@
-/** The field that messages are written in, for as long as someone writes in it. */
+/** The field that messages are written in. */
 
 const mostLines = 8
 /** Only a text that stays too long for this time is said to be so: whoever sends it at once hears that it was not sent. */
 const sayAfterMs = 1000
 
 /** Says that a text is too long to be sent, with the count, and has the field grow with its text where CSS does not. */
-function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement): void {
+export function watchField(): void {
+  const composer = document.getElementById('composer')
+  const content = document.getElementById('content')
+  if (!(composer && content instanceof HTMLTextAreaElement)) return
   const words = document.getElementById('too-long')
   const count = words?.parentElement?.querySelector('.count')
   const { max, tooLong = '' } = composer.dataset
@@ -42,7 +45,3 @@ function watchField(composer: HTMLFormElement, content: HTMLTextAreaElement): vo
   })
   look()
 }
-
-const composer = document.getElementById('composer')
-const content = document.getElementById('content')
-if (composer instanceof HTMLFormElement && content instanceof HTMLTextAreaElement) watchField(composer, content)

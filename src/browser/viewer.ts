@@ -3,15 +3,35 @@ import { keepPreviewsStill } from './still-previews.js'
 // This script is loaded before the first preview is shown.
 keepPreviewsStill()
 
+/** Resolves once the style of the dialog is there, or cannot be had: then it is asked for again the next time. */
+function loadStyle({ dataset }: HTMLElement): Promise<void> {
+  const { style } = dataset
+  if (style === undefined || document.querySelector(`link[href="${style}"]`)) return Promise.resolve()
+  const link = document.createElement('link')
+  link.rel = 'stylesheet'
+  link.href = style
+  document.head.append(link)
+  return new Promise(resolve => {
+    link.onload = () => resolve()
+    link.onerror = () => {
+      link.remove()
+      resolve()
+    }
+  })
+}
+
 /**
  * Shows a picture large in a dialog, which closes when its message goes or is hidden, by a push or by its time. A closed dialog
  * holds nothing of it.
  */
-export function view(link: HTMLAnchorElement): void {
+export async function view(link: HTMLAnchorElement): Promise<void> {
   const dialog = document.getElementById('viewer')
   const large = dialog?.querySelector('img')
   const small = link.querySelector('img')
   if (!(dialog instanceof HTMLDialogElement && large && small)) return
+  await loadStyle(dialog)
+  // Its message may have gone meanwhile, or it was pressed twice.
+  if (!link.isConnected || dialog.open) return
   // As in its message, it moves or stands still.
   const still = link.querySelector('source')?.cloneNode()
   if (still) large.before(still)

@@ -19,7 +19,8 @@ export function assetUrl(
     | 'pictures.js'
     | 'seen.js'
     | 'sheet.css'
-    | 'stream.js',
+    | 'stream.js'
+    | 'viewer.css',
 ): string {
   return `/static/build/${manifest[name]}`
 }

@@ -54,8 +54,12 @@ function installFocusLedger(key: string): void {
   Object.assign(window, { [key]: places })
   const note = () => {
     const active = document.activeElement
-    const named = ['id', 'data-message-id', 'aria-label'].map(name => active?.getAttribute(name)).find(Boolean)
-    const name = named ?? active?.nodeName ?? 'nothing'
+    const name =
+      active?.id ||
+      active?.getAttribute('data-message-id') ||
+      active?.getAttribute('aria-label') ||
+      active?.nodeName ||
+      'nothing'
     const isText = active instanceof HTMLTextAreaElement || active instanceof HTMLInputElement
     const place = isText ? `${name} ${active.value}|${active.selectionStart}-${active.selectionEnd}` : name
     if (places.at(-1) !== place) places.push(place)
