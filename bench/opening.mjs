@@ -3,15 +3,22 @@
  * to be confirmed there, compared with an empty chat, by turns in one run. It fails if opening takes 300 ms or more, or if a
  * confirmation takes more than 1.3 times as long.
  *
- * What counts is `TaskDuration`: how long the main thread of the page was busy on the slowed processor, from an empty tab on
- * until the page has been at rest for a second. It grows with whatever else the machine does: run it alone.
+ * What counts is the processor time of the page's main thread (`TaskDuration` in the time domain `threadTicks`), from an empty
+ * tab on until the page has been at rest for a second. Usually the domain is the clock, by which whatever else the machine does
+ * counts too. What a page without content costs is shown beside it, and not subtracted. The browser keeps a profile, as that of
+ * a person who comes back: it has compiled the scripts of a page that it has opened before.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { serve } from '../scripts/served.mjs'
 import { build, findChromium } from '../scripts/setup.mjs'
 
 const messages = 2000
 const rounds = 7
 const restMs = 1000
+/** A page without content. */
+const blank = '/health'
 const [mostOpeningMs, mostSlowdown] = [300, 1.3]
 const measures = ['TaskDuration', 'ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration']
 
@@ -40,7 +47,7 @@ async function open(page, session, address) {
   await page.goto('about:blank')
   const before = await read()
   await page.goto(address)
-  await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
+  if (address !== blank) await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
   await page.waitForTimeout(restMs)
   const after = await read()
   return measures.map(name => after.get(name) - before.get(name))
@@ -69,7 +76,13 @@ await build()
 const { chromium } = await import('@playwright/test')
 const unlimited = ['API', 'REQUESTS', 'MESSAGES', 'REACHING', 'FRAMES'].map(of => [`RATE_LIMIT_${of}`, '1000000'])
 const { url: base, stop } = await serve({ ...Object.fromEntries(unlimited), REGISTRATION: 'open' })
-const browser = await chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] })
+const profile = mkdtempSync(join(tmpdir(), 'ephemeral-chat-opening-'))
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: await findChromium(),
+  args: ['--no-sandbox'],
+  baseURL: base,
+  viewport: { width: 390, height: 844 },
+})
 try {
   const [alice, bob] = await Promise.all(['alice', 'bob'].map(name => logIn(base, name)))
   const carol = { username: 'carol', email: 'carol@example.com', password: 'password123' }
@@ -81,20 +94,21 @@ try {
     await (sent % 3 === 0 ? bob : alice).post(`/api/chat/rooms/${long}/messages`, { content, nonce: `n${sent}` })
   }
 
-  const page = await (await browser.newContext({ baseURL: base, viewport: { width: 390, height: 844 } })).newPage()
+  const page = await context.newPage()
   await page.goto('/login')
   await page.getByLabel('Email').fill('alice@example.com')
   await page.getByLabel('Password', { exact: true }).fill('password123')
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.waitForURL('**/chats')
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable')
+  const session = await context.newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
 
   const chats = {
     'from the first unread of 2,000': `/chats/${long}`,
     'the newest of 2,000': `/chats/${long}?newest`,
     empty: `/chats/${empty}`,
+    'no chat, but a page without content': blank,
   }
   const openings = new Map(Object.keys(chats).map(name => [name, []]))
   const sends = new Map(Object.keys(chats).map(name => [name, []]))
@@ -102,7 +116,7 @@ try {
     for (const [name, address] of Object.entries(chats)) openings.get(name).push(await open(page, session, address))
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, address] of Object.entries(chats).slice(1)) {
+    for (const [name, address] of Object.entries(chats).slice(1, 3)) {
       await page.goto(address)
       await page.locator('#live[data-htmx-powered]').waitFor({ state: 'attached' })
       await page.waitForTimeout(restMs)
@@ -122,6 +136,7 @@ try {
   console.log(`A send takes ${slowdown.toFixed(2)} times as long as in an empty chat (${mostSlowdown} at most).`)
   if (most >= mostOpeningMs || slowdown > mostSlowdown) process.exitCode = 1
 } finally {
-  await browser.close()
+  await context.close()
+  rmSync(profile, { recursive: true, force: true })
   await stop()
 }

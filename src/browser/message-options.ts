@@ -20,7 +20,7 @@ export function watchOptions(messages: HTMLElement): void {
     } else {
       closeMenu(pressed.closest<HTMLElement>('.message-menu'))
       if (pressed.matches('[name=reply]')) content?.focus()
-      if (pressed.matches('.copy')) void copy(pressed, messages.dataset.copied ?? '')
+      if (pressed.matches('.copy')) copy(pressed, messages.dataset.copied ?? '')
     }
   })
   // Of the buttons and pictures in messages, Tab reaches only those of the focused message.
@@ -113,47 +113,35 @@ function followQuote(event: Event, quote: HTMLElement): void {
 }
 
 /** Copies the message whose menu has this button, as it was written, and says so in `words`. */
-async function copy(button: Element, words: string): Promise<void> {
+function copy(button: Element, words: string): void {
   const shown = button.closest('article')?.querySelector('.text')?.cloneNode(true)
   if (!(shown instanceof Element)) return
   // Not part of what was written.
   for (const note of shown.querySelectorAll('.leads-to')) note.remove()
-  const text = shown.textContent ?? ''
-  // Without https there is no clipboard, and a browser may not allow it.
-  if (!(await writeClipboard(text)) && !copyByCommand(text)) return
+  const write = (event: ClipboardEvent) => {
+    event.preventDefault()
+    event.clipboardData?.setData('text/plain', shown.textContent ?? '')
+  }
+  // Without https there is no `navigator.clipboard`.
+  addEventListener('copy', write, { once: true })
+  const isDone = document.execCommand('copy')
+  removeEventListener('copy', write)
+  if (!isDone) return
   const said = document.createElement('p')
   said.textContent = words
   document.getElementById('announcer')?.append(said)
   setTimeout(() => said.remove(), spokenMs)
 }
 
-async function writeClipboard(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function copyByCommand(text: string): boolean {
-  const write = (event: ClipboardEvent) => {
-    event.preventDefault()
-    event.clipboardData?.setData('text/plain', text)
-  }
-  document.addEventListener('copy', write, { once: true })
-  const isDone = document.execCommand('copy')
-  document.removeEventListener('copy', write)
-  return isDone
-}
-
 /** Of messages of one minute only the last shows its times. What comes or goes before a row changes whether it goes on. */
 function joinMinute(row: Node | null): void {
   if (!(row instanceof HTMLElement)) return
-  const before = row.previousElementSibling
-  const { minute } = row.dataset
-  row.classList.toggle(
-    'same',
-    before instanceof HTMLElement && before.dataset.minute === minute && minute !== undefined,
-  )
+  const minute = minuteOf(row)
+  row.classList.toggle('same', minute !== '' && minuteOf(row.previousElementSibling) === minute)
+}
+
+/** Whose message a row shows, and of which minute; '' for a row without one. */
+function minuteOf(row: Element | null): string {
+  const time = row?.querySelector('time')
+  return time ? `${row?.matches('.mine')} ${time.textContent}` : ''
 }

@@ -11,18 +11,27 @@ interface Range {
 
 const seqOf = ({ dataset }: HTMLElement) => Number(dataset.seq)
 
+/** Sends the report whose name its element has by its id. */
+function report(element: HTMLElement, { dataset }: HTMLElement, more = {}): void {
+  const values = { type: 'message:status', status: element.id, messageId: dataset.messageId, ...more }
+  element.setAttribute('hx-vals', JSON.stringify(values))
+  htmx.trigger(element, 'report')
+}
+
 /** Half of a message is in view, or it fills half of the window. */
 const isInView = ({ isIntersecting, intersectionRatio, intersectionRect, rootBounds }: IntersectionObserverEntry) =>
   isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height >= (rootBounds?.height ?? 0) / 2)
 
 /**
- * Reports which messages of the other's have come into view: a range at a time, so that hundreds take few reports and those
- * that were jumped over are in none. A hidden tab reports nothing, as nothing comes into view there.
+ * Reports the newest message of the other's that is not known to be delivered, which covers those before it, and which
+ * messages have come into view: a range at a time, so that hundreds take few reports and those that were jumped over are in
+ * none. In a hidden tab nothing comes into view.
  */
 export function watchSeen(): void {
-  const report = document.getElementById('seen')
+  const seen = document.getElementById('seen')
+  const delivered = document.getElementById('delivered')
   const list = document.getElementById('list')
-  if (!report || !list) return
+  if (!seen || !delivered || !list) return
   const ranges: Range[] = []
   /** The articles that are watched, each with the key that it was rendered with. */
   const watched = new WeakMap<Element, string>()
@@ -36,14 +45,7 @@ export function watchSeen(): void {
     const { from, to } = range
     // Of a message that is gone, as when the chat has ended meanwhile, there is nothing to report.
     if (to.isConnected) {
-      const values = {
-        type: 'message:status',
-        status: 'seen',
-        messageId: to.dataset.messageId,
-        inViewFrom: seqOf(from),
-      }
-      report.setAttribute('hx-vals', JSON.stringify(values))
-      htmx.trigger(report, 'seen:range')
+      report(seen, to, { inViewFrom: seqOf(from) })
     }
     if (ranges.length > 0) wait()
   }
@@ -74,24 +76,27 @@ export function watchSeen(): void {
         reported.add(target)
         byTime.set(time, [...(byTime.get(time) ?? []), target])
       }
-      for (const seen of byTime.values()) {
-        seen.sort((a, b) => seqOf(a) - seqOf(b))
-        const [first] = seen
-        const last = seen.at(-1)
+      for (const inView of byTime.values()) {
+        inView.sort((a, b) => seqOf(a) - seqOf(b))
+        const [first] = inView
+        const last = inView.at(-1)
         if (first && last) add(first, last)
       }
     },
     { threshold: tenths },
   )
   const watch = () => {
+    let newest: HTMLElement | null = null
     for (const article of list.querySelectorAll<HTMLElement>('[data-unseen]')) {
       const { unseen = '' } = article.dataset
       if (watched.get(article) === unseen) continue
       watched.set(article, unseen)
+      if (article.matches('[data-undelivered]')) newest = article
       // A new key: the server has heard nothing of it, as when the report was lost with its connection.
       if (reported.has(article)) add(article, article)
       else observer.observe(article)
     }
+    if (newest) report(delivered, newest)
   }
   watch()
   new MutationObserver(watch).observe(list, { childList: true, subtree: true, attributeFilter: ['data-unseen'] })

@@ -51,12 +51,10 @@ export interface MessageView {
   readonly quote: QuoteView | null
   readonly status: MessageStatus
   readonly sentAt: string
-  readonly sentAtIso: string
   /** When it goes, in words: "until 14:07", or "until seen, then 5 minutes". */
   readonly until: string
   /** Whether it was kept or its life began by being seen, so that it may end at another time than others of its minute. */
   readonly hasOwnEnd: boolean
-  readonly goneAtIso: string
   readonly remainingMs: number
   /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
@@ -70,7 +68,6 @@ export interface MessagePlace {
   /** Whether it follows a message of the same person within five minutes, on the same day. */
   readonly continuesRun: boolean
   /** The same for messages of one person, minute and lifetime: of those in a row, only the last shows its times. */
-  readonly minute: string
   readonly continuesMinute: boolean
 }
 
@@ -97,15 +94,13 @@ export function placeMessage(
       senderId === userId ? 1 : 0,
       livesFrom === 'sent' ? 1 : 0,
     ].join('.')
-  const minute = minuteOf(message)
   const day = dayOf(message)
   const isNewDay = before === null || dayOf(before) !== day
   const isSoon = before !== null && message.sentAt - before.sentAt < runMs
   return {
     day: isNewDay ? day : '',
     continuesRun: !isNewDay && isSoon && before.senderId === message.senderId,
-    minute,
-    continuesMinute: before !== null && minuteOf(before) === minute,
+    continuesMinute: before !== null && minuteOf(before) === minuteOf(message),
   }
 }
 
@@ -158,12 +153,10 @@ export function viewMessage(
     quote: message.replyTo && viewQuote(message.replyTo, message.roomId, room, t),
     status,
     sentAt: times.hour(sentAt, { near }),
-    sentAtIso: new Date(sentAt).toISOString(),
     hasOwnEnd: message.keptTimes > 0 || (message.livesFrom === 'seen' && message.hasBegun),
     until: message.hasBegun
       ? t(message.keptTimes > 0 ? 'chat.kept' : 'chat.gone', { time: times.hour(goneAt, { near, seconds }) })
       : t('chat.untilSeen', { lifetime: times.length(message.lifetimeMs) }),
-    goneAtIso: new Date(goneAt).toISOString(),
     remainingMs: Math.max(0, message.expiresAt - now),
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),

@@ -35,9 +35,9 @@ it('lets a person in a browser and a program chat', async () => {
   const { id: messageId } = await program.hears('message:new', { content: 'From the page' })
   await page.shows(new RegExp(`data-message-id="${messageId}"[^>]*data-status="sent"`))
   program.send({ type: 'message:status', roomId, messageId, status: 'delivered' })
-  await page.shows(new RegExp(`data-message-id="${messageId}"[^>]*data-status="delivered"`))
+  await page.shows(new RegExp(`id="s-${messageId}" class="status delivered"`))
   program.send({ type: 'message:status', roomId, messageId, status: 'seen' })
-  await page.shows(new RegExp(`data-message-id="${messageId}"[^>]*data-status="seen"`))
+  await page.shows(new RegExp(`id="s-${messageId}" class="status seen"`))
 
   // From the program to the page, with ticks.
   const sent = await program.ask({ type: 'message:send', roomId, content: 'From <the> program', nonce: 'j1' })

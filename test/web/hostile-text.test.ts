@@ -60,7 +60,7 @@ describe('text is kept as typed and shown as text', () => {
     expect(sent.status).toBe(303)
     const expected = Buffer.from(text).toString()
     const html = await (await ben.get(chat)).text()
-    const [, shown = ''] = /<span class="text"[^>]*>([\s\S]*?)<\/span><span class="meta"/.exec(html) ?? []
+    const [, shown = ''] = /<span class="text"[^>]*>([\s\S]*?)<\/span><bdi class="meta"/.exec(html) ?? []
     expect(shownText(shown)).toBe(expected)
     expect(
       shown.replace(/<a href="[^"<>]*" rel="noopener noreferrer nofollow" target="_blank" dir="ltr">|<\/a>/g, ''),

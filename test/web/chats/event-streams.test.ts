@@ -62,7 +62,7 @@ describe('a stream of events', () => {
     await ben.post(`${chat}/messages`, { content: 'to report', nonce: 'n' }, chat)
     const state = await stateOf(ann, chat)
     const again = await EventStream.open(ann, `${chat}/events?state=${state}`, state)
-    await again.event(({ data }) => data.includes('message:status') && data.includes('to report'))
+    await again.event(({ data }) => data.includes('data-undelivered') && data.includes('to report'))
     again.close()
   })
 })

@@ -14,7 +14,9 @@ const textOf = async (client: HttpClient, path: string) => (await client.get(pat
 const choose = (client: HttpClient, chat: string, lifetimeMs: string) =>
   client.post(`${chat}/lifetime`, { lifetimeMs }, chat)
 const remainingOf = (html: string) =>
-  [...html.matchAll(/data-remaining="(\d+)"(?: data-unseen="\w+")? tabindex/g)].map(([, ms]) => Number(ms))
+  [...html.matchAll(/data-remaining="(\d+)"(?: data-unseen="\w+")?(?: data-undelivered)? tabindex/g)].map(([, ms]) =>
+    Number(ms),
+  )
 
 describe('how long messages live, without JavaScript', () => {
   it('is chosen on the page, within what the server allows, with its own marked', async () => {
