@@ -75,7 +75,11 @@ async function send(page, text) {
 await build()
 const { chromium } = await import('@playwright/test')
 const unlimited = ['API', 'REQUESTS', 'MESSAGES', 'REACHING', 'FRAMES'].map(of => [`RATE_LIMIT_${of}`, '1000000'])
-const { url: base, stop } = await serve({ ...Object.fromEntries(unlimited), REGISTRATION: 'open', ROOM_MAX_MESSAGES: '2100' })
+const { url: base, stop } = await serve({
+  ...Object.fromEntries(unlimited),
+  REGISTRATION: 'open',
+  ROOM_MAX_MESSAGES: '2100',
+})
 const profile = mkdtempSync(join(tmpdir(), 'ephemeral-chat-opening-'))
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: await findChromium(),

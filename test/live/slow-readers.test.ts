@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, get, type Server } from 'node:http'
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
@@ -21,6 +22,8 @@ const mebibyte = 1024 * kibibyte
 interface StalledLine {
   readonly line: TextSink
   readonly buffered: () => number
+  /** How many bytes its line has written so far. */
+  readonly written: () => number
   readonly closed: Promise<unknown>
   /** Lets the reader take on, and no more; how much has come to it so far; and what, as text. */
   readonly reader: { resume(): void; pause(): void }
@@ -72,6 +75,7 @@ async function stalledSocket(): Promise<StalledLine> {
   return {
     line,
     buffered: () => socket.bufferedAmount,
+    written: () => request.socket.bytesWritten,
     closed: once(socket, 'close'),
     reader,
     bytesTaken: () => connection.bytesRead,
@@ -81,10 +85,10 @@ async function stalledSocket(): Promise<StalledLine> {
 }
 
 async function stalledStream(): Promise<StalledLine> {
-  const request = once(server, 'request')
+  const requested = once(server, 'request')
   const asked = get({ port: portOf(), host: '127.0.0.1', agent: false })
   const answer: Promise<Readable[]> = once(asked, 'response')
-  const [, response] = await request
+  const [request, response] = await requested
   const line = new EventStreamTransport(response, clock)
   const [reader] = await answer
   if (!reader) throw new Error('No answer came')
@@ -100,6 +104,7 @@ async function stalledStream(): Promise<StalledLine> {
   return {
     line,
     buffered: () => response.writableLength,
+    written: () => request.socket.bytesWritten,
     closed: once(response, 'close'),
     reader,
     bytesTaken: () => asked.socket?.bytesRead ?? 0,
@@ -109,11 +114,18 @@ async function stalledStream(): Promise<StalledLine> {
 }
 
 /** Has the reader take this many bytes more. */
-async function take({ reader, bytesTaken }: StalledLine, bytes: number): Promise<void> {
+async function take(stalled: StalledLine, bytes: number): Promise<void> {
+  const { reader, bytesTaken } = stalled
   const goal = bytesTaken() + bytes
   reader.resume()
   while (bytesTaken() < goal) await nextTurn()
   reader.pause()
+  await untilStuck(stalled)
+}
+
+/** Waits until the buffers of the system are full, so that the line moves no more while its reader rests. */
+async function untilStuck({ written, buffered }: StalledLine): Promise<void> {
+  for (let before = -1; before !== written() || buffered() === 0; await delay(100)) before = written()
 }
 
 const nextTurn = () => new Promise(resolve => setImmediate(resolve))
@@ -210,7 +222,7 @@ for (const [name, open] of [
   it(`cuts a ${name} that takes nothing of its catch-up for ten seconds, though nothing expires, and none that takes some`, async () => {
     const stalled = await open()
     stalled.line.catchUp(longText)
-    while (stalled.buffered() === 0) await nextTurn()
+    await untilStuck(stalled)
     for (let times = 0; times < 2; times += 1) {
       await clock.advance(9000)
       await take(stalled, 8 * mebibyte)
@@ -223,10 +235,9 @@ for (const [name, open] of [
   it(`leaves a ${name} alone that takes its catch-up when a message expires, and cuts it once it takes nothing for a second`, async () => {
     const stalled = await open()
     stalled.line.catchUp(longText)
-    while (stalled.buffered() === 0) await nextTurn()
+    await untilStuck(stalled)
     await clock.advance(900)
     await take(stalled, 8 * mebibyte)
-    await nextTurn()
     await clock.advance(900)
     stalled.line.cutIfStalled()
     expect(await isOpen(stalled)).toBe(true)
@@ -248,7 +259,7 @@ for (const [name, open] of [
   it(`leaves a ${name} alone that takes more than a kilobyte a second of what waits for it`, async () => {
     const stalled = await open()
     stalled.line.catchUp(longText)
-    while (stalled.buffered() === 0) await nextTurn()
+    await untilStuck(stalled)
     for (let times = 0; times < 4; times += 1) {
       await clock.advance(9000)
       await take(stalled, 4 * mebibyte)

@@ -1,3 +1,4 @@
+// Long because reading, writing, pausing and closing of one socket depend on each other.
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '../../chat/clock.js'

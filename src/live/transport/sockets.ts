@@ -1,3 +1,4 @@
+// Long because every step of a handshake, from the request to the open connection, stands here.
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
@@ -166,8 +167,8 @@ export class Sockets {
       openTransport: share => {
         const frames = this.#budgets.open(arrival.identity.userId)
         ws.on('close', () => frames.end())
-        const meter = new FrameMeter(clock, framesPerSecond, frames)
-        const transport = new SocketTransport(ws, stream, meter, { clock, log, turns: this.#turns }, share)
+        const deps = { clock, log, turns: this.#turns }
+        const transport = new SocketTransport(ws, stream, new FrameMeter(clock, framesPerSecond, frames), deps, share)
         // While a catch-up is pending the transport itself watches that it is read.
         this.#pulse.watch(ws, () => transport.isCatchingUp)
         return transport
