@@ -6,11 +6,8 @@ import { SocketClient } from './socket-client.mjs'
 import { Voice } from './voice.mjs'
 
 const row = '<li id="m-'
-const report = `hx-vals='{"type":"message:status"`
-const partial = '<hx-partial'
 /** With this and its number the text of a message begins. */
 const mark = 'life-'
-const listPartial = '<hx-partial hx-target="#list"'
 
 /** The text between two marks from a place on; '' if there is none. */
 function between(text, before, after, from) {
@@ -20,47 +17,33 @@ function between(text, before, after, from) {
   return end < 0 ? '' : text.slice(start + before.length, end)
 }
 
-/** How far a message has come, as a fragment about it says; '' if it says nothing of that. */
+/** How far a message has come, as its tick in a frame says; '' if none is in it. */
 export function statusIn(text, id) {
-  let status = ''
-  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + id.length)) {
-    const start = text.lastIndexOf(partial, at)
-    // A row says it in its article's tag, and the rows around it are of others.
-    const isRow = text.startsWith(listPartial, start)
-    const end = isRow ? text.indexOf('>', at) : text.indexOf('</hx-partial>', at)
-    const about = text.slice(isRow ? at : start, end < 0 ? undefined : end)
-    if (isRow ? about.includes('data-status="seen"') : /\bseen\b/i.test(about)) return 'seen'
-    if (isRow ? about.includes('data-status="delivered"') : /\bdelivered\b/i.test(about)) status = 'delivered'
-  }
-  return status
+  return between(text, `id="s-${id}" class="status `, '"', 0)
 }
 
-/** The rows that a frame puts into the page: the message's id, its `seq`, the number in its text, and whose it is. */
+/**
+ * The rows that a frame puts into the page: the message's id, its `seq`, the number in its text, whose it is, and whether the
+ * page has to report that it was delivered.
+ */
 export function rowsIn(text) {
   const rows = []
   for (let at = text.indexOf(row); at >= 0; ) {
     const next = text.indexOf(row, at + row.length)
     const number = text.indexOf(mark, at)
     if (number >= 0 && (next < 0 || number < next)) {
+      const head = text.slice(at, number)
       rows.push({
         id: text.slice(at + row.length, text.indexOf('"', at + row.length)),
         seq: Number(between(text, 'data-seq="', '"', at)),
         number: Number(text.slice(number + mark.length, text.indexOf(' ', number))),
-        isMine: !text.slice(at, text.indexOf('>', at)).includes('theirs'),
+        isMine: !head.includes('theirs'),
+        isUndelivered: head.includes('data-undelivered'),
       })
     }
     at = next
   }
   return rows
-}
-
-/** The values that the page's elements send once htmx has shown them. */
-export function reportsIn(text) {
-  const reports = []
-  for (let at = text.indexOf(report); at >= 0; at = text.indexOf(report, at + report.length)) {
-    reports.push(text.slice(at + "hx-vals='".length, text.indexOf("'", at + report.length)))
-  }
-  return reports
 }
 
 /** An open chat page of a person. */
@@ -93,18 +76,23 @@ export class PageVoice extends Voice {
 
   /** Reports that a message has come into view, as src/browser/seen.ts does, but at once. */
   reportSeen({ id, seq }) {
-    this.#send('seen', 'i#seen', { type: 'message:status', status: 'seen', messageId: id, inViewFrom: seq })
+    this.#report('seen', id, { inViewFrom: seq })
   }
 
   take(text) {
-    for (const values of reportsIn(text)) this.#send('delivered', 'i', JSON.parse(values))
-    for (const { isMine, number, ...message } of rowsIn(text)) {
-      if (!isMine) this.onShown(number, message)
-    }
+    const rows = rowsIn(text).filter(({ isMine }) => !isMine)
+    // As src/browser/seen.ts does, of the newest, which covers those before it.
+    const newest = rows.findLast(({ isUndelivered }) => isUndelivered)
+    if (newest) this.#report('delivered', newest.id)
+    for (const { number, id, seq } of rows) this.onShown(number, { id, seq })
     for (const id of this.awaited) {
       const status = statusIn(text, id)
-      if (status) this.onStatus(id, status)
+      if (status === 'delivered' || status === 'seen') this.onStatus(id, status)
     }
+  }
+
+  #report(status, messageId, more = {}) {
+    this.#send(status, `i#${status}`, { type: 'message:status', status, messageId, ...more })
   }
 
   #send(kind, source, values) {

@@ -1,41 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { reportsIn, rowsIn, statusIn } from '../../../bench/driver/page-voice.mjs'
+import { rowsIn, statusIn } from '../../../bench/driver/page-voice.mjs'
 
 const partial = (target: string, html: string) => `<hx-partial hx-target="#${target}" hx-swap="x">${html}</hx-partial>`
 const row = (id: string, whose: string, rest: string) =>
   `<li id="m-${id}" class="${whose} run"><article data-message-id="${id}" ${rest}</article></li>`
-const report = '{"type":"message:status","status":"delivered","messageId":"two","k":"push"}'
+const tick = (id: string, status: string) => `<b id="s-${id}" class="status ${status}" hx-swap-oob><i>Word</i></b>`
 const frame = partial(
   'list',
-  row('one', 'mine', 'data-seq="7" data-status="sent">life-12 mine') +
-    row('two', 'theirs', `data-seq="8" data-unseen="push">life-13 theirs<i hx-ws:send hx-vals='${report}'></i>`),
+  row('one', 'mine', `data-seq="7" data-status="sent">life-12 mine${tick('one', 'sent')}`) +
+    row('two', 'theirs', 'data-seq="8" data-unseen="push" data-undelivered>life-13 theirs') +
+    row('three', 'theirs', 'data-seq="9" data-unseen="push">life-14 theirs'),
 )
 
 describe('a page of the bench', () => {
-  it('finds the rows of a frame, whose they are and which message they show', () => {
+  it('finds the rows of a frame, whose they are, which message they show and which is to be reported', () => {
     expect(rowsIn(frame)).toEqual([
-      { id: 'one', seq: 7, number: 12, isMine: true },
-      { id: 'two', seq: 8, number: 13, isMine: false },
+      { id: 'one', seq: 7, number: 12, isMine: true, isUndelivered: false },
+      { id: 'two', seq: 8, number: 13, isMine: false, isUndelivered: true },
+      { id: 'three', seq: 9, number: 14, isMine: false, isUndelivered: false },
     ])
   })
 
   it('finds no row in a tick', () => {
-    expect(rowsIn(partial('a-one', '<article data-message-id="one" data-seq="7">life-12 mine</article>'))).toEqual([])
+    expect(rowsIn(tick('one', 'seen'))).toEqual([])
   })
 
-  it('sends what the elements of a row ask it to send', () => {
-    expect(reportsIn(frame)).toEqual([report])
-  })
-
-  it('reads a tick from a whole article as from a fragment with the status alone', () => {
-    const article = partial('a-one', '<article data-message-id="one" data-status="delivered">life-12</article>')
-    expect(statusIn(article, 'one')).toBe('delivered')
-    expect(statusIn(partial('s-one', 'Seen'), 'one')).toBe('seen')
-    expect(statusIn(partial('s-one', 'Delivered'), 'two')).toBe('')
-  })
-
-  it('takes a new row for no tick, though one beside it is unseen', () => {
-    expect(statusIn(frame, 'one')).toBe('')
-    expect(statusIn(frame.replace('"sent"', '"seen"'), 'one')).toBe('seen')
+  it('reads a tick, and the one in a row, of its own message alone', () => {
+    expect([statusIn(tick('one', 'seen'), 'one'), statusIn(tick('one', 'seen'), 'two')]).toEqual(['seen', ''])
+    expect([statusIn(frame, 'one'), statusIn(frame, 'two')]).toEqual(['sent', ''])
   })
 })
