@@ -26,6 +26,7 @@ export class ConnectionBanner {
   /** @param id of the template that holds the words */
   #say(id: string): void {
     this.#said = id
+    document.body.classList.toggle('offline', id === 'connection-down')
     showTemplate(this.#place, id)
   }
 }
