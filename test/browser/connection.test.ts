@@ -106,7 +106,8 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 })
   vi.stubGlobal('HTMLTemplateElement', FakeTemplate)
   vi.stubGlobal('HTMLDataElement', FakeData)
-  vi.stubGlobal('document', Object.assign(tab, { getElementById: (id: string) => elements[id] ?? null }))
+  const body = { classList: { toggle: () => {} } }
+  vi.stubGlobal('document', Object.assign(tab, { body, getElementById: (id: string) => elements[id] ?? null }))
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
   vi.stubGlobal('sessionStorage', new TabStorage())
   vi.stubGlobal('location', { search: '', pathname: '/chats/room-1', assign: (url: string) => assigned.push(url) })
