@@ -45,6 +45,9 @@ test('two strangers register, find each other, chat and end it', async ({ visit,
   await other.reload()
   await expect(message(other, 'Hello Ben')).toBeVisible()
   await expect(message(other, 'Hello Stranger')).toBeVisible()
+  // Both have reported what they saw: a report that comes after the end finds no chat.
+  await expect(message(other, 'Hello Stranger')).toHaveAttribute('data-status', 'seen')
+  await expect(message(page, 'Hello Ben')).toHaveAttribute('data-status', 'seen')
   await chooseOption(page, 'End chat')
   await page.getByRole('dialog', { name: 'End this chat?' }).getByRole('button', { name: 'End for both' }).click()
   await expect(page.getByRole('heading', { name: 'Chats', level: 1 })).toBeVisible()
