@@ -65,7 +65,7 @@ describe('how long messages live', () => {
       'After it is sent',
       'After it is seen',
     ])
-    expect(wordsIn(html)).toMatch(/shows when that was\..*both of you send read receipts/)
+    expect(wordsIn(html)).toMatch(/shows when that was\..*Both of you must send read receipts/)
     const without = lifetimeBy().renderChoices(null, false)
     expect(wordsIn(without)).toContain('needs read receipts from both of you')
     expect(without).not.toContain('After it is seen')
