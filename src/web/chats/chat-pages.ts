@@ -12,7 +12,16 @@ import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { sendPage, viewerOf } from '../page/pages.js'
 import { mayBeEmbedded } from '../page/security-headers.js'
-import { askOf, beaconOf, emptyComposer, everyOf, isReadFromTop, mostBytesOf, type SendChat } from './chat-view.js'
+import {
+  askOf,
+  beaconOf,
+  emptyComposer,
+  everyOf,
+  isReadFromTop,
+  isSeq,
+  mostBytesOf,
+  type SendChat,
+} from './chat-view.js'
 
 const total = z.coerce.number().int().min(0)
 const totalsSchema = z.object({ theirs: total, mine: total })
@@ -93,7 +102,7 @@ export function chatPages(
     const totals = totalsSchema.safeParse(request.query)
     if (!isLoadedByShownPage(request)) return void response.status(204).end()
     const from = queryText(request, 'from')
-    const inViewFrom = /^\d{1,15}$/.test(from) ? Number(from) : undefined
+    const inViewFrom = isSeq.test(from) ? Number(from) : undefined
     if (upTo) await rooms.report(roomId, id, 'seen', upTo, inViewFrom)
     if (totals.data) await rooms.noteVanishedShown(roomId, id, totals.data)
     await rooms.showPresent(id, request.sessionID)

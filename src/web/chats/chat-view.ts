@@ -31,7 +31,8 @@ export interface Composer {
 /** Answers with the page of a chat: by default the one in the address. @throws ChatError `not_found` */
 export type SendChat = (request: Request, response: Response, composer: Composer, roomId?: string) => Promise<void>
 
-const isSeq = /^\d{1,15}$/
+/** Whether a text of an address or a form can be the `seq` of a message. */
+export const isSeq = /^\d{1,15}$/
 
 /** An empty composer. */
 export const emptyComposer: Composer = { status: 200, draft: '', alt: '', image: null, replyTo: '', errors: [] }

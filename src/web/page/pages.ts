@@ -30,17 +30,17 @@ export function contextOf(request: Request): ViewContext {
 
 /** Renders a page for whoever asks. */
 export function renderPage(request: Request, template: string, data: object): string {
-  const told = request.session?.zone
   const { theme, textSize, sendKey, refreshSeconds, sounds, notifies, zone } =
     request.account?.settings ?? defaultSettings
+  // A page that a form was answered with can't be loaded again, so the zone is not told there.
+  const toldZone = request.method === 'GET' && zone === null ? request.session?.zone : null
   const defaults = {
     csrfToken: request.csrfToken?.() ?? '',
     ownerId: request.account?.id ?? '',
     draftKey: request.handDraftKey?.() ?? '',
-    // A page that a form was answered with can't be loaded again, so the zone is not told there.
-    toldZone: request.method === 'GET' && zone === null ? told : null,
+    toldZone,
     // As a browser counts it: minutes behind UTC.
-    toldOffset: told ? -offsetOf(told, Date.now()) / minuteMs : 0,
+    toldOffset: toldZone ? -offsetOf(toldZone, Date.now()) / minuteMs : 0,
     errors: [],
     hidesNames: request.hidesNames ?? false,
     themeColours: themeColours(theme),
