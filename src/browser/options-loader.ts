@@ -26,8 +26,11 @@ export function watchUses(messages: HTMLElement): void {
     // Whoever is offline stays on the page.
     if (!isLoaded && document.body.matches('.offline')) return
     for (const use of uses) {
-      const again = use instanceof KeyboardEvent ? KeyboardEvent : MouseEvent
-      use.target?.dispatchEvent(new again(use.type, use))
+      // The first of several keys may have moved the focus, as into a menu.
+      const at = document.activeElement
+      if (!(use instanceof KeyboardEvent)) use.target?.dispatchEvent(new MouseEvent(use.type, use))
+      else if (use.key === 'Enter' && at instanceof HTMLElement && at.matches('button, a')) at.click()
+      else at?.dispatchEvent(new KeyboardEvent(use.type, use))
     }
   }
   const hold = (event: Event) => {
