@@ -186,6 +186,16 @@ test('the options of every message are there for the ear, and Tab meets those of
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
 })
 
+test('where the script of the options cannot be loaded, the server opens them', async ({ chat, tolerate }) => {
+  const { ann } = await chat()
+  tolerate(/ERR_FAILED/)
+  await ann.route('**/message-options-*.js*', route => route.abort())
+  await send(ann, 'first')
+  await optionsOf(ann, 'first').click()
+  await expect(ann).toHaveURL(/options=1/)
+  await expect(message(ann, 'first').getByRole('button', { name: 'Reply' })).toBeVisible()
+})
+
 test('by keyboard alone a message is copied and answered, the quote leads to it, and goes with it', async ({
   chat,
 }) => {
