@@ -1,6 +1,8 @@
 /** Sizes of spans, in bytes. Few enough that what one room gives back soon serves another. */
 const sizes = [512, 1_024, 2_048, 3_072, 4_096, 6_144, 8_192] as const
 const slabBytes = 65_536
+/** How many empty slabs are kept, beside a quarter of those in use. */
+const leastEmpty = 4
 
 /** A stretch of memory for one holder, all 0 when it is given. */
 export interface Span {
@@ -14,16 +16,26 @@ export interface Span {
 /** What a holder refers to that has given back its span: whatever reads from it throws. */
 export const noSpan: Span = viewOf(Buffer.alloc(0))
 
-/** Memory that is cut into spans of one size. `place`: where it is among those with free ones, -1 when it has none. */
+/**
+ * Memory that is cut into spans of one size. `size`: which one; `place`: where it is among those with free ones, -1 when it
+ * has none.
+ */
 class Slab {
+  size = 0
   place = -1
   readonly #bytes = Buffer.alloc(slabBytes)
   readonly #view = viewOf(this.#bytes).view
-  readonly #freed: number[] = []
+  #freed: number[] = []
   #cut = 0
   #taken = 0
 
-  constructor(readonly size: number) {}
+  /** Cuts it into spans of another size. Nothing may be taken of it. */
+  resize(size: number): this {
+    this.size = size
+    this.#freed = []
+    this.#cut = 0
+    return this
+  }
 
   get isEmpty(): boolean {
     return this.#taken === 0
@@ -54,18 +66,21 @@ type SlabSpan = Span & { readonly slab: Slab }
  * messages as much again as they take: in objects, and in what is left over between pieces of different sizes.
  *
  * - Each slab has spans of one size. Only those with free ones are in `#open`, by size.
- * - Of each size at most one slab is kept that nothing is taken of.
+ * - A slab that nothing is taken of is kept for any size, as long as there are few: rooms that grow at the same pace would
+ *   else leave one size after the other to the collection of garbage.
  * - What is free is zeros: a span is overwritten when it is given back.
  */
 export class Slabs {
   readonly #open = new Map<number, Slab[]>(sizes.map(size => [size, []]))
+  readonly #empty: Slab[] = []
+  #inUse = 0
 
   /** Gives a span of at least as many bytes. */
   take(bytes: number): Span {
     const size = sizes.find(each => each >= bytes)
     const open = size === undefined ? undefined : this.#open.get(size)
     if (size === undefined || open === undefined) return viewOf(Buffer.alloc(bytes))
-    const slab = open.at(-1) ?? this.#add(open, new Slab(size))
+    const slab = open.at(-1) ?? this.#openFor(size, open)
     const span = slab.take()
     if (slab.isFull) this.#remove(open, slab)
     return span
@@ -80,13 +95,26 @@ export class Slabs {
     const { slab } = span
     const open = this.#open.get(slab.size) ?? []
     slab.release(span)
-    if (slab.place === -1) this.#add(open, slab)
-    else if (slab.isEmpty && open.length > 1) this.#remove(open, slab)
+    if (slab.isEmpty) this.#close(slab, open)
+    else if (slab.place === -1) this.#add(open, slab)
   }
 
-  #add(open: Slab[], slab: Slab): Slab {
-    slab.place = open.push(slab) - 1
+  #openFor(size: number, open: Slab[]): Slab {
+    const slab = (this.#empty.pop() ?? new Slab()).resize(size)
+    this.#inUse += 1
+    this.#add(open, slab)
     return slab
+  }
+
+  #close(slab: Slab, open: Slab[]): void {
+    if (slab.place !== -1) this.#remove(open, slab)
+    this.#inUse -= 1
+    this.#empty.push(slab)
+    while (this.#empty.length > leastEmpty + this.#inUse / 4) this.#empty.pop()
+  }
+
+  #add(open: Slab[], slab: Slab): void {
+    slab.place = open.push(slab) - 1
   }
 
   #remove(open: Slab[], slab: Slab): void {
