@@ -1,6 +1,7 @@
 /**
- * The chat engine alone, in a process of its own: does the work that its first argument names, of as many messages or
- * people as the second says, with as many messages in each room as the third says, and tells its parent what it measured. Messages have 48 characters, and nonces as browsers make them.
+ * The chat engine alone, in a process of its own: does the work that its first argument names, with as many messages or
+ * people as the second says and as many messages in each room as the third, and tells its parent what it measured. Messages
+ * have 48 characters, and nonces as browsers make them.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
