@@ -1,3 +1,4 @@
+// Long because all that is kept of a room's messages is kept and taken away here.
 import { randomBytes } from 'node:crypto'
 import {
   countBytes,
