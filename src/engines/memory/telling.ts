@@ -8,12 +8,14 @@ import { summarise } from './views.js'
 
 /** An event for one of a room's people, with the facts of the room as they are now. */
 export function tell(member: Member, body: EventBody): Told {
-  const facts = {
+  const event = {
+    // First, and the only one: V8 copies an object slowly after others.
+    ...body,
     roomId: member.room.id,
     summary: member.isListed ? summarise(member) : null,
     totalUnread: member.person.listed.unread,
   }
-  return { userId: member.id, event: { ...body, ...facts } }
+  return { userId: member.id, event }
 }
 
 /** An event for each of a room's people who hears of the room. */
