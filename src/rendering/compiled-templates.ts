@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { Eta, type TemplateFunction } from 'eta'
 
+/** What Eta's own escaping changes. Asked here, as that makes the expression anew for each value. */
+const escaped = /[&<>"']/
+
 /** A template as a function of its `it`. */
 export type Template = (it: object) => string
 
@@ -17,6 +20,11 @@ export function compileTemplates(folder: string): (path: string) => Template {
     const template = compiled.get(path)
     if (!template) throw new Error(`There is no template ${path}`)
     return template
+  }
+  const { escapeFunction } = eta.config
+  eta.config.escapeFunction = value => {
+    const text = typeof value === 'string' ? value : String(value)
+    return escaped.test(text) ? escapeFunction(text) : text
   }
   eta.compileToString = source => frame(eta.compileBody(eta.parse(source)))
   // What templates call to include another.
@@ -58,7 +66,7 @@ function frame(body: string): string {
   const layout = /\blayout\(/.test(body)
   return [
     `const __eta = { res: '', e: this.config.escapeFunction }`,
-    'const include = (path, more) => this.render(path, it, more)',
+    /\b(?:include|layout)\(/.test(body) ? 'const include = (path, more) => this.render(path, it, more)' : '',
     layout ? 'let outer, given; const layout = (path, more) => { outer = path; given = more }' : '',
     body,
     layout ? 'if (outer !== undefined) return include(outer, { body: __eta.res, ...given })' : '',
