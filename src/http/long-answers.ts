@@ -17,17 +17,19 @@ const quickBeyond = 32_768
  */
 export function sendLong(request: Request, response: Response, bytes: Buffer): void {
   if (response.get('Content-Type') === undefined) response.type('html')
-  if (response.get('Content-Encoding') !== undefined || !request.acceptsEncodings('br')) return sendParts(response, bytes)
+  if (response.get('Content-Encoding') !== undefined || !request.acceptsEncodings('br')) {
+    sendParts(response, bytes)
+    return
+  }
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: bytes.length > quickBeyond ? quickQuality : brotliQuality,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   }
   brotliCompress(bytes, { params }, (error, packed) => {
     if (response.destroyed) return
-    if (error) return sendParts(response, bytes)
     // The compression of everything else sees by this that it has nothing to do but to name what decided.
-    response.set('Content-Encoding', 'br')
-    sendParts(response, packed)
+    if (!error) response.set('Content-Encoding', 'br')
+    sendParts(response, error ? bytes : packed)
   })
 }
 
@@ -35,7 +37,7 @@ function sendParts(response: Response, bytes: Buffer): void {
   response.set('Content-Length', String(bytes.length))
   let from = 0
   const sendOn = () => {
-    while (!response.destroyed) {
+    while (from < bytes.length && !response.destroyed) {
       const part = bytes.subarray(from, from + partLength)
       from += part.length
       if (from === bytes.length) return void response.end(part)

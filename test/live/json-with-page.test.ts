@@ -50,7 +50,7 @@ it('lets a person in a browser and a program chat', async () => {
   await program.hears('message:expired')
   await browser.post(`${path}/end`, {}, `${path}/end`)
   await program.hears('room:dissolved', { roomId })
-  await page.shows(/hx-target="#gone"/)
+  await page.shows(/id="gone"/)
   page.close()
   program.close()
 })
