@@ -106,7 +106,6 @@ export function renderChatItem(
 ): string {
   const shown = {
     isFound: item.isFound ?? false,
-    isPushed: false,
     otherId: summary.otherId,
     name: item.name,
     initial: initialOf(item.name),
@@ -126,8 +125,8 @@ export function renderChatLine(
   context: ViewContext,
   item: ChatItemContext,
 ): string {
-  const line = viewLine(summary, viewer, context, item)
-  return renderPartial('chat-line', context, Object.assign(line, { isFound: false, isPushed: true }))
+  const pushed = { isFound: false, isPushed: true }
+  return renderPartial('chat-line', context, Object.assign(pushed, viewLine(summary, viewer, context, item)))
 }
 
 /** The messages of the other's that this list shows and that are not delivered yet: the page that shows it says so. */
