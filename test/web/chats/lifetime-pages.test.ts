@@ -222,7 +222,7 @@ describe('the answer to a change of how long messages live', () => {
   it('is a refusal in a sentence for htmx, and no page', async () => {
     const { status, html } = await post('lifetime', { 'hx-request': 'true' }, '1')
     expect(status).toBe(422)
-    expect(html).toContain('<hx-partial hx-target="#announcer" hx-swap="beforeend">')
+    expect(html).toContain('<hx-partial id="announcer" hx-swap="beforeend">')
     expect(html).not.toContain('<html')
   })
 
