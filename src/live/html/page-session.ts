@@ -1,11 +1,12 @@
 // Long because what a page hears, says and is sent meets here.
 import type { Logger } from 'pino'
+import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
-import { execute, pageCommandSchema } from '../client/commands.js'
+import { type Command, execute, pageCommandSchema } from '../client/commands.js'
 import { removesText } from '../client/event-kinds.js'
 import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
@@ -126,19 +127,16 @@ export class PageSession implements ClientSession {
     })
   }
 
-  async handle(frame: Record<string, unknown>): Promise<boolean> {
-    const { data: command } = pageCommandSchema.safeParse({ roomId: this.#room?.roomId, ...frame })
+  handle(frame: Record<string, unknown>): Answer<boolean> {
+    // The room of the page, unless the frame names another.
+    if (this.#room && !('roomId' in frame)) frame.roomId = this.#room.roomId
+    const { data: command } = pageCommandSchema.safeParse(frame)
     if (!command) return false
-    try {
-      const answer = await execute(command, this.userId, this.#deps.rooms)
-      if (answer?.duplicate) this.#push(fragment(`p-${answer.message.nonce}`, 'delete'))
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      this.#deps.onRefused(error.code)
-      if (command.type !== 'message:send') return true
-      this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
-    }
-    return true
+    const answered = attempt(
+      () => this.#execute(command),
+      error => this.#takeRefusal(error, command),
+    )
+    return goOn(answered, () => true)
   }
 
   beat(): void {
@@ -156,6 +154,19 @@ export class PageSession implements ClientSession {
     this.#inbox.clear()
     this.#list.stop()
     this.#batch.clear()
+  }
+
+  #execute(command: Command): Answer<void> {
+    return goOn(execute(command, this.userId, this.#deps.rooms), sent => {
+      if (sent?.duplicate) this.#push(fragment(`p-${sent.message.nonce}`, 'delete'))
+    })
+  }
+
+  #takeRefusal(error: unknown, command: Command): void {
+    if (!(error instanceof ChatError)) throw error
+    this.#deps.onRefused(error.code)
+    if (command.type !== 'message:send') return
+    this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
   }
 
   #pushPause(): void {

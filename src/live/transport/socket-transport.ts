@@ -1,11 +1,13 @@
 // Long because reading, writing, pausing and closing of one socket depend on each other.
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
+import { type Answer, goOn } from '../../chat/answer.js'
 import type { Clock } from '../../chat/clock.js'
 import type { UnreadShare } from '../../unread-bytes.js'
 import { type CloseCode, closeCodes, closeTimeoutMs } from '../client/close-codes.js'
 import { parseFrame } from '../client/commands.js'
 import type { ClientSession } from '../client/subscriber.js'
+import { Tasks } from '../client/tasks.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { FrameMeter } from './frame-meter.js'
 import { type Channel, WriteQueue } from './write-queue.js'
@@ -31,7 +33,7 @@ export class SocketTransport implements Transport {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #meter: FrameMeter
-  #turn: Promise<void> = Promise.resolve()
+  readonly #tasks = new Tasks(error => this.#fail(error))
   readonly #queue: WriteQueue
   #isClosing = false
   #receiver: Receiver | null = null
@@ -150,30 +152,40 @@ export class SocketTransport implements Transport {
     const receiver = this.#receiver
     if (receiver === null || this.#isClosing) this.#noteIdleFrame()
     else if (isBinary) this.close(closeCodes.unsupportedData)
-    else {
-      // Reading stops while a frame is being handled. Otherwise the queue would grow with every frame of a fast sender.
-      this.#hold()
-      this.#turn = this.#turn.then(() => this.#take(data, receiver)).then(() => this.#release())
-    }
+    else this.#tasks.add(() => this.#holdWhile(this.#take(data, receiver)))
   }
 
-  async #take(data: RawData, { session, isStillAllowed, onBadFrame }: Receiver): Promise<void> {
+  /** Reading stops while a frame waits. Otherwise the queue would grow with every frame of a fast sender. */
+  #holdWhile(handled: Answer<void>): Answer<void> {
+    if (handled === undefined) return
+    this.#hold()
+    return handled.finally(() => this.#release())
+  }
+
+  #take(data: RawData, receiver: Receiver): Answer<void> {
     if (this.#isClosing) return
-    try {
-      const waitMs = this.#meter.waitMs(lengthOf(data))
-      if (waitMs > 0) await this.#pause(waitMs)
-      if (this.#isGone) return
-      const isAllowed = isStillAllowed()
-      if (isAllowed !== true && !(await isAllowed)) return
-      const { pauseMs, isTooFast } = this.#meter.count()
-      if (isTooFast) return this.close(closeCodes.tooFast)
-      const frame = parseFrame(data.toString())
-      if (!frame || !(await session.handle(frame))) this.#takeBad(frame, onBadFrame)
-      if (pauseMs > 0) await this.#pause(pauseMs)
-    } catch (error) {
-      this.#log.error({ err: error }, 'a frame could not be handled')
-      this.close(closeCodes.internalError)
-    }
+    const waitMs = this.#meter.waitMs(lengthOf(data))
+    return waitMs > 0 ? this.#pause(waitMs).then(() => this.#check(data, receiver)) : this.#check(data, receiver)
+  }
+
+  #check(data: RawData, receiver: Receiver): Answer<void> {
+    if (this.#isGone) return
+    return goOn(receiver.isStillAllowed(), isAllowed => (isAllowed ? this.#handle(data, receiver) : undefined))
+  }
+
+  #handle(data: RawData, { session, onBadFrame }: Receiver): Answer<void> {
+    const { pauseMs, isTooFast } = this.#meter.count()
+    if (isTooFast) return this.close(closeCodes.tooFast)
+    const frame = parseFrame(data.toString())
+    return goOn(frame !== null && session.handle(frame), isKnown => {
+      if (!isKnown) this.#takeBad(frame, onBadFrame)
+      return pauseMs > 0 ? this.#pause(pauseMs) : undefined
+    })
+  }
+
+  #fail(error: unknown): void {
+    this.#log.error({ err: error }, 'a frame could not be handled')
+    this.close(closeCodes.internalError)
   }
 
   #takeBad(frame: Record<string, unknown> | null, onBadFrame: OnBadFrame): void {
