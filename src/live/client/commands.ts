@@ -99,14 +99,20 @@ export function parseFrame(text: string): Record<string, unknown> | null {
   if (hasTooManyTokens(text)) return null
   try {
     const frame: unknown = JSON.parse(text)
-    return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? { ...frame } : null
+    return isObject(frame) ? frame : null
   } catch {
     return null
   }
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Counts commas, colons and opening brackets outside of strings; the answer means nothing if the text is not JSON. */
 function hasTooManyTokens(text: string): boolean {
+  // Each takes a character at least.
+  if (text.length <= mostTokens) return false
   let tokens = 0
   let isInString = false
   for (let index = 0; index < text.length; index += 1) {

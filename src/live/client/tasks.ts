@@ -1,5 +1,7 @@
+import type { Answer } from '../../chat/answer.js'
+
 /** Something to be done. What it returns is waited for before the next one begins. */
-export type Task = () => void | Promise<void>
+export type Task = () => Answer<void>
 
 /**
  * Does tasks one at a time, in their order: at once where none is under way, so that a task that waits for nothing costs no

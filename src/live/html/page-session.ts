@@ -63,6 +63,7 @@ export class PageSession implements ClientSession {
     () => this.#flush(),
     error => this.#fail(error),
   )
+  readonly #takeInTurn = () => this.#takeInbox()
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
   /** The state that the page has. */
@@ -181,7 +182,7 @@ export class PageSession implements ClientSession {
 
   /** What happens within one tick goes out in one write. */
   #schedule(): void {
-    this.#turns.runAfterTick(() => this.#takeInbox())
+    this.#turns.runAfterTick(this.#takeInTurn)
   }
 
   /** Waits until a catch-up may begin; it brings all that is dropped meanwhile. */
@@ -199,17 +200,18 @@ export class PageSession implements ClientSession {
     this.#room?.pushPresence()
   }
 
-  async #takeInbox(): Promise<void> {
+  #takeInbox(): Answer<void> {
     for (let next = this.#inbox.next(); next !== undefined; next = this.#inbox.next()) {
       if (this.#isOver) return
       const { event, shared } = next
       // htmx finds the targets of a frame before it inserts anything: a frame cannot change the row that it adds.
       if (this.#addsRow && changesRows.has(event.type)) this.#flush()
-      await this.#room?.take(event, shared, this.#inbox.isPaused)
       this.#addsRow ||= event.type === 'message.sent'
+      const taken = this.#room?.take(event, shared, this.#inbox.isPaused)
+      if (taken instanceof Promise) return taken.then(this.#takeInTurn)
     }
-    if (this.#lacksRest) await this.#catchUpRest()
-    await this.#list.pushChanges(this.#room?.showsNewest)
+    if (this.#lacksRest) return this.#catchUpRest().then(() => this.#list.pushChanges(this.#room?.showsNewest))
+    return this.#list.pushChanges(this.#room?.showsNewest)
   }
 
   #flush(): void {

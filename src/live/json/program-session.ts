@@ -1,3 +1,4 @@
+// Long because what a program hears, says and is answered meets here.
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { type Answer, attempt, goOn } from '../../chat/answer.js'

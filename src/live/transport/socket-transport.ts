@@ -1,4 +1,5 @@
 // Long because reading, writing, pausing and closing of one socket depend on each other.
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import { type Answer, goOn } from '../../chat/answer.js'
@@ -10,8 +11,9 @@ import type { ClientSession } from '../client/subscriber.js'
 import { Tasks } from '../client/tasks.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { FrameMeter } from './frame-meter.js'
+import { FrameWriter } from './frame-writer.js'
 import { type Channel, WriteQueue } from './write-queue.js'
-import type { Corkable, WriteTurns } from './write-turns.js'
+import type { WriteTurns } from './write-turns.js'
 
 /** What `open` was given: where incoming frames go. */
 interface Receiver {
@@ -23,7 +25,7 @@ interface Receiver {
 export interface SocketTransportDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Gathers what is written to `stream`. */
+  /** Gathers what is written. */
   readonly turns: WriteTurns
 }
 
@@ -35,6 +37,7 @@ export class SocketTransport implements Transport {
   readonly #meter: FrameMeter
   readonly #tasks = new Tasks(error => this.#fail(error))
   readonly #queue: WriteQueue
+  readonly #writer: FrameWriter
   #isClosing = false
   #receiver: Receiver | null = null
   /** How many reasons there are not to read now. The first is that `open` has not been called yet. */
@@ -49,7 +52,7 @@ export class SocketTransport implements Transport {
    */
   constructor(
     socket: WebSocket,
-    stream: Corkable,
+    stream: Pick<Duplex, 'write'>,
     meter: FrameMeter,
     { clock, log, turns }: SocketTransportDeps,
     share: UnreadShare | null = null,
@@ -58,14 +61,19 @@ export class SocketTransport implements Transport {
     this.#meter = meter
     this.#clock = clock
     this.#log = log
+    const writer = new FrameWriter(socket, stream, turns)
+    this.#writer = writer
     const channel: Channel = {
       get bufferedBytes() {
-        return socket.bufferedAmount
+        return socket.bufferedAmount + writer.waitingBytes
       },
-      send: ({ text, isFirst, isLast }, onTaken) => {
-        // The parts of a long text follow each other as they are taken.
-        if (isFirst && isLast) turns.gather(stream)
-        socket.send(text, { fin: isLast }, onTaken)
+      send: ({ text, isFirst, isLast }, bytes, onTaken) => {
+        if (isFirst && isLast) writer.write(text, bytes, onTaken)
+        else {
+          // The parts of a long text follow each other as they are taken.
+          writer.flush()
+          socket.send(text, { fin: isLast }, onTaken)
+        }
       },
       cut: () => this.cut(),
     }
@@ -112,6 +120,7 @@ export class SocketTransport implements Transport {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#beginReading()
+    this.#writer.flush()
     this.#socket.close(code)
     this.whenClosed(this.#clock.after(closeTimeoutMs, () => this.#socket.terminate()))
   }
