@@ -159,7 +159,7 @@ describe('whether a chat is erased once both have left, without JavaScript', () 
       const html = (await textOf(client, chat)).replace(/[\u2068\u2069]/g, '')
       expect(switchOf(html)).not.toContain(' checked')
       expect(html).toContain(`${who} turned off “Erase when we have both left”`)
-      expect(html).not.toContain('when you have both been away')
+      expect(html).not.toContain('It also ends')
     }
     // A switch that is on sends its hidden "no" too.
     await set(ben, chat, [
