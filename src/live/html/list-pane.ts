@@ -1,4 +1,5 @@
 // Long because all that changes in a list of chats is pushed from here.
+import type { Answer } from '../../chat/answer.js'
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem, type ItemFacts, unreadText } from '../../rendering/chat-list.js'
 import { removesText } from '../client/event-kinds.js'
@@ -127,23 +128,46 @@ export class ListPane {
    * Renders the items that have changed since the last write.
    * @param isReported whether the page itself reports the messages of its own room
    */
-  async pushChanges(isReported = false): Promise<void> {
+  pushChanges(isReported = false): Answer<void> {
     if (this.#changes.size === 0) return
+    if (this.#mayChangeEndings || this.#showsStranger()) return this.#pushAfterReading(isReported)
+    const shown: RoomSummary[] = []
+    for (const roomId of this.#changes.keys()) this.#pushNewest(roomId, isReported, shown)
+    this.#pushCounts(shown)
+  }
+
+  async #pushAfterReading(isReported: boolean): Promise<void> {
     const shown: RoomSummary[] = []
     for (const [roomId, { summary }] of this.#changes) {
       const meeting = summary && this.#mayShow(roomId) ? this.#list.meet(summary.otherId) : null
       if (meeting) await meeting
-      // What has happened since is newer.
-      const change = this.#changes.get(roomId)
-      if (!change) continue
-      this.#changes.delete(roomId)
-      // What a search has found is not kept up to date otherwise.
-      if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
-      this.#pushItem(roomId, change, isReported)
-      if (isReported && roomId === this.#currentRoomId) continue
-      if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
+      this.#pushNewest(roomId, isReported, shown)
     }
     if (this.#mayChangeEndings) await this.#pushEndings()
+    this.#pushCounts(shown)
+  }
+
+  /** Whether an item is to be shown of somebody whose name must be looked up first. */
+  #showsStranger(): boolean {
+    for (const [roomId, { summary }] of this.#changes) {
+      if (summary !== null && this.#mayShow(roomId) && !this.#list.knows(summary.otherId)) return true
+    }
+    return false
+  }
+
+  /** Pushes what is known of a room now. @param shown gets what the page then shows, if its list is to report it */
+  #pushNewest(roomId: RoomId, isReported: boolean, shown: RoomSummary[]): void {
+    const change = this.#changes.get(roomId)
+    if (!change) return
+    this.#changes.delete(roomId)
+    // What a search has found is not kept up to date otherwise.
+    if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
+    this.#pushItem(roomId, change, isReported)
+    if (isReported && roomId === this.#currentRoomId) return
+    if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
+  }
+
+  #pushCounts(shown: readonly RoomSummary[]): void {
     if (shown.length > 0) this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
