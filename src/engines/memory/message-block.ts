@@ -173,10 +173,14 @@ export class MessageBlock {
     this.#span.view.setUint32(start + at.textBytes, start + length - textStart)
     this.#span.view.setFloat64(start + at.sentAt, stored.sentAt)
     this.#span.view.setFloat64(start + at.lifetimeMs, stored.lifetimeMs)
-    const place = this.#admit(length)
+    this.#size += 1
+    const place = this.#placeOf(this.#size - 1)
+    this.#span.view.setUint16(place + inIndex.start, this.#used)
     this.#span.view.setUint32(place + inIndex.seq, seq)
     const flags = (sender === 1 ? flag.bySecond : 0) | (isHeld ? flag.isHeld : 0) | (isWide ? flag.isWide : 0)
     this.#span.view.setUint8(place + inIndex.flags, flags)
+    this.#used += length
+    this.#living += length
     this.#count(this.#size - 1, 1)
     this.setLife(this.#size - 1, stored)
     return true
@@ -220,16 +224,33 @@ export class MessageBlock {
 
   /** Copies all messages of another block, which are newer than all in this one and for which there is space. */
   absorb(other: MessageBlock): void {
+    if (other.size === 0) return
+    const before = this.#size
+    this.#size += other.size
+    const indexEnd = other.#placeOf(0) + indexBytes
+    other.#span.bytes.copy(this.#span.bytes, this.#placeOf(this.#size - 1), other.#placeOf(other.size - 1), indexEnd)
+    // Records that lie beside each other are copied together.
+    let [from, to] = [other.#start(0), other.#start(0)]
     for (let index = 0; index < other.size; index += 1) {
-      const from = other.#start(index)
-      const length = other.#lengthAt(from)
-      other.#span.bytes.copy(this.#span.bytes, this.#span.start + this.#used, from, from + length)
-      const [place, old] = [this.#admit(length), other.#placeOf(index)]
-      other.#span.bytes.copy(this.#span.bytes, place + inIndex.seq, old + inIndex.seq, old + indexBytes)
-      this.#count(this.#size - 1, 1)
+      const start = other.#start(index)
+      if (start !== to) {
+        this.#copyRecords(other, from, to)
+        from = start
+      }
+      to = start + other.#lengthAt(start)
+      this.#span.view.setUint16(this.#placeOf(before + index) + inIndex.start, this.#used + start - from)
     }
+    this.#copyRecords(other, from, to)
+    this.#living += other.#living
+    this.#knownToFirst += other.#knownToFirst
+    this.#knownToSecond += other.#knownToSecond
     this.nextExpiry = Math.min(this.nextExpiry, other.nextExpiry)
     this.nextWarning = Math.min(this.nextWarning, other.nextWarning)
+  }
+
+  #copyRecords(other: MessageBlock, from: number, to: number): void {
+    other.#span.bytes.copy(this.#span.bytes, this.#span.start + this.#used, from, to)
+    this.#used += to - from
   }
 
   /** A message's place in the index. Beside this block lie others', so that a wrong index must never be followed. */
@@ -251,16 +272,6 @@ export class MessageBlock {
     return (
       headBytes + this.#span.view.getUint32(start + at.nonceBytes) + this.#span.view.getUint32(start + at.textBytes)
     )
-  }
-
-  /** Puts a record that was written at the end into the index, and answers its place there. */
-  #admit(length: number): number {
-    this.#size += 1
-    const place = this.#placeOf(this.#size - 1)
-    this.#span.view.setUint16(place + inIndex.start, this.#used)
-    this.#used += length
-    this.#living += length
-    return place
   }
 
   #count(index: number, change: 1 | -1): void {
