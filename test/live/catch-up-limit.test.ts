@@ -4,6 +4,7 @@ import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
@@ -90,7 +91,7 @@ it('has a page that has missed something wait for its turn likewise', async () =
   engine.subscribe(({ told }) => {
     for (const { userId, event } of told) {
       const isHeard = event.type === 'message.sent' && event.message.text === 'heard'
-      if (userId === 'ann' && isHeard) session.receive(event, new Map())
+      if (userId === 'ann' && isHeard) session.receive(event, new SharedRenderings())
     }
   })
   const send = (text: string, nonce: string) =>

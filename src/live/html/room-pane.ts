@@ -10,7 +10,7 @@ import {
   type TimelineEvent,
 } from '../../chat/engine.js'
 import { sayEvent } from '../../rendering/timeline-view.js'
-import type { SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
 import { fragment } from './fragments.js'

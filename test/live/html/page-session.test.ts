@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { SessionStage, settled } from '../../support/live/session-stage.js'
 
 /** A stage with the room of ann and ben, and a page of ann's in it. */
@@ -23,7 +24,7 @@ describe('a page', () => {
     await settled()
     transport.forget()
     const last = heard.findLast(({ type }) => type === 'message.sent')
-    if (last) session.receive(last, new Map())
+    if (last) session.receive(last, new SharedRenderings())
     await settled()
     expect(transport.text).toContain('id="list" hx-swap="innerMorph"')
     expect(transport.text).toMatch(/lost[\s\S]*heard/)
