@@ -7,6 +7,7 @@ import type { CloseCode } from '#src/live/client/close-codes.js'
 import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -36,6 +37,7 @@ async function openPage(admitted: number) {
     hub: { enterRoom: () => {} },
     log,
     messageMaxLength: 100,
+    writeTurns: new WriteTurns(),
     onRefused: () => {},
     admit,
   })

@@ -11,6 +11,7 @@ import { removesText } from '../client/event-kinds.js'
 import type { SharedRenderings } from '../client/shared-renderings.js'
 import type { ClientSession, Identity, OpenRooms } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
+import type { WriteTurns } from '../transport/write-turns.js'
 import { FragmentBatch } from './fragment-batch.js'
 import { fragment } from './fragments.js'
 import { ListPane } from './list-pane.js'
@@ -28,6 +29,8 @@ export interface PageSessionDeps {
   readonly messageMaxLength: number
   /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
   readonly admit: (userId: UserId) => Promise<void>
+  /** Gathers what is written within a turn of the event loop. */
+  readonly writeTurns: WriteTurns
   /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -60,10 +63,7 @@ export class PageSession implements ClientSession {
   readonly #list: ListPane
   readonly #inbox: PageInbox
   readonly #batch = new FragmentBatch()
-  readonly #turns = new PageTurns(
-    () => this.#flush(),
-    error => this.#fail(error),
-  )
+  readonly #turns: PageTurns
   readonly #takeInTurn = () => this.#takeInbox()
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
@@ -88,6 +88,12 @@ export class PageSession implements ClientSession {
     this.#connection = connection
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
+    this.#turns = new PageTurns(
+      () => this.#endTurn(),
+      () => this.#flush(),
+      error => this.#fail(error),
+      deps.writeTurns,
+    )
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
     const titleNow = () => (this.#room ? page.titleOf(this.#room.otherName) : page.titleOfPage(name))
@@ -114,7 +120,10 @@ export class PageSession implements ClientSession {
     const isTaken = this.#inbox.add(event, shared, this.#connection.isBusy)
     this.#list.note(event, !isTaken)
     this.#room?.note(event)
-    if (isTaken) this.#schedule()
+    if (!isTaken) return
+    // At once: what an event holds would else outlive the young generation of the heap, with the events of a whole turn.
+    this.#turns.runNow(this.#takeInTurn)
+    this.#turns.runAtEnd()
   }
 
   /** Pauses updates, or resumes them and shows what was held back. Messages vanish all the same. */
@@ -178,12 +187,8 @@ export class PageSession implements ClientSession {
   #push(html: string, isCatchUp = false): void {
     if (this.#isOver) return
     this.#batch.add(html, isCatchUp)
-    this.#schedule()
-  }
-
-  /** What happens within one tick goes out in one write. */
-  #schedule(): void {
-    this.#turns.runAfterTick(this.#takeInTurn)
+    // What happens within one turn goes out in one write.
+    this.#turns.runAtEnd()
   }
 
   /** Waits until a catch-up may begin; it brings all that is dropped meanwhile. */
@@ -211,6 +216,16 @@ export class PageSession implements ClientSession {
       const taken = this.#room?.take(event, shared, this.#inbox.isPaused)
       if (taken instanceof Promise) return taken.then(this.#takeInTurn)
     }
+  }
+
+  /** Takes what is left, and brings the list up to date: once a turn, however much has happened. */
+  #endTurn(): Answer<void> {
+    const taken = this.#takeInbox()
+    if (taken instanceof Promise) return taken.then(() => this.#pushRest())
+    return this.#pushRest()
+  }
+
+  #pushRest(): Answer<void> {
     if (this.#lacksRest) return this.#catchUpRest().then(() => this.#list.pushChanges(this.#room?.showsNewest))
     return this.#list.pushChanges(this.#room?.showsNewest)
   }

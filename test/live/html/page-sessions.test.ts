@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Identity, TextSink } from '#src/live/client/subscriber.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { roomsOn } from '../../support/engine/rooms-on.js'
 import { swapsIn } from '../../support/live/events.js'
 import { pageOn } from '../../support/live/page-on.js'
@@ -49,6 +50,7 @@ describe('the client session of a page', () => {
     const deps = { ...pageOn().deps, rooms }
     const pages = new PageSessions(deps, {
       ...{ rooms: roomsOn(stage.engine), hub: stage.hub, log, messageMaxLength: 100 },
+      writeTurns: new WriteTurns(),
       onRefused: () => {},
       admit: async () => {},
     })
@@ -84,7 +86,12 @@ describe('a page whose room is not there', () => {
     const { deps } = pageOn()
     const { rooms, hub } = SessionStage.start()
     const unused = { rooms, hub, log: pino({ level: 'silent' }), messageMaxLength: 1 }
-    return new PageSessions(deps, { ...unused, onRefused: () => {}, admit: async () => {} })
+    return new PageSessions(deps, {
+      ...unused,
+      writeTurns: new WriteTurns(),
+      onRefused: () => {},
+      admit: async () => {},
+    })
   }
 
   it('says so and shows no message, here or in the list, no quote of one and no way to any', async () => {
