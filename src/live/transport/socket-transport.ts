@@ -67,13 +67,11 @@ export class SocketTransport implements Transport {
       get bufferedBytes() {
         return socket.bufferedAmount + writer.waitingBytes
       },
-      send: ({ text, isFirst, isLast }, bytes, onTaken) => {
-        if (isFirst && isLast) writer.write(text, bytes, onTaken)
-        else {
-          // The parts of a long text follow each other as they are taken.
-          writer.flush()
-          socket.send(text, { fin: isLast }, onTaken)
-        }
+      send: (text, bytes, _state, onTaken) => writer.write(text, bytes, onTaken),
+      sendPart: ({ text, isLast }, onTaken) => {
+        // The parts of a long text follow each other as they are taken.
+        writer.flush()
+        socket.send(text, { fin: isLast }, onTaken)
       },
       cut: () => this.cut(),
     }
