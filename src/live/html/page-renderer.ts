@@ -4,6 +4,7 @@ import {
   type Cursors,
   type Message,
   type MessageId,
+  type MessageStatus,
   messageStatusOf,
   type Presence,
   type Quote,
@@ -14,6 +15,7 @@ import {
   type VanishedTotals,
   type WindowAsk,
 } from '../../chat/engine.js'
+import { CutPartial } from '../../rendering/cut-partial.js'
 import { sayEnding } from '../../rendering/ending-view.js'
 import {
   type MessageContext,
@@ -45,6 +47,13 @@ export interface PageRendererDeps extends ListRendererDeps {
 
 /** The cursors of both people of a room, and from which message on delivery is to be reported. */
 export type BothCursors = Pick<MessageContext, 'mine' | 'theirs' | 'deliversFrom'>
+
+const pushedStatus = (status: MessageStatus) => new CutPartial('status', id => ({ id, status, isPushed: true }))
+const pushedStatuses = {
+  sent: pushedStatus('sent'),
+  delivered: pushedStatus('delivered'),
+  seen: pushedStatus('seen'),
+}
 
 /** A room and the name of its other person. */
 export interface NamedRoom {
@@ -105,8 +114,7 @@ export class PageRenderer {
 
   /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
   renderStatus(message: Message, theirs: Cursors): string {
-    const status = messageStatusOf(message, theirs)
-    return renderPartial('status', this.context, { id: message.id, status, isPushed: true })
+    return pushedStatuses[messageStatusOf(message, theirs)].render(this.context, message.id)
   }
 
   /** Something that happened, as a row of the list. */

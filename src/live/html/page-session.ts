@@ -4,7 +4,7 @@ import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { renderPartial } from '../../rendering/renderer.js'
+import { CutPartial } from '../../rendering/cut-partial.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { type Command, execute, pageCommandSchema } from '../client/commands.js'
 import { removesText } from '../client/event-kinds.js'
@@ -42,6 +42,8 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
 }
 
 const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
+
+const pushedState = new CutPartial('state', state => ({ state, isPushed: true }))
 
 /** Events that change rows of the list of messages. */
 const changesRows: ReadonlySet<EngineEvent['type']> = new Set([
@@ -241,7 +243,7 @@ export class PageSession implements ClientSession {
     this.#state = state
     // A change that shows nothing on the page must not look like a missed one when the page connects again.
     if (!batch && (before === null || before === state)) return
-    const stateHtml = renderPartial('state', this.#page.context, { state, isPushed: true })
+    const stateHtml = pushedState.render(this.#page.context, state)
     if (batch?.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)
     else this.#connection.write((batch?.html ?? '') + stateHtml, state)
   }
