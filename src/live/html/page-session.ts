@@ -43,6 +43,11 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
 
 const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
 
+/**
+ * For how long a state waits for something to go with. A page that reports what it shows would else get a frame for each
+ * report; one that loses its connection meanwhile is shown its messages anew, as after a change that it missed.
+ */
+const stateMs = 1000
 const pushedState = new CutPartial('state', state => ({ state, isPushed: true }))
 
 /** Events that change rows of the list of messages. */
@@ -71,6 +76,7 @@ export class PageSession implements ClientSession {
   #addsRow = false
   /** The state that the page has. */
   #state: string | null = null
+  #stateTimer: NodeJS.Timeout | undefined
   /** Whether something outside the room was missed while a catch-up waited for its turn. */
   #lacksRest = false
   #isOver = false
@@ -163,6 +169,7 @@ export class PageSession implements ClientSession {
 
   end(): void {
     this.#isOver = true
+    clearTimeout(this.#stateTimer)
     this.#room?.stop()
     this.#inbox.clear()
     this.#list.stop()
@@ -235,17 +242,33 @@ export class PageSession implements ClientSession {
   #flush(): void {
     this.#addsRow = false
     const batch = this.#batch.take()
+    // A change that shows nothing on the page must not look like a missed one when the page connects again.
+    if (batch === null && this.#state !== null) {
+      this.#stateTimer ??= setTimeout(this.#writeState, stateMs).unref()
+      return
+    }
+    const state = this.#readState()
+    this.#state = state
+    if (batch === null) return
+    const html = batch.html + pushedState.render(this.#page.context, state)
+    if (batch.isCatchUp) this.#connection.catchUp(html, state)
+    else this.#connection.write(html, state)
+  }
+
+  /** Writes the state by itself, if the page has not got it with anything else meanwhile. */
+  readonly #writeState = () => {
+    this.#stateTimer = undefined
+    const state = this.#readState()
+    if (this.#isOver || state === this.#state) return
+    this.#state = state
+    this.#connection.write(pushedState.render(this.#page.context, state), state)
+  }
+
+  #readState(): string {
     const { epoch, version, window, vanished } = this.#room?.shown ?? ofNoRoom
     const { digest } = this.#list
     const { isPaused } = this.#inbox
-    const state = this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
-    const before = this.#state
-    this.#state = state
-    // A change that shows nothing on the page must not look like a missed one when the page connects again.
-    if (!batch && (before === null || before === state)) return
-    const stateHtml = pushedState.render(this.#page.context, state)
-    if (batch?.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)
-    else this.#connection.write((batch?.html ?? '') + stateHtml, state)
+    return this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
   }
 
   #fail(error: unknown): void {

@@ -21,11 +21,17 @@ export class WriteTurns {
   }
 
   #flush(): void {
+    const gathering = this.#gathering
+    let begun = 0
     try {
       // It grows while it is gone through.
-      for (const writes of this.#gathering) writes.flush()
+      for (const writes of gathering) {
+        begun += 1
+        writes.flush()
+      }
     } finally {
-      this.#gathering = []
+      this.#gathering = gathering.slice(begun)
+      if (this.#gathering.length > 0) setImmediate(this.#flushAll)
     }
   }
 }
