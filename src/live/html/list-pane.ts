@@ -3,7 +3,7 @@ import type { Answer } from '../../chat/answer.js'
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem, type ItemFacts, unreadText } from '../../rendering/chat-list.js'
 import { removesText } from '../client/event-kinds.js'
-import { fragment } from './fragments.js'
+import { fragment, idFragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
 
@@ -199,7 +199,7 @@ export class ListPane {
   #pushUnread(unread: UnreadCounts): void {
     const shown = this.#shownUnread
     this.#shownUnread = unread
-    if (unread.all !== shown?.all) this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
+    if (unread.all !== shown?.all) this.#push(idFragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
     if (unread.others !== shown?.others && this.#hasWayBack)
       this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))
   }

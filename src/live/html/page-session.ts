@@ -155,7 +155,7 @@ export class PageSession implements ClientSession {
       () => this.#execute(command),
       error => this.#takeRefusal(error, command),
     )
-    return goOn(answered, () => true)
+    return answered === undefined || answered.then(() => true)
   }
 
   beat(): void {

@@ -18,7 +18,7 @@ import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { predecessorOf, rowsOf } from '../../rendering/timeline-view.js'
 import type { SharedRenderings } from '../client/shared-renderings.js'
-import { fragment } from './fragments.js'
+import { fragment, idFragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
 import type { PageState, PageWindow } from './page-state.js'
 import { RoomWindow } from './room-window.js'
@@ -125,7 +125,7 @@ export class RoomMessages {
       this.#page.renderRow(message, this.#otherName, this.#cursors, 'push', this.#last),
     )
     this.#last = predecessorOf({ message })
-    this.#push(fragment('list', 'beforeend', row))
+    this.#push(idFragment('list', 'beforeend', row))
   }
 
   /** Shows what happened after the newest message, in the place of an event with the same id, and of the oldest beyond `mostEvents`. */

@@ -98,7 +98,7 @@ export class ProgramSession implements ClientSession {
         error => this.#takeRefusal(error, ref),
       ),
     )
-    return goOn(answered, () => true)
+    return answered === undefined || answered.then(() => true)
   }
 
   /** Answers a frame that could not be read. */

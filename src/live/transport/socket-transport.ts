@@ -177,14 +177,18 @@ export class SocketTransport implements Transport {
 
   #check(data: RawData, receiver: Receiver): Answer<void> {
     if (this.#isGone) return
-    return goOn(receiver.isStillAllowed(), isAllowed => (isAllowed ? this.#handle(data, receiver) : undefined))
+    const isAllowed = receiver.isStillAllowed()
+    if (isAllowed instanceof Promise) return isAllowed.then(is => (is ? this.#handle(data, receiver) : undefined))
+    return isAllowed ? this.#handle(data, receiver) : undefined
   }
 
   #handle(data: RawData, { session, onBadFrame }: Receiver): Answer<void> {
     const { pauseMs, isTooFast } = this.#meter.count()
     if (isTooFast) return this.close(closeCodes.tooFast)
     const frame = parseFrame(data.toString())
-    return goOn(frame !== null && session.handle(frame), isKnown => {
+    const known = frame !== null && session.handle(frame)
+    if (known === true && pauseMs === 0) return
+    return goOn(known, isKnown => {
       if (!isKnown) this.#takeBad(frame, onBadFrame)
       return pauseMs > 0 ? this.#pause(pauseMs) : undefined
     })
