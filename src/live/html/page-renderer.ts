@@ -10,6 +10,7 @@ import {
   type RoomId,
   type RoomView,
   type TimelineEvent,
+  type UserId,
   type Vanished,
   type VanishedTotals,
   type WindowAsk,
@@ -38,6 +39,7 @@ import { joinRows, renderVanished, shownTotals } from './rows-beside.js'
 export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
   readonly namesOf: NamesOf
+  readonly hasBlocked: (userId: UserId, otherId: UserId) => Promise<boolean>
   readonly lifetimeRules: LifetimeRules
   /** Identifies this run of the server. */
   readonly serverId: string
@@ -287,9 +289,14 @@ export class PageRenderer {
 
   /**
    * What a page shows when its room is not there. After a restart of the server it goes on by itself, since nobody meant the
-   * chat to end.
+   * chat to end. Whoever has blocked the other is told only that, whether or not the chat lives.
+   * @param otherId with whom the page says that its room is
    */
-  async renderGone(roomId: RoomId | null, shown: PageState): Promise<string> {
+  async renderGone(roomId: RoomId | null, shown: PageState, otherId: UserId | null): Promise<string> {
+    if (otherId !== null && (await this.#deps.hasBlocked(this.viewer.userId, otherId))) {
+      const names = await this.#names.of([otherId])
+      return renderPartial('gone-blocked', this.context, { other: { id: otherId, name: names.get(otherId) ?? '' } })
+    }
     const goesOn = shown.server !== this.#deps.serverId
     const why = goesOn ? { reason: this.context.t('gone.restarted'), isForGood: false } : await this.#whyGone(roomId)
     return renderPartial('gone', this.context, { ...why, goesOn })
