@@ -16,7 +16,8 @@ interface Due {
 /**
  * Removes messages, and what is noted of chats, when their time is over, also after sleep or without a connection, when the
  * server cannot say so. What is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
- * @param askAnew asks the server to put in again what lives; called again and again while something is hidden
+ * @param askAnew asks the server to put in again what lives; called again and again while something is hidden, and once for
+ *   a message that the page takes to have been seen, if the server has not said so
  */
 export function expireInTime(askAnew: () => void): void {
   const dues = new WeakMap<HTMLElement, Due>()
@@ -47,8 +48,11 @@ export function expireInTime(askAnew: () => void): void {
       if (!due) continue
       if (due.own <= own) {
         dues.delete(shown)
-        if (row) keepFocus(() => row.remove())
-        else if (shown.matches('.event')) shown.remove()
+        if (row) {
+          keepFocus(() => row.remove())
+          // It began to be counted on the page when it was reported as seen, and the report may have been lost.
+          if (shown.dataset.life) askAnew()
+        } else if (shown.matches('.event')) shown.remove()
         else hiding.replaceChildren()
         continue
       }
@@ -82,7 +86,7 @@ export function expireInTime(askAnew: () => void): void {
   }
 
   sweep()
-  document.addEventListener('htmx:after:swap', sweep)
+  for (const change of ['htmx:after:swap', 'lives:begun']) document.addEventListener(change, sweep)
   for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, look)
   for (const wake of ['pageshow', 'focus']) addEventListener(wake, look)
 }
