@@ -9,7 +9,7 @@ export function keepSide(): void {
   if (top !== null) {
     side.scrollTop = Number(top)
     // What the page itself gives the focus to, such as errors or an open menu, keeps it.
-    const isFree = !document.querySelector('[autofocus]')
+    const isFree = !document.querySelector('main [autofocus]')
     if (isFree && matchMedia(besideChat).matches) document.getElementById('content')?.focus({ preventScroll: true })
   }
   addEventListener('pagehide', () => {

@@ -54,6 +54,7 @@ test('pages of accounts are usable in every theme: to axe, at 320 px, larger, an
   await expectUsable(ann, 'blocked')
   // A tab that shows the chat says why it is away, not that it is gone: its messages come back with unblocking.
   await expect(tab.getByRole('heading', { name: /^You blocked/ })).toBeVisible()
+  await expect(tab.locator('#chats .chat-item')).toHaveCount(0)
   await expectUsable(tab, 'chat with somebody who was blocked in another tab')
   await ann.goto('/settings/privacy')
   await expect(ann.getByRole('button', { name: /^Unblock/ })).toBeVisible()

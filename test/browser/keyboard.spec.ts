@@ -112,7 +112,10 @@ test('by keyboard alone one finds somebody, writes, reads back, ends the chat an
   await page.keyboard.press('Enter')
   await tabTo(page, 'End chat')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog', { name: 'End this chat?' })).toBeVisible()
+  const dialog = page.getByRole('dialog', { name: 'End this chat?' })
+  await expect(dialog).toHaveAccessibleDescription(/^All messages are erased at once/)
+  // Enter once more would end nothing.
+  await expect(dialog.getByRole('button', { name: 'Keep the chat' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(options).toBeFocused()
   await page.keyboard.press('Enter')

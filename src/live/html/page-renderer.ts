@@ -289,17 +289,22 @@ export class PageRenderer {
 
   /**
    * What a page shows when its room is not there. After a restart of the server it goes on by itself, since nobody meant the
-   * chat to end. Whoever has blocked the other is told only that, whether or not the chat lives.
-   * @param otherId with whom the page says that its room is
+   * chat to end.
    */
-  async renderGone(roomId: RoomId | null, shown: PageState, otherId: UserId | null): Promise<string> {
-    if (otherId !== null && (await this.#deps.hasBlocked(this.viewer.userId, otherId))) {
-      const names = await this.#names.of([otherId])
-      return renderPartial('gone-blocked', this.context, { other: { id: otherId, name: names.get(otherId) ?? '' } })
-    }
+  async renderGone(roomId: RoomId | null, shown: PageState): Promise<string> {
     const goesOn = shown.server !== this.#deps.serverId
     const why = goesOn ? { reason: this.context.t('gone.restarted'), isForGood: false } : await this.#whyGone(roomId)
     return renderPartial('gone', this.context, { ...why, goesOn })
+  }
+
+  /**
+   * What takes the place of a room whose other person this viewer has blocked, the same whether or not the room lives; '' if
+   * they have not.
+   */
+  async renderBlocked(otherId: UserId): Promise<string> {
+    if (!(await this.#deps.hasBlocked(this.viewer.userId, otherId))) return ''
+    const names = await this.#names.of([otherId])
+    return renderPartial('gone-blocked', this.context, { other: { id: otherId, name: names.get(otherId) ?? '' } })
   }
 
   /** Why a room is gone, as far as that is remembered for this viewer. */

@@ -47,11 +47,13 @@ export class PageSessions {
 
   /** What a page shows when its room is not there. */
   async renderGone(identity: Identity, roomId: RoomId | null, { shown, otherId }: PageGreeting): Promise<string> {
-    const html = await this.#pageFor(identity, shown).renderGone(roomId, shown, otherId)
-    const gone = fragment('gone', 'innerHTML', html)
+    const page = this.#pageFor(identity, shown)
+    const blocked = otherId && (await page.renderBlocked(otherId))
+    const gone = fragment('gone', 'innerHTML', blocked || (await page.renderGone(roomId, shown)))
+    const item = blocked ? fragment([`#chats li:has([data-person='${otherId}'])`], 'delete') : ''
     // The page is closed, so that its list would go on showing what is erased, here and in other chats.
     const previews = fragment(['#chats .last', '#people .last'], 'innerHTML')
-    return gone + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('') + previews
+    return gone + item + goneWithTheRoom.map(id => fragment(id, 'innerHTML')).join('') + previews
   }
 
   #pageFor({ userId, zone, language: current, regions, hidesNames }: Identity, shown: PageState): PageRenderer {

@@ -105,11 +105,15 @@ describe('a page whose room is not there', () => {
     expect(await pages().renderGone(identity, 'r1', greeting('state=s0.e.0.d'))).toContain('The server restarted')
   })
 
-  it('says that the other is blocked, whom the address of the connection names', async () => {
+  it('says only that the other is blocked, whom the address of the connection names, also when the server was restarted', async () => {
     const page = pageOn()
     page.hasBlocked.mockImplementation(async (_userId, otherId) => otherId === 'ben')
     const renderWith = (query: string) => pages(page).renderGone(identity, 'r1', greeting(query))
-    expect(await renderWith('state=s1.e.0.d.en&with=ben')).toContain('You blocked Ben')
+    const blocked = await renderWith('state=s1.e.0.d.en&with=ben')
+    expect(blocked).toContain('You blocked Ben')
+    expect(blocked).not.toContain('This chat is gone')
+    expect(swapsIn(blocked).map(([swap]) => swap)).toContain("chats li:has([data-person='ben']) delete")
+    expect(await renderWith('state=s0.e.0.d.en&with=ben')).toBe(blocked)
     expect(await renderWith('state=s1.e.0.d.en&with=cem')).toContain('This chat is gone')
   })
 })
