@@ -32,12 +32,10 @@ export function watchMenus(): void {
 
 /** Puts a menu that came with the page back into its message, which may have been drawn anew before `watchMenus`. */
 export function keepMenu(menu: Element): void {
-  if (menu.isConnected) return
-  const reply = menu.querySelector<HTMLButtonElement>('[name=reply]')
-  const article = document.querySelector(`#list [data-message-id="${reply?.value}"]`)
-  if (!article) return
+  const reply = menu.querySelector('button')
+  const article = document.querySelector(`[data-message-id="${reply?.value}"]`)
+  if (menu.isConnected || !article) return
   article.append(menu)
-  htmx.process(menu)
-  // The menu had the focus, unless the person has gone elsewhere since.
-  if (document.activeElement === document.body || article.contains(document.activeElement)) reply?.focus()
+  // From the menu the focus went to its message.
+  if (article === document.activeElement) reply?.focus()
 }
