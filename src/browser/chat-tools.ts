@@ -4,7 +4,6 @@ import { watchList } from './list-scroll.js'
 import { keepMenu, watchMenus } from './menus.js'
 import { watchField } from './message-field.js'
 import { watchMinutes } from './minutes.js'
-import { watchMotion } from './motion.js'
 import { watchUses } from './options-loader.js'
 import { watchUnseen } from './seen-loader.js'
 import { watchTicks } from './ticks.js'
@@ -28,6 +27,5 @@ export function watchChat(messages: HTMLElement, menu: Element | null): void {
   watchUses(messages)
   watchMenus()
   if (menu) keepMenu(menu)
-  watchMotion()
   watchField()
 }
