@@ -47,6 +47,7 @@ export function createLive({
     lifetimeRules: config,
     serverId: randomBytes(6).toString('base64url'),
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
+    hasBlocked: async (userId, otherId) => (await people.find(userId))?.blocked.includes(otherId) ?? false,
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
   const writeTurns = new WriteTurns()

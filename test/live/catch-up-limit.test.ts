@@ -30,6 +30,7 @@ async function openPage(admitted: number) {
     lifetimeRules: config,
     serverId: 'server',
     namesOf: async (ids: readonly string[]) => new Map(ids.map(id => [id, id])),
+    hasBlocked: async () => false,
     isTyping: () => false,
   }
   const pageSessions = new PageSessions(page, {

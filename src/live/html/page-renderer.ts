@@ -11,6 +11,7 @@ import {
   type RoomId,
   type RoomView,
   type TimelineEvent,
+  type UserId,
   type Vanished,
   type VanishedTotals,
   type WindowAsk,
@@ -40,6 +41,7 @@ import { joinRows, renderVanished, shownTotals } from './rows-beside.js'
 export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
   readonly namesOf: NamesOf
+  readonly hasBlocked: (userId: UserId, otherId: UserId) => Promise<boolean>
   readonly lifetimeRules: LifetimeRules
   /** Identifies this run of the server. */
   readonly serverId: string
@@ -301,6 +303,16 @@ export class PageRenderer {
     const goesOn = shown.server !== this.#deps.serverId
     const why = goesOn ? { reason: this.context.t('gone.restarted'), isForGood: false } : await this.#whyGone(roomId)
     return renderPartial('gone', this.context, { ...why, goesOn })
+  }
+
+  /**
+   * What takes the place of a room whose other person this viewer has blocked, the same whether or not the room lives; '' if
+   * they have not.
+   */
+  async renderBlocked(otherId: UserId): Promise<string> {
+    if (!(await this.#deps.hasBlocked(this.viewer.userId, otherId))) return ''
+    const names = await this.#names.of([otherId])
+    return renderPartial('gone-blocked', this.context, { other: { id: otherId, name: names.get(otherId) ?? '' } })
   }
 
   /** Why a room is gone, as far as that is remembered for this viewer. */

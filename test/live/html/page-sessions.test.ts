@@ -82,8 +82,7 @@ describe('the client session of a page', () => {
 })
 
 describe('a page whose room is not there', () => {
-  const pages = () => {
-    const { deps } = pageOn()
+  const pages = ({ deps } = pageOn()) => {
     const { rooms, hub } = SessionStage.start()
     const unused = { rooms, hub, log: pino({ level: 'silent' }), messageMaxLength: 1 }
     return new PageSessions(deps, {
@@ -111,5 +110,17 @@ describe('a page whose room is not there', () => {
   it('says so in the language of the page', async () => {
     expect(await pages().renderGone(identity, 'r1', greeting('state=s1.e.0.d.de'))).not.toContain('This chat is gone')
     expect(await pages().renderGone(identity, 'r1', greeting('state=s0.e.0.d'))).toContain('The server restarted')
+  })
+
+  it('says only that the other is blocked, whom the address of the connection names, also when the server was restarted', async () => {
+    const page = pageOn()
+    page.hasBlocked.mockImplementation(async (_userId, otherId) => otherId === 'ben')
+    const renderWith = (query: string) => pages(page).renderGone(identity, 'r1', greeting(query))
+    const blocked = await renderWith('state=s1.e.0.d.en&with=ben')
+    expect(blocked).toContain('You blocked Ben')
+    expect(blocked).not.toContain('This chat is gone')
+    expect(swapsIn(blocked).map(([swap]) => swap)).toContain("chats li:has([data-person='ben']) delete")
+    expect(await renderWith('state=s0.e.0.d.en&with=ben')).toBe(blocked)
+    expect(await renderWith('state=s1.e.0.d.en&with=cem')).toContain('This chat is gone')
   })
 })

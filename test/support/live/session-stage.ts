@@ -148,6 +148,7 @@ export class SessionStage {
     return new PageSessions(
       {
         ...{ rooms, clock, namesOf, lifetimeRules: readConfig({}), serverId: 'server' },
+        hasBlocked: async () => false,
         isTyping: (room, typist) => hub.isTyping(room, typist),
       },
       { rooms, hub, log: this.#log, messageMaxLength: 100, writeTurns: new WriteTurns(), onRefused: () => {}, admit },
