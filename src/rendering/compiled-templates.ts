@@ -94,12 +94,13 @@ function renderWith(partial: TemplateFunction, eta: Eta, it: object, more?: obje
 function frame(body: string): string {
   const layout = /\blayout\(/.test(body)
   return [
-    `const __eta = { res: '', e: this.config.escapeFunction }`,
+    `let __html = ''; const __escape = this.config.escapeFunction`,
     /\b(?:include|layout)\(/.test(body) ? 'const include = (path, more) => this.render(path, it, more)' : '',
     layout ? 'let outer, given; const layout = (path, more) => { outer = path; given = more }' : '',
-    body,
-    layout ? 'if (outer !== undefined) return include(outer, { body: __eta.res, ...given })' : '',
-    'return __eta.res',
+    // Variables take less time than properties of an object of Eta's.
+    body.replace(/^__eta\.res\+=(__eta\.e)?/gm, (_, isEscaped) => `__html+=${isEscaped ? '__escape' : ''}`),
+    layout ? 'if (outer !== undefined) return include(outer, { body: __html, ...given })' : '',
+    'return __html',
   ].join('\n')
 }
 

@@ -64,9 +64,9 @@ export function renderPartial(name: string, context: ViewContext, data: object):
   return partialOf(name)(Object.assign(data, context)).trim()
 }
 
-/** Renders a partial with data that has the context in it. */
+/** Renders a partial that is an element, so that no space is around it, with data that has the context in it. */
 export function renderPrepared(name: string, data: ViewContext): string {
-  return partialOf(name)(data).trim()
+  return partialOf(name)(data)
 }
 
 function partialOf(name: string): Template {
