@@ -4,7 +4,6 @@ import { parse as parseCookie } from 'cookie'
 import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
-import memoryStore from 'memorystore'
 import { z } from 'zod'
 import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
@@ -16,25 +15,12 @@ import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { DraftKeys } from './draft-key.js'
+import { SessionStore } from './session-store.js'
 
 const sweepMs = 60_000
 
 /** How many sessions an account may have, so that one that logs in again and again holds no more. */
 export const sessionsPerAccount = 100
-
-/**
- * The package's store in memory, which says at once that a session was prolonged. If it said so a turn later, each answer would
- * wait for that, and go out in two writes.
- */
-class SessionStore extends memoryStore(expressSession) {
-  override touch(id: string, data: expressSession.SessionData, done?: () => void): void {
-    super.touch(id, data, error => {
-      // What it cannot read it has not written.
-      if (error) throw error
-    })
-    done?.()
-  }
-}
 
 const ownedSession = z.object({ userId: z.string() })
 

@@ -1,3 +1,4 @@
+// Long because all that an item of the list shows, and how one is told from another, is worked out here.
 import type { Clock } from '../chat/clock.js'
 import { type Ending, type Message, type RoomSummary, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
