@@ -4,7 +4,6 @@ import { parse as parseCookie } from 'cookie'
 import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
-import memoryStore from 'memorystore'
 import { z } from 'zod'
 import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
@@ -16,6 +15,7 @@ import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { DraftKeys } from './draft-key.js'
+import { SessionStore } from './session-store.js'
 
 const sweepMs = 60_000
 
@@ -28,7 +28,7 @@ const ownedSession = z.object({ userId: z.string() })
 export class Sessions {
   readonly #config: Config
   readonly #names: CookieNames
-  readonly #store: expressSession.Store & { stopInterval(): void }
+  readonly #store: SessionStore
   readonly #people: People
   readonly #draftKeys: DraftKeys
   readonly #byAccount = new AccountSessions(sessionsPerAccount)
@@ -43,13 +43,12 @@ export class Sessions {
     people: People,
     onEnded: (userId: string, sessionId: string) => void,
   ) {
-    const MemoryStore = memoryStore(expressSession)
     this.#config = config
     this.#names = names
     this.#people = people
     this.#draftKeys = new DraftKeys(config.sessionSecret)
     this.#onEnded = onEnded
-    this.#store = new MemoryStore({
+    this.#store = new SessionStore({
       checkPeriod: sweepMs,
       noDisposeOnSet: true,
       dispose: (id, data) => {

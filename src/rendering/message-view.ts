@@ -56,6 +56,8 @@ export interface MessageView {
   /** Whether it was kept or its life began by being seen, so that it may end at another time than others of its minute. */
   readonly hasOwnEnd: boolean
   readonly remainingMs: number
+  /** How long it lives once this person has seen it, where its life begins by that; 0 for any other. */
+  readonly lifeAfterSeenMs: number
   /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
   readonly reportsSeen: boolean
@@ -132,6 +134,8 @@ export interface MessageContext {
 /** A text of one to five emoji and nothing else is shown large. */
 const oneEmoji = '\\s*\\p{RGI_Emoji}'
 const fewEmoji = new RegExp(`^(?:${oneEmoji}){1,5}\\s*$`, 'v')
+/** With what no emoji begins: most texts are of letters, and the expression takes longer than the rest of a row. */
+const letter = /^[A-Za-z\u00c0-\u024f\u0370-\u06ff]/
 /** No five emoji are longer, in UTF-16 units. */
 const longestEmoji = 200
 
@@ -163,7 +167,7 @@ export function viewMessage(
     mine,
     author: mine ? t('chat.you') : room.otherName,
     text: message.text,
-    isEmoji: message.text.length <= longestEmoji && fewEmoji.test(message.text),
+    isEmoji: message.text.length <= longestEmoji && !letter.test(message.text) && fewEmoji.test(message.text),
     image: message.image && {
       ...viewImage(message.image),
       alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),
@@ -176,6 +180,7 @@ export function viewMessage(
       ? t(message.keptTimes > 0 ? 'chat.kept' : 'chat.gone', { time: times.hour(goneAt, { near, seconds }) })
       : t('chat.untilSeen', { lifetime: times.length(message.lifetimeMs) }),
     remainingMs: Math.max(0, message.expiresAt - now),
+    lifeAfterSeenMs: mine || message.hasBegun ? 0 : message.lifetimeMs,
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),
     reportKey: room.reportKey ?? '',

@@ -16,7 +16,7 @@ import { asRefusal, HandshakeRefusal, refuseUpgrade } from './handshake-refusal.
 import type { ClientParts, ConnectionOpener, OpenedSession } from './opening.js'
 import { Pulse } from './pulse.js'
 import { SocketTransport } from './socket-transport.js'
-import { WriteTurns } from './write-turns.js'
+import type { WriteTurns } from './write-turns.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -37,6 +37,8 @@ export interface SocketsDeps {
   readonly connections: ConnectionOpener
   readonly clock: Clock
   readonly log: Logger
+  /** Gathers what is written within a turn of the event loop. */
+  readonly writeTurns: WriteTurns
   readonly framesPerSecond: number
   /** For each person, over all their sockets. A long frame counts as several. */
   readonly framesPerSecondEach: number
@@ -71,7 +73,6 @@ export class Sockets {
   readonly #deps: SocketsDeps
   readonly #server: WebSocketServer
   readonly #pulse: Pulse
-  readonly #turns = new WriteTurns()
   readonly #budgets: FrameBudgets
   #opening = 0
   #dismissals = 0
@@ -173,10 +174,10 @@ export class Sockets {
   // What a connection keeps is made apart from where the handshake is known, which it would keep too.
 
   #openTransport(ws: WebSocket, stream: Duplex, userId: UserId, share: UnreadShare): SocketTransport {
-    const { clock, log, framesPerSecond } = this.#deps
+    const { clock, log, writeTurns, framesPerSecond } = this.#deps
     const frames = this.#budgets.open(userId)
     ws.on('close', () => frames.end())
-    const deps = { clock, log, turns: this.#turns }
+    const deps = { clock, log, turns: writeTurns }
     const transport = new SocketTransport(ws, stream, new FrameMeter(clock, framesPerSecond, frames), deps, share)
     // While a catch-up is pending the transport itself watches that it is read.
     this.#pulse.watch(ws, () => transport.isCatchingUp)
