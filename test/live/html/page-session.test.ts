@@ -124,7 +124,22 @@ describe('a page', () => {
     expect(transport.written).toHaveLength(1)
   })
 
-  it('gets nothing more once it has closed, its state neither', async () => {
+  it('gets no new state before what that state says is shown', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    transport.forget()
+    await stage.send(id, 'ben', 'one more')
+    vi.advanceTimersByTime(1000)
+    await settled()
+    expect(transport.written).toEqual([expect.stringMatching(/one more[\s\S]*id="state"/)])
+  })
+
+  it('gets nothing more once it has closed, not even its state', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { stage, id, session, transport } = await start()
