@@ -101,6 +101,8 @@ export class PageSession implements ClientSession {
     this.#connection = connection
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
+    // Until `start` nobody knows what the page shows, so no event can be compared with it.
+    this.#inbox.fallBehind()
     this.#turns = new PageTurns(
       () => this.#endTurn(),
       () => this.#flush(),
@@ -116,6 +118,7 @@ export class PageSession implements ClientSession {
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
   start(shown: PageState, again: boolean): Promise<void> {
+    this.#inbox.catchUp()
     return this.#turns.run(async () => {
       await this.#room?.catchUp(shown, again)
       if (this.#room && !this.#isOver) this.#deps.hub.enterRoom(this.#room.roomId, this)

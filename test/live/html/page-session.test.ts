@@ -12,6 +12,22 @@ async function start() {
 }
 
 describe('a page', () => {
+  it('is brought up to date once, though something happens while it connects', async () => {
+    const stage = SessionStage.start()
+    const { id } = await stage.openRoom()
+    const holdLease = stage.engine.holdLease.bind(stage.engine)
+    vi.spyOn(stage.engine, 'holdLease').mockImplementationOnce(async (...lease) => {
+      await holdLease(...lease)
+      await stage.send(id, 'ben', 'early')
+      await settled()
+    })
+    const { transport, opened } = stage.connect('ann', id)
+    await opened
+    await settled()
+    expect(transport.text.match(/early[^<]*<\/span>/g)).toHaveLength(1)
+    expect(stage.admit).not.toHaveBeenCalled()
+  })
+
   it('reads its room again when an event between was lost, and shows all of it', async () => {
     const { stage, id, session, transport } = await start()
     const heard: EngineEvent[] = []
