@@ -17,8 +17,8 @@ interface Due {
 /**
  * Removes messages, and what is noted of chats, when their time is over, also after sleep or without a connection, when the
  * server cannot say so. What is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
- * @param askAnew asks the server to put in again what lives; called again and again while something is hidden, and once for
- *   a message that the page takes to have been seen, if the server has not said so
+ * @param askAnew asks the server to put in again what lives; called again and again while something is hidden, and when a
+ *   message is removed whose life the page began to count by itself
  */
 export function expireInTime(askAnew: () => void): void {
   const dues = new WeakMap<HTMLElement, Due>()
@@ -33,7 +33,8 @@ export function expireInTime(askAnew: () => void): void {
       // The server says how much time remains and not until when: the two clocks may differ.
       const { remaining } = shown.dataset
       const leftMs = remaining ? Number(remaining) : never
-      if (dues.get(shown)?.isHidden) hidingOf(shown).hidden = false
+      // Also where it took the place of what was hidden.
+      if (unsureSince < never) hidingOf(shown).hidden = false
       const due = { wall: wall + leftMs, own: own + leftMs, isHidden: false }
       dues.set(shown, due)
       shown.removeAttribute('data-remaining')
@@ -47,6 +48,7 @@ export function expireInTime(askAnew: () => void): void {
     const own = performance.now()
     note(wall, own)
     let isUnsure = false
+    let mayLive = false
     nextWall = never
     nextOwn = never
     for (const shown of document.querySelectorAll<HTMLElement>(expiring)) {
@@ -57,8 +59,8 @@ export function expireInTime(askAnew: () => void): void {
         dues.delete(shown)
         if (hiding.matches('#list > li')) {
           keepFocus(() => hiding.remove())
-          // It began to be counted on the page when it was reported as seen, and the report may have been lost.
-          if (shown.dataset.life) askAnew()
+          // Its life began to be counted when the page reported it as seen, and the report may have been lost.
+          if (shown.dataset.life) mayLive = true
         } else hiding.replaceChildren()
         continue
       }
@@ -77,6 +79,8 @@ export function expireInTime(askAnew: () => void): void {
     }
     unsureSince = isUnsure ? Math.min(unsureSince, own) : never
     wait()
+    // Once for all of them: each time is another connection.
+    if (mayLive) askAnew()
   }
   const onSwap = () => {
     // Only where something is hidden does a fragment say more than what it brings.

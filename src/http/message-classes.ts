@@ -10,7 +10,8 @@ export interface MessageClasses {
 /**
  * Makes classes whose instances have the prototypes of an app from the start. Express sets them for each request, and V8 then
  * gives each request and each answer a hidden class of its own: everything that reads or sets a property of one has to look it
- * up anew, and that took a third of a page. To set the prototype that an object has already changes nothing.
+ * up anew, and that took a third of a page. To set the prototype that an object has already changes nothing. From then
+ * on the app's `request` and `response` are the prototypes of these classes.
  */
 export function messageClassesOf(app: Express): MessageClasses {
   class AppRequest extends IncomingMessage {}

@@ -1,11 +1,11 @@
 import { renderPartial, type ViewContext } from './renderer.js'
 
-/** Stands where the text is put that changes. It is for private use: no template and no sentence has it. */
+/** Stands in for the text that changes. It is of Unicode's private use area: no template and no sentence has it. */
 const mark = '\ue000'
 
 /**
- * A partial of which only one plain text changes, such as an id: rendered once for each language, and cut where that text
- * stands. For what is pushed most, putting it together takes a tenth of rendering it.
+ * A partial of which only one plain text changes, such as an id: rendered once for each context, and cut where that text
+ * stands. For what is pushed most, joining the pieces takes a tenth of the time of rendering.
  */
 export class CutPartial {
   readonly #name: string

@@ -10,8 +10,9 @@ const mostWaiting = 250
 const retryAfterMs = 3000
 
 /**
- * How many turns of the event loop pass between two parts; fewer if nobody waits and less was rendered. Node accepts one new connection a turn (since libuv 1.45). With
- * a part in every turn, a new connection would wait for seconds behind a few hundred others.
+ * How many turns of the event loop pass between two parts; fewer if nobody waits and less was rendered. Node accepts one new
+ * connection a turn (since libuv 1.45). With a part in every turn, a new connection would wait for seconds behind a few
+ * hundred others.
  */
 const turnsBetween = 4
 

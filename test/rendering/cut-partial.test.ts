@@ -12,7 +12,7 @@ it('shows a text as the partial itself does, in each language', () => {
   }
 })
 
-it('cannot be a partial that does not show the text once', () => {
+it('refuses a partial that does not show the text exactly once', () => {
   const context = viewContext({ language: 'en', zone: 'UTC' })
   const without = new CutPartial('status', () => ({ status: 'seen' }))
   const twice = new CutPartial('sentence', text => ({ sentence: text + text }))

@@ -1,7 +1,11 @@
-/** The fragments that go out to a page in one write: those of one tick of the event loop. */
+/** The fragments that go out to a page in one write: those of one turn of the event loop. */
 export class FragmentBatch {
   #html = ''
   #isCatchUp = false
+
+  get isEmpty(): boolean {
+    return this.#html === ''
+  }
 
   /** @param isCatchUp whether the fragment brings a list of messages up to date, and may be long */
   add(html: string, isCatchUp = false): void {
@@ -11,7 +15,7 @@ export class FragmentBatch {
 
   /** Takes what is there; null if that is nothing. */
   take(): { readonly html: string; readonly isCatchUp: boolean } | null {
-    if (this.#html === '') return null
+    if (this.isEmpty) return null
     const taken = { html: this.#html, isCatchUp: this.#isCatchUp }
     this.clear()
     return taken

@@ -44,8 +44,8 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
 const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
 
 /**
- * For how long a state waits for something to go with. A page that reports what it shows would else get a frame for each
- * report; one that loses its connection meanwhile is shown its messages anew, as after a change that it missed.
+ * For how long a state waits for something to go with. Otherwise a page would get a frame for each report of what it
+ * shows. A page that loses its connection meanwhile is shown its messages anew, as after a change that it missed.
  */
 const stateMs = 1000
 const pushedState = new CutPartial('state', state => ({ state, isPushed: true }))
@@ -72,6 +72,11 @@ export class PageSession implements ClientSession {
   readonly #batch = new FragmentBatch()
   readonly #turns: PageTurns
   readonly #takeInTurn = () => this.#takeInbox()
+  readonly #writeStateInTurn = () => this.#writeState()
+  readonly #endStateWait = () => {
+    this.#stateTimer = undefined
+    this.#turns.runNow(this.#writeStateInTurn)
+  }
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
   /** The state that the page has. */
@@ -96,6 +101,8 @@ export class PageSession implements ClientSession {
     this.#connection = connection
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
+    // Until `start` nobody knows what the page shows, so no event can be compared with it.
+    this.#inbox.fallBehind()
     this.#turns = new PageTurns(
       () => this.#endTurn(),
       () => this.#flush(),
@@ -111,6 +118,7 @@ export class PageSession implements ClientSession {
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
   start(shown: PageState, again: boolean): Promise<void> {
+    this.#inbox.catchUp()
     return this.#turns.run(async () => {
       await this.#room?.catchUp(shown, again)
       if (this.#room && !this.#isOver) this.#deps.hub.enterRoom(this.#room.roomId, this)
@@ -129,7 +137,7 @@ export class PageSession implements ClientSession {
     this.#list.note(event, !isTaken)
     this.#room?.note(event)
     if (!isTaken) return
-    // At once: what an event holds would else outlive the young generation of the heap, with the events of a whole turn.
+    // At once: with the events of a whole turn, what it holds would outlive the young generation of the heap.
     this.#turns.runNow(this.#takeInTurn)
     this.#turns.runAtEnd()
   }
@@ -240,11 +248,12 @@ export class PageSession implements ClientSession {
   }
 
   #flush(): void {
+    if (this.#isOver) return
     this.#addsRow = false
     const batch = this.#batch.take()
     // A change that shows nothing on the page must not look like a missed one when the page connects again.
     if (batch === null && this.#state !== null) {
-      this.#stateTimer ??= setTimeout(this.#writeState, stateMs).unref()
+      this.#stateTimer ??= setTimeout(this.#endStateWait, stateMs).unref()
       return
     }
     const state = this.#readState()
@@ -256,10 +265,11 @@ export class PageSession implements ClientSession {
   }
 
   /** Writes the state by itself, if the page has not got it with anything else meanwhile. */
-  readonly #writeState = () => {
-    this.#stateTimer = undefined
+  #writeState(): void {
+    // A state must never go out before what it says that the page shows. What waits, or is under way, brings it.
+    if (this.#isOver || !this.#batch.isEmpty) return
     const state = this.#readState()
-    if (this.#isOver || state === this.#state) return
+    if (state === this.#state) return
     this.#state = state
     this.#connection.write(pushedState.render(this.#page.context, state), state)
   }

@@ -12,6 +12,22 @@ async function start() {
 }
 
 describe('a page', () => {
+  it('is brought up to date once, though something happens while it connects', async () => {
+    const stage = SessionStage.start()
+    const { id } = await stage.openRoom()
+    const holdLease = stage.engine.holdLease.bind(stage.engine)
+    vi.spyOn(stage.engine, 'holdLease').mockImplementationOnce(async (...lease) => {
+      await holdLease(...lease)
+      await stage.send(id, 'ben', 'early')
+      await settled()
+    })
+    const { transport, opened } = stage.connect('ann', id)
+    await opened
+    await settled()
+    expect(transport.text.match(/early[^<]*<\/span>/g)).toHaveLength(1)
+    expect(stage.admit).not.toHaveBeenCalled()
+  })
+
   it('reads its room again when an event between was lost, and shows all of it', async () => {
     const { stage, id, session, transport } = await start()
     const heard: EngineEvent[] = []
@@ -124,7 +140,22 @@ describe('a page', () => {
     expect(transport.written).toHaveLength(1)
   })
 
-  it('gets nothing more once it has closed, its state neither', async () => {
+  it('gets no new state before what that state says is shown', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    transport.forget()
+    await stage.send(id, 'ben', 'one more')
+    vi.advanceTimersByTime(1000)
+    await settled()
+    expect(transport.written).toEqual([expect.stringMatching(/one more[\s\S]*id="state"/)])
+  })
+
+  it('gets nothing more once it has closed, not even its state', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const { stage, id, session, transport } = await start()

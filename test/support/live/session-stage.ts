@@ -157,12 +157,7 @@ export class SessionStage {
 
   #programSession(id: string, identity: Identity, connection: Connection, rooms: Rooms): ProgramSession {
     const { clock, namesOf, hub } = this
-    const deps = {
-      ...{ rooms, hub, clock, namesOf, log: this.#log },
-      messageMaxLength: 100,
-      writeTurns: new WriteTurns(),
-      onRefused: () => {},
-    }
+    const deps = { ...{ rooms, hub, clock, namesOf, log: this.#log }, messageMaxLength: 100, onRefused: () => {} }
     return new ProgramSession(id, identity, connection, { ...deps, countJoin: () => {} })
   }
 
