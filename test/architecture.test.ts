@@ -7,7 +7,7 @@ import { projectRoot } from '#src/project-root.js'
 const floors = [
   ['chat'],
   ['basics'],
-  ['accounts', 'engines/memory'],
+  ['accounts', 'engines/memory', 'engines/redis'],
   ['accounts/store', 'images', 'rendering'],
   ['live/client'],
   ['live/transport'],

@@ -29,7 +29,16 @@ export interface Harness {
 }
 
 /** Makes a new, empty engine with a clock of its own. */
-export type MakeEngine = (options: EngineOptions) => Promise<Harness>
+export interface MakeEngine {
+  (options: EngineOptions): Promise<Harness>
+  /** Which share of the usual runs of a property this engine has the time for; all, if left out. */
+  readonly runsShare?: number
+}
+
+/** How often a property is tried with an engine, where `usual` is how often with one in memory. */
+export function runsOf({ runsShare = 1 }: MakeEngine, usual: number): number {
+  return Math.ceil(usual * runsShare)
+}
 
 export type EventType = EngineEvent['type']
 

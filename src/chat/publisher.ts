@@ -1,4 +1,4 @@
-import type { Publication, ServerNotice, Told } from '#src/chat/engine.js'
+import type { Publication, ServerNotice, Told } from './engine.js'
 
 /** Hands publications to the subscribers, at once and in order. */
 export class Publisher {

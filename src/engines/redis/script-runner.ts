@@ -1,0 +1,69 @@
+import { ChatError, type ErrorCode, errorTable } from '#src/chat/errors.js'
+import type { RedisLink } from './link.js'
+import { PackedReader } from './packed-reader.js'
+import { readScripts, type ScriptName, type ScriptOptions, type ScriptText } from './script-texts.js'
+
+export interface ScriptRunnerOptions extends ScriptOptions {
+  /** Names this node: where events for those who hold leases here are sent to. */
+  readonly nodeId: string
+  /** What the tags of partitions begin with, so that several engines may share a Redis, as in tests. */
+  readonly space: string
+  /** The time that counts in place of Redis's own, ms: for tests alone. */
+  readonly now: (() => number) | null
+}
+
+/** Runs the scripts of the engine, each in one partition and in one round trip. */
+export class ScriptRunner {
+  readonly #link: RedisLink
+  readonly #scripts: ReadonlyMap<ScriptName, ScriptText>
+  readonly #nodeId: string
+  readonly #space: string
+  readonly #now: (() => number) | null
+
+  constructor(link: RedisLink, { nodeId, space, now, ...options }: ScriptRunnerOptions) {
+    this.#link = link
+    this.#scripts = readScripts(options)
+    this.#nodeId = nodeId
+    this.#space = space
+    this.#now = now
+  }
+
+  /** The tags of all partitions, which every key and channel of each carries. */
+  get tags(): string[] {
+    return Array.from({ length: this.#link.partitions }, (_, partition) => this.#tagOf(partition))
+  }
+
+  /**
+   * Runs a script in a partition. Returns what it answers, to be read.
+   * @throws ChatError what the script refuses with
+   */
+  async run(name: ScriptName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
+    const script = this.#scripts.get(name)
+    if (script === undefined) throw new RangeError(`There is no script ${name}`)
+    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', this.#nodeId, ...args]
+    const answer = await this.#link.call('EVALSHA', script.sha, ...rest).catch((error: unknown) => {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return this.#link.call('EVAL', script.text, ...rest)
+    })
+    if (!Buffer.isBuffer(answer)) throw new TypeError(`The script ${name} answered no string`)
+    const reader = new PackedReader(answer)
+    const [code, retryAfterMs] = [reader.string(), reader.number()]
+    if (code === '') return reader
+    throw new ChatError(refusalOf(code), retryAfterMs || undefined)
+  }
+
+  /** Runs a script in every partition at once. Returns what each answers. */
+  runEverywhere(name: ScriptName, ...args: readonly (string | number)[]): Promise<PackedReader[]> {
+    return Promise.all(Array.from({ length: this.#link.partitions }, (_, index) => this.run(name, index, ...args)))
+  }
+
+  #tagOf(partition: number): string {
+    return `{${this.#space}p${partition}}`
+  }
+}
+
+function refusalOf(code: string): ErrorCode {
+  const isKnown = (word: string): word is ErrorCode => Object.hasOwn(errorTable, word)
+  if (!isKnown(code)) throw new RangeError(`A script refused with ${code}`)
+  return code
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type EngineOptions, endingMs, mostEvents, mostWindow, unshownMs, usualWindow } from '#src/chat/engine.js'
+import { graceOf, longestLifeMs, unseenLifeMs, warningBounds } from '#src/chat/lifetimes.js'
+import { pairLength } from './room-ids.js'
+
+/** The commands of the engine, each a script in `scripts/`. */
+export const scriptNames = [
+  ...(['open', 'member', 'read', 'quote', 'list', 'others', 'send', 'remove', 'lifetime', 'erasure', 'keep'] as const),
+  ...(['dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
+  ...(['presence', 'stats', 'own', 'sweep'] as const),
+] as const
+/** The name of a script. */
+export type ScriptName = (typeof scriptNames)[number]
+
+/** What every script begins with. The first of them is not shut in: the others use its names. */
+const [base, ...modules] = [
+  ...['base', 'privacy', 'lifetimes', 'due', 'people', 'messages', 'gone', 'endings', 'timeline', 'telling', 'rooms'],
+  ...['leases', 'views'],
+]
+
+/** How many due duties a script performs at most. */
+const mostDue = 64
+
+/** A script as Redis gets it, and the digest by which Redis knows it. */
+export interface ScriptText {
+  readonly text: string
+  readonly sha: string
+}
+
+/** How events are sent, beside what every engine is given. */
+export interface ScriptOptions extends EngineOptions {
+  /** Whether they go to the one node alone that asks, whoever holds leases: for a single node, and for tests. */
+  readonly hearsAll: boolean
+  /** Whether by sharded publish, which a cluster has from Redis 7 on. */
+  readonly isSharded: boolean
+}
+
+/** Reads the scripts, each behind what all begin with and with the settings written into it. */
+export function readScripts(options: ScriptOptions): ReadonlyMap<ScriptName, ScriptText> {
+  const shared = [
+    settings(options),
+    readLua(`shared/${base}`),
+    ...modules.map(name => `do\n${readLua(`shared/${name}`)}end\n`),
+  ]
+  const scripts = scriptNames.map(name => {
+    const text = [...shared, readLua(name)].join('')
+    return [name, { text, sha: createHash('sha1').update(text).digest('hex') }] as const
+  })
+  return new Map(scripts)
+}
+
+/** A file of Lua without comments and indentation: it goes over the wire. */
+function readLua(name: string): string {
+  const lines = readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8').split('\n')
+  return lines
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('--'))
+    .map(line => `${line}\n`)
+    .join('')
+}
+
+function settings(options: ScriptOptions): string {
+  const values = {
+    messageTtlMs: options.messageTtlMs,
+    unseenLifeMs: unseenLifeMs(options),
+    rememberedMs: longestLifeMs(options),
+    graceMs: graceOf(options.roomGraceMs),
+    erasesAtFirst: options.roomGraceMs > 0,
+    roomMaxMessages: options.roomMaxMessages,
+    maxBytes: options.maxBytes,
+    maxBytesPerPerson: options.maxBytesPerPerson,
+    keepLonger: options.keepLonger ?? false,
+    ...warningBounds,
+    endingMs,
+    unshownMs,
+    mostEvents,
+    usualWindow,
+    mostWindow,
+    mostDue,
+    pairLength,
+    hearsAll: options.hearsAll,
+    isSharded: options.isSharded,
+  }
+  const fields = Object.entries(values).map(([name, value]) => `${name} = ${value}`)
+  return `local options = { ${fields.join(', ')} }\n`
+}

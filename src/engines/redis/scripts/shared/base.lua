@@ -1,0 +1,54 @@
+-- What every script begins with: the time, the names of keys, and how a script answers.
+--
+-- KEYS[1]  the tag of the partition, such as {p0}: every key that a script touches carries it, so all lie in one slot
+-- ARGV[1]  a test's own time, in ms; empty in production, where Redis's own time counts and never a node's
+-- ARGV[2]  which node asks
+-- ARGV[3]  and those after it are the command's own
+--
+-- `options` stands before this file: the engine's settings, which scripts.ts writes as a table.
+
+local tag, nodeId = KEYS[1], ARGV[2]
+local now = tonumber(ARGV[1])
+-- How much longer a key may stay than what it holds. It is for the case that every node is dead: else the sweep comes first,
+-- which has to find what has gone to tell of it. A test's clock stands still while Redis's goes on.
+local spareMs = 3600000
+if now == nil then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+  spareMs = 5000
+end
+local never = math.huge
+
+-- The modules that follow.
+local privacy, lifetimes, tally, due, people, messages, gone, endings, timeline, telling, rooms, leases, views =
+  {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
+
+local function keyOf(kind, id)
+  return kind .. ':' .. tag .. ':' .. id
+end
+
+-- A number as Redis takes it where it wants an integer: as Lua passes it on, 700000000 would be 7e+8.
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- Lets a key die by itself soon after `at`.
+local function expireKey(key, at)
+  redis.call('PEXPIRE', key, whole(math.max(at - now, 0) + spareMs))
+end
+
+-- Writes what has changed, tells who is to hear of it, and answers.
+local function answer(...)
+  rooms.save()
+  people.save()
+  telling.send()
+  return cmsgpack.pack('', 0, ...)
+end
+
+-- The same for a refusal, by its code in src/chat/errors.ts.
+local function refuse(code, retryAfterMs)
+  rooms.save()
+  people.save()
+  telling.send()
+  return cmsgpack.pack(code, retryAfterMs or 0)
+end

@@ -1,0 +1,72 @@
+-- Counts of all that the partition holds, and what is due when: one sorted set, of which every script first performs what is
+-- due, so that nothing is read after its time, and of which any node sweeps the rest.
+
+local tallyKey, dueKey = 'tally:' .. tag, 'due:' .. tag
+-- Longer than any room waits for its next step (see rooms.schedule).
+local keepDueMs = 8 * 86400000
+
+-- Each duty: what is performed for `id` once its time has come.
+due.duties = {}
+
+function tally.add(field, count)
+  if count ~= 0 then redis.call('HINCRBY', tallyKey, field, whole(count)) end
+end
+
+function tally.read(field)
+  return tonumber(redis.call('HGET', tallyKey, field) or 0)
+end
+
+-- A number above all that were drawn before, by which rooms and endings are in order: the time, in microseconds.
+function tally.draw()
+  local drawn = math.max(tally.read('drawn') + 1, now * 1000)
+  redis.call('HSET', tallyKey, 'drawn', whole(drawn))
+  return drawn
+end
+
+-- Performs a duty at `at`, and no more at the time it was due before. Never: not at all.
+function due.at(duty, at)
+  if at == never then
+    redis.call('ZREM', dueKey, duty)
+    return
+  end
+  redis.call('ZADD', dueKey, at, duty)
+  redis.call('PEXPIRE', dueKey, whole(math.max(at - now, 0) + keepDueMs))
+end
+
+-- Makes sure that a duty is performed at `at` at the latest.
+function due.by(duty, at)
+  redis.call('ZADD', dueKey, 'LT', at, duty)
+  redis.call('PEXPIRE', dueKey, whole(math.max(at - now, 0) + keepDueMs))
+end
+
+function due.drop(duty)
+  redis.call('ZREM', dueKey, duty)
+end
+
+-- When the next duty is due; -1 when there is none.
+function due.next()
+  return tonumber(redis.call('ZRANGE', dueKey, 0, 0, 'WITHSCORES')[2] or -1)
+end
+
+local isBehind = false
+
+local function perform(duty)
+  redis.call('ZREM', dueKey, duty)
+  local kind, id, otherId = string.match(duty, '^(%S+) (%S+) ?(%S*)$')
+  due.duties[kind](id, otherId)
+end
+
+-- Performs what is due, the earliest first, and at most so many duties, so that no script works long.
+function due.sweep(most)
+  for _ = 1, most do
+    local duty = redis.call('ZRANGEBYSCORE', dueKey, '-inf', now, 'LIMIT', 0, 1)[1]
+    if duty == nil then return end
+    perform(duty)
+  end
+  isBehind = true
+end
+
+-- Performs what is due for one, if a sweep left something over: what a script reads of it is never after its time.
+function due.settle(duty)
+  while isBehind and tonumber(redis.call('ZSCORE', dueKey, duty) or never) <= now do perform(duty) end
+end

@@ -1,0 +1,54 @@
+import type { Clock } from '#src/chat/clock.js'
+import type { ScriptRunner } from './script-runner.js'
+
+/** How long a sweeper sleeps at most: what becomes due meanwhile by what other nodes do is late by that. */
+const longestSleepMs = 200
+/** By how much sleeps differ at most, so that nodes do not all ask at once. */
+const chanceMs = 20
+
+/**
+ * Performs what is due in one partition. Every node does so: Redis sees to it that each duty is performed once, and as long as one
+ * node lives, it is performed in time.
+ */
+export class Sweeper {
+  #cancel: (() => void) | null = null
+  #isStopped = false
+
+  /** @param onError told why a sweep failed; the next one follows as usual */
+  constructor(
+    private readonly runner: ScriptRunner,
+    private readonly partition: number,
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Begins to sweep. */
+  start(): void {
+    this.#sleep(0)
+  }
+
+  /** Sweeps once. Returns in how many ms the next duty is due; Infinity when none is. */
+  async sweep(): Promise<number> {
+    const nextMs = (await this.runner.run('sweep', this.partition)).number()
+    return nextMs < 0 ? Number.POSITIVE_INFINITY : nextMs
+  }
+
+  /** Sweeps no more. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancel?.()
+  }
+
+  #sleep(ms: number): void {
+    if (this.#isStopped) return
+    this.#cancel = this.clock.after(ms, () => {
+      this.#cancel = null
+      this.sweep()
+        .catch((error: unknown) => {
+          this.onError(error)
+          return longestSleepMs
+        })
+        .then(nextMs => this.#sleep(Math.ceil(Math.min(nextMs, longestSleepMs - Math.random() * chanceMs))))
+    })
+  }
+}

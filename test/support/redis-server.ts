@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findRedisServer } from '../../scripts/setup.mjs'
+
+/** A Redis server of its own, which writes nothing to a disk. */
+export interface RedisServer {
+  readonly url: string
+  /** The folder in which it would write. */
+  readonly folder: string
+  readonly process: ChildProcess
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts a Redis server on a free port. @param settings further settings, such as `['--cluster-enabled', 'yes']` */
+export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
+  const [path, port] = [await findRedisServer(), await findFreePort()]
+  const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-redis-'))
+  const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--daemonize', 'no']
+  const persistsNothing = ['--save', '', '--appendonly', 'no']
+  const child = spawn(path, [...common, ...persistsNothing, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const end = () => child.kill('SIGKILL')
+  process.once('exit', end)
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', code => reject(new Error(`The Redis server ended with ${code}`)))
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('eady to accept connections')) resolve()
+    })
+  })
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    folder,
+    process: child,
+    stop: async () => {
+      process.off('exit', end)
+      if (child.exitCode === null) {
+        end()
+        await once(child, 'exit')
+      }
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('The system names no port')
+  return address.port
+}
