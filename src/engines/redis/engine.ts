@@ -33,10 +33,13 @@ import { packBody, RoomNames, readSide } from './message-lines.js'
 import type { PackedReader } from './packed-reader.js'
 import { dissolveReasonOf, readPublication } from './publications.js'
 import { RoomIds } from './room-ids.js'
+import { RoomLists } from './room-lists.js'
 import { ScriptRunner } from './script-runner.js'
 import type { ScriptName } from './script-texts.js'
+import { SentBytes } from './sent-bytes.js'
 import { Sweeper } from './sweeper.js'
-import { readListed, readPresence, readQuote, readView } from './views.js'
+import { UnreadSums } from './unread-sums.js'
+import { readPresence, readQuote, readView } from './views.js'
 
 /** How many endings and how many rooms of a person are given at most (see `Engine.listEndings`). */
 const mostEndings = 100
@@ -71,7 +74,11 @@ export class RedisEngine implements Engine {
   readonly #ids: RoomIds
   readonly #publisher: Publisher
   readonly #sweepers: readonly Sweeper[]
-  readonly #channels: readonly string[]
+  readonly #lists: RoomLists
+  readonly #sent: SentBytes
+  readonly #unread: UnreadSums
+  /** The channels that this node hears. */
+  readonly #partitionOfChannel: ReadonlyMap<string, number>
   readonly #onError: (error: unknown) => void
   #endHearing: () => void = () => {}
   #isStopped = false
@@ -81,23 +88,28 @@ export class RedisEngine implements Engine {
     const nodeId = randomBytes(6).toString('base64url')
     this.#link = link
     this.#onError = onError
-    this.#runner = new ScriptRunner(link, { ...given, hearsAll, isSharded: link.isSharded, nodeId, space, now })
+    this.#runner = new ScriptRunner(link, { ...given, hearsAll, nodeId, space, now })
     this.#ids = new RoomIds(secret, link.partitions)
     this.#publisher = new Publisher(onError)
     this.#sweepers = this.#runner.tags.map((_, index) => new Sweeper(this.#runner, index, clock, onError))
-    this.#channels = this.#runner.tags.flatMap(tag =>
-      hearsAll ? [`all:${tag}`] : [`told:${tag}:${nodeId}`, `notices:${tag}`],
+    this.#lists = new RoomLists(this.#runner, this.#ids)
+    this.#sent = new SentBytes(this.#runner)
+    this.#unread = new UnreadSums(hearsAll)
+    this.#partitionOfChannel = new Map(
+      this.#runner.tags.flatMap((tag, partition) =>
+        channelsOf(tag, hearsAll ? null : nodeId).map(channel => [channel, partition] as const),
+      ),
     )
   }
 
   /** Begins to hear events, and to sweep what is due unless a test does. */
   static async start(options: RedisEngineOptions): Promise<RedisEngine> {
     const engine = new RedisEngine(options)
-    const isOurs = new Set(engine.#channels)
     engine.#endHearing = options.link.onMessage((channel, message) => {
-      if (isOurs.has(channel)) engine.#hear(message)
+      const partition = engine.#partitionOfChannel.get(channel)
+      if (partition !== undefined) engine.#hear(message, partition)
     })
-    await options.link.subscribe(engine.#channels)
+    await options.link.subscribe([...engine.#partitionOfChannel.keys()])
     if (options.now === undefined) for (const sweeper of engine.#sweepers) sweeper.start()
     return engine
   }
@@ -106,7 +118,9 @@ export class RedisEngine implements Engine {
     if (userId === otherId) throw new ChatError('not_found')
     const pair = this.#ids.pairOf(userId, otherId)
     const { id, epoch, idBegin } = this.#ids.create(pair)
-    return readView(await this.#runInRoom('open', pair, pair, userId, otherId, id, epoch, idBegin))
+    const answer = await this.#runInRoom('open', pair, pair, userId, otherId, id, epoch, idBegin)
+    if (answer.boolean()) await this.#lists.boundUnshared(userId)
+    return readView(answer)
   }
 
   async isMember(roomId: RoomId, userId: UserId): Promise<boolean> {
@@ -122,39 +136,25 @@ export class RedisEngine implements Engine {
     return readQuote(await this.#runInRoom('quote', roomId, roomId, userId, messageId))
   }
 
-  async listRooms(userId: UserId, { limit, before = '', among }: RoomListAsk): Promise<RoomList> {
-    const args = among === undefined ? [userId, limit, before, 0] : [userId, limit, before, 1, ...among]
-    const [first, ...others] = await this.#runner.runEverywhere('list', ...args)
-    if (first === undefined || others.length > 0)
-      throw new RangeError('A list over several partitions is not written yet')
-    return { rooms: first.list(readListed), hasEarlier: first.boolean(), totalUnread: first.number() }
+  async listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList> {
+    return this.#lists.read(userId, ask)
   }
 
   async listOthers(userId: UserId, limit: number): Promise<readonly UserId[]> {
-    if (limit < 1) return []
-    const answers = await this.#runner.runEverywhere('others', userId, limit)
-    const others = answers.flatMap(answer =>
-      answer.list(() => {
-        answer.array()
-        return { id: answer.string(), raisedAt: answer.number() }
-      }),
-    )
-    if (answers.length > 1) others.sort((a, b) => b.raisedAt - a.raisedAt)
-    return others.slice(0, limit).map(({ id }) => id)
+    return this.#lists.readOthers(userId, limit)
   }
 
   async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
-    const { nonce, text, image, replyTo, mostLifetimeMs } = draft
-    const textBytes = Buffer.byteLength(text) + Buffer.byteLength(image?.alt ?? '')
-    const answer = await this.#runInRoom(
-      ...(['send', roomId, roomId, senderId, this.#ids.digestOf(nonce), countBytes(draft), textBytes] as const),
-      ...[image?.id ?? '', mostLifetimeMs ?? '', replyTo ?? '', packBody(draft)],
-    )
-    const room = RoomNames.read(answer)
-    const side = readSide(answer)
-    for (const line of answer.list(() => answer.bytes())) room.add(line)
-    const message = room.messageFor(side, answer.number())
-    return { message: { ...message, nonce }, duplicate: answer.boolean() }
+    const partition = this.#partitionOf(roomId)
+    try {
+      return await this.#send(partition, roomId, senderId, draft)
+    } catch (error) {
+      const isFull = error instanceof ChatError && (error.code === 'person_full' || error.code === 'server_full')
+      if (!isFull || this.#runner.partitions === 1) throw error
+      // What other partitions hold is known from their last answers. Each is asked before anybody is refused by it.
+      await this.#sent.ask(senderId)
+      return this.#send(partition, roomId, senderId, draft)
+    }
   }
 
   async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
@@ -218,10 +218,16 @@ export class RedisEngine implements Engine {
   }
 
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
-    await this.#runner.runEverywhere('hold', userId, leaseId, ttlMs)
+    this.#unread.hold(userId, leaseId)
+    const askedAt = this.#unread.order
+    const answers = await this.#runner.runEverywhere('hold', userId, leaseId, ttlMs)
+    for (const [partition, answer] of answers.entries()) {
+      for (const { unread } of answer.list(readHeld)) this.#unread.note(userId, partition, unread, askedAt)
+    }
   }
 
   async dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
+    this.#unread.drop(userId, leaseId)
     await this.#runner.runEverywhere('drop', userId, leaseId, lingerMs)
   }
 
@@ -282,24 +288,57 @@ export class RedisEngine implements Engine {
     for (const sweeper of this.#sweepers) sweeper.stop()
     this.#publisher.stop()
     this.#endHearing()
-    await this.#link.unsubscribe(this.#channels).catch(this.#onError)
+    await this.#link.unsubscribe([...this.#partitionOfChannel.keys()]).catch(this.#onError)
+  }
+
+  async #send(partition: number, roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
+    const { nonce, text, image, replyTo, mostLifetimeMs } = draft
+    const textBytes = Buffer.byteLength(text) + Buffer.byteLength(image?.alt ?? '')
+    const answer = await this.#runner.run(
+      ...(['send', partition, roomId, senderId, this.#ids.digestOf(nonce), countBytes(draft), textBytes] as const),
+      ...[image?.id ?? '', mostLifetimeMs ?? '', replyTo ?? '', packBody(draft)],
+      ...[this.#sent.elsewhere(senderId, partition), this.#runner.heldElsewhere(partition)],
+    )
+    const room = RoomNames.read(answer)
+    const side = readSide(answer)
+    for (const line of answer.list(() => answer.bytes())) room.add(line)
+    const message = room.messageFor(side, answer.number())
+    const duplicate = answer.boolean()
+    this.#sent.note(senderId, partition, answer.number())
+    return { message: { ...message, nonce }, duplicate }
   }
 
   /** Runs a script in the partition of a room or a pair. @throws ChatError `not_found` for what is no id of a room */
   async #runInRoom(name: ScriptName, roomIdOrPair: string, ...args: (string | number)[]): Promise<PackedReader> {
-    const partition = this.#ids.partitionOf(roomIdOrPair)
-    if (partition === null) throw new ChatError('not_found')
-    return this.#runner.run(name, partition, ...args)
+    return this.#runner.run(name, this.#partitionOf(roomIdOrPair), ...args)
   }
 
-  #hear(message: Buffer): void {
+  #partitionOf(roomIdOrPair: string): number {
+    const partition = this.#ids.partitionOf(roomIdOrPair)
+    if (partition === null) throw new ChatError('not_found')
+    return partition
+  }
+
+  #hear(message: Buffer, partition: number): void {
     try {
-      const { told, notices } = readPublication(message)
+      const sumUnread = (userId: UserId, unread: number) =>
+        this.#runner.partitions === 1 ? unread : this.#unread.note(userId, partition, unread)
+      const { told, notices } = readPublication(message, sumUnread)
       this.#publisher.publish(told, notices)
     } catch (error) {
       this.#onError(error)
     }
   }
+}
+
+/** The channels of a partition on which a node hears; null: one that hears everything. As in scripts/shared/telling.lua. */
+function channelsOf(tag: string, nodeId: string | null): string[] {
+  return nodeId === null ? [`all:${tag}`] : [`told:${tag}:${nodeId}`, `notices:${tag}`]
+}
+
+function readHeld(reader: PackedReader): { readonly isNew: boolean; readonly unread: number } {
+  reader.array()
+  return { isNew: reader.boolean(), unread: reader.number() }
 }
 
 function argumentsOf(ask: WindowAsk): (string | number)[] {

@@ -8,30 +8,43 @@ import {
   type Message,
   type Publication,
   type ServerNotice,
+  type UserId,
 } from '#src/chat/engine.js'
 import { RoomNames, readSide, type Side } from './message-lines.js'
 import { PackedReader } from './packed-reader.js'
 import { readCursors, readEvent, readSummary } from './views.js'
 
+/** Answers what a person has unread in all rooms together, given what they have in the partition of an event. */
+export type SumUnread = (userId: UserId, unread: number) => number
+
 /** What a script has published: `pack` in scripts/shared/telling.lua. */
-export function readPublication(bytes: Buffer): Publication {
+export function readPublication(bytes: Buffer, sumUnread: SumUnread): Publication {
   const reader = new PackedReader(bytes)
   const room = RoomNames.read(reader)
   for (const line of reader.list(() => reader.bytes())) room.add(line)
   const told = reader.list(() => {
     reader.array()
     const side = readSide(reader)
-    return { userId: room.person(side), event: readTold(reader, room, side) }
+    const userId = room.person(side)
+    const event = readTold(reader, room, side, unread => sumUnread(userId, unread))
+    return event === null ? [] : [{ userId, event }]
   })
-  return { told, notices: reader.list(() => readNotice(reader, room)) }
+  return { told: told.flat(), notices: reader.list(() => readNotice(reader, room)) }
 }
 
-function readTold(reader: PackedReader, room: RoomNames, side: Side): EngineEvent {
+/** Null for what is for the sum of the unread alone. */
+function readTold(
+  reader: PackedReader,
+  room: RoomNames,
+  side: Side,
+  sumUnread: (unread: number) => number,
+): EngineEvent | null {
   const type = reader.string()
   const version = reader.number()
   const summary = reader.maybe(() => readSummary(reader, room, side))
-  const totalUnread = reader.number()
+  const totalUnread = sumUnread(reader.number())
   reader.array()
+  if (type === '') return null
   return { ...readBody(reader, room, side, type, version), roomId: room.id, summary, totalUnread }
 }
 

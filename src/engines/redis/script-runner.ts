@@ -3,7 +3,7 @@ import type { RedisLink } from './link.js'
 import { PackedReader } from './packed-reader.js'
 import { readScripts, type ScriptName, type ScriptOptions, type ScriptText } from './script-texts.js'
 
-export interface ScriptRunnerOptions extends ScriptOptions {
+export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | 'partitions'> {
   /** Names this node: where events for those who hold leases here are sent to. */
   readonly nodeId: string
   /** What the tags of partitions begin with, so that several engines may share a Redis, as in tests. */
@@ -19,10 +19,16 @@ export class ScriptRunner {
   readonly #nodeId: string
   readonly #space: string
   readonly #now: (() => number) | null
+  /** What each partition held at its last answer, in bytes; 0 where there is but one. */
+  readonly #heldBytes: number[]
+  /** The highest number that a partition has drawn, as far as this node knows; 0 where there is but one. */
+  #drawn = 0
 
   constructor(link: RedisLink, { nodeId, space, now, ...options }: ScriptRunnerOptions) {
     this.#link = link
-    this.#scripts = readScripts(options)
+    const { isSharded, partitions } = link
+    this.#scripts = readScripts({ ...options, isSharded, partitions })
+    this.#heldBytes = Array.from({ length: partitions }, () => 0)
     this.#nodeId = nodeId
     this.#space = space
     this.#now = now
@@ -33,6 +39,16 @@ export class ScriptRunner {
     return Array.from({ length: this.#link.partitions }, (_, partition) => this.#tagOf(partition))
   }
 
+  /** How many partitions there are. */
+  get partitions(): number {
+    return this.#link.partitions
+  }
+
+  /** What all other partitions held when they answered last, in bytes. */
+  heldElsewhere(partition: number): number {
+    return this.#heldBytes.reduce((sum, bytes, index) => (index === partition ? sum : sum + bytes), 0)
+  }
+
   /**
    * Runs a script in a partition. Returns what it answers, to be read.
    * @throws ChatError what the script refuses with
@@ -40,16 +56,20 @@ export class ScriptRunner {
   async run(name: ScriptName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
     const script = this.#scripts.get(name)
     if (script === undefined) throw new RangeError(`There is no script ${name}`)
-    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', this.#nodeId, ...args]
+    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn}`, ...args]
     const answer = await this.#link.call('EVALSHA', script.sha, ...rest).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
       return this.#link.call('EVAL', script.text, ...rest)
     })
     if (!Buffer.isBuffer(answer)) throw new TypeError(`The script ${name} answered no string`)
     const reader = new PackedReader(answer)
-    const [code, retryAfterMs] = [reader.string(), reader.number()]
-    if (code === '') return reader
-    throw new ChatError(refusalOf(code), retryAfterMs || undefined)
+    const [code, number, drawn] = [reader.string(), reader.number(), reader.number()]
+    if (code === '') {
+      this.#heldBytes[partition] = number
+      this.#drawn = Math.max(this.#drawn, drawn)
+      return reader
+    }
+    throw new ChatError(refusalOf(code), number || undefined)
   }
 
   /** Runs a script in every partition at once. Returns what each answers. */

@@ -8,7 +8,7 @@ import { pairLength } from './room-ids.js'
 export const scriptNames = [
   ...(['open', 'member', 'read', 'quote', 'list', 'others', 'send', 'remove', 'lifetime', 'erasure', 'keep'] as const),
   ...(['dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
-  ...(['presence', 'stats', 'own', 'sweep'] as const),
+  ...(['presence', 'stats', 'own', 'sweep', 'positions', 'place', 'summaries', 'alone', 'discard', 'sent'] as const),
 ] as const
 /** The name of a script. */
 export type ScriptName = (typeof scriptNames)[number]
@@ -30,6 +30,8 @@ export interface ScriptText {
 
 /** How events are sent, beside what every engine is given. */
 export interface ScriptOptions extends EngineOptions {
+  /** In how many partitions the engine keeps what it holds. */
+  readonly partitions: number
   /** Whether they go to the one node alone that asks, whoever holds leases: for a single node, and for tests. */
   readonly hearsAll: boolean
   /** Whether by sharded publish, which a cluster has from Redis 7 on. */
@@ -79,6 +81,7 @@ function settings(options: ScriptOptions): string {
     mostWindow,
     mostDue,
     pairLength,
+    partitions: options.partitions,
     hearsAll: options.hearsAll,
     isSharded: options.isSharded,
   }

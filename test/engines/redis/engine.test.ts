@@ -4,7 +4,7 @@ import { RedisEngine } from '#src/engines/redis/engine.js'
 import { connect, type RedisLink } from '#src/engines/redis/link.js'
 import { describeEngine } from '../../engine-suite/suite.js'
 import { SweptClock } from '../../support/engine/swept-clock.js'
-import type { Harness } from '../../support/engine/world.js'
+import type { Harness, MakeEngine } from '../../support/engine/world.js'
 import { type RedisServer, startRedisServer } from '../../support/redis-server.js'
 
 let server: RedisServer
@@ -23,12 +23,20 @@ afterAll(async () => {
   await server.stop()
 })
 
-async function makeEngine(options: EngineOptions): Promise<Harness> {
+/** Makes engines that keep what they hold in so many partitions. */
+function makerOf(partitions: number): MakeEngine {
+  const makeEngine = (options: EngineOptions) => makeOne(options, partitions)
+  // A step takes thirty times as long as in memory, where every property is tried as often as it takes.
+  return Object.assign(makeEngine, { runsShare: partitions > 1 ? 0.05 : 0.1 })
+}
+
+async function makeOne(options: EngineOptions, partitions: number): Promise<Harness> {
+  const parted: RedisLink = Object.assign(Object.create(link), { partitions })
   const clock = new SweptClock()
   const subscriberErrors: unknown[] = []
   engines += 1
   const engine = await RedisEngine.start({
-    ...{ ...options, link, clock, secret: 'a secret of the tests', space: `e${engines}-`, hearsAll: true },
+    ...{ ...options, link: parted, clock, secret: 'a secret of the tests', space: `e${engines}-`, hearsAll: true },
     now: () => clock.now(),
     onError: error => subscriberErrors.push(error),
   })
@@ -36,5 +44,5 @@ async function makeEngine(options: EngineOptions): Promise<Harness> {
   return { engine, clock, subscriberErrors, settle: () => link.settle() }
 }
 
-// A step takes thirty times as long as in memory, where every property is tried as often as it takes.
-describeEngine('Redis', Object.assign(makeEngine, { runsShare: 0.1 }))
+describeEngine('Redis', makerOf(1))
+describeEngine('Redis of three partitions', makerOf(3))

@@ -1,7 +1,9 @@
--- Takes or renews leases. Arguments: for each its person, its name, and for how long it holds. Answers for each whether it is new.
+-- Takes or renews leases. Arguments: for each its person, its name, and for how long it holds. Answers for each
+-- whether it is new, and how many messages the person has not seen in the partition.
 due.sweep(options.mostDue)
-local isNew = {}
+local held = {}
 for index = 3, #ARGV, 3 do
-  isNew[#isNew + 1] = leases.hold(ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]))
+  local isNew = leases.hold(ARGV[index], ARGV[index + 1], tonumber(ARGV[index + 2]))
+  held[#held + 1] = { isNew, people.get(ARGV[index]).unread }
 end
-return answer(isNew)
+return answer(held)

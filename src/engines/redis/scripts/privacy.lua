@@ -56,6 +56,7 @@ for _, otherId in ipairs(blocked) do
   if member then
     rooms.unlist(member)
     rooms.schedule(member.room)
+    telling.noteUnread(member)
   end
   if isOnline then due.at('leave ' .. userId .. ' ' .. otherId, now + lingerMs) end
 end

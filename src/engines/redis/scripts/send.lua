@@ -1,6 +1,6 @@
 -- Sends a message. Arguments: room, sender, digest of the nonce, bytes that it counts as, bytes of its text, its picture (empty:
--- none), how long it may live at most (empty: as long as the room says), the message it answers (empty: none), and what was
--- written, which only the node reads.
+-- none), how long it may live at most (empty: as long as the room says), the message it answers (empty: none), what was written,
+-- which only the node reads, and what other partitions hold, in bytes: of the sender's messages, and of all.
 local roomId, userId, digest = unpack(ARGV, 3, 5)
 local draft = {
   digest = digest,
@@ -20,15 +20,18 @@ local function answerWith(message, isDuplicate)
   local needed, lines = {}, {}
   telling.need(needed, sender, message, true)
   for _, line in pairs(needed) do lines[#lines + 1] = line end
-  return answer(room.id, room.idBegin, room.members[1].id, room.members[2].id, sender.side, lines, message.seq, isDuplicate)
+  local first, second = room.members[1].id, room.members[2].id
+  local bytesSent = sender.person.bytesSent
+  return answer(room.id, room.idBegin, first, second, sender.side, lines, message.seq, isDuplicate, bytesSent)
 end
 
 local first = messages.findSent(room, sender.side, digest) or gone.find(sender, digest)
 if first then return answerWith(first, true) end
 
-if sender.person.bytesSent + draft.bytes > options.maxBytesPerPerson then return refuse('person_full') end
+local sentElsewhere, heldElsewhere = tonumber(ARGV[12]), tonumber(ARGV[13])
+if sentElsewhere + sender.person.bytesSent + draft.bytes > options.maxBytesPerPerson then return refuse('person_full') end
 if room.size >= options.roomMaxMessages then return refuse('room_full', messages.nextEnd(room) - now) end
-if tally.read('bytes') + draft.bytes > options.maxBytes then return refuse('server_full') end
+if heldElsewhere + tally.read('bytes') + draft.bytes > options.maxBytes then return refuse('server_full') end
 
 local tellWhoSees, publication = telling.watch(room), telling.begin(room)
 local message = rooms.post(sender, draft)

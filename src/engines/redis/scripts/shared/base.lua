@@ -2,12 +2,13 @@
 --
 -- KEYS[1]  the tag of the partition, such as {p0}: every key that a script touches carries it, so all lie in one slot
 -- ARGV[1]  a test's own time, in ms; empty in production, where Redis's own time counts and never a node's
--- ARGV[2]  which node asks
+-- ARGV[2]  which node asks, and the highest number that it knows to be drawn (see tally.draw)
 -- ARGV[3]  and those after it are the command's own
 --
 -- `options` stands before this file: the engine's settings, which scripts.ts writes as a table.
 
-local tag, nodeId = KEYS[1], ARGV[2]
+local tag = KEYS[1]
+local nodeId, drawnElsewhere = string.match(ARGV[2], '^(%S+) (%d+)$')
 local now = tonumber(ARGV[1])
 -- How much longer a key may stay than what it holds. It is for the case that every node is dead: else the sweep comes first,
 -- which has to find what has gone to tell of it. A test's clock stands still while Redis's goes on.
@@ -37,12 +38,14 @@ local function expireKey(key, at)
   redis.call('PEXPIRE', key, whole(math.max(at - now, 0) + spareMs))
 end
 
--- Writes what has changed, tells who is to hear of it, and answers.
+-- Writes what has changed, tells who is to hear of it, and answers. Where there are several partitions, a node learns from each
+-- answer what this one holds, in bytes, since the cap is of all together, and the number that it drew last.
 local function answer(...)
   rooms.save()
   people.save()
   telling.send()
-  return cmsgpack.pack('', 0, ...)
+  if options.partitions == 1 then return cmsgpack.pack('', 0, 0, ...) end
+  return cmsgpack.pack('', tally.read('bytes'), tally.read('drawn'), ...)
 end
 
 -- The same for a refusal, by its code in src/chat/errors.ts.
@@ -50,5 +53,5 @@ local function refuse(code, retryAfterMs)
   rooms.save()
   people.save()
   telling.send()
-  return cmsgpack.pack(code, retryAfterMs or 0)
+  return cmsgpack.pack(code, retryAfterMs or 0, 0)
 end

@@ -16,9 +16,15 @@ function tally.read(field)
   return tonumber(redis.call('HGET', tallyKey, field) or 0)
 end
 
--- A number above all that were drawn before, by which rooms and endings are in order: the time, in microseconds.
+-- Which partition this is, as its tag says.
+local partition = tonumber(string.match(tag, 'p(%d+)}$'))
+
+-- A number above all that were drawn before, by which rooms and endings are in order: the time, in microseconds. No two
+-- partitions draw the same, and each draws above what the node knows of others: the clocks of their servers may differ.
 function tally.draw()
-  local drawn = math.max(tally.read('drawn') + 1, now * 1000)
+  local step = options.partitions
+  local least = math.max(now * 1000, tonumber(drawnElsewhere))
+  local drawn = math.max(tally.read('drawn') + step, math.ceil(least / step) * step + partition)
   redis.call('HSET', tallyKey, 'drawn', whole(drawn))
   return drawn
 end

@@ -69,6 +69,16 @@ function telling.tell(publication, member, type, body, needed)
   }
 end
 
+-- Lets nodes know that someone has another number of unseen messages in the partition, where no event says so and they need it
+-- for the sum over all partitions.
+function telling.noteUnread(member)
+  if options.partitions == 1 then return end
+  local publication = telling.begin(member.room)
+  local facts = { member.side, '', 0, false, member.person.unread, {} }
+  publication.told[1] = { id = member.id, nodes = member.person.nodes, lines = {}, facts = facts }
+  telling.publish(publication)
+end
+
 function telling.notice(publication, notice)
   publication.notices[#publication.notices + 1] = notice
 end
