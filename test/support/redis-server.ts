@@ -4,7 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { findRedisServer } from '../../scripts/setup.mjs'
+
+/** How many slots a cluster has. */
+const slots = 16_384
 
 /** A Redis server of its own, which writes nothing to a disk. */
 export interface RedisServer {
@@ -44,6 +49,28 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Starts a cluster of three Redis servers, which have a third of the slots each. Its address is that of the first. */
+export async function startRedisCluster(): Promise<RedisServer> {
+  const servers = [await startClusterServer(), await startClusterServer(), await startClusterServer()] as const
+  const clients = servers.map(({ url }) => new Redis(url))
+  const ports = servers.map(({ url }) => Number(new URL(url).port))
+  for (const [index, client] of clients.entries()) {
+    const [first, next] = [index, index + 1].map(third => Math.floor((third * slots) / servers.length))
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1)
+    for (const port of ports) await client.call('CLUSTER', 'MEET', '127.0.0.1', port)
+  }
+  const isWhole = async (client: Redis) =>
+    /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(await client.cluster('INFO'))
+  while (!(await Promise.all(clients.map(isWhole))).every(Boolean)) await sleep(50)
+  for (const client of clients) client.disconnect()
+  const [first] = servers
+  return { ...first, stop: async () => void (await Promise.all(servers.map(server => server.stop()))) }
+}
+
+function startClusterServer(): Promise<RedisServer> {
+  return startRedisServer(['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'])
 }
 
 async function findFreePort(): Promise<number> {

@@ -53,6 +53,11 @@ export interface RedisEngineOptions extends EngineOptions {
   readonly secret: string
   /** Told what a subscriber threw, and why something that nobody waits for failed; must not throw itself. */
   readonly onError: (error: unknown) => void
+  /**
+   * Told that events for a person who holds a lease here (null: for all of them) may be lost: the channels were, or the lease had
+   * lapsed. What their pages show has to be read anew.
+   */
+  readonly onMissed?: (userId: UserId | null) => void
   /** Whether this node hears every event, also of people who hold no lease on it: for one node alone, and for tests. */
   readonly hearsAll?: boolean
   /** What sets this engine's keys apart from those of others on the same Redis. */
@@ -80,14 +85,18 @@ export class RedisEngine implements Engine {
   /** The channels that this node hears. */
   readonly #partitionOfChannel: ReadonlyMap<string, number>
   readonly #onError: (error: unknown) => void
+  readonly #onMissed: (userId: UserId | null) => void
   #endHearing: () => void = () => {}
+  #endHealing: () => void = () => {}
   #isStopped = false
 
   private constructor(options: RedisEngineOptions) {
-    const { link, clock, secret, onError, hearsAll = false, space = '', now = null, ...given } = options
+    const { link, clock, secret, onError, onMissed = () => {}, ...others } = options
+    const { hearsAll = false, space = '', now = null, ...given } = others
     const nodeId = randomBytes(6).toString('base64url')
     this.#link = link
     this.#onError = onError
+    this.#onMissed = onMissed
     this.#runner = new ScriptRunner(link, { ...given, hearsAll, nodeId, space, now })
     this.#ids = new RoomIds(secret, link.partitions)
     this.#publisher = new Publisher(onError)
@@ -109,6 +118,7 @@ export class RedisEngine implements Engine {
       const partition = engine.#partitionOfChannel.get(channel)
       if (partition !== undefined) engine.#hear(message, partition)
     })
+    engine.#endHealing = options.link.onHealed(() => engine.#onMissed(null))
     await options.link.subscribe([...engine.#partitionOfChannel.keys()])
     if (options.now === undefined) for (const sweeper of engine.#sweepers) sweeper.start()
     return engine
@@ -218,12 +228,17 @@ export class RedisEngine implements Engine {
   }
 
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
-    this.#unread.hold(userId, leaseId)
+    const isRenewed = this.#unread.hold(userId, leaseId)
     const askedAt = this.#unread.order
     const answers = await this.#runner.runEverywhere('hold', userId, leaseId, ttlMs)
+    let hasLapsed = false
     for (const [partition, answer] of answers.entries()) {
-      for (const { unread } of answer.list(readHeld)) this.#unread.note(userId, partition, unread, askedAt)
+      for (const { isNew, unread } of answer.list(readHeld)) {
+        this.#unread.note(userId, partition, unread, askedAt)
+        hasLapsed ||= isRenewed && isNew
+      }
     }
+    if (hasLapsed) this.#onMissed(userId)
   }
 
   async dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
@@ -288,6 +303,7 @@ export class RedisEngine implements Engine {
     for (const sweeper of this.#sweepers) sweeper.stop()
     this.#publisher.stop()
     this.#endHearing()
+    this.#endHealing()
     await this.#link.unsubscribe([...this.#partitionOfChannel.keys()]).catch(this.#onError)
   }
 

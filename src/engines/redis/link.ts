@@ -24,8 +24,6 @@ export interface RedisLink {
   onMessage(hear: (channel: string, message: Buffer) => void): () => void
   /** Calls back when channels are heard again after a loss: what was sent meanwhile is lost. The answer ends that. */
   onHealed(hear: () => void): () => void
-  /** Resolves when all that was sent to the channels before has been heard. */
-  settle(): Promise<void>
   close(): void
 }
 
@@ -110,12 +108,7 @@ class SingleLink implements RedisLink {
   }
 
   onHealed(hear: () => void): () => void {
-    this.subscriber.on('ready', hear)
-    return () => this.subscriber.off('ready', hear)
-  }
-
-  async settle(): Promise<void> {
-    await this.subscriber.ping()
+    return onReady(this.subscriber, hear)
   }
 
   close(): void {
@@ -127,7 +120,6 @@ class SingleLink implements RedisLink {
 /** A cluster. */
 class ClusterLink implements RedisLink {
   readonly partitions = clusterPartitions
-  #probes = 0
 
   constructor(
     private readonly commands: Cluster,
@@ -160,31 +152,19 @@ class ClusterLink implements RedisLink {
   }
 
   onHealed(hear: () => void): () => void {
-    this.subscriber.on('ready', hear)
-    return () => this.subscriber.off('ready', hear)
-  }
-
-  async settle(): Promise<void> {
-    // There is a connection for each server: what goes through a channel of each partition comes behind all before it.
-    this.#probes += 1
-    const probes = Array.from({ length: this.partitions }, (_, index) => `settled:{p${index}}:${this.#probes}`)
-    const heard = new Set<string>()
-    await new Promise<void>((resolve, reject) => {
-      const end = this.onMessage(channel => {
-        heard.add(channel)
-        if (!probes.every(probe => heard.has(probe))) return
-        end()
-        resolve()
-      })
-      this.subscribe(probes)
-        .then(() => Promise.all(probes.map(probe => this.call(this.isSharded ? 'SPUBLISH' : 'PUBLISH', probe, ''))))
-        .catch(reject)
-    })
-    await this.unsubscribe(probes)
+    return onReady(this.subscriber, hear)
   }
 
   close(): void {
     this.commands.disconnect()
     this.subscriber.disconnect()
   }
+}
+
+/** Calls back once a connection that was lost is there again, and its channels with it. */
+function onReady(subscriber: Redis | Cluster, hear: () => void): () => void {
+  // ioredis subscribes anew behind this event; what is asked after that comes later.
+  const listener = () => setImmediate(hear)
+  subscriber.on('ready', listener)
+  return () => subscriber.off('ready', listener)
 }

@@ -13,7 +13,7 @@ export const scriptNames = [
 /** The name of a script. */
 export type ScriptName = (typeof scriptNames)[number]
 
-/** What every script begins with. The first of them is not shut in: the others use its names. */
+/** The files that every script begins with. The first of them is not shut in: the others use its names. */
 const [base, ...modules] = [
   ...['base', 'privacy', 'lifetimes', 'due', 'people', 'messages', 'gone', 'endings', 'timeline', 'telling', 'rooms'],
   ...['leases', 'views'],
@@ -40,16 +40,21 @@ export interface ScriptOptions extends EngineOptions {
 
 /** Reads the scripts, each behind what all begin with and with the settings written into it. */
 export function readScripts(options: ScriptOptions): ReadonlyMap<ScriptName, ScriptText> {
-  const shared = [
-    settings(options),
-    readLua(`shared/${base}`),
-    ...modules.map(name => `do\n${readLua(`shared/${name}`)}end\n`),
-  ]
+  const shared = readShared(options)
   const scripts = scriptNames.map(name => {
-    const text = [...shared, readLua(name)].join('')
+    const text = shared + readLua(name)
     return [name, { text, sha: createHash('sha1').update(text).digest('hex') }] as const
   })
   return new Map(scripts)
+}
+
+/** What every script begins with. */
+export function readShared(options: ScriptOptions): string {
+  return [
+    settings(options),
+    readLua(`shared/${base}`),
+    ...modules.map(name => `do\n${readLua(`shared/${name}`)}end\n`),
+  ].join('')
 }
 
 /** A file of Lua without comments and indentation: it goes over the wire. */

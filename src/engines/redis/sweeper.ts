@@ -6,6 +6,9 @@ const longestSleepMs = 200
 /** By how much sleeps differ at most, so that nodes do not all ask at once. */
 const chanceMs = 20
 
+/** What a sweeper needs of what runs scripts. */
+export type SweepRunner = Pick<ScriptRunner, 'run'>
+
 /**
  * Performs what is due in one partition. Every node does so: Redis sees to it that each duty is performed once, and as long as one
  * node lives, it is performed in time.
@@ -16,7 +19,7 @@ export class Sweeper {
 
   /** @param onError told why a sweep failed; the next one follows as usual */
   constructor(
-    private readonly runner: ScriptRunner,
+    private readonly runner: SweepRunner,
     private readonly partition: number,
     private readonly clock: Clock,
     private readonly onError: (error: unknown) => void,

@@ -23,10 +23,12 @@ export class UnreadSums {
     return this.#order
   }
 
-  /** Begins to keep what is noted of a person, or goes on to. */
-  hold(userId: UserId, leaseId: string): void {
+  /** Begins to keep what is noted of a person, or goes on to. Returns whether the lease is held here already. */
+  hold(userId: UserId, leaseId: string): boolean {
     const leases = this.#leases.get(userId) ?? new Set()
+    const isHeld = leases.has(leaseId)
     this.#leases.set(userId, leases.add(leaseId))
+    return isHeld
   }
 
   /** Forgets a person who has given up their last lease here. */

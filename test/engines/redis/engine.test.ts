@@ -1,48 +1,68 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
 import { connect, type RedisLink } from '#src/engines/redis/link.js'
 import { describeEngine } from '../../engine-suite/suite.js'
+import { prepareSettling } from '../../support/engine/settling.js'
 import { SweptClock } from '../../support/engine/swept-clock.js'
 import type { Harness, MakeEngine } from '../../support/engine/world.js'
-import { type RedisServer, startRedisServer } from '../../support/redis-server.js'
+import { type RedisServer, startRedisCluster, startRedisServer } from '../../support/redis-server.js'
 
-let server: RedisServer
-let link: RedisLink
 let engines = 0
 
-beforeAll(async () => {
-  server = await startRedisServer()
-  link = await connect(server.url, error => {
-    throw error
-  })
-})
-
-afterAll(async () => {
-  link.close()
-  await server.stop()
-})
-
-/** Makes engines that keep what they hold in so many partitions. */
-function makerOf(partitions: number): MakeEngine {
-  const makeEngine = (options: EngineOptions) => makeOne(options, partitions)
-  // A step takes thirty times as long as in memory, where every property is tried as often as it takes.
-  return Object.assign(makeEngine, { runsShare: partitions > 1 ? 0.05 : 0.1 })
+/** Makes engines on one connection, which keep what they hold in so many partitions. `runsShare`: see `MakeEngine`. */
+function makerOn(linkOf: () => RedisLink, partitions: number, runsShare: number): MakeEngine {
+  const makeEngine = async (options: EngineOptions): Promise<Harness> => {
+    const link: RedisLink = Object.assign(Object.create(linkOf()), { partitions })
+    const clock = new SweptClock()
+    const subscriberErrors: unknown[] = []
+    engines += 1
+    const space = `e${engines}-`
+    const engine = await RedisEngine.start({
+      ...{ ...options, link, clock, secret: 'a secret of the tests', space, hearsAll: true },
+      now: () => clock.now(),
+      onError: error => subscriberErrors.push(error),
+    })
+    clock.sweep = () => engine.sweep()
+    const tags = Array.from({ length: partitions }, (_, partition) => `{${space}p${partition}}`)
+    return { engine, clock, subscriberErrors, settle: await prepareSettling(link, tags) }
+  }
+  return Object.assign(makeEngine, { runsShare })
 }
 
-async function makeOne(options: EngineOptions, partitions: number): Promise<Harness> {
-  const parted: RedisLink = Object.assign(Object.create(link), { partitions })
-  const clock = new SweptClock()
-  const subscriberErrors: unknown[] = []
-  engines += 1
-  const engine = await RedisEngine.start({
-    ...{ ...options, link: parted, clock, secret: 'a secret of the tests', space: `e${engines}-`, hearsAll: true },
-    now: () => clock.now(),
-    onError: error => subscriberErrors.push(error),
+function onServers(start: () => Promise<RedisServer>): () => RedisLink {
+  let server: RedisServer | null = null
+  let link: RedisLink | null = null
+  beforeAll(async () => {
+    server = await start()
+    link = await connect(server.url, error => {
+      throw error
+    })
   })
-  clock.sweep = () => engine.sweep()
-  return { engine, clock, subscriberErrors, settle: () => link.settle() }
+  afterAll(async () => {
+    link?.close()
+    await server?.stop()
+  })
+  return () => {
+    if (link === null) throw new Error('The Redis server has not started')
+    return link
+  }
 }
 
-describeEngine('Redis', makerOf(1))
-describeEngine('Redis of three partitions', makerOf(3))
+// A step takes thirty times as long as in memory, where every property is tried as often as it takes.
+describe('on one Redis', () => {
+  describeEngine('Redis', makerOn(onServers(startRedisServer), 1, 0.1))
+})
+
+describe('on a cluster', () => {
+  const linkOf = onServers(startRedisCluster)
+
+  test('rooms lie on all of its servers', async () => {
+    const tags = Array.from({ length: linkOf().partitions }, (_, partition) => `{p${partition}}`)
+    const slots = await Promise.all(tags.map(async tag => Number(await linkOf().call('CLUSTER', 'KEYSLOT', tag))))
+    const servers = new Set(slots.map(slot => Math.floor((3 * slot) / 16_384)))
+    expect([tags.length, servers.size]).toEqual([64, 3])
+  })
+
+  describeEngine('Redis', makerOn(linkOf, 3, 0.05))
+})

@@ -1,5 +1,5 @@
 -- When messages are warned of and how their lives change: src/chat/lifetimes.ts in this language.
--- test/engines/redis/lifetimes.test.ts compares the two.
+-- test/engines/redis/rules.test.ts compares the two.
 
 -- How long before its end the warning of a message comes, in ms; nil when that is too short to act.
 function lifetimes.warningOf(lifetimeMs)

@@ -1,4 +1,4 @@
--- Who hears and sees what in a room: src/chat/privacy.ts, rule by rule, in this language. test/engines/redis/privacy.test.ts
+-- Who hears and sees what in a room: src/chat/privacy.ts, rule by rule, in this language. test/engines/redis/rules.test.ts
 -- compares the two. A person is a table with `shown`, `entered`, `hasBlocked`, `sendsReceipts` and `sendsTyping`.
 
 function privacy.mayUse(person)

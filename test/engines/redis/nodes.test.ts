@@ -1,0 +1,251 @@
+// Long because what only several nodes show stands here.
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '#src/chat/clock.js'
+import { type Draft, type EngineEvent, type Publication, unshownMs } from '#src/chat/engine.js'
+import { RedisEngine } from '#src/engines/redis/engine.js'
+import { connect, type RedisLink } from '#src/engines/redis/link.js'
+import { prepareSettling } from '../../support/engine/settling.js'
+import { day, generous } from '../../support/engine/world.js'
+import { type RedisServer, startRedisServer } from '../../support/redis-server.js'
+
+let server: RedisServer
+/** For looking at what Redis holds. */
+let viewer: RedisLink
+let nonces = 0
+let spaces = 0
+
+beforeAll(async () => {
+  // Else DUMP could compress what a test looks for.
+  server = await startRedisServer(['--rdbcompression', 'no'])
+  viewer = await connect(server.url, () => {})
+})
+
+afterAll(async () => {
+  viewer.close()
+  await server.stop()
+})
+
+/** The process's own timers, and a wall clock that is wrong by an hour. */
+const wrongClock: Clock = {
+  now: () => Date.now() + 3_600_000,
+  wallTimeOf: moment => moment,
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A node, and what it was told: whom, and of what type. */
+async function startNode(space: string, options: Partial<typeof generous> = {}) {
+  const errors: unknown[] = []
+  const missed: (string | null)[] = []
+  const link = await connect(server.url, error => errors.push(error))
+  const engine = await RedisEngine.start({
+    ...{ ...generous, messageTtlMaxMs: day, messageTtlMs: 60_000, roomGraceMs: 60_000, ...options },
+    ...{ link, clock: wrongClock, secret: 'of all nodes', space, onError: error => errors.push(error) },
+    onMissed: userId => missed.push(userId),
+  })
+  const settle = await prepareSettling(link, [`{${space}p0}`])
+  const publications: Publication[] = []
+  engine.subscribe(publication => publications.push(publication))
+  const stop = async () => {
+    await engine.stop()
+    link.close()
+  }
+  onTestFinished(stop)
+  return {
+    engine,
+    settle,
+    errors,
+    missed,
+    publications,
+    stop,
+    told: () => publications.flatMap(({ told }) => told.map(({ userId, event }) => `${userId}: ${event.type}`)),
+    events: () => publications.flatMap(({ told }): EngineEvent[] => told.map(({ event }) => event)),
+    removals: () => publications.flatMap(({ notices }) => notices.filter(({ type }) => type === 'messages.removed')),
+  }
+}
+
+/** Two nodes on one Redis, on which nobody was before. */
+async function startNodes(options: Partial<typeof generous> = {}) {
+  spaces += 1
+  const space = `nodes${spaces}-`
+  return { space, here: await startNode(space, options), there: await startNode(space, options) }
+}
+
+function draft(lifetimeMs: number, given: Partial<Draft> = {}): Draft {
+  nonces += 1
+  return { nonce: `nonce-${nonces}`, text: 'hello', image: null, mostLifetimeMs: lifetimeMs, ...given }
+}
+
+/** The keys of one space that are there. */
+async function keysOf(space: string): Promise<string[]> {
+  const keys = await viewer.call('KEYS', `*{${space}*`)
+  if (!Array.isArray(keys)) throw new TypeError('KEYS answers a list')
+  return keys.map(String).sort()
+}
+
+/** All that Redis holds of one space, with the names of keys. */
+async function contentsOf(space: string): Promise<string> {
+  const keys = await keysOf(space)
+  const dumps = await Promise.all(keys.map(key => viewer.call('DUMP', key)))
+  return [...keys, ...dumps.map(dump => (Buffer.isBuffer(dump) ? dump.toString('latin1') : ''))].join('\n')
+}
+
+describe('nodes on one Redis', () => {
+  test('hear each of those people alone who hold a lease on them', async () => {
+    const { here, there } = await startNodes()
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    await there.engine.holdLease('bob', 'tab', 60_000)
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await there.engine.readRoom(id, 'bob')
+    const { message } = await here.engine.sendMessage(id, 'ann', draft(60_000, { text: 'over there' }))
+    await expect.poll(() => there.told()).toEqual(['bob: room.opened', 'bob: presence.changed', 'bob: message.sent'])
+    await expect.poll(() => here.told()).toEqual(['ann: room.opened', 'ann: presence.changed', 'ann: message.sent'])
+    expect(there.events().at(-1)).toMatchObject({ message, totalUnread: 1, summary: { unread: 1 } })
+    await there.engine.dropLease('bob', 'tab', 0)
+    await here.engine.sendMessage(id, 'ann', draft(60_000))
+    await expect.poll(() => here.told().at(-1)).toBe('ann: message.sent')
+    await there.settle()
+    expect(there.told()).toHaveLength(3)
+    expect([...here.errors, ...there.errors]).toEqual([])
+  })
+
+  test('hold one person’s leases together: they go when the last one of any node does', async () => {
+    const { here, there } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await here.engine.openRoom('bob', 'ann')
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    await here.engine.holdLease('bob', 'tab-here', 60_000)
+    // This node dies: nobody renews what it holds.
+    await there.engine.holdLease('bob', 'tab-there', 300)
+    await there.stop()
+    await here.engine.dropLease('bob', 'tab-here', 0)
+    const presences = () => here.events().filter(({ type }) => type === 'presence.changed')
+    await expect.poll(() => presences().length).toBe(2)
+    expect(presences()).toMatchObject([{ presence: { isOnline: true } }, { presence: { isOnline: false } }])
+    expect((await here.engine.readRoom(id, 'ann')).presence).toMatchObject({ isOnline: false })
+  })
+
+  test('let a message go by Redis’s time, once, and still when all but one of them are gone', async () => {
+    const { here, there } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    const first = await here.engine.sendMessage(id, 'ann', draft(300))
+    expect(Math.abs(first.message.sentAt - Date.now())).toBeLessThan(1_000)
+    await expect.poll(() => here.removals().length, { interval: 10 }).toBe(1)
+    expect(Date.now() - first.message.expiresAt).toBeLessThan(250)
+    await there.settle()
+    expect(there.removals()).toHaveLength(1)
+    await there.stop()
+    const second = await here.engine.sendMessage(id, 'ann', draft(300))
+    await expect.poll(() => here.removals().length, { interval: 10 }).toBe(2)
+    expect(Date.now() - second.message.expiresAt).toBeLessThan(250)
+    await here.settle()
+    expect(here.told().filter(type => type === 'ann: message.removed')).toHaveLength(2)
+    expect((await here.engine.readStats()).expiredMessages).toBe(2)
+  })
+
+  test('find one room and one message, however they race', async () => {
+    const { here, there } = await startNodes()
+    const both = [here.engine, there.engine]
+    const views = await Promise.all(
+      [...both, ...both].map((engine, at) =>
+        at % 2 === 0 ? engine.openRoom('ann', 'bob') : engine.openRoom('bob', 'ann'),
+      ),
+    )
+    expect(new Set(views.map(({ id }) => id)).size).toBe(1)
+    const again = draft(60_000)
+    const sent = await Promise.all([...both, ...both].map(each => each.sendMessage(views[0]?.id ?? '', 'ann', again)))
+    expect(sent.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
+  })
+
+  test('are told when events may be lost: after a loss of the channels, and when a lease had lapsed', async () => {
+    const { here } = await startNodes()
+    const lost = () => here.missed
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    expect(lost()).toEqual([])
+    await here.engine.holdLease('bob', 'tab', 50)
+    await expect.poll(() => here.engine.readStats()).toMatchObject({ onlineUsers: 1 })
+    await here.engine.holdLease('bob', 'tab', 60_000)
+    expect(lost()).toEqual(['bob'])
+    await viewer.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await expect.poll(() => lost()).toEqual(['bob', null])
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await expect.poll(() => here.told()).toEqual(['ann: room.opened'])
+    expect(id).toHaveLength(22)
+  })
+
+  test('go on when Redis has forgotten their scripts', async () => {
+    const { here } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await viewer.call('SCRIPT', 'FLUSH')
+    expect((await here.engine.readRoom(id, 'ann')).id).toBe(id)
+    expect((await here.engine.openRoom('ann', 'bob')).id).toBe(id)
+  })
+})
+
+describe('what Redis holds', () => {
+  const image = { id: 'picture-MARKER', width: 1, height: 1, alt: 'alt-MARKER' }
+
+  test('is nothing of what was written, once it is over, and of a room that has ended its reason alone', async () => {
+    const { space, here } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await here.engine.openRoom('bob', 'ann')
+    const { message: first } = await here.engine.sendMessage(
+      id,
+      'ann',
+      draft(400, { text: 'text-MARKER', nonce: 'nonce-MARKER', image }),
+    )
+    const { message: reply } = await here.engine.sendMessage(id, 'bob', draft(400, { replyTo: first.id }))
+    const written = ['MARKER', reply.nonce]
+    for (const trace of written) expect(await contentsOf(space)).toContain(trace)
+    await expect.poll(() => here.engine.readStats()).toMatchObject({ messages: 0, expiredMessages: 2 })
+    for (const trace of [...written, first.id, reply.id]) expect(await contentsOf(space)).not.toContain(trace)
+    await here.engine.endRoom(id, 'ann')
+    const left = (await keysOf(space)).filter(key => key.includes(id.slice(0, 11)) || /ann|bob/.test(key))
+    expect(left).toEqual([`gone:{${space}p0}:ann`, `gone:{${space}p0}:bob`])
+    for (const key of left) expect(Number(await viewer.call('PTTL', key))).toBeLessThanOrEqual(unshownMs)
+    expect((await keysOf(space)).filter(key => !left.includes(key))).toEqual([`tally:{${space}p0}`])
+  })
+
+  test('goes by itself when every node is dead', async () => {
+    const { space, here, there } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await here.engine.sendMessage(id, 'ann', draft(1_000, { text: 'text-MARKER', image }))
+    await here.stop()
+    await there.stop()
+    const keys = await keysOf(space)
+    const lives = new Map(
+      await Promise.all(keys.map(async key => [key, Number(await viewer.call('PTTL', key))] as const)),
+    )
+    const ofMessages = keys.filter(key => /^(texts|order|ends|warns|nonces|events):/.test(key))
+    expect(ofMessages.length).toBeGreaterThan(3)
+    for (const key of ofMessages) expect(lives.get(key), key).toBeLessThanOrEqual(6_000)
+    for (const [key, ms] of lives) {
+      const staysForPeople = /^(person|pairs|chats|alone|tally):/.test(key)
+      expect(ms > 0 || staysForPeople, key).toBe(true)
+    }
+  })
+})
+
+describe('a Redis that does not answer', () => {
+  test('fails each command in time, and is used again when it does', async () => {
+    const silent = await startRedisServer()
+    onTestFinished(() => silent.stop())
+    const link = await connect(silent.url, () => {})
+    onTestFinished(() => link.close())
+    const engine = await RedisEngine.start({
+      ...{ ...generous, link, clock: wrongClock, secret: 'secret', now: () => 1, onError: () => {} },
+    })
+    const { id } = await engine.openRoom('ann', 'bob')
+    silent.process.kill('SIGSTOP')
+    const begin = performance.now()
+    await expect(engine.sendMessage(id, 'ann', draft(1_000))).rejects.toThrow()
+    expect(performance.now() - begin).toBeLessThan(2_500)
+    silent.process.kill('SIGCONT')
+    await expect.poll(() => engine.isMember(id, 'ann').catch(() => false)).toBe(true)
+    await engine.stop()
+  })
+})
