@@ -42,7 +42,7 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
     process: child,
     stop: async () => {
       process.off('exit', end)
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         end()
         await once(child, 'exit')
       }

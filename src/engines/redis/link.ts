@@ -14,7 +14,10 @@ export interface RedisLink {
   readonly partitions: number
   /** Whether channels belong to one server each, as in a cluster of Redis 7 or newer. */
   readonly isSharded: boolean
-  /** Sends a command. Fails when it is unanswered after two seconds, or at once when there is no connection. */
+  /**
+   * Sends a command. Fails when it is unanswered after two seconds, or at once when there is no connection.
+   * @throws RedisFailure
+   */
   call(command: string, ...args: (string | number)[]): Promise<unknown>
   /** Hears channels from now on, and again after each loss of the connection. */
   subscribe(channels: readonly string[]): Promise<void>
@@ -25,6 +28,28 @@ export interface RedisLink {
   /** Calls back when channels are heard again after a loss: what was sent meanwhile is lost. The answer ends that. */
   onHealed(hear: () => void): () => void
   close(): void
+}
+
+/**
+ * Why a command failed. The library's own errors have the command with them, and so what people wrote: none of that may reach a
+ * log.
+ */
+export class RedisFailure extends Error {
+  override readonly name = 'RedisFailure'
+
+  /** @param isRefusal whether Redis answered with an error; else it did not answer */
+  constructor(
+    message: string,
+    readonly isRefusal: boolean,
+  ) {
+    super(message)
+  }
+}
+
+/** @throws RedisFailure */
+function fail(error: unknown): never {
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  throw new RedisFailure(message, name === 'ReplyError')
 }
 
 /** Nothing is queued or sent twice: whoever asks is told at once that Redis is away. */
@@ -90,7 +115,7 @@ class SingleLink implements RedisLink {
   ) {}
 
   call(command: string, ...args: (string | number)[]): Promise<unknown> {
-    return this.commands.callBuffer(command, ...args)
+    return this.commands.callBuffer(command, ...args).catch(fail)
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
@@ -128,7 +153,7 @@ class ClusterLink implements RedisLink {
   ) {}
 
   call(command: string, ...args: (string | number)[]): Promise<unknown> {
-    return this.commands.callBuffer(command, ...args)
+    return this.commands.callBuffer(command, ...args).catch(fail)
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

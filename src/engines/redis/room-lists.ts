@@ -10,13 +10,16 @@ interface Position {
   readonly place: number
 }
 
+/** What lists need of what runs scripts. */
+export type ListRunner = Pick<ScriptRunner, 'partitions' | 'run' | 'runEverywhere'>
+
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
 const mostUnshared = 100
 
 /** What is of all rooms of one person, put together of what each partition holds. With one partition, one script does it. */
 export class RoomLists {
   constructor(
-    private readonly runner: ScriptRunner,
+    private readonly runner: ListRunner,
     private readonly ids: RoomIds,
   ) {}
 

@@ -1,7 +1,7 @@
 import { ChatError, type ErrorCode, errorTable } from '#src/chat/errors.js'
-import type { RedisLink } from './link.js'
+import { RedisFailure, type RedisLink } from './link.js'
 import { PackedReader } from './packed-reader.js'
-import { readScripts, type ScriptName, type ScriptOptions, type ScriptText } from './script-texts.js'
+import { type ScriptName, type ScriptOptions, ScriptTexts } from './script-texts.js'
 
 export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | 'partitions'> {
   /** Names this node: where events for those who hold leases here are sent to. */
@@ -15,7 +15,7 @@ export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | '
 /** Runs the scripts of the engine, each in one partition and in one round trip. */
 export class ScriptRunner {
   readonly #link: RedisLink
-  readonly #scripts: ReadonlyMap<ScriptName, ScriptText>
+  readonly #scripts: ScriptTexts
   readonly #nodeId: string
   readonly #space: string
   readonly #now: (() => number) | null
@@ -27,7 +27,7 @@ export class ScriptRunner {
   constructor(link: RedisLink, { nodeId, space, now, ...options }: ScriptRunnerOptions) {
     this.#link = link
     const { isSharded, partitions } = link
-    this.#scripts = readScripts({ ...options, isSharded, partitions })
+    this.#scripts = new ScriptTexts({ ...options, isSharded, partitions })
     this.#heldBytes = Array.from({ length: partitions }, () => 0)
     this.#nodeId = nodeId
     this.#space = space
@@ -51,16 +51,22 @@ export class ScriptRunner {
 
   /**
    * Runs a script in a partition. Returns what it answers, to be read.
-   * @throws ChatError what the script refuses with
+   * @throws ChatError what the script refuses with; `storage_failed` when Redis is away, when it may still have run; `server_full`
+   *   when Redis has no memory left
+   * @throws RedisFailure when Redis refuses it otherwise, which is a fault of ours
    */
   async run(name: ScriptName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
     const script = this.#scripts.get(name)
-    if (script === undefined) throw new RangeError(`There is no script ${name}`)
     const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn}`, ...args]
-    const answer = await this.#link.call('EVALSHA', script.sha, ...rest).catch((error: unknown) => {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return this.#link.call('EVAL', script.text, ...rest)
-    })
+    const answer = await this.#link
+      .call('EVALSHA', script.sha, ...rest)
+      .catch((error: unknown) => {
+        if (!(error instanceof RedisFailure) || !error.message.startsWith('NOSCRIPT')) throw error
+        return this.#link.call('EVAL', script.text, ...rest)
+      })
+      .catch((error: unknown) => {
+        throw error instanceof RedisFailure ? refusalBy(error) : error
+      })
     if (!Buffer.isBuffer(answer)) throw new TypeError(`The script ${name} answered no string`)
     const reader = new PackedReader(answer)
     const [code, number, drawn] = [reader.string(), reader.number(), reader.number()]
@@ -80,6 +86,15 @@ export class ScriptRunner {
   #tagOf(partition: number): string {
     return `{${this.#space}p${partition}}`
   }
+}
+
+/** Redis says in its first word what is wrong with it. */
+const awayWords = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']
+
+function refusalBy(failure: RedisFailure): Error {
+  const [word = ''] = failure.message.split(' ', 1)
+  if (!failure.isRefusal || awayWords.includes(word)) return new ChatError('storage_failed')
+  return word === 'OOM' || failure.message.includes('OOM command') ? new ChatError('server_full') : failure
 }
 
 function refusalOf(code: string): ErrorCode {

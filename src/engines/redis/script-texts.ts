@@ -13,11 +13,13 @@ export const scriptNames = [
 /** The name of a script. */
 export type ScriptName = (typeof scriptNames)[number]
 
-/** The files that every script begins with. The first of them is not shut in: the others use its names. */
-const [base, ...modules] = [
-  ...['base', 'privacy', 'lifetimes', 'due', 'people', 'messages', 'gone', 'endings', 'timeline', 'telling', 'rooms'],
-  ...['leases', 'views'],
+/** The files of `shared/` that every script begins with, behind `base.lua`. */
+const modules = [
+  ...['due', 'privacy', 'lifetimes', 'people', 'messages', 'gone', 'endings', 'timeline', 'telling', 'rooms', 'leases'],
+  'views',
 ]
+/** The tables whose functions a file makes, where these are not the one of its name alone. */
+const tablesOf: Readonly<Record<string, string>> = { due: 'due, tally' }
 
 /** How many due duties a script performs at most. */
 const mostDue = 64
@@ -38,23 +40,32 @@ export interface ScriptOptions extends EngineOptions {
   readonly isSharded: boolean
 }
 
-/** Reads the scripts, each behind what all begin with and with the settings written into it. */
-export function readScripts(options: ScriptOptions): ReadonlyMap<ScriptName, ScriptText> {
-  const shared = readShared(options)
-  const scripts = scriptNames.map(name => {
-    const text = shared + readLua(name)
-    return [name, { text, sha: createHash('sha1').update(text).digest('hex') }] as const
-  })
-  return new Map(scripts)
+/** The scripts, each behind what all begin with and with the settings written into it. Each is made when it is first run. */
+export class ScriptTexts {
+  readonly #shared: string
+  readonly #texts = new Map<ScriptName, ScriptText>()
+
+  constructor(options: ScriptOptions) {
+    this.#shared = readShared(options)
+  }
+
+  /** A script as Redis gets it. */
+  get(name: ScriptName): ScriptText {
+    const known = this.#texts.get(name)
+    if (known !== undefined) return known
+    const text = this.#shared + readLua(name)
+    const made = { text, sha: createHash('sha1').update(text).digest('hex') }
+    this.#texts.set(name, made)
+    return made
+  }
 }
 
 /** What every script begins with. */
 export function readShared(options: ScriptOptions): string {
-  return [
-    settings(options),
-    readLua(`shared/${base}`),
-    ...modules.map(name => `do\n${readLua(`shared/${name}`)}end\n`),
-  ].join('')
+  const files = modules.map(
+    name => `define({ ${tablesOf[name] ?? name} }, function()\n${readLua(`shared/${name}`)}end)\n`,
+  )
+  return [settings(options), readLua('shared/base'), ...files].join('')
 }
 
 /** A file of Lua without comments and indentation: it goes over the wire. */

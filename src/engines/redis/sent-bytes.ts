@@ -11,7 +11,7 @@ const mostSenders = 10_000
 export class SentBytes {
   readonly #bySender = new Map<UserId, Map<number, number>>()
 
-  constructor(private readonly runner: ScriptRunner) {}
+  constructor(private readonly runner: Pick<ScriptRunner, 'partitions' | 'runEverywhere'>) {}
 
   /** What a sender holds in all other partitions, as far as it is known, in bytes. */
   elsewhere(userId: UserId, partition: number): number {

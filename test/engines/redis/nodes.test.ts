@@ -242,7 +242,7 @@ describe('a Redis that does not answer', () => {
     const { id } = await engine.openRoom('ann', 'bob')
     silent.process.kill('SIGSTOP')
     const begin = performance.now()
-    await expect(engine.sendMessage(id, 'ann', draft(1_000))).rejects.toThrow()
+    await expect(engine.sendMessage(id, 'ann', draft(1_000))).rejects.toMatchObject({ code: 'storage_failed' })
     expect(performance.now() - begin).toBeLessThan(2_500)
     silent.process.kill('SIGCONT')
     await expect.poll(() => engine.isMember(id, 'ann').catch(() => false)).toBe(true)

@@ -20,7 +20,8 @@ if now == nil then
 end
 local never = math.huge
 
--- The modules that follow.
+-- The modules that follow, each in its file. Their functions are made when something of a module is asked for first: most scripts
+-- need a few modules, and making the functions of all would take as long as a command itself.
 local privacy, lifetimes, tally, due, people, messages, gone, endings, timeline, telling, rooms, leases, views =
   {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 
@@ -38,20 +39,32 @@ local function expireKey(key, at)
   redis.call('PEXPIRE', key, whole(math.max(at - now, 0) + spareMs))
 end
 
--- Writes what has changed, tells who is to hear of it, and answers. Where there are several partitions, a node learns from each
+local function define(tables, make)
+  local function makeFirst(module, name)
+    for _, each in ipairs(tables) do setmetatable(each, nil) end
+    make()
+    return module[name]
+  end
+  for _, each in ipairs(tables) do setmetatable(each, { __index = makeFirst }) end
+end
+
+-- Writes what has changed, and tells who is to hear of it.
+local function finish()
+  for _, step in ipairs({ rawget(rooms, 'save') or false, rawget(people, 'save') or false, rawget(telling, 'send') or false }) do
+    if step then step() end
+  end
+end
+
+-- Finishes, and answers. Where there are several partitions, a node learns from each
 -- answer what this one holds, in bytes, since the cap is of all together, and the number that it drew last.
 local function answer(...)
-  rooms.save()
-  people.save()
-  telling.send()
+  finish()
   if options.partitions == 1 then return cmsgpack.pack('', 0, 0, ...) end
   return cmsgpack.pack('', tally.read('bytes'), tally.read('drawn'), ...)
 end
 
 -- The same for a refusal, by its code in src/chat/errors.ts.
 local function refuse(code, retryAfterMs)
-  rooms.save()
-  people.save()
-  telling.send()
+  finish()
   return cmsgpack.pack(code, retryAfterMs or 0, 0)
 end

@@ -5,9 +5,6 @@ local tallyKey, dueKey = 'tally:' .. tag, 'due:' .. tag
 -- Longer than any room waits for its next step (see rooms.schedule).
 local keepDueMs = 8 * 86400000
 
--- Each duty: what is performed for `id` once its time has come.
-due.duties = {}
-
 function tally.add(field, count)
   if count ~= 0 then redis.call('HINCRBY', tallyKey, field, whole(count)) end
 end
@@ -59,7 +56,13 @@ local isBehind = false
 local function perform(duty)
   redis.call('ZREM', dueKey, duty)
   local kind, id, otherId = string.match(duty, '^(%S+) (%S+) ?(%S*)$')
-  due.duties[kind](id, otherId)
+  if kind == 'room' then
+    rooms.attend(id)
+  elseif kind == 'person' then
+    leases.endDue(id)
+  else
+    leases.leave(id, otherId)
+  end
 end
 
 -- Performs what is due, the earliest first, and at most so many duties, so that no script works long.

@@ -41,7 +41,7 @@ function leases.drop(userId, leaseId, lingerMs)
 end
 
 -- Ends the leases of a person whose time has come; with the last one the person is gone.
-function due.duties.person(userId)
+function leases.endDue(userId)
   local key, person = keyOf('leases', userId), people.change(userId)
   local all, nextAt, nodes, isThere = redis.call('HGETALL', key), never, {}, {}
   for index = 1, #all, 2 do
@@ -66,7 +66,7 @@ function due.duties.person(userId)
 end
 
 -- Those who were blocked see the person go, unless they have been unblocked since.
-function due.duties.leave(userId, otherId)
+function leases.leave(userId, otherId)
   local block = people.blockOf(userId, otherId)
   if block == nil or not block.online or block.leavesAt > now then return end
   block.online = false

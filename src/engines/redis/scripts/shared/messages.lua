@@ -11,6 +11,8 @@
 -- seen). `warned` are those that the warning is of which stands, in the order in which they expire.
 
 local band = 2 ^ 32
+-- By how much a key outlives at least what it holds.
+local leastSpareMs = spareMs - 3000
 local keysOfMessages = { 'texts', 'order', 'ends', 'warns', 'nonces' }
 -- A call of Redis takes a few thousand arguments at most.
 local chunk = 500
@@ -92,8 +94,13 @@ function messages.read(room, seqs)
 end
 
 function messages.get(room, seq)
-  local line = redis.call('HGET', keyOf('texts', room.pair), seq)
-  return line and messages.unpack(line) or nil
+  local known = room.cache[seq]
+  if known == nil then
+    local line = redis.call('HGET', keyOf('texts', room.pair), seq)
+    known = line and messages.unpack(line) or false
+    room.cache[seq] = known
+  end
+  return known or nil
 end
 
 -- A living message by its id: the room's `idBegin`, and the `seq` in base 36.
@@ -106,7 +113,7 @@ end
 -- The living message that someone sent with this nonce.
 function messages.findSent(room, side, digest)
   local seq = redis.call('HGET', keyOf('nonces', room.pair), side .. digest)
-  return seq and messages.get(room, seq) or nil
+  return seq and messages.get(room, tonumber(seq)) or nil
 end
 
 local function seqsOf(scores, base)
@@ -222,17 +229,23 @@ local function write(room, message)
   message.line = messages.pack(message)
   redis.call('HSET', keyOf('texts', room.pair), message.seq, message.line)
   redis.call('ZADD', keyOf('ends', room.pair), message.endsAt, message.seq)
+  room.cache[message.seq] = message
   local warnsAt = options.keepLonger and lifetimes.warnsAt(message) or nil
   if warnsAt then
     redis.call('ZADD', keyOf('warns', room.pair), warnsAt, message.seq)
+    -- This key may be gone while others are there.
+    expireKey(keyOf('warns', room.pair), math.max(room.lastEnd, message.endsAt))
   elseif options.keepLonger then
     redis.call('ZREM', keyOf('warns', room.pair), message.seq)
   end
   room.lastEnd = math.max(room.lastEnd, message.endsAt)
 end
 
--- Lets all that holds messages die by itself soon after the last of them.
+-- Lets all that holds messages die by itself soon after the last of them. In a burst of messages not each has it written anew:
+-- it is enough that every key outlives the sweep by `leastSpareMs`.
 local function expireKeys(room)
+  if room.size > 1 and room.keysEnd >= room.lastEnd + leastSpareMs then return end
+  room.keysEnd = room.lastEnd + spareMs
   for _, kind in ipairs(keysOfMessages) do expireKey(keyOf(kind, room.pair), room.lastEnd) end
 end
 
@@ -240,6 +253,9 @@ end
 function messages.append(room, message)
   if room.size == 0 then room.lastEnd = 0 end
   room.size = room.size + 1
+  for _, member in ipairs(room.members) do
+    if messages.isKnownTo(member.side, message) then member.newestSeq = message.seq end
+  end
   if not message.begun then room.waiting = room.waiting + 1 end
   write(room, message)
   redis.call('ZADD', keyOf('order', room.pair), bandOf(message.side, message.held) + message.seq, message.seq)
@@ -257,6 +273,7 @@ function messages.remove(room, removed)
       seqs[#seqs + 1] = message.seq
       digests[#digests + 1] = message.side .. message.digest
       isGone[message.seq] = true
+      room.cache[message.seq] = nil
       if message.kept > 0 then room.kept = room.kept - 1 end
       if not message.begun then room.waiting = room.waiting - 1 end
     end
@@ -265,6 +282,9 @@ function messages.remove(room, removed)
     for _, kind in ipairs({ 'order', 'ends', 'warns' }) do redis.call('ZREM', keyOf(kind, room.pair), unpack(seqs)) end
   end
   room.size = room.size - #removed
+  for _, member in ipairs(room.members) do
+    if isGone[member.newestSeq] then member.newestSeq = messages.before(room, member.side, member.newestSeq) end
+  end
   local warned = {}
   for _, seq in ipairs(room.warned) do
     if not isGone[seq] then warned[#warned + 1] = seq end

@@ -58,6 +58,8 @@ local function makeMember(id)
     shownDelivered = 0,
     shownSeen = 0,
     version = 1,
+    -- The `seq` of the newest living message that they may know of; 0 when there is none.
+    newestSeq = 0,
     shown = false,
     entered = false,
     activeAt = 0,
@@ -79,7 +81,8 @@ local function makeMember(id)
 end
 
 local function attach(room, pair)
-  setmetatable(room, { __index = { pair = pair } })
+  -- `cache`: the messages that this script has read or written, by `seq`.
+  setmetatable(room, { __index = { pair = pair, cache = {} } })
   for side, member in ipairs(room.members) do
     setmetatable(member, {
       __index = function(self, name)
@@ -187,6 +190,7 @@ function rooms.create(pair, userId, otherId, id, epoch, idBegin)
     warned = {},
     restsUntil = 0,
     lastEnd = 0,
+    keysEnd = 0,
     members = { makeMember(userId), makeMember(otherId) },
   }, pair)
   loaded[pair] = room
@@ -408,7 +412,7 @@ function rooms.letGoOfCounts(member)
 end
 
 -- Does one due step and reschedules the room, so that what is due in other rooms keeps its order.
-function due.duties.room(pair)
+function rooms.attend(pair)
   local room = rooms.load(pair)
   if room == nil then return end
   local before = {}

@@ -37,7 +37,7 @@ end
 -- The room as it stands in someone's list, with the lines of the messages that this needs.
 function telling.summarise(member, lines)
   local room, other = member.room, member.other
-  local lastSeq = messages.before(room, member.side, room.lastSeq + 1)
+  local lastSeq = member.newestSeq
   local last = lastSeq > 0 and messages.get(room, lastSeq)
   if last then telling.need(lines, member, last, true) end
   return {

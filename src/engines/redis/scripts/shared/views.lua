@@ -102,7 +102,7 @@ end
 -- What src/engines/redis/views.ts makes a view of.
 function views.room(member, ask)
   local room, side, other = member.room, member.side, member.other
-  local newestSeq = messages.before(room, side, room.lastSeq + 1)
+  local newestSeq = member.newestSeq
   local entries, survivors = cut(member, newestSeq, ask)
   local first, last = entries[1], entries[#entries]
   local previousSeq = messages.before(room, side, first and first.seq or startOf(ask))
