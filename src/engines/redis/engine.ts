@@ -35,7 +35,7 @@ import { dissolveReasonOf, readPublication } from './publications.js'
 import { RoomIds } from './room-ids.js'
 import { RoomLists } from './room-lists.js'
 import { ScriptRunner } from './script-runner.js'
-import type { ScriptName } from './script-texts.js'
+import type { CommandName } from './script-texts.js'
 import { SentBytes } from './sent-bytes.js'
 import { Sweeper } from './sweeper.js'
 import { UnreadSums } from './unread-sums.js'
@@ -325,7 +325,7 @@ export class RedisEngine implements Engine {
   }
 
   /** Runs a script in the partition of a room or a pair. @throws ChatError `not_found` for what is no id of a room */
-  async #runInRoom(name: ScriptName, roomIdOrPair: string, ...args: (string | number)[]): Promise<PackedReader> {
+  async #runInRoom(name: CommandName, roomIdOrPair: string, ...args: (string | number)[]): Promise<PackedReader> {
     return this.#runner.run(name, this.#partitionOf(roomIdOrPair), ...args)
   }
 

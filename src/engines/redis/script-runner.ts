@@ -1,7 +1,7 @@
 import { ChatError, type ErrorCode, errorTable } from '#src/chat/errors.js'
 import { RedisFailure, type RedisLink } from './link.js'
 import { PackedReader } from './packed-reader.js'
-import { type ScriptName, type ScriptOptions, ScriptTexts } from './script-texts.js'
+import { type CommandName, readScript, type ScriptOptions, type ScriptText } from './script-texts.js'
 
 export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | 'partitions'> {
   /** Names this node: where events for those who hold leases here are sent to. */
@@ -12,10 +12,10 @@ export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | '
   readonly now: (() => number) | null
 }
 
-/** Runs the scripts of the engine, each in one partition and in one round trip. */
+/** Runs the commands of the engine, each in one partition and in one round trip. */
 export class ScriptRunner {
   readonly #link: RedisLink
-  readonly #scripts: ScriptTexts
+  readonly #script: ScriptText
   readonly #nodeId: string
   readonly #space: string
   readonly #now: (() => number) | null
@@ -27,7 +27,7 @@ export class ScriptRunner {
   constructor(link: RedisLink, { nodeId, space, now, ...options }: ScriptRunnerOptions) {
     this.#link = link
     const { isSharded, partitions } = link
-    this.#scripts = new ScriptTexts({ ...options, isSharded, partitions })
+    this.#script = readScript({ ...options, isSharded, partitions })
     this.#heldBytes = Array.from({ length: partitions }, () => 0)
     this.#nodeId = nodeId
     this.#space = space
@@ -50,24 +50,24 @@ export class ScriptRunner {
   }
 
   /**
-   * Runs a script in a partition. Returns what it answers, to be read.
-   * @throws ChatError what the script refuses with; `storage_failed` when Redis is away, when it may still have run; `server_full`
+   * Runs a command in a partition. Returns what it answers, to be read.
+   * @throws ChatError what it refuses with; `storage_failed` when Redis is away, when it may still have run; `server_full`
    *   when Redis has no memory left
    * @throws RedisFailure when Redis refuses it otherwise, which is a fault of ours
    */
-  async run(name: ScriptName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
-    const script = this.#scripts.get(name)
-    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn}`, ...args]
+  async run(name: CommandName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
+    const { text, sha } = this.#script
+    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn} ${name}`, ...args]
     const answer = await this.#link
-      .call('EVALSHA', script.sha, ...rest)
+      .call('EVALSHA', sha, ...rest)
       .catch((error: unknown) => {
         if (!(error instanceof RedisFailure) || !error.message.startsWith('NOSCRIPT')) throw error
-        return this.#link.call('EVAL', script.text, ...rest)
+        return this.#link.call('EVAL', text, ...rest)
       })
       .catch((error: unknown) => {
         throw error instanceof RedisFailure ? refusalBy(error) : error
       })
-    if (!Buffer.isBuffer(answer)) throw new TypeError(`The script ${name} answered no string`)
+    if (!Buffer.isBuffer(answer)) throw new TypeError(`The command ${name} answered no string`)
     const reader = new PackedReader(answer)
     const [code, number, drawn] = [reader.string(), reader.number(), reader.number()]
     if (code === '') {
@@ -78,8 +78,8 @@ export class ScriptRunner {
     throw new ChatError(refusalOf(code), number || undefined)
   }
 
-  /** Runs a script in every partition at once. Returns what each answers. */
-  runEverywhere(name: ScriptName, ...args: readonly (string | number)[]): Promise<PackedReader[]> {
+  /** Runs a command in every partition at once. Returns what each answers. */
+  runEverywhere(name: CommandName, ...args: readonly (string | number)[]): Promise<PackedReader[]> {
     return Promise.all(Array.from({ length: this.#link.partitions }, (_, index) => this.run(name, index, ...args)))
   }
 

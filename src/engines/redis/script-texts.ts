@@ -4,16 +4,16 @@ import { type EngineOptions, endingMs, mostEvents, mostWindow, unshownMs, usualW
 import { graceOf, longestLifeMs, unseenLifeMs, warningBounds } from '#src/chat/lifetimes.js'
 import { pairLength } from './room-ids.js'
 
-/** The commands of the engine, each a script in `scripts/`. */
-export const scriptNames = [
+/** The commands of the engine, each a file in `scripts/`. */
+export const commandNames = [
   ...(['open', 'member', 'read', 'quote', 'list', 'others', 'send', 'remove', 'lifetime', 'erasure', 'keep'] as const),
   ...(['dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
   ...(['presence', 'stats', 'own', 'sweep', 'positions', 'place', 'summaries', 'alone', 'discard', 'sent'] as const),
 ] as const
-/** The name of a script. */
-export type ScriptName = (typeof scriptNames)[number]
+/** The name of a command. */
+export type CommandName = (typeof commandNames)[number]
 
-/** The files of `shared/` that every script begins with, behind `base.lua`. */
+/** The files of `shared/` that come before the commands, behind `base.lua`. */
 const modules = [
   ...['due', 'privacy', 'lifetimes', 'people', 'messages', 'gone', 'endings', 'timeline', 'telling', 'rooms', 'leases'],
   'views',
@@ -21,10 +21,10 @@ const modules = [
 /** The tables whose functions a file makes, where these are not the one of its name alone. */
 const tablesOf: Readonly<Record<string, string>> = { due: 'due, tally' }
 
-/** How many due duties a script performs at most. */
+/** How many due duties a command performs at most. */
 const mostDue = 64
 
-/** A script as Redis gets it, and the digest by which Redis knows it. */
+/** The script as Redis gets it, and the digest by which Redis knows it. */
 export interface ScriptText {
   readonly text: string
   readonly sha: string
@@ -40,27 +40,17 @@ export interface ScriptOptions extends EngineOptions {
   readonly isSharded: boolean
 }
 
-/** The scripts, each behind what all begin with and with the settings written into it. Each is made when it is first run. */
-export class ScriptTexts {
-  readonly #shared: string
-  readonly #texts = new Map<ScriptName, ScriptText>()
-
-  constructor(options: ScriptOptions) {
-    this.#shared = readShared(options)
-  }
-
-  /** A script as Redis gets it. */
-  get(name: ScriptName): ScriptText {
-    const known = this.#texts.get(name)
-    if (known !== undefined) return known
-    const text = this.#shared + readLua(name)
-    const made = { text, sha: createHash('sha1').update(text).digest('hex') }
-    this.#texts.set(name, made)
-    return made
-  }
+/**
+ * Reads all commands as one script, which is told which of them is meant. In scripts of their own each would have what all begin
+ * with anew, and Redis's Lua looks through all of that over and over for what is garbage.
+ */
+export function readScript(options: ScriptOptions): ScriptText {
+  const commands = commandNames.map(name => `if command == '${name}' then\n${readLua(name)}end\n`)
+  const text = [readShared(options), ...commands].join('')
+  return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
-/** What every script begins with. */
+/** What comes before the commands. */
 export function readShared(options: ScriptOptions): string {
   const files = modules.map(
     name => `define({ ${tablesOf[name] ?? name} }, function()\n${readLua(`shared/${name}`)}end)\n`,

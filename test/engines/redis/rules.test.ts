@@ -30,7 +30,7 @@ async function evaluate(lua: string, ...args: string[]): Promise<unknown> {
     1,
     '{p0}',
     now,
-    'n 0',
+    'n 0 none',
     ...args,
   )
   return JSON.parse(String(answer))

@@ -36,7 +36,7 @@ describe('a runner of scripts', () => {
     const { runner, calls } = start([pack('', 0, 0, 7)], { partitions: 3 })
     expect((await runner.run('stats', 2, 'an argument')).number()).toBe(7)
     expect(calls).toEqual([
-      ['EVALSHA', expect.stringMatching(/^[0-9a-f]{40}$/), 1, '{s-p2}', '', 'node 0', 'an argument'],
+      ['EVALSHA', expect.stringMatching(/^[0-9a-f]{40}$/), 1, '{s-p2}', '', 'node 0 stats', 'an argument'],
     ])
     expect(runner.tags).toEqual(['{s-p0}', '{s-p1}', '{s-p2}'])
   })
@@ -74,6 +74,6 @@ describe('a runner of scripts', () => {
     await runner.runEverywhere('stats')
     expect([runner.heldElsewhere(0), runner.heldElsewhere(1), runner.heldElsewhere(2)]).toEqual([13, 12, 11])
     await runner.run('stats', 0).catch(() => {})
-    expect(calls.at(-1)?.slice(4)).toEqual([12, 'node 90'])
+    expect(calls.at(-1)?.slice(4)).toEqual([12, 'node 90 stats'])
   })
 })

@@ -40,7 +40,7 @@ person.sendsReceipts, person.sendsTyping = sendsReceipts, sendsTyping
 
 for _, each in ipairs(unblocked) do
   local member, wasOnline, tellWhoSees = unpack(each)
-  if member.shown then rooms.raise(member) end
+  if member.shown then rooms.raise(member, tally.draw()) end
   rooms.schedule(member.room)
   local publication = telling.begin(member.room)
   if privacy.hearsOf(member) then telling.tell(publication, member, 'room.opened', {}) end

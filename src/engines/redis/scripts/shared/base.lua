@@ -1,14 +1,14 @@
--- What every script begins with: the time, the names of keys, and how a script answers.
+-- What every command begins with: the time, the names of keys, and how it answers.
 --
--- KEYS[1]  the tag of the partition, such as {p0}: every key that a script touches carries it, so all lie in one slot
+-- KEYS[1]  the tag of the partition, such as {p0}: every key that a command touches carries it, so all lie in one slot
 -- ARGV[1]  a test's own time, in ms; empty in production, where Redis's own time counts and never a node's
--- ARGV[2]  which node asks, and the highest number that it knows to be drawn (see tally.draw)
+-- ARGV[2]  which node asks, the highest number that it knows to be drawn (see tally.draw), and the command
 -- ARGV[3]  and those after it are the command's own
 --
 -- `options` stands before this file: the engine's settings, which scripts.ts writes as a table.
 
 local tag = KEYS[1]
-local nodeId, drawnElsewhere = string.match(ARGV[2], '^(%S+) (%d+)$')
+local nodeId, drawnElsewhere, command = string.match(ARGV[2], '^(%S+) (%d+) (%S+)$')
 local now = tonumber(ARGV[1])
 -- How much longer a key may stay than what it holds. It is for the case that every node is dead: else the sweep comes first,
 -- which has to find what has gone to tell of it. A test's clock stands still while Redis's goes on.
@@ -20,8 +20,8 @@ if now == nil then
 end
 local never = math.huge
 
--- The modules that follow, each in its file. Their functions are made when something of a module is asked for first: most scripts
--- need a few modules, and making the functions of all would take as long as a command itself.
+-- The modules that follow, each in its file. Their functions are made when something of a module is asked for first: most
+-- commands need a few modules, and making the functions of all would take as long as a command itself.
 local privacy, lifetimes, tally, due, people, messages, gone, endings, timeline, telling, rooms, leases, views =
   {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}
 

@@ -33,21 +33,20 @@ function due.at(duty, at)
     return
   end
   redis.call('ZADD', dueKey, at, duty)
-  redis.call('PEXPIRE', dueKey, whole(math.max(at - now, 0) + keepDueMs))
 end
 
 -- Makes sure that a duty is performed at `at` at the latest.
 function due.by(duty, at)
   redis.call('ZADD', dueKey, 'LT', at, duty)
-  redis.call('PEXPIRE', dueKey, whole(math.max(at - now, 0) + keepDueMs))
 end
 
 function due.drop(duty)
   redis.call('ZREM', dueKey, duty)
 end
 
--- When the next duty is due; -1 when there is none.
+-- When the next duty is due; -1 when there is none. What is due dies by itself once nobody asks any more.
 function due.next()
+  redis.call('PEXPIRE', dueKey, whole(keepDueMs))
   return tonumber(redis.call('ZRANGE', dueKey, 0, 0, 'WITHSCORES')[2] or -1)
 end
 

@@ -165,7 +165,7 @@ function rooms.enter(roomId, userId)
   if member.entered then return member end
   local tellWhoSees = telling.watch(room)
   member.entered = true
-  if not wasShown then rooms.raise(member) end
+  if not wasShown then rooms.raise(member, tally.draw()) end
   if member.side == 2 then share(room) end
   rooms.schedule(room)
   local publication = telling.begin(room)
@@ -191,6 +191,7 @@ function rooms.create(pair, userId, otherId, id, epoch, idBegin)
     restsUntil = 0,
     lastEnd = 0,
     keysEnd = 0,
+    dueAt = 0,
     members = { makeMember(userId), makeMember(otherId) },
   }, pair)
   loaded[pair] = room
@@ -219,13 +220,13 @@ function rooms.boundUnshared(userId)
   if oldest then rooms.dissolve(oldest, 'empty', nil) end
 end
 
--- Puts a room at the top of someone's list. It is shown to them from now on.
-function rooms.raise(member)
+-- Puts a room at the top of someone's list. It is shown to them from now on. `drawn`: the number by which it stands there.
+function rooms.raise(member, drawn)
   if not member.shown then endings.drop(member.id, member.other.id) end
   member.shown = true
   member.raisedAt = now
   rooms.change(member.room)
-  redis.call('ZADD', keyOf('chats', member.id), tally.draw(), member.room.pair)
+  redis.call('ZADD', keyOf('chats', member.id), drawn, member.room.pair)
   if member.listed then return end
   member.listed = true
   local person = people.change(member.id)
@@ -268,7 +269,11 @@ end
 function rooms.schedule(room)
   rooms.change(room)
   local at = math.min(messages.nextEnd(room), messages.nextWarning(room), room.eventsEnd or never, rooms.dissolvesAt(room))
-  due.at('room ' .. room.pair, math.min(at, now + mostQuietMs))
+  at = math.min(at, now + mostQuietMs)
+  -- What is due sooner already stays as it is, and looks then whether there is anything to do.
+  if room.dueAt > now and room.dueAt <= at then return end
+  room.dueAt = at
+  due.at('room ' .. room.pair, at)
 end
 
 -- Counts a message that has come (1) or gone (-1) for both people of its room.
@@ -353,8 +358,9 @@ function rooms.post(sender, draft)
   tally.add('bytes', message.bytes)
   rooms.raiseVersionOf(room, { message })
   share(room)
+  local drawn = tally.draw()
   for _, member in ipairs(room.members) do
-    if messages.isKnownTo(member.side, message) then rooms.raise(member) end
+    if messages.isKnownTo(member.side, message) then rooms.raise(member, drawn) end
   end
   rooms.schedule(room)
   return message
@@ -415,6 +421,7 @@ end
 function rooms.attend(pair)
   local room = rooms.load(pair)
   if room == nil then return end
+  room.dueAt = 0
   local before = {}
   for side, member in ipairs(room.members) do before[side] = { member.theirs.total, member.mine.total } end
   local expired = messages.takeDue(room)
