@@ -9,7 +9,8 @@ export default defineConfig<object, WorkerFixtures>({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   fullyParallel: true,
-  // Most tests wait for a while: three leave a fifth of two processors idle.
+  // Most tests wait for a while: three leave a fifth of two processors idle. With six the processes that read pictures, which give
+  // way to all others, starve on a busy machine.
   workers: 4,
   retries: 0,
   // Only against a test that hangs: what has to be quick says so itself.

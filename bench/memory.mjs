@@ -14,8 +14,8 @@ const rounds = 3
 const program = join(root, 'bench', 'server', 'engine-load.mjs')
 
 /** Lets a process do one of the works of the engine's load; resolves with what it measured. */
-async function run(work, count) {
-  const child = fork(program, [work, String(count)], { execArgv: [...nodeFlags, '--expose-gc'] })
+async function run(work, count, perRoom = 1_000) {
+  const child = fork(program, [work, String(count), String(perRoom)], { execArgv: [...nodeFlags, '--expose-gc'] })
   const [measured] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${work} of ${count} ended with ${code}`))),
@@ -24,9 +24,9 @@ async function run(work, count) {
 }
 
 /** The same, in as many processes as there are rounds, one after the other. */
-async function runRounds(work, count) {
+async function runRounds(work, count, perRoom) {
   const measured = []
-  for (let round = 0; round < rounds; round += 1) measured.push(await run(work, count))
+  for (let round = 0; round < rounds; round += 1) measured.push(await run(work, count, perRoom))
   return measured
 }
 
@@ -47,6 +47,8 @@ export async function measure() {
     figures[`a message of ${written(count)}: RSS, bytes`] = figureOf(taken.map(({ rss }) => rss))
     figures[`a message of ${written(count)}: heap, bytes`] = figureOf(taken.map(({ heap }) => heap))
   }
+  const small = await runRounds('memory', 100_000, 100)
+  figures['a message of 100,000 in rooms of 100: RSS, bytes'] = figureOf(small.map(({ rss }) => rss))
   for (const count of [10_000, 100_000, 1_000_000]) {
     figures[`an expiry while ${written(count)} live: processor time, us`] = figureOf(await run('expiry', count))
   }

@@ -1,13 +1,14 @@
 /**
- * The chat engine alone, in a process of its own: does the work that its first argument names, with the numbers that follow,
- * and tells its parent what it measured. Rooms hold 1,000 messages of 48 characters, with nonces as browsers make them.
+ * The chat engine alone, in a process of its own: does the work that its first argument names, with as many messages or
+ * people as the second says and as many messages in each room as the third, and tells its parent what it measured. Messages
+ * have 48 characters, and nonces as browsers make them.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 
-const perRoom = 1_000
+const [name, count, perRoom] = [process.argv[2], ...process.argv.slice(3).map(Number)]
 const longMs = 86_400_000
 
 /** A clock that stands still unless it is moved. */
@@ -142,6 +143,5 @@ const works = {
   },
 }
 
-const [name, count] = process.argv.slice(2)
-const measured = await works[name](Number(count))
+const measured = await works[name](count)
 process.send(measured, () => process.exit())

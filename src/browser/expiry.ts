@@ -48,6 +48,7 @@ export function expireInTime(askAnew: () => void): void {
       if (due.own <= own) {
         dues.delete(shown)
         if (row) keepFocus(() => row.remove())
+        else if (shown.matches('.event')) shown.remove()
         else hiding.replaceChildren()
         continue
       }

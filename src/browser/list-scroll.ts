@@ -6,25 +6,32 @@ const awayPixels = 120
 /** Whether the newest message is out of view. The list is reversed: its scroll position is 0 at the newest, and negative above. */
 export const isAway = ({ scrollTop }: HTMLElement): boolean => scrollTop < -awayPixels
 
-/** The scroll position of the list of messages, and the button that leads to the newest. */
+/** Without a script, a list that starts at its top is not reversed. Reverses it and keeps the scroll position. */
+export function reverseList(messages: HTMLElement): void {
+  if (!messages.matches('.from-top')) return
+  const top = messages.scrollTop + messages.clientHeight - messages.scrollHeight
+  messages.classList.remove('from-top')
+  messages.scrollTop = top
+}
+
+/** The button that leads to the newest message, shown while that is out of view. */
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
   const jump = document.getElementById('jump')
   let missed = 0
 
-  // Without a script, a list that starts at its top is not reversed. Reverses it and keeps the scroll position.
-  if (messages.matches('.from-top')) {
-    const top = messages.scrollTop + messages.clientHeight - messages.scrollHeight
-    messages.classList.remove('from-top')
-    messages.scrollTop = top
-  }
   const update = () => {
     if (!isAway(messages)) missed = 0
     // While later messages are missing, the server puts a link to them here instead of the button.
     const newest = document.getElementById('newest')
-    if (newest) newest.hidden = !isAway(messages)
-    newest?.querySelector('b')?.replaceChildren(missed ? String(missed) : '')
+    const isHidden = !isAway(messages)
+    // Each change would have the browser look through the page's styles.
+    if (newest && newest.hidden !== isHidden) newest.hidden = isHidden
+    const count = newest?.querySelector('b')
+    const shown = missed ? String(missed) : ''
+    if (count && count.textContent !== shown) count.textContent = shown
   }
+  update()
   messages.addEventListener('scroll', update, { passive: true })
   jump?.addEventListener('click', event => {
     if (event.target instanceof Element && event.target.closest('a')) return

@@ -1,10 +1,10 @@
-import { watchEnd } from './chat-end.js'
 import { watchComposer } from './composer.js'
 import { keepConnected } from './connection.js'
 import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
-import { watchList } from './list-scroll.js'
+import { letLeave } from './leaving.js'
+import { reverseList } from './list-scroll.js'
 import { importAtLast, importing } from './module-import.js'
 import { openStorage } from './sealed-storage.js'
 import { watchLogOut, watchSessionEnd } from './session-end.js'
@@ -28,7 +28,7 @@ const tooling = new Promise<typeof import('./chat-tools.js')>(resolve => {
 const connection = live && keepConnected(live)
 if (storage && connection) {
   watchComposer(live, connection, storage, outbox => tooling.then(({ watchPictures }) => watchPictures(outbox)))
-  watchEnd(live)
+  void tooling.then(({ watchEnd }) => watchEnd(live, letLeave))
   void storage.then(opened => {
     watchSessionEnd(opened, live)
     void tooling.then(({ keepReply, showDrafts }) => {
@@ -40,7 +40,7 @@ if (storage && connection) {
 }
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
-  watchList(messages)
+  reverseList(messages)
   void tooling.then(({ watchChat }) => watchChat(messages))
   watchEarlier(messages)
 }

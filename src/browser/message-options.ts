@@ -1,4 +1,4 @@
-/** The list of messages by keyboard, the options of a message, and replies. A script of its own, loaded once the page is there. */
+/** The list of messages by keyboard, the options of a message, and replies. A script of its own, loaded when one is used. */
 
 /** The announcement is removed after this, so that nobody finds it when reading through the page. */
 const spokenMs = 5000
@@ -23,26 +23,11 @@ export function watchOptions(messages: HTMLElement): void {
       if (pressed.matches('.copy')) copy(pressed, messages.dataset.copied ?? '')
     }
   })
-  // Of the buttons and pictures in messages, Tab reaches only those of the focused message.
-  document.addEventListener('keydown', event => {
-    if (event.key !== 'Tab') return
-    for (const button of document.querySelectorAll<HTMLElement>(
-      '#list :is([name=options], .quote, .picture, .motion)',
-    )) {
-      button.tabIndex = button.closest('article:focus-within') ? 0 : -1
-    }
-  })
   messages.addEventListener('keydown', event => takeKey(event, messages, content))
   // The menu key has opened our menu; on Windows the browser's own would come when it is let go.
   messages.addEventListener('contextmenu', event => {
     if (document.activeElement?.closest('.message-menu')) event.preventDefault()
   })
-  const list = document.getElementById('list')
-  if (!list) return
-  for (const row of list.children) joinMinute(row)
-  new MutationObserver(changes => {
-    for (const { addedNodes, nextSibling } of changes) for (const row of [...addedNodes, nextSibling]) joinMinute(row)
-  }).observe(list, { childList: true })
 }
 
 /** One tab stop; arrows, Home and End within it; Enter and the menu key open the options; Escape leads to the composer. */
@@ -131,17 +116,4 @@ function copy(button: Element, words: string): void {
   said.textContent = words
   document.getElementById('announcer')?.append(said)
   setTimeout(() => said.remove(), spokenMs)
-}
-
-/** Of messages of one minute only the last shows its times. What comes or goes before a row changes whether it goes on. */
-function joinMinute(row: Node | null): void {
-  if (!(row instanceof HTMLElement)) return
-  const minute = minuteOf(row)
-  row.classList.toggle('same', minute !== '' && minuteOf(row.previousElementSibling) === minute)
-}
-
-/** Whose message a row shows, and of which minute; '' for a row without one. */
-function minuteOf(row: Element | null): string {
-  const time = row?.querySelector('time')
-  return time ? `${row?.matches('.mine')} ${time.textContent}` : ''
 }

@@ -1,6 +1,10 @@
 /** Has each article say the status that is shown in it: of a tick, the server sends what is shown alone. */
 export function watchTicks(messages: HTMLElement): void {
-  const tell = (shown: Element) => shown.closest('article')?.setAttribute('data-status', shown.classList[1] ?? '')
+  const tell = ({ classList: [, status = ''], parentElement }: Element) => {
+    const article = parentElement?.closest('article')
+    // Most say it already, and each change would have the page look for what it means.
+    if (article && article.dataset.status !== status) article.dataset.status = status
+  }
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) if (node instanceof Element && node.matches('b.status')) tell(node)

@@ -7,8 +7,8 @@ const nameOf = (timeZone?: string): string => new Intl.DateTimeFormat('en', { ti
  */
 export function tellZone(): void {
   const form = document.querySelector<HTMLElement>('[data-told]')
-  const isRight = form?.dataset.offset === String(new Date().getTimezoneOffset())
-  if (isRight) form.remove()
-  for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = nameOf()
-  if (form && !isRight && nameOf(form.dataset.told) === nameOf()) form.remove()
+  if (form?.dataset.offset === String(new Date().getTimezoneOffset())) form.remove()
+  let own = ''
+  for (const input of document.querySelectorAll<HTMLInputElement>('[data-zone]')) input.value = own ||= nameOf()
+  if (form?.isConnected && nameOf(form.dataset.told) === own) form.remove()
 }

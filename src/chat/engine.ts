@@ -23,7 +23,7 @@
  * - A reply holds no word of the message it answers, only which one that is. Its quote is worked out each time the reply is
  *   read or told of, from the living message as this person may know of it. Once that is gone, nothing tells of it.
  */
-
+import type { Answer } from './answer.js'
 import type { PictureGround } from './picture-ground.js'
 
 export type UserId = string
@@ -442,6 +442,10 @@ export interface EngineStats {
 /** What is held of one person's rooms: the messages that they may see, of both people. */
 export type OwnStats = Pick<EngineStats, 'rooms' | 'messages' | 'bytesHeld'>
 
+/**
+ * Holds rooms and what is in them. What a message needs on its way answers at once where the engine can, as promises cost more
+ * than the work itself; it throws then instead of rejecting.
+ */
 export interface Engine {
   /**
    * Opens the room of two people, or returns the one they have. Tells `room.opened` if it was not shown to the person
@@ -485,7 +489,7 @@ export interface Engine {
    * the sender is held: it keeps the room as an unseen one does, and only its sender is told.
    * @throws ChatError `not_found`; `person_full`, `room_full` or `server_full` at a cap, and then nothing has changed
    */
-  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent>
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Answer<Sent>
 
   /**
    * Deletes a message for both, as if its time had come. Tells `message.removed`.
@@ -538,7 +542,7 @@ export interface Engine {
    * goes on waiting. Tells `messages.kept` with the reason `seen`, whether or not the cursor moves.
    * @throws ChatError `not_found` for the room
    */
-  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void>
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Answer<void>
 
   /**
    * Takes note that a person was shown how many messages had vanished, as a view or event told: each count up to its

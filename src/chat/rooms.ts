@@ -1,4 +1,5 @@
 // Long because all that people do in rooms goes through this one door.
+import type { Answer } from './answer.js'
 import type {
   CursorKind,
   Engine,
@@ -106,7 +107,7 @@ export class Rooms {
    * @throws ChatError `message_empty`, `message_too_long`, `message_invalid`, `image_not_found`, `rate_limited`,
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
-  async send(roomId: RoomId, userId: UserId, input: MessageInput): Promise<Sent> {
+  send(roomId: RoomId, userId: UserId, input: MessageInput): Answer<Sent> {
     const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     // Counted before the text is looked at: one too many must cost nothing.
@@ -160,7 +161,7 @@ export class Rooms {
   }
 
   /** Reports a message as delivered or seen, as `Engine.moveCursor` does. @throws ChatError `not_found` */
-  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Promise<void> {
+  report(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): Answer<void> {
     return this.#engine.moveCursor(roomId, userId, kind, messageId, inViewFrom)
   }
 

@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Readable } from 'node:stream'
+import type { Request, RequestHandler } from 'express'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 import { ReadPace } from '../live/transport/read-pace.js'
 import { onceOver } from '../live/transport/response-end.js'
-import { partLength, partsOf, stuckMs } from '../text-parts.js'
+import { partLength, stuckMs } from '../text-parts.js'
 import { UnreadBytes } from '../unread-bytes.js'
+import { sendLong } from './long-answers.js'
 
 /** How often unfinished answers are checked, in milliseconds. */
 const lookMs = 1000
@@ -101,12 +102,16 @@ export class Answers {
     response.send = body => {
       const hasBody = typeof body === 'string' && request.method !== 'HEAD' && !request.fresh
       if (!hasBody) return send(body)
-      const bytes = Buffer.byteLength(body)
-      response.holdUnread(bytes)
-      if (body.length <= partLength) return send(body)
+      if (body.length <= partLength) {
+        response.holdUnread(Buffer.byteLength(body))
+        return send(body)
+      }
+      const bytes = Buffer.from(body)
+      response.holdUnread(bytes.length)
       const progress = this.#watched.get(response)
       if (progress) progress.endsAt = this.#clock.now() + longestMs
-      return sendInParts(response, body, bytes)
+      sendLong(request, response, bytes)
+      return response
     }
     next()
   }
@@ -148,11 +153,4 @@ export class Answers {
     this.#watched.get(response)?.pace.end()
     this.#watched.delete(response)
   }
-}
-
-function sendInParts(response: Response, text: string, bytes: number): Response {
-  if (response.get('Content-Type') === undefined) response.type('html')
-  response.set('Content-Length', String(bytes))
-  Readable.from(partsOf(text)).pipe(response)
-  return response
 }

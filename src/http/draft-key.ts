@@ -1,4 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
+import { RecentValues } from '../recent-values.js'
 
 const keyBytes = 32
 
@@ -8,6 +9,24 @@ const keyBytes = 32
  */
 export function deriveDraftKey(secret: string, userId: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `drafts of ${userId}`, keyBytes))
+}
+
+/**
+ * The keys of the people whose pages were asked for last, all from one secret. To derive one takes longer than the whole rest
+ * of a session; it says nothing but what the secret says.
+ */
+export class DraftKeys {
+  readonly #secret: string
+  readonly #recent = new RecentValues<Buffer>(1000)
+
+  constructor(secret: string) {
+    this.#secret = secret
+  }
+
+  /** The key of a person, masked for a page. */
+  handOut(userId: string): string {
+    return maskKey(this.#recent.get(userId, () => deriveDraftKey(this.#secret, userId)))
+  }
 }
 
 /**

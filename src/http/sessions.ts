@@ -15,7 +15,7 @@ import type { Identity } from '../live/client/subscriber.js'
 import { languageOf, regionsOf } from './accepted-language.js'
 import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
-import { deriveDraftKey, maskKey } from './draft-key.js'
+import { DraftKeys } from './draft-key.js'
 
 const sweepMs = 60_000
 
@@ -30,6 +30,7 @@ export class Sessions {
   readonly #names: CookieNames
   readonly #store: expressSession.Store & { stopInterval(): void }
   readonly #people: People
+  readonly #draftKeys: DraftKeys
   readonly #byAccount = new AccountSessions(sessionsPerAccount)
   readonly #onEnded: (userId: string, sessionId: string) => void
   /** Made at the first request: only then the name of the cookie is known. */
@@ -46,6 +47,7 @@ export class Sessions {
     this.#config = config
     this.#names = names
     this.#people = people
+    this.#draftKeys = new DraftKeys(config.sessionSecret)
     this.#onEnded = onEnded
     this.#store = new MemoryStore({
       checkPeriod: sweepMs,
@@ -88,7 +90,7 @@ export class Sessions {
     this.#findAccount(request.session).then(account => {
       request.account = account
       if (account) {
-        request.handDraftKey = () => maskKey(deriveDraftKey(this.#config.sessionSecret, account.id))
+        request.handDraftKey = () => this.#draftKeys.handOut(account.id)
         request.hidesNames = hidesNames(account.settings, this.#config.directory)
       }
       next()

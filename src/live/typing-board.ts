@@ -20,7 +20,10 @@ export class TypingBoard {
   readonly #onEnded: (told: Told) => void
   /** The signs of a room, by who types: two at most. */
   readonly #signs = new Map<RoomId, Map<UserId, Sign>>()
-  readonly #justSent = new Map<string, () => void>()
+  /** Until when reports of those who have just sent a message are ignored, in ms of `Clock.now()`: the earliest stands first. */
+  readonly #justSent = new Map<string, number>()
+  /** One timer for all: one a message cost more than the rest of this. */
+  #cancelForgetting: (() => void) | null = null
 
   /** @param onEnded is given the event by which a sign goes from the pages that show it */
   constructor(clock: Clock, onEnded: (told: Told) => void) {
@@ -33,7 +36,7 @@ export class TypingBoard {
     const { roomId, userId: typistId, isTyping } = event
     const wasShown = this.#take(roomId, typistId) !== null
     if (!isTyping) return wasShown
-    if (this.#justSent.has(keyOf(roomId, typistId))) return false
+    if (this.#clock.now() < (this.#justSent.get(keyOf(roomId, typistId)) ?? 0)) return false
     const cancelTimer = this.#clock.after(typingShownMs, () => this.#end(roomId, typistId))
     const signs = this.#signs.get(roomId) ?? new Map<UserId, Sign>()
     this.#signs.set(roomId, signs.set(typistId, { viewerId, event, cancelTimer }))
@@ -44,16 +47,16 @@ export class TypingBoard {
   messageSent(roomId: RoomId, senderId: UserId): void {
     this.#end(roomId, senderId)
     const key = keyOf(roomId, senderId)
-    this.#justSent.get(key)?.()
-    this.#justSent.set(
-      key,
-      this.#clock.after(trailingMs, () => this.#justSent.delete(key)),
-    )
+    this.#justSent.delete(key)
+    this.#justSent.set(key, this.#clock.now() + trailingMs)
+    this.#cancelForgetting ??= this.#forgetLater()
   }
 
   /** Refreshes the facts of the room in a sign, so that the event that ends it is not stale. */
   noteFacts({ userId, event: { roomId, summary, totalUnread } }: Told): void {
-    for (const sign of this.#signs.get(roomId)?.values() ?? []) {
+    const signs = this.#signs.get(roomId)
+    if (signs === undefined) return
+    for (const sign of signs.values()) {
       if (sign.viewerId === userId) sign.event = { ...sign.event, summary, totalUnread }
     }
   }
@@ -70,8 +73,20 @@ export class TypingBoard {
 
   stop(): void {
     for (const roomId of [...this.#signs.keys()]) this.forget(roomId)
-    for (const cancel of this.#justSent.values()) cancel()
+    this.#cancelForgetting?.()
+    this.#cancelForgetting = null
     this.#justSent.clear()
+  }
+
+  #forgetLater(): () => void {
+    return this.#clock.after(trailingMs, () => {
+      const now = this.#clock.now()
+      for (const [key, until] of this.#justSent) {
+        if (until > now) break
+        this.#justSent.delete(key)
+      }
+      this.#cancelForgetting = this.#justSent.size > 0 ? this.#forgetLater() : null
+    })
   }
 
   #end(roomId: RoomId, typistId: UserId): void {

@@ -15,6 +15,7 @@ export function assetUrl(
     | 'chat-tools.js'
     | 'form-help.js'
     | 'log-in-again.js'
+    | 'message-options.js'
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'

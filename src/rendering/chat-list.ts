@@ -84,6 +84,7 @@ function viewLine(
 ) {
   const { lastMessage } = summary
   return {
+    roomId: summary.id,
     isTyping,
     preview: previewOf(summary, viewer, t, currentRoomId),
     remainingMs: lastMessage && Math.max(0, lastMessage.expiresAt - clock.now()),
@@ -104,7 +105,6 @@ export function renderChatItem(
   item: ChatItemContext,
 ): string {
   const shown = {
-    roomId: summary.id,
     isFound: item.isFound ?? false,
     otherId: summary.otherId,
     name: item.name,
@@ -118,14 +118,15 @@ export function renderChatItem(
   return renderPartial('chat-item', context, Object.assign(shown, viewLine(summary, viewer, context, item)))
 }
 
-/** Renders the line of an item that shows the last message. */
+/** Renders the line of an item that shows the last message, as a fragment that takes its place. */
 export function renderChatLine(
   summary: RoomSummary,
   viewer: Viewer,
   context: ViewContext,
   item: ChatItemContext,
 ): string {
-  return renderPartial('chat-line', context, viewLine(summary, viewer, context, item))
+  const pushed = { isFound: false, isPushed: true }
+  return renderPartial('chat-line', context, Object.assign(pushed, viewLine(summary, viewer, context, item)))
 }
 
 /** The messages of the other's that this list shows and that are not delivered yet: the page that shows it says so. */

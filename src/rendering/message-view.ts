@@ -71,6 +71,17 @@ export interface MessagePlace {
   readonly continuesMinute: boolean
 }
 
+/** All that the template of a message is rendered with. */
+export interface MessageData extends MessageView, MessagePlace, ViewContext {
+  /** A new one makes the page report delivery again. */
+  readonly reportKey: string
+  /** Whether its menu stands open, on a page without a script. */
+  readonly isOpen: boolean
+}
+
+/** The place of a message that is rendered without its row, which has the day and the run. */
+const withoutRow: MessagePlace = { day: '', continuesRun: false, continuesMinute: false }
+
 /** What is kept of the message before. Its text must not be. */
 export type Predecessor = Pick<Message, 'senderId' | 'sentAt' | 'lifetimeMs' | 'livesFrom'>
 
@@ -86,21 +97,21 @@ export function placeMessage(
   { times }: Pick<ViewContext, 'times'>,
   clock: WallTimes,
 ): MessagePlace {
-  const dayOf = ({ sentAt }: Predecessor) => times.day(clock.wallTimeOf(sentAt))
-  const minuteOf = ({ senderId, sentAt, lifetimeMs, livesFrom }: Predecessor) =>
-    [
-      Math.floor(clock.wallTimeOf(sentAt) / minuteMs).toString(36),
-      lifetimeMs / minuteMs,
-      senderId === userId ? 1 : 0,
-      livesFrom === 'sent' ? 1 : 0,
-    ].join('.')
-  const day = dayOf(message)
-  const isNewDay = before === null || dayOf(before) !== day
-  const isSoon = before !== null && message.sentAt - before.sentAt < runMs
+  const sentAt = clock.wallTimeOf(message.sentAt)
+  const day = times.day(sentAt)
+  if (before === null) return { day, continuesRun: false, continuesMinute: false }
+  const sentBefore = clock.wallTimeOf(before.sentAt)
+  const isNewDay = times.day(sentBefore) !== day
+  const isSoon = message.sentAt - before.sentAt < runMs
+  const isMine = message.senderId === userId
   return {
     day: isNewDay ? day : '',
     continuesRun: !isNewDay && isSoon && before.senderId === message.senderId,
-    continuesMinute: before !== null && minuteOf(before) === minuteOf(message),
+    continuesMinute:
+      Math.floor(sentBefore / minuteMs) === Math.floor(sentAt / minuteMs) &&
+      before.lifetimeMs === message.lifetimeMs &&
+      (before.senderId === userId) === isMine &&
+      before.livesFrom === message.livesFrom,
   }
 }
 
@@ -113,6 +124,9 @@ export interface MessageContext {
   /** Only messages from this `seq` on report themselves as delivered, since a report covers all messages before it. */
   readonly deliversFrom?: number
   readonly clock: Clock
+  readonly reportKey?: string
+  /** The `seq` of the message whose menu stands open. */
+  readonly openSeq?: number | null
 }
 
 /** A text of one to five emoji and nothing else is shown large. */
@@ -123,12 +137,16 @@ const longestEmoji = 200
 
 const secondsMatterBelowMs = 120_000
 
-/** Makes the view of a message for one of the room's two people. */
+/**
+ * Makes the view of a message for one of the room's two people. All of it is written out in one object: to copy the context
+ * and the place into it, or it into another, takes longer than to render it.
+ */
 export function viewMessage(
   message: Message,
   room: MessageContext,
-  { t, times }: Pick<ViewContext, 't' | 'times'>,
-): MessageView {
+  { t, times, language, direction, segmentText, assetUrl }: ViewContext,
+  { day, continuesRun, continuesMinute }: MessagePlace = withoutRow,
+): MessageData {
   const mine = message.senderId === room.userId
   const status = messageStatusOf(message, mine ? room.theirs : room.mine)
   const seconds = message.lifetimeMs < secondsMatterBelowMs
@@ -160,6 +178,17 @@ export function viewMessage(
     remainingMs: Math.max(0, message.expiresAt - now),
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),
+    reportKey: room.reportKey ?? '',
+    isOpen: message.seq === room.openSeq,
+    day,
+    continuesRun,
+    continuesMinute,
+    t,
+    times,
+    language,
+    direction,
+    segmentText,
+    assetUrl,
   }
 }
 

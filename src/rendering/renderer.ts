@@ -45,9 +45,12 @@ export function viewContext({ language, zone, region = null }: Omit<Viewer, 'use
   })
 }
 
-/** Renders a template of views/, with escaping on. */
+/**
+ * Renders a template of views/, with escaping on.
+ * @param data made for this call, as for `renderPartial`
+ */
 export function render(template: string, context: ViewContext, data: object): string {
-  return templateOf(`/${template}`)(Object.assign({}, context, data))
+  return templateOf(`/${template}`)(Object.assign(data, context))
 }
 
 /**
@@ -55,10 +58,19 @@ export function render(template: string, context: ViewContext, data: object): st
  * @param data made for this call: the context is added to it, since copying both takes longer than to render a message
  */
 export function renderPartial(name: string, context: ViewContext, data: object): string {
+  return partialOf(name)(Object.assign(data, context)).trim()
+}
+
+/** Renders a partial with data that has the context in it. */
+export function renderPrepared(name: string, data: ViewContext): string {
+  return partialOf(name)(data).trim()
+}
+
+function partialOf(name: string): Template {
   let partial = partials.get(name)
   if (!partial) {
     partial = templateOf(`/partials/${name}`)
     partials.set(name, partial)
   }
-  return partial(Object.assign(data, context)).trim()
+  return partial
 }

@@ -60,6 +60,8 @@ const hourFormats = new Map<string, HourFormats>()
 const dayFormats = new RecentValues<Intl.DateTimeFormat>(50)
 /** Formats of lengths: one for each language and unit. */
 const lengthFormats = new Map<string, Intl.NumberFormat>()
+/** Lengths in words, by language: chats have a few lifetimes among them. */
+const lengths = new RecentValues<string>(200)
 /** Whether hours are counted to twelve, by locale: a word for each of the regions that Intl knows, at most. */
 const countsToTwelve = new Map<string, boolean>()
 
@@ -147,6 +149,10 @@ export class Times {
 
   /** A duration in its largest whole unit: "1 hour", "90 minutes", "3 seconds". */
   length(ms: number): string {
+    return lengths.get(`${this.#locale} ${ms}`, () => this.#writeLength(ms))
+  }
+
+  #writeLength(ms: number): string {
     const { unit, count } = this.unitOf(ms)
     const key = `${this.#locale} ${unit}`
     let format = lengthFormats.get(key)

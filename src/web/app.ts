@@ -5,6 +5,7 @@ import { apiPath, createApi } from '../api/api.js'
 import type { Context } from '../context.js'
 import { readCookies } from '../http/cookies.js'
 import { watchForwarded } from '../http/forwarded.js'
+import { brotliQuality } from '../http/long-answers.js'
 import { refuseForeignOrigin } from '../http/origin-check.js'
 import { createRouter, type DeclaredRoute, declaredRoutes, notFound, type Route } from '../http/routes.js'
 import { logRequests } from '../ops/request-log.js'
@@ -25,9 +26,6 @@ import { pageGuards } from './page/page-guards.js'
 import { neverStore, securityHeaders } from './page/security-headers.js'
 import { staleForms } from './page/stale-forms.js'
 import { staticFiles } from './static-files.js'
-
-/** A page of a chat is 7 % smaller than by 4, the library's own, and takes 0.4 ms to compress instead of 0.3. */
-const brotliQuality = 5
 
 /** The web application and its routes. */
 export interface App {

@@ -27,21 +27,26 @@ test('who is invited sends a first message after 3 actions and at most 8 key pre
   await guest.goto(link)
   await expectUsable(guest, 'registration by an invite')
   await expect(guest.getByLabel('Username')).toBeFocused()
+  let actions = 0
+  const act = async () => {
+    actions += 1
+    await guest.keyboard.press('Enter')
+  }
   let tabs = await typeAndTab(guest, 'guest', 'Email')
   tabs += await typeAndTab(guest, 'guest@example.com', 'Password')
   await guest.keyboard.type('long enough 1')
-  await guest.keyboard.press('Enter')
+  await act()
   await expect(guest.getByRole('searchbox', { name: 'Find people' })).toBeFocused()
   await guest.keyboard.type('alice')
   await expect(guest.getByText('1 person found')).toBeVisible()
   tabs += await tabTo(guest, 'Chat with alice')
-  await guest.keyboard.press('Enter')
+  await act()
   await expect(guest.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await guest.keyboard.type('Hello')
-  await guest.keyboard.press('Enter')
+  await act()
   await expect(message(guest, 'Hello')).toHaveAttribute('data-status', 'sent')
-  const actions = 3
-  expect(tabs + actions).toBeLessThanOrEqual(8)
+  expect(actions).toBe(3)
+  expect(actions + tabs).toBeLessThanOrEqual(8)
 })
 
 test('without an invite the page says what is missing, and is usable', { tag: '@long' }, async ({

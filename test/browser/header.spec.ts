@@ -100,15 +100,21 @@ test('updates can be paused in the menu and go on by a button on the page, and t
   await expect(message(ben, 'while you read')).toHaveAttribute('data-status', 'seen')
 })
 
-test('the header is one row of 56 px, and with larger text as high as that', async ({ chat }) => {
+test('the header is one row of 56 px, with larger text as high as that, and that of the list holds what wraps', async ({
+  chat,
+}) => {
   const { ann } = await chat()
   const height = () => ann.locator('.chat .bar').evaluate(bar => bar.getBoundingClientRect().height)
   for (const width of [1280, 390, 320]) {
     await ann.setViewportSize({ width, height: 720 })
     expect([width, await height()]).toEqual([width, 56])
   }
-  await ann.evaluate(() => document.documentElement.setAttribute('data-size', 'larger'))
+  const enlarge = () => ann.evaluate(() => document.documentElement.setAttribute('data-size', 'larger'))
+  await enlarge()
   expect(await height()).toBe(84)
+  await ann.goto('/chats')
+  await enlarge()
+  expect(await ann.locator('.side .bar').evaluate(bar => bar.scrollHeight - bar.clientHeight)).toBe(0)
 })
 
 test('while the connection is down nobody is shown as online, and then they are again', async ({ chat, tolerate }) => {

@@ -120,6 +120,16 @@ for (const language of languages) {
     await ann.goto('/chats')
     await expect(ann.locator('#chats .last')).toHaveText(`${t('chats.mine', { text: '' }).trim()} answer`)
     await expectFits(ann, 'chats')
+    const search = ann.getByRole('searchbox')
+    const side = direction === 'rtl' ? 'right' : 'left'
+    for (const typed of ['hello', 'שלום']) {
+      await search.fill(typed)
+      const besideIcon = search.evaluate(
+        (field, each) => getComputedStyle(field).getPropertyValue(`padding-${each}`),
+        side,
+      )
+      expect([typed, await besideIcon]).toEqual([typed, '44px'])
+    }
   })
 }
 

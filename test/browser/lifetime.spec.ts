@@ -37,6 +37,13 @@ test('either chooses how long messages live, and both are told', async ({ chat }
   await expect(message(ann, 'waits')).toHaveAccessibleDescription(/until seen, then 5 minutes Delivered$/)
   await ben.locator('#messages').evaluate(messages => messages.removeAttribute('hidden'))
   for (const page of [ann, ben]) await expect(message(page, 'waits')).toContainText(/until \d\d:\d\d/)
+  const events = ann.locator('#list li.event')
+  await expect(events).toHaveCount(2)
+  await events.first().evaluate(event => {
+    event.setAttribute('data-remaining', '1')
+    event.dispatchEvent(new Event('htmx:after:swap', { bubbles: true }))
+  })
+  await expect(events).toHaveCount(1)
 })
 
 test('one warning with one button keeps messages for both, and forms do it where there is no script', {

@@ -154,7 +154,7 @@ describe('a chat is opened', () => {
 })
 
 describe('a message is sent', () => {
-  const send = ({ rooms }: ReturnType<typeof start>, content: string, imageId?: string) =>
+  const send = async ({ rooms }: ReturnType<typeof start>, content: string, imageId?: string) =>
     rooms.send('room', 'ann', { content, nonce: 'n', imageId })
 
   it('once it is counted, with line ends as LF', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Answer } from '#src/chat/answer.js'
 import type { Publication } from '#src/chat/engine.js'
 import { codeOf, type MakeEngine, World } from '../support/engine/world.js'
 
@@ -80,7 +81,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
     test('when a subscriber changes something itself, all still get the events in their order', async () => {
       const world = await World.start(makeEngine)
       const { engine } = world
-      const answers: Promise<void>[] = []
+      const answers: Answer<void>[] = []
       const late: number[] = []
       engine.subscribe(({ told }) => {
         for (const { userId, event } of told) {

@@ -70,7 +70,7 @@ export function describeKeeping(makeEngine: MakeEngine): void {
       expect(await world.toldTo('bob')).toEqual([])
       await world.hush()
       for (const kind of ['delivered', 'seen'] as const) {
-        expect(await codeOf(world.engine.moveCursor(id, 'bob', kind, fromAnn.id))).toBe('not_found')
+        expect(await codeOf(() => world.engine.moveCursor(id, 'bob', kind, fromAnn.id))).toBe('not_found')
       }
       expect((await world.engine.readRoom(id, 'ann')).theirs).toEqual({ delivered: 0, seen: 0 })
       expect(await world.toldTo('ann')).toEqual([])

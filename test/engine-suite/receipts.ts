@@ -90,7 +90,7 @@ export function describeReceipts(makeEngine: MakeEngine): void {
       expect(await engine.readRoom(id, 'bob')).toEqual(before)
       await world.harness.settle()
       expect(world.events).toEqual([])
-      expect(await codeOf(engine.moveCursor('nowhere', 'bob', 'seen', late.id))).toBe('not_found')
+      expect(await codeOf(() => engine.moveCursor('nowhere', 'bob', 'seen', late.id))).toBe('not_found')
     })
 
     test('unread is what lives, is the other’s and is unseen', async () => {

@@ -73,12 +73,12 @@ export function describeRooms(makeEngine: MakeEngine): void {
         ['nowhere', 'ann'],
       ] as const) {
         const calls = [
-          engine.readRoom(roomId, userId),
-          world.summary(roomId, userId),
-          engine.sendMessage(roomId, userId, world.draft()),
-          engine.moveCursor(roomId, userId, 'seen', message.id),
-          engine.setTyping(roomId, userId, true),
-          engine.endRoom(roomId, userId),
+          () => engine.readRoom(roomId, userId),
+          () => world.summary(roomId, userId),
+          () => engine.sendMessage(roomId, userId, world.draft()),
+          () => engine.moveCursor(roomId, userId, 'seen', message.id),
+          () => engine.setTyping(roomId, userId, true),
+          () => engine.endRoom(roomId, userId),
         ]
         expect(new Set(await Promise.all(calls.map(codeOf)))).toEqual(new Set(['not_found']))
         expect(await engine.isMember(roomId, userId)).toBe(false)

@@ -153,7 +153,7 @@ async function performInRoom(step: RoomStep, world: World, model: Model, sent: M
     const foreseen = model.foresee(room, userId, step.draft)
     model.enter(room, userId)
     if (typeof foreseen === 'string') {
-      expect(await codeOf(engine.sendMessage(room.id, userId, step.draft))).toBe(foreseen)
+      expect(await codeOf(() => engine.sendMessage(room.id, userId, step.draft))).toBe(foreseen)
       return
     }
     const { message, duplicate } = await engine.sendMessage(room.id, userId, step.draft)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { deriveDraftKey, maskKey } from '#src/http/draft-key.js'
+import { DraftKeys, deriveDraftKey, maskKey } from '#src/http/draft-key.js'
 
 const secret = 'a secret of at least thirty-two characters'
 
@@ -9,6 +9,18 @@ it('is the same for a person as long as the secret is, and another for anybody e
   expect(deriveDraftKey(secret, 'ann')).toEqual(key)
   expect(deriveDraftKey(secret, 'ben')).not.toEqual(key)
   expect(deriveDraftKey(`${secret}!`, 'ann')).not.toEqual(key)
+})
+
+it('is handed out to a person again and again, masked anew each time', () => {
+  const keys = new DraftKeys(secret)
+  const unmask = (text: string) => {
+    const bytes = Buffer.from(text, 'base64')
+    return Buffer.from(bytes.subarray(32).map((byte, index) => byte ^ (bytes[index] ?? 0)))
+  }
+  const [first, second, others] = [keys.handOut('ann'), keys.handOut('ann'), keys.handOut('ben')]
+  expect(first).not.toBe(second)
+  expect([first, second].map(unmask)).toEqual(Array(2).fill(deriveDraftKey(secret, 'ann')))
+  expect(unmask(others)).toEqual(deriveDraftKey(secret, 'ben'))
 })
 
 it('is masked by other bytes in every page, from which it can be told', () => {

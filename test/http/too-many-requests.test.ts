@@ -175,7 +175,7 @@ describe.concurrent('what reaches another person', () => {
         const post = () => alice.request('POST', `${chat}/${door}`, { body, headers })
         const answers = await Promise.all(many(4, post))
         const refused = answers.find(({ status }) => status === 429)
-        expect(await refused?.text()).toMatch(/^<hx-partial hx-target="#announcer" .*Das ging zu schnell/)
+        expect(await refused?.text()).toMatch(/^<hx-partial id="announcer" .*Das ging zu schnell/)
       }
     }))
 

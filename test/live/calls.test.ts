@@ -58,17 +58,17 @@ async function openAll(client: HttpClient, chat: string): Promise<Pages> {
   return { chats: [await open(chat), await open(chat)], list: await open('/chats') }
 }
 
-/** Ann and Ben, with all their pages and the id of their item in a list of chats. */
+/** Ann and Ben, with all their pages and the ids of their item in a list of chats and of its line. */
 async function openPages() {
   const { ann, ben, benName, chat, room } = await newPair(server.url)
   const benId = await idOf(ann, benName)
   const [ofAnn, ofBen] = [await openAll(ann, chat), await openAll(ben, chat)]
   const pages = [...ofAnn.chats, ofAnn.list, ...ofBen.chats, ofBen.list]
-  return { ben, benId, chat, item: `c-${room}`, ofAnn, ofBen, pages }
+  return { ben, benId, chat, item: `c-${room}`, line: `l-${room}`, ofAnn, ofBen, pages }
 }
 
 it('is one call of the engine for a command from page to page, and none for the pages that hear of it', async () => {
-  const { item, ofAnn, ofBen, pages } = await openPages()
+  const { item, line, ofAnn, ofBen, pages } = await openPages()
   const everywhere = (target: string) =>
     Promise.all([
       ...[...ofAnn.chats, ...ofBen.chats].map(page => page.operation(target)),
@@ -88,8 +88,7 @@ it('is one call of the engine for a command from page to page, and none for the 
   }
 
   const type = () => annPage.say({ type: 'typing:start' })
-  const isTyping = () =>
-    Promise.all([...ofBen.chats.map(page => page.operation('typing')), ofBen.list.operation(`${item} .last`)])
+  const isTyping = () => Promise.all([...ofBen.chats.map(page => page.operation('typing')), ofBen.list.operation(line)])
   expect(await costOf(pages, type, isTyping)).toEqual({ engine: ['setTyping'], accounts: [] })
 })
 

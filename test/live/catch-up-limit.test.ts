@@ -63,8 +63,8 @@ async function openPage(admitted: number) {
   const { session, start } = pageSessions.open(seat, greetingOf(new URLSearchParams()))
   await start()
   const count = (part: string) => written.filter(text => text.includes(part)).length
-  const lists = () => count('hx-target="#list" hx-swap="innerMorph"')
-  const pauses = () => count('hx-target="#pause"')
+  const lists = () => count('id="list" hx-swap="innerMorph"')
+  const pauses = () => count('id="pause"')
   return { admit, closed, engine, lists, pauses, room, texts: () => written.join(''), session }
 }
 

@@ -46,11 +46,11 @@ it('lets a person in a browser and a program chat', async () => {
   await program.hears('message:statusUpdated', { messageId: sent.messageId, status: 'seen' })
 
   // Both lose both messages, and both learn of the end.
-  await page.shows(new RegExp(`hx-target="#m-${sent.messageId}" hx-swap="delete"`))
+  await page.shows(new RegExp(`id="m-${sent.messageId}" hx-swap="delete"`))
   await program.hears('message:expired')
   await browser.post(`${path}/end`, {}, `${path}/end`)
   await program.hears('room:dissolved', { roomId })
-  await page.shows(/hx-target="#gone"/)
+  await page.shows(/id="gone"/)
   page.close()
   program.close()
 })

@@ -146,7 +146,7 @@ describe('how long messages live', () => {
     for (const page of pages) {
       const { text } = await page.frame(frame => />until \d\d:\d\d/.test(frame.text))
       expect(Number(/<article[^>]*? data-remaining="(\d+)"/.exec(text)?.[1])).toBeLessThanOrEqual(300_000)
-      const { html } = await page.operation(`c-${chat.split('/').at(-1)} .last`)
+      const { html } = await page.operation(`l-${chat.split('/').at(-1)}`)
       expect(Number(/class="last"[^>]*? data-remaining="(\d+)"/.exec(html)?.[1])).toBeLessThanOrEqual(300_000)
     }
     program.close()

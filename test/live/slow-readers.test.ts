@@ -135,8 +135,11 @@ async function isOpen({ closed }: StalledLine): Promise<boolean> {
   return Promise.race([closed.then(() => false), new Promise<boolean>(resolve => setTimeout(resolve, 50, true))])
 }
 
-/** Longer than any system buffers, in characters that no part of it may tear. */
+/** Longer than what systems buffer for a reader that has taken nothing, in characters that no part of it may tear. */
 const longText = '😀'.repeat(6 * mebibyte)
+
+/** Longer than what a test takes of it and what systems buffer for a reader that takes some: up to 32 MiB, and 4 at the writer. */
+const longerText = '😀'.repeat(14 * mebibyte)
 
 /** Fills what the system buffers, until something waits in our own memory. */
 async function fill({ line, buffered }: StalledLine): Promise<void> {
@@ -221,7 +224,7 @@ for (const [name, open] of [
 
   it(`cuts a ${name} that takes nothing of its catch-up for ten seconds, though nothing expires, and none that takes some`, async () => {
     const stalled = await open()
-    stalled.line.catchUp(longText)
+    stalled.line.catchUp(longerText)
     await untilStuck(stalled)
     for (let times = 0; times < 2; times += 1) {
       await clock.advance(9000)
@@ -234,7 +237,7 @@ for (const [name, open] of [
 
   it(`leaves a ${name} alone that takes its catch-up when a message expires, and cuts it once it takes nothing for a second`, async () => {
     const stalled = await open()
-    stalled.line.catchUp(longText)
+    stalled.line.catchUp(longerText)
     await untilStuck(stalled)
     await clock.advance(900)
     await take(stalled, 8 * mebibyte)
@@ -258,7 +261,7 @@ for (const [name, open] of [
 
   it(`leaves a ${name} alone that takes more than a kilobyte a second of what waits for it`, async () => {
     const stalled = await open()
-    stalled.line.catchUp(longText)
+    stalled.line.catchUp(longerText)
     await untilStuck(stalled)
     for (let times = 0; times < 4; times += 1) {
       await clock.advance(9000)

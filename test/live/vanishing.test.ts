@@ -71,7 +71,7 @@ describe.concurrent('a message vanishes', () => {
     annPage.say({ type: 'message:send', content: 'in the list', nonce: 'listed' })
     await list.frame(({ text }) => text.includes('in the list'))
     list.forget()
-    const line = await list.operation(`c-${room} .last`)
+    const line = await list.operation(`l-${room}`)
     expect(line.html).toContain('1 message vanished unseen')
     expect((await list.operation(`c-${room} .unread`)).html).toBe('')
   })

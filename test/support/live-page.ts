@@ -16,8 +16,8 @@ export interface Frame {
 }
 
 /** An element that takes the place of that with its id. Of the page's state, `html` is all there is. */
-const replaced = /<(\w+) id="([^"]*)"[^>]* hx-swap-oob>[\s\S]*?<\/\1>/g
-const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+const replaced = /<(\w+) id="([^"]*)"[^>]* hx-swap-oob>[\s\S]*?<\/\1>(?! <bdi>|<\/span>)/g
+const partial = /<hx-partial (?:id="|hx-target="#)([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const patienceMs = 15_000
 
 function readFrame(text: string): Frame {

@@ -22,7 +22,7 @@ export interface PageTimes {
 }
 
 const tickMs = 20
-const partial = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+const partial = /<hx-partial (?:id="|hx-target="#)([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 const unescapeHtml = (html: string) =>

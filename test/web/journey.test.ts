@@ -199,7 +199,7 @@ describe('a chat', () => {
     const init = { headers: { 'hx-request': 'true' } }
     const sent = await ann.post(`${chat}/messages`, { content: 'by htmx', nonce: 'hx-1' }, chat, init)
     expect(sent.status).toBe(200)
-    expect(await sent.text()).toBe('<hx-partial hx-target="#p-hx-1" hx-swap="delete"></hx-partial>')
+    expect(await sent.text()).toBe('<hx-partial id="p-hx-1" hx-swap="delete"></hx-partial>')
   })
 
   it('says hours in UTC, and that it does, as long as no zone is known; else in that zone', async () => {

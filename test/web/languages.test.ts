@@ -86,7 +86,7 @@ it('speaks on a stream of events by what is set, where the page does not say wha
   const { ann, chat } = await newPair(server.url)
   await ann.post('/settings', { language: 'de' })
   const stream = await EventStream.open(ann, `${chat}/events?state=older`)
-  const { data } = await stream.event(({ data }) => data.includes('hx-target="#chats"'))
+  const { data } = await stream.event(({ data }) => data.includes('id="chats"'))
   expect(data).toContain(translator('de')('chats.noMessages'))
   stream.close()
 })

@@ -1,18 +1,19 @@
 // Long because all ways to look for a message go through the same blocks.
 import type { SeqRange } from '#src/chat/engine.js'
-import { Heap, type HeapEntry } from './heap.js'
 import { type Life, lengthOf, MessageBlock, type Side, type Stored } from './message-block.js'
+import { Slabs } from './slabs.js'
 
-/** Where a message stands. It is right only until the next message is removed. */
+/** Where a message stands. It is right only until a message is added or removed. */
 export interface Place {
   readonly block: MessageBlock
   readonly index: number
 }
 
-/** What a block takes, unless a single message takes more, in bytes: the first of a room little, each next one twice as much. */
-const [leastBytes, mostBytes] = [1_024, 8_192]
-
-type Due = HeapEntry & { readonly block: MessageBlock }
+/** What a block takes at most, unless a single message takes more, in bytes. */
+const mostBytes = 8_192
+const never = Number.POSITIVE_INFINITY
+/** One for all rooms. */
+const sharedSlabs = new Slabs()
 
 /**
  * The messages of a room, in blocks one after the other by `seq`. What is looked for is found by halving, and what is
@@ -20,43 +21,34 @@ type Due = HeapEntry & { readonly block: MessageBlock }
  *
  * - No block is empty, and none stays more than half of space that messages left: it is packed, with the next one if both fit
  *   into one. So what is deleted gives its memory back, whatever is kept beside it.
- * - Each block is in both heaps by the first of its messages that is due; in none for what is never due.
+ * - The last one is replaced by a larger one when it is full, as long as that has at most `mostBytes`. So a room of a few
+ *   messages takes little.
+ * - `nextExpiry` and `nextWarning` are the least of all blocks, of which even a large room has a few dozen.
  */
 export class BlockRow {
   readonly #blocks: MessageBlock[] = []
-  readonly #byExpiry = new Heap<Due>()
-  readonly #byWarning = new Heap<Due>()
+  /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
+  nextExpiry = never
+  /** When the next warning is due, in ms of `Clock.now()`; Infinity when there is none. */
+  nextWarning = never
   #size = 0
 
-  /** @param allocate gives as many bytes, all 0 */
-  constructor(private readonly allocate: (bytes: number) => Buffer = bytes => Buffer.alloc(bytes)) {}
+  constructor(private readonly slabs = sharedSlabs) {}
 
   /** How many messages there are. */
   get size(): number {
     return this.#size
   }
 
-  /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
-  get nextExpiry(): number {
-    return this.#byExpiry.first?.dueAt ?? Number.POSITIVE_INFINITY
-  }
-
-  /** When the next warning is due, in ms of `Clock.now()`; Infinity when there is none. */
-  get nextWarning(): number {
-    return this.#byWarning.first?.dueAt ?? Number.POSITIVE_INFINITY
-  }
-
   /** Adds a message newer than all before. Answers where it stands. */
   append(stored: Stored): Place {
     let last = this.#blocks.at(-1)
     if (!last?.append(stored)) {
-      const usual = Math.min(Math.max(2 * (last?.capacity ?? 0), leastBytes), mostBytes)
-      last = new MessageBlock(this.allocate(Math.max(usual, lengthOf(stored))))
+      last = this.#enlarge(last, lengthOf(stored))
       last.append(stored)
-      this.#blocks.push(last)
     }
     this.#size += 1
-    this.#settle(last)
+    this.#noteNext(last)
     return { block: last, index: last.size - 1 }
   }
 
@@ -68,26 +60,30 @@ export class BlockRow {
 
   /** Where the message stands that expires first, if that is by `now`. */
   findDue(now: number): Place | undefined {
-    const block = this.#byExpiry.first?.block
-    if (block === undefined || block.nextExpiry > now) return undefined
+    const { nextExpiry } = this
+    if (nextExpiry > now) return undefined
+    const block = this.#blocks.find(each => each.nextExpiry === nextExpiry)
+    if (block === undefined) return undefined
     let index = 0
-    while (block.expiresAtOf(index) !== block.nextExpiry) index += 1
+    while (block.expiresAtOf(index) !== nextExpiry) index += 1
     return { block, index }
   }
 
   /** Where the message stands whose warning is due first, if that is by `now`. */
   findWarning(now: number): Place | undefined {
-    const block = this.#byWarning.first?.block
-    if (block === undefined || block.nextWarning > now) return undefined
+    const { nextWarning } = this
+    if (nextWarning > now) return undefined
+    const block = this.#blocks.find(each => each.nextWarning === nextWarning)
+    if (block === undefined) return undefined
     let index = 0
-    while (block.warnsAtOf(index) !== block.nextWarning) index += 1
+    while (block.warnsAtOf(index) !== nextWarning) index += 1
     return { block, index }
   }
 
   /** A message has another life from now on. */
   setLife({ block, index }: Place, life: Life): void {
     block.setLife(index, life)
-    this.#settle(block)
+    this.#findNext()
   }
 
   /** Takes a message out. */
@@ -95,13 +91,15 @@ export class BlockRow {
     const place = this.#indexFrom(block.firstSeq)
     block.remove(index)
     this.#size -= 1
-    if (block.isSparse || block.size === 0) this.#pack(block, place)
-    else this.#settle(block)
+    if (block.isSparse || block.size === 0) this.#pack(place)
+    this.#findNext()
   }
 
   /** Overwrites all messages. It is of no use any more. */
   clear(): void {
-    for (const block of this.#blocks) block.clear()
+    for (const block of this.#blocks) block.release(this.slabs)
+    this.#blocks.length = 0
+    this.#size = 0
   }
 
   /** The places of the living messages from one `seq` to another, oldest first; both ends are included. */
@@ -189,25 +187,46 @@ export class BlockRow {
     return index + 1 < block.size ? { block, index: index + 1 } : this.#from(block.lastSeq + 1)
   }
 
-  #pack(block: MessageBlock, place: number): void {
-    const next = this.#blocks[place + 1]
-    const packed = next !== undefined && block.bytes + next.bytes <= mostBytes ? [block, next] : [block]
-    const fresh = new MessageBlock(this.allocate(packed.reduce((sum, { bytes }) => sum + bytes, 0)))
-    for (const each of packed) {
-      this.#byExpiry.remove(each.expiry)
-      this.#byWarning.remove(each.warning)
-      fresh.absorb(each)
-    }
-    if (fresh.size === 0) this.#blocks.splice(place, packed.length)
-    else {
-      this.#blocks.splice(place, packed.length, fresh)
-      this.#settle(fresh)
-    }
+  /**
+   * Gives a last block with space for `bytes` more: a larger one with what is in the last, or a new one. A quarter of what it
+   * holds stays free, else a room in which a message goes whenever one comes would be copied each time.
+   */
+  #enlarge(last: MessageBlock | undefined, bytes: number): MessageBlock {
+    const more = bytes + (last?.bytes ?? 0) / 4
+    if (last && last.bytes + more <= mostBytes) return this.#replace(this.#blocks.length - 1, 1, more)
+    const fresh = new MessageBlock(this.slabs.take(bytes))
+    this.#blocks.push(fresh)
+    return fresh
   }
 
-  #settle({ expiry, warning, nextExpiry, nextWarning }: MessageBlock): void {
-    this.#byExpiry.add(expiry, nextExpiry)
-    if (nextWarning === Number.POSITIVE_INFINITY) this.#byWarning.remove(warning)
-    else this.#byWarning.add(warning, nextWarning)
+  #pack(place: number): void {
+    const [block, next] = this.#blocks.slice(place, place + 2)
+    if (block === undefined) return
+    const fits = next !== undefined && block.bytes + next.bytes <= mostBytes
+    if (block.size > 0 || fits) this.#replace(place, fits ? 2 : 1, 0)
+    else for (const each of this.#blocks.splice(place, 1)) each.release(this.slabs)
+  }
+
+  /** Packs some blocks into one with space for `more` bytes beside what they hold. */
+  #replace(place: number, count: number, more: number): MessageBlock {
+    const packed = this.#blocks.slice(place, place + count)
+    const fresh = new MessageBlock(this.slabs.take(packed.reduce((sum, { bytes }) => sum + bytes, more)))
+    for (const each of packed) {
+      fresh.absorb(each)
+      each.release(this.slabs)
+    }
+    this.#blocks.splice(place, count, fresh)
+    return fresh
+  }
+
+  #noteNext({ nextExpiry, nextWarning }: MessageBlock): void {
+    this.nextExpiry = Math.min(this.nextExpiry, nextExpiry)
+    this.nextWarning = Math.min(this.nextWarning, nextWarning)
+  }
+
+  #findNext(): void {
+    this.nextExpiry = never
+    this.nextWarning = never
+    for (const block of this.#blocks) this.#noteNext(block)
   }
 }

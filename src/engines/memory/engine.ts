@@ -147,7 +147,7 @@ export class MemoryEngine implements Engine {
     return others
   }
 
-  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Sent {
     const now = this.#due.run()
     const sender = this.#rooms.enter(roomId, senderId, now)
     const first = sender.room.messages.findSent(senderId, draft.nonce)
@@ -214,13 +214,7 @@ export class MemoryEngine implements Engine {
     if (wasWarned) this.#publisher.publish([tell(member, { type: 'messages.expiring', messages: [] })])
   }
 
-  async moveCursor(
-    roomId: RoomId,
-    userId: UserId,
-    kind: CursorKind,
-    messageId: MessageId,
-    inViewFrom?: number,
-  ): Promise<void> {
+  moveCursor(roomId: RoomId, userId: UserId, kind: CursorKind, messageId: MessageId, inViewFrom?: number): void {
     const now = this.#due.run()
     // Whoever sees a message is reading: without this a room could dissolve at the moment its last message is seen.
     const member = kind === 'seen' ? this.#rooms.enter(roomId, userId, now) : this.#rooms.get(roomId, userId)

@@ -1,7 +1,7 @@
 // Long because where each byte of a record lies is known here alone.
 import type { Message } from '#src/chat/engine.js'
 import { mayKnowOf } from '#src/chat/privacy.js'
-import type { HeapEntry } from './heap.js'
+import { noSpan, type Slabs, type Span } from './slabs.js'
 
 /** Which of a room's two people: the first or the second of its members. */
 export type Side = 0 | 1
@@ -17,17 +17,14 @@ export interface Stored extends Pick<Message, 'seq' | 'nonce' | 'text' | 'sentAt
   readonly isHeld: boolean
 }
 
-/** A block among others, by when something in it is due. */
-interface DueBlock extends HeapEntry {
-  readonly block: MessageBlock
-}
-
 /** Where each part of a record begins, in bytes. After the head come the nonce and the text. */
 const at = {
   ...{ seq: 0, nonceBytes: 4, textBytes: 8, sentAt: 12, expiresAt: 20, lifetimeMs: 28, warnsAt: 36 },
   ...{ flags: 44, keptTimes: 45 },
 }
 const headBytes = 46
+/** What the index takes of a message, which lies at the end of the block, and what it can say of where a record begins. */
+const indexBytes = 2
 const flag = { bySecond: 1, isHeld: 2, isWide: 4, isWaiting: 8, livesFromSeen: 16 }
 
 /**
@@ -35,7 +32,8 @@ const flag = { bySecond: 1, isHeld: 2, isWide: 4, isWaiting: 8, livesFromSeen: 1
  * the collection of garbage nothing, and can be overwritten the moment it goes.
  *
  * - Its memory never grows nor moves, so that no copy of a text is left anywhere, and the space of what is gone is zeros.
- * - `#starts` says where the records of the living messages begin, in the order of `seq`.
+ * - Records lie one after the other. From the end on backwards stands where those of the living messages begin, in the order
+ *   of `seq`, counted from the block's own beginning.
  * - `nextExpiry` and `nextWarning` are the least of all records; `countFor` counts all that one of the two may know of.
  */
 export class MessageBlock {
@@ -43,35 +41,32 @@ export class MessageBlock {
   nextExpiry = Number.POSITIVE_INFINITY
   /** When the first warning of one of its messages is due, in ms of `Clock.now()`. */
   nextWarning = Number.POSITIVE_INFINITY
-  /** Its places among other blocks. */
-  readonly expiry: DueBlock = { block: this, dueAt: 0, place: -1 }
-  readonly warning: DueBlock = { block: this, dueAt: 0, place: -1 }
-  readonly #starts: number[] = []
-  readonly #known: [number, number] = [0, 0]
-  readonly #bytes: Buffer
-  readonly #view: DataView
+  #span: Span
+  #size = 0
   #used = 0
   #living = 0
+  /** How many messages each of the two may know of. */
+  #knownToFirst = 0
+  #knownToSecond = 0
 
-  /** @param bytes its memory, empty; it holds the records, together with the space of those that are gone */
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  /** @param span its memory, all 0; it holds the records, together with the space of those that are gone */
+  constructor(span: Span) {
+    this.#span = span
   }
 
   /** How many messages it holds. */
   get size(): number {
-    return this.#starts.length
+    return this.#size
   }
 
   /** How many bytes its memory takes. */
   get capacity(): number {
-    return this.#bytes.length
+    return this.#span.length
   }
 
   /** How many bytes its messages take. */
   get bytes(): number {
-    return this.#living
+    return this.#living + indexBytes * this.#size
   }
 
   /** Whether more than half of what was written into it is gone. */
@@ -89,7 +84,7 @@ export class MessageBlock {
 
   /** How many of its messages one of the two may know of. */
   countFor(side: Side): number {
-    return this.#known[side]
+    return side === 0 ? this.#knownToFirst : this.#knownToSecond
   }
 
   /** The index of the first message with at least this `seq`; `size` when there is none. */
@@ -104,15 +99,15 @@ export class MessageBlock {
   }
 
   seqAt(index: number): number {
-    return this.#view.getUint32(this.#start(index) + at.seq)
+    return this.#span.view.getUint32(this.#start(index) + at.seq)
   }
 
   expiresAtOf(index: number): number {
-    return this.#view.getFloat64(this.#start(index) + at.expiresAt)
+    return this.#span.view.getFloat64(this.#start(index) + at.expiresAt)
   }
 
   warnsAtOf(index: number): number {
-    return this.#view.getFloat64(this.#start(index) + at.warnsAt)
+    return this.#span.view.getFloat64(this.#start(index) + at.warnsAt)
   }
 
   senderAt(index: number): Side {
@@ -133,20 +128,20 @@ export class MessageBlock {
   read(index: number): Stored {
     const start = this.#start(index)
     const flags = this.#flagsAt(index)
-    const textStart = start + headBytes + this.#view.getUint32(start + at.nonceBytes)
+    const textStart = start + headBytes + this.#span.view.getUint32(start + at.nonceBytes)
     const encoding = flags & flag.isWide ? 'utf16le' : 'latin1'
     return {
       seq: this.seqAt(index),
       sender: this.senderAt(index),
       isHeld: (flags & flag.isHeld) !== 0,
-      nonce: this.#bytes.toString(encoding, start + headBytes, textStart),
-      text: this.#bytes.toString(encoding, textStart, textStart + this.#view.getUint32(start + at.textBytes)),
-      sentAt: this.#view.getFloat64(start + at.sentAt),
+      nonce: this.#span.bytes.toString(encoding, start + headBytes, textStart),
+      text: this.#span.bytes.toString(encoding, textStart, textStart + this.#span.view.getUint32(start + at.textBytes)),
+      sentAt: this.#span.view.getFloat64(start + at.sentAt),
       expiresAt: this.expiresAtOf(index),
-      lifetimeMs: this.#view.getFloat64(start + at.lifetimeMs),
+      lifetimeMs: this.#span.view.getFloat64(start + at.lifetimeMs),
       livesFrom: flags & flag.livesFromSeen ? 'seen' : 'sent',
       hasBegun: (flags & flag.isWaiting) === 0,
-      keptTimes: this.#view.getUint8(start + at.keptTimes),
+      keptTimes: this.#span.view.getUint8(start + at.keptTimes),
       warnsAt: this.warnsAtOf(index),
     }
   }
@@ -155,19 +150,19 @@ export class MessageBlock {
   append(stored: Stored): boolean {
     const { seq, nonce, text, sender, isHeld } = stored
     const isWide = needsWide(stored)
-    const length = lengthOf(stored)
-    const start = this.#used
-    if (start + length > this.capacity) return false
+    const length = lengthOf(stored) - indexBytes
+    if (this.#used + length + indexBytes * (this.size + 1) > this.capacity) return false
+    const start = this.#span.start + this.#used
     const encoding = isWide ? 'utf16le' : 'latin1'
-    const textStart = start + headBytes + this.#bytes.write(nonce, start + headBytes, encoding)
-    this.#bytes.write(text, textStart, encoding)
-    this.#view.setUint32(start + at.seq, seq)
-    this.#view.setUint32(start + at.nonceBytes, textStart - start - headBytes)
-    this.#view.setUint32(start + at.textBytes, start + length - textStart)
-    this.#view.setFloat64(start + at.sentAt, stored.sentAt)
-    this.#view.setFloat64(start + at.lifetimeMs, stored.lifetimeMs)
+    const textStart = start + headBytes + this.#span.bytes.write(nonce, start + headBytes, encoding)
+    this.#span.bytes.write(text, textStart, encoding)
+    this.#span.view.setUint32(start + at.seq, seq)
+    this.#span.view.setUint32(start + at.nonceBytes, textStart - start - headBytes)
+    this.#span.view.setUint32(start + at.textBytes, start + length - textStart)
+    this.#span.view.setFloat64(start + at.sentAt, stored.sentAt)
+    this.#span.view.setFloat64(start + at.lifetimeMs, stored.lifetimeMs)
     const flags = (sender === 1 ? flag.bySecond : 0) | (isHeld ? flag.isHeld : 0) | (isWide ? flag.isWide : 0)
-    this.#view.setUint8(start + at.flags, flags)
+    this.#span.view.setUint8(start + at.flags, flags)
     this.#admit(length)
     this.setLife(this.size - 1, stored)
     return true
@@ -179,10 +174,10 @@ export class MessageBlock {
     const isLater = this.expiresAtOf(index) === this.nextExpiry || this.warnsAtOf(index) === this.nextWarning
     const kept = this.#flagsAt(index) & ~(flag.isWaiting | flag.livesFromSeen)
     const flags = kept | (hasBegun ? 0 : flag.isWaiting) | (livesFrom === 'seen' ? flag.livesFromSeen : 0)
-    this.#view.setUint8(start + at.flags, flags)
-    this.#view.setUint8(start + at.keptTimes, keptTimes)
-    this.#view.setFloat64(start + at.expiresAt, expiresAt)
-    this.#view.setFloat64(start + at.warnsAt, warnsAt)
+    this.#span.view.setUint8(start + at.flags, flags)
+    this.#span.view.setUint8(start + at.keptTimes, keptTimes)
+    this.#span.view.setFloat64(start + at.expiresAt, expiresAt)
+    this.#span.view.setFloat64(start + at.warnsAt, warnsAt)
     if (isLater) this.#findNext()
     this.nextExpiry = Math.min(this.nextExpiry, expiresAt)
     this.nextWarning = Math.min(this.nextWarning, warnsAt)
@@ -193,48 +188,67 @@ export class MessageBlock {
     const start = this.#start(index)
     const length = this.#lengthAt(start)
     const isNext = this.expiresAtOf(index) === this.nextExpiry || this.warnsAtOf(index) === this.nextWarning
-    for (const side of [0, 1] as const) if (this.isKnownTo(side, index)) this.#known[side] -= 1
-    this.#starts.splice(index, 1)
+    this.#count(index, -1)
+    this.#span.bytes.fill(0, start, start + length)
+    const last = this.#placeOf(this.size - 1)
+    this.#span.bytes.copyWithin(last + indexBytes, last, this.#placeOf(index))
+    this.#span.view.setUint16(last, 0)
+    this.#size -= 1
     this.#living -= length
-    this.#bytes.fill(0, start, start + length)
     if (isNext) this.#findNext()
   }
 
-  /** Overwrites all. It is of no use any more. */
-  clear(): void {
-    this.#bytes.fill(0)
+  /** Gives its memory back, overwritten. It is of no use any more: whatever reads from it throws. */
+  release(slabs: Slabs): void {
+    slabs.release(this.#span)
+    this.#span = noSpan
   }
 
-  /** Moves in all messages of another block, which are newer than all in this one and for which there is space. */
+  /** Copies all messages of another block, which are newer than all in this one and for which there is space. */
   absorb(other: MessageBlock): void {
-    for (const from of other.#starts) {
+    for (let index = 0; index < other.size; index += 1) {
+      const from = other.#start(index)
       const length = other.#lengthAt(from)
-      other.#bytes.copy(this.#bytes, this.#used, from, from + length)
+      other.#span.bytes.copy(this.#span.bytes, this.#span.start + this.#used, from, from + length)
       this.#admit(length)
     }
-    other.clear()
     this.nextExpiry = Math.min(this.nextExpiry, other.nextExpiry)
     this.nextWarning = Math.min(this.nextWarning, other.nextWarning)
   }
 
+  #placeOf(index: number): number {
+    return this.#span.start + this.#span.length - indexBytes * (index + 1)
+  }
+
+  /** Where a record begins. Beside this block lie others', so that a wrong index must never be followed. */
   #start(index: number): number {
-    return this.#starts[index] ?? this.#used
+    if (index < 0 || index >= this.#size) throw new RangeError(`${index} is not among ${this.#size} messages`)
+    return this.#span.start + this.#span.view.getUint16(this.#placeOf(index))
   }
 
   #flagsAt(index: number): number {
-    return this.#view.getUint8(this.#start(index) + at.flags)
+    return this.#span.view.getUint8(this.#start(index) + at.flags)
   }
 
   #lengthAt(start: number): number {
-    return headBytes + this.#view.getUint32(start + at.nonceBytes) + this.#view.getUint32(start + at.textBytes)
+    return (
+      headBytes + this.#span.view.getUint32(start + at.nonceBytes) + this.#span.view.getUint32(start + at.textBytes)
+    )
   }
 
   /** Counts a record that was written at the end. */
   #admit(length: number): void {
-    const index = this.#starts.push(this.#used) - 1
+    const index = this.#size
+    this.#span.view.setUint16(this.#placeOf(index), this.#used)
+    this.#size += 1
     this.#used += length
     this.#living += length
-    for (const side of [0, 1] as const) if (this.isKnownTo(side, index)) this.#known[side] += 1
+    this.#count(index, 1)
+  }
+
+  #count(index: number, change: 1 | -1): void {
+    if (this.isKnownTo(0, index)) this.#knownToFirst += change
+    if (this.isKnownTo(1, index)) this.#knownToSecond += change
   }
 
   #findNext(): void {
@@ -249,7 +263,7 @@ export class MessageBlock {
 
 /** How many bytes a message takes in a block. */
 export function lengthOf(message: Pick<Message, 'nonce' | 'text'>): number {
-  return headBytes + (needsWide(message) ? 2 : 1) * (message.nonce.length + message.text.length)
+  return headBytes + indexBytes + (needsWide(message) ? 2 : 1) * (message.nonce.length + message.text.length)
 }
 
 /** Whether its text is not of ASCII alone, for which a byte a letter would do. */

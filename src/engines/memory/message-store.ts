@@ -1,3 +1,4 @@
+// Long because all that is kept of a room's messages is kept and taken away here.
 import { randomBytes } from 'node:crypto'
 import {
   countBytes,
@@ -38,6 +39,10 @@ interface Extras {
  */
 let latest: { readonly store: MessageStore; readonly entry: Entry } | null = null
 
+/** One for all rooms, each of which looks there for its own messages alone. */
+const nonces = new NonceTable()
+let stores = 0
+
 const noExtras: Extras = { image: null, answers: null }
 const idBase = 36
 const idDigits = 6
@@ -46,13 +51,14 @@ const idDigits = 6
  * The living messages of one room, by `seq`: kept as bytes, and made into objects when they are read.
  *
  * - An id is random for the room and ends with the message's `seq`, so that no table of ids is needed.
- * - What is kept beside the bytes, `latest`, `#extras` and `#nonces`, is of living messages alone: `forget` takes it too.
+ * - What is kept beside the bytes, `latest`, `#extras` and `nonces`, is of living messages alone: `forget` takes it too.
  */
 export class MessageStore {
   protected readonly row = new BlockRow()
-  readonly #nonces = new NonceTable()
-  readonly #extras = new Map<number, Extras>()
+  /** Null while no message has any. */
+  #extras: Map<number, Extras> | null = null
   readonly #idBegin = randomBytes(12).toString('base64url')
+  readonly #number = nextNumber()
 
   /** @param people the room's two people */
   constructor(
@@ -89,7 +95,7 @@ export class MessageStore {
       const message = this.read(seq)?.message
       return message?.nonce === nonce && message.senderId === senderId
     }
-    const seq = this.#nonces.find(this.#hashOf(senderId, nonce), isIt)
+    const seq = nonces.find(this.#hashOf(senderId, nonce), isIt)
     return seq === undefined ? undefined : this.read(seq)
   }
 
@@ -125,15 +131,20 @@ export class MessageStore {
 
   /** Overwrites all messages. It is of no use any more. */
   clear(): void {
+    for (const { message } of this) nonces.remove(this.#hashOf(message.senderId, message.nonce), message.seq)
     this.row.clear()
+    this.#extras = null
     if (latest?.store === this) latest = null
   }
 
   protected store(message: NewMessage, warnsAt: number, isHeld: boolean, answers: MessageId | null): Entry {
     const { seq, nonce, senderId, image } = message
-    if (image !== null || answers !== null) this.#extras.set(seq, { image, answers })
+    if (image !== null || answers !== null) {
+      this.#extras ??= new Map()
+      this.#extras.set(seq, { image, answers })
+    }
     const place = this.row.append({ ...message, sender: this.#sideOf(senderId), isHeld, warnsAt })
-    this.#nonces.add(this.#hashOf(senderId, nonce), seq)
+    nonces.add(this.#hashOf(senderId, nonce), seq)
     return this.#readLatest(place)
   }
 
@@ -148,18 +159,34 @@ export class MessageStore {
     const entry = this.readAt(place)
     const { seq, nonce, senderId } = entry.message
     this.row.remove(place)
-    this.#nonces.remove(this.#hashOf(senderId, nonce), seq)
-    this.#extras.delete(seq)
+    nonces.remove(this.#hashOf(senderId, nonce), seq)
+    this.#extras?.delete(seq)
+    if (this.#extras?.size === 0) this.#extras = null
     if (latest?.store === this && latest.entry.message.seq === seq) latest = null
     return entry
   }
 
   protected readAt({ block, index }: Place): Entry {
-    const { sender, isHeld, warnsAt: _, ...stored } = block.read(index)
-    const { image, answers } = this.#extras.get(stored.seq) ?? noExtras
-    const senderId = this.people[sender]
-    const message = { id: this.idOf(stored.seq), roomId: this.roomId, ...stored, senderId, image, replyTo: null }
-    return { message, answers, isHeld, bytes: countBytes(message) }
+    const stored = block.read(index)
+    const { image, answers } = this.#extras?.get(stored.seq) ?? noExtras
+    // Not by spreading, which would take longer than all else.
+    const message = {
+      id: this.idOf(stored.seq),
+      roomId: this.roomId,
+      seq: stored.seq,
+      senderId: this.people[stored.sender],
+      nonce: stored.nonce,
+      text: stored.text,
+      image,
+      replyTo: null,
+      sentAt: stored.sentAt,
+      expiresAt: stored.expiresAt,
+      lifetimeMs: stored.lifetimeMs,
+      livesFrom: stored.livesFrom,
+      hasBegun: stored.hasBegun,
+      keptTimes: stored.keptTimes,
+    }
+    return { message, answers, isHeld: stored.isHeld, bytes: countBytes(message) }
   }
 
   #readLatest(place: Place): Entry {
@@ -173,6 +200,11 @@ export class MessageStore {
   }
 
   #hashOf(senderId: UserId, nonce: string): number {
-    return hashNonce(nonce, this.#sideOf(senderId))
+    return hashNonce(nonce, 2 * this.#number + this.#sideOf(senderId))
   }
+}
+
+function nextNumber(): number {
+  stores += 1
+  return stores
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { ChosenLifetime, Cursors, Lifetime, Message, Presence, UserId, Vanished } from '#src/chat/engine.js'
+import type { ChosenLifetime, Cursors, Lifetime, Presence, UserId, Vanished } from '#src/chat/engine.js'
 import { type Standing, shownTo } from '#src/chat/privacy.js'
 import type { Duty } from './due-queue.js'
-import type { HeapEntry } from './heap.js'
 import { ListedRooms, type ListPlace } from './listed-rooms.js'
 import type { Side } from './message-block.js'
 import { MessageList } from './message-list.js'
@@ -96,8 +95,8 @@ export class Member implements Standing, ListPlace<Member> {
   bytes = 0
   /** What the living messages that this person sent in the room count for, in bytes. */
   bytesSent = 0
-  /** The messages that they sent, that are gone and whose nonce is remembered, by a digest of it, as they went. */
-  readonly gone = new Map<string, GoneMessage>()
+  /** The messages that they sent, that are gone and whose nonce is remembered; null when there is none. */
+  gone: GoneList | null = null
   /** The newest message when this person dismissed a warning: they are warned of none up to it. */
   dismissedUpTo = 0
 
@@ -147,12 +146,12 @@ export class Member implements Standing, ListPlace<Member> {
   }
 }
 
-/** What is left of a message that is gone, neither text nor picture nor nonce. It is remembered until `dueAt`. */
-export interface GoneMessage extends HeapEntry {
-  /** A digest of its nonce. */
-  readonly key: string
-  readonly message: Message
+/** The messages of a sender in a room that are gone, as a list of records (see `GoneMessages`). */
+export interface GoneList {
+  readonly number: number
   readonly sender: Member
+  oldest: number
+  newest: number
 }
 
 /** A room: its two people and the messages between them. */

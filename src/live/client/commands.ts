@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Answer, goOn } from '../../chat/answer.js'
 import { cursorKinds, type Message, type Sent, type UserId, usualWindow } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import { idSchema, messageInput } from '../../chat/message-input.js'
@@ -51,27 +52,25 @@ export function listReport(messages: readonly Pick<Message, 'id' | 'roomId'>[]):
 }
 
 /**
- * Executes a person's command. Resolves with null if there is nothing to answer.
+ * Executes a person's command. The answer is null if there is nothing to say.
  * @param seesFrom from which `seq` on a report that a message was seen speaks of those before it too; else of it alone
- * @throws ChatError as the method of Rooms does
+ * @throws ChatError as the method of Rooms does, or rejects with it
  */
-export async function execute(command: Command, userId: UserId, rooms: Rooms, seesFrom?: number): Promise<Sent | null> {
+export function execute(command: Command, userId: UserId, rooms: Rooms, seesFrom?: number): Answer<Sent | null> {
   switch (command.type) {
     case 'message:send':
       return rooms.send(command.roomId, userId, command)
-    case 'message:status':
-      await rooms.report(command.roomId, userId, command.status, command.messageId, command.inViewFrom ?? seesFrom)
-      return null
+    case 'message:status': {
+      const { roomId, status, messageId, inViewFrom = seesFrom } = command
+      return goOn(rooms.report(roomId, userId, status, messageId, inViewFrom), () => null)
+    }
     case 'list:delivered':
-      await reportDelivered(command.reports, userId, rooms)
-      return null
+      return goOn(reportDelivered(command.reports, userId, rooms), () => null)
     case 'vanished:shown':
-      await rooms.noteVanishedShown(command.roomId, userId, command)
-      return null
+      return goOn(rooms.noteVanishedShown(command.roomId, userId, command), () => null)
     case 'typing:start':
     case 'typing:stop':
-      await rooms.setTyping(command.roomId, userId, command.type === 'typing:start')
-      return null
+      return goOn(rooms.setTyping(command.roomId, userId, command.type === 'typing:start'), () => null)
   }
 }
 
@@ -100,14 +99,20 @@ export function parseFrame(text: string): Record<string, unknown> | null {
   if (hasTooManyTokens(text)) return null
   try {
     const frame: unknown = JSON.parse(text)
-    return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? { ...frame } : null
+    return isObject(frame) ? frame : null
   } catch {
     return null
   }
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Counts commas, colons and opening brackets outside of strings; the answer means nothing if the text is not JSON. */
 function hasTooManyTokens(text: string): boolean {
+  // Each takes a character at least.
+  if (text.length <= mostTokens) return false
   let tokens = 0
   let isInString = false
   for (let index = 0; index < text.length; index += 1) {

@@ -1,4 +1,5 @@
 import type { AnnouncementKind } from '../../accounts/settings.js'
+import type { Answer } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import type { Language, Regions } from '../../languages.js'
 import type { CloseCode } from './close-codes.js'
@@ -85,5 +86,5 @@ export interface Subscriber {
 /** What the server keeps for one open page or program: it also takes frames from the other end. */
 export interface ClientSession extends Subscriber {
   /** Takes a frame; false if it is not one that this session knows. Throws only for faults of ours. */
-  handle(frame: Record<string, unknown>): Promise<boolean>
+  handle(frame: Record<string, unknown>): Answer<boolean>
 }

@@ -6,6 +6,11 @@ import { typingShownMs } from '../client/typing.js'
 
 /** Messages that come within this time are announced as one. Source: docs/accessibility.md, "What is announced". */
 const burstMs = 1400
+/**
+ * Of a burst the texts of so many messages are kept: for when only one of them is left to be announced. In a busy chat all of
+ * them would be what the garbage collector copies most.
+ */
+const mostTexts = 3
 /** Typing that lasts longer than a single key shows as typing is announced. */
 const typingMs = typingShownMs + 500
 /** After this time without a key, typing is announced again. */
@@ -23,7 +28,8 @@ export class Announcements {
   readonly #unsay: () => void
   /** The living messages whose text was announced, and may still be in the page. */
   readonly #spoken = new Set<MessageId>()
-  readonly #waiting = new Map<MessageId, Message>()
+  /** The messages of a burst; null for those of which only the count is needed. */
+  readonly #waiting = new Map<MessageId, Message | null>()
   /** What happened and is not announced yet, in words: the latest of each kind. */
   readonly #events = new Map<TimelineEvent['what'], string>()
   readonly #timers = new Map<TimerName, NodeJS.Timeout>()
@@ -58,7 +64,7 @@ export class Announcements {
     this.#cancel('typing')
     this.#hasSpokenOfTyping = false
     if (this.#isOver || !this.#kinds.has('messages')) return
-    this.#waiting.set(message.id, message)
+    this.#waiting.set(message.id, this.#waiting.size < mostTexts ? message : null)
     if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
 
@@ -161,14 +167,15 @@ export class Announcements {
   #speakOfMessages(): void {
     const messages = [...this.#waiting.values()]
     this.#waiting.clear()
-    const [only] = messages
-    if (!only) return
     const { t } = this.#context
     const count = messages.length
-    if (count === 1) this.#spoken.add(only.id)
-    this.#speak(
-      count === 1 ? t('chat.says', { name: this.#name, text: wordsOf(only, t) }) : t('chat.newMessages', { count }),
-    )
+    if (count === 0) return
+    const [only] = messages
+    if (count > 1 || !only) this.#speak(t('chat.newMessages', { count }))
+    else {
+      this.#spoken.add(only.id)
+      this.#speak(t('chat.says', { name: this.#name, text: wordsOf(only, t) }))
+    }
   }
 
   #speak(sentence: string): void {

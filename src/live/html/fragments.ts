@@ -9,13 +9,21 @@ export type Swap =
   | 'outerHTML'
   | 'delete'
 
+const plainId = /^[\w-]+$/
+
 /**
  * One swap. The target is an id made by this server; the content comes from a template.
- * @param target an element's id, without #; or selectors, of which every match is a target
+ * @param target an element's id, without #, maybe with a selector behind it; or selectors, of which every match is a target
  */
 export function fragment(target: string | readonly string[], swap: Swap, html = ''): string {
-  const selector = typeof target === 'string' ? `#${target}` : target.join(',')
+  // An id that is a plain word is said in the fewest bytes; htmx takes it for its target.
+  const where =
+    typeof target !== 'string'
+      ? `hx-target="${target.join(',')}"`
+      : plainId.test(target)
+        ? `id="${target}"`
+        : `hx-target="#${target}"`
   // What htmx does unless told.
   const kind = swap === 'innerHTML' ? '' : ` hx-swap="${swap}"`
-  return `<hx-partial hx-target="${selector}"${kind}>${html}</hx-partial>`
+  return `<hx-partial ${where}${kind}>${html}</hx-partial>`
 }

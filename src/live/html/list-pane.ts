@@ -1,10 +1,14 @@
 // Long because all that changes in a list of chats is pushed from here.
+import type { Answer } from '../../chat/answer.js'
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
-import { digestOf, hashItem, type ItemFacts } from '../../rendering/chat-list.js'
+import { digestOf, hashItem, type ItemFacts, unreadText } from '../../rendering/chat-list.js'
 import { removesText } from '../client/event-kinds.js'
 import { fragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
+
+/** For how long a page may take to report what it shows: it gathers reports for 300 ms, and then they travel. */
+const holdMs = 1000
 
 /** A room whose item has changed. */
 interface Change {
@@ -42,6 +46,9 @@ export class ListPane {
   #newestUnread: number | null = null
   /** Those in the page's own room, by its newest event. */
   #ownUnread: number | null = null
+  /** The number of unread messages in the page's own room that its item does not show yet; null for none. */
+  #heldUnread: number | null = null
+  #holdTimer: NodeJS.Timeout | undefined
   /** Whether the page shows chats that are no longer among the newest: chats that become active leave it. */
   #isOlderPart = false
 
@@ -79,6 +86,7 @@ export class ListPane {
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
     this.#shown.clear()
+    this.#heldUnread = null
     this.#endingsHash = list.endings.hash
     this.#digest = list.digest
     this.#newestUnread ??= list.totalUnread
@@ -120,29 +128,53 @@ export class ListPane {
    * Renders the items that have changed since the last write.
    * @param isReported whether the page itself reports the messages of its own room
    */
-  async pushChanges(isReported = false): Promise<void> {
+  pushChanges(isReported = false): Answer<void> {
     if (this.#changes.size === 0) return
+    if (this.#mayChangeEndings || this.#showsStranger()) return this.#pushAfterReading(isReported)
+    const shown: RoomSummary[] = []
+    for (const roomId of this.#changes.keys()) this.#pushNewest(roomId, isReported, shown)
+    this.#pushCounts(shown)
+  }
+
+  async #pushAfterReading(isReported: boolean): Promise<void> {
     const shown: RoomSummary[] = []
     for (const [roomId, { summary }] of this.#changes) {
       const meeting = summary && this.#mayShow(roomId) ? this.#list.meet(summary.otherId) : null
       if (meeting) await meeting
-      // What has happened since is newer.
-      const change = this.#changes.get(roomId)
-      if (!change) continue
-      this.#changes.delete(roomId)
-      // What a search has found is not kept up to date otherwise.
-      if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
-      this.#pushItem(roomId, change)
-      if (isReported && roomId === this.#currentRoomId) continue
-      if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
+      this.#pushNewest(roomId, isReported, shown)
     }
     if (this.#mayChangeEndings) await this.#pushEndings()
+    this.#pushCounts(shown)
+  }
+
+  /** Whether an item is to be shown of somebody whose name must be looked up first. */
+  #showsStranger(): boolean {
+    for (const [roomId, { summary }] of this.#changes) {
+      if (summary !== null && this.#mayShow(roomId) && !this.#list.knows(summary.otherId)) return true
+    }
+    return false
+  }
+
+  /** Pushes what is known of a room now. @param shown gets what the page then shows, if its list is to report it */
+  #pushNewest(roomId: RoomId, isReported: boolean, shown: RoomSummary[]): void {
+    const change = this.#changes.get(roomId)
+    if (!change) return
+    this.#changes.delete(roomId)
+    // What a search has found is not kept up to date otherwise.
+    if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
+    this.#pushItem(roomId, change, isReported)
+    if (isReported && roomId === this.#currentRoomId) return
+    if (change.summary && this.#hashes.has(roomId)) shown.push(change.summary)
+  }
+
+  #pushCounts(shown: readonly RoomSummary[]): void {
     if (shown.length > 0) this.#pushReport(this.#list.renderReport(shown))
     if (this.#newestUnread !== null) this.#pushUnread(this.#countUnread(this.#newestUnread))
   }
 
   /** Forgets what was noted: nothing more is rendered. */
   stop(): void {
+    clearTimeout(this.#holdTimer)
     this.#changes.clear()
   }
 
@@ -176,7 +208,7 @@ export class ListPane {
     return this.#isOlderPart || this.#hashes.has(roomId) || (this.#changes.get(roomId)?.toTop ?? false)
   }
 
-  #pushItem(roomId: RoomId, { summary, toTop }: Change): void {
+  #pushItem(roomId: RoomId, { summary, toTop }: Change, isReported: boolean): void {
     const [topRoomId] = this.#hashes.keys()
     const moves = toTop && roomId !== topRoomId
     // An item that the page does not show changes nothing on it.
@@ -188,7 +220,8 @@ export class ListPane {
       this.#push(fragment(`c-${roomId}`, 'delete'))
     }
     if (summary === null || (moves && this.#isOlderPart)) return
-    const facts = this.#list.factsOf(summary, this.#currentRoomId)
+    const newest = this.#list.factsOf(summary, this.#currentRoomId)
+    const facts = moves ? newest : this.#holdUnread(summary, newest, isReported)
     const hash = hashItem(facts)
     this.#shown.set(roomId, facts)
     this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
@@ -206,12 +239,41 @@ export class ListPane {
       return
     }
     if (facts.line !== before.line) {
-      this.#push(fragment([`#${id} .last`], 'outerMorph', this.#list.renderLine(summary, this.#currentRoomId)))
+      this.#push(this.#list.renderLine(summary, this.#currentRoomId))
     }
     if (facts.time !== before.time) this.#push(fragment([`#${id} .when`], 'innerHTML', this.#list.renderTime(facts)))
-    if (facts.unread !== before.unread) {
-      this.#push(fragment([`#${id} .unread`], 'innerHTML', this.#list.renderUnread(summary.unread)))
-    }
+    if (facts.unread !== before.unread) this.#pushItemUnread(summary.id, summary.unread)
+  }
+
+  #pushItemUnread(roomId: RoomId, unread: number): void {
+    this.#push(fragment([`#c-${roomId} .unread`], 'innerHTML', this.#list.renderUnread(unread)))
+  }
+
+  /**
+   * What the item of the page's own chat shows for now: a page that shows a new message reports it as seen in a moment, so the
+   * number beside it stays as it is until then. The title counts it at once.
+   */
+  #holdUnread({ id, unread }: RoomSummary, facts: ItemFacts, isReported: boolean): ItemFacts {
+    if (id !== this.#currentRoomId) return facts
+    this.#heldUnread = null
+    const before = this.#shown.get(id)
+    if (!isReported || unread === 0 || before?.rest !== facts.rest || before.unread === facts.unread) return facts
+    this.#heldUnread = unread
+    this.#holdTimer ??= setTimeout(() => this.#releaseUnread(id), holdMs).unref()
+    return { ...facts, unread: before.unread }
+  }
+
+  /** Shows the number that was held back, if it has not been seen meanwhile. */
+  #releaseUnread(roomId: RoomId): void {
+    this.#holdTimer = undefined
+    const [unread, shown] = [this.#heldUnread, this.#shown.get(roomId)]
+    this.#heldUnread = null
+    if (unread === null || !shown) return
+    const facts = { ...shown, unread: unreadText(unread) }
+    this.#shown.set(roomId, facts)
+    this.#hashes.set(roomId, hashItem(facts))
+    this.#digest = null
+    this.#pushItemUnread(roomId, unread)
   }
 
   /** Takes away the last item of a list that has become longer than a page shows at once. */

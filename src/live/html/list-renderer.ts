@@ -82,9 +82,14 @@ export class ListRenderer {
     return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }
 
+  /** Whether somebody's name was looked up already. */
+  knows(otherId: UserId): boolean {
+    return this.#names.known(otherId) !== undefined
+  }
+
   /** Looks up the name of somebody who is new to the page; null if they are not. To be done before the chat is rendered. */
   meet(otherId: UserId): Promise<unknown> | null {
-    return this.#names.known(otherId) === undefined ? this.#names.of([otherId]) : null
+    return this.knows(otherId) ? null : this.#names.of([otherId])
   }
 
   /** What the item of a chat shows. */

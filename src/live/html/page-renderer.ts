@@ -17,6 +17,8 @@ import {
 import { sayEnding } from '../../rendering/ending-view.js'
 import {
   type MessageContext,
+  type MessageData,
+  type MessagePlace,
   type Predecessor,
   placeMessage,
   viewMessage,
@@ -24,7 +26,7 @@ import {
 } from '../../rendering/message-view.js'
 import { type PageName, pageTitles } from '../../rendering/page-titles.js'
 import { renderInParts } from '../../rendering/render-turns.js'
-import { renderPartial, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
+import { renderPartial, renderPrepared, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { predecessorOf, rowsOf, sayEvent } from '../../rendering/timeline-view.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
 import { fragment } from './fragments.js'
@@ -86,7 +88,7 @@ export class PageRenderer {
 
   /** A message without its list row. A new `reportKey` makes the page report delivery again. */
   renderArticle(message: Message, otherName: string, cursors: BothCursors, reportKey: string): string {
-    return renderPartial('article', this.context, this.#viewMessage(message, otherName, cursors, reportKey))
+    return renderPrepared('article', this.#viewMessage(message, otherName, cursors, reportKey))
   }
 
   /** A message as a row of the list. The message before it decides about day and run. */
@@ -97,9 +99,8 @@ export class PageRenderer {
     reportKey: string,
     before: Predecessor | null,
   ): string {
-    const view = this.#viewMessage(message, otherName, cursors, reportKey)
     const place = placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock)
-    return renderPartial('message', this.context, Object.assign(view, place))
+    return renderPrepared('message', this.#viewMessage(message, otherName, cursors, reportKey, place))
   }
 
   /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
@@ -213,14 +214,18 @@ export class PageRenderer {
     return renderPartial('jump', this.context, { roomId, later })
   }
 
-  #viewMessage(message: Message, otherName: string, cursors: BothCursors, reportKey: string) {
+  #viewMessage(
+    message: Message,
+    otherName: string,
+    cursors: BothCursors,
+    reportKey: string,
+    place?: MessagePlace,
+  ): MessageData {
     const { mine, theirs, deliversFrom = 0 } = cursors
     const { clock } = this.#deps
-    const room = { mine, theirs, deliversFrom, userId: this.viewer.userId, otherName, clock }
-    return Object.assign(viewMessage(message, room, this.context), {
-      reportKey,
-      isOpen: message.seq === this.#openSeq,
-    })
+    const { userId } = this.viewer
+    const room = { mine, theirs, deliversFrom, userId, otherName, clock, reportKey, openSeq: this.#openSeq }
+    return viewMessage(message, room, this.context, place)
   }
 
   /** The button of the menu that pauses or resumes updates. */

@@ -1,11 +1,12 @@
 // Long because what a page hears, says and is sent meets here.
 import type { Logger } from 'pino'
+import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
 import { renderPartial } from '../../rendering/renderer.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
-import { execute, pageCommandSchema } from '../client/commands.js'
+import { type Command, execute, pageCommandSchema } from '../client/commands.js'
 import { removesText } from '../client/event-kinds.js'
 import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
@@ -62,6 +63,7 @@ export class PageSession implements ClientSession {
     () => this.#flush(),
     error => this.#fail(error),
   )
+  readonly #takeInTurn = () => this.#takeInbox()
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
   /** The state that the page has. */
@@ -126,19 +128,16 @@ export class PageSession implements ClientSession {
     })
   }
 
-  async handle(frame: Record<string, unknown>): Promise<boolean> {
-    const { data: command } = pageCommandSchema.safeParse({ roomId: this.#room?.roomId, ...frame })
+  handle(frame: Record<string, unknown>): Answer<boolean> {
+    // The room of the page, unless the frame names another.
+    if (this.#room && !('roomId' in frame)) frame.roomId = this.#room.roomId
+    const { data: command } = pageCommandSchema.safeParse(frame)
     if (!command) return false
-    try {
-      const answer = await execute(command, this.userId, this.#deps.rooms)
-      if (answer?.duplicate) this.#push(fragment(`p-${answer.message.nonce}`, 'delete'))
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      this.#deps.onRefused(error.code)
-      if (command.type !== 'message:send') return true
-      this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
-    }
-    return true
+    const answered = attempt(
+      () => this.#execute(command),
+      error => this.#takeRefusal(error, command),
+    )
+    return goOn(answered, () => true)
   }
 
   beat(): void {
@@ -158,6 +157,19 @@ export class PageSession implements ClientSession {
     this.#batch.clear()
   }
 
+  #execute(command: Command): Answer<void> {
+    return goOn(execute(command, this.userId, this.#deps.rooms), sent => {
+      if (sent?.duplicate) this.#push(fragment(`p-${sent.message.nonce}`, 'delete'))
+    })
+  }
+
+  #takeRefusal(error: unknown, command: Command): void {
+    if (!(error instanceof ChatError)) throw error
+    this.#deps.onRefused(error.code)
+    if (command.type !== 'message:send') return
+    this.#push(refusalFragment(command, error, this.#page.context, this.#deps.messageMaxLength))
+  }
+
   #pushPause(): void {
     if (this.#room) this.#push(this.#page.renderPauseAnew(this.#room.roomId, this.#inbox.isPaused))
   }
@@ -170,7 +182,7 @@ export class PageSession implements ClientSession {
 
   /** What happens within one tick goes out in one write. */
   #schedule(): void {
-    this.#turns.runAfterTick(() => this.#takeInbox())
+    this.#turns.runAfterTick(this.#takeInTurn)
   }
 
   /** Waits until a catch-up may begin; it brings all that is dropped meanwhile. */
@@ -188,17 +200,18 @@ export class PageSession implements ClientSession {
     this.#room?.pushPresence()
   }
 
-  async #takeInbox(): Promise<void> {
+  #takeInbox(): Answer<void> {
     for (let next = this.#inbox.next(); next !== undefined; next = this.#inbox.next()) {
       if (this.#isOver) return
       const { event, shared } = next
       // htmx finds the targets of a frame before it inserts anything: a frame cannot change the row that it adds.
       if (this.#addsRow && changesRows.has(event.type)) this.#flush()
-      await this.#room?.take(event, shared, this.#inbox.isPaused)
       this.#addsRow ||= event.type === 'message.sent'
+      const taken = this.#room?.take(event, shared, this.#inbox.isPaused)
+      if (taken instanceof Promise) return taken.then(this.#takeInTurn)
     }
-    if (this.#lacksRest) await this.#catchUpRest()
-    await this.#list.pushChanges(this.#room?.showsNewest)
+    if (this.#lacksRest) return this.#catchUpRest().then(() => this.#list.pushChanges(this.#room?.showsNewest))
+    return this.#list.pushChanges(this.#room?.showsNewest)
   }
 
   #flush(): void {

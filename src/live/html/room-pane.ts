@@ -1,5 +1,6 @@
 // Long because every kind of event of a room is shown by it.
 import type { AnnouncementKind } from '../../accounts/settings.js'
+import type { Answer } from '../../chat/answer.js'
 import {
   type EngineEvent,
   type Message,
@@ -121,7 +122,7 @@ export class RoomPane {
   }
 
   /** @param isPaused whether earlier events were held back, so that the version of this one says nothing */
-  async take(event: EngineEvent, shared: SharedRenderings, isPaused = false): Promise<void> {
+  take(event: EngineEvent, shared: SharedRenderings, isPaused = false): Answer<void> {
     if (this.#isGone || event.roomId !== this.roomId) return
     switch (event.type) {
       case 'room.dissolved':
@@ -198,7 +199,7 @@ export class RoomPane {
   }
 
   /** One's own messages that have come further; more than a page shows are caught up with. */
-  async #pushStatuses(messages: readonly Message[]): Promise<void> {
+  #pushStatuses(messages: readonly Message[]): Answer<void> {
     if (messages.length > mostWindow) return this.catchUpAnew(false)
     this.#messages.pushStatuses(messages)
   }

@@ -16,16 +16,19 @@ import { isoTimeOf, messageJson, unshownOf } from './messages.js'
 
 const unreported: Cursors = { delivered: 0, seen: 0 }
 
-/** What programs get of an event: frames as JSON. */
-export async function framesOf(
+/**
+ * What programs get of an event: frames as JSON.
+ * @param names those of senders must have been looked up
+ */
+export function framesOf(
   event: EngineEvent,
-  names: KnownNames,
+  names: Pick<KnownNames, 'known'>,
   shared: SharedRenderings,
   clock: WallTimes,
-): Promise<string[]> {
+): string[] {
   switch (event.type) {
     case 'message.sent':
-      return [await newMessage(event.message, names, shared, clock)]
+      return [newMessage(event.message, names, shared, clock)]
     case 'receipt.moved':
       return event.messages.flatMap(message => {
         const status = messageStatusOf(message, event.after)
@@ -108,17 +111,17 @@ function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: 
 }
 
 /** The same for all programs, so it is made once. */
-async function newMessage(
+function newMessage(
   message: Parameters<typeof messageJson>[0],
-  names: KnownNames,
+  names: Pick<KnownNames, 'known'>,
   shared: SharedRenderings,
   clock: WallTimes,
-): Promise<string> {
+): string {
   // The quote of a reply may be for one of the two alone.
   const key = `json ${message.id} ${message.replyTo?.id ?? ''}`
   const known = shared.get(key)
   if (known !== undefined) return known
-  const name = (await names.of([message.senderId])).get(message.senderId) ?? ''
+  const name = names.known(message.senderId) ?? ''
   const frame = text({ type: 'message:new', ...messageJson(message, name, unreported, clock) })
   shared.set(key, frame)
   return frame

@@ -104,9 +104,24 @@ export function imageApiUrl(imageId: string): string {
   return `/api/images/${imageId}.webp`
 }
 
+const minuteMs = 60_000
+/** What the times of a few minutes begin with, up to their seconds: a frame names two times, and many name the same minutes. */
+const minutes = new Map<number, string>()
+const mostMinutes = 16
+
 /** Formats a moment for programs, by the wall clock. */
 export function isoTimeOf(moment: number, clock: WallTimes): string {
-  return new Date(clock.wallTimeOf(moment)).toISOString()
+  const at = clock.wallTimeOf(moment)
+  const msInMinute = at % minuteMs
+  const minute = at - msInMinute
+  let begin = minutes.get(minute)
+  if (begin === undefined) {
+    if (minutes.size >= mostMinutes) minutes.clear()
+    begin = new Date(minute).toISOString().slice(0, -'00.000Z'.length)
+    minutes.set(minute, begin)
+  }
+  const [seconds, ms] = [Math.floor(msInMinute / 1000), msInMinute % 1000]
+  return `${begin}${seconds < 10 ? '0' : ''}${seconds}.${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z`
 }
 
 /** Formats the version of a room for programs. */

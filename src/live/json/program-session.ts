@@ -1,5 +1,7 @@
+// Long because what a program hears, says and is answered meets here.
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { WallTimes } from '../../chat/clock.js'
 import { type EngineEvent, type RoomId, totalsOf, type UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
@@ -12,10 +14,13 @@ import { execute } from '../client/commands.js'
 import { isPassing, removesText } from '../client/event-kinds.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
 import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
+import { Tasks } from '../client/tasks.js'
 import type { Connection } from '../transport/connection.js'
 import { activityFrame, framesOf, outstandingFrames } from './event-frames.js'
 import { type ProgramFrame, programFrameSchema, refSchema, type ServerFrame } from './frames.js'
 import { askFor, type joinedSchema, roomMessagesJson, sentJson, versionOf } from './messages.js'
+
+const frameRefSchema = refSchema.optional()
 
 type Ref = z.infer<typeof refSchema>
 /** Which room a program joins, the version that it has, and which messages it asks for. */
@@ -45,7 +50,7 @@ export class ProgramSession implements ClientSession {
   readonly #deps: ProgramSessionDeps
   readonly #names: KnownNames
   readonly #joined = new Set<RoomId>()
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #tasks = new Tasks(error => this.#fail(error))
   #lastJoin: Promise<unknown> = Promise.resolve()
   #isOver = false
 
@@ -74,32 +79,30 @@ export class ProgramSession implements ClientSession {
     if (removesText(event)) this.#connection.cutIfStalled()
     if (!this.#isHeard(event)) return
     if (event.type === 'room.dissolved') this.#joined.delete(event.roomId)
-    this.#inTurn(async () => {
-      for (const frame of await framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
-    }).catch((error: unknown) => this.#fail(error))
+    this.#tasks.add(() => this.#tell(event, shared))
   }
 
   receiveActivity(activity: RoomActivity): void {
-    this.#inTurn(async () => this.#write(activityFrame(activity))).catch((error: unknown) => this.#fail(error))
+    this.#tasks.add(() => this.#write(activityFrame(activity)))
   }
 
-  async handle(frame: Record<string, unknown>): Promise<boolean> {
-    const { success, data: ref } = refSchema.optional().safeParse(frame.ref)
+  handle(frame: Record<string, unknown>): Answer<boolean> {
+    const { success, data: ref } = frameRefSchema.safeParse(frame.ref)
     const { data: command } = programFrameSchema.safeParse(frame)
     if (!success || !command) return false
-    try {
-      await this.#execute(command, ref)
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      this.#deps.onRefused(error.code)
-      this.#refuse(error, ref)
-    }
-    return true
+    // The reply comes before what this program is told of the same.
+    const answered = this.#tasks.before(() =>
+      attempt(
+        () => this.#execute(command, ref),
+        error => this.#takeRefusal(error, ref),
+      ),
+    )
+    return goOn(answered, () => true)
   }
 
   /** Answers a frame that could not be read. */
   refuseFrame(frame: Record<string, unknown> | null): void {
-    this.#refuse(new ChatError('bad_request'), refSchema.optional().safeParse(frame?.ref).data)
+    this.#refuse(new ChatError('bad_request'), frameRefSchema.safeParse(frame?.ref).data)
   }
 
   beat(): void {
@@ -118,11 +121,20 @@ export class ProgramSession implements ClientSession {
 
   /** A program hears of all rooms of its person, but of typing only in those that it joined, and only what lasts while busy. */
   #isHeard(event: EngineEvent): boolean {
-    if (this.#connection.isBusy && isPassing(event)) return false
+    if (isPassing(event) && this.#connection.isBusy) return false
     return event.type !== 'typing.changed' || this.#joined.has(event.roomId)
   }
 
-  async #execute(command: ProgramFrame, ref: Ref | undefined): Promise<void> {
+  /** What a program hears of an event. Only somebody's first message waits, for their name. */
+  #tell(event: EngineEvent, shared: SharedRenderings): void | Promise<void> {
+    const write = () => {
+      for (const frame of framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
+    }
+    if (event.type !== 'message.sent' || this.#names.known(event.message.senderId) !== undefined) return write()
+    return this.#names.of([event.message.senderId]).then(write)
+  }
+
+  #execute(command: ProgramFrame, ref: Ref | undefined): Answer<void> {
     if (command.type === 'room:join') {
       this.#deps.countJoin(this.userId)
       return this.#join(command, joined => ref !== undefined && done(ref, joined))
@@ -133,8 +145,8 @@ export class ProgramSession implements ClientSession {
       return this.#reply(ref, {})
     }
     // What a program says of a message it says of all before it; a page reports each that comes into view.
-    const answer = await execute(command, this.userId, this.#deps.rooms, 1)
-    this.#reply(ref, answer ? sentJson(answer, this.#deps.clock) : {})
+    const { rooms, clock } = this.#deps
+    return goOn(execute(command, this.userId, rooms, 1), sent => this.#reply(ref, sent ? sentJson(sent, clock) : {}))
   }
 
   /** One after another, each when the one before was taken: a program cannot make the server hold many rooms for it. */
@@ -151,7 +163,7 @@ export class ProgramSession implements ClientSession {
   /** Read and answered in turn with the events, so that no event that the answer does not hold can come before it. */
   #joinInTurn({ roomId, version: shown, before }: Join, frameOf: JoinReply): Promise<void> {
     const { rooms, hub, clock } = this.#deps
-    return this.#inTurn(async () => {
+    const join = async () => {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
       if (this.#isOver) return
       this.#joined.add(roomId)
@@ -165,17 +177,18 @@ export class ProgramSession implements ClientSession {
       const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
       if (frame) this.#connection.catchUp(JSON.stringify(frame))
       for (const vanished of outstandingFrames(view, this.userId)) this.#write(vanished)
-    })
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work, work)
-    this.#turn = result
-    return result
+    }
+    return new Promise((resolve, reject) => this.#tasks.add(() => join().then(resolve, reject)))
   }
 
   #reply(ref: Ref | undefined, fields: object): void {
     if (ref !== undefined) this.#connection.write(JSON.stringify(done(ref, fields)))
+  }
+
+  #takeRefusal(error: unknown, ref: Ref | undefined): void {
+    if (!(error instanceof ChatError)) throw error
+    this.#deps.onRefused(error.code)
+    this.#refuse(error, ref)
   }
 
   #refuse(error: ChatError, ref: Ref | undefined): void {

@@ -35,11 +35,13 @@ export class Connection implements TextSink {
   }
 
   write(text: string, state?: string): void {
-    this.#whileValid(() => this.#transport.write(text, state))
+    if (this.#mayWrite) this.#transport.write(text, state)
+    else this.#writeOnceValid(() => this.#transport.write(text, state))
   }
 
   catchUp(text: string, state?: string): void {
-    this.#whileValid(() => this.#transport.catchUp(text, state))
+    if (this.#mayWrite) this.#transport.catchUp(text, state)
+    else this.#writeOnceValid(() => this.#transport.catchUp(text, state))
   }
 
   taken(): Promise<void> {
@@ -61,7 +63,7 @@ export class Connection implements TextSink {
    */
   isStillAllowed(): boolean | Promise<boolean> {
     if (this.#isOver) return false
-    return (this.#heldWrites === null && this.#wallTime() < this.#endsAt) || this.check()
+    return this.#mayWrite || this.check()
   }
 
   /** Looks up whether the session or token is still valid. If it is not, the transport is closed. */
@@ -85,10 +87,13 @@ export class Connection implements TextSink {
     this.#cancelTimer()
   }
 
-  #whileValid(write: () => void): void {
+  get #mayWrite(): boolean {
+    return !this.#isOver && this.#heldWrites === null && this.#wallTime() < this.#endsAt
+  }
+
+  #writeOnceValid(write: () => void): void {
     if (this.#isOver) return
     if (this.#heldWrites !== null) this.#heldWrites.push(write)
-    else if (this.#wallTime() < this.#endsAt) write()
     else {
       this.#heldWrites = [write]
       void this.check()

@@ -23,7 +23,7 @@ export class EventStreamTransport implements Transport {
       get bufferedBytes() {
         return response.writableLength
       },
-      send: (part, onTaken) => void response.write(eventPart(part), onTaken),
+      send: (part, _bytes, onTaken) => void response.write(eventPart(part), onTaken),
       cut: () => this.cut(),
     }
     this.#queue = new WriteQueue(clock, channel, share)

@@ -45,7 +45,8 @@ export class FrameBudgets {
     const budget = this.#budgets.get(userId) ?? { sockets: 0, clearAt: 0 }
     this.#budgets.set(userId, budget)
     budget.sockets += 1
-    let waiting = { costMs: 0, untilMs: 0 }
+    let waitingCostMs = 0
+    let waitingUntilMs = 0
     let isOver = false
     return {
       take: bytes => {
@@ -54,14 +55,15 @@ export class FrameBudgets {
         budget.clearAt = Math.max(budget.clearAt, now) + costMs
         // A frame that costs more than a whole burst is read once the budget is whole.
         const waitMs = Math.max(0, Math.ceil(budget.clearAt - now - Math.max(burstMs, costMs)))
-        waiting = { costMs, untilMs: now + waitMs }
+        waitingCostMs = costMs
+        waitingUntilMs = now + waitMs
         return waitMs
       },
       end: () => {
         if (isOver) return
         isOver = true
         // A waiting frame is never read. Left counted, sockets that close with one waiting would add up to ever longer waits.
-        if (this.#clock.now() < waiting.untilMs) budget.clearAt -= waiting.costMs
+        if (this.#clock.now() < waitingUntilMs) budget.clearAt -= waitingCostMs
         budget.sockets -= 1
         this.#forgetWhenClear(userId, budget)
       },

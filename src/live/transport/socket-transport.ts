@@ -1,15 +1,19 @@
 // Long because reading, writing, pausing and closing of one socket depend on each other.
+import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
+import { type Answer, goOn } from '../../chat/answer.js'
 import type { Clock } from '../../chat/clock.js'
 import type { UnreadShare } from '../../unread-bytes.js'
 import { type CloseCode, closeCodes, closeTimeoutMs } from '../client/close-codes.js'
 import { parseFrame } from '../client/commands.js'
 import type { ClientSession } from '../client/subscriber.js'
+import { Tasks } from '../client/tasks.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { FrameMeter } from './frame-meter.js'
+import { FrameWriter } from './frame-writer.js'
 import { type Channel, WriteQueue } from './write-queue.js'
-import type { Corkable, WriteTurns } from './write-turns.js'
+import type { WriteTurns } from './write-turns.js'
 
 /** What `open` was given: where incoming frames go. */
 interface Receiver {
@@ -21,7 +25,7 @@ interface Receiver {
 export interface SocketTransportDeps {
   readonly clock: Clock
   readonly log: Logger
-  /** Gathers what is written to `stream`. */
+  /** Gathers what is written. */
   readonly turns: WriteTurns
 }
 
@@ -31,8 +35,9 @@ export class SocketTransport implements Transport {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #meter: FrameMeter
-  #turn: Promise<void> = Promise.resolve()
+  readonly #tasks = new Tasks(error => this.#fail(error))
   readonly #queue: WriteQueue
+  readonly #writer: FrameWriter
   #isClosing = false
   #receiver: Receiver | null = null
   /** How many reasons there are not to read now. The first is that `open` has not been called yet. */
@@ -47,7 +52,7 @@ export class SocketTransport implements Transport {
    */
   constructor(
     socket: WebSocket,
-    stream: Corkable,
+    stream: Pick<Duplex, 'write'>,
     meter: FrameMeter,
     { clock, log, turns }: SocketTransportDeps,
     share: UnreadShare | null = null,
@@ -56,14 +61,19 @@ export class SocketTransport implements Transport {
     this.#meter = meter
     this.#clock = clock
     this.#log = log
+    const writer = new FrameWriter(socket, stream, turns)
+    this.#writer = writer
     const channel: Channel = {
       get bufferedBytes() {
-        return socket.bufferedAmount
+        return socket.bufferedAmount + writer.waitingBytes
       },
-      send: ({ text, isFirst, isLast }, onTaken) => {
-        // The parts of a long text follow each other as they are taken.
-        if (isFirst && isLast) turns.gather(stream)
-        socket.send(text, { fin: isLast }, onTaken)
+      send: ({ text, isFirst, isLast }, bytes, onTaken) => {
+        if (isFirst && isLast) writer.write(text, bytes, onTaken)
+        else {
+          // The parts of a long text follow each other as they are taken.
+          writer.flush()
+          socket.send(text, { fin: isLast }, onTaken)
+        }
       },
       cut: () => this.cut(),
     }
@@ -110,6 +120,7 @@ export class SocketTransport implements Transport {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#beginReading()
+    this.#writer.flush()
     this.#socket.close(code)
     this.whenClosed(this.#clock.after(closeTimeoutMs, () => this.#socket.terminate()))
   }
@@ -150,30 +161,40 @@ export class SocketTransport implements Transport {
     const receiver = this.#receiver
     if (receiver === null || this.#isClosing) this.#noteIdleFrame()
     else if (isBinary) this.close(closeCodes.unsupportedData)
-    else {
-      // Reading stops while a frame is being handled. Otherwise the queue would grow with every frame of a fast sender.
-      this.#hold()
-      this.#turn = this.#turn.then(() => this.#take(data, receiver)).then(() => this.#release())
-    }
+    else this.#tasks.add(() => this.#holdWhile(this.#take(data, receiver)))
   }
 
-  async #take(data: RawData, { session, isStillAllowed, onBadFrame }: Receiver): Promise<void> {
+  /** Reading stops while a frame waits. Otherwise the queue would grow with every frame of a fast sender. */
+  #holdWhile(handled: Answer<void>): Answer<void> {
+    if (handled === undefined) return
+    this.#hold()
+    return handled.finally(() => this.#release())
+  }
+
+  #take(data: RawData, receiver: Receiver): Answer<void> {
     if (this.#isClosing) return
-    try {
-      const waitMs = this.#meter.waitMs(lengthOf(data))
-      if (waitMs > 0) await this.#pause(waitMs)
-      if (this.#isGone) return
-      const isAllowed = isStillAllowed()
-      if (isAllowed !== true && !(await isAllowed)) return
-      const { pauseMs, isTooFast } = this.#meter.count()
-      if (isTooFast) return this.close(closeCodes.tooFast)
-      const frame = parseFrame(data.toString())
-      if (!frame || !(await session.handle(frame))) this.#takeBad(frame, onBadFrame)
-      if (pauseMs > 0) await this.#pause(pauseMs)
-    } catch (error) {
-      this.#log.error({ err: error }, 'a frame could not be handled')
-      this.close(closeCodes.internalError)
-    }
+    const waitMs = this.#meter.waitMs(lengthOf(data))
+    return waitMs > 0 ? this.#pause(waitMs).then(() => this.#check(data, receiver)) : this.#check(data, receiver)
+  }
+
+  #check(data: RawData, receiver: Receiver): Answer<void> {
+    if (this.#isGone) return
+    return goOn(receiver.isStillAllowed(), isAllowed => (isAllowed ? this.#handle(data, receiver) : undefined))
+  }
+
+  #handle(data: RawData, { session, onBadFrame }: Receiver): Answer<void> {
+    const { pauseMs, isTooFast } = this.#meter.count()
+    if (isTooFast) return this.close(closeCodes.tooFast)
+    const frame = parseFrame(data.toString())
+    return goOn(frame !== null && session.handle(frame), isKnown => {
+      if (!isKnown) this.#takeBad(frame, onBadFrame)
+      return pauseMs > 0 ? this.#pause(pauseMs) : undefined
+    })
+  }
+
+  #fail(error: unknown): void {
+    this.#log.error({ err: error }, 'a frame could not be handled')
+    this.close(closeCodes.internalError)
   }
 
   #takeBad(frame: Record<string, unknown> | null, onBadFrame: OnBadFrame): void {

@@ -26,7 +26,8 @@ export interface Part {
 export interface Channel {
   /** How many bytes were sent and not taken yet. */
   readonly bufferedBytes: number
-  send(part: Part, onTaken: OnTaken): void
+  /** @param bytes the length of the part's text as UTF-8 */
+  send(part: Part, bytes: number, onTaken: OnTaken): void
   /** Ends it at once, without a close handshake. */
   cut(): void
 }
@@ -76,12 +77,13 @@ export class WriteQueue {
   /** Writes a text, and cuts the channel if the reader is too far behind. */
   write(text: string, state?: string): void {
     const whole = { text, isFirst: true, isLast: true, state }
+    const bytes = Buffer.byteLength(text)
     if (this.#isCatchingUp) {
       this.#deferred.push(whole)
-      this.#deferredBytes += Buffer.byteLength(text)
+      this.#deferredBytes += bytes
     }
     if (this.#channel.bufferedBytes + this.#deferredBytes > mostBufferedBytes) this.#channel.cut()
-    if (!this.#isCatchingUp) this.#send(whole)
+    if (!this.#isCatchingUp) this.#send(whole, bytes)
     this.#noteWaiting()
   }
 
@@ -117,16 +119,15 @@ export class WriteQueue {
     this.#pace.end()
   }
 
-  #send(part: Part): void {
-    this.#channel.send(part, this.#begin(part.text))
+  #send(part: Part, bytes: number): void {
+    this.#channel.send(part, bytes, this.#begin(bytes))
   }
 
   /** Notes that a text was sent; the function it returns must be called when the text was taken. */
-  #begin(text: string): () => void {
+  #begin(bytes: number): () => void {
     if (this.#waiting === 0) this.#waitingSince = this.#clock.now()
     this.#waiting += 1
     // The closure must not hold the text: a message in it may expire before it is taken.
-    const bytes = Buffer.byteLength(text)
     return () => {
       this.#waiting -= 1
       this.#waitingSince = this.#clock.now()
@@ -146,9 +147,10 @@ export class WriteQueue {
     const part = partAt(text, from)
     const to = from + part.length
     const isLast = to === text.length
-    const noteTaken = this.#begin(part)
+    const bytes = Buffer.byteLength(part)
+    const noteTaken = this.#begin(bytes)
     this.#cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
-    this.#channel.send({ text: part, isFirst: from === 0, isLast, state }, error => {
+    this.#channel.send({ text: part, isFirst: from === 0, isLast, state }, bytes, error => {
       noteTaken()
       this.#cancelStuck()
       if (error) this.#deferred = []
@@ -161,7 +163,7 @@ export class WriteQueue {
     this.#isCatchingUp = false
     this.#deferredBytes = 0
     this.#catchUpBytes = 0
-    for (const whole of this.#deferred.splice(0)) this.#send(whole)
+    for (const whole of this.#deferred.splice(0)) this.#send(whole, Buffer.byteLength(whole.text))
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }

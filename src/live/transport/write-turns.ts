@@ -1,25 +1,24 @@
-import type { Duplex } from 'node:stream'
-
-/** What is written to a stream is held back by `cork`, and goes out by `uncork` in one system call. */
-export type Corkable = Pick<Duplex, 'cork' | 'uncork'>
+/** What gathers writes, and hands them over when it is flushed. */
+interface Gathering {
+  flush(): void
+}
 
 /**
- * Lets all that is written to a stream within one turn of the event loop go out together. A system call for each frame was a
+ * Lets all that is written to a socket within one turn of the event loop go out together. A system call for each frame was a
  * third of what a message costs. Source: docs/performance.md
  */
 export class WriteTurns {
-  readonly #corked = new Set<Corkable>()
+  #gathering: Gathering[] = []
 
-  /** Holds back what is written to a stream until the end of this turn. */
-  gather(stream: Corkable): void {
-    if (this.#corked.has(stream)) return
-    if (this.#corked.size === 0) setImmediate(() => this.#release())
-    this.#corked.add(stream)
-    stream.cork()
+  /** Flushes at the end of this turn. To be called once for each flush. */
+  gather(writes: Gathering): void {
+    if (this.#gathering.length === 0) setImmediate(() => this.#flush())
+    this.#gathering.push(writes)
   }
 
-  #release(): void {
-    for (const stream of this.#corked) stream.uncork()
-    this.#corked.clear()
+  #flush(): void {
+    const gathering = this.#gathering
+    this.#gathering = []
+    for (const writes of gathering) writes.flush()
   }
 }

@@ -1,17 +1,21 @@
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { accountOf, formField, pathParameter } from '../../http/request.js'
+import { accountOf, formField, pathParameter, queryText } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { sendPage } from '../page/pages.js'
 
-/** Blocking a person, after a confirmation, and unblocking them. One page asks, and once they are blocked says so. */
+/**
+ * Blocking a person, after a confirmation, and unblocking them. The address that asks also says that they are blocked, and
+ * after unblocking that they no longer are.
+ */
 export function blockPages({ people }: Pick<Context, 'people'>): Route[] {
   const ask: Route['handle'] = async (request, response) => {
     const other = await people.find(pathParameter(request, 'person'))
     const { id, blocked } = accountOf(request)
     if (other === null || other.id === id) throw new ChatError('not_found')
-    const isBlocked = blocked.includes(other.id)
-    sendPage(request, response, 200, 'block', { isBlocked, other: { id: other.id, name: other.username } })
+    const asked = queryText(request, 'done') === 'unblocked' ? 'unblocked' : 'block'
+    const page = blocked.includes(other.id) ? 'blocked' : asked
+    sendPage(request, response, 200, page, { other: { id: other.id, name: other.username } })
   }
 
   const block: Route['handle'] = async (request, response) => {
@@ -21,8 +25,10 @@ export function blockPages({ people }: Pick<Context, 'people'>): Route[] {
   }
 
   const unblock: Route['handle'] = async (request, response) => {
-    await people.unblock(accountOf(request).id, pathParameter(request, 'person'))
-    response.redirect(303, formField(request, 'from') === 'block' ? '/chats' : '/settings/privacy?done=unblocked')
+    const otherId = pathParameter(request, 'person')
+    await people.unblock(accountOf(request).id, otherId)
+    const page = formField(request, 'from') === 'block' ? `/people/${otherId}/block` : '/settings/privacy'
+    response.redirect(303, `${page}?done=unblocked`)
   }
 
   return [

@@ -18,7 +18,10 @@ export interface GoneChats {
   rememberRun(response: Response, ownId: string): void
   /** Whether the server was restarted since this person last had chats, in this browser. Says so once. */
   noticeRestart(request: Request, response: Response): boolean
-  /** Answers `not_found` with a page that says why, if that is known, and offers to open the chat again. */
+  /**
+   * Answers `not_found` with a page that says why, if that is known, and offers to open the chat again. To whoever has
+   * blocked the other it says only that.
+   */
   readonly show: ErrorRequestHandler
 }
 
@@ -62,9 +65,11 @@ export function goneChats({
     const ending = await findEnding(request, roomId)
     const isOwn = ownId === request.account?.id && withId !== ownId
     const otherId = ending?.otherId ?? (isOwn ? withId : null)
-    // A blocker is told nothing, as is a stranger.
-    if (otherId !== null && request.account?.blocked.includes(otherId)) return next(error)
     const found = otherId === null ? null : await people.find(otherId)
+    // A blocker is told nothing of the chat: the answer is the same whether it lives.
+    if (found && request.account?.blocked.includes(found.id)) {
+      return sendPage(request, response, 404, 'blocked', { other: { id: found.id, name: found.username } })
+    }
     // Nobody vouches for the cookie and the field, which outlive the server's secret: they may name no more than a chat can be
     // opened with, whose page says the name of the other too.
     const other = found?.isDisabled ? null : found

@@ -51,7 +51,7 @@ export function renderPage(request: Request, template: string, data: object): st
     notifies,
     refreshSeconds,
   }
-  return render(`pages/${template}`, contextOf(request), { ...defaults, ...data })
+  return render(`pages/${template}`, contextOf(request), Object.assign(defaults, data))
 }
 
 /** Answers with a page that has been rendered. */

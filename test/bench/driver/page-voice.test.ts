@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rowsIn, statusIn } from '../../../bench/driver/page-voice.mjs'
 
-const partial = (target: string, html: string) => `<hx-partial hx-target="#${target}" hx-swap="x">${html}</hx-partial>`
+const partial = (target: string, html: string) => `<hx-partial id="${target}" hx-swap="x">${html}</hx-partial>`
 const row = (id: string, whose: string, rest: string) =>
   `<li id="m-${id}" class="${whose} run"><article data-message-id="${id}" ${rest}</article></li>`
 const tick = (id: string, status: string) => `<b id="s-${id}" class="status ${status}" hx-swap-oob><i>Word</i></b>`

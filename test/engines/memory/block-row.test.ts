@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BlockRow } from '#src/engines/memory/block-row.js'
 import type { Side, Stored } from '#src/engines/memory/message-block.js'
+import { Slabs, type Span } from '#src/engines/memory/slabs.js'
 
 const never = Number.POSITIVE_INFINITY
 const sides = [0, 1] as const
@@ -35,6 +36,11 @@ const step = fc.record({
   at: fc.integer({ min: 1, max: 1_000 }),
   length: fc.constantFrom(1, 40, 700, 9_000),
 })
+
+function removeFrom(row: BlockRow, seq: number): void {
+  const place = row.find(seq)
+  if (place !== undefined) row.remove(place)
+}
 
 describe('a row of blocks', () => {
   it('finds and counts what looking at every message would, whatever came, changed and went', () => {
@@ -110,18 +116,41 @@ describe('a row of blocks', () => {
     expect(row.size).toBe(10)
   })
 
-  it('overwrites all when it is cleared', () => {
-    const memories: Buffer[] = []
-    const row = new BlockRow(bytes => {
-      const memory = Buffer.alloc(bytes)
-      memories.push(memory)
-      return memory
-    })
-    for (const seq of [1, 2]) row.append(storedOf(seq, { text: 'secret'.repeat(1_000) }))
-    const left = () => memories.map(memory => memory.includes('secret'))
-    expect(left()).toEqual([true, true])
-    row.clear()
-    expect(left()).toEqual([false, false])
+  it.each<[string, (row: BlockRow) => void]>([
+    ['once they are all gone', row => [1, 2, 3, 4].map(seq => removeFrom(row, seq))],
+    ['once it is cleared', row => row.clear()],
+  ])('leaves no byte of its messages anywhere %s, wherever they were before', (_when, empty) => {
+    const spans: Span[] = []
+    class WatchedSlabs extends Slabs {
+      override take(bytes: number): Span {
+        const span = super.take(bytes)
+        spans.push(span)
+        return span
+      }
+    }
+    const row = new BlockRow(new WatchedSlabs())
+    for (const [index, length] of [10, 500, 1_000, 70_000].entries()) {
+      row.append(storedOf(index + 1, { text: 'secret'.repeat(length / 10) }))
+    }
+    const holding = () => spans.filter(({ bytes }) => bytes.includes('secret')).length
+    expect(holding()).toBeGreaterThan(0)
+    empty(row)
+    expect(holding()).toBe(0)
+  })
+
+  it('takes the memory that a room of few messages needs, and the same once they come and go', () => {
+    const row = new BlockRow()
+    const capacity = () => {
+      const blocks = new Set([...row.between(0, never)].map(({ block }) => block))
+      return [...blocks].reduce((sum, { capacity }) => sum + capacity, 0)
+    }
+    row.append(storedOf(1, { text: 'x'.repeat(48) }))
+    expect(capacity()).toBe(512)
+    for (let seq = 2; seq <= 1_000; seq += 1) {
+      row.append(storedOf(seq, { text: 'x'.repeat(48) }))
+      if (seq > 10) removeFrom(row, seq - 10)
+      expect(capacity()).toBeLessThan(5_000)
+    }
   })
 
   it('tells which messages live as ranges, which what is held does not break', () => {

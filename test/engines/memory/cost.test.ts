@@ -18,7 +18,7 @@ const mostOfTiny = 3
 const middleOf = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 
 /** What one operation costs: the median of many in a row, in ns. Only the engine's own work counts, not the promise. */
-async function medianOf(operate: (index: number) => Promise<unknown>): Promise<number> {
+async function medianOf(operate: (index: number) => unknown): Promise<number> {
   const durations: number[] = []
   for (let index = 0; index < operationCount; index += 1) {
     const start = process.hrtime.bigint()
@@ -29,7 +29,7 @@ async function medianOf(operate: (index: number) => Promise<unknown>): Promise<n
   return middleOf(durations)
 }
 
-type Operate = (index: number) => Promise<unknown>
+type Operate = (index: number) => unknown
 
 /**
  * How many times as much `prepareLarge`'s operations cost as `prepareSmall`'s. The two take turns, so that a noisy moment

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DueQueue } from '#src/engines/memory/due-queue.js'
 import { GoneMessages } from '#src/engines/memory/gone-messages.js'
@@ -21,12 +22,6 @@ describe('a message that is gone', () => {
     expect([gone.find(ann, 'other'), gone.find(bob, 'n')]).toEqual([undefined, undefined])
   })
 
-  it('is kept without its nonce', () => {
-    const { ann, gone } = start()
-    gone.add(ann, write(ann, { nonce: 'a-nonce' }).message, 0)
-    expect(JSON.stringify([...ann.gone].map(([key, { message }]) => [key, message]))).not.toContain('a-nonce')
-  })
-
   it('is remembered from when it was sent on, and no longer', async () => {
     const { ann, gone, clock } = start()
     gone.add(ann, write(ann, { nonce: 'n' }, 0).message, 500)
@@ -36,7 +31,7 @@ describe('a message that is gone', () => {
     await clock.advance(1)
     expect([gone.find(ann, 'n'), gone.find(ann, 'later')]).toMatchObject([undefined, { nonce: 'later' }])
     await clock.advance(500)
-    expect([ann.gone.size, ann.person.goneMessages]).toEqual([0, 0])
+    expect([ann.gone, ann.person.goneMessages]).toEqual([null, 0])
   })
 
   it('is not remembered when it has lived so long already', () => {
@@ -49,7 +44,7 @@ describe('a message that is gone', () => {
     const { ann, bob, room, gone } = start()
     for (const member of [ann, bob]) gone.add(member, write(member).message, 0)
     gone.forgetRoom(room)
-    expect([ann.gone.size, bob.gone.size, ann.person.goneMessages, bob.person.goneMessages]).toEqual([0, 0, 0, 0])
+    expect([ann.gone, bob.gone, ann.person.goneMessages, bob.person.goneMessages]).toEqual([null, null, 0, 0])
   })
 
   it('is the first to be forgotten when a person has sent ten thousand others since', () => {
@@ -65,5 +60,44 @@ describe('a message that is gone', () => {
     ] as const) {
       expect(gone.find(sender, nonce)).toBeDefined()
     }
+  })
+
+  it('is found among those that are remembered, and no other, whatever was forgotten before, in any order', async () => {
+    const send = fc.record({
+      does: fc.constant('send' as const),
+      who: fc.nat({ max: 3 }),
+      sentAgo: fc.nat({ max: 900 }),
+    })
+    const other = fc.record({
+      does: fc.constantFrom('wait', 'end'),
+      who: fc.nat({ max: 1 }),
+      sentAgo: fc.nat({ max: 400 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(send, send, other), { maxLength: 120 }), async steps => {
+        const { clock, gone, ...first } = start()
+        const rooms = [first, makePair()]
+        const members = rooms.flatMap(({ ann, bob }) => [ann, bob])
+        let remembered: { member: (typeof members)[number]; nonce: string; dueAt: number }[] = []
+        const nonces = steps.map((_, index) => `n${index}`)
+        for (const [index, { does, who, sentAgo }] of steps.entries()) {
+          const [member, room, now] = [members[who], rooms[who]?.room, clock.now()]
+          if (does === 'send' && member !== undefined) {
+            const { message } = write(member, { nonce: `n${index}` }, now - sentAgo)
+            gone.add(member, message, now)
+            remembered.push({ member, nonce: `n${index}`, dueAt: now - sentAgo + rememberedMs })
+          } else if (does === 'end' && room !== undefined) {
+            gone.forgetRoom(room)
+            remembered = remembered.filter(each => each.member.room !== room)
+          } else await clock.advance(sentAgo)
+          remembered = remembered.filter(({ dueAt }) => dueAt > clock.now())
+        }
+        for (const member of members) {
+          const own = remembered.filter(each => each.member === member).map(({ nonce }) => nonce)
+          expect(nonces.filter(nonce => gone.find(member, nonce)?.nonce === nonce)).toEqual(own)
+          expect(member.person.goneMessages).toBe(own.length)
+        }
+      }),
+    )
   })
 })

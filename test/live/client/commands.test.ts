@@ -105,7 +105,7 @@ describe('executing', () => {
     const stage = SessionStage.start()
     const { id: roomId } = await stage.openRoom()
     const command = commandSchema.parse({ ...fields, roomId })
-    await expect(execute(command, 'cem', stage.rooms)).rejects.toBeInstanceOf(ChatError)
+    await expect(async () => execute(command, 'cem', stage.rooms)).rejects.toBeInstanceOf(ChatError)
   })
 })
 

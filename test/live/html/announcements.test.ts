@@ -50,6 +50,15 @@ describe('what is spoken', () => {
     expect(said).toEqual(['Sam: hello', '4 new messages'])
   })
 
+  it('is only the count of a message that is left of a long burst', () => {
+    const { said, announcements } = begin()
+    const burst = [1, 2, 3, 4].map(number => messageOf(`text ${number}`))
+    for (const message of burst) announcements.add(message)
+    for (const { id } of burst.slice(0, 3)) announcements.drop(id)
+    vi.advanceTimersByTime(60_000)
+    expect(said).toEqual(['1 new message'])
+  })
+
   it('is taken back with its message, and never begun for one that is gone', () => {
     const { said, announcements } = begin()
     const [spoken, unspoken] = [messageOf('spoken'), messageOf('unspoken')]

@@ -14,7 +14,7 @@ function start() {
   return { warning, take: () => pushed.splice(0) }
 }
 
-const shown = (words: string) => [`<hx-partial hx-target="#warning" hx-swap="innerMorph">${words}</hx-partial>`]
+const shown = (words: string) => [`<hx-partial id="warning" hx-swap="innerMorph">${words}</hx-partial>`]
 const [one, two] = [messageOf(1, { lifetimeMs: 100 }), messageOf(2, { lifetimeMs: 200 })]
 
 describe('the warning that messages expire', () => {

@@ -3,14 +3,14 @@ import { fragment } from '#src/live/html/fragments.js'
 
 it('a fragment names the element that it changes and how, around what it brings', () => {
   expect(fragment('list', 'beforeend', '<li></li>')).toBe(
-    '<hx-partial hx-target="#list" hx-swap="beforeend"><li></li></hx-partial>',
+    '<hx-partial id="list" hx-swap="beforeend"><li></li></hx-partial>',
   )
 })
 
 it('a fragment may bring nothing', () => {
-  expect(fragment('m-1', 'delete')).toBe('<hx-partial hx-target="#m-1" hx-swap="delete"></hx-partial>')
+  expect(fragment('m-1', 'delete')).toBe('<hx-partial id="m-1" hx-swap="delete"></hx-partial>')
 })
 
 it('a fragment that takes the place of what its element holds does not say how, as htmx does so unless told', () => {
-  expect(fragment('typing', 'innerHTML', 'x')).toBe('<hx-partial hx-target="#typing">x</hx-partial>')
+  expect(fragment('typing', 'innerHTML', 'x')).toBe('<hx-partial id="typing">x</hx-partial>')
 })

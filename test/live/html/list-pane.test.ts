@@ -1,5 +1,5 @@
 // Long because every case of one behaviour stands here.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EngineEvent, RoomSummary } from '#src/chat/engine.js'
 import { ListPane } from '#src/live/html/list-pane.js'
 import { digestOf, hashItem } from '#src/rendering/chat-list.js'
@@ -126,6 +126,52 @@ describe('a chat that has changed', () => {
     expect(await pushed()).toEqual([])
   })
 
+  it('keeps the number beside the chat of its page while that reports what it shows', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { note, pane, take, swaps } = await start()
+    const hear = async (unread: number) => {
+      note(messageIn('r2', { unread, lastMessage: messageOf(1, { roomId: 'r2', id: `m${unread}` }) }))
+      await pane.pushChanges(true)
+      return swaps()
+    }
+    await hear(0)
+    const [digest] = [pane.digest, take()]
+    expect(await hear(1)).toContain('l-r2 line')
+    expect(await hear(1)).toEqual([])
+    expect(await hear(2)).not.toContain('c-r2 .unread innerHTML')
+    vi.advanceTimersByTime(999)
+    expect(swaps()).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])).toEqual([
+      ['c-r2 .unread innerHTML', '2 2 unread'],
+    ])
+    expect(pane.digest).not.toBe(digest)
+    note(receiptIn('r2', { unread: 0, lastMessage: messageOf(1, { roomId: 'r2', id: 'm2' }) }))
+    await pane.pushChanges(true)
+    expect(swaps()).toContain('c-r2 .unread innerHTML')
+  })
+
+  it('says no number beside the chat of its page that was seen at once', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { note, pane, take, swaps } = await start()
+    const hear = async (unread: number) => {
+      note(receiptIn('r2', { unread }))
+      await pane.pushChanges(true)
+    }
+    await hear(0)
+    take()
+    await hear(1)
+    await hear(0)
+    vi.advanceTimersByTime(10_000)
+    expect(swaps().filter(swap => swap.startsWith('c-r2'))).toEqual([])
+    await hear(1)
+    pane.stop()
+    vi.advanceTimersByTime(10_000)
+    expect(swaps().filter(swap => swap.startsWith('c-r2'))).toEqual([])
+  })
+
   it('is pushed whole at first, and then only the parts of it that change', async () => {
     const { note, pane, pushed, take, isTyping } = await start()
     take()
@@ -136,19 +182,16 @@ describe('a chat that has changed', () => {
     await pane.pushChanges()
     const swaps = swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])
     expect(swaps.filter(([swap]) => swap !== 'list-report innerHTML')).toEqual([
-      ['c-r1 .last outerMorph', 'the next'],
+      ['l-r1 line', 'the next'],
       ['c-r1 .unread innerHTML', '2 2 unread'],
     ])
     isTyping.mockReturnValueOnce(true).mockReturnValueOnce(true)
     note({ ...typingOf('ben'), ...about('r1', { unread: 2, lastMessage }) })
     await pane.pushChanges()
-    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])[0]).toEqual([
-      'c-r1 .last outerMorph',
-      'is typing…',
-    ])
+    expect(swapsIn(take()).map(([swap, html]) => [swap, wordsIn(html)])[0]).toEqual(['l-r1 line', 'is typing…'])
     const later = { ...lastMessage, sentAt: noon + 60_000 }
     note(receiptIn('r1', { unread: 2, lastMessage: later }))
-    expect(await pushed()).toEqual(expect.arrayContaining(['c-r1 .last outerMorph', 'c-r1 .when innerHTML']))
+    expect(await pushed()).toEqual(expect.arrayContaining(['l-r1 line', 'c-r1 .when innerHTML']))
     note(
       receiptIn('r1', { unread: 2, lastMessage: later, presence: { userId: 'ben', isOnline: true, lastSeen: null } }),
     )

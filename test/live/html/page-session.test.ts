@@ -25,7 +25,7 @@ describe('a page', () => {
     const last = heard.findLast(({ type }) => type === 'message.sent')
     if (last) session.receive(last, new Map())
     await settled()
-    expect(transport.text).toContain('hx-target="#list" hx-swap="innerMorph"')
+    expect(transport.text).toContain('id="list" hx-swap="innerMorph"')
     expect(transport.text).toMatch(/lost[\s\S]*heard/)
     expect(stage.admit).toHaveBeenCalledTimes(1)
   })
@@ -51,13 +51,13 @@ describe('a page', () => {
     transport.isBusy = true
     await stage.engine.dropLease('ben', 'page', 0)
     await settled()
-    const item = () => transport.written.findLast(text => text.includes(`hx-target="#c-${id}"`)) ?? transport.text
+    const item = () => transport.written.findLast(text => text.includes(`id="c-${id}"`)) ?? transport.text
     expect(item()).toContain('hello')
     expect(item()).not.toContain('Online')
     transport.isBusy = false
     await stage.rooms.setLifetime(id, 'ben', { lifetimeMs: 300_000, from: 'sent' })
     await settled()
-    expect(transport.written.at(-1)).toMatch(/hx-target="#presence"[\s\S]*Last seen/)
+    expect(transport.written.at(-1)).toMatch(/id="presence"[\s\S]*Last seen/)
   })
 
   it('gets of a tick what is shown and its new state, in at most 200 bytes', async () => {
@@ -81,9 +81,7 @@ describe('a page', () => {
     const { message } = await stage.send(id, 'ann', 'seen at once')
     await stage.rooms.report(id, 'ben', 'seen', message.id)
     await settled()
-    expect(
-      transport.written.map(text => [text.includes('hx-target="#list"'), text.includes(`id="s-${message.id}"`)]),
-    ).toEqual([
+    expect(transport.written.map(text => [text.includes('id="list"'), text.includes(`id="s-${message.id}"`)])).toEqual([
       [true, true],
       [false, true],
     ])
@@ -113,8 +111,8 @@ describe('a page', () => {
     transport.forget()
     await stage.clock.advance(2000)
     await settled()
-    expect(transport.text).toContain('hx-target="#typing"')
-    expect(transport.text).toMatch(new RegExp(`hx-target="#c-${id} .last"[\\s\\S]*written meanwhile`))
+    expect(transport.text).toContain('id="typing"')
+    expect(transport.text).toMatch(new RegExp(`id="l-${id}"[\\s\\S]*written meanwhile`))
   })
 
   it('shows no unread message in its title but those that there are', async () => {
@@ -122,7 +120,7 @@ describe('a page', () => {
     const list = await stage.openPage('ann', null)
     const { message } = await stage.send(id, 'ben', 'hello')
     await settled()
-    const titles = () => [...list.transport.text.matchAll(/hx-target="#page-title"[^>]*>([^<]*)</g)].map(([, t]) => t)
+    const titles = () => [...list.transport.text.matchAll(/id="page-title"[^>]*>([^<]*)</g)].map(([, t]) => t)
     expect(titles()).toEqual([expect.stringContaining('1')])
     await stage.rooms.report(id, 'ann', 'seen', message.id)
     await settled()
@@ -133,7 +131,7 @@ describe('a page', () => {
     const { stage, id, transport } = await start()
     await stage.rooms.end(id, 'ben')
     await settled()
-    expect(transport.text).toContain(`hx-target="#c-${id}" hx-swap="delete"`)
+    expect(transport.text).toContain(`id="c-${id}" hx-swap="delete"`)
     expect(transport.text).toContain('name-of-ben')
   })
 })

@@ -101,7 +101,7 @@ describe('the head of a page', () => {
     const others = take()
     expect(swapsIn(others).map(([swap]) => swap)).toEqual(['erase outerMorph', 'about innerHTML'])
     expect(others).toContain('checked')
-    expect(wordsIn(others)).toContain('both been away')
+    expect(wordsIn(others)).toContain('It also ends')
   })
 
   it('shows that the other types, and no longer', () => {
@@ -115,7 +115,7 @@ describe('the head of a page', () => {
   it.each<[DissolveReason | null, string | null, string]>([
     ['ended', 'ben', 'Ben ended this chat. Its messages are erased.'],
     ['ended', 'ann', 'You ended this chat. Its messages are erased.'],
-    ['away', null, 'This chat has ended because you were both away. Its messages are erased.'],
+    ['away', null, 'This chat has ended because you had both left. Its messages are erased.'],
     ['empty', null, 'This chat has ended because nothing was written in it.'],
     [null, null, 'This chat is gone and its messages are erased.'],
   ])('says of a room that is gone because it is %s by %s: %s', (reason, byId, sentence) => {

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { EngineEvent, EventBody } from '#src/chat/engine.js'
-import { KnownNames } from '#src/live/client/known-names.js'
 import { activityFrame, framesOf } from '#src/live/json/event-frames.js'
 import { FakeClock } from '../../support/fake-clock.js'
 import { eventOf, lifetimeOf, messageOf, noon, sentOf, timelineOf, typingOf } from '../../support/live/events.js'
@@ -9,43 +8,42 @@ import { eventOf, lifetimeOf, messageOf, noon, sentOf, timelineOf, typingOf } fr
 const clock = new FakeClock(noon)
 clock.apartMs = 3_600_000
 
-async function framesFor(event: EngineEvent, shared = new Map<string, string>(), namesOf = async () => new Map()) {
-  const frames = await framesOf(event, new KnownNames(namesOf), shared, clock)
-  return frames.map((frame): unknown => JSON.parse(frame))
+function framesFor(event: EngineEvent, shared = new Map<string, string>(), known = (_userId: string) => '') {
+  return framesOf(event, { known }, shared, clock).map((frame): unknown => JSON.parse(frame))
 }
 
 describe('what a program gets of an event', () => {
-  it('is a new message, with the name of its sender, and sent by the wall clock', async () => {
-    const namesOf = vi.fn(async () => new Map([['ben', 'Ben']]))
-    expect(await framesFor(sentOf(messageOf(7)), new Map(), namesOf)).toEqual([
+  it('is a new message, with the name of its sender, and sent by the wall clock', () => {
+    const known = vi.fn(() => 'Ben')
+    expect(framesFor(sentOf(messageOf(7)), new Map(), known)).toEqual([
       {
         ...{ type: 'message:new', id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben' },
         ...{ content: 'text 7', imageUrl: null, imageAlt: null, replyTo: null, status: 'sent' },
         ...{ createdAt: '2030-01-15T13:00:00.000Z', expiresAt: '2030-01-15T13:10:00.000Z', livesAfterSeenMs: null },
       },
     ])
-    expect(namesOf.mock.calls).toEqual([[['ben']]])
+    expect(known.mock.calls).toEqual([['ben']])
   })
 
-  it('has no name of somebody who is not known', async () => {
-    expect(await framesFor(sentOf(messageOf(7)))).toMatchObject([{ senderUsername: '' }])
+  it('has no name of somebody who is not known', () => {
+    expect(framesFor(sentOf(messageOf(7)))).toMatchObject([{ senderUsername: '' }])
   })
 
-  it('is made once for all programs', async () => {
+  it('is made once for all programs', () => {
     const shared = new Map<string, string>()
-    const namesOf = vi.fn(async () => new Map([['ben', 'Ben']]))
-    const first = await framesFor(sentOf(messageOf(7)), shared, namesOf)
-    expect(await framesFor(sentOf(messageOf(7)), shared, namesOf)).toEqual(first)
-    expect(namesOf).toHaveBeenCalledTimes(1)
-    expect(await framesFor(sentOf(messageOf(8)), shared, namesOf)).toMatchObject([{ id: 'm8' }])
+    const known = vi.fn(() => 'Ben')
+    const first = framesFor(sentOf(messageOf(7)), shared, known)
+    expect(framesFor(sentOf(messageOf(7)), shared, known)).toEqual(first)
+    expect(known).toHaveBeenCalledTimes(1)
+    expect(framesFor(sentOf(messageOf(8)), shared, known)).toMatchObject([{ id: 'm8' }])
   })
 
-  it('is the status of each message that came further by a receipt', async () => {
+  it('is the status of each message that came further by a receipt', () => {
     const event = eventOf({
       ...{ type: 'receipt.moved', version: 9, userId: 'ann', before: { delivered: 0, seen: 0 } },
       ...{ after: { delivered: 2, seen: 1 }, messages: [messageOf(1), messageOf(2), messageOf(3)] },
     })
-    expect(await framesFor(event)).toEqual([
+    expect(framesFor(event)).toEqual([
       { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm1', status: 'seen' },
       { type: 'message:statusUpdated', roomId: 'r1', messageId: 'm2', status: 'delivered' },
     ])
@@ -101,12 +99,12 @@ describe('what a program gets of an event', () => {
       { type: 'user:offline', userId: 'ben', isOnline: false, lastSeen: null },
     ],
   ])('is of %o the frame %o', async (body, frame) => {
-    expect(await framesFor(eventOf(body))).toEqual([frame])
+    expect(framesFor(eventOf(body))).toEqual([frame])
   })
 
-  it('is the new life, and the new ends of the messages that wait no more to be seen', async () => {
+  it('is the new life, and the new ends of the messages that wait no more to be seen', () => {
     const stopped = { ...lifetimeOf('ben', 300_000), messages: [messageOf(1)] }
-    expect(await framesFor(eventOf(stopped))).toEqual([
+    expect(framesFor(eventOf(stopped))).toEqual([
       { type: 'room:lifetime', roomId: 'r1', userId: 'ben', lifetimeMs: 300_000, from: 'sent' },
       {
         ...{ type: 'message:kept', roomId: 'r1', userId: 'ben', reason: 'sent' },
@@ -121,7 +119,7 @@ describe('what a program gets of an event', () => {
     { ...lifetimeOf('ben', 300_000), messages: [], timeline: null },
     { type: 'messages.expiring', messages: [messageOf(1)] },
   ])('is nothing of %o', async body => {
-    expect(await framesFor(eventOf(body))).toEqual([])
+    expect(framesFor(eventOf(body))).toEqual([])
   })
 })
 

@@ -101,4 +101,8 @@ it('the version of a room names its epoch too', () => {
 
 it('a moment is written by the wall clock', () => {
   expect(isoTimeOf(noon + 1, clock)).toBe('2030-01-15T13:00:00.001Z')
+  for (let number = 0; number < 200; number += 1) {
+    const moment = noon + number * 98_765
+    expect(isoTimeOf(moment, clock)).toBe(new Date(clock.wallTimeOf(moment)).toISOString())
+  }
 })

@@ -13,7 +13,7 @@ class TestChannel {
   readonly sent: Part[] = []
   readonly #untaken: OnTaken[] = []
 
-  send(part: Part, onTaken: OnTaken): void {
+  send(part: Part, _bytes: number, onTaken: OnTaken): void {
     this.sent.push(part)
     this.#untaken.push(onTaken)
   }

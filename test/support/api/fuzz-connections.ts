@@ -13,6 +13,8 @@ const patienceMs = 15_000
 /** When a half-closed connection is given up. */
 const halfClosedMs = 200
 const trickleMs = 5
+/** How many answers to others a connection waits for that gets none itself. */
+const answersMeanwhile = 5
 
 /** What came of all connections. Memory in bytes, after a garbage collection. */
 export interface ConnectionsReport {
@@ -64,7 +66,7 @@ async function openBad(url: string, { packets, reading, ending, wait }: BadConne
   await Promise.race([new Promise(resolve => socket.once('connect', () => resolve(null))), closed])
   const stopReading = read(socket, reading)
   for (const packet of packets) await new Promise(resolve => socket.write(packet, resolve))
-  await Promise.race([wait === 'until read' ? isHealthy(url) : delay(wait), closed])
+  await Promise.race([wait === 'until read' ? untilRead(url, socket) : delay(wait), closed])
   if (ending === 'reset' && !socket.destroyed) socket.resetAndDestroy()
   else if (ending === 'half') {
     socket.end()
@@ -75,6 +77,15 @@ async function openBad(url: string, { packets, reading, ending, wait }: BadConne
   await closed
   stopReading()
   return socket.bytesRead > 0
+}
+
+/**
+ * Waits until the server has answered, or has had time to: until it has answered others several times, which takes as long as a
+ * busy machine needs. A single time is often before what it answers here.
+ */
+async function untilRead(url: string, socket: Socket): Promise<void> {
+  for (let times = 0; times < answersMeanwhile && socket.bytesRead === 0 && !socket.destroyed; times += 1)
+    await isHealthy(url)
 }
 
 function read(socket: Socket, reading: BadConnection['reading']): () => void {

@@ -207,9 +207,9 @@ function gather({ told }: Publication): Heard[] {
 }
 
 /** The code that a call was refused with, or `accepted`. */
-export async function codeOf(call: Promise<unknown>): Promise<string> {
+export async function codeOf(call: Promise<unknown> | (() => unknown)): Promise<string> {
   try {
-    await call
+    await (typeof call === 'function' ? call() : call)
     return 'accepted'
   } catch (error) {
     if (error instanceof ChatError) return error.code

@@ -141,12 +141,14 @@ export class NotedSubscriber implements Subscriber {
   end(): void {}
 }
 
-/** The swaps of a page's fragments, ticks first, each as its target and kind, as in `list beforeend`, and what it brings. */
+/** The swaps of a page's fragments, ticks and lines of the list first, each as its target and kind, as in `list beforeend`, and what it brings. */
 export function swapsIn(html: string): [string, string][] {
-  const swap = /<hx-partial hx-target="#([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+  const swap = /<hx-partial (?:id="|hx-target="#)([^"]*)"(?: hx-swap="([^"]*)")?>([\s\S]*?)<\/hx-partial>/g
+  const lines = [...html.matchAll(/<span id="(l-[\w-]+)"[^>]* hx-swap-oob>[\s\S]*?<\/span>(?! <bdi>|<\/span>)/g)]
   const ticks = [...html.matchAll(/<b id="(s-[\w-]+)"[^>]* hx-swap-oob>[\s\S]*?<\/b>/g)]
   return [
     ...ticks.map(([tick, target]): [string, string] => [`${target} tick`, tick]),
+    ...lines.map(([line, target]): [string, string] => [`${target} line`, line]),
     ...[...html.matchAll(swap)].map(([, target, kind = 'innerHTML', content = '']): [string, string] => [
       `${target} ${kind}`,
       content,

@@ -68,12 +68,23 @@ describe('a block', () => {
     expect(settings).not.toContain('Blocked people')
   })
 
-  it('ends by the button of its page, which then leads to the chats', async () => {
+  it('ends by the button of its page, which then says so and leads on', async () => {
     const page = `/people/${benId}/block`
     await ann.post(page, {}, page)
     const answer = await ann.post(`/people/${benId}/unblock`, { from: 'block' }, page)
-    expect(whereTo(answer)).toEqual([303, '/chats'])
+    expect(whereTo(answer)).toEqual([303, `${page}?done=unblocked`])
+    const html = await textOf(ann, `${page}?done=unblocked`)
+    expect(html).toContain('<h1>You unblocked blocked-ben</h1>')
+    expect(html).toMatch(/name="userId" value="[\w-]+">.*<button[^>]*>Chat with blocked-ben</s)
+    expect(html).toContain('href="/chats"')
     expect(await textOf(ann, page)).toContain('<h1>Block blocked-ben?</h1>')
+  })
+
+  it('is said by its page also where an address says that it has ended', async () => {
+    const page = `/people/${benId}/block`
+    await ann.post(page, {}, page)
+    expect(await textOf(ann, `${page}?done=unblocked`)).toContain('<h1>You blocked blocked-ben</h1>')
+    await ann.post(`/people/${benId}/unblock`, {}, page)
   })
 
   it('is said at the button of whoever is blocked, which leads to its page', async () => {

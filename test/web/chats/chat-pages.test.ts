@@ -25,7 +25,7 @@ describe('earlier messages', () => {
     const html = await answer.text()
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect(seqsOf(html)).toEqual(Array.from({ length: 100 }, (_, index) => 21 + index))
-    const swaps = [...html.matchAll(/<hx-partial hx-target="#([^"]*)" hx-swap="([^"]*)">/g)]
+    const swaps = [...html.matchAll(/<hx-partial (?:id="|hx-target="#)([^"]*)" hx-swap="([^"]*)">/g)]
     const list = "messages:has([href$='before=121']) #list"
     expect(swaps.map(match => match.slice(1))).toEqual([
       [

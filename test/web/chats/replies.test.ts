@@ -48,8 +48,8 @@ describe('a reply', () => {
   it('is begun on an open page by the same address', async () => {
     const { ben, chat, id } = await begin()
     const begun = await (await ben.get(`${chat}?reply=${id}`, htmx)).text()
-    expect(begun).toMatch(/^<hx-partial hx-target="#replying"><div class="replying q-.*<\/hx-partial>$/s)
-    const empty = '<hx-partial hx-target="#replying"></hx-partial>'
+    expect(begun).toMatch(/^<hx-partial id="replying"><div class="replying q-.*<\/hx-partial>$/s)
+    const empty = '<hx-partial id="replying"></hx-partial>'
     for (const none of ['', 'never-was', '%00']) {
       expect(await (await ben.get(`${chat}?reply=${none}`, htmx)).text()).toBe(empty)
     }

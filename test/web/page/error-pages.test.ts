@@ -74,7 +74,7 @@ describe('a part of a page that is refused', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1'])
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(html).toBe(
-      '<hx-partial hx-target="#announcer" hx-swap="beforeend"><p dir="auto">You&#39;re going too fast. Wait 1 second and try again.</p></hx-partial>',
+      '<hx-partial id="announcer" hx-swap="beforeend"><p dir="auto">You&#39;re going too fast. Wait 1 second and try again.</p></hx-partial>',
     )
   })
 

@@ -1,0 +1,20 @@
+/** Keeps true which rows go on with the minute of the row before, as the server says it of a page. */
+export function watchMinutes(list: Element): void {
+  for (const row of list.children) joinMinute(row)
+  new MutationObserver(changes => {
+    for (const { addedNodes, nextSibling } of changes) for (const row of [...addedNodes, nextSibling]) joinMinute(row)
+  }).observe(list, { childList: true })
+}
+
+/** Of messages of one minute only the last shows its times. What comes or goes before a row changes whether it goes on. */
+function joinMinute(row: Node | null): void {
+  if (!(row instanceof HTMLElement)) return
+  const minute = minuteOf(row)
+  row.classList.toggle('same', minute !== '' && minuteOf(row.previousElementSibling) === minute)
+}
+
+/** Whose message a row shows, and of which minute; '' for a row without one. */
+function minuteOf(row: Element | null): string {
+  const time = row?.querySelector('time')
+  return time ? `${row?.matches('.mine')} ${time.textContent}` : ''
+}

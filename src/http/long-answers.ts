@@ -1,0 +1,50 @@
+import { brotliCompress, constants } from 'node:zlib'
+import type { Request, Response } from 'express'
+import { onceOver } from '../live/transport/response-end.js'
+import { partLength } from '../text-parts.js'
+
+/** What most pages take: 7 % less than by 4, the default of the library that compresses everything that is short. */
+export const brotliQuality = 5
+/** A page with a hundred messages takes 0.3 ms by it and 8 kB; by 5 it takes 0.9 ms and 7 kB. */
+const quickQuality = 3
+/** Beyond so many bytes time counts for more. */
+const quickBeyond = 32_768
+
+/**
+ * Sends a long text in parts, each once the reader has taken the one before, so that it shows whether any of it is read. Where
+ * the reader takes Brotli it is compressed in one piece first: a stream that is fed part by part takes twice as long, and has
+ * every answer allocate its buffers. Each text is compressed by itself, since people must not learn of each other's by length.
+ */
+export function sendLong(request: Request, response: Response, bytes: Buffer): void {
+  if (response.get('Content-Type') === undefined) response.type('html')
+  if (response.get('Content-Encoding') !== undefined || !request.acceptsEncodings('br')) {
+    sendParts(response, bytes)
+    return
+  }
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: bytes.length > quickBeyond ? quickQuality : brotliQuality,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  }
+  brotliCompress(bytes, { params }, (error, packed) => {
+    if (response.destroyed) return
+    // The compression of everything else sees by this that it has nothing to do but to name what decided.
+    if (!error) response.set('Content-Encoding', 'br')
+    sendParts(response, error ? bytes : packed)
+  })
+}
+
+function sendParts(response: Response, bytes: Buffer): void {
+  response.set('Content-Length', String(bytes.length))
+  let from = 0
+  const sendOn = () => {
+    while (from < bytes.length && !response.destroyed) {
+      const part = bytes.subarray(from, from + partLength)
+      from += part.length
+      if (from === bytes.length) return void response.end(part)
+      if (!response.write(part)) return
+    }
+  }
+  response.on('drain', sendOn)
+  onceOver(response, () => response.off('drain', sendOn))
+  sendOn()
+}

@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { OnTaken } from './write-queue.js'
+import type { WriteTurns } from './write-turns.js'
+
+/** The first byte of a text frame that is a whole message. Source: RFC 6455, section 5.2 */
+const wholeText = 0x81
+/** The longest lengths that the second byte, and two bytes after it, can hold. */
+const [longestShort, longestMedium] = [125, 65_535]
+const [mediumFollows, longFollows] = [126, 127]
+
+/**
+ * Writes messages to a WebSocket's stream, those of one turn of the event loop in one write. `WebSocket.send` writes each by
+ * itself and in two pieces, which costs a multiple of what all else does. Source: docs/performance.md
+ */
+export class FrameWriter {
+  readonly #socket: Pick<WebSocket, 'readyState' | 'OPEN'>
+  readonly #stream: Pick<Duplex, 'write'>
+  readonly #turns: WriteTurns
+  /** The frames of this turn, a character for each byte. */
+  #frames = ''
+  #whenTaken: OnTaken[] = []
+
+  /** @param stream that of the socket, to which it must write nothing between the parts of a message */
+  constructor(socket: Pick<WebSocket, 'readyState' | 'OPEN'>, stream: Pick<Duplex, 'write'>, turns: WriteTurns) {
+    this.#socket = socket
+    this.#stream = stream
+    this.#turns = turns
+  }
+
+  /** How many bytes wait for the end of this turn. */
+  get waitingBytes(): number {
+    return this.#frames.length
+  }
+
+  /**
+   * Writes a text as one message.
+   * @param bytes its length as UTF-8
+   */
+  write(text: string, bytes: number, onTaken: OnTaken): void {
+    if (this.#frames === '') this.#turns.gather(this)
+    // A text without a character above U+007F is as long in bytes as in UTF-16 units, and its bytes are its characters.
+    this.#frames += headerOf(bytes) + (bytes === text.length ? text : Buffer.from(text).toString('latin1'))
+    this.#whenTaken.push(onTaken)
+  }
+
+  /** Hands over what waits; to a socket that is closing or closed, nothing. */
+  flush(): void {
+    const [frames, whenTaken] = [this.#frames, this.#whenTaken]
+    if (frames === '') return
+    this.#frames = ''
+    this.#whenTaken = []
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#stream.write(frames, 'latin1', error => {
+      for (const onTaken of whenTaken) onTaken(error)
+    })
+  }
+}
+
+/** What stands before a message of so many bytes, a character for each byte. A server masks nothing. */
+function headerOf(bytes: number): string {
+  if (bytes <= longestShort) return String.fromCharCode(wholeText, bytes)
+  if (bytes <= longestMedium) return String.fromCharCode(wholeText, mediumFollows, bytes >> 8, bytes & 0xff)
+  const length = Buffer.alloc(8)
+  length.writeUIntBE(bytes, 2, 6)
+  return String.fromCharCode(wholeText, longFollows) + length.toString('latin1')
+}

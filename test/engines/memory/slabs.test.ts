@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { Slabs, type Span } from '#src/engines/memory/slabs.js'
+
+const contentOf = ({ bytes, start, length }: Span) => bytes.subarray(start, start + length)
+const holdsAll = (span: Span, value: number) => contentOf(span).every(byte => byte === value)
+
+describe('memory in slabs', () => {
+  it.each([1, 512, 513, 8_192, 8_193, 100_000])('gives at least %d bytes, all 0, and not much more', bytes => {
+    const span = new Slabs().take(bytes)
+    expect(span.length).toBeGreaterThanOrEqual(bytes)
+    expect(span.length).toBeLessThanOrEqual(Math.max(2 * bytes, 512))
+    expect(holdsAll(span, 0)).toBe(true)
+  })
+
+  it('gives to nobody what another holds', () => {
+    const slabs = new Slabs()
+    const spans = Array.from({ length: 500 }, (_, index) => slabs.take(100 * (1 + (index % 80))))
+    for (const [index, span] of spans.entries()) contentOf(span).fill(1 + (index % 250))
+    expect(spans.every((span, index) => holdsAll(span, 1 + (index % 250)))).toBe(true)
+  })
+
+  it('gives again what was given back, overwritten', () => {
+    const slabs = new Slabs()
+    const span = slabs.take(1_000)
+    contentOf(span).fill(7)
+    slabs.release(span)
+    const again = slabs.take(1_000)
+    expect([again.bytes, again.start]).toEqual([span.bytes, span.start])
+    expect(holdsAll(again, 0)).toBe(true)
+  })
+
+  it('overwrites what was too long for a slab, too', () => {
+    const slabs = new Slabs()
+    const span = slabs.take(100_000)
+    contentOf(span).fill(7)
+    slabs.release(span)
+    expect(holdsAll(span, 0)).toBe(true)
+  })
+
+  it('keeps a few empty slabs for spans of any size, and lets go of the others', () => {
+    const slabs = new Slabs()
+    const spans = Array.from({ length: 64 }, () => slabs.take(8_192))
+    for (const span of spans) slabs.release(span)
+    const taken = new Set(spans.map(({ bytes }) => bytes))
+    const again = new Set(Array.from({ length: 8 * 128 }, () => slabs.take(512)).map(({ bytes }) => bytes))
+    expect([taken.size, again.size, [...again].filter(bytes => taken.has(bytes)).length]).toEqual([8, 8, 4])
+  })
+})
