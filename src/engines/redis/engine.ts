@@ -58,6 +58,11 @@ export interface RedisEngineOptions extends EngineOptions {
    * lapsed. What their pages show has to be read anew.
    */
   readonly onMissed?: (userId: UserId | null) => void
+  /**
+   * Told that Redis has lost what it held, as after a restart: rooms are gone, and what people keep from others has to be told anew
+   * (see `Engine.setPrivacy`), before anybody opens a room. Leases come back as they are renewed.
+   */
+  readonly onEmptied?: () => void
   /** Whether this node hears every event, also of people who hold no lease on it: for one node alone, and for tests. */
   readonly hearsAll?: boolean
   /** What sets this engine's keys apart from those of others on the same Redis. */
@@ -91,7 +96,7 @@ export class RedisEngine implements Engine {
   #isStopped = false
 
   private constructor(options: RedisEngineOptions) {
-    const { link, clock, secret, onError, onMissed = () => {}, ...others } = options
+    const { link, clock, secret, onError, onMissed = () => {}, onEmptied = () => {}, ...others } = options
     const { hearsAll = false, space = '', now = null, ...given } = others
     const nodeId = randomBytes(6).toString('base64url')
     this.#link = link
@@ -100,7 +105,7 @@ export class RedisEngine implements Engine {
     this.#runner = new ScriptRunner(link, { ...given, hearsAll, nodeId, space, now })
     this.#ids = new RoomIds(secret, link.partitions)
     this.#publisher = new Publisher(onError)
-    this.#sweepers = this.#runner.tags.map((_, index) => new Sweeper(this.#runner, index, clock, onError))
+    this.#sweepers = this.#runner.tags.map((_, index) => new Sweeper(this.#runner, index, clock, onError, onEmptied))
     this.#lists = new RoomLists(this.#runner, this.#ids)
     this.#sent = new SentBytes(this.#runner)
     this.#unread = new UnreadSums(hearsAll)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '#src/chat/clock.js'
 import type { ScriptRunner } from './script-runner.js'
 
@@ -15,14 +16,19 @@ export type SweepRunner = Pick<ScriptRunner, 'run'>
  */
 export class Sweeper {
   #cancel: (() => void) | null = null
+  #name: string | null = null
   #isStopped = false
 
-  /** @param onError told why a sweep failed; the next one follows as usual */
+  /**
+   * @param onError told why a sweep failed; the next one follows as usual
+   * @param onEmptied told that Redis has lost what it held in the partition
+   */
   constructor(
     private readonly runner: SweepRunner,
     private readonly partition: number,
     private readonly clock: Clock,
     private readonly onError: (error: unknown) => void,
+    private readonly onEmptied: () => void,
   ) {}
 
   /** Begins to sweep. */
@@ -32,7 +38,10 @@ export class Sweeper {
 
   /** Sweeps once. Returns in how many ms the next duty is due; Infinity when none is. */
   async sweep(): Promise<number> {
-    const nextMs = (await this.runner.run('sweep', this.partition)).number()
+    const answer = await this.runner.run('sweep', this.partition, randomBytes(6).toString('base64url'))
+    const [nextMs, name] = [answer.number(), answer.string()]
+    if (this.#name !== null && this.#name !== name) this.onEmptied()
+    this.#name = name
     return nextMs < 0 ? Number.POSITIVE_INFINITY : nextMs
   }
 

@@ -39,11 +39,13 @@ const wrongClock: Clock = {
 async function startNode(space: string, options: Partial<typeof generous> = {}) {
   const errors: unknown[] = []
   const missed: (string | null)[] = []
+  const emptied: string[] = []
   const link = await connect(server.url, error => errors.push(error))
   const engine = await RedisEngine.start({
     ...{ ...generous, messageTtlMaxMs: day, messageTtlMs: 60_000, roomGraceMs: 60_000, ...options },
     ...{ link, clock: wrongClock, secret: 'of all nodes', space, onError: error => errors.push(error) },
     onMissed: userId => missed.push(userId),
+    onEmptied: () => emptied.push('emptied'),
   })
   const settle = await prepareSettling(link, [`{${space}p0}`])
   const publications: Publication[] = []
@@ -58,6 +60,7 @@ async function startNode(space: string, options: Partial<typeof generous> = {}) 
     settle,
     errors,
     missed,
+    emptied,
     publications,
     stop,
     told: () => publications.flatMap(({ told }) => told.map(({ userId, event }) => `${userId}: ${event.type}`)),
@@ -175,6 +178,18 @@ describe('nodes on one Redis', () => {
     const { id } = await here.engine.openRoom('ann', 'bob')
     await expect.poll(() => here.told()).toEqual(['ann: room.opened'])
     expect(id).toHaveLength(22)
+  })
+
+  test('are told when Redis has lost what it held', async () => {
+    const { space, here } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    // The first sweep has been.
+    await expect.poll(() => viewer.call('HEXISTS', `tally:{${space}p0}`, 'name')).toBe(1)
+    await here.engine.sweep()
+    expect(here.emptied).toEqual([])
+    await viewer.call('DEL', ...(await keysOf(space)))
+    await expect.poll(() => here.emptied).toEqual(['emptied'])
+    expect(await here.engine.isMember(id, 'ann')).toBe(false)
   })
 
   test('go on when Redis has forgotten their scripts', async () => {

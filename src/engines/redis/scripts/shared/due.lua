@@ -13,6 +13,12 @@ function tally.read(field)
   return tonumber(redis.call('HGET', tallyKey, field) or 0)
 end
 
+-- The word by which the partition is known: the first that it was given.
+function tally.nameOnce(word)
+  redis.call('HSETNX', tallyKey, 'name', word)
+  return redis.call('HGET', tallyKey, 'name')
+end
+
 -- Which partition this is, as its tag says.
 local partition = tonumber(string.match(tag, 'p(%d+)}$'))
 
