@@ -88,6 +88,11 @@ async function keysOf(space: string): Promise<string[]> {
   return keys.map(String).sort()
 }
 
+/** All that an answer of Redis says. */
+function textOf(answer: unknown): string {
+  return Array.isArray(answer) ? answer.map(textOf).join('\n') : String(answer)
+}
+
 /** All that Redis holds of one space, with the names of keys. */
 async function contentsOf(space: string): Promise<string> {
   const keys = await keysOf(space)
@@ -223,6 +228,17 @@ describe('what Redis holds', () => {
     expect(left).toEqual([`gone:{${space}p0}:ann`, `gone:{${space}p0}:bob`])
     for (const key of left) expect(Number(await viewer.call('PTTL', key))).toBeLessThanOrEqual(unshownMs)
     expect((await keysOf(space)).filter(key => !left.includes(key))).toEqual([`tally:{${space}p0}`])
+  })
+
+  test('is nothing of what was written in its log of slow commands', async () => {
+    const { here } = await startNodes()
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await viewer.call('CONFIG', 'SET', 'slowlog-log-slower-than', 0)
+    onTestFinished(async () => void (await viewer.call('CONFIG', 'SET', 'slowlog-log-slower-than', 10_000)))
+    await here.engine.sendMessage(id, 'ann', draft(1_000, { text: 'text-MARKER', nonce: 'nonce-MARKER' }))
+    const log = textOf(await viewer.call('SLOWLOG', 'GET', 20))
+    expect(log).toContain(id)
+    expect(log).not.toContain('MARKER')
   })
 
   test('goes by itself when every node is dead', async () => {

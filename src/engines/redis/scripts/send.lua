@@ -1,6 +1,7 @@
 -- Sends a message. Arguments: room, sender, digest of the nonce, bytes that it counts as, bytes of its text, its picture (empty:
--- none), how long it may live at most (empty: as long as the room says), the message it answers (empty: none), what was written,
--- which only the node reads, and what other partitions hold, in bytes: of the sender's messages, and of all.
+-- none), how long it may live at most (empty: as long as the room says), the message it answers (empty: none), what other
+-- partitions hold, in bytes: of the sender's messages, and of all; and last, behind empty ones, what was written, which only the
+-- node reads.
 local roomId, userId, digest = unpack(ARGV, 3, 5)
 local draft = {
   digest = digest,
@@ -9,7 +10,7 @@ local draft = {
   imageId = ARGV[8],
   mostLifetimeMs = tonumber(ARGV[9]) or never,
   replyTo = ARGV[10],
-  body = ARGV[11],
+  body = ARGV[#ARGV],
 }
 due.sweep(options.mostDue)
 local sender = rooms.enter(roomId, userId)
@@ -28,7 +29,7 @@ end
 local first = messages.findSent(room, sender.side, digest) or gone.find(sender, digest)
 if first then return answerWith(first, true) end
 
-local sentElsewhere, heldElsewhere = tonumber(ARGV[12]), tonumber(ARGV[13])
+local sentElsewhere, heldElsewhere = tonumber(ARGV[11]), tonumber(ARGV[12])
 if sentElsewhere + sender.person.bytesSent + draft.bytes > options.maxBytesPerPerson then return refuse('person_full') end
 if room.size >= options.roomMaxMessages then return refuse('room_full', messages.nextEnd(room) - now) end
 if heldElsewhere + tally.read('bytes') + draft.bytes > options.maxBytes then return refuse('server_full') end

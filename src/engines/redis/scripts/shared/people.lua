@@ -70,16 +70,21 @@ end
 
 -- What someone whom this person has blocked goes on seeing of them; nil when they have not.
 function people.blockOf(id, otherId)
-  local name = id .. ' ' .. otherId
-  if blocks[name] == nil then
-    local packed = redis.call('HGET', keyOf('blocks', id), otherId)
-    blocks[name] = packed and cmsgpack.unpack(packed) or false
+  local known = blocks[id]
+  if known == nil then
+    known = {}
+    blocks[id] = known
   end
-  return blocks[name] or nil
+  if known[otherId] == nil then
+    local packed = redis.call('HGET', keyOf('blocks', id), otherId)
+    known[otherId] = packed and cmsgpack.unpack(packed) or false
+  end
+  return known[otherId] or nil
 end
 
 function people.setBlock(id, otherId, block)
-  blocks[id .. ' ' .. otherId] = block or false
+  blocks[id] = blocks[id] or {}
+  blocks[id][otherId] = block or false
   if block then
     redis.call('HSET', keyOf('blocks', id), otherId, cmsgpack.pack(block))
   else

@@ -14,14 +14,6 @@ local mostQuietMs = 86400000
 
 local getters = {}
 
-function getters.other(member)
-  return member.room.members[3 - member.side]
-end
-
-function getters.person(member)
-  return people.get(member.id)
-end
-
 -- What the other goes on seeing of them, if they have blocked the other.
 function getters.block(member)
   return people.blockOf(member.id, member.other.id)
@@ -84,10 +76,12 @@ local function attach(room, pair)
   -- `cache`: the messages that this script has read or written, by `seq`.
   setmetatable(room, { __index = { pair = pair, cache = {} } })
   for side, member in ipairs(room.members) do
+    -- What is not packed with a member.
+    local beside = { room = room, side = side, other = room.members[3 - side], person = people.get(member.id) }
     setmetatable(member, {
       __index = function(self, name)
-        if name == 'room' then return room end
-        if name == 'side' then return side end
+        local value = beside[name]
+        if value ~= nil then return value end
         local getter = getters[name]
         return getter and getter(self)
       end,
