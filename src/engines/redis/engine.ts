@@ -28,6 +28,7 @@ import type {
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { Publisher } from '#src/chat/publisher.js'
+import { HeldLeases } from './held-leases.js'
 import type { RedisLink } from './link.js'
 import { packBody, RoomNames, readSide } from './message-lines.js'
 import type { PackedReader } from './packed-reader.js'
@@ -93,6 +94,7 @@ export class RedisEngine implements Engine {
   readonly #lists: RoomLists
   readonly #sent: SentBytes
   readonly #unread: UnreadSums
+  readonly #leases: HeldLeases
   /** The channels that this node hears. */
   readonly #partitionOfChannel: ReadonlyMap<string, number>
   readonly #onError: (error: unknown) => void
@@ -115,6 +117,7 @@ export class RedisEngine implements Engine {
     this.#lists = new RoomLists(this.#runner, this.#ids)
     this.#sent = new SentBytes(this.#runner)
     this.#unread = new UnreadSums(hearsAll)
+    this.#leases = new HeldLeases(this.#runner)
     this.#partitionOfChannel = new Map(
       this.#runner.tags.flatMap((tag, partition) =>
         channelsOf(tag, hearsAll ? null : nodeId).map(channel => [channel, partition] as const),
@@ -140,8 +143,8 @@ export class RedisEngine implements Engine {
     const pair = this.#ids.pairOf(userId, otherId)
     const { id, epoch, idBegin } = this.#ids.create(pair)
     const answer = await this.#runInRoom('open', pair, pair, userId, otherId, id, epoch, idBegin)
-    if (answer.boolean()) await this.#lists.boundUnshared(userId)
-    return readView(answer)
+    if (answer.boolean()) await this.#lists.settleNew(this.#partitionOf(pair), userId, otherId)
+    return readView(answer, this.#link.generation)
   }
 
   async isMember(roomId: RoomId, userId: UserId): Promise<boolean> {
@@ -150,7 +153,8 @@ export class RedisEngine implements Engine {
   }
 
   async readRoom(roomId: RoomId, userId: UserId, ask: WindowAsk = { of: 'visit' }): Promise<RoomView> {
-    return readView(await this.#runInRoom('read', roomId, roomId, userId, ...argumentsOf(ask)))
+    const answer = await this.#runInRoom('read', roomId, roomId, userId, ...argumentsOf(ask))
+    return readView(answer, this.#link.generation)
   }
 
   async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
@@ -241,19 +245,15 @@ export class RedisEngine implements Engine {
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
     const isRenewed = this.#unread.hold(userId, leaseId)
     const askedAt = this.#unread.order
-    const answers = await this.#runner.runEverywhere('hold', userId, leaseId, ttlMs)
-    let hasLapsed = false
-    for (const [partition, answer] of answers.entries()) {
-      for (const { isNew, unread } of answer.list(readHeld)) {
-        this.#unread.note(userId, partition, unread, askedAt)
-        hasLapsed ||= isRenewed && isNew
-      }
-    }
+    const held = await this.#leases.hold(userId, leaseId, ttlMs)
+    for (const [partition, { unread }] of held.entries()) this.#unread.note(userId, partition, unread, askedAt)
+    const hasLapsed = isRenewed && held.some(({ isNew }) => isNew)
     if (hasLapsed) this.#onMissed(userId)
   }
 
   async dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
     this.#unread.drop(userId, leaseId)
+    this.#leases.flush()
     await this.#runner.runEverywhere('drop', userId, leaseId, lingerMs)
   }
 
@@ -362,11 +362,6 @@ export class RedisEngine implements Engine {
 /** The channels of a partition on which a node hears; null: one that hears everything. As in scripts/shared/telling.lua. */
 function channelsOf(tag: string, nodeId: string | null): string[] {
   return nodeId === null ? [`all:${tag}`] : [`told:${tag}:${nodeId}`, `notices:${tag}`]
-}
-
-function readHeld(reader: PackedReader): { readonly isNew: boolean; readonly unread: number } {
-  reader.array()
-  return { isNew: reader.boolean(), unread: reader.number() }
 }
 
 function argumentsOf(ask: WindowAsk): (string | number)[] {

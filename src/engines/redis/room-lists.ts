@@ -49,12 +49,23 @@ export class RoomLists {
       .map(({ pair: otherId }) => otherId)
   }
 
-  /** Dissolves the oldest of the rooms that someone alone has opened, if they are too many over all partitions. */
-  async boundUnshared(userId: UserId): Promise<void> {
+  /**
+   * Has a partition in which two people have a new room know what others know of them: when they were here last, and the rooms
+   * that the opener alone has opened, of which the oldest go if they are too many. With one partition a script has done so.
+   */
+  async settleNew(partition: number, openerId: UserId, otherId: UserId): Promise<void> {
     if (this.runner.partitions === 1) return
-    const answers = await this.runner.runEverywhere('alone', userId)
-    const positions = newestFirst(answers.flatMap(answer => answer.list(readPosition)))
-    for (const { pair } of positions.slice(mostUnshared)) {
+    const positions: Position[] = []
+    let [openerHeldAt, otherHeldAt] = [0, 0]
+    for (const answer of await this.runner.runEverywhere('alone', openerId, otherId)) {
+      positions.push(...answer.list(readPosition))
+      openerHeldAt = Math.max(openerHeldAt, answer.number())
+      otherHeldAt = Math.max(otherHeldAt, answer.number())
+    }
+    if (openerHeldAt + otherHeldAt > 0) {
+      await this.runner.run('recall', partition, openerId, openerHeldAt, otherId, otherHeldAt)
+    }
+    for (const { pair } of newestFirst(positions).slice(mostUnshared)) {
       await this.runner.run('discard', this.ids.partitionOf(pair) ?? 0, pair)
     }
   }

@@ -8,7 +8,19 @@ import { pairLength } from './room-ids.js'
 export const commandNames = [
   ...(['open', 'member', 'read', 'quote', 'list', 'others', 'send', 'remove', 'lifetime', 'erasure', 'keep'] as const),
   ...(['dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
-  ...(['presence', 'stats', 'own', 'sweep', 'positions', 'place', 'summaries', 'alone', 'discard', 'sent'] as const),
+  ...([
+    'presence',
+    'stats',
+    'own',
+    'sweep',
+    'positions',
+    'place',
+    'summaries',
+    'alone',
+    'recall',
+    'discard',
+    'sent',
+  ] as const),
 ] as const
 /** The name of a command. */
 export type CommandName = (typeof commandNames)[number]

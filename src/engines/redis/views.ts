@@ -50,12 +50,15 @@ export function readListed(reader: PackedReader): RoomSummary {
   return readSummary(reader, room, side)
 }
 
-/** A room with a window of its messages: `room` in scripts/shared/views.lua. */
-export function readView(reader: PackedReader): RoomView {
+/**
+ * A room with a window of its messages: `room` in scripts/shared/views.lua.
+ * @param generation of what Redis holds: versions of another one are others
+ */
+export function readView(reader: PackedReader, generation: string): RoomView {
   const room = RoomNames.read(reader)
   const side = readSide(reader)
   const otherId = room.person(3 - side)
-  const epoch = reader.string()
+  const epoch = reader.string() + generation
   const version = reader.number()
   const presence = reader.maybe(() => readPresence(reader, otherId))
   const mine = readCursors(reader)

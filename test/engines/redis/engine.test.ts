@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
+import { connect } from '#src/engines/redis/connection.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
-import { connect, type RedisLink } from '#src/engines/redis/link.js'
+import type { RedisLink } from '#src/engines/redis/link.js'
 import { describeEngine } from '../../engine-suite/suite.js'
 import { prepareSettling } from '../../support/engine/settling.js'
 import { SweptClock } from '../../support/engine/swept-clock.js'
@@ -62,6 +63,7 @@ describe('on a cluster', () => {
     const slots = await Promise.all(tags.map(async tag => Number(await linkOf().call('CLUSTER', 'KEYSLOT', tag))))
     const servers = new Set(slots.map(slot => Math.floor((3 * slot) / 16_384)))
     expect([tags.length, servers.size]).toEqual([64, 3])
+    expect(linkOf().generation).toMatch(/^\w{8}$/)
   })
 
   describeEngine('Redis', makerOn(linkOf, 3, 0.05))

@@ -43,9 +43,22 @@ describe('lists over several partitions', () => {
   it('let the oldest rooms go that one person alone has opened, beyond a hundred in all partitions together', async () => {
     const pairs = Array.from({ length: 102 }, (_, index) => ids.pairOf('ann', `other-${index}`))
     const positions = pairs.map((pair, index) => [pair, index] as const)
-    const { lists, calls } = start(pack(positions.slice(0, 60)), pack(positions.slice(60)))
-    await lists.boundUnshared('ann')
+    const unknown = Buffer.of(0, 0)
+    const { lists, calls } = start(
+      Buffer.concat([pack(positions.slice(0, 60)), unknown]),
+      Buffer.concat([pack(positions.slice(60)), unknown]),
+    )
+    await lists.settleNew(0, 'ann', 'bob')
     const discarded = [pairs[1], pairs[0]].map(pair => ['discard', ids.partitionOf(pair ?? ''), pair])
     expect(calls).toEqual(discarded)
+  })
+
+  it('have the partition of a new room know when its people were here last', async () => {
+    const { lists, calls } = start(
+      Buffer.concat([pack([]), Buffer.of(5, 0)]),
+      Buffer.concat([pack([]), Buffer.of(3, 9)]),
+    )
+    await lists.settleNew(1, 'ann', 'bob')
+    expect(calls).toEqual([['recall', 1, 'ann', 5, 'bob', 9]])
   })
 })

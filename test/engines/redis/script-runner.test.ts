@@ -18,7 +18,14 @@ function pack(...values: (string | number)[]): Buffer {
 function start(answers: unknown[], { partitions = 1, now = null as (() => number) | null } = {}) {
   const calls: (string | number)[][] = []
   const link: RedisLink = {
-    ...{ partitions, isSharded: false, close: () => {}, onMessage: () => () => {}, onHealed: () => () => {} },
+    ...{
+      partitions,
+      generation: '',
+      isSharded: false,
+      close: () => {},
+      onMessage: () => () => {},
+      onHealed: () => () => {},
+    },
     ...{ subscribe: async () => {}, unsubscribe: async () => {} },
     call: async (...call) => {
       calls.push(call)

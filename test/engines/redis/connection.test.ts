@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connect } from '#src/engines/redis/link.js'
+import { connect } from '#src/engines/redis/connection.js'
 import { startRedisServer } from '../../support/redis-server.js'
 
 describe('the connection to Redis', () => {
@@ -45,6 +45,7 @@ describe('the connection to Redis', () => {
     const errors: Error[] = []
     const link = await connect(server.url, error => errors.push(error))
     onTestFinished(() => link.close())
+    const first = link.generation
     server.process.kill('SIGKILL')
     await expect.poll(() => errors.length).toBeGreaterThan(0)
     const begin = performance.now()
@@ -54,5 +55,8 @@ describe('the connection to Redis', () => {
     onTestFinished(() => again.stop())
     await expect.poll(() => link.call('PING').then(String, () => null)).toBe('PONG')
     expect(await link.call('EXISTS', 'key')).toBe(0)
+    // Versions of the server before are no longer what they were.
+    expect([first, link.generation]).toEqual([expect.stringMatching(/^\w{8}$/), expect.stringMatching(/^\w{8}$/)])
+    expect(link.generation).not.toBe(first)
   })
 })
