@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,12 +14,14 @@ const slots = 16_384
 /** A Redis server of its own, which writes nothing to a disk. */
 export interface RedisServer {
   readonly url: string
-  /** The folder in which it would write. */
-  readonly folder: string
-  readonly process: ChildProcess
+  /** Sends it a signal, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }
+
+/** Runs a server, says its process, and ends it when whoever has begun this says so, or is gone, however that came. */
+const supervise = '"$@" & echo "process $!"; server=$!; cat > /dev/null; kill -9 $server; rm -rf "$0"'
 
 /** Starts a Redis server on a free port. @param settings further settings, such as `['--cluster-enabled', 'yes']` */
 export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
@@ -27,26 +29,24 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-redis-'))
   const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--daemonize', 'no']
   const persistsNothing = ['--save', '', '--appendonly', 'no']
-  const child = spawn(path, [...common, ...persistsNothing, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const end = () => child.kill('SIGKILL')
-  process.once('exit', end)
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', code => reject(new Error(`The Redis server ended with ${code}`)))
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.includes('eady to accept connections')) resolve()
+  const command = [path, ...common, ...persistsNothing, ...settings]
+  const shell = spawn('sh', ['-c', supervise, folder, ...command], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const serverProcess = await new Promise<number>((resolve, reject) => {
+    let output = ''
+    shell.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+      if (output.includes('eady to accept connections')) resolve(Number(/process (\d+)/.exec(output)?.[1]))
+      if (output.includes('already in use')) reject(new Error(`The port ${port} is taken`))
     })
+    shell.once('exit', code => reject(new Error(`The Redis server ended with ${code}: ${output}`)))
   })
   return {
-    url: `redis://127.0.0.1:${port}`,
-    folder,
-    process: child,
+    url: `redis://127.0.0.1:${settings.includes('--port') ? settings[settings.indexOf('--port') + 1] : port}`,
+    signal: signal => void process.kill(serverProcess, signal),
     stop: async () => {
-      process.off('exit', end)
-      if (child.exitCode === null && child.signalCode === null) {
-        end()
-        await once(child, 'exit')
-      }
-      await rm(folder, { recursive: true, force: true })
+      if (shell.exitCode !== null) return
+      shell.stdin.end()
+      await once(shell, 'exit')
     },
   }
 }

@@ -46,7 +46,7 @@ describe('the connection to Redis', () => {
     const link = await connect(server.url, error => errors.push(error))
     onTestFinished(() => link.close())
     const first = link.generation
-    server.process.kill('SIGKILL')
+    server.signal('SIGKILL')
     await expect.poll(() => errors.length).toBeGreaterThan(0)
     const begin = performance.now()
     await expect(link.call('SET', 'key', 'value')).rejects.toThrow()

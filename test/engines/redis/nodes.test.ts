@@ -272,11 +272,11 @@ describe('a Redis that does not answer', () => {
       ...{ ...generous, link, clock: wrongClock, secret: 'secret', now: () => 1, onError: () => {} },
     })
     const { id } = await engine.openRoom('ann', 'bob')
-    silent.process.kill('SIGSTOP')
+    silent.signal('SIGSTOP')
     const begin = performance.now()
     await expect(engine.sendMessage(id, 'ann', draft(1_000))).rejects.toMatchObject({ code: 'storage_failed' })
     expect(performance.now() - begin).toBeLessThan(2_500)
-    silent.process.kill('SIGCONT')
+    silent.signal('SIGCONT')
     await expect.poll(() => engine.isMember(id, 'ann').catch(() => false)).toBe(true)
     await engine.stop()
   })
