@@ -7,6 +7,7 @@ import { createHttpServer } from './http/http-server.js'
 import { listen } from './http/listening.js'
 import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
+import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
 import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
@@ -67,6 +68,7 @@ export async function createServer(config: Config): Promise<Server> {
     onRefused: reason => observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
   })
+  const idleMemory = new IdleMemory({ clock, readCpuMs, collect: collectGarbage })
 
   return {
     routes,
@@ -89,6 +91,7 @@ export async function createServer(config: Config): Promise<Server> {
       await closed
       clearTimeout(patience)
       monitoring.stop()
+      idleMemory.stop()
       clock.stop()
       sockets.stop()
       context.sessions.stop()

@@ -33,7 +33,7 @@ describe('how long messages live', () => {
 
   it('stands above the messages, with how long a chat lasts that both have left', () => {
     const html = lifetimeBy().renderAbout(byBen, true)
-    expect(html).toMatch(/^Messages vanish after 5 min.*, from both screens.*away for 10 min/)
+    expect(html).toMatch(/^Messages vanish after 5 min.*, from both screens.*10 minutes after you have both left/)
     expect(lifetimeBy().renderAbout(null, true)).toMatch(/^Messages vanish after 1 h/)
     expect(lifetimeBy().renderAbout(afterSeen, true)).toMatch(
       /^Messages vanish 1 min.* after they are seen, from both screens\. Unseen ones vanish after 1 day\. Either/,
