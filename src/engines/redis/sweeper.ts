@@ -17,10 +17,11 @@ export type SweepRunner = Pick<ScriptRunner, 'run'>
 export class Sweeper {
   #cancel: (() => void) | null = null
   #name: string | null = null
+  #hasFailed = false
   #isStopped = false
 
   /**
-   * @param onError told why a sweep failed; the next one follows as usual
+   * @param onError told why a sweep failed, the first time in a row; the next one follows as usual
    * @param onEmptied told that Redis has lost what it held in the partition
    */
   constructor(
@@ -42,6 +43,7 @@ export class Sweeper {
     const [nextMs, name] = [answer.number(), answer.string()]
     if (this.#name !== null && this.#name !== name) this.onEmptied()
     this.#name = name
+    this.#hasFailed = false
     return nextMs < 0 ? Number.POSITIVE_INFINITY : nextMs
   }
 
@@ -57,7 +59,8 @@ export class Sweeper {
       this.#cancel = null
       this.sweep()
         .catch((error: unknown) => {
-          this.onError(error)
+          if (!this.#hasFailed) this.onError(error)
+          this.#hasFailed = true
           return longestSleepMs
         })
         .then(nextMs => this.#sleep(Math.ceil(Math.min(nextMs, longestSleepMs - Math.random() * chanceMs))))

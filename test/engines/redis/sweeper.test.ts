@@ -50,10 +50,10 @@ describe('a sweeper', () => {
     for (const pause of pauses) expect(pause > 150 && pause <= 200, `${pause}`).toBe(true)
   })
 
-  it('says why a sweep failed, and goes on', async () => {
-    const { clock, sweptAt, errors } = start([Number.NaN, 0])
-    await clock.advance(200)
-    expect([errors.length, sweptAt.length > 1]).toEqual([1, true])
+  it('says why sweeps fail, once until one does not, and goes on', async () => {
+    const { clock, sweptAt, errors } = start([Number.NaN, Number.NaN, 0, Number.NaN, 0])
+    for (let ms = 0; ms < 1_000; ms += 1) await clock.advance(1)
+    expect([errors.length, sweptAt.length]).toEqual([2, 6])
   })
 
   it('says that Redis has lost what it held when the partition is known by another word', async () => {
