@@ -169,6 +169,42 @@ describe('nodes on one Redis', () => {
     expect(sent.filter(({ duplicate }) => !duplicate)).toHaveLength(1)
   })
 
+  test('tell each person every change once and in its order, however much both do at once', async () => {
+    const { here, there } = await startNodes()
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    await there.engine.holdLease('bob', 'tab', 60_000)
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await there.engine.openRoom('bob', 'ann')
+    const sides = [
+      { node: here, userId: 'ann' },
+      { node: there, userId: 'bob' },
+    ] as const
+    const work = sides.map(async ({ node, userId }) => {
+      const moves: Promise<unknown>[] = []
+      node.engine.subscribe(({ told }) => {
+        for (const { event } of told) {
+          if (event.type !== 'message.sent' || event.message.senderId === userId) continue
+          moves.push(Promise.resolve(node.engine.moveCursor(id, userId, 'seen', event.message.id)))
+        }
+      })
+      for (let count = 0; count < 25; count += 1) {
+        await Promise.all([1, 2, 3, 4].map(() => node.engine.sendMessage(id, userId, draft(60_000))))
+      }
+      return moves
+    })
+    for (const moves of await Promise.all(work)) await Promise.all(moves)
+    for (const { node, userId } of sides) {
+      await node.settle()
+      const view = await node.engine.readRoom(id, userId, { of: 'newest', limit: 200 })
+      const versions = () => node.events().flatMap(event => ('version' in event ? [event.version] : []))
+      await expect.poll(() => versions().at(-1)).toBe((await node.engine.readRoom(id, userId)).version)
+      expect(versions()).toEqual(versions().map((_, index) => index + 1))
+      const sent = node.events().flatMap(event => (event.type === 'message.sent' ? [event.message.seq] : []))
+      expect(sent).toEqual(view.messages.map(({ seq }) => seq))
+      expect(node.errors).toEqual([])
+    }
+  })
+
   test('are told when events may be lost: after a loss of the channels, and when a lease had lapsed', async () => {
     const { here } = await startNodes()
     const lost = () => here.missed
