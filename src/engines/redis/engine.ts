@@ -28,6 +28,7 @@ import type {
 import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { Publisher } from '#src/chat/publisher.js'
+import { HeardEvents } from './heard-events.js'
 import { HeldLeases } from './held-leases.js'
 import type { RedisLink } from './link.js'
 import { packBody, RoomNames, readSide } from './message-lines.js'
@@ -61,8 +62,8 @@ export interface RedisEngineOptions extends EngineOptions {
   /** Told what a subscriber threw, and why something that nobody waits for failed; must not throw itself. */
   readonly onError: (error: unknown) => void
   /**
-   * Told that events for a person who holds a lease here (null: for all of them) may be lost: the channels were, or the lease had
-   * lapsed. What their pages show has to be read anew.
+   * Told that events for a person who holds a lease here (null: for all of them) may be lost: the channels were, the lease had
+   * lapsed, or an event is missing. What their pages show has to be read anew.
    */
   readonly onMissed?: (userId: UserId | null) => void
   /**
@@ -95,6 +96,7 @@ export class RedisEngine implements Engine {
   readonly #sent: SentBytes
   readonly #unread: UnreadSums
   readonly #leases: HeldLeases
+  readonly #heard = new HeardEvents()
   /** The channels that this node hears. */
   readonly #partitionOfChannel: ReadonlyMap<string, number>
   readonly #onError: (error: unknown) => void
@@ -244,15 +246,20 @@ export class RedisEngine implements Engine {
 
   async holdLease(userId: UserId, leaseId: string, ttlMs: number): Promise<void> {
     const isRenewed = this.#unread.hold(userId, leaseId)
+    this.#heard.expect(userId)
     const askedAt = this.#unread.order
     const held = await this.#leases.hold(userId, leaseId, ttlMs)
-    for (const [partition, { unread }] of held.entries()) this.#unread.note(userId, partition, unread, askedAt)
-    const hasLapsed = isRenewed && held.some(({ isNew }) => isNew)
-    if (hasLapsed) this.#onMissed(userId)
+    let isMissing = false
+    for (const [partition, { isNew, unread, told }] of held.entries()) {
+      this.#unread.note(userId, partition, unread, askedAt)
+      const isLost = this.#heard.renew(userId, partition, told)
+      isMissing ||= isLost || (isRenewed && isNew)
+    }
+    if (isMissing) this.#onMissed(userId)
   }
 
   async dropLease(userId: UserId, leaseId: string, lingerMs: number): Promise<void> {
-    this.#unread.drop(userId, leaseId)
+    if (this.#unread.drop(userId, leaseId)) this.#heard.forget(userId)
     this.#leases.flush()
     await this.#runner.runEverywhere('drop', userId, leaseId, lingerMs)
   }
@@ -349,10 +356,13 @@ export class RedisEngine implements Engine {
 
   #hear(message: Buffer, partition: number): void {
     try {
-      const sumUnread = (userId: UserId, unread: number) =>
-        this.#runner.partitions === 1 ? unread : this.#unread.note(userId, partition, unread)
-      const { told, notices } = readPublication(message, sumUnread)
+      const missed = new Set<UserId>()
+      const { told, notices } = readPublication(message, (userId, unread, number) => {
+        if (this.#heard.hear(userId, partition, number)) missed.add(userId)
+        return this.#runner.partitions === 1 ? unread : this.#unread.note(userId, partition, unread)
+      })
       this.#publisher.publish(told, notices)
+      for (const userId of missed) this.#onMissed(userId)
     } catch (error) {
       this.#onError(error)
     }

@@ -11,6 +11,8 @@ export interface HeldLease {
   readonly isNew: boolean
   /** How many messages its person has not seen in the partition. */
   readonly unread: number
+  /** The number of the last event that the partition told its person. */
+  readonly told: number
 }
 
 interface Wanted {
@@ -53,5 +55,5 @@ export class HeldLeases {
 
 function readHeld(reader: PackedReader): HeldLease {
   reader.array()
-  return { isNew: reader.boolean(), unread: reader.number() }
+  return { isNew: reader.boolean(), unread: reader.number(), told: reader.number() }
 }

@@ -14,11 +14,14 @@ import { RoomNames, readSide, type Side } from './message-lines.js'
 import { PackedReader } from './packed-reader.js'
 import { readCursors, readEvent, readSummary } from './views.js'
 
-/** Answers what a person has unread in all rooms together, given what they have in the partition of an event. */
-export type SumUnread = (userId: UserId, unread: number) => number
+/**
+ * Takes note of an event's number, and answers what its person has unread in all rooms together, given what they have in the
+ * partition of the event.
+ */
+export type NoteTold = (userId: UserId, unread: number, number: number) => number
 
 /** What a script has published: `pack` in scripts/shared/telling.lua. */
-export function readPublication(bytes: Buffer, sumUnread: SumUnread): Publication {
+export function readPublication(bytes: Buffer, noteTold: NoteTold): Publication {
   const reader = new PackedReader(bytes)
   const room = RoomNames.read(reader)
   for (const line of reader.list(() => reader.bytes())) room.add(line)
@@ -26,7 +29,7 @@ export function readPublication(bytes: Buffer, sumUnread: SumUnread): Publicatio
     reader.array()
     const side = readSide(reader)
     const userId = room.person(side)
-    const event = readTold(reader, room, side, unread => sumUnread(userId, unread))
+    const event = readTold(reader, room, side, (unread, number) => noteTold(userId, unread, number))
     return event === null ? [] : [{ userId, event }]
   })
   return { told: told.flat(), notices: reader.list(() => readNotice(reader, room)) }
@@ -37,12 +40,12 @@ function readTold(
   reader: PackedReader,
   room: RoomNames,
   side: Side,
-  sumUnread: (unread: number) => number,
+  noteTold: (unread: number, number: number) => number,
 ): EngineEvent | null {
   const type = reader.string()
   const version = reader.number()
   const summary = reader.maybe(() => readSummary(reader, room, side))
-  const totalUnread = sumUnread(reader.number())
+  const totalUnread = noteTold(reader.number(), reader.number())
   reader.array()
   if (type === '') return null
   return { ...readBody(reader, room, side, type, version), roomId: room.id, summary, totalUnread }

@@ -31,13 +31,14 @@ export class UnreadSums {
     return isHeld
   }
 
-  /** Forgets a person who has given up their last lease here. */
-  drop(userId: UserId, leaseId: string): void {
+  /** Forgets a person who has given up their last lease here. Returns whether it was the last. */
+  drop(userId: UserId, leaseId: string): boolean {
     const leases = this.#leases.get(userId)
     leases?.delete(leaseId)
-    if (leases?.size !== 0) return
+    if (leases?.size !== 0) return false
     this.#leases.delete(userId)
     this.#byPerson.delete(userId)
+    return true
   }
 
   /**

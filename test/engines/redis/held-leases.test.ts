@@ -14,9 +14,10 @@ function start() {
       const count = (call.length - 1) / 3
       return [10, 20].map(unread => {
         const each = Array.from({ length: count }, (_, index) => [
-          0x92,
+          0x93,
           index === 0 ? 0xc3 : 0xc2,
           unread + (index % 90),
+          7,
         ])
         return new PackedReader(Buffer.from([0xdc, count >> 8, count & 0xff, ...each.flat()]))
       })
@@ -32,12 +33,12 @@ describe('leases', () => {
     expect(calls).toEqual([['hold', 'ann', 'tab', 5, 'bob', 'page', 6]])
     expect(held).toEqual([
       [
-        { isNew: true, unread: 10 },
-        { isNew: true, unread: 20 },
+        { isNew: true, unread: 10, told: 7 },
+        { isNew: true, unread: 20, told: 7 },
       ],
       [
-        { isNew: false, unread: 11 },
-        { isNew: false, unread: 21 },
+        { isNew: false, unread: 11, told: 7 },
+        { isNew: false, unread: 21, told: 7 },
       ],
     ])
     await leases.hold('ann', 'tab', 5)

@@ -58,6 +58,7 @@ async function startNode(space: string, options: Partial<typeof generous> = {}) 
   onTestFinished(stop)
   return {
     engine,
+    link,
     settle,
     errors,
     missed,
@@ -220,6 +221,30 @@ describe('nodes on one Redis', () => {
     const { id } = await here.engine.openRoom('ann', 'bob')
     await expect.poll(() => here.told()).toEqual(['ann: room.opened'])
     expect(id).toHaveLength(22)
+  })
+
+  test('notice that events were lost, by the next one and by the next renewals of a lease', async () => {
+    const { space, here, there } = await startNodes()
+    await there.stop()
+    await here.engine.holdLease('ann', 'tab', 60_000)
+    const { id } = await here.engine.openRoom('ann', 'bob')
+    await here.engine.openRoom('bob', 'ann')
+    await here.settle()
+    const channels = await viewer.call('PUBSUB', 'CHANNELS', `told:{${space}p0}:*`)
+    const theirs = Array.isArray(channels) ? channels.map(String) : []
+    await here.link.unsubscribe(theirs)
+    await here.engine.sendMessage(id, 'bob', draft(60_000))
+    await here.link.subscribe(theirs)
+    expect(here.missed).toEqual([])
+    await here.engine.sendMessage(id, 'bob', draft(60_000))
+    await expect.poll(() => here.missed).toEqual(['ann'])
+    await here.link.unsubscribe(theirs)
+    await here.engine.sendMessage(id, 'bob', draft(60_000))
+    await here.link.subscribe(theirs)
+    for (const expected of [1, 2, 2]) {
+      await here.engine.holdLease('ann', 'tab', 60_000)
+      expect(here.missed).toHaveLength(expected)
+    }
   })
 
   test('are told when Redis has lost what it held', async () => {

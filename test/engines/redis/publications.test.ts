@@ -18,7 +18,7 @@ const unread = (_userId: string, count: number) => count + 10
 // What each event says is tried by the suite of engines; here is what only a fault of ours could bring.
 describe('a publication', () => {
   it('has what a person has unread in all partitions', () => {
-    const { told } = readPublication(publish([[2, 'typing.changed', 1, false, 3, [true]]]), unread)
+    const { told } = readPublication(publish([[2, 'typing.changed', 1, false, 3, 5, [true]]]), unread)
     const event = {
       type: 'typing.changed',
       roomId: 'room',
@@ -32,18 +32,18 @@ describe('a publication', () => {
 
   it('tells nothing where only the number of unread is meant', () => {
     const noted: unknown[] = []
-    const read = readPublication(publish([[1, '', 0, false, 2, []]]), (...args) => noted.push(args))
-    expect([read.told, noted]).toEqual([[], [['ann', 2]]])
+    const read = readPublication(publish([[1, '', 0, false, 2, 5, []]]), (...args) => noted.push(args))
+    expect([read.told, noted]).toEqual([[], [['ann', 2, 5]]])
   })
 
   it('is refused with an unknown event, reason or notice', () => {
-    expect(() => readPublication(publish([[1, 'news', 1, false, 0, []]]), unread)).toThrow(RangeError)
-    expect(() => readPublication(publish([[1, 'room.dissolved', 1, false, 0, ['boredom', 0]]]), unread)).toThrow(
+    expect(() => readPublication(publish([[1, 'news', 1, false, 0, 5, []]]), unread)).toThrow(RangeError)
+    expect(() => readPublication(publish([[1, 'room.dissolved', 1, false, 0, 5, ['boredom', 0]]]), unread)).toThrow(
       RangeError,
     )
-    expect(() => readPublication(publish([[1, 'messages.kept', 1, false, 0, ['fun', 1, [], false]]]), unread)).toThrow(
-      RangeError,
-    )
+    expect(() =>
+      readPublication(publish([[1, 'messages.kept', 1, false, 0, 5, ['fun', 1, [], false]]]), unread),
+    ).toThrow(RangeError)
     expect(() => readPublication(publish([], [['news']]), unread)).toThrow(RangeError)
   })
 })

@@ -2,7 +2,7 @@
 --
 -- person:TAG:ID  packed: `known` (they have a room or a lease), `online`, `heldAt` (when the latest ended lease was given up or
 --                lapsed), `sendsReceipts`, `sendsTyping`, `unread` (in all rooms of the list), `bytesSent`, `gone` (nonces that
---                are remembered), `rooms`, `nodes` (which hold leases for them)
+--                are remembered), `rooms`, `told` (events, counted while somebody hears them), `nodes` (which hold leases for them)
 -- blocks:TAG:ID  hash: whom they have blocked -> what each of these goes on seeing of them, packed
 -- pairs:TAG:ID   hash: the other person -> the pair, for each of their rooms
 -- chats:TAG:ID   sorted set: the rooms of their list, by when they were raised
@@ -21,6 +21,7 @@ local function makePerson()
     bytesSent = 0,
     gone = 0,
     rooms = 0,
+    told = 0,
     nodes = {},
   }
 end

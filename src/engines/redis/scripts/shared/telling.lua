@@ -56,6 +56,14 @@ function telling.begin(room)
   return { room = room, told = {}, notices = {} }
 end
 
+-- Counts an event for a member, if a node hears it. Returns its number: by it a node sees that one before it was lost.
+local function countTold(member)
+  if #member.person.nodes == 0 then return 0 end
+  local person = people.change(member.id)
+  person.told = person.told + 1
+  return person.told
+end
+
 -- Tells a member something. `body` depends on the type; `needed` are the messages in it.
 function telling.tell(publication, member, type, body, needed)
   local lines = {}
@@ -65,7 +73,7 @@ function telling.tell(publication, member, type, body, needed)
     id = member.id,
     nodes = member.person.nodes,
     lines = lines,
-    facts = { member.side, type, member.version, summary, member.person.unread, body },
+    facts = { member.side, type, member.version, summary, member.person.unread, countTold(member), body },
   }
 end
 
@@ -74,7 +82,7 @@ end
 function telling.noteUnread(member)
   if options.partitions == 1 then return end
   local publication = telling.begin(member.room)
-  local facts = { member.side, '', 0, false, member.person.unread, {} }
+  local facts = { member.side, '', 0, false, member.person.unread, countTold(member), {} }
   publication.told[1] = { id = member.id, nodes = member.person.nodes, lines = {}, facts = facts }
   telling.publish(publication)
 end
