@@ -5,7 +5,7 @@
 -- ARGV[2]  which node asks, the highest number that it knows to be drawn (see tally.draw), and the command
 -- ARGV[3]  and those after it are the command's own
 --
--- `options` stands before this file: the engine's settings, which scripts.ts writes as a table.
+-- `options` stands before this file: the engine's settings, which script-texts.ts writes as a table.
 
 local tag = KEYS[1]
 local nodeId, drawnElsewhere, command = string.match(ARGV[2], '^(%S+) (%d+) (%S+)$')
@@ -39,6 +39,7 @@ local function expireKey(key, at)
   redis.call('PEXPIRE', key, whole(math.max(at - now, 0) + spareMs))
 end
 
+-- Has the functions of some of these tables made by `make` when the first is asked for.
 local function define(tables, make)
   local function makeFirst(module, name)
     for _, each in ipairs(tables) do setmetatable(each, nil) end
@@ -55,8 +56,8 @@ local function finish()
   end
 end
 
--- Finishes, and answers. Where there are several partitions, a node learns from each
--- answer what this one holds, in bytes, since the cap is of all together, and the number that it drew last.
+-- Finishes, and answers. Where there are several partitions, a node learns from each answer what this one holds, in bytes, since
+-- the cap is of all together, and the number that it drew last.
 local function answer(...)
   finish()
   if options.partitions == 1 then return cmsgpack.pack('', 0, 0, ...) end

@@ -75,11 +75,6 @@ function messages.isKnownTo(side, message)
   return privacy.mayKnowOf(side, message.side, message.held)
 end
 
--- Whether a message is the other's and not held: one that someone may have unread.
-function messages.isFromOther(side, message)
-  return message.side ~= side and not message.held
-end
-
 -- Living messages by their `seq`, in the order that is given; those that are gone are left out.
 function messages.read(room, seqs)
   local read = {}
