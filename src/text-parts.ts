@@ -10,15 +10,6 @@ export function partAt(text: string, from: number): string {
   return isTorn ? part.slice(0, -1) : part
 }
 
-/** Splits a text into parts lazily. */
-export function* partsOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const part = partAt(text, from)
-    yield part
-    from += part.length
-  }
-}
-
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 /**

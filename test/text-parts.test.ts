@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { cutText, firstCharacterOf, partAt, partLength, partsOf } from '#src/text-parts.js'
+import { cutText, firstCharacterOf, partAt, partLength } from '#src/text-parts.js'
+
+/** A text in the parts in which it is sent. */
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  for (let from = 0; from < text.length; from += parts.at(-1)?.length ?? 0) parts.push(partAt(text, from))
+  return parts
+}
 
 it.each([
   ['characters of two units', '😀'],
@@ -9,7 +16,7 @@ it.each([
 ])('a long text of %s comes in parts that tear none of them, and whole', (_kind, unit) => {
   for (const shift of ['', 'a', 'ab']) {
     const text = shift + unit.repeat(partLength)
-    const parts = [...partsOf(text)]
+    const parts = partsOf(text)
     expect(parts.join('') === text).toBe(true)
     for (const part of parts) {
       expect(part.length).toBeLessThanOrEqual(partLength)
@@ -37,7 +44,7 @@ it('what stands last in a text is no longer torn, though it looks so', () => {
 })
 
 it('a text that fits is one part, one that does not two, and none is none', () => {
-  const partsIn = (length: number) => [...partsOf('x'.repeat(length))].map(part => part.length)
+  const partsIn = (length: number) => partsOf('x'.repeat(length)).map(part => part.length)
   expect([0, 1, partLength, partLength + 1].map(partsIn)).toEqual([[], [1], [partLength], [partLength, 1]])
 })
 

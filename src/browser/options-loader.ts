@@ -19,6 +19,7 @@ export function watchUses(messages: HTMLElement): void {
   const start = ({ watchOptions }: typeof import('./message-options.js')) => {
     if (!isLoaded) watchOptions(messages)
     isLoaded = true
+    messages.removeAttribute('data-options')
   }
   const release = () => {
     const uses = held
@@ -47,6 +48,8 @@ export function watchUses(messages: HTMLElement): void {
     if (held.length === 1) load().then(start).then(release, release)
   }
   for (const kind of kinds) addEventListener(kind, hold, true)
+  // Who comes to a message by keyboard may press several keys in a row, of which Tab cannot come again.
+  messages.addEventListener('focusin', () => importAtLast(load, start), { once: true })
   setTimeout(importAtLast, unusedMs, load, start)
 
   // Of the buttons and pictures in messages, Tab reaches only those of the focused message.

@@ -191,6 +191,8 @@ test('where the script of the options cannot be loaded, the server opens them', 
   tolerate(/ERR_FAILED/)
   await ann.route('**/message-options-*.js*', route => route.abort())
   await send(ann, 'first')
+  // What changes while the page loads is drawn anew, without the menu.
+  await expect(message(ann, 'first')).toContainText('Seen')
   await optionsOf(ann, 'first').click()
   await expect(ann).toHaveURL(/options=1/)
   await expect(message(ann, 'first').getByRole('button', { name: 'Reply' })).toBeVisible()
@@ -203,6 +205,7 @@ test('by keyboard alone a message is copied and answered, the quote leads to it,
   await ben.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await send(ann, 'shall we meet?')
   await message(ben, 'shall we meet?').focus()
+  await expect(ben.locator('#messages')).not.toHaveAttribute('data-options')
   await ben.keyboard.press('ContextMenu')
   await ben.keyboard.press('ArrowDown')
   await ben.keyboard.press('Tab')

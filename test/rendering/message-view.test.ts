@@ -84,12 +84,14 @@ describe('where a message stands', () => {
 
 describe('a message as it is shown', () => {
   it('of the other has their name, and reports that it is delivered and seen', () => {
-    expect(view()).toMatchObject({
+    expect(view()).toEqual({
       ...{ id: 'm5', roomId: 'r1', seq: 5, nonce: 'n5', mine: false, author: 'Ben', text: 'hello', image: null },
       ...{ isEmoji: false, quote: null, hasOwnEnd: false },
       ...{ status: 'sent', sentAt: '12:00' },
       ...{ until: 'chat.gone 13:00', remainingMs: 59 * minuteMs },
       ...{ reportsDelivered: true, reportsSeen: true },
+      // All else that its template is given.
+      ...{ reportKey: '', isOpen: false, day: '', continuesRun: false, continuesMinute: false, ...context },
     })
   })
 

@@ -126,7 +126,7 @@ export class ProgramSession implements ClientSession {
   }
 
   /** What a program hears of an event. Only somebody's first message waits, for their name. */
-  #tell(event: EngineEvent, shared: SharedRenderings): void | Promise<void> {
+  #tell(event: EngineEvent, shared: SharedRenderings): Answer<void> {
     const write = () => {
       for (const frame of framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
     }

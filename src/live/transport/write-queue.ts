@@ -53,7 +53,7 @@ export class WriteQueue {
   #catchUpBytes = 0
   #cancelStuck: () => void = () => {}
   /** What was written while a catch-up is pending, in order. It is sent after the catch-up. */
-  #deferred: Part[] = []
+  #deferred: { readonly whole: Part; readonly bytes: number }[] = []
   #deferredBytes = 0
   #whenTaken: (() => void)[] = []
 
@@ -79,7 +79,7 @@ export class WriteQueue {
     const whole = { text, isFirst: true, isLast: true, state }
     const bytes = Buffer.byteLength(text)
     if (this.#isCatchingUp) {
-      this.#deferred.push(whole)
+      this.#deferred.push({ whole, bytes })
       this.#deferredBytes += bytes
     }
     if (this.#channel.bufferedBytes + this.#deferredBytes > mostBufferedBytes) this.#channel.cut()
@@ -163,7 +163,7 @@ export class WriteQueue {
     this.#isCatchingUp = false
     this.#deferredBytes = 0
     this.#catchUpBytes = 0
-    for (const whole of this.#deferred.splice(0)) this.#send(whole, Buffer.byteLength(whole.text))
+    for (const { whole, bytes } of this.#deferred.splice(0)) this.#send(whole, bytes)
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }
