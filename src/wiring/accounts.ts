@@ -22,7 +22,7 @@ export async function openAccounts({ config, log, clock, limits }: Basis): Promi
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const store = await openAccountStore(config.accountsFile, clock, error =>
+  const store = await openAccountStore(config.accounts.kind === 'file' ? config.accounts.path : null, clock, error =>
     log.error({ err: error }, 'accounts were not saved'),
   )
   const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
