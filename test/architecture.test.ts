@@ -6,6 +6,7 @@ import { projectRoot } from '#src/project-root.js'
 /** The folders of src/, the lowest first, as docs/architecture.md draws them. Imports go down, or stay in their folder. */
 const floors = [
   ['chat'],
+  ['redis'],
   ['shared-store'],
   ['basics'],
   ['accounts', 'engines/memory', 'engines/redis'],

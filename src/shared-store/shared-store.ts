@@ -1,3 +1,5 @@
+import type { Answer } from '../chat/answer.js'
+
 /**
  * What all nodes share beside the engine and the accounts: values, lists and counters with a time to live, and messages between
  * nodes. This is the port; `memory-store.ts` keeps it for a single process, `redis-store.ts` for several nodes.
@@ -46,13 +48,13 @@ export interface SharedStore {
    * far as the hit may wait for them; one that may not is not counted.
    * @param mostWaitMs how long the hit may wait for a later window
    */
-  count(window: CountWindow, key: string, mostWaitMs: number): Promise<WindowCount>
+  count(window: CountWindow, key: string, mostWaitMs: number): Answer<WindowCount>
 
   /** Takes back one hit of a key, if it has any. */
-  uncount(window: CountWindow, key: string): Promise<void>
+  uncount(window: CountWindow, key: string): Answer<void>
 
   /** Forgets the hits of a key. */
-  resetCount(window: CountWindow, key: string): Promise<void>
+  resetCount(window: CountWindow, key: string): Answer<void>
 
   /** Tells everybody who listens to a channel now, on whichever node, also on this. Nothing is kept for those who come later. */
   publish(channel: string, message: string): Promise<void>

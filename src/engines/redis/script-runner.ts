@@ -1,5 +1,5 @@
 import { ChatError, type ErrorCode, errorTable } from '#src/chat/errors.js'
-import { RedisFailure, type RedisLink } from './link.js'
+import { RedisFailure, type RedisLink, refusalBy } from '#src/redis/link.js'
 import { PackedReader } from './packed-reader.js'
 import { type CommandName, readScript, type ScriptOptions, type ScriptText } from './script-texts.js'
 
@@ -86,15 +86,6 @@ export class ScriptRunner {
   #tagOf(partition: number): string {
     return `{${this.#space}p${partition}}`
   }
-}
-
-/** Redis says in its first word what is wrong with it. */
-const awayWords = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']
-
-function refusalBy(failure: RedisFailure): Error {
-  const [word = ''] = failure.message.split(' ', 1)
-  if (!failure.isRefusal || awayWords.includes(word)) return new ChatError('storage_failed')
-  return word === 'OOM' || failure.message.includes('OOM command') ? new ChatError('server_full') : failure
 }
 
 function refusalOf(code: string): ErrorCode {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RedisFailure, type RedisLink } from '#src/engines/redis/link.js'
 import { ScriptRunner } from '#src/engines/redis/script-runner.js'
+import { RedisFailure, type RedisLink } from '#src/redis/link.js'
 import { generous } from '../../support/engine/world.js'
 
 /** Packs short strings and small numbers as scripts do. */
@@ -16,7 +16,7 @@ function pack(...values: (string | number)[]): Buffer {
 
 /** A runner on a link that answers as told: errors fail. */
 function start(answers: unknown[], { partitions = 1, now = null as (() => number) | null } = {}) {
-  const calls: (string | number)[][] = []
+  const calls: (string | number | Buffer)[][] = []
   const link: RedisLink = {
     ...{
       partitions,

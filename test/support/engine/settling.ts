@@ -1,4 +1,4 @@
-import type { RedisLink } from '#src/engines/redis/link.js'
+import type { RedisLink } from '#src/redis/link.js'
 
 let probes = 0
 

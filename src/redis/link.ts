@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
+import { ChatError } from '../chat/errors.js'
 
-/** What the engine uses of Redis: commands on one connection, and channels on another. */
+/** What we use of Redis: commands on one connection, and channels on another. */
 export interface RedisLink {
   /** In how many partitions the engine keeps what it holds: each lies on one server. */
   readonly partitions: number
@@ -15,7 +16,7 @@ export interface RedisLink {
    * Sends a command. Fails when it is unanswered after two seconds, or at once when there is no connection.
    * @throws RedisFailure
    */
-  call(command: string, ...args: (string | number)[]): Promise<unknown>
+  call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown>
   /** Hears channels from now on, and again after each loss of the connection. */
   subscribe(channels: readonly string[]): Promise<void>
   /** Hears them no longer. */
@@ -47,6 +48,19 @@ export class RedisFailure extends Error {
 export function fail(error: unknown): never {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   throw new RedisFailure(message, name === 'ReplyError')
+}
+
+/** Redis says in its first word what is wrong with it. */
+const awayWords = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']
+
+/**
+ * What whoever asked is told of a failure: ChatError `storage_failed` when Redis is away, when the command may still have run, and
+ * `server_full` when it has no memory left; else the failure itself, which is a fault of ours.
+ */
+export function refusalBy(failure: RedisFailure): Error {
+  const [word = ''] = failure.message.split(' ', 1)
+  if (!failure.isRefusal || awayWords.includes(word)) return new ChatError('storage_failed')
+  return word === 'OOM' || failure.message.includes('OOM command') ? new ChatError('server_full') : failure
 }
 
 /** By which id a server and its replicas know what they hold; another one after each failover and each start. */

@@ -27,7 +27,7 @@ export class ClusterLink implements RedisLink {
     this.generation = createHash('sha256').update(ids).digest('hex').slice(0, 8)
   }
 
-  call(command: string, ...args: (string | number)[]): Promise<unknown> {
+  call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
     return this.commands.callBuffer(command, ...args).catch(fail)
   }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connect } from '#src/engines/redis/connection.js'
-import { startRedisServer } from '../../support/redis-server.js'
+import { connect } from '#src/redis/connection.js'
+import { startRedisServer } from '../support/redis-server.js'
 
 describe('the connection to Redis', () => {
   test('hears the channels that it subscribed to, again after a loss, and no others', async () => {

@@ -20,7 +20,7 @@ export class SingleLink implements RedisLink {
     this.generation = replicationIdOf(await this.commands.info('replication'))
   }
 
-  call(command: string, ...args: (string | number)[]): Promise<unknown> {
+  call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
     return this.commands.callBuffer(command, ...args).catch(fail)
   }
 
