@@ -29,12 +29,11 @@ export class MemorySharedStore implements SharedStore {
   }
 
   async get(key: string): Promise<KeptValue | null> {
-    const kept = this.#living(this.#values, key)
-    return kept && { value: Buffer.from(kept.content), remainsMs: kept.expiresAt - this.#clock.now() }
+    return this.#read(key)
   }
 
   async take(key: string): Promise<KeptValue | null> {
-    const kept = await this.get(key)
+    const kept = this.#read(key)
     this.#drop(this.#values, key)
     return kept
   }
@@ -118,6 +117,11 @@ export class MemorySharedStore implements SharedStore {
     const counters = new WindowCounters(window, this.#clock)
     this.#counters.set(window.name, counters)
     return counters
+  }
+
+  #read(key: string): KeptValue | null {
+    const kept = this.#living(this.#values, key)
+    return kept && { value: Buffer.from(kept.content), remainsMs: kept.expiresAt - this.#clock.now() }
   }
 
   #living<T>(all: ReadonlyMap<string, Kept<T>>, key: string): Kept<T> | null {

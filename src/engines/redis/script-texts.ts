@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type EngineOptions, endingMs, mostEvents, mostWindow, unshownMs, usualWindow } from '#src/chat/engine.js'
 import { graceOf, longestLifeMs, unseenLifeMs, warningBounds } from '#src/chat/lifetimes.js'
+import { readLua as readLuaFile } from '#src/redis/script.js'
 import { pairLength } from './room-ids.js'
 
 /** The commands of the engine, each a file in `scripts/`. */
@@ -73,14 +73,8 @@ export function readShared(options: ScriptOptions): string {
   return [settings(options), readLua('shared/base'), ...files].join('')
 }
 
-/** A file of Lua without comments and indentation: it goes over the wire. */
 function readLua(name: string): string {
-  const lines = readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8').split('\n')
-  return lines
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('--'))
-    .map(line => `${line}\n`)
-    .join('')
+  return readLuaFile(new URL(`scripts/${name}.lua`, import.meta.url))
 }
 
 function settings(options: ScriptOptions): string {

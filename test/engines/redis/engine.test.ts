@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EngineOptions } from '#src/chat/engine.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
-import { connect } from '#src/redis/connection.js'
 import type { RedisLink } from '#src/redis/link.js'
 import { describeEngine } from '../../engine-suite/suite.js'
 import { prepareSettling } from '../../support/engine/settling.js'
 import { SweptClock } from '../../support/engine/swept-clock.js'
 import type { Harness, MakeEngine } from '../../support/engine/world.js'
-import { type RedisServer, startRedisCluster, startRedisServer } from '../../support/redis-server.js'
+import { linkTo } from '../../support/redis-link.js'
+import { startRedisCluster, startRedisServer } from '../../support/redis-server.js'
 
 let engines = 0
 
@@ -31,32 +31,13 @@ function makerOn(linkOf: () => RedisLink, partitions: number, runsShare: number)
   return Object.assign(makeEngine, { runsShare })
 }
 
-function onServers(start: () => Promise<RedisServer>): () => RedisLink {
-  let server: RedisServer | null = null
-  let link: RedisLink | null = null
-  beforeAll(async () => {
-    server = await start()
-    link = await connect(server.url, error => {
-      throw error
-    })
-  })
-  afterAll(async () => {
-    link?.close()
-    await server?.stop()
-  })
-  return () => {
-    if (link === null) throw new Error('The Redis server has not started')
-    return link
-  }
-}
-
 // A step takes thirty times as long as in memory, where every property is tried as often as it takes.
 describe('on one Redis', () => {
-  describeEngine('Redis', makerOn(onServers(startRedisServer), 1, 0.1))
+  describeEngine('Redis', makerOn(linkTo(startRedisServer), 1, 0.1))
 })
 
 describe('on a cluster', () => {
-  const linkOf = onServers(startRedisCluster)
+  const linkOf = linkTo(startRedisCluster)
 
   test('rooms lie on all of its servers', async () => {
     const tags = Array.from({ length: linkOf().partitions }, (_, partition) => `{p${partition}}`)
