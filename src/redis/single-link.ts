@@ -29,7 +29,12 @@ export class SingleLink implements RedisLink {
     const info = await this.commands.info('replication').catch(fail)
     const answers = [{ isReplica: /^role:slave/m.test(info), answer: await ask(this.commands) }]
     for (const [, host = '', port] of info.matchAll(/^slave\d+:ip=([^,]+),port=(\d+)/gm)) {
-      const replica = this.commands.duplicate({ host, port: Number(port), lazyConnect: true, retryStrategy: () => null })
+      const replica = this.commands.duplicate({
+        host,
+        port: Number(port),
+        lazyConnect: true,
+        retryStrategy: () => null,
+      })
       replica.on('error', () => {})
       const isThere = await replica.connect().then(
         () => true,

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
+import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import type { UserId } from '#src/chat/engine.js'
 import { type Config, ConfigError } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
@@ -44,7 +45,8 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
       },
     })
     const peers = await RedisPeers.start({ link, store: sharedStore, secret, onError })
-    const accounts = await openAccounts(accountLink)
+    // TODO accounts over accountLink
+    const accounts = new MemoryAccountStore()
     return {
       ...{ clock, sharedStore, accounts, engine, peers, health },
       run: {

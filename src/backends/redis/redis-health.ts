@@ -36,7 +36,9 @@ export class RedisHealth implements HealthSource {
       () => {
         const generation = this.#links.get(use)?.generation
         if (generation === undefined || generation === this.#generations.get(use)) return
-        this.#check(use).catch((error: unknown) => this.#log.error({ err: error }, 'how Redis is set could not be read'))
+        this.#check(use).catch((error: unknown) =>
+          this.#log.error({ err: error }, 'how Redis is set could not be read'),
+        )
       },
       isAway => {
         if (isAway) {

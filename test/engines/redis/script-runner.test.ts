@@ -27,6 +27,7 @@ function start(answers: unknown[], { partitions = 1, now = null as (() => number
       onHealed: () => () => {},
     },
     ...{ subscribe: async () => {}, unsubscribe: async () => {} },
+    callEach: async () => [],
     call: async (...call) => {
       calls.push(call)
       const answer = answers.shift()
