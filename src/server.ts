@@ -95,7 +95,7 @@ export async function createServer(config: Config): Promise<Server> {
       clock.stop()
       sockets.stop()
       context.sessions.stop()
-      basis.limits.stop()
+      basis.sharedStore.close()
       await Promise.all([engine.stop(), images.stop(), accounts.close()])
     },
   }

@@ -1,4 +1,5 @@
 import { privacyOf } from '../accounts/account.js'
+import { goOn } from '../chat/answer.js'
 import type { Engine } from '../chat/engine.js'
 import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
@@ -32,8 +33,8 @@ export async function createRooms({
   })
   for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
   const rooms = new Rooms(engine, config, {
-    countSend: userId => limits.messages.hit(userId).retryAfterMs,
-    countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
+    countSend: userId => goOn(limits.messages.hit(userId), ({ retryAfterMs }) => retryAfterMs),
+    countReaching: userId => goOn(limits.reaching.hit(userId), ({ retryAfterMs }) => retryAfterMs),
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
