@@ -38,13 +38,13 @@ const finishMs = 3000
 
 /** Makes all parts of the server, in the order in which they depend on each other. */
 export async function createServer(config: Config): Promise<Server> {
-  const basis = createBasis(config)
-  const { log, clock } = basis
+  const basis = await createBasis(config)
+  const { log, clock, backend } = basis
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const roomParts = await createRooms({ ...basis, ...accounts })
-  const { engine, rooms, images } = roomParts
-  const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
+  const { rooms, images } = roomParts
+  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser)
   followAccounts({ ...basis, ...accounts, ...roomParts, hub })
   const monitoring = await Monitoring.open({
     clock,
@@ -92,11 +92,10 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(patience)
       monitoring.stop()
       idleMemory.stop()
-      clock.stop()
       sockets.stop()
       context.sessions.stop()
-      basis.sharedStore.close()
-      await Promise.all([engine.stop(), images.stop(), accounts.close()])
+      await Promise.all([images.stop(), accounts.close()])
+      await backend.close()
     },
   }
 }

@@ -21,6 +21,8 @@ const floors = [
   ['api', 'web/page'],
   ['web/accounts', 'web/chats'],
   ['web'],
+  ['backends'],
+  ['backends/memory', 'backends/redis'],
   ['wiring'],
   ['server'],
 ]
@@ -94,7 +96,10 @@ describe('the architecture', () => {
     const withExpress = /^src\/(http|web|api|ops|wiring|context|untyped)/
     expect(ofServer.filter(path => !withExpress.test(path) && /from 'express'/.test(read(path)))).toEqual([])
     const knowEngines = ofServer.filter(path => importsOf(path).some(target => target.startsWith('src/engines/')))
-    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual(['src/wiring/rooms.ts'])
+    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual([
+      'src/backends/memory/memory-backend.ts',
+      'src/backends/redis/redis-backend.ts',
+    ])
   })
 
   it('is described: every folder and every path that docs/architecture.md names is there', () => {

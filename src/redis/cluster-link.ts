@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Cluster } from 'ioredis'
-import { fail, onReady, type RedisLink, replicationIdOf } from './link.js'
+import type { Cluster, Redis } from 'ioredis'
+import { fail, onReady, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
 
 /** In how many parts a cluster keeps what the engine holds; on one Redis it is one. */
 const clusterPartitions = 64
@@ -29,6 +29,17 @@ export class ClusterLink implements RedisLink {
 
   call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
     return this.commands.callBuffer(command, ...args).catch(fail)
+  }
+
+  async callEach(command: string, ...args: string[]): Promise<readonly ServerAnswer[]> {
+    const ask = async (server: Redis, isReplica: boolean) => ({
+      isReplica,
+      answer: await server.call(command, ...args).catch(() => null),
+    })
+    return Promise.all([
+      ...this.commands.nodes('master').map(server => ask(server, false)),
+      ...this.commands.nodes('slave').map(server => ask(server, true)),
+    ])
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

@@ -17,6 +17,11 @@ export interface RedisLink {
    * @throws RedisFailure
    */
   call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown>
+  /**
+   * Sends a command that concerns a server itself, such as CONFIG GET, to each server there is, replicas too.
+   * @throws RedisFailure when it is not known which there are
+   */
+  callEach(command: string, ...args: string[]): Promise<readonly ServerAnswer[]>
   /** Hears channels from now on, and again after each loss of the connection. */
   subscribe(channels: readonly string[]): Promise<void>
   /** Hears them no longer. */
@@ -26,6 +31,13 @@ export interface RedisLink {
   /** Calls back when channels are heard again after a loss: what was sent meanwhile is lost. The answer ends that. */
   onHealed(hear: () => void): () => void
   close(): void
+}
+
+/** What one of several servers answers. */
+export interface ServerAnswer {
+  readonly isReplica: boolean
+  /** Null when it gave none. */
+  readonly answer: unknown
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { fail, onReady, type RedisLink, replicationIdOf } from './link.js'
+import { fail, onReady, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
 
 /** The connection to one Redis. */
 export class SingleLink implements RedisLink {
@@ -22,6 +22,28 @@ export class SingleLink implements RedisLink {
 
   call(command: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
     return this.commands.callBuffer(command, ...args).catch(fail)
+  }
+
+  async callEach(command: string, ...args: string[]): Promise<readonly ServerAnswer[]> {
+    const ask = (server: Redis) => server.call(command, ...args).catch(() => null)
+    const info = await this.commands.info('replication').catch(fail)
+    const answers = [{ isReplica: /^role:slave/m.test(info), answer: await ask(this.commands) }]
+    for (const [, host = '', port] of info.matchAll(/^slave\d+:ip=([^,]+),port=(\d+)/gm)) {
+      const replica = this.commands.duplicate({
+        host,
+        port: Number(port),
+        lazyConnect: true,
+        retryStrategy: () => null,
+      })
+      replica.on('error', () => {})
+      const isThere = await replica.connect().then(
+        () => true,
+        () => false,
+      )
+      answers.push({ isReplica: true, answer: isThere ? await ask(replica) : null })
+      replica.disconnect()
+    }
+    return answers
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

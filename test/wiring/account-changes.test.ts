@@ -36,7 +36,7 @@ async function start() {
   const people = new People({ store: new MemoryAccountStore(), passwords, directory: 'open', clock })
   const admission = new Admission({ registration: 'invite', invites: 'members', clock })
   const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
-  followAccounts({ people, admission, resets, engine, hub, log })
+  followAccounts({ people, admission, resets, backend: { engine }, hub, log })
   const register = (username: string) =>
     people.register({ username, email: `${username}@example.com`, password }).then(({ id }) => id)
   const [annId, benId] = [await register('ann'), await register('ben')]

@@ -1,6 +1,6 @@
 /** Long because every method of the port is answered here, each in one place. */
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '#src/chat/clock.js'
 import type {
   CursorKind,
@@ -71,6 +71,11 @@ export interface RedisEngineOptions extends EngineOptions {
    * (see `Engine.setPrivacy`), before anybody opens a room. Leases come back as they are renewed.
    */
   readonly onEmptied?: () => void
+  /**
+   * Whether rooms are opened only once it was told what people keep from others (see `noteToldPrivacy`): `openRoom` fails with
+   * `storage_failed` until then.
+   */
+  readonly waitsForPrivacy?: boolean
   /** Whether this node hears every event, also of people who hold no lease on it: for one node alone, and for tests. */
   readonly hearsAll?: boolean
   /** What sets this engine's keys apart from those of others on the same Redis. */
@@ -107,12 +112,12 @@ export class RedisEngine implements Engine {
 
   private constructor(options: RedisEngineOptions) {
     const { link, clock, secret, onError, onMissed = () => {}, onEmptied = () => {}, ...others } = options
-    const { hearsAll = false, space = '', now = null, ...given } = others
+    const { hearsAll = false, waitsForPrivacy = false, space = '', now = null, ...given } = others
     const nodeId = randomBytes(6).toString('base64url')
     this.#link = link
     this.#onError = onError
     this.#onMissed = onMissed
-    this.#runner = new ScriptRunner(link, { ...given, hearsAll, nodeId, space, now })
+    this.#runner = new ScriptRunner(link, { ...given, hearsAll, waitsForPrivacy, nodeId, space, now })
     this.#ids = new RoomIds(secret, link.partitions)
     this.#publisher = new Publisher(onError)
     this.#sweepers = this.#runner.tags.map((_, index) => new Sweeper(this.#runner, index, clock, onError, onEmptied))
@@ -136,8 +141,27 @@ export class RedisEngine implements Engine {
     })
     engine.#endHealing = options.link.onHealed(() => engine.#onMissed(null))
     await options.link.subscribe([...engine.#partitionOfChannel.keys()])
-    if (options.now === undefined) for (const sweeper of engine.#sweepers) sweeper.start()
+    if (options.now !== undefined) return engine
+    await engine.sweep()
+    for (const sweeper of engine.#sweepers) sweeper.start()
     return engine
+  }
+
+  /** Names what Redis holds, the same on every node: another name says that some of it was lost. */
+  get runId(): string {
+    const names = this.#sweepers.map(({ name }) => name).join(' ')
+    return createHash('sha256').update(names).digest('base64url').slice(0, 8)
+  }
+
+  /** Whether Redis knows what people keep from others, as some node has told it. */
+  async isToldPrivacy(): Promise<boolean> {
+    const answers = await this.#runner.runEverywhere('told', '')
+    return answers.every(answer => answer.boolean())
+  }
+
+  /** Notes that `setPrivacy` was called for everybody since Redis was empty: from now on rooms may be opened. */
+  async noteToldPrivacy(): Promise<void> {
+    await this.#runner.runEverywhere('told', 1)
   }
 
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {

@@ -20,6 +20,7 @@ export const commandNames = [
     'recall',
     'discard',
     'sent',
+    'told',
   ] as const),
 ] as const
 /** The name of a command. */
@@ -48,6 +49,8 @@ export interface ScriptOptions extends EngineOptions {
   readonly partitions: number
   /** Whether they go to the one node alone that asks, whoever holds leases: for a single node, and for tests. */
   readonly hearsAll: boolean
+  /** Whether rooms are opened only where it was told what people keep from others (see `RedisEngine.noteToldPrivacy`). */
+  readonly waitsForPrivacy: boolean
   /** Whether by sharded publish, which a cluster has from Redis 7 on. */
   readonly isSharded: boolean
 }
@@ -95,6 +98,7 @@ function settings(options: ScriptOptions): string {
     pairLength,
     partitions: options.partitions,
     hearsAll: options.hearsAll,
+    waitsForPrivacy: options.waitsForPrivacy,
     isSharded: options.isSharded,
   }
   const fields = Object.entries(values).map(([name, value]) => `${name} = ${value}`)

@@ -32,6 +32,11 @@ export class Sweeper {
     private readonly onEmptied: () => void,
   ) {}
 
+  /** The word by which the partition is known; null before the first sweep. */
+  get name(): string | null {
+    return this.#name
+  }
+
   /** Begins to sweep. */
   start(): void {
     this.#sleep(0)

@@ -27,6 +27,7 @@ function start(answers: unknown[], { partitions = 1, now = null as (() => number
       onHealed: () => () => {},
     },
     ...{ subscribe: async () => {}, unsubscribe: async () => {} },
+    callEach: async () => [],
     call: async (...call) => {
       calls.push(call)
       const answer = answers.shift()
@@ -34,7 +35,14 @@ function start(answers: unknown[], { partitions = 1, now = null as (() => number
       return answer
     },
   }
-  const runner = new ScriptRunner(link, { ...generous, hearsAll: false, nodeId: 'node', space: 's-', now })
+  const runner = new ScriptRunner(link, {
+    ...generous,
+    hearsAll: false,
+    waitsForPrivacy: false,
+    nodeId: 'node',
+    space: 's-',
+    now,
+  })
   return { runner, calls }
 }
 

@@ -7,7 +7,7 @@ import { projectRoot } from '#src/project-root.js'
 import { generous } from '../../support/engine/world.js'
 
 const folder = join(projectRoot, 'src/engines/redis/scripts')
-const options: ScriptOptions = { ...generous, partitions: 1, hearsAll: false, isSharded: false }
+const options: ScriptOptions = { ...generous, partitions: 1, hearsAll: false, waitsForPrivacy: false, isSharded: false }
 
 describe('the script', () => {
   it('has every command of the folder, behind every shared file', () => {

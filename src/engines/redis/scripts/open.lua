@@ -2,6 +2,7 @@
 -- ids. Answers, before the room, whether it is new.
 local pair, userId, otherId, id, epoch, idBegin = unpack(ARGV, 3, 8)
 due.sweep(options.mostDue)
+if options.waitsForPrivacy and not tally.isTold() then return refuse('storage_failed') end
 if people.blockOf(userId, otherId) then return refuse('blocked') end
 due.settle('room ' .. pair)
 local room = rooms.load(pair)

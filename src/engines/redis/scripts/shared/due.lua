@@ -19,6 +19,15 @@ function tally.nameOnce(word)
   return redis.call('HGET', tallyKey, 'name')
 end
 
+-- Whether the partition knows what people keep from others. A Redis that has lost what it held does not.
+function tally.isTold()
+  return redis.call('HEXISTS', tallyKey, 'told') == 1
+end
+
+function tally.noteTold()
+  redis.call('HSET', tallyKey, 'told', 1)
+end
+
 -- Which partition this is, as its tag says.
 local partition = tonumber(string.match(tag, 'p(%d+)}$'))
 

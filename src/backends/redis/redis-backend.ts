@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto'
+import type { Logger } from 'pino'
+import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
+import type { UserId } from '#src/chat/engine.js'
+import { type Config, ConfigError } from '#src/config.js'
+import { RedisEngine } from '#src/engines/redis/engine.js'
+import { SystemClock } from '#src/ops/system-clock.js'
+import { connect } from '#src/redis/connection.js'
+import type { RedisLink } from '#src/redis/link.js'
+import { WatchedLink } from '#src/redis/watched-link.js'
+import { RedisSharedStore } from '#src/shared-store/redis-store.js'
+import { type Backend, engineOptions } from '../backend.js'
+import { RedisHealth } from './redis-health.js'
+import { RedisPeers } from './redis-peers.js'
+import { SharedClock } from './shared-clock.js'
+
+/** Keeps everything in a Redis that several nodes share, and accounts in the same one or in another. @throws ConfigError */
+export async function openRedisBackend(config: Config, log: Logger): Promise<Backend> {
+  const { redisUrl, accounts: place } = config
+  if (redisUrl === null || place.kind !== 'redis') throw new TypeError('There is no Redis to share')
+  const local = new SystemClock(() => {})
+  const health = new RedisHealth(log, redisUrl === place.url)
+  const link = new WatchedLink(await open('REDIS_URL', redisUrl, log), local, ...health.watch('messages'))
+  const accountLink =
+    redisUrl === place.url
+      ? link
+      : new WatchedLink(await open('ACCOUNTS_URL', place.url, log), local, ...health.watch('accounts'))
+  const links = [...new Set([link, accountLink])]
+  try {
+    await health.start(link, accountLink)
+    if (config.isRedisStrict) health.refuseRisks()
+    const clock = await SharedClock.start(link, local)
+    const secret = createHmac('sha256', config.sessionSecret).update('what nodes share').digest('base64url')
+    const onError = (error: unknown) => log.error({ err: error }, 'something over Redis failed')
+    const sharedStore = new RedisSharedStore({ link, secret })
+    const missed: ((userId: UserId | null) => void)[] = []
+    const emptied: (() => void)[] = []
+    const engine = await RedisEngine.start({
+      ...{ ...engineOptions(config), link, clock, secret, onError, waitsForPrivacy: true },
+      onMissed: userId => {
+        for (const hear of missed) hear(userId)
+      },
+      onEmptied: () => {
+        for (const hear of emptied) hear()
+      },
+    })
+    const peers = await RedisPeers.start({ link, store: sharedStore, secret, onError })
+    // TODO accounts over accountLink
+    const accounts = new MemoryAccountStore()
+    return {
+      ...{ clock, sharedStore, accounts, engine, peers, health },
+      run: {
+        get id() {
+          return engine.runId
+        },
+      },
+      isPrivacyTold: () => engine.isToldPrivacy(),
+      notePrivacyTold: () => engine.noteToldPrivacy(),
+      onMissed: hear => void missed.push(hear),
+      onEmptied: hear => void emptied.push(hear),
+      async close() {
+        await Promise.all([engine.stop(), accounts.close()])
+        sharedStore.close()
+        clock.stop()
+        for (const each of links) each.close()
+        local.stop()
+      },
+    }
+  } catch (error) {
+    for (const each of links) each.close()
+    local.stop()
+    throw error
+  }
+}
+
+async function open(name: string, url: string, log: Logger): Promise<RedisLink> {
+  try {
+    return await connect(url, error => log.debug({ err: error }, 'a connection to Redis failed'))
+  } catch (cause) {
+    const { host } = new URL(url)
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError(`${name} names a Redis at ${host} that cannot be used: ${reason}.`, { cause })
+  }
+}
