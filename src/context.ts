@@ -7,6 +7,7 @@ import type { PasswordGuard } from './accounts/password-guard.js'
 import type { PasswordResets } from './accounts/password-resets.js'
 import type { People } from './accounts/people.js'
 import type { Tokens } from './accounts/tokens.js'
+import type { Answer } from './chat/answer.js'
 import type { Clock } from './chat/clock.js'
 import type { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
@@ -64,7 +65,7 @@ export interface Context {
   /** Counts what pages ask for by themselves. */
   readonly countLight: RequestHandler
   /** Counts a request of a person. Throws ChatError `rate_limited` if it is over the limit. */
-  readonly countRequest: (userId: string) => void
+  readonly countRequest: (userId: string) => Answer<void>
   /** Null if the settings hold no token of the operator. */
   readonly checkOperator: CheckOperator | null
 }

@@ -96,7 +96,6 @@ export async function createServer(config: Config): Promise<Server> {
       idleMemory.stop()
       sockets.stop()
       context.sessions.stop()
-      basis.limits.stop()
       await Promise.all([images.stop(), accounts.close()])
       await backend.close()
     },

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { Request } from 'express'
 import type { AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import type { Answer } from '../chat/answer.js'
 import type { Clock } from '../chat/clock.js'
 import type { Repeats } from './routes.js'
 
@@ -88,14 +89,14 @@ export class FormRepeats<T> implements Repeats {
    * @param countRepeat called for a repeat of what was done; may refuse it
    * @throws Error if the route does not declare these repeats; whatever the work or `countRepeat` throws
    */
-  async once(request: Request, work: () => Promise<T>, countRepeat: () => void = () => {}): Promise<T> {
+  async once(request: Request, work: () => Promise<T>, countRepeat: () => Answer<void> = () => {}): Promise<T> {
     const noted = this.#noted.get(request)
     if (noted === undefined) throw new Error(`${request.path} does not declare its repeats`)
     const { digest, holder } = noted
     for (let first = noted.first ?? this.#posts.get(digest); first; first = this.#posts.get(digest)) {
       const outcome = await first.outcome
       if (await this.#stands(outcome)) {
-        countRepeat()
+        await countRepeat()
         return outcome
       }
       this.#forget(first)

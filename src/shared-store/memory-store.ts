@@ -39,9 +39,10 @@ export class MemorySharedStore implements SharedStore {
   }
 
   async prolong(key: string, ttlMs: number): Promise<boolean> {
-    const kept = this.#living(this.#values, key)
-    if (kept) this.#keep(this.#values, key, kept.content, ttlMs)
-    return kept !== null
+    const [value, list] = [this.#living(this.#values, key), this.#living(this.#lists, key)]
+    if (value) this.#keep(this.#values, key, value.content, ttlMs)
+    if (list) this.#keep(this.#lists, key, list.content, ttlMs)
+    return value !== null || list !== null
   }
 
   async delete(key: string): Promise<boolean> {

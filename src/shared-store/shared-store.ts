@@ -24,7 +24,7 @@ export interface SharedStore {
   /** What a key had, or null. It has nothing from then on: of several who take, one gets it. */
   take(key: string): Promise<KeptValue | null>
 
-  /** Keeps what a key has for so long from now on. Resolves with whether it had anything. */
+  /** Keeps a value or a whole list for so long from now on. Resolves with whether there was one. */
   prolong(key: string, ttlMs: number): Promise<boolean>
 
   /** Forgets a value or a whole list. Resolves with whether there was one. */

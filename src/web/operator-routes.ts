@@ -21,8 +21,8 @@ export function operatorRoutes({
 }: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets'>): Router {
   if (checkOperator === null) return Router()
 
-  const requireToken: RequestHandler = (request, _response, next) => {
-    checkOperator(request)
+  const requireToken: RequestHandler = async (request, _response, next) => {
+    await checkOperator(request)
     next()
   }
 

@@ -16,7 +16,7 @@ export async function createBasis(config: Config): Promise<Basis> {
   const log = createLog(config.logLevel)
   const backend = await openBackend(config, log)
   const { clock, sharedStore } = backend
-  return { config, log, backend, clock, sharedStore, limits: new Limits(config, clock) }
+  return { config, log, backend, clock, sharedStore, limits: new Limits(config, clock, sharedStore) }
 }
 
 /** Of the two backends only the one that is used is loaded: without REDIS_URL no client of Redis is. */

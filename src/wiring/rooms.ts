@@ -1,3 +1,4 @@
+import { goOn } from '../chat/answer.js'
 import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
 import { Images } from '../images/images.js'
@@ -19,8 +20,8 @@ export async function createRooms({
   const { engine } = backend
   await tellPrivacy(backend, people)
   const rooms = new Rooms(engine, config, {
-    countSend: userId => limits.messages.hit(userId).retryAfterMs,
-    countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
+    countSend: userId => goOn(limits.messages.hit(userId), ({ retryAfterMs }) => retryAfterMs),
+    countReaching: userId => goOn(limits.reaching.hit(userId), ({ retryAfterMs }) => retryAfterMs),
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })

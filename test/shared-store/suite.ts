@@ -99,9 +99,14 @@ export function describeSharedStore(name: string, make: () => Promise<StoreHarne
       const { store, pass } = await begin()
       await store.addToList('l:1', 'one', shortMs, 3)
       await store.addToList('l:1', 'two', longMs, 3)
-      await store.addToList('l:2', 'three', shortMs, 3)
+      for (const key of ['l:2', 'l:3']) await store.addToList(key, 'three', shortMs, 3)
+      expect(await store.prolong('l:3', longMs)).toBe(true)
       await pass(shortMs)
-      expect([await store.readList('l:1'), await store.readList('l:2')]).toEqual([['one', 'two'], []])
+      expect(await Promise.all(['l:1', 'l:2', 'l:3'].map(key => store.readList(key)))).toEqual([
+        ['one', 'two'],
+        [],
+        ['three'],
+      ])
       expect([await store.delete('l:1'), await store.delete('l:1'), await store.readList('l:1')]).toEqual([
         true,
         false,

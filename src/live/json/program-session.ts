@@ -36,7 +36,7 @@ export interface ProgramSessionDeps {
   readonly log: Logger
   readonly messageMaxLength: number
   /** Counts a join as a request. Throws ChatError `rate_limited` if it is over the limit. */
-  readonly countJoin: (userId: UserId) => void
+  readonly countJoin: (userId: UserId) => Answer<void>
   /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -141,8 +141,9 @@ export class ProgramSession implements ClientSession {
 
   #execute(command: ProgramFrame, ref: Ref | undefined): Answer<void> {
     if (command.type === 'room:join') {
-      this.#deps.countJoin(this.userId)
-      return this.#join(command, joined => ref !== undefined && done(ref, joined))
+      return goOn(this.#deps.countJoin(this.userId), () =>
+        this.#join(command, joined => ref !== undefined && done(ref, joined)),
+      )
     }
     if (command.type === 'room:leave') {
       this.#joined.delete(command.roomId)

@@ -34,7 +34,7 @@ export function invitePages({
   // The link is shown only in this answer, and in that to a repeat: after a minute the server keeps no more than its hash.
   const make: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
-    refuseOver(limits.accountChanges, id)
+    await refuseOver(limits.accountChanges, id)
     const made = await repeats.once(request, async () => admission.inviteBy(id))
     show(request, response, made)
   }

@@ -35,7 +35,7 @@ export function resetPages({
   const reset: Route['handle'] = async (request, response) => {
     try {
       await repeats.once(request, async () => {
-        refuseOver(limits.authAddress, addressKey(request.ip))
+        await refuseOver(limits.authAddress, addressKey(request.ip))
         await resets.use(pathParameter(request, 'token'), ({ userId, generation }) =>
           people.resetPassword(userId, generation, formField(request, 'newPassword')),
         )

@@ -40,7 +40,7 @@ export function messagePages(
     admit: async request => {
       const { id } = accountOf(request)
       await images.admit(pathParameter(request, 'room'), id)
-      refuseOver(limits.uploads, id)
+      await refuseOver(limits.uploads, id)
     },
   })
 
