@@ -1,3 +1,4 @@
+import type { Backend } from '../backends/backend.js'
 import type { Context } from '../context.js'
 import { Answers } from '../http/answers.js'
 import { formLimitOf } from '../http/body-readers.js'
@@ -41,7 +42,10 @@ export function createHttpParts({
   people,
   hub,
   observer,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
+  backend,
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'> & {
+  readonly backend: Pick<Backend, 'sessions'>
+}): HttpParts {
   const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
@@ -52,7 +56,13 @@ export function createHttpParts({
     answers: new Answers(clock, unreadBytes),
     cookieNames,
     warnOfSetup,
-    sessions: new Sessions(config, cookieNames, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),
+    sessions: new Sessions(
+      config,
+      cookieNames,
+      people,
+      (userId, sessionId) => hub.closeSession(userId, sessionId),
+      backend.sessions,
+    ),
     strangerBodies: HeldBodies.ofStrangers(onGivenWay),
     memberBodies: HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength)),
     csrf: csrfProtection(config, cookieNames),

@@ -4,6 +4,7 @@ import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
 import type { UserId } from '#src/chat/engine.js'
 import { type Config, ConfigError } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
+import { SharedSessionStore } from '#src/http/shared-session-store.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import { connect } from '#src/redis/connection.js'
 import type { RedisLink } from '#src/redis/link.js'
@@ -49,6 +50,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     const accounts = new MemoryAccountStore()
     return {
       ...{ clock, sharedStore, accounts, engine, peers, health },
+      sessions: new SharedSessionStore(sharedStore),
       run: {
         get id() {
           return engine.runId
