@@ -55,6 +55,7 @@ export async function createServer(config: Config): Promise<Server> {
     statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
+    health: backend.health,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
