@@ -2,6 +2,7 @@ import type { AccountStore } from '../accounts/account-store.js'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, EngineOptions, UserId } from '../chat/engine.js'
 import type { Config } from '../config.js'
+import type { SessionStore } from '../http/session-store.js'
 import type { Peers } from '../live/peers.js'
 import type { HealthSource } from '../ops/health.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
@@ -15,6 +16,7 @@ export interface Backend {
   readonly clock: Clock
   readonly sharedStore: SharedStore
   readonly accounts: AccountStore
+  readonly sessions: SessionStore
   readonly engine: Engine
   /** The other nodes; null when there can be none. */
   readonly peers: Peers | null

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { openAccountStore } from '#src/accounts/store/open-store.js'
 import type { Config } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
+import { MemorySessionStore } from '#src/http/memory-session-store.js'
 import { soundHealth } from '#src/ops/health.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import { MemorySharedStore } from '#src/shared-store/memory-store.js'
@@ -26,6 +27,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
   })
   return {
     ...{ clock, sharedStore, accounts, engine },
+    sessions: new MemorySessionStore(),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },
     health: soundHealth,
