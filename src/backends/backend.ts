@@ -16,8 +16,8 @@ export interface Backend {
   readonly clock: Clock
   readonly sharedStore: SharedStore
   readonly accounts: AccountStore
-  readonly engine: Engine
   readonly sessions: SessionStore
+  readonly engine: Engine
   /** The other nodes; null when there can be none. */
   readonly peers: Peers | null
   readonly run: Run

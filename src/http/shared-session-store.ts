@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import type { Session, SessionData } from 'express-session'
 import { z } from 'zod'
+import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 import { SessionStore } from './session-store.js'
@@ -20,12 +21,15 @@ const storedSession = z.looseObject({
 /** Sessions that all nodes share. How long the key of one is kept is how long the session lasts: no clock of a node counts. */
 export class SharedSessionStore extends SessionStore {
   readonly #store: SharedStore
-  /** When the sessions that requests hold end, by the clock of this process. */
+  readonly #clock: Clock
+  /** When the sessions that requests hold end. */
   readonly #ends = new WeakMap<object, number>()
 
-  constructor(store: SharedStore) {
+  /** @param clock by which the cookie of what is read says when the session ends */
+  constructor(store: SharedStore, clock: Clock) {
     super()
     this.#store = store
+    this.#clock = clock
   }
 
   override createSession(request: Request, data: SessionData): Session & SessionData {
@@ -39,7 +43,7 @@ export class SharedSessionStore extends SessionStore {
     const kept = await this.#store.get(keyOf(id))
     if (kept === null) return null
     const { cookie, ...data } = parse(kept.value)
-    return { ...data, cookie: { ...cookie, expires: new Date(Date.now() + kept.remainsMs) } }
+    return { ...data, cookie: { ...cookie, expires: new Date(this.#now() + kept.remainsMs) } }
   }
 
   async remove(id: string): Promise<void> {
@@ -72,13 +76,13 @@ export class SharedSessionStore extends SessionStore {
   protected async write(id: string, session: SessionData, only: 'new' | 'kept'): Promise<void> {
     const lifetimeMs = lifetimeOf(session)
     await this.#store.set(keyOf(id), JSON.stringify(session), lifetimeMs, only)
-    this.#ends.set(session, Date.now() + lifetimeMs)
+    this.#ends.set(session, this.#now() + lifetimeMs)
   }
 
   protected async prolong(id: string, session: SessionData): Promise<void> {
     const lifetimeMs = lifetimeOf(session)
     const endsAt = this.#ends.get(session) ?? 0
-    const unprolongedMs = Date.now() + lifetimeMs - endsAt
+    const unprolongedMs = this.#now() + lifetimeMs - endsAt
     if (unprolongedMs < Math.min(lifetimeMs * prolongedAfter, mostUnprolongedMs)) return
     try {
       await this.#store.prolong(keyOf(id), lifetimeMs)
@@ -87,6 +91,10 @@ export class SharedSessionStore extends SessionStore {
       // The page was made meanwhile and is to be answered: the next request prolongs the session.
       if (!(error instanceof ChatError)) throw error
     }
+  }
+
+  #now(): number {
+    return this.#clock.wallTimeOf(this.#clock.now())
   }
 }
 

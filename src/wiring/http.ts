@@ -12,6 +12,7 @@ import { Sessions } from '../http/sessions.js'
 import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
 import { UnreadBytes } from '../unread-bytes.js'
+import type { Basis } from './basis.js'
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -43,9 +44,8 @@ export function createHttpParts({
   hub,
   observer,
   backend,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'> & {
-  readonly backend: Pick<Backend, 'sessions'>
-}): HttpParts {
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'> &
+  Pick<Basis, 'backend'>): HttpParts {
   const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { SharedSessionStore } from '#src/http/shared-session-store.js'
+import { SystemClock } from '#src/ops/system-clock.js'
 import type { RedisLink } from '#src/redis/link.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
 import { linkTo } from '../support/redis-link.js'
@@ -7,10 +8,13 @@ import { startRedisServer } from '../support/redis-server.js'
 import { describeSessionStore } from './session-store-suite.js'
 
 const linkOf = linkTo(startRedisServer)
+const clock = new SystemClock(() => {})
+afterAll(() => clock.stop())
 let stores = 0
 
 function makeStore(link = linkOf(), number = ++stores): SharedSessionStore {
-  return new SharedSessionStore(new RedisSharedStore({ link, secret: 'a secret of the tests', space: `${number}-` }))
+  const store = new RedisSharedStore({ link, secret: 'a secret of the tests', space: `${number}-` })
+  return new SharedSessionStore(store, clock)
 }
 
 describeSessionStore('Redis', () => makeStore())

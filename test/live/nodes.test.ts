@@ -1,7 +1,7 @@
 // Long because all that two nodes do together stands here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../support/api/api-client.js'
-import { newPair } from '../support/crowd.js'
+import { idOf, newPair } from '../support/crowd.js'
 import { aliceId, bobId, HttpClient } from '../support/http-client.js'
 import { PageSocket } from '../support/live/page-socket.js'
 import { ProgramSocket } from '../support/live/program-socket.js'
@@ -135,9 +135,8 @@ describe('what is done on one node', () => {
 
   it('to block somebody closes the chat on the other, and holds what the blocked person sends there', async () => {
     const { ann, ben, annPage, benPage, chat, annName } = await openPair()
-    const id = await idAt(ben, annName)
-    await elsewhere(ben).post('/settings/blocks', { userId: id, block: 'yes' }, '/settings/privacy')
-    expect(id).not.toBe('')
+    const page = `/people/${await idOf(ben, annName)}/block`
+    await ben.post(page, {}, page)
     expect(await benPage.closed).toBe(1012)
     annPage.say({ type: 'message:send', content: 'held back', nonce: 'b1' })
     await annPage.frame(({ text }) => text.includes('held back'))
@@ -162,9 +161,3 @@ describe('what is done on one node', () => {
     await Promise.all([annPage.fence(), second.fence()])
   })
 })
-
-async function idAt(client: HttpClient, name: string): Promise<string> {
-  const html = await (await client.get('/chats')).text()
-  const [, id = ''] = new RegExp(`data-other="([^"]+)"[^]*?${name}`).exec(html) ?? []
-  return id
-}

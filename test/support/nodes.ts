@@ -30,7 +30,11 @@ export async function startNodes(env: Record<string, string> = {}) {
 /** Two nodes, each a process of its own, on a Redis of their own. `env` is for both, `thereEnv` for the second. */
 export async function startNodeProcesses(
   env: Record<string, string> = {},
-  { redisSettings = [] as readonly string[], thereProgram = 'dist/main.js', thereEnv = {} as Record<string, string> } = {},
+  {
+    redisSettings = [] as readonly string[],
+    thereProgram = 'dist/main.js',
+    thereEnv = {} as Record<string, string>,
+  } = {},
 ) {
   const redis = await startRedisServer(redisSettings)
   const settings = nodeSettings(redis, env)

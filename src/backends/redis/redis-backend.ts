@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
-import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
+import { RedisAccountStore } from '#src/accounts/store/redis-store.js'
 import type { UserId } from '#src/chat/engine.js'
 import { type Config, ConfigError } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
@@ -46,11 +46,10 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
       },
     })
     const peers = await RedisPeers.start({ link, store: sharedStore, secret, onError })
-    // TODO accounts over accountLink
-    const accounts = new MemoryAccountStore()
+    const accounts = new RedisAccountStore(accountLink)
     return {
       ...{ clock, sharedStore, accounts, engine, peers, health },
-      sessions: new SharedSessionStore(sharedStore),
+      sessions: new SharedSessionStore(sharedStore, clock),
       run: {
         get id() {
           return engine.runId
