@@ -1,4 +1,3 @@
-import type { Backend } from '../backends/backend.js'
 import type { Context } from '../context.js'
 import { Answers } from '../http/answers.js'
 import { formLimitOf } from '../http/body-readers.js'

@@ -121,7 +121,7 @@ describe('what is done on one node', () => {
     const { annName } = await openPair()
     const api = await ApiClient.connect(nodes.here.url, `${annName}@example.com`, 'long enough 1')
     const program = await ProgramSocket.open(nodes.there.url, { token: api.token })
-    await api.request('POST', '/api/auth/logout')
+    await api.post('/auth/logout')
     expect(await program.closed).toBe(4401)
   })
 
