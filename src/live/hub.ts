@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Answer } from '../chat/answer.js'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, isStorageFailure } from '../chat/errors.js'
 import { Rounds } from '../rounds.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
 import type { OpenRooms, SharedRenderings, Subscriber } from './client/subscriber.js'
@@ -249,7 +249,6 @@ export class Hub implements OpenRooms {
 
   /** While what nodes share is away, that is logged once, elsewhere. */
   #logFailure(error: unknown, what: string): void {
-    if (error instanceof ChatError && error.code === 'storage_failed') return
-    this.#log.error({ err: error }, what)
+    if (!isStorageFailure(error)) this.#log.error({ err: error }, what)
   }
 }

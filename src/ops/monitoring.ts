@@ -2,7 +2,7 @@ import type { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { EngineStats } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { isStorageFailure } from '../chat/errors.js'
 import type { Rooms } from '../chat/rooms.js'
 import { watchExpiry } from './expiry-watch.js'
 import type { HealthSource } from './health.js'
@@ -44,7 +44,7 @@ export class Monitoring {
     const readStats = async () => {
       stats = await rooms.reads.readStats().catch((error: unknown) => {
         // While they cannot be asked for, the figures are the last ones.
-        if (error instanceof ChatError && error.code === 'storage_failed') return stats
+        if (isStorageFailure(error)) return stats
         throw error
       })
       return stats

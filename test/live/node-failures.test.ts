@@ -1,8 +1,10 @@
 // Long because every failure of a node or of Redis is tried here.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { newPair } from '../support/crowd.js'
+import { ApiClient } from '../support/api/api-client.js'
+import { idOf, newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
+import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
 import { startNodeProcesses } from '../support/nodes.js'
 import { startRedisServer } from '../support/redis-server.js'
@@ -68,15 +70,19 @@ describe('a node whose clock is an hour off', () => {
 describe('when Redis does not answer', () => {
   it('pages stay, a send is refused at once, proxies are told, and all goes on once it answers', async () => {
     const { redis, hereUrl, annPage, benPage } = await start()
+    annPage.say({ type: 'message:send', content: 'before', nonce: 'a0' })
+    await Promise.all([shows(annPage, 'before'), shows(benPage, 'before')])
+    await Promise.all([annPage.fence(), benPage.fence()])
     redis.signal('SIGSTOP')
     const health = () => fetch(`${hereUrl}/health`).then(answer => answer.json())
     await expect.poll(health, { timeout: 5_000 }).toEqual({ status: 'degraded', warnings: ['one_redis_for_both'] })
     expect((await fetch(`${hereUrl}/health/ready`)).status).toBe(503)
     const askedAt = Date.now()
     annPage.say({ type: 'message:send', content: 'while it is away', nonce: 'a1' })
-    await annPage.frame(({ operations }) => operations.some(({ target }) => target === 'p-a1'))
+    const refused = await annPage.frame(({ operations }) => operations.some(({ target }) => target === 'p-a1'))
     expect(Date.now() - askedAt).toBeLessThan(1_000)
-    await sleep(1_000)
+    // It waits, with the reason, and sends itself again.
+    expect(refused.text).toMatch(/data-status="waiting"[\s\S]*save anything right now[\s\S]*load delay:[1-3]\d{3}ms/)
     redis.signal('SIGCONT')
     await expect.poll(() => fetch(`${hereUrl}/health/ready`).then(({ status }) => status), { timeout: 3_000 }).toBe(200)
     annPage.say({ type: 'message:send', content: 'while it is away', nonce: 'a1' })
@@ -86,21 +92,43 @@ describe('when Redis does not answer', () => {
 })
 
 describe('when Redis comes back empty', () => {
-  it('pages learn that the chat was lost by a restart, and nobody can open one with whoever has blocked them', async () => {
+  it('pages reconnect and learn of a restart, and who was blocked still is', async () => {
     const accounts = await startRedisServer(['--appendonly', 'yes'])
     onTestFinished(() => accounts.stop())
-    const { redis, annPage, benPage, ann, ben, annThere, annName, benName, room, thereUrl } = await start({
-      ACCOUNTS_URL: accounts.url,
-    })
-    expect([annName, benName, ben.base]).toHaveLength(3)
-    annPage.say({ type: 'message:send', content: 'soon lost', nonce: 'e1' })
-    await shows(benPage, 'soon lost')
-    const state = stateOf(annPage)
+    const nodes = await start({ ACCOUNTS_URL: accounts.url })
+    const { redis, annPage, benPage, ann, ben, annThere, benThere, annName, benName } = nodes
+    const [annId, benId] = [await idOf(ben, annName), await idOf(ann, benName)]
+    await ben.post(`/people/${annId}/block`, {}, `/people/${annId}/block`)
+    await benPage.closed
+    await ann.get('/chats')
     await redis.empty()
-    expect(await Promise.all([annPage.closed, benPage.closed])).toEqual([1012, 1012])
-    const again = new LivePage(thereUrl, `/ws?room=${room}&state=${state}&again=1`, { cookie: ann.cookieHeader })
+    expect(await annPage.closed).toBe(1012)
     // Sessions were in the same Redis.
-    expect(await again.closed).toBe(4401)
     expect((await annThere.get('/chats')).status).toBe(303)
+    await annThere.logIn(`${annName}@example.com`, 'long enough 1')
+    await benThere.logIn(`${benName}@example.com`, 'long enough 1')
+    expect(await (await annThere.get('/chats')).text()).toContain('restarted')
+    const chat = await annThere.openChat(benId)
+    await annThere.post(`${chat}/messages`, { content: 'still held', nonce: 'e1' }, chat)
+    expect(await (await annThere.get(chat)).text()).toContain('still held')
+    expect((await benThere.get(chat)).status).toBe(404)
+    expect(await (await benThere.get('/chats')).text()).not.toContain('still held')
+  })
+})
+
+describe('when the channels are lost', () => {
+  it('pages are brought up to date in place, and programs reconnect', async () => {
+    const { redis, thereUrl, annPage, benPage, benName, room } = await start()
+    const api = await ApiClient.connect(thereUrl, `${benName}@example.com`, 'long enough 1')
+    const program = await ProgramSocket.open(thereUrl, { token: api.token, room })
+    await program.hears('room:joined')
+    const client = new Redis(redis.url)
+    onTestFinished(() => client.disconnect())
+    // What is sent before the channels are heard again is lost to them.
+    await Promise.all([client.client('KILL', 'TYPE', 'pubsub'), client.client('PAUSE', 300, 'WRITE')])
+    annPage.say({ type: 'message:send', content: 'told to nobody', nonce: 'l1' })
+    await Promise.all([shows(annPage, 'told to nobody'), shows(benPage, 'told to nobody')])
+    expect(await program.closed).toBe(1012)
+    expect([annPage.socket.readyState, benPage.socket.readyState]).toEqual([1, 1])
   })
 })

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../chat/clock.js'
-import { ChatError } from '../../chat/errors.js'
+import { isStorageFailure } from '../../chat/errors.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import type { Identity, TextSink } from '../client/subscriber.js'
 
@@ -106,7 +106,7 @@ export class Connection implements TextSink {
       return (await this.#identity.readEnd()) ?? 0
     } catch (error) {
       // What says so is away for a while: what was known of the end counts until then.
-      if (error instanceof ChatError && error.code === 'storage_failed') {
+      if (isStorageFailure(error)) {
         if (this.#wallTime() < this.#endsAt) return this.#endsAt
         this.close(closeCodes.tooBusy)
         return 0
