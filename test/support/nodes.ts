@@ -30,8 +30,9 @@ export async function startNodes(env: Record<string, string> = {}) {
 
 /** Two nodes behind a proxy that takes turns, for tests of a server that need not know. */
 export async function startNodesBehindProxy(env: Record<string, string>): Promise<TestServer> {
-  const redis = await startRedisServer()
-  const settings = { REDIS_URL: redis.url, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
+  const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
+  const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
+  const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
   const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
   const proxy = await startTurnProxy([here.url, there.url])
   return {
@@ -40,7 +41,7 @@ export async function startNodesBehindProxy(env: Record<string, string>): Promis
     async stop() {
       await Promise.all([here.stop(), there.stop()])
       await proxy.stop()
-      await redis.stop()
+      await Promise.all([redis.stop(), accounts.stop()])
     },
   }
 }
