@@ -15,6 +15,7 @@ import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
 
 /** A server that can be started and stopped. */
@@ -44,8 +45,9 @@ export async function createServer(config: Config): Promise<Server> {
   const accounts = await openAccounts(basis)
   const roomParts = await createRooms({ ...basis, ...accounts })
   const { rooms, images } = roomParts
-  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser)
+  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
   followAccounts({ ...basis, ...accounts, ...roomParts, hub })
+  recoverFromLoss({ ...basis, ...accounts, hub })
   const monitoring = await Monitoring.open({
     clock,
     log,
@@ -53,6 +55,7 @@ export async function createServer(config: Config): Promise<Server> {
     statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
+    health: backend.health,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring

@@ -46,7 +46,13 @@ async function openClient(url: string, onError: (error: Error) => void): Promise
     retryStrategy: times => Math.min((times - 1) * 100, longestRetryMs),
   })
   client.on('error', onError)
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    // Else it would go on trying.
+    client.disconnect()
+    throw error
+  }
   return client
 }
 

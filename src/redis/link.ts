@@ -62,6 +62,9 @@ export function fail(error: unknown): never {
   throw new RedisFailure(message, name === 'ReplyError')
 }
 
+/** When to try again what Redis could not answer, ms: not everybody in one moment. */
+const [leastRetryMs, retrySpreadMs] = [1_000, 2_000]
+
 /** Redis says in its first word what is wrong with it. */
 const awayWords = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']
 
@@ -71,7 +74,9 @@ const awayWords = ['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN
  */
 export function refusalBy(failure: RedisFailure): Error {
   const [word = ''] = failure.message.split(' ', 1)
-  if (!failure.isRefusal || awayWords.includes(word)) return new ChatError('storage_failed')
+  if (!failure.isRefusal || awayWords.includes(word)) {
+    return new ChatError('storage_failed', Math.round(leastRetryMs + Math.random() * retrySpreadMs))
+  }
   return word === 'OOM' || failure.message.includes('OOM command') ? new ChatError('server_full') : failure
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import type { Backend } from '../backends/backend.js'
 import type { ErrorCode } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { bringsToken, identifyByToken } from '../http/token-identity.js'
@@ -21,7 +21,9 @@ type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
-  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'>
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'> & {
+    readonly backend: Pick<Backend, 'run'>
+  }
 
 /** Makes the parts that keep pages and programs up to date. */
 export function createLive({
@@ -38,13 +40,16 @@ export function createLive({
   isOurOrigin,
   countRequest,
   unreadBytes,
+  backend,
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
   const chatPage: PageRendererDeps = {
     rooms,
     clock,
     lifetimeRules: config,
-    serverId: randomBytes(6).toString('base64url'),
+    get serverId() {
+      return backend.run.id
+    },
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }

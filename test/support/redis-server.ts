@@ -16,6 +16,8 @@ export interface RedisServer {
   readonly url: string
   /** Sends it a signal, such as SIGSTOP. */
   signal(signal: NodeJS.Signals): void
+  /** Has it forget everything, as after a restart. */
+  empty(): Promise<void>
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }
@@ -40,9 +42,15 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
     })
     shell.once('exit', code => reject(new Error(`The Redis server ended with ${code}: ${output}`)))
   })
+  const url = `redis://127.0.0.1:${settings.includes('--port') ? settings[settings.indexOf('--port') + 1] : port}`
   return {
-    url: `redis://127.0.0.1:${settings.includes('--port') ? settings[settings.indexOf('--port') + 1] : port}`,
+    url,
     signal: signal => void process.kill(serverProcess, signal),
+    empty: async () => {
+      const client = new Redis(url)
+      await client.flushall()
+      client.disconnect()
+    },
     stop: async () => {
       if (shell.exitCode !== null) return
       shell.stdin.end()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { openAccountStore } from '#src/accounts/store/open-store.js'
+import type { Clock } from '#src/chat/clock.js'
 import type { Config } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { MemorySessionStore } from '#src/http/memory-session-store.js'
@@ -17,8 +18,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
       `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
     ),
   )
-  const file = config.accounts.kind === 'file' ? config.accounts.path : null
-  const accounts = await openAccountStore(file, clock, error => log.error({ err: error }, 'accounts were not saved'))
+  const { accounts, closeAccounts } = await openAccounts(config, clock, log)
   const sharedStore = new MemorySharedStore(clock)
   const engine = new MemoryEngine({
     ...engineOptions(config),
@@ -36,9 +36,21 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
     onMissed: () => {},
     onEmptied: () => {},
     async close() {
-      await Promise.all([engine.stop(), accounts.close()])
+      await Promise.all([engine.stop(), closeAccounts()])
       sharedStore.close()
       clock.stop()
     },
   }
+}
+
+/** Accounts may be in a Redis though nothing else is: only then is a client of Redis loaded. */
+async function openAccounts(config: Config, clock: Clock, log: Logger) {
+  const place = config.accounts
+  if (place.kind === 'redis') {
+    const { openRedisAccounts } = await import('../redis-accounts.js')
+    return openRedisAccounts(place.url, log)
+  }
+  const file = place.kind === 'file' ? place.path : null
+  const accounts = await openAccountStore(file, clock, error => log.error({ err: error }, 'accounts were not saved'))
+  return { accounts, closeAccounts: () => accounts.close() }
 }

@@ -2,15 +2,14 @@ import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import { RedisAccountStore } from '#src/accounts/store/redis-store.js'
 import type { UserId } from '#src/chat/engine.js'
-import { type Config, ConfigError } from '#src/config.js'
+import type { Config } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
 import { SharedSessionStore } from '#src/http/shared-session-store.js'
 import { SystemClock } from '#src/ops/system-clock.js'
-import { connect } from '#src/redis/connection.js'
-import type { RedisLink } from '#src/redis/link.js'
 import { WatchedLink } from '#src/redis/watched-link.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
 import { type Backend, engineOptions } from '../backend.js'
+import { openLink } from '../redis-accounts.js'
 import { RedisHealth } from './redis-health.js'
 import { RedisPeers } from './redis-peers.js'
 import { SharedClock } from './shared-clock.js'
@@ -21,11 +20,11 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
   if (redisUrl === null || place.kind !== 'redis') throw new TypeError('There is no Redis to share')
   const local = new SystemClock(() => {})
   const health = new RedisHealth(log, redisUrl === place.url)
-  const link = new WatchedLink(await open('REDIS_URL', redisUrl, log), local, ...health.watch('messages'))
+  const link = new WatchedLink(await openLink('REDIS_URL', redisUrl, log), local, ...health.watch('messages'))
   const accountLink =
     redisUrl === place.url
       ? link
-      : new WatchedLink(await open('ACCOUNTS_URL', place.url, log), local, ...health.watch('accounts'))
+      : new WatchedLink(await openLink('ACCOUNTS_URL', place.url, log), local, ...health.watch('accounts'))
   const links = [...new Set([link, accountLink])]
   try {
     await health.start(link, accountLink)
@@ -71,15 +70,5 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     for (const each of links) each.close()
     local.stop()
     throw error
-  }
-}
-
-async function open(name: string, url: string, log: Logger): Promise<RedisLink> {
-  try {
-    return await connect(url, error => log.debug({ err: error }, 'a connection to Redis failed'))
-  } catch (cause) {
-    const { host } = new URL(url)
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(`${name} names a Redis at ${host} that cannot be used: ${reason}.`, { cause })
   }
 }

@@ -105,6 +105,11 @@ export class ProgramSession implements ClientSession {
     this.#refuse(new ChatError('bad_request'), frameRefSchema.safeParse(frame?.ref).data)
   }
 
+  /** Programs catch up by connecting again and joining with the version that they have. */
+  catchUpMissed(): void {
+    this.close(closeCodes.restarting)
+  }
+
   beat(): void {
     void this.#connection.check()
   }
@@ -168,7 +173,8 @@ export class ProgramSession implements ClientSession {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
       if (this.#isOver) return
       this.#joined.add(roomId)
-      hub.enterRoom(roomId, this)
+      await hub.enterRoom(roomId, this)
+      if (this.#isOver) return
       const activeUsers = hub.activeUsers(roomId)
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined

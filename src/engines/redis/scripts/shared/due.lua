@@ -41,18 +41,23 @@ function tally.draw()
   return drawn
 end
 
+-- What is due dies by itself once nobody asks any more (see due.next), also where nobody has asked yet.
+local function expireNew(added)
+  if added == 1 and redis.call('PTTL', dueKey) < 0 then redis.call('PEXPIRE', dueKey, whole(keepDueMs)) end
+end
+
 -- Performs a duty at `at`, and no more at the time it was due before. Never: not at all.
 function due.at(duty, at)
   if at == never then
     redis.call('ZREM', dueKey, duty)
     return
   end
-  redis.call('ZADD', dueKey, at, duty)
+  expireNew(redis.call('ZADD', dueKey, at, duty))
 end
 
 -- Makes sure that a duty is performed at `at` at the latest.
 function due.by(duty, at)
-  redis.call('ZADD', dueKey, 'LT', at, duty)
+  expireNew(redis.call('ZADD', dueKey, 'LT', at, duty))
 end
 
 function due.drop(duty)

@@ -1,0 +1,51 @@
+import { type RedisServer, startRedisServer } from './redis-server.js'
+import { ServerProcess } from './server-process.js'
+import { startTestServer } from './test-server.js'
+
+const secret = 'of all nodes Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+
+/** The settings of a node on a Redis, with limits too high to matter. */
+export function nodeSettings(redis: RedisServer, env: Record<string, string> = {}): Record<string, string> {
+  return {
+    ...{ REDIS_URL: redis.url, SESSION_SECRET: secret, JWT_SECRET: secret, LOG_LEVEL: 'fatal', RATE_LIMIT_API: '1000' },
+    ...{ RATE_LIMIT_AUTH: '1000', RATE_LIMIT_AUTH_ADDRESS: '1000000', RATE_LIMIT_MESSAGES: '1000' },
+    ...{ RATE_LIMIT_REQUESTS: '100000', RATE_LIMIT_REACHING: '100000', ...env },
+  }
+}
+
+/** Two nodes in this process, on a Redis of their own. */
+export async function startNodes(env: Record<string, string> = {}) {
+  const redis = await startRedisServer()
+  const settings = nodeSettings(redis, env)
+  const [here, there] = [await startTestServer(settings), await startTestServer(settings)]
+  return {
+    ...{ redis, here, there },
+    async stop() {
+      await Promise.all([here.stop(), there.stop()])
+      await redis.stop()
+    },
+  }
+}
+
+/** Two nodes, each a process of its own, on a Redis of their own. `env` is for both, `thereEnv` for the second. */
+export async function startNodeProcesses(
+  env: Record<string, string> = {},
+  {
+    redisSettings = [] as readonly string[],
+    thereProgram = 'dist/main.js',
+    thereEnv = {} as Record<string, string>,
+  } = {},
+) {
+  const redis = await startRedisServer(redisSettings)
+  const settings = nodeSettings(redis, env)
+  const here = new ServerProcess(settings)
+  const there = new ServerProcess({ ...settings, ...thereEnv }, thereProgram)
+  const [hereUrl, thereUrl] = [await here.address(), await there.address()]
+  return {
+    ...{ redis, here, there, hereUrl, thereUrl },
+    async stop() {
+      await Promise.all([here.stop(), there.stop()])
+      await redis.stop()
+    },
+  }
+}
