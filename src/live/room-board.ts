@@ -26,7 +26,7 @@ export class RoomBoard {
   /** The people who have a room open, each once. */
   activeUsers(roomId: RoomId): UserId[] {
     return [
-      ...new Set([...this.#usersHere(roomId), ...(this.#elsewhere.get(roomId) ?? []).map(({ userId }) => userId)]),
+      ...new Set([...(this.#elsewhere.get(roomId) ?? []).map(({ userId }) => userId), ...this.#usersHere(roomId)]),
     ]
   }
 

@@ -125,7 +125,7 @@ describe('when the channels are lost', () => {
     const client = new Redis(redis.url)
     onTestFinished(() => client.disconnect())
     // What is sent before the channels are heard again is lost to them.
-    await Promise.all([client.client('KILL', 'TYPE', 'pubsub'), client.client('PAUSE', 300, 'WRITE')])
+    await Promise.all([client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'), client.call('CLIENT', 'PAUSE', 300)])
     annPage.say({ type: 'message:send', content: 'told to nobody', nonce: 'l1' })
     await Promise.all([shows(annPage, 'told to nobody'), shows(benPage, 'told to nobody')])
     expect(await program.closed).toBe(1012)

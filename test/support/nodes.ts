@@ -1,6 +1,7 @@
 import { type RedisServer, startRedisServer } from './redis-server.js'
 import { ServerProcess } from './server-process.js'
-import { startTestServer } from './test-server.js'
+import { startOneServer, type TestServer } from './test-server.js'
+import { startTurnProxy } from './turn-proxy.js'
 
 const secret = 'of all nodes Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 
@@ -17,12 +18,30 @@ export function nodeSettings(redis: RedisServer, env: Record<string, string> = {
 export async function startNodes(env: Record<string, string> = {}) {
   const redis = await startRedisServer()
   const settings = nodeSettings(redis, env)
-  const [here, there] = [await startTestServer(settings), await startTestServer(settings)]
+  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
   return {
     ...{ redis, here, there },
     async stop() {
       await Promise.all([here.stop(), there.stop()])
       await redis.stop()
+    },
+  }
+}
+
+/** Two nodes behind a proxy that takes turns, for tests of a server that need not know. */
+export async function startNodesBehindProxy(env: Record<string, string>): Promise<TestServer> {
+  const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
+  const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
+  const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
+  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
+  const proxy = await startTurnProxy([here.url, there.url])
+  return {
+    url: proxy.url,
+    routes: here.routes,
+    async stop() {
+      await Promise.all([here.stop(), there.stop()])
+      await proxy.stop()
+      await Promise.all([redis.stop(), accounts.stop()])
     },
   }
 }
