@@ -1,8 +1,10 @@
 import type { AccountStore } from '../accounts/account-store.js'
 import type { Clock } from '../chat/clock.js'
 import type { Engine, EngineOptions, UserId } from '../chat/engine.js'
+import type { Rooms } from '../chat/rooms.js'
 import type { Config } from '../config.js'
 import type { SessionStore } from '../http/session-store.js'
+import type { PictureStore } from '../images/picture-store.js'
 import type { Peers } from '../live/peers.js'
 import type { HealthSource } from '../ops/health.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
@@ -17,6 +19,8 @@ export interface Backend {
   readonly sharedStore: SharedStore
   readonly accounts: AccountStore
   readonly sessions: SessionStore
+  /** Makes the place of pictures; rooms say who may see them. */
+  openPictures(isMember: Rooms['reads']['isMember']): PictureStore
   readonly engine: Engine
   /** The other nodes; null when there can be none. */
   readonly peers: Peers | null

@@ -5,6 +5,7 @@ import type {
   Engine,
   ImageRef,
   Lifetime,
+  Message,
   MessageId,
   RoomId,
   RoomView,
@@ -28,8 +29,8 @@ export interface ClaimedImage {
   readonly image: ImageRef
   /** How long pictures live on this server, ms: a picture and its message go together. */
   readonly lifetimeMs: number
-  /** Tells what became of the message: the id of the picture that it was sent with, or null if it was refused. */
-  settle(sentImageId: string | null): void
+  /** Tells what became of the message: how it was sent, with this picture or another, or null if it was refused. */
+  settle(sent: Message | null): void
 }
 
 /**
@@ -215,7 +216,7 @@ export class Rooms {
       const isBounded = lifetimeMs < this.#rules.messageTtlMs
       const draft = { nonce, text, image, replyTo, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
-      settle(sent.message.image?.id ?? '')
+      settle(sent.message)
       return sent
     } catch (error) {
       settle(null)

@@ -14,6 +14,8 @@ export function followAccounts({
 }: Pick<Context, 'people' | 'admission' | 'resets' | 'hub' | 'log'> & {
   readonly backend: Pick<Backend, 'engine'>
 }): void {
+  // They let nobody in: the account is gone, or of another generation.
+  const noteKept = (error: unknown) => log.error({ err: error }, 'the links of an account could not be removed')
   people.onAmended(account => {
     tellPrivacyOf(account, backend, people).then(
       // Their pages reconnect at once, and catch up without what is now hidden.
@@ -23,12 +25,12 @@ export function followAccounts({
   })
   people.onGenerationChange(({ id }) => {
     hub.closeUser(id)
-    resets.drop(id)
+    resets.drop(id).catch(noteKept)
   })
   people.onRemoved(id => {
     hub.closeUser(id)
-    admission.dropOf(id)
-    resets.drop(id)
+    admission.dropOf(id).catch(noteKept)
+    resets.drop(id).catch(noteKept)
     backend.engine
       .forgetPerson(id)
       .catch((error: unknown) =>

@@ -1,8 +1,7 @@
 import { Admission } from '../accounts/admission.js'
 import { Gate } from '../accounts/gate.js'
-import { OneTimeLinks } from '../accounts/one-time-links.js'
 import { passwordGuard } from '../accounts/password-guard.js'
-import { type PasswordResets, resetLifetimeMs } from '../accounts/password-resets.js'
+import { createPasswordResets } from '../accounts/password-resets.js'
 import { Passwords } from '../accounts/passwords.js'
 import { People } from '../accounts/people.js'
 import { Tokens } from '../accounts/tokens.js'
@@ -21,8 +20,9 @@ export async function openAccounts({ config, log, clock, limits, backend }: Basi
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
-  const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
+  const place = { clock, store: backend.sharedStore }
+  const admission = new Admission({ registration: config.registration, invites: config.invites, ...place })
+  const resets = createPasswordResets(place)
   const people = new People({
     store: backend.accounts,
     passwords,

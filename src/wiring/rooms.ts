@@ -25,6 +25,9 @@ export async function createRooms({
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
-  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log })
+  const images = new Images({
+    ...{ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log },
+    store: backend.openPictures((...asked) => engine.isMember(...asked)),
+  })
   return { rooms, images }
 }

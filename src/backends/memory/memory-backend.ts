@@ -5,6 +5,7 @@ import type { Clock } from '#src/chat/clock.js'
 import type { Config } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import { MemorySessionStore } from '#src/http/memory-session-store.js'
+import { LocalPictures } from '#src/images/local-pictures.js'
 import { soundHealth } from '#src/ops/health.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import { MemorySharedStore } from '#src/shared-store/memory-store.js'
@@ -28,6 +29,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
   return {
     ...{ clock, sharedStore, accounts, engine },
     sessions: new MemorySessionStore(),
+    openPictures: () => new LocalPictures(config.images.uploadDir, clock, log),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },
     health: soundHealth,

@@ -5,6 +5,7 @@ import type { UserId } from '#src/chat/engine.js'
 import type { Config } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
 import { SharedSessionStore } from '#src/http/shared-session-store.js'
+import { SharedPictures } from '#src/images/shared-pictures.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import { WatchedLink } from '#src/redis/watched-link.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
@@ -25,7 +26,14 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     redisUrl === place.url
       ? link
       : new WatchedLink(await openLink('ACCOUNTS_URL', place.url, log), local, ...health.watch('accounts'))
-  const links = [...new Set([link, accountLink])]
+  // Of its own: everything else would wait behind the bytes of pictures.
+  const pictureLink = new WatchedLink(
+    await openLink('REDIS_URL', redisUrl, log),
+    local,
+    () => {},
+    () => {},
+  )
+  const links = [...new Set([link, accountLink, pictureLink])]
   try {
     await health.start(link, accountLink)
     if (config.isRedisStrict) health.refuseRisks()
@@ -33,6 +41,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     const secret = createHmac('sha256', config.sessionSecret).update('what nodes share').digest('base64url')
     const onError = (error: unknown) => log.error({ err: error }, 'something over Redis failed')
     const sharedStore = new RedisSharedStore({ link, secret })
+    const pictureStore = new RedisSharedStore({ link: pictureLink, secret })
     const missed: ((userId: UserId | null) => void)[] = []
     const emptied: (() => void)[] = []
     const engine = await RedisEngine.start({
@@ -49,6 +58,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     return {
       ...{ clock, sharedStore, accounts, engine, peers, health },
       sessions: new SharedSessionStore(sharedStore, clock),
+      openPictures: isMember => new SharedPictures({ store: pictureStore, isMember, secret, clock }),
       run: {
         get id() {
           return engine.runId
@@ -60,7 +70,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
       onEmptied: hear => void emptied.push(hear),
       async close() {
         await Promise.all([engine.stop(), accounts.close()])
-        sharedStore.close()
+        for (const store of [sharedStore, pictureStore]) store.close()
         clock.stop()
         for (const each of links) each.close()
         local.stop()

@@ -20,13 +20,13 @@ export function invitePages({
   // The page with the new link has the form once more, to make another.
   const repeats = new FormRepeats<OneTimeLink>({ clock, isOfOnePage: true })
 
-  function show(request: Request, response: Response, made: OneTimeLink | null): void {
+  async function show(request: Request, response: Response, made: OneTimeLink | null): Promise<void> {
     if (!admission.isByMembers) throw new ChatError('not_found')
     const { times } = contextOf(request)
     sendPage(request, response, 200, 'invites', {
       link: made && `${ownOrigin(request, config)}/register?invite=${made.token}`,
       lifetime: times.length(inviteLifetimeMs),
-      count: admission.countOf(accountOf(request).id),
+      count: await admission.countOf(accountOf(request).id),
       most: invitesPerMember,
     })
   }
@@ -35,8 +35,8 @@ export function invitePages({
   const make: Route['handle'] = async (request, response) => {
     const { id } = accountOf(request)
     await refuseOver(limits.accountChanges, id)
-    const made = await repeats.once(request, async () => admission.inviteBy(id))
-    show(request, response, made)
+    const made = await repeats.once(request, () => admission.inviteBy(id))
+    await show(request, response, made)
   }
 
   return [

@@ -44,13 +44,13 @@ export function registrationPages({
 
   /** The name of the member who invites this visitor, '' if there is none. */
   async function inviterOf(request: Request): Promise<string> {
-    const id = admission.inviterOf(inviteOf(request))
+    const id = await admission.inviterOf(inviteOf(request))
     return (id && (await people.find(id))?.username) || ''
   }
 
   const show: Route['handle'] = async (request, response) => {
     if (request.account) return response.redirect(303, '/chats')
-    const refusal = admission.refusalOf(inviteOf(request))
+    const refusal = await admission.refusalOf(inviteOf(request))
     if (refusal !== null) return explain(request, response, refusal)
     const next = safeNext(queryText(request, 'next'))
     sendPage(request, response, 200, 'register', await view(request, next, []))

@@ -19,11 +19,16 @@ export function resetPages({
 }: Pick<Context, 'clock' | 'people' | 'resets' | 'limits'>): Route[] {
   const repeats = new FormRepeats<void>({ clock })
 
-  function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
+  async function show(
+    request: Request,
+    response: Response,
+    status: number,
+    errors: readonly FormError[],
+  ): Promise<void> {
     const { t } = contextOf(request)
     const token = pathParameter(request, 'token')
     const heading = formHeading(t, 'reset.title', errors)
-    if (resets.isGood(token)) sendPage(request, response, status, 'reset', { heading, errors, values: {}, token })
+    if (await resets.isGood(token)) sendPage(request, response, status, 'reset', { heading, errors, values: {}, token })
     else showGone(request, response)
   }
 
@@ -45,7 +50,7 @@ export function resetPages({
       if (!(error instanceof ChatError)) throw error
       if (error.code === 'not_found' || error.code === 'conflict') return showGone(request, response)
       setRetryAfter(response, error)
-      show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
+      await show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
     }
   }
 

@@ -86,7 +86,7 @@ export function messagePages(
       const text = refusalSentence(error, context.t, messageMaxLength)
       const field = faultyFieldOf(error.code)
       const alt = formField(request, 'alt')
-      const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
+      const image = imageId ? await images.findUnsent(imageId, roomId, accountOf(request).id) : null
       const errors = [{ field, text }, ...(field === 'image' ? [] : lostPictureOf(request, image))]
       await sendChat(request, response, { status, draft: content, alt, image, replyTo, errors })
     }
