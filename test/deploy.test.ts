@@ -1,3 +1,4 @@
+// Long because every way to host it is checked here.
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
