@@ -94,7 +94,7 @@ export class RedisAccountStore implements AccountStore {
   }
 
   async highestPasswordCost(): Promise<number> {
-    const costs = z.array(text).parse(await this.#call('HKEYS', `${this.#key}:costs`))
+    const costs = textsOf(await this.#call('HKEYS', `${this.#key}:costs`))
     return Math.max(0, ...costs.map(Number))
   }
 
@@ -106,7 +106,7 @@ export class RedisAccountStore implements AccountStore {
     // In pieces, so that no search keeps Redis from others for long.
     for (let start = 0; members.length < limit && start < mostScanned; start += scannedAtOnce) {
       const piece = await this.#call('ZRANGE', `${this.#key}:search`, start, start + scannedAtOnce - 1)
-      const names = z.array(text).parse(piece)
+      const names = textsOf(piece)
       members.push(...names.filter(name => isWithin(name, wanted) && !members.includes(name)))
       if (names.length < scannedAtOnce) break
     }
@@ -176,7 +176,7 @@ export class RedisAccountStore implements AccountStore {
       Buffer.from(`[${beginning}`),
       Buffer.concat([Buffer.from(`[${beginning}`), Buffer.from([0xff])]),
     ]
-    return z.array(text).parse(await this.#call('ZRANGEBYLEX', `${this.#key}:search`, first, last, 'LIMIT', 0, limit))
+    return textsOf(await this.#call('ZRANGEBYLEX', `${this.#key}:search`, first, last, 'LIMIT', 0, limit))
   }
 
   async #read(id: UserId): Promise<string | null> {
@@ -225,6 +225,12 @@ function refuseTaken(answer: unknown): boolean {
   }
   if (Object.keys(refused).length > 0) throw new InvalidInput(refused)
   return hasId > 0
+}
+
+/** The texts of a list, which may be long. */
+function textsOf(answer: unknown): readonly string[] {
+  if (!Array.isArray(answer)) throw new TypeError('Redis answered no list')
+  return answer.map(String)
 }
 
 function isWithin(member: string, wanted: string): boolean {
