@@ -68,3 +68,20 @@ export async function startNodeProcesses(
     },
   }
 }
+
+/** Two nodes, each a process of its own, behind a proxy that takes turns, for browser tests of a server that need not know. */
+export async function startProcessesBehindProxy(env: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }> {
+  const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
+  const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
+  const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
+  const nodes = [new ServerProcess(settings), new ServerProcess(settings)]
+  const proxy = await startTurnProxy(await Promise.all(nodes.map(node => node.address())))
+  return {
+    url: proxy.url,
+    async stop() {
+      await Promise.all(nodes.map(node => node.stop()))
+      await proxy.stop()
+      await Promise.all([redis.stop(), accounts.stop()])
+    },
+  }
+}

@@ -9,6 +9,7 @@ import { newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import { sendAll, tokenOf } from '../full-room.js'
 import type { HttpClient } from '../http-client.js'
+import { startProcessesBehindProxy } from '../nodes.js'
 import { ServerProcess } from '../server-process.js'
 
 /** Somebody with an account. */
@@ -57,7 +58,8 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   serverEnv: [{}, { option: true, scope: 'worker' }],
   origin: [
     async ({ serverEnv }, use) => {
-      const server = new ServerProcess({
+      const start = process.env.TEST_NODES === '2' ? startProcessesBehindProxy : startProcess
+      const server = await start({
         TZ: 'America/New_York',
         LOG_LEVEL: 'error',
         RATE_LIMIT_AUTH: '1000',
@@ -67,7 +69,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
         RATE_LIMIT_REQUESTS: '1000',
         ...serverEnv,
       })
-      await use(await server.address())
+      await use(server.url)
       await server.stop()
     },
     { scope: 'worker' },
@@ -127,6 +129,11 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     })
   },
 })
+
+async function startProcess(env: Record<string, string>) {
+  const server = new ServerProcess(env)
+  return { url: await server.address(), stop: () => server.stop() }
+}
 
 const personOf = (name: string): Person => ({ name, email: `${name}@example.com`, password: 'long enough 1' })
 
