@@ -142,7 +142,7 @@ describe('a chat', () => {
     expect(mine).toMatch(
       /<article aria-label="You"[^>]* data-message-id="[\w-]+" data-seq="1" data-status="sent"[^>]*>/,
     )
-    expect(mine).toMatch(/<b id="s-[^"]+" class="status sent"><i>Sent</)
+    expect(mine).toMatch(/<b id="s-[^"]+" class="status sent">Sent</)
     const theirs = await pageOf(ben, chat)
     expect(theirs).toMatch(new RegExp(`<article aria-label="${annName}"[^>]* data-seq="1"[^>]*>`))
     expect(theirs).not.toContain('data-status="sent"')

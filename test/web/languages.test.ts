@@ -60,7 +60,7 @@ it('pushes to each open page in the language that the page is in', async () => {
   await ann.post('/settings', { language: 'ar' })
   const arabic = await LivePage.open(server.url, ann, chat)
   await ben.post(`${chat}/messages`, { content: 'hi', nonce: 'n1' }, chat)
-  const row = /hi[\s\S]*<time[^>]*>[^<]*<\/time> <time[^>]*>([^<]*)</
+  const row = /hi[\s\S]*<time[^>]*>[^<]*&#8194;([^<]*)</
   const endOn = async (page: LivePage) => row.exec((await page.frame(({ text }) => row.test(text))).text)?.[1]
   expect(await endOn(english)).toMatch(/^until /)
   const word = translator('ar')('chat.gone', { time: '' })
