@@ -142,9 +142,9 @@ const idOf = (nonce: string): string => `p-${nonce}`
 export const nonceAround = (target: EventTarget | null): string =>
   (target instanceof Element ? target.closest('.pending')?.id : undefined)?.slice(2) ?? ''
 
-/** The nonces of one's own messages in a list. */
-export const noncesIn = (list: HTMLElement): Set<string> =>
-  new Set(Array.from(list.querySelectorAll<HTMLElement>('[data-nonce]'), ({ dataset }) => dataset.nonce ?? ''))
+/** Those of some nonces whose messages a list shows. */
+export const noncesIn = (list: HTMLElement, some: readonly { nonce: string }[]): Set<string> =>
+  new Set(some.map(({ nonce }) => nonce).filter(nonce => list.querySelector(`[data-nonce="${CSS.escape(nonce)}"]`)))
 
 /** The id of the message that the composer answers; '' for none. */
 export const repliedTo = (): string =>

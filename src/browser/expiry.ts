@@ -5,6 +5,7 @@ const lookMs = 1000
 /** The server says by itself what is over, within this time. */
 const patienceMs = 2000
 const never = Number.POSITIVE_INFINITY
+const expiring = ':is(#list article, .event, .last, .ended, .quote)'
 
 /** When a message is over: by the machine's clock, which may be set, and by the page's own, which may stop in sleep. */
 interface Due {
@@ -25,30 +26,35 @@ export function expireInTime(askAnew: () => void): void {
   let unsureSince = never
   let timer = 0
 
+  /** Notes when what has come to the page is over. */
+  const note = (wall: number, own: number) => {
+    for (const shown of document.querySelectorAll<HTMLElement>(`${expiring}[data-remaining]`)) {
+      // The server says how much time remains and not until when: the two clocks may differ.
+      const { remaining } = shown.dataset
+      const leftMs = remaining ? Number(remaining) : never
+      if (dues.get(shown)?.isHidden) hidingOf(shown).hidden = false
+      const due = { wall: wall + leftMs, own: own + leftMs, isHidden: false }
+      dues.set(shown, due)
+      shown.removeAttribute('data-remaining')
+      nextWall = Math.min(nextWall, due.wall)
+      nextOwn = Math.min(nextOwn, due.own)
+    }
+  }
+  /** Removes what is over, and hides what may be. */
   const sweep = () => {
     const wall = Date.now()
     const own = performance.now()
+    note(wall, own)
     let isUnsure = false
     nextWall = never
     nextOwn = never
-    for (const shown of document.querySelectorAll<HTMLElement>('#list article, .event, .last, .ended, .quote')) {
-      const row = shown.matches('article') && shown.closest<HTMLElement>('li')
-      // A reply that is begun goes with its quote, which alone is told that its message was kept.
-      const hiding = row || shown.closest<HTMLElement>('.replying') || shown
-      // The server says how much time remains and not until when: the two clocks may differ.
-      const { remaining } = shown.dataset
-      if (remaining !== undefined) {
-        const leftMs = remaining ? Number(remaining) : never
-        dues.set(shown, { wall: wall + leftMs, own: own + leftMs, isHidden: false })
-        shown.removeAttribute('data-remaining')
-        hiding.hidden = false
-      }
+    for (const shown of document.querySelectorAll<HTMLElement>(expiring)) {
       const due = dues.get(shown)
       if (!due) continue
+      const hiding = hidingOf(shown)
       if (due.own <= own) {
         dues.delete(shown)
-        if (row) keepFocus(() => row.remove())
-        else if (shown.matches('.event')) shown.remove()
+        if (hiding.matches('#list > li')) keepFocus(() => hiding.remove())
         else hiding.replaceChildren()
         continue
       }
@@ -68,6 +74,12 @@ export function expireInTime(askAnew: () => void): void {
     unsureSince = isUnsure ? Math.min(unsureSince, own) : never
     wait()
   }
+  const onSwap = () => {
+    // Only where something is hidden does a fragment say more than what it brings.
+    if (unsureSince < never) return sweep()
+    note(Date.now(), performance.now())
+    wait()
+  }
   const look = () => {
     const own = performance.now()
     if (Date.now() < nextWall && own < nextOwn) wait()
@@ -81,8 +93,12 @@ export function expireInTime(askAnew: () => void): void {
     timer = setTimeout(look, Math.min(nextWall - Date.now(), nextOwn - performance.now(), lookMs))
   }
 
-  sweep()
-  document.addEventListener('htmx:after:swap', sweep)
+  onSwap()
+  document.addEventListener('htmx:after:swap', onSwap)
   for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, look)
   for (const wake of ['pageshow', 'focus']) addEventListener(wake, look)
 }
+
+/** What goes with a message, event or quote: its row, or the reply that is begun, which alone is told that its message was kept. */
+const hidingOf = (shown: HTMLElement): HTMLElement =>
+  shown.closest<HTMLElement>(shown.matches('article') ? 'li' : '.replying') ?? shown

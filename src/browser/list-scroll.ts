@@ -40,7 +40,8 @@ export function watchList(messages: HTMLElement): void {
   })
   const list = document.getElementById('list')
   if (!list) return
-  let highest = Math.max(0, ...Array.from(list.children, seqOf))
+  const all = list.querySelectorAll<HTMLElement>('[data-seq]')
+  let highest = Number(all[all.length - 1]?.dataset.seq ?? 0)
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) {

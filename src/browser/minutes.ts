@@ -1,6 +1,5 @@
 /** Keeps true which rows go on with the minute of the row before, as the server says it of a page. */
 export function watchMinutes(list: Element): void {
-  for (const row of list.children) joinMinute(row)
   new MutationObserver(changes => {
     for (const { addedNodes, nextSibling } of changes) for (const row of [...addedNodes, nextSibling]) joinMinute(row)
   }).observe(list, { childList: true })
@@ -13,8 +12,8 @@ function joinMinute(row: Node | null): void {
   row.classList.toggle('same', minute !== '' && minuteOf(row.previousElementSibling) === minute)
 }
 
-/** Whose message a row shows, and of which minute; '' for a row without one. */
+/** Whose message a row shows, and of which minute, which an en space parts from its end; '' for a row without one. */
 function minuteOf(row: Element | null): string {
   const time = row?.querySelector('time')
-  return time ? `${row?.matches('.mine')} ${time.textContent}` : ''
+  return time ? `${row?.matches('.mine')} ${time.textContent.split('\u2002', 1)}` : ''
 }

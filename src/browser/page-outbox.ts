@@ -74,8 +74,9 @@ export class PageOutbox {
 
   #restore(): void {
     const { drafts, outbox, content, messages } = this.#parts
-    const shown = noncesIn(messages)
-    const kept = drafts.takeBack(this.#room).filter(({ nonce }) => !nonce || !shown.has(nonce))
+    const known = drafts.takeBack(this.#room)
+    const shown = noncesIn(messages, known)
+    const kept = known.filter(({ nonce }) => !shown.has(nonce))
     for (const pending of kept) if (!lacksPicture(pending)) outbox.add(pending)
     this.#giveUp(kept.filter(lacksPicture))
     this.#update()
@@ -90,7 +91,7 @@ export class PageOutbox {
     this.pictures.onChange = () => this.#update()
     live.addEventListener('htmx:after:swap', () => {
       // What is in the list has arrived: its answer may have been lost, or be still on its way.
-      if (outbox.settle(noncesIn(messages))) this.#isArrived = true
+      if (outbox.settle(noncesIn(messages, outbox.entries))) this.#isArrived = true
       // The chat has ended: what was not sent joins the draft.
       if (document.getElementById('gone')?.hasChildNodes() && outbox.entries[0]) {
         this.#giveUp(outbox.clear())

@@ -10,5 +10,7 @@ export function watchTicks(messages: HTMLElement): void {
       for (const node of addedNodes) if (node instanceof Element && node.matches('b.status')) tell(node)
     }
   }).observe(messages, { childList: true, subtree: true })
-  for (const shown of messages.querySelectorAll('article b.status')) tell(shown)
+  // Those that have changed until now.
+  const changed = '[data-status=sent] b.status:not(.sent), [data-status=delivered] b.seen'
+  for (const shown of messages.querySelectorAll(changed)) tell(shown)
 }

@@ -114,7 +114,7 @@ describe('how long messages live', () => {
     await program.hears('room:lifetime', { lifetimeMs: 300_000, from: 'seen' })
     annPage.say({ type: 'message:send', content: 'waits', nonce: 'n' })
     const { id } = await program.hears('message:new', { livesAfterSeenMs: 300_000 })
-    await benPage.frame(({ text }) => text.includes('>until seen, then 5 minutes</time>'))
+    await benPage.frame(({ text }) => text.includes('until seen, then 5 minutes</time>'))
     const pages = [annPage, benPage]
     for (const page of pages) page.forget()
     benPage.say({ type: 'message:status', status: 'seen', messageId: id })
@@ -136,7 +136,7 @@ describe('how long messages live', () => {
     const { id } = await program.hears('message:new', { livesAfterSeenMs: 300_000 })
     const pages = [annPage, benPage]
     for (const page of pages) {
-      await page.frame(({ text }) => text.includes('>until seen, then 5 minutes</time>'))
+      await page.frame(({ text }) => text.includes('until seen, then 5 minutes</time>'))
       page.forget()
     }
     await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')

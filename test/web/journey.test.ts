@@ -209,11 +209,11 @@ describe('a chat', () => {
     const hoursIn = (shiftMs: number) =>
       [from, Date.now()].map(at => new Date(at + shiftMs).toISOString().slice(11, 16))
     const [utc, kolkata] = [hoursIn(0), hoursIn(5.5 * 3_600_000)]
-    expect(await pageOf(ben, chat)).toMatch(new RegExp(`<time>(${utc.join('|')}) UTC</time>`))
+    expect(await pageOf(ben, chat)).toMatch(new RegExp(`<time>(${utc.join('|')}) UTC&#8194;`))
     const inKolkata = visitor()
     const fields = { email: `${benName}@example.com`, password: 'long enough 1', zone: 'Asia/Kolkata' }
     await inKolkata.post('/login', fields)
-    expect(await pageOf(inKolkata, chat)).toMatch(new RegExp(`<time>(${kolkata.join('|')})</time>`))
+    expect(await pageOf(inKolkata, chat)).toMatch(new RegExp(`<time>(${kolkata.join('|')})&#8194;`))
   })
 })
 

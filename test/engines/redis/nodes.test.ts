@@ -37,7 +37,7 @@ const wrongClock: Clock = {
 }
 
 /** A node, and what it was told: whom, and of what type. */
-async function startNode(space: string, options: Partial<typeof generous> = {}) {
+async function startNode(space: string, options: Partial<typeof generous> & { waitsForPrivacy?: boolean } = {}) {
   const errors: unknown[] = []
   const missed: (string | null)[] = []
   const emptied: string[] = []
@@ -245,6 +245,30 @@ describe('nodes on one Redis', () => {
       await here.engine.holdLease('ann', 'tab', 60_000)
       expect(here.missed).toHaveLength(expected)
     }
+  })
+
+  test('know by the same name what Redis holds, and by another one what it holds after a loss', async () => {
+    const { space, here, there } = await startNodes()
+    const before = here.engine.runId
+    expect(before).toMatch(/^[\w-]{8}$/)
+    expect(there.engine.runId).toBe(before)
+    await viewer.call('DEL', ...(await keysOf(space)))
+    await expect.poll(() => [here.engine.runId, there.engine.runId]).not.toContain(before)
+    await expect.poll(() => here.engine.runId === there.engine.runId).toBe(true)
+  })
+
+  test('open no room until the privacy of all was told, where they are to wait for it', async () => {
+    spaces += 1
+    const options = { waitsForPrivacy: true }
+    const [here, there] = [await startNode(`nodes${spaces}-`, options), await startNode(`nodes${spaces}-`, options)]
+    expect(await there.engine.isToldPrivacy()).toBe(false)
+    await expect(there.engine.openRoom('ann', 'bob')).rejects.toMatchObject({ code: 'storage_failed' })
+    await here.engine.noteToldPrivacy()
+    expect(await there.engine.isToldPrivacy()).toBe(true)
+    expect((await there.engine.openRoom('ann', 'bob')).otherId).toBe('bob')
+    await viewer.call('DEL', ...(await keysOf(`nodes${spaces}-`)))
+    expect(await here.engine.isToldPrivacy()).toBe(false)
+    await expect(here.engine.openRoom('ann', 'bob')).rejects.toMatchObject({ code: 'storage_failed' })
   })
 
   test('are told when Redis has lost what it held', async () => {

@@ -79,7 +79,7 @@ describe('what a person sets', () => {
     const to = Date.now()
     const hourIn = (timeZone: string) => {
       const inZone = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
-      return new RegExp(`<time>(${inZone.format(from)}|${inZone.format(to)})</time>`)
+      return new RegExp(`<time>(${inZone.format(from)}|${inZone.format(to)})&#8194;`)
     }
     expect(await textOf(client, chat)).toMatch(hourIn('Asia/Kolkata'))
     await client.post('/settings', { zone: 'Asia/Tokyo' })

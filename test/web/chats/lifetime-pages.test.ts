@@ -87,7 +87,7 @@ describe('how long messages live, without JavaScript', () => {
       const html = await textOf(ann, chat)
       expect(html).toContain('Messages vanish 1 minute after they are seen')
       expect(html).toContain('value="60000 seen" selected')
-      expect(html).toContain('>until seen, then 1 minute</time>')
+      expect(html).toContain('until seen, then 1 minute</time>')
       expect(Math.max(...remainingOf(html))).toBeGreaterThan(86_000_000)
       await ben.post('/settings', { sendsReceipts: 'no' }, '/settings')
       const after = await textOf(ann, chat)
