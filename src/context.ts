@@ -15,6 +15,7 @@ import type { Answers } from './http/answers.js'
 import type { CookieNames } from './http/cookie-names.js'
 import type { HeldBodies } from './http/held-bodies.js'
 import type { CheckOperator } from './http/operator-token.js'
+import type { FormsPlace } from './http/shared-posts.js'
 import type { Sessions } from './http/sessions.js'
 import type { WarnOfSetup } from './http/setup-warnings.js'
 import type { Images } from './images/images.js'
@@ -33,6 +34,8 @@ export interface Context {
   readonly config: Config
   readonly log: Logger
   readonly clock: Clock
+  /** Where nodes tell each other of forms that are posted; null if there is but one node. */
+  readonly forms: FormsPlace | null
   readonly limits: Limits
   readonly observer: Observer
 

@@ -4,6 +4,7 @@ import type { Engine, EngineOptions, UserId } from '../chat/engine.js'
 import type { Rooms } from '../chat/rooms.js'
 import type { Config } from '../config.js'
 import type { SessionStore } from '../http/session-store.js'
+import type { FormsPlace } from '../http/shared-posts.js'
 import type { PictureStore } from '../images/picture-store.js'
 import type { Peers } from '../live/peers.js'
 import type { HealthSource } from '../ops/health.js'
@@ -19,6 +20,8 @@ export interface Backend {
   readonly sharedStore: SharedStore
   readonly accounts: AccountStore
   readonly sessions: SessionStore
+  /** Where nodes tell each other of forms that are posted; null when there can be but one node. */
+  readonly forms: FormsPlace | null
   /** Makes the place of pictures; rooms say who may see them. */
   openPictures(isMember: Rooms['reads']['isMember']): PictureStore
   readonly engine: Engine

@@ -6,7 +6,7 @@ import { createLog } from '../ops/log.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 
 /** The parts that need no other part. */
-export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'clock'> {
+export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'clock' | 'forms'> {
   readonly backend: Backend
   readonly sharedStore: SharedStore
 }
@@ -15,8 +15,8 @@ export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'cloc
 export async function createBasis(config: Config): Promise<Basis> {
   const log = createLog(config.logLevel)
   const backend = await openBackend(config, log)
-  const { clock, sharedStore } = backend
-  return { config, log, backend, clock, sharedStore, limits: new Limits(config, clock, sharedStore) }
+  const { clock, sharedStore, forms } = backend
+  return { config, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
 }
 
 /** Of the two backends only the one that is used is loaded: without REDIS_URL no client of Redis is. */

@@ -58,6 +58,21 @@ describe('two nodes share', () => {
     expect((await new HttpClient(nodes.here.url).logIn('dora@example.com', 'another one 2')).status).toBe(303)
   })
 
+  it('forms: a registration that is pressed twice, and so reaches both, is done once and logs in by both answers', async () => {
+    const browser = new HttpClient(nodes.here.url)
+    const fields = { username: 'fay', email: 'fay@example.com', password: 'long enough 1' }
+    const body = new URLSearchParams({ _csrf: await browser.token('/register'), ...fields })
+    const press = async (base: string) => {
+      const client = new HttpClient(base, new Map(browser.cookies))
+      const { status } = await client.request('POST', '/register', { body })
+      return [status, await isLoggedIn(client)]
+    }
+    expect(await Promise.all([press(nodes.here.url), press(nodes.there.url)])).toEqual([
+      [303, true],
+      [303, true],
+    ])
+  })
+
   it('pictures: one that is sent here is seen there by the other person, by nobody else, and goes with the chat', async () => {
     const { ann, ben, chat } = await newPair(nodes.here.url)
     const stranger = await newcomer(nodes.there.url, 'eve')

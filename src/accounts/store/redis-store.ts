@@ -40,7 +40,8 @@ const scanned = z.tuple([text, z.array(text)])
 
 /**
  * Accounts in Redis, which all nodes share. All keys lie in one slot, so that each change is one script. A node reads an account
- * anew each time, and so knows what another has changed.
+ * anew each time, and so knows what another has changed. A change that Redis did not answer is refused with `storage_failed`; it
+ * may have been made all the same.
  */
 export class RedisAccountStore implements AccountStore {
   readonly #link: RedisLink

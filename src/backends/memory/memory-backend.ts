@@ -29,6 +29,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
   return {
     ...{ clock, sharedStore, accounts, engine },
     sessions: new MemorySessionStore(),
+    forms: null,
     openPictures: () => new LocalPictures(config.images.uploadDir, clock, log),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },

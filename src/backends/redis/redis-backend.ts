@@ -58,6 +58,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     return {
       ...{ clock, sharedStore, accounts, engine, peers, health },
       sessions: new SharedSessionStore(sharedStore, clock),
+      forms: { store: sharedStore, secret },
       openPictures: isMember => new SharedPictures({ store: pictureStore, isMember, secret, clock }),
       run: {
         get id() {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { z } from 'zod'
 import { inviteLifetimeMs, invitesPerMember } from '../../accounts/admission.js'
 import type { OneTimeLink } from '../../accounts/one-time-links.js'
 import { ChatError } from '../../chat/errors.js'
@@ -10,15 +11,18 @@ import type { Route } from '../../http/routes.js'
 import { refuseOver } from '../../limits.js'
 import { contextOf, sendPage } from '../page/pages.js'
 
+const linkOutcome = z.object({ token: z.string(), expiresAt: z.number() })
+
 /** Making invites, where members may. */
 export function invitePages({
   config,
   clock,
+  forms,
   admission,
   limits,
-}: Pick<Context, 'config' | 'clock' | 'admission' | 'limits'>): Route[] {
+}: Pick<Context, 'config' | 'clock' | 'forms' | 'admission' | 'limits'>): Route[] {
   // The page with the new link has the form once more, to make another.
-  const repeats = new FormRepeats<OneTimeLink>({ clock, isOfOnePage: true })
+  const repeats = new FormRepeats({ clock, forms, name: 'invite', outcome: linkOutcome, isOfOnePage: true })
 
   async function show(request: Request, response: Response, made: OneTimeLink | null): Promise<void> {
     if (!admission.isByMembers) throw new ChatError('not_found')

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { FormRepeats } from '../../http/form-repeats.js'
+import { accountOutcome, FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -14,12 +14,13 @@ import { onStaleToken } from '../page/stale-forms.js'
 export function registrationPages({
   config: { messageTtlMs },
   clock,
+  forms,
   people,
   gate,
   admission,
   sessions,
-}: Pick<Context, 'config' | 'clock' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
-  const repeats = FormRepeats.ofAccounts(people, { clock })
+}: Pick<Context, 'config' | 'clock' | 'forms' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
+  const repeats = FormRepeats.ofAccounts(people, { clock, forms, name: 'registration', outcome: accountOutcome })
 
   const view = async (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),

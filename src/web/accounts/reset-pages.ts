@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { z } from 'zod'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
@@ -13,11 +14,12 @@ import { onStaleToken } from '../page/stale-forms.js'
 /** Setting a new password by a link from the operator. */
 export function resetPages({
   clock,
+  forms,
   people,
   resets,
   limits,
-}: Pick<Context, 'clock' | 'people' | 'resets' | 'limits'>): Route[] {
-  const repeats = new FormRepeats<void>({ clock })
+}: Pick<Context, 'clock' | 'forms' | 'people' | 'resets' | 'limits'>): Route[] {
+  const repeats = new FormRepeats({ clock, forms, name: 'reset', outcome: z.void() })
 
   async function show(
     request: Request,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
+import { z } from 'zod'
 import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
@@ -22,15 +23,16 @@ export function messagePages(
   {
     config,
     clock,
+    forms,
     rooms,
     images,
     limits,
     memberBodies,
-  }: Pick<Context, 'config' | 'clock' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
+  }: Pick<Context, 'config' | 'clock' | 'forms' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
   sendChat: SendChat,
 ): Route[] {
   const { messageMaxLength } = config
-  const unsendRepeats = new FormRepeats<void>({ clock, isOfOnePage: true })
+  const unsendRepeats = new FormRepeats({ clock, forms, name: 'unsend', outcome: z.void(), isOfOnePage: true })
   const readPicture = pictureForm({
     maxSize: config.images.maxSize,
     maxFieldSize: formLimitOf(messageMaxLength),

@@ -145,6 +145,13 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.findMany(['id-bob', 'gone', 'id-alice'])).map(({ id }) => id)).toEqual(['id-bob', 'id-alice'])
     })
 
+    it('lists all accounts, each once', async () => {
+      const names = Array.from({ length: 30 }, (_, index) => `person ${index}`)
+      const store = await begin(...names)
+      await store.update('id-person 3', {})
+      expect((await store.all()).map(({ username }) => username).sort()).toEqual([...names].sort())
+    })
+
     it('finds by a part of the name: beginnings first, by name, no more than asked', async () => {
       const store = await begin('joanna', 'hanna', 'Anna', 'annabel', 'bob')
       expect(await namesFound(store, 'AN')).toEqual(['Anna', 'annabel', 'hanna', 'joanna'])
