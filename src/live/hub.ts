@@ -152,8 +152,13 @@ export class Hub implements OpenRooms {
    * everything.
    */
   catchUpMissed(userId: UserId | null): void {
-    if (userId === null) this.#spread(subscriber => subscriber.catchUpMissed?.())
-    else for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.catchUpMissed?.()
+    if (userId === null) {
+      this.#spread(subscriber => {
+        // While channels were lost, leases may have lapsed.
+        this.#beat(subscriber)
+        subscriber.catchUpMissed?.()
+      })
+    } else for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.catchUpMissed?.()
   }
 
   /** Has everybody on this node connect anew, one after another, as after a restart. */

@@ -2,7 +2,11 @@ import type { Context } from '../context.js'
 import type { Basis } from './basis.js'
 import { tellPrivacy } from './privacy.js'
 
+type PrivacyBackend = 'engine' | 'isPrivacyTold' | 'notePrivacyTold'
+
 const retryMs = 1_000
+/** The parts of a cluster notice one after another that they are empty, within this time, ms. */
+const gatherMs = 250
 
 /** Brings pages and programs up to date when events or rooms were lost while this process went on. */
 export function recoverFromLoss({
@@ -11,7 +15,11 @@ export function recoverFromLoss({
   hub,
   clock,
   log,
-}: Pick<Basis, 'backend' | 'clock' | 'log'> & Pick<Context, 'people' | 'hub'>): void {
+}: Pick<Basis, 'clock' | 'log'> & {
+  readonly backend: Pick<Basis['backend'], PrivacyBackend | 'onMissed' | 'onEmptied'>
+  readonly people: Pick<Context['people'], 'list' | 'find'>
+  readonly hub: Pick<Context['hub'], 'catchUpMissed' | 'reconnectAll'>
+}): void {
   backend.onMissed(userId => hub.catchUpMissed(userId))
   const recover = () => {
     tellPrivacy(backend, people).then(
@@ -22,8 +30,14 @@ export function recoverFromLoss({
       },
     )
   }
+  let isGathering = false
   backend.onEmptied(() => {
-    log.warn('Redis has lost what it held: all chats have ended')
-    recover()
+    if (isGathering) return
+    isGathering = true
+    clock.after(gatherMs, () => {
+      isGathering = false
+      log.warn('Redis has lost what it held: chats have ended')
+      recover()
+    })
   })
 }

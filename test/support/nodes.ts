@@ -69,8 +69,16 @@ export async function startNodeProcesses(
   }
 }
 
+/** A single server in a process of its own. */
+export async function startServerProcess(env: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = new ServerProcess(env)
+  return { url: await server.address(), stop: () => server.stop() }
+}
+
 /** Two nodes, each a process of its own, behind a proxy that takes turns, for browser tests of a server that need not know. */
-export async function startProcessesBehindProxy(env: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startProcessesBehindProxy(
+  env: Record<string, string>,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
   const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
   const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }

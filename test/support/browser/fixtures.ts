@@ -9,8 +9,7 @@ import { newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import { sendAll, tokenOf } from '../full-room.js'
 import type { HttpClient } from '../http-client.js'
-import { startProcessesBehindProxy } from '../nodes.js'
-import { ServerProcess } from '../server-process.js'
+import { startProcessesBehindProxy, startServerProcess } from '../nodes.js'
 
 /** Somebody with an account. */
 export interface Person {
@@ -58,7 +57,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   serverEnv: [{}, { option: true, scope: 'worker' }],
   origin: [
     async ({ serverEnv }, use) => {
-      const start = process.env.TEST_NODES === '2' ? startProcessesBehindProxy : startProcess
+      const start = process.env.TEST_NODES === '2' ? startProcessesBehindProxy : startServerProcess
       const server = await start({
         TZ: 'America/New_York',
         LOG_LEVEL: 'error',
@@ -129,11 +128,6 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     })
   },
 })
-
-async function startProcess(env: Record<string, string>) {
-  const server = new ServerProcess(env)
-  return { url: await server.address(), stop: () => server.stop() }
-}
 
 const personOf = (name: string): Person => ({ name, email: `${name}@example.com`, password: 'long enough 1' })
 
