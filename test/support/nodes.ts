@@ -46,20 +46,16 @@ export async function startNodesBehindProxy(env: Record<string, string>): Promis
   }
 }
 
-/** Two nodes, each a process of its own, on a Redis of their own. `env` is for both, `thereEnv` for the second. */
+/** Two nodes, each a process of its own, on a Redis of their own. `hereEnv` and `thereEnv` are for one of them. */
 export async function startNodeProcesses(
   env: Record<string, string> = {},
-  {
-    redisSettings = [] as readonly string[],
-    thereProgram = 'dist/main.js',
-    thereEnv = {} as Record<string, string>,
-  } = {},
+  { program = 'dist/main.js', hereEnv = {} as Record<string, string>, thereEnv = {} as Record<string, string> } = {},
 ) {
-  const redis = await startRedisServer(redisSettings)
+  const redis = await startRedisServer()
   const settings = nodeSettings(redis, env)
-  const here = new ServerProcess(settings)
-  const there = new ServerProcess({ ...settings, ...thereEnv }, thereProgram)
-  const [hereUrl, thereUrl] = [await here.address(), await there.address()]
+  const here = new ServerProcess({ ...settings, ...hereEnv }, program)
+  const there = new ServerProcess({ ...settings, ...thereEnv }, program)
+  const [hereUrl, thereUrl] = await Promise.all([here.address(), there.address()])
   return {
     ...{ redis, here, there, hereUrl, thereUrl },
     async stop() {
