@@ -1,10 +1,9 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
 import { anchorList } from './list-anchor.js'
 import { watchList } from './list-scroll.js'
-import { watchMenus } from './menus.js'
+import { keepMenu, watchMenus } from './menus.js'
 import { watchField } from './message-field.js'
 import { watchMinutes } from './minutes.js'
-import { watchMotion } from './motion.js'
 import { watchUses } from './options-loader.js'
 import { watchUnseen } from './seen-loader.js'
 import { watchTicks } from './ticks.js'
@@ -14,8 +13,11 @@ export { showDrafts } from './list-drafts.js'
 export { watchPictures } from './picture-loader.js'
 export { keepReply } from './replies.js'
 
-/** Watches all that a page with the messages of a chat shows. */
-export function watchChat(messages: HTMLElement): void {
+/**
+ * Watches all that a page with the messages of a chat shows.
+ * @param menu the menu of a message that the server has opened, as where the script of the options could not be loaded
+ */
+export function watchChat(messages: HTMLElement, menu: Element | null): void {
   anchorList(messages)
   watchList(messages)
   watchUnseen(messages)
@@ -24,6 +26,6 @@ export function watchChat(messages: HTMLElement): void {
   if (list) watchMinutes(list)
   watchUses(messages)
   watchMenus()
-  watchMotion()
+  if (menu) keepMenu(menu)
   watchField()
 }

@@ -17,7 +17,8 @@ interface Due {
 /**
  * Removes messages, and what is noted of chats, when their time is over, also after sleep or without a connection, when the
  * server cannot say so. What is over by the machine's clock alone is hidden: the machine has slept, or its clock was set.
- * @param askAnew asks the server to put in again what lives; called again and again while something is hidden
+ * @param askAnew asks the server to put in again what lives; called again and again while something is hidden, and once for
+ *   a message that the page takes to have been seen, if the server has not said so
  */
 export function expireInTime(askAnew: () => void): void {
   const dues = new WeakMap<HTMLElement, Due>()
@@ -54,8 +55,11 @@ export function expireInTime(askAnew: () => void): void {
       const hiding = hidingOf(shown)
       if (due.own <= own) {
         dues.delete(shown)
-        if (hiding.matches('#list > li')) keepFocus(() => hiding.remove())
-        else hiding.replaceChildren()
+        if (hiding.matches('#list > li')) {
+          keepFocus(() => hiding.remove())
+          // It began to be counted on the page when it was reported as seen, and the report may have been lost.
+          if (shown.dataset.life) askAnew()
+        } else hiding.replaceChildren()
         continue
       }
       nextOwn = Math.min(nextOwn, due.own)
@@ -94,7 +98,7 @@ export function expireInTime(askAnew: () => void): void {
   }
 
   onSwap()
-  document.addEventListener('htmx:after:swap', onSwap)
+  for (const change of ['htmx:after:swap', 'lives:begun']) document.addEventListener(change, onSwap)
   for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, look)
   for (const wake of ['pageshow', 'focus']) addEventListener(wake, look)
 }

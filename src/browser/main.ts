@@ -41,7 +41,8 @@ if (storage && connection) {
 if (messages) {
   document.getElementById('new')?.scrollIntoView({ block: 'nearest' })
   reverseList(messages)
-  void tooling.then(({ watchChat }) => watchChat(messages))
+  const menu = messages.querySelector('.message-menu')
+  void tooling.then(({ watchChat }) => watchChat(messages, menu))
   watchEarlier(messages)
 }
 expireInTime(() => {

@@ -29,3 +29,13 @@ export function watchMenus(): void {
     },
   })
 }
+
+/** Puts a menu that came with the page back into its message, which may have been drawn anew before `watchMenus`. */
+export function keepMenu(menu: Element): void {
+  const reply = menu.querySelector('button')
+  const article = document.querySelector(`[data-message-id="${reply?.value}"]`)
+  if (menu.isConnected || !article) return
+  article.append(menu)
+  // From the menu the focus went to its message.
+  if (article === document.activeElement) reply?.focus()
+}

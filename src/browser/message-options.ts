@@ -1,10 +1,15 @@
-/** The list of messages by keyboard, the options of a message, and replies. A script of its own, loaded when one is used. */
+/** The list by keyboard, the options of a message, replies, and pausing pictures. A script of its own, loaded when one is used. */
+import { watchMotion } from './motion.js'
 
 /** The announcement is removed after this, so that nobody finds it when reading through the page. */
 const spokenMs = 5000
 
-/** Watches the keys of the list, the options of messages, which open without a script, and the quotes of replies. */
+/**
+ * Watches the keys of the list, the options of messages, which open without a script, the quotes of replies, and the buttons of
+ * moving pictures.
+ */
 export function watchOptions(messages: HTMLElement): void {
+  watchMotion()
   const content = document.getElementById('content')
   addEventListener('click', event => {
     const pressed =

@@ -7,8 +7,8 @@ const keys = /^(Arrow(Up|Down)|Home|End|Escape|Enter|ContextMenu)$/
 const keysAnywhere = /^(Arrow(Up|Down)|Home|End|Escape)$/
 
 /**
- * Loads what works the keys of the list, the options of messages and quotes when one of them is used. The use is held back
- * until then, and comes again. Where the script cannot be loaded, the server does what it does without one.
+ * Loads what works the keys of the list, the options of messages, quotes and moving pictures when one of them is used. The use
+ * is held back until then, and comes again. Where the script cannot be loaded, the server does what it does without one.
  */
 export function watchUses(messages: HTMLElement): void {
   const load = importing<typeof import('./message-options.js')>(messages.dataset.options ?? '')
@@ -40,7 +40,7 @@ export function watchUses(messages: HTMLElement): void {
     const isUse =
       event instanceof KeyboardEvent
         ? messages.contains(target) && (target.matches('article') ? keys : keysAnywhere).test(event.key)
-        : target.closest('#list [name=options], .message-menu button, .quote, #replying .cancel')
+        : target.closest('#list [name=options], .message-menu button, .quote, #replying .cancel, .motion')
     if (!isUse) return
     event.preventDefault()
     event.stopImmediatePropagation()

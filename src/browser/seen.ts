@@ -18,6 +18,26 @@ function report(element: HTMLElement, { dataset }: HTMLElement, more = {}): void
   htmx.trigger(element, 'report')
 }
 
+/**
+ * Counts the lives that begin by the report of a range. The server says when they end, but the page may lose its connection
+ * before it hears of it.
+ */
+function beginLives(list: HTMLElement, { from, to }: Range): void {
+  // Without a connection no report has gone out.
+  if (document.body.matches('.offline')) return
+  const { room } = document.getElementById('live')?.dataset ?? {}
+  const newest = [...list.querySelectorAll('article')].at(-1)
+  for (const article of list.querySelectorAll<HTMLElement>('[data-life]')) {
+    if (seqOf(article) < seqOf(from) || seqOf(article) > seqOf(to)) continue
+    const { life = '', messageId } = article.dataset
+    // The list of chats shows the newest message.
+    const line = article === newest ? `, .chat-item [href="/chats/${room}"] .last` : ''
+    const copies = document.querySelectorAll<HTMLElement>(`.q-${messageId}${line}`)
+    for (const shown of [article, ...copies]) shown.dataset.remaining = life
+  }
+  document.dispatchEvent(new Event('lives:begun'))
+}
+
 /** Half of a message is in view, or it fills half of the window. */
 const isInView = ({ isIntersecting, intersectionRatio, intersectionRect, rootBounds }: IntersectionObserverEntry) =>
   isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height >= (rootBounds?.height ?? 0) / 2)
@@ -46,6 +66,7 @@ export function watchSeen(): void {
     // Of a message that is gone, as when the chat has ended meanwhile, there is nothing to report.
     if (to.isConnected) {
       report(seen, to, { inViewFrom: seqOf(from) })
+      beginLives(list, range)
     }
     if (ranges.length > 0) wait()
   }

@@ -8,7 +8,9 @@ export function keepSide(): void {
   const top = sessionStorage.getItem('side')
   if (top !== null) {
     side.scrollTop = Number(top)
-    if (matchMedia(besideChat).matches) document.getElementById('content')?.focus({ preventScroll: true })
+    // What the page itself gives the focus to, such as errors or an open menu, keeps it.
+    const isFree = !document.querySelector('main [autofocus]')
+    if (isFree && matchMedia(besideChat).matches) document.getElementById('content')?.focus({ preventScroll: true })
   }
   addEventListener('pagehide', () => {
     // A phone shows no list beside a chat.

@@ -1,8 +1,14 @@
 import type { Publication, ServerNotice, Told } from './engine.js'
 
+interface Subscription {
+  readonly subscriber: (publication: Publication) => void
+  isOver: boolean
+}
+
 /** Hands publications to the subscribers, at once and in order. */
 export class Publisher {
-  readonly #subscriptions = new Set<{ readonly subscriber: (publication: Publication) => void }>()
+  /** Replaced when one begins or ends, so that a publication goes through those of its time without a copy. */
+  #subscriptions: readonly Subscription[] = []
   readonly #waiting: Publication[] = []
   #isPublishing = false
 
@@ -11,10 +17,11 @@ export class Publisher {
 
   /** Calls `subscriber` for every publication from now on; the answer ends it. */
   subscribe(subscriber: (publication: Publication) => void): () => void {
-    const subscription = { subscriber }
-    this.#subscriptions.add(subscription)
+    const subscription = { subscriber, isOver: false }
+    this.#subscriptions = [...this.#subscriptions, subscription]
     return () => {
-      this.#subscriptions.delete(subscription)
+      subscription.isOver = true
+      this.#subscriptions = this.#subscriptions.filter(each => each !== subscription)
     }
   }
 
@@ -37,12 +44,13 @@ export class Publisher {
 
   /** Ends every subscription. */
   stop(): void {
-    this.#subscriptions.clear()
+    for (const subscription of this.#subscriptions) subscription.isOver = true
+    this.#subscriptions = []
   }
 
   #publishNow(publication: Publication): void {
-    for (const subscription of [...this.#subscriptions]) {
-      if (!this.#subscriptions.has(subscription)) continue
+    for (const subscription of this.#subscriptions) {
+      if (subscription.isOver) continue
       try {
         subscription.subscriber(publication)
       } catch (error) {

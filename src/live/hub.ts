@@ -6,7 +6,8 @@ import type { Engine, Publication, RoomId, Told, UserId } from '../chat/engine.j
 import { ChatError, isStorageFailure } from '../chat/errors.js'
 import { Rounds } from '../rounds.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
-import type { OpenRooms, SharedRenderings, Subscriber } from './client/subscriber.js'
+import { SharedRenderings } from './client/shared-renderings.js'
+import type { OpenRooms, Subscriber } from './client/subscriber.js'
 import type { PeerNotice, Peers } from './peers.js'
 import { RoomBoard } from './room-board.js'
 import { SharedVisits } from './shared-visits.js'
@@ -57,7 +58,7 @@ export class Hub implements OpenRooms {
     this.#visits = peers && new SharedVisits(peers, this.#rooms, clock, heartbeatMs, onError)
     if (this.#visits) this.#rooms.follow(this.#visits)
     peers?.onTold((notice, nodeId) => this.#take(notice, nodeId))
-    this.#typing = new TypingBoard(clock, told => this.#deliver(told, new Map()))
+    this.#typing = new TypingBoard(clock, told => this.#deliver(told, new SharedRenderings()))
     this.#unsubscribe = engine.subscribe(publication => this.#route(publication))
     this.#beats = new Rounds(clock, heartbeatMs, subscriber => this.#beat(subscriber))
   }
@@ -187,7 +188,7 @@ export class Hub implements OpenRooms {
   }
 
   #route({ told }: Publication): void {
-    const shared: SharedRenderings = new Map()
+    const shared = new SharedRenderings()
     for (const each of told) {
       const { userId, event } = each
       this.#typing.noteFacts(each)
@@ -204,7 +205,9 @@ export class Hub implements OpenRooms {
   }
 
   #deliver({ userId, event }: Told, shared: SharedRenderings): void {
-    for (const subscriber of this.#byUser.get(userId) ?? []) subscriber.receive(event, shared)
+    const subscribers = this.#byUser.get(userId)
+    if (subscribers === undefined) return
+    for (const subscriber of subscribers) subscriber.receive(event, shared)
   }
 
   #beat(subscriber: Subscriber): void {

@@ -1,5 +1,6 @@
+// Long because what an item of the list shows, and how that is told apart, stands in one place.
 import type { Clock } from '../chat/clock.js'
-import { type Ending, type Message, type RoomSummary, sides } from '../chat/engine.js'
+import { type Ending, type Message, type RoomId, type RoomSummary, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
 import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
@@ -51,25 +52,63 @@ function previewOf(
  * What an item of the list of chats shows, part by part, to tell what has changed on a page. Holds no word of a message, only
  * which one it is; and a page keeps it only until the item shows another.
  */
-export interface ItemFacts {
-  /** What the line shows: the last message, how much vanished unseen or that the other types, and when the message goes. */
-  readonly line: string
-  readonly time: string
-  readonly unread: string
-  readonly rest: string
+export class ItemFacts {
+  /** @param said which message the line shows, that the other types, or how much vanished unseen */
+  constructor(
+    private readonly roomId: RoomId,
+    private readonly name: string,
+    private readonly isOnline: boolean,
+    private readonly isCurrent: boolean,
+    private readonly said: string | number,
+    private readonly goneAt: number | null,
+    readonly time: string,
+    readonly unread: string,
+  ) {}
+
+  /** What the line shows, and when its message goes. */
+  get line(): string {
+    return `${this.said} ${this.goneAt ?? ''}`
+  }
+
+  get rest(): string {
+    return `${this.roomId} ${this.name} ${this.isOnline} ${this.isCurrent}`
+  }
+
+  /** The same with another number of unread messages. */
+  withUnread(unread: string): ItemFacts {
+    const { roomId, name, isOnline, isCurrent, said, goneAt, time } = this
+    return new ItemFacts(roomId, name, isOnline, isCurrent, said, goneAt, time, unread)
+  }
+
+  /** Whether the line is that of other facts. Nothing is put together for that: most events change nothing of an item. */
+  hasLineOf({ said, goneAt }: ItemFacts): boolean {
+    return this.said === said && this.goneAt === goneAt
+  }
+
+  /** Whether all is that of other facts but the line, the time and the number of unread messages. */
+  hasRestOf({ roomId, name, isOnline, isCurrent }: ItemFacts): boolean {
+    return this.roomId === roomId && this.name === name && this.isOnline === isOnline && this.isCurrent === isCurrent
+  }
+
+  /** Whether all is that of other facts. */
+  isLike(other: ItemFacts): boolean {
+    return this.time === other.time && this.unread === other.unread && this.hasLineOf(other) && this.hasRestOf(other)
+  }
 }
 
 /** What an item shows, part by part. */
 export function factsOf(summary: RoomSummary, context: ViewContext, item: ChatItemContext): ItemFacts {
   const { id, lastMessage, presence, unread } = summary
-  const isCurrent = id === item.currentRoomId
-  const said = item.isTyping ? 'typing' : (lastMessage?.id ?? newsOf(summary, item.currentRoomId))
-  return {
-    line: `${said} ${lastMessage?.expiresAt ?? ''}`,
-    time: timeOf(lastMessage, context, item.clock),
-    unread: unreadText(unread),
-    rest: `${id} ${item.name} ${presence?.isOnline ?? false} ${isCurrent}`,
-  }
+  return new ItemFacts(
+    id,
+    item.name,
+    presence?.isOnline ?? false,
+    id === item.currentRoomId,
+    item.isTyping ? 'typing' : (lastMessage?.id ?? newsOf(summary, item.currentRoomId)),
+    lastMessage?.expiresAt ?? null,
+    timeOf(lastMessage, context, item.clock),
+    unreadText(unread),
+  )
 }
 
 function timeOf(last: Message | null, { times }: ViewContext, clock: Clock): string {

@@ -56,6 +56,8 @@ export interface MessageView {
   /** Whether it was kept or its life began by being seen, so that it may end at another time than others of its minute. */
   readonly hasOwnEnd: boolean
   readonly remainingMs: number
+  /** How long it lives once this person has seen it, where its life begins by that; 0 for any other. */
+  readonly lifeAfterSeenMs: number
   /** Whether the fragment reports the message as delivered when it enters a page, and as seen when it comes into view. */
   readonly reportsDelivered: boolean
   readonly reportsSeen: boolean
@@ -176,6 +178,7 @@ export function viewMessage(
       ? t(message.keptTimes > 0 ? 'chat.kept' : 'chat.gone', { time: times.hour(goneAt, { near, seconds }) })
       : t('chat.untilSeen', { lifetime: times.length(message.lifetimeMs) }),
     remainingMs: Math.max(0, message.expiresAt - now),
+    lifeAfterSeenMs: mine || message.hasBegun ? 0 : message.lifetimeMs,
     reportsDelivered: !mine && status === 'sent' && message.seq >= (room.deliversFrom ?? 0),
     reportsSeen: !mine && (status !== 'seen' || !message.hasBegun),
     reportKey: room.reportKey ?? '',

@@ -19,7 +19,7 @@ const mostOffsets = 200
 /** Hours and minutes in a language, with or without weekday and seconds. All in UTC: a format takes some 40 kB, and there are hundreds of zones. */
 class HourFormat {
   readonly #format: Intl.DateTimeFormat
-  readonly #periodMs: number
+  readonly #periodMinutes: number
   /**
    * What was written so far, by the minute of the day or of the week: at most as many as these have. It says nothing of any
    * message: no date, and the same for everybody.
@@ -29,14 +29,16 @@ class HourFormat {
 
   constructor(locale: string, options: Intl.DateTimeFormatOptions) {
     this.#format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
-    this.#periodMs = options.weekday ? weekMs : dayMs
+    this.#periodMinutes = (options.weekday ? weekMs : dayMs) / minuteMs
     this.#isToMinute = options.second === undefined
   }
 
   /** @param local milliseconds since the epoch at which a clock in UTC shows the time */
   write(local: number): string {
     if (!this.#isToMinute) return this.#format.format(local)
-    const minute = Math.floor((local % this.#periodMs) / minuteMs)
+    // Not by the remainder of the milliseconds, which takes as long for such large numbers as all the rest.
+    const minutes = Math.floor(local / minuteMs)
+    const minute = minutes - Math.floor(minutes / this.#periodMinutes) * this.#periodMinutes
     let text = this.#written.get(minute)
     if (text === undefined) {
       text = this.#format.format(local)

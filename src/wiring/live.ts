@@ -7,6 +7,7 @@ import type { PageRendererDeps } from '../live/html/page-renderer.js'
 import { greetingOf, PageSessions } from '../live/html/page-sessions.js'
 import { ProgramSession } from '../live/json/program-session.js'
 import { Sockets } from '../live/transport/sockets.js'
+import { WriteTurns } from '../live/transport/write-turns.js'
 import type { HttpParts } from './http.js'
 
 /** The least that a frame may always have, in bytes. */
@@ -51,12 +52,15 @@ export function createLive({
       return backend.run.id
     },
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
+    hasBlocked: async (userId, otherId) => (await people.find(userId))?.blocked.includes(otherId) ?? false,
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),
   }
+  const writeTurns = new WriteTurns()
   const sessionDeps = {
     rooms,
     hub,
     log,
+    writeTurns,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => observer.refused('frame', code),
     admit,
@@ -80,6 +84,7 @@ export function createLive({
     connections,
     clock,
     log,
+    writeTurns,
     framesPerSecond: config.rateLimits.frames,
     framesPerSecondEach: socketsAtFullSpeed * config.rateLimits.frames + config.rateLimits.messages,
     maxFrameBytes: Math.max(smallestFrame, 6 * config.messageMaxLength + frameOverhead),

@@ -112,7 +112,10 @@ test('by keyboard alone one finds somebody, writes, reads back, ends the chat an
   await page.keyboard.press('Enter')
   await tabTo(page, 'End chat')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog', { name: 'End this chat?' })).toBeVisible()
+  const dialog = page.getByRole('dialog', { name: 'End this chat?' })
+  await expect(dialog).toHaveAccessibleDescription(/^All messages are erased at once/)
+  // Enter once more would end nothing.
+  await expect(dialog.getByRole('button', { name: 'Keep the chat' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(options).toBeFocused()
   await page.keyboard.press('Enter')
@@ -196,6 +199,35 @@ test('where the script of the options cannot be loaded, the server opens them', 
   await optionsOf(ann, 'first').click()
   await expect(ann).toHaveURL(/options=1/)
   await expect(message(ann, 'first').getByRole('button', { name: 'Reply' })).toBeVisible()
+})
+
+test('a menu that the server has opened stays open, with the focus, though the list changes before the page’s scripts are there', {
+  tag: '@page',
+}, async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await send(ben, 'first')
+  await expect(message(ann, 'first')).toBeVisible()
+  const heldBack = async (script: string) => {
+    let release = () => {}
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
+    await ann.route(script, async route => {
+      await released
+      await route.continue()
+    })
+    return release
+  }
+  const [releaseApp, releaseTools] = [await heldBack('**/app-*.js'), await heldBack('**/chat-tools-*.js')]
+  await ann.goto(`${path}?options=1`, { waitUntil: 'commit' })
+  const reply = message(ann, 'first').getByRole('button', { name: 'Reply' })
+  await expect(reply).toBeFocused()
+  await send(ben, 'second')
+  releaseApp()
+  await expect(message(ann, 'second')).toBeVisible()
+  releaseTools()
+  await expect(reply).toBeFocused()
+  await expect(ann.locator('.message-menu')).toHaveCount(1)
 })
 
 test('by keyboard alone a message is copied and answered, the quote leads to it, and goes with it', async ({

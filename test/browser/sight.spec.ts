@@ -82,6 +82,24 @@ test('nothing moves where motion is to be reduced', { tag: '@long' }, async ({ c
   await expect.poll(count).toBeGreaterThan(0)
 })
 
+test('a message fades in where it arrives, and not again with the page', { tag: '@page' }, async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.addInitScript(() => {
+    Object.assign(window, { faded: 0 })
+    addEventListener('animationstart', () => Object.assign(window, { faded: Reflect.get(window, 'faded') + 1 }))
+  })
+  await ann.reload()
+  const faded = () => ann.evaluate(() => Number(Reflect.get(window, 'faded')))
+  await send(ben, 'arrives')
+  await expect(message(ann, 'arrives')).toBeVisible()
+  await expect.poll(faded).toBe(1)
+  await ann.reload()
+  await expect(message(ann, 'arrives')).toBeVisible()
+  // An animation begins with the frame that first shows it.
+  await ann.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  expect(await faded()).toBe(0)
+})
+
 test('in forced colours controls, bubbles and fields keep an edge, and icons are drawn in the colour of text', {
   tag: '@long',
 }, async ({ chat }) => {

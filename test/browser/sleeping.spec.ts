@@ -1,6 +1,8 @@
-import { test } from '../support/browser/faulty-chat.js'
+import type { Page } from '@playwright/test'
+import { type FaultyChat, test } from '../support/browser/faulty-chat.js'
 import { expect, message, send, servers } from '../support/browser/fixtures.js'
 import { openPicture } from '../support/browser/picture-choice.js'
+import type { Direction } from '../support/fault-proxy.js'
 
 test.use({ serverEnv: servers.ofShortLives })
 test.describe.configure({ mode: 'default' })
@@ -77,4 +79,48 @@ test('a quote, and a reply that is begun, go with their message on a page that h
     return !places.some(({ textContent }) => textContent?.includes('goes in time'))
   })
   await expect(ann.locator('#list')).toContainText('an answer')
+})
+
+/** Ann sees a message of Ben's, whose life begins by that, and the network drops all that goes in one direction. */
+async function seeWithout(direction: Direction, { ann, ben, benClient, path, faults }: FaultyChat): Promise<void> {
+  await benClient.post(`${path}/lifetime`, { lifetimeMs: '60000', from: 'seen' }, path)
+  await expect(ann.locator('#about')).toContainText('after they are seen')
+  const messages = ann.locator('#messages')
+  await messages.evaluate(element => element.setAttribute('hidden', ''))
+  const reporting = ann.waitForResponse(/seen-[^/]*\.js/)
+  await send(ben, 'read in a tunnel')
+  await expect(ann.locator('#list article')).toHaveCount(1)
+  await (await reporting).finished()
+  faults.drop(direction)
+  await messages.evaluate(element => element.removeAttribute('hidden'))
+  await expect(ann.locator('#seen')).toHaveAttribute('hx-vals')
+  await expect(ann.locator('body')).toContainText('until seen, then 1 minute')
+  await expect(ann.locator('.chat-item')).toContainText('read in a tunnel')
+}
+
+const passAMinute = (page: Page) =>
+  page.evaluate(() => {
+    const now = performance.now.bind(performance)
+    performance.now = () => now() + 60_000
+  })
+
+test('a life that begins when it is seen ends on time, also in the list, on a page that never hears that it has begun', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
+  const chat = await faultyChat()
+  await seeWithout('down', chat)
+  await expect.poll(async () => (await chat.benClient.get(chat.path)).text()).toContain('data-status="seen"')
+  await passAMinute(chat.ann)
+  await expect(chat.ann.locator('body')).not.toContainText('read in a tunnel', { timeout: 3000 })
+})
+
+test('a message whose life has ended on the page alone, as its report was lost, comes back with the connection', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
+  const chat = await faultyChat()
+  await seeWithout('up', chat)
+  await passAMinute(chat.ann)
+  await expect(chat.ann.locator('#list')).not.toContainText('read in a tunnel', { timeout: 3000 })
+  chat.faults.heal()
+  await expect(message(chat.ann, 'read in a tunnel')).toContainText(/until \d/)
 })

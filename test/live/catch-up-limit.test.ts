@@ -4,8 +4,10 @@ import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -28,6 +30,7 @@ async function openPage(admitted: number) {
     lifetimeRules: config,
     serverId: 'server',
     namesOf: async (ids: readonly string[]) => new Map(ids.map(id => [id, id])),
+    hasBlocked: async () => false,
     isTyping: () => false,
   }
   const pageSessions = new PageSessions(page, {
@@ -35,6 +38,7 @@ async function openPage(admitted: number) {
     hub: { enterRoom: () => {} },
     log,
     messageMaxLength: 100,
+    writeTurns: new WriteTurns(),
     onRefused: () => {},
     admit,
   })
@@ -90,7 +94,7 @@ it('has a page that has missed something wait for its turn likewise', async () =
   engine.subscribe(({ told }) => {
     for (const { userId, event } of told) {
       const isHeard = event.type === 'message.sent' && event.message.text === 'heard'
-      if (userId === 'ann' && isHeard) session.receive(event, new Map())
+      if (userId === 'ann' && isHeard) session.receive(event, new SharedRenderings())
     }
   })
   const send = (text: string, nonce: string) =>

@@ -12,6 +12,7 @@ import type { Transport } from '#src/live/client/transport.js'
 import { Connections, type ConnectionsDeps } from '#src/live/connections.js'
 import { Hub } from '#src/live/hub.js'
 import { Sockets } from '#src/live/transport/sockets.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { UnreadBytes } from '#src/unread-bytes.js'
 import { ApiClient } from '../support/api/api-client.js'
 import { newPair } from '../support/crowd.js'
@@ -102,6 +103,7 @@ describe('a socket that cannot be opened by a fault of ours', () => {
         framesPerSecond: 50,
         framesPerSecondEach: 100,
         maxFrameBytes: 1000,
+        writeTurns: new WriteTurns(),
         onRefused: () => {},
       },
       ...{

@@ -63,7 +63,10 @@ describe('nodes whose clocks are an hour off, one this way and one the other', (
     expect(await (await benThere.get(chat)).text()).toContain('from here')
     benPage.say({ type: 'message:send', content: 'from there', nonce: 'c2' })
     const { at } = await shows(annPage, 'from there')
-    const gone = (page: LivePage) => page.frame(({ operations }) => operations.some(({ swap, target }) => swap === 'delete' && target.startsWith('m-')))
+    const gone = (page: LivePage) =>
+      page.frame(({ operations }) =>
+        operations.some(({ swap, target }) => swap === 'delete' && target.startsWith('m-')),
+      )
     for (const page of [benPage, annPage]) expect((await gone(page)).at - at).toBeLessThan(3_500)
     await Promise.all([annPage.fence(), benPage.fence()])
     expect([(await ann.get('/chats')).status, (await benThere.get('/chats')).status]).toEqual([200, 200])

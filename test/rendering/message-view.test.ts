@@ -88,7 +88,7 @@ describe('a message as it is shown', () => {
       ...{ id: 'm5', roomId: 'r1', seq: 5, nonce: 'n5', mine: false, author: 'Ben', text: 'hello', image: null },
       ...{ isEmoji: false, quote: null, hasOwnEnd: false },
       ...{ status: 'sent', sentAt: '12:00' },
-      ...{ until: 'chat.gone 13:00', remainingMs: 59 * minuteMs },
+      ...{ until: 'chat.gone 13:00', remainingMs: 59 * minuteMs, lifeAfterSeenMs: 0 },
       ...{ reportsDelivered: true, reportsSeen: true },
       // All else that its template is given.
       ...{ reportKey: '', isOpen: false, day: '', continuesRun: false, continuesMinute: false, ...context },
@@ -121,6 +121,13 @@ describe('a message as it is shown', () => {
     const ofPicture = { ...replyTo, senderId: 'ben', isPicture: true }
     expect(view({ replyTo: ofPicture }).quote).toMatchObject({ author: 'Ben', text: 'chats.image a cat' })
     expect(view({ replyTo: { ...ofPicture, excerpt: '' } }).quote).toMatchObject({ text: 'chats.imagePlain' })
+  })
+
+  it('says how long it lives once it is seen, if that is still to come and it is of the other', () => {
+    const waiting: Partial<Message> = { livesFrom: 'seen', lifetimeMs: 5 * minuteMs, hasBegun: false }
+    expect(view(waiting).lifeAfterSeenMs).toBe(5 * minuteMs)
+    expect(view({ ...waiting, hasBegun: true }).lifeAfterSeenMs).toBe(0)
+    expect(view({ ...waiting, senderId: 'ann' }).lifeAfterSeenMs).toBe(0)
   })
 
   it('of one’s own is said to be so, and reports nothing', () => {

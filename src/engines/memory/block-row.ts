@@ -109,6 +109,16 @@ export class BlockRow {
     }
   }
 
+  /** The places of the living messages that one of the two sent between two `seq`, oldest first; both ends are included. */
+  sentBetween(sender: Side, from: number, to: number): Place[] {
+    const places: Place[] = []
+    let place = from > to ? undefined : this.#from(from)
+    for (; place !== undefined && place.block.seqAt(place.index) <= to; place = this.#after(place)) {
+      if (place.block.senderAt(place.index) === sender) places.push(place)
+    }
+    return places
+  }
+
   /** The `seq` of the first message after `seq` that someone may know of, or of the other's among these; 0 for none. */
   after(seq: number, side: Side, isFromOther = false): number {
     for (let place = this.#from(seq + 1); place !== undefined; place = this.#after(place)) {

@@ -20,22 +20,30 @@ export function moveCursor(member: Member, kind: CursorKind, entry: Entry): Curs
   if (!isFromOther(member, entry) || seq <= member.cursors[kind]) return null
   const before = member.shownCursors
   const wasBehind = before !== member.cursors
-  const passed = pass(member, kind, seq)
+  const passed = pass(member, kind, entry)
   if (!showsReceipts(member)) return { shown: null }
   const after = member.cursors
   member.shownCursors = after
   const hasChanged = ({ message }: Entry) => messageStatusOf(message, before) !== messageStatusOf(message, after)
-  const entries = wasBehind ? [...member.room.messages.between(before.seen + 1, seq)].filter(hasChanged) : passed
-  return { shown: { before, after, entries: entries.filter(each => each.message.senderId !== member.id) } }
+  const entries = wasBehind ? upTo(member, before.seen, entry).filter(hasChanged) : passed
+  return { shown: { before, after, entries } }
 }
 
-/** Messages by which a cursor has moved on. */
-function pass(member: Member, kind: CursorKind, seq: number): readonly Entry[] {
-  const { cursors, room } = member
-  const passed = [...room.messages.between(cursors[kind] + 1, seq)]
+/** Messages of the other's by which a cursor has moved on. */
+function pass(member: Member, kind: CursorKind, entry: Entry): readonly Entry[] {
+  const { cursors } = member
+  const { seq } = entry.message
+  const passed = upTo(member, cursors[kind], entry)
   member.cursors = { delivered: Math.max(cursors.delivered, seq), seen: kind === 'seen' ? seq : cursors.seen }
   if (kind === 'delivered') return passed
   letGoOfCounts(member)
   countUnread(member, -passed.filter(each => isFromOther(member, each)).length)
   return passed
+}
+
+/** The other's messages after a `seq`, up to one of theirs. */
+function upTo({ room, other }: Member, seq: number, last: Entry): readonly Entry[] {
+  const entries = room.messages.sentBetween(other.id, seq + 1, last.message.seq - 1)
+  entries.push(last)
+  return entries
 }

@@ -23,6 +23,7 @@ import type {
   Sent,
   ServerNotice,
   TimelineEvent,
+  Told,
   UserId,
   VanishedTotals,
   WindowAsk,
@@ -49,12 +50,13 @@ import { RoomTable } from './room-table.js'
 import { Tally } from './tally.js'
 import {
   keptNotices,
-  knownTo,
   raiseVersion,
   tell,
   tellMembers,
   tellOfLifetime,
   tellOfMessages,
+  tellOfReceipt,
+  tellOfSent,
   watchWhoSees,
 } from './telling.js'
 import { noteShown } from './vanished.js'
@@ -159,13 +161,11 @@ export class MemoryEngine implements Engine {
     const entry = post(sender, draft, this.#options.messageTtlMs, now)
     this.#tally.add(entry)
     this.#rooms.noteSent(room, entry, now)
-    const told = tellOfMessages(room, [entry], (member, [message = entry.message]) => ({
-      type: 'message.sent',
-      version: member.version,
-      message,
-    }))
-    const viewerIds = told.map(({ userId }) => userId)
-    this.#publisher.publish([...told, ...tellWhoSees()], sentNotices(entry, viewerIds))
+    const told = tellOfSent(room, entry)
+    const notices = sentNotices(entry, told)
+    told.push(...tellWhoSees())
+    this.#publisher.publish(told, notices)
+    room.messages.letGoOfStored()
     return { message: messageFor(sender, entry), duplicate: false }
   }
 
@@ -320,17 +320,8 @@ export class MemoryEngine implements Engine {
       this.#publisher.publish([tell(member, { type: 'receipt.noted' })])
       return
     }
-    const { before, after, entries } = move.shown
     raiseVersion(room)
-    const told = tellMembers(room, hearer => ({
-      type: 'receipt.moved',
-      version: hearer.version,
-      userId: member.id,
-      before,
-      after,
-      messages: knownTo(hearer, entries),
-    }))
-    this.#publisher.publish(told)
+    this.#publisher.publish(tellOfReceipt(member, move.shown))
   }
 
   /** Messages go at another time, because of what someone has done. */
@@ -362,8 +353,9 @@ export class MemoryEngine implements Engine {
   }
 }
 
-function sentNotices({ message: { image, expiresAt } }: Entry, viewerIds: readonly UserId[]): ServerNotice[] {
-  return image === null ? [] : [{ type: 'image.sent', imageId: image.id, viewerIds, expiresAt }]
+function sentNotices({ message: { image, expiresAt } }: Entry, told: readonly Told[]): ServerNotice[] {
+  if (image === null) return []
+  return [{ type: 'image.sent', imageId: image.id, viewerIds: told.map(({ userId }) => userId), expiresAt }]
 }
 
 function warn(error: unknown): void {

@@ -83,6 +83,7 @@ export class MessageList extends MessageStore {
 
   /** Begins the life of each message in a range that waits for `readerId` to see it. Returns them in the order of `seq`. */
   begin(readerId: UserId, { from, to }: SeqRange, now: number): readonly Entry[] {
+    if (this.#waiting === 0) return []
     const isSeen = ({ message }: Entry) => message.senderId !== readerId
     return this.#begin(this.#waitingBetween(from, to).filter(isSeen), message => seenAt(message, now))
   }

@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '#src/chat/engine.js'
 import { BlockRow, type Place } from './block-row.js'
-import type { Life, Side } from './message-block.js'
+import type { Life, Side, Stored } from './message-block.js'
 import { hashNonce, NonceTable } from './nonce-table.js'
 
 /** A living message as it is when it is read. `bytes` is what it counts for at the cap. */
@@ -46,6 +46,8 @@ let stores = 0
 const noExtras: Extras = { image: null, answers: null }
 const idBase = 36
 const idDigits = 6
+const zeros = '0'.repeat(idDigits)
+const [zero, nine, letterA, letterZ] = [0x30, 0x39, 0x61, 0x7a]
 
 /**
  * The living messages of one room, by `seq`: kept as bytes, and made into objects when they are read.
@@ -73,13 +75,13 @@ export class MessageStore {
 
   /** The id of the message with this `seq`. */
   idOf(seq: number): MessageId {
-    return this.#idBegin + seq.toString(idBase).padStart(idDigits, '0')
+    const digits = seq.toString(idBase)
+    return this.#idBegin + zeros.slice(digits.length) + digits
   }
 
   /** A living message by its id. */
   get(id: MessageId): Entry | undefined {
-    const seq = Number.parseInt(id.slice(this.#idBegin.length), idBase)
-    return this.idOf(seq) === id ? this.read(seq) : undefined
+    return id.startsWith(this.#idBegin) ? this.read(readSeq(id, this.#idBegin.length)) : undefined
   }
 
   /** A living message by its `seq`. */
@@ -119,6 +121,11 @@ export class MessageStore {
     return this.row.rangesUpTo(seq, side, most)
   }
 
+  /** The messages of one of the two from one `seq` to another, oldest first; both ends are included. */
+  sentBetween(senderId: UserId, from: number, to: number): Entry[] {
+    return this.row.sentBetween(this.#sideOf(senderId), from, to).map(place => this.readAt(place))
+  }
+
   /** The messages from one `seq` to another, oldest first; both ends are included. */
   *between(from: number, to: number): Generator<Entry> {
     for (const place of this.row.between(from, to)) yield this.readAt(place)
@@ -137,15 +144,40 @@ export class MessageStore {
     if (latest?.store === this) latest = null
   }
 
+  /**
+   * Lets go of the message that was stored last, once it was told of: its strings may be slices of a longer one (see
+   * traces.ts), such as the frame that brought it.
+   */
+  letGoOfStored(): void {
+    latest = null
+  }
+
   protected store(message: NewMessage, warnsAt: number, isHeld: boolean, answers: MessageId | null): Entry {
     const { seq, nonce, senderId, image } = message
     if (image !== null || answers !== null) {
       this.#extras ??= new Map()
       this.#extras.set(seq, { image, answers })
     }
-    const place = this.row.append({ ...message, sender: this.#sideOf(senderId), isHeld, warnsAt })
+    const { text, sentAt, expiresAt, lifetimeMs, livesFrom, hasBegun, keptTimes } = message
+    const sender = this.#sideOf(senderId)
+    // In one literal: objects put together from others cost a multiple.
+    const stored: Stored = {
+      seq,
+      nonce,
+      text,
+      sentAt,
+      lifetimeMs,
+      sender,
+      isHeld,
+      expiresAt,
+      livesFrom,
+      hasBegun,
+      keptTimes,
+      warnsAt,
+    }
+    this.row.append(stored)
     nonces.add(this.#hashOf(senderId, nonce), seq)
-    return this.#readLatest(place)
+    return this.#noteLatest(this.#entryOf(stored, image, answers))
   }
 
   protected change(seq: number, life: Life): Entry | undefined {
@@ -169,6 +201,10 @@ export class MessageStore {
   protected readAt({ block, index }: Place): Entry {
     const stored = block.read(index)
     const { image, answers } = this.#extras?.get(stored.seq) ?? noExtras
+    return this.#entryOf(stored, image, answers)
+  }
+
+  #entryOf(stored: Stored, image: ImageRef | null, answers: MessageId | null): Entry {
     // Not by spreading, which would take longer than all else.
     const message = {
       id: this.idOf(stored.seq),
@@ -190,7 +226,10 @@ export class MessageStore {
   }
 
   #readLatest(place: Place): Entry {
-    const entry = this.readAt(place)
+    return this.#noteLatest(this.readAt(place))
+  }
+
+  #noteLatest(entry: Entry): Entry {
     latest = { store: this, entry }
     return entry
   }
@@ -202,6 +241,20 @@ export class MessageStore {
   #hashOf(senderId: UserId, nonce: string): number {
     return hashNonce(nonce, 2 * this.#number + this.#sideOf(senderId))
   }
+}
+
+/** The `seq` at the end of an id, as `idOf` writes it; 0, which no message has, for anything else. */
+function readSeq(id: MessageId, start: number): number {
+  const digits = id.length - start
+  if (digits < idDigits || (digits > idDigits && id.charCodeAt(start) === zero)) return 0
+  let seq = 0
+  for (let at = start; at < id.length; at += 1) {
+    const unit = id.charCodeAt(at)
+    if (unit >= zero && unit <= nine) seq = seq * idBase + unit - zero
+    else if (unit >= letterA && unit <= letterZ) seq = seq * idBase + unit - letterA + 10
+    else return 0
+  }
+  return seq
 }
 
 function nextNumber(): number {

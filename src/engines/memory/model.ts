@@ -56,13 +56,17 @@ export class Person implements Attendance {
   readonly leases = new Map<string, Lease>()
   isOnline = false
   lastHeldAt = 0
+  /** Their presence while they are here. Kept, as each event tells of it. */
+  readonly online: Presence
 
   /** @param leaseDuty performed when a lease may have ended */
   constructor(
     readonly id: UserId,
     public privacy: PrivacyChoice,
     readonly leaseDuty: Duty,
-  ) {}
+  ) {
+    this.online = { userId: id, isOnline: true, lastSeen: null }
+  }
 }
 
 /** One of a room's two people: how far they have got, what they have not seen, and what they may know of. */
@@ -112,12 +116,12 @@ export class Member implements Standing, ListPlace<Member> {
   }
 
   get other(): Member {
-    const [first, second] = this.room.members
-    return this === first ? second : first
+    return this.room.members[this.side === 0 ? 1 : 0]
   }
 
   get hasBlocked(): boolean {
-    return this.person.privacy.blocked.has(this.other.id)
+    const { blocked } = this.person.privacy
+    return blocked.size > 0 && blocked.has(this.other.id)
   }
 
   get sendsReceipts(): boolean {
@@ -142,7 +146,8 @@ export class Member implements Standing, ListPlace<Member> {
   /** `shownAttendance` as a `Presence`. */
   get presence(): Presence {
     const { isOnline, lastHeldAt } = this.shownAttendance
-    return { userId: this.id, isOnline, lastSeen: isOnline || lastHeldAt === 0 ? null : lastHeldAt }
+    if (isOnline) return this.person.online
+    return { userId: this.id, isOnline, lastSeen: lastHeldAt === 0 ? null : lastHeldAt }
   }
 }
 

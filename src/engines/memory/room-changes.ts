@@ -169,14 +169,18 @@ export function followReceipts(
  * A count that was not shown keeps it for a while. Those to whom the room is not shown count as never having been here.
  */
 export function dissolvesAt({ messages, members, erasesWhenLeft }: Room, roomGraceMs: number): number {
+  const [first, second] = members
   const isKept = erasesWhenLeft
-    ? messages.kept > 0 || members.some(({ unread, held }) => unread + held > 0)
+    ? messages.kept > 0 || first.unread + first.held + second.unread + second.held > 0
     : messages.size > 0
   if (isKept) return Number.POSITIVE_INFINITY
   const grace = graceOf(roomGraceMs)
-  return Math.max(
-    ...members.map(member => Math.max(countsKeepUntil(member), member.isShown ? awayAt(member, grace) : 0)),
-  )
+  return Math.max(keepsUntil(first, grace), keepsUntil(second, grace))
+}
+
+/** Until when somebody keeps a room in which no message does, in ms of `Clock.now()`. */
+function keepsUntil(member: Member, graceMs: number): number {
+  return Math.max(countsKeepUntil(member), member.isShown ? awayAt(member, graceMs) : 0)
 }
 
 /** When someone will have been away for the grace period, as the other is shown them: Infinity while they are here. */

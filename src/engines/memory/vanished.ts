@@ -10,6 +10,9 @@ import { hearsOfUnseenEnd, mayKnowOf } from '#src/chat/privacy.js'
 import type { Entry } from './message-store.js'
 import type { Count, Member, Room } from './model.js'
 
+const none: VanishedCount = { total: 0, shown: 0, afterSeq: 0 }
+const nothing: Vanished = { theirs: none, mine: none }
+
 /** Counts a message whose time has come for those who may know that it was not seen. Deleted ones are not to be counted. */
 export function countVanished(room: Room, { message, isHeld }: Entry, now: number): void {
   for (const reader of room.members) {
@@ -57,6 +60,7 @@ export function countsKeepUntil({ vanished: { theirs, mine } }: Member): number 
 
 /** The counts as they are now. */
 export function countsOf({ vanished: { theirs, mine } }: Member): Vanished {
+  if (theirs.total === 0 && mine.total === 0) return nothing
   return { theirs: viewCount(theirs), mine: viewCount(mine) }
 }
 

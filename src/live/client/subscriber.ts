@@ -3,6 +3,7 @@ import type { Answer } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import type { Language, Regions } from '../../languages.js'
 import type { CloseCode } from './close-codes.js'
+import type { SharedRenderings } from './shared-renderings.js'
 
 /** Who is at the other end of a connection, as determined at the handshake. Holds ids only, never the request. */
 export interface Identity {
@@ -61,12 +62,6 @@ export interface OpenRooms {
   /** Which of a room's two people have it open. */
   activeUsers(roomId: RoomId): UserId[]
 }
-
-/**
- * Renderings of one publication, shared by all connections of a viewer so that each is made once. Only what handles the
- * publication holds them: they are gone once all pages have taken it, or have ended, and outlive no message.
- */
-export type SharedRenderings = Map<string, string>
 
 /** An open connection, as the hub knows it. */
 export interface Subscriber {

@@ -23,8 +23,12 @@ export class Tasks {
   }
 
   add(task: Task): void {
-    this.#waiting.push(task)
-    if (!this.#isBusy) this.#doAll()
+    if (this.#isBusy) {
+      this.#waiting.push(task)
+      return
+    }
+    this.#isBusy = true
+    if (this.#isDone(task)) this.#doAll()
   }
 
   /** Does `work` at once, and what it adds only after it. */
@@ -39,17 +43,23 @@ export class Tasks {
   }
 
   #doAll(): void {
-    this.#isBusy = true
-    for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) {
-      try {
-        const done = task()
-        if (done === undefined) continue
-        void done.catch(this.#onError).then(() => this.#doAll())
-        return
-      } catch (error) {
-        this.#onError(error)
-      }
+    while (this.#waiting.length > 0) {
+      const task = this.#waiting.shift()
+      if (task !== undefined && !this.#isDone(task)) return
     }
     this.#isBusy = false
+  }
+
+  /** Begins a task. Whether it is over: otherwise the rest is done when it is. */
+  #isDone(task: Task): boolean {
+    try {
+      const done = task()
+      if (done === undefined) return true
+      void done.catch(this.#onError).then(() => this.#doAll())
+      return false
+    } catch (error) {
+      this.#onError(error)
+      return true
+    }
   }
 }

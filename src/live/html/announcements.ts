@@ -160,7 +160,9 @@ export class Announcements {
   }
 
   #cancel(name: TimerName): void {
-    clearTimeout(this.#timers.get(name))
+    const timer = this.#timers.get(name)
+    if (timer === undefined) return
+    clearTimeout(timer)
     this.#timers.delete(name)
   }
 

@@ -17,13 +17,20 @@ const plainId = /^[\w-]+$/
  */
 export function fragment(target: string | readonly string[], swap: Swap, html = ''): string {
   // An id that is a plain word is said in the fewest bytes; htmx takes it for its target.
-  const where =
-    typeof target !== 'string'
-      ? `hx-target="${target.join(',')}"`
-      : plainId.test(target)
-        ? `id="${target}"`
-        : `hx-target="#${target}"`
+  if (typeof target === 'string' && plainId.test(target)) return idFragment(target, swap, html)
+  const where = typeof target === 'string' ? `#${target}` : target.join(',')
+  return `<hx-partial hx-target="${where}"${kindOf(swap)}>${html}</hx-partial>`
+}
+
+/**
+ * One swap of an element with a plain id, for what is pushed most: the id is not looked at.
+ * @param id without #, of letters, digits, - and _
+ */
+export function idFragment(id: string, swap: Swap, html = ''): string {
+  return `<hx-partial id="${id}"${kindOf(swap)}>${html}</hx-partial>`
+}
+
+function kindOf(swap: Swap): string {
   // What htmx does unless told.
-  const kind = swap === 'innerHTML' ? '' : ` hx-swap="${swap}"`
-  return `<hx-partial ${where}${kind}>${html}</hx-partial>`
+  return swap === 'innerHTML' ? '' : ` hx-swap="${swap}"`
 }

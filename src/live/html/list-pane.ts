@@ -3,7 +3,7 @@ import type { Answer } from '../../chat/answer.js'
 import { type EngineEvent, type RoomId, type RoomSummary, usualWindow } from '../../chat/engine.js'
 import { digestOf, hashItem, type ItemFacts, unreadText } from '../../rendering/chat-list.js'
 import { removesText } from '../client/event-kinds.js'
-import { fragment } from './fragments.js'
+import { fragment, idFragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
 
@@ -199,7 +199,7 @@ export class ListPane {
   #pushUnread(unread: UnreadCounts): void {
     const shown = this.#shownUnread
     this.#shownUnread = unread
-    if (unread.all !== shown?.all) this.#push(fragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
+    if (unread.all !== shown?.all) this.#push(idFragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
     if (unread.others !== shown?.others && this.#hasWayBack)
       this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))
   }
@@ -222,6 +222,7 @@ export class ListPane {
     if (summary === null || (moves && this.#isOlderPart)) return
     const newest = this.#list.factsOf(summary, this.#currentRoomId)
     const facts = moves ? newest : this.#holdUnread(summary, newest, isReported)
+    if (!moves && before?.isLike(facts)) return
     const hash = hashItem(facts)
     this.#shown.set(roomId, facts)
     this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
@@ -234,11 +235,11 @@ export class ListPane {
   /** Pushes what has changed of an item; all of it where it is not known what the page shows. */
   #pushChange(summary: RoomSummary, facts: ItemFacts, before: ItemFacts | undefined): void {
     const id = `c-${summary.id}`
-    if (facts.rest !== before?.rest) {
+    if (before === undefined || !facts.hasRestOf(before)) {
       this.#push(fragment(id, 'outerMorph', this.#list.renderItem(summary, this.#currentRoomId)))
       return
     }
-    if (facts.line !== before.line) {
+    if (!facts.hasLineOf(before)) {
       this.#push(this.#list.renderLine(summary, this.#currentRoomId))
     }
     if (facts.time !== before.time) this.#push(fragment([`#${id} .when`], 'innerHTML', this.#list.renderTime(facts)))
@@ -257,10 +258,10 @@ export class ListPane {
     if (id !== this.#currentRoomId) return facts
     this.#heldUnread = null
     const before = this.#shown.get(id)
-    if (!isReported || unread === 0 || before?.rest !== facts.rest || before.unread === facts.unread) return facts
+    if (!isReported || unread === 0 || !before?.hasRestOf(facts) || before.unread === facts.unread) return facts
     this.#heldUnread = unread
     this.#holdTimer ??= setTimeout(() => this.#releaseUnread(id), holdMs).unref()
-    return { ...facts, unread: before.unread }
+    return facts.withUnread(before.unread)
   }
 
   /** Shows the number that was held back, if it has not been seen meanwhile. */
@@ -269,7 +270,7 @@ export class ListPane {
     const [unread, shown] = [this.#heldUnread, this.#shown.get(roomId)]
     this.#heldUnread = null
     if (unread === null || !shown) return
-    const facts = { ...shown, unread: unreadText(unread) }
+    const facts = shown.withUnread(unreadText(unread))
     this.#shown.set(roomId, facts)
     this.#hashes.set(roomId, hashItem(facts))
     this.#digest = null

@@ -1,6 +1,6 @@
 import type { EngineEvent, UserId } from '../../chat/engine.js'
 import { isPassing } from '../client/event-kinds.js'
-import type { SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
 
 interface Waiting {
   readonly event: EngineEvent

@@ -4,16 +4,19 @@ import {
   type Cursors,
   type Message,
   type MessageId,
+  type MessageStatus,
   messageStatusOf,
   type Presence,
   type Quote,
   type RoomId,
   type RoomView,
   type TimelineEvent,
+  type UserId,
   type Vanished,
   type VanishedTotals,
   type WindowAsk,
 } from '../../chat/engine.js'
+import { CutPartial } from '../../rendering/cut-partial.js'
 import { sayEnding } from '../../rendering/ending-view.js'
 import {
   type MessageContext,
@@ -38,6 +41,7 @@ import { joinRows, renderVanished, shownTotals } from './rows-beside.js'
 export interface PageRendererDeps extends ListRendererDeps {
   readonly clock: Clock
   readonly namesOf: NamesOf
+  readonly hasBlocked: (userId: UserId, otherId: UserId) => Promise<boolean>
   readonly lifetimeRules: LifetimeRules
   /** Identifies this run of the server. */
   readonly serverId: string
@@ -45,6 +49,13 @@ export interface PageRendererDeps extends ListRendererDeps {
 
 /** The cursors of both people of a room, and from which message on delivery is to be reported. */
 export type BothCursors = Pick<MessageContext, 'mine' | 'theirs' | 'deliversFrom'>
+
+const pushedStatus = (status: MessageStatus) => new CutPartial('status', id => ({ id, status, isPushed: true }))
+const pushedStatuses = {
+  sent: pushedStatus('sent'),
+  delivered: pushedStatus('delivered'),
+  seen: pushedStatus('seen'),
+}
 
 /** A room and the name of its other person. */
 export interface NamedRoom {
@@ -105,8 +116,7 @@ export class PageRenderer {
 
   /** How far one's own message has come, in the place of what was shown before; nothing else of it is sent. */
   renderStatus(message: Message, theirs: Cursors): string {
-    const status = messageStatusOf(message, theirs)
-    return renderPartial('status', this.context, { id: message.id, status, isPushed: true })
+    return pushedStatuses[messageStatusOf(message, theirs)].render(this.context, message.id)
   }
 
   /** Something that happened, as a row of the list. */
@@ -293,6 +303,16 @@ export class PageRenderer {
     const goesOn = shown.server !== this.#deps.serverId
     const why = goesOn ? { reason: this.context.t('gone.restarted'), isForGood: false } : await this.#whyGone(roomId)
     return renderPartial('gone', this.context, { ...why, goesOn })
+  }
+
+  /**
+   * What takes the place of a room whose other person this viewer has blocked, the same whether or not the room lives; '' if
+   * they have not.
+   */
+  async renderBlocked(otherId: UserId): Promise<string> {
+    if (!(await this.#deps.hasBlocked(this.viewer.userId, otherId))) return ''
+    const names = await this.#names.of([otherId])
+    return renderPartial('gone-blocked', this.context, { other: { id: otherId, name: names.get(otherId) ?? '' } })
   }
 
   /** Why a room is gone, as far as that is remembered for this viewer. */

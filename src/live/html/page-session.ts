@@ -4,12 +4,14 @@ import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Rooms } from '../../chat/rooms.js'
-import { renderPartial } from '../../rendering/renderer.js'
+import { CutPartial } from '../../rendering/cut-partial.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { type Command, execute, pageCommandSchema } from '../client/commands.js'
 import { removesText } from '../client/event-kinds.js'
-import type { ClientSession, Identity, OpenRooms, SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
+import type { ClientSession, Identity, OpenRooms } from '../client/subscriber.js'
 import type { Connection } from '../transport/connection.js'
+import type { WriteTurns } from '../transport/write-turns.js'
 import { FragmentBatch } from './fragment-batch.js'
 import { fragment } from './fragments.js'
 import { ListPane } from './list-pane.js'
@@ -27,6 +29,8 @@ export interface PageSessionDeps {
   readonly messageMaxLength: number
   /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
   readonly admit: (userId: UserId) => Promise<void>
+  /** Gathers what is written within a turn of the event loop. */
+  readonly writeTurns: WriteTurns
   /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -39,6 +43,13 @@ const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
 }
 
 const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
+
+/**
+ * For how long a state waits for something to go with. A page that reports what it shows would else get a frame for each
+ * report; one that loses its connection meanwhile is shown its messages anew, as after a change that it missed.
+ */
+const stateMs = 1000
+const pushedState = new CutPartial('state', state => ({ state, isPushed: true }))
 
 /** Events that change rows of the list of messages. */
 const changesRows: ReadonlySet<EngineEvent['type']> = new Set([
@@ -60,15 +71,13 @@ export class PageSession implements ClientSession {
   readonly #list: ListPane
   readonly #inbox: PageInbox
   readonly #batch = new FragmentBatch()
-  readonly #turns = new PageTurns(
-    () => this.#flush(),
-    error => this.#fail(error),
-  )
+  readonly #turns: PageTurns
   readonly #takeInTurn = () => this.#takeInbox()
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
   /** The state that the page has. */
   #state: string | null = null
+  #stateTimer: NodeJS.Timeout | undefined
   /** Whether something outside the room was missed while a catch-up waited for its turn. */
   #lacksRest = false
   /** Whether a catch-up is to come already. */
@@ -90,6 +99,12 @@ export class PageSession implements ClientSession {
     this.#connection = connection
     this.#deps = deps
     this.#inbox = new PageInbox(identity.userId)
+    this.#turns = new PageTurns(
+      () => this.#endTurn(),
+      () => this.#flush(),
+      error => this.#fail(error),
+      deps.writeTurns,
+    )
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
     this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
     const titleNow = () => (this.#room ? page.titleOf(this.#room.otherName) : page.titleOfPage(name))
@@ -117,7 +132,10 @@ export class PageSession implements ClientSession {
     const isTaken = this.#inbox.add(event, shared, this.#connection.isBusy)
     this.#list.note(event, !isTaken)
     this.#room?.note(event)
-    if (isTaken) this.#schedule()
+    if (!isTaken) return
+    // At once: what an event holds would else outlive the young generation of the heap, with the events of a whole turn.
+    this.#turns.runNow(this.#takeInTurn)
+    this.#turns.runAtEnd()
   }
 
   /** Pauses updates, or resumes them and shows what was held back. Messages vanish all the same. */
@@ -163,7 +181,7 @@ export class PageSession implements ClientSession {
       () => this.#execute(command),
       error => this.#takeRefusal(error, command),
     )
-    return goOn(answered, () => true)
+    return answered === undefined || answered.then(() => true)
   }
 
   beat(): void {
@@ -177,6 +195,7 @@ export class PageSession implements ClientSession {
 
   end(): void {
     this.#isOver = true
+    clearTimeout(this.#stateTimer)
     this.#room?.stop()
     this.#inbox.clear()
     this.#list.stop()
@@ -203,12 +222,8 @@ export class PageSession implements ClientSession {
   #push(html: string, isCatchUp = false): void {
     if (this.#isOver) return
     this.#batch.add(html, isCatchUp)
-    this.#schedule()
-  }
-
-  /** What happens within one tick goes out in one write. */
-  #schedule(): void {
-    this.#turns.runAfterTick(this.#takeInTurn)
+    // What happens within one turn goes out in one write.
+    this.#turns.runAtEnd()
   }
 
   /** Waits until a catch-up may begin; it brings all that is dropped meanwhile. */
@@ -236,6 +251,16 @@ export class PageSession implements ClientSession {
       const taken = this.#room?.take(event, shared, this.#inbox.isPaused)
       if (taken instanceof Promise) return taken.then(this.#takeInTurn)
     }
+  }
+
+  /** Takes what is left, and brings the list up to date: once a turn, however much has happened. */
+  #endTurn(): Answer<void> {
+    const taken = this.#takeInbox()
+    if (taken instanceof Promise) return taken.then(() => this.#pushRest())
+    return this.#pushRest()
+  }
+
+  #pushRest(): Answer<void> {
     if (this.#lacksRest) return this.#catchUpRest().then(() => this.#list.pushChanges(this.#room?.showsNewest))
     return this.#list.pushChanges(this.#room?.showsNewest)
   }
@@ -243,17 +268,33 @@ export class PageSession implements ClientSession {
   #flush(): void {
     this.#addsRow = false
     const batch = this.#batch.take()
+    // A change that shows nothing on the page must not look like a missed one when the page connects again.
+    if (batch === null && this.#state !== null) {
+      this.#stateTimer ??= setTimeout(this.#writeState, stateMs).unref()
+      return
+    }
+    const state = this.#readState()
+    this.#state = state
+    if (batch === null) return
+    const html = batch.html + pushedState.render(this.#page.context, state)
+    if (batch.isCatchUp) this.#connection.catchUp(html, state)
+    else this.#connection.write(html, state)
+  }
+
+  /** Writes the state by itself, if the page has not got it with anything else meanwhile. */
+  readonly #writeState = () => {
+    this.#stateTimer = undefined
+    const state = this.#readState()
+    if (this.#isOver || state === this.#state) return
+    this.#state = state
+    this.#connection.write(pushedState.render(this.#page.context, state), state)
+  }
+
+  #readState(): string {
     const { epoch, version, window, vanished } = this.#room?.shown ?? ofNoRoom
     const { digest } = this.#list
     const { isPaused } = this.#inbox
-    const state = this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
-    const before = this.#state
-    this.#state = state
-    // A change that shows nothing on the page must not look like a missed one when the page connects again.
-    if (!batch && (before === null || before === state)) return
-    const stateHtml = renderPartial('state', this.#page.context, { state, isPushed: true })
-    if (batch?.isCatchUp) this.#connection.catchUp(batch.html + stateHtml, state)
-    else this.#connection.write((batch?.html ?? '') + stateHtml, state)
+    return this.#page.formatState({ epoch, version, window, vanished, digest, isPaused })
   }
 
   #fail(error: unknown): void {

@@ -17,8 +17,8 @@ import { quoteOf } from '../../quotes.js'
 import type { Predecessor } from '../../rendering/message-view.js'
 import { renderInParts } from '../../rendering/render-turns.js'
 import { predecessorOf, rowsOf } from '../../rendering/timeline-view.js'
-import type { SharedRenderings } from '../client/subscriber.js'
-import { fragment } from './fragments.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
+import { fragment, idFragment } from './fragments.js'
 import type { BothCursors, PageRenderer } from './page-renderer.js'
 import type { PageState, PageWindow } from './page-state.js'
 import { RoomWindow } from './room-window.js'
@@ -34,6 +34,9 @@ export class RoomMessages {
   /** Another for each connection: the page reports again what is rendered with it. */
   readonly #connectionId: string
   readonly #push: (html: string, isCatchUp?: boolean) => void
+  /** What all pages of a viewer share. */
+  readonly #rowKind: string
+  readonly #articleKind: string
   #otherName = ''
   #cursors: BothCursors = { mine: nothing, theirs: nothing }
   #last: Predecessor | null = null
@@ -47,6 +50,9 @@ export class RoomMessages {
     connectionId: string,
     push: (html: string, isCatchUp?: boolean) => void,
   ) {
+    const { userId, language, zone, region } = page.viewer
+    this.#rowKind = `row ${userId} ${language} ${region} ${zone}`
+    this.#articleKind = `article ${userId} ${language} ${region} ${zone}`
     this.#page = page
     this.#roomId = roomId
     this.#connectionId = connectionId
@@ -115,11 +121,11 @@ export class RoomMessages {
       this.#push(fragment('later-count', 'innerHTML', String(this.window.later)))
       return
     }
-    const row = this.#renderOnce(`row ${message.id}`, shared, cursors =>
-      this.#page.renderRow(message, this.#otherName, cursors, 'push', this.#last),
+    const row = shared.get(this.#rowKind, message.id, () =>
+      this.#page.renderRow(message, this.#otherName, this.#cursors, 'push', this.#last),
     )
     this.#last = predecessorOf({ message })
-    this.#push(fragment('list', 'beforeend', row))
+    this.#push(idFragment('list', 'beforeend', row))
   }
 
   /** Shows what happened after the newest message, in the place of an event with the same id, and of the oldest beyond `mostEvents`. */
@@ -142,8 +148,8 @@ export class RoomMessages {
   /** Shows messages that have changed. */
   async pushChanged(messages: readonly Message[], shared: SharedRenderings): Promise<void> {
     await this.#pushArticles(messages, message =>
-      this.#renderOnce(`article ${message.id}`, shared, cursors =>
-        this.#page.renderArticle(message, this.#otherName, cursors, 'push'),
+      shared.get(this.#articleKind, message.id, () =>
+        this.#page.renderArticle(message, this.#otherName, this.#cursors, 'push'),
       ),
     )
   }
@@ -204,17 +210,6 @@ export class RoomMessages {
     for (const [index, { id }] of messages.entries()) {
       this.#push(fragment(`m-${id}>article`, 'outerMorph', articles[index]), messages.length > 1)
     }
-  }
-
-  /** Rendered once and shared by all pages of a viewer. */
-  #renderOnce(what: string, shared: SharedRenderings, render: (cursors: BothCursors) => string): string {
-    const { userId, language, zone, region } = this.#page.viewer
-    const key = `${what} ${userId} ${language} ${region} ${zone}`
-    const known = shared.get(key)
-    if (known !== undefined) return known
-    const html = render(this.#cursors)
-    shared.set(key, html)
-    return html
   }
 }
 

@@ -10,10 +10,10 @@ import {
   type TimelineEvent,
 } from '../../chat/engine.js'
 import { sayEvent } from '../../rendering/timeline-view.js'
-import type { SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
 import { Announcements } from './announcements.js'
 import { ExpiryWarning } from './expiry-warning.js'
-import { fragment } from './fragments.js'
+import { fragment, idFragment } from './fragments.js'
 import type { PageRenderer } from './page-renderer.js'
 import type { PageState } from './page-state.js'
 import { RoomHead } from './room-head.js'
@@ -181,7 +181,7 @@ export class RoomPane {
     if (message.senderId !== this.#page.viewer.userId) this.#announcements.add(message)
     else {
       this.#announcements.noteSent()
-      this.#push(fragment(`p-${message.nonce}`, 'delete'))
+      this.#push(idFragment(`p-${message.nonce}`, 'delete'))
     }
     this.#messages.add(message, shared, isGapless)
   }

@@ -10,7 +10,8 @@ import {
   type UserId,
 } from '../../chat/engine.js'
 import type { KnownNames } from '../client/known-names.js'
-import type { RoomActivity, SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
+import type { RoomActivity } from '../client/subscriber.js'
 import type { ServerFrame } from './frames.js'
 import { isoTimeOf, messageJson, unshownOf } from './messages.js'
 
@@ -30,11 +31,7 @@ export function framesOf(
     case 'message.sent':
       return [newMessage(event.message, names, shared, clock)]
     case 'receipt.moved':
-      return event.messages.flatMap(message => {
-        const status = messageStatusOf(message, event.after)
-        if (status === 'sent') return []
-        return text({ type: 'message:statusUpdated', roomId: event.roomId, messageId: message.id, status })
-      })
+      return statusFrames(event, shared)
     case 'message.removed': {
       const messageIds = event.messages.map(({ id }) => id)
       return [text({ type: 'message:expired', roomId: event.roomId, messageIds }), ...vanishedFrames(event)]
@@ -110,6 +107,23 @@ function presenceFrame({ userId, isOnline, lastSeen: moment }: Presence, clock: 
     : { type: 'user:offline', userId, isOnline, lastSeen }
 }
 
+/** The same for both people, so each is made once, and put together: ids of rooms and messages need no escaping. */
+function statusFrames(
+  { roomId, messages, after }: Extract<EngineEvent, { type: 'receipt.moved' }>,
+  shared: SharedRenderings,
+): string[] {
+  const frames: string[] = []
+  for (const message of messages) {
+    const { id } = message
+    const status = messageStatusOf(message, after)
+    if (status === 'sent') continue
+    const render = () =>
+      `{"type":"message:statusUpdated","roomId":"${roomId}","messageId":"${id}","status":"${status}"}`
+    frames.push(shared.get('status', id, render))
+  }
+  return frames
+}
+
 /** The same for all programs, so it is made once. */
 function newMessage(
   message: Parameters<typeof messageJson>[0],
@@ -118,13 +132,11 @@ function newMessage(
   clock: WallTimes,
 ): string {
   // The quote of a reply may be for one of the two alone.
-  const key = `json ${message.id} ${message.replyTo?.id ?? ''}`
-  const known = shared.get(key)
-  if (known !== undefined) return known
-  const name = names.known(message.senderId) ?? ''
-  const frame = text({ type: 'message:new', ...messageJson(message, name, unreported, clock) })
-  shared.set(key, frame)
-  return frame
+  const kind = message.replyTo === null ? 'message' : `reply ${message.replyTo.id}`
+  return shared.get(kind, message.id, () => {
+    const fields = JSON.stringify(messageJson(message, names.known(message.senderId) ?? '', unreported, clock))
+    return `{"type":"message:new",${fields.slice(1)}`
+  })
 }
 
 function text(frame: ServerFrame): string {

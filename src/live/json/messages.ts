@@ -112,8 +112,8 @@ const mostMinutes = 16
 /** Formats a moment for programs, by the wall clock. */
 export function isoTimeOf(moment: number, clock: WallTimes): string {
   const at = clock.wallTimeOf(moment)
-  const msInMinute = at % minuteMs
-  const minute = at - msInMinute
+  const minute = Math.floor(at / minuteMs) * minuteMs
+  const msInMinute = at - minute
   let begin = minutes.get(minute)
   if (begin === undefined) {
     if (minutes.size >= mostMinutes) minutes.clear()

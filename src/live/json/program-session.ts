@@ -13,7 +13,8 @@ import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import { execute } from '../client/commands.js'
 import { isPassing, removesText } from '../client/event-kinds.js'
 import { KnownNames, type NamesOf } from '../client/known-names.js'
-import type { ClientSession, Identity, OpenRooms, RoomActivity, SharedRenderings } from '../client/subscriber.js'
+import type { SharedRenderings } from '../client/shared-renderings.js'
+import type { ClientSession, Identity, OpenRooms, RoomActivity } from '../client/subscriber.js'
 import { Tasks } from '../client/tasks.js'
 import type { Connection } from '../transport/connection.js'
 import { activityFrame, framesOf, outstandingFrames } from './event-frames.js'
@@ -97,7 +98,7 @@ export class ProgramSession implements ClientSession {
         error => this.#takeRefusal(error, ref),
       ),
     )
-    return goOn(answered, () => true)
+    return answered === undefined || answered.then(() => true)
   }
 
   /** Answers a frame that could not be read. */
@@ -132,11 +133,13 @@ export class ProgramSession implements ClientSession {
 
   /** What a program hears of an event. Only somebody's first message waits, for their name. */
   #tell(event: EngineEvent, shared: SharedRenderings): Answer<void> {
-    const write = () => {
-      for (const frame of framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
-    }
-    if (event.type !== 'message.sent' || this.#names.known(event.message.senderId) !== undefined) return write()
-    return this.#names.of([event.message.senderId]).then(write)
+    if (event.type !== 'message.sent' || this.#names.known(event.message.senderId) !== undefined)
+      return this.#writeOf(event, shared)
+    return this.#names.of([event.message.senderId]).then(() => this.#writeOf(event, shared))
+  }
+
+  #writeOf(event: EngineEvent, shared: SharedRenderings): void {
+    for (const frame of framesOf(event, this.#names, shared, this.#deps.clock)) this.#connection.write(frame)
   }
 
   #execute(command: ProgramFrame, ref: Ref | undefined): Answer<void> {
@@ -189,7 +192,9 @@ export class ProgramSession implements ClientSession {
   }
 
   #reply(ref: Ref | undefined, fields: object): void {
-    if (ref !== undefined) this.#connection.write(JSON.stringify(done(ref, fields)))
+    if (ref === undefined) return
+    const rest = JSON.stringify(fields).slice(1)
+    this.#connection.write(`{"type":"reply","ref":${JSON.stringify(ref)},"ok":true${rest === '}' ? '' : ','}${rest}`)
   }
 
   #takeRefusal(error: unknown, ref: Ref | undefined): void {

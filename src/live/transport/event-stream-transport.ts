@@ -23,7 +23,9 @@ export class EventStreamTransport implements Transport {
       get bufferedBytes() {
         return response.writableLength
       },
-      send: (part, _bytes, onTaken) => void response.write(eventPart(part), onTaken),
+      send: (text, bytes, state, onTaken) =>
+        void response.write(eventPart({ text, isFirst: true, isLast: true, state }), () => onTaken(1, bytes)),
+      sendPart: (part, onTaken) => void response.write(eventPart(part), onTaken),
       cut: () => this.cut(),
     }
     this.#queue = new WriteQueue(clock, channel, share)

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { OnTaken } from './write-queue.js'
+import type { OnTextsTaken } from './write-queue.js'
 import type { WriteTurns } from './write-turns.js'
 
 /** The first byte of a text frame that is a whole message. Source: RFC 6455, section 5.2 */
@@ -19,7 +19,9 @@ export class FrameWriter {
   readonly #turns: WriteTurns
   /** The frames of this turn, a character for each byte. */
   #frames = ''
-  #whenTaken: OnTaken[] = []
+  #texts = 0
+  #bytes = 0
+  #onTaken: OnTextsTaken = () => {}
 
   /** @param stream that of the socket, to which it must write nothing between the parts of a message */
   constructor(socket: Pick<WebSocket, 'readyState' | 'OPEN'>, stream: Pick<Duplex, 'write'>, turns: WriteTurns) {
@@ -36,24 +38,29 @@ export class FrameWriter {
   /**
    * Writes a text as one message.
    * @param bytes its length as UTF-8
+   * @param onTaken called once for all texts of a turn: the same for all
    */
-  write(text: string, bytes: number, onTaken: OnTaken): void {
+  write(text: string, bytes: number, onTaken: OnTextsTaken): void {
     if (this.#frames === '') this.#turns.gather(this)
     // A text without a character above U+007F is as long in bytes as in UTF-16 units, and its bytes are its characters.
     this.#frames += headerOf(bytes) + (bytes === text.length ? text : Buffer.from(text).toString('latin1'))
-    this.#whenTaken.push(onTaken)
+    this.#texts += 1
+    this.#bytes += bytes
+    this.#onTaken = onTaken
   }
 
   /** Hands over what waits; to a socket that is closing or closed, nothing. */
   flush(): void {
-    const [frames, whenTaken] = [this.#frames, this.#whenTaken]
+    const frames = this.#frames
     if (frames === '') return
+    const texts = this.#texts
+    const bytes = this.#bytes
     this.#frames = ''
-    this.#whenTaken = []
+    this.#texts = 0
+    this.#bytes = 0
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    this.#stream.write(frames, 'latin1', error => {
-      for (const onTaken of whenTaken) onTaken(error)
-    })
+    // What is called then must not hold the texts: a message in them may expire before they are taken.
+    this.#stream.write(frames, 'latin1', () => this.#onTaken(texts, bytes))
   }
 }
 

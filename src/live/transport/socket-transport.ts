@@ -67,13 +67,11 @@ export class SocketTransport implements Transport {
       get bufferedBytes() {
         return socket.bufferedAmount + writer.waitingBytes
       },
-      send: ({ text, isFirst, isLast }, bytes, onTaken) => {
-        if (isFirst && isLast) writer.write(text, bytes, onTaken)
-        else {
-          // The parts of a long text follow each other as they are taken.
-          writer.flush()
-          socket.send(text, { fin: isLast }, onTaken)
-        }
+      send: (text, bytes, _state, onTaken) => writer.write(text, bytes, onTaken),
+      sendPart: ({ text, isLast }, onTaken) => {
+        // The parts of a long text follow each other as they are taken.
+        writer.flush()
+        socket.send(text, { fin: isLast }, onTaken)
       },
       cut: () => this.cut(),
     }
@@ -179,14 +177,18 @@ export class SocketTransport implements Transport {
 
   #check(data: RawData, receiver: Receiver): Answer<void> {
     if (this.#isGone) return
-    return goOn(receiver.isStillAllowed(), isAllowed => (isAllowed ? this.#handle(data, receiver) : undefined))
+    const isAllowed = receiver.isStillAllowed()
+    if (isAllowed instanceof Promise) return isAllowed.then(is => (is ? this.#handle(data, receiver) : undefined))
+    return isAllowed ? this.#handle(data, receiver) : undefined
   }
 
   #handle(data: RawData, { session, onBadFrame }: Receiver): Answer<void> {
     const { pauseMs, isTooFast } = this.#meter.count()
     if (isTooFast) return this.close(closeCodes.tooFast)
     const frame = parseFrame(data.toString())
-    return goOn(frame !== null && session.handle(frame), isKnown => {
+    const known = frame !== null && session.handle(frame)
+    if (known === true && pauseMs === 0) return
+    return goOn(known, isKnown => {
       if (!isKnown) this.#takeBad(frame, onBadFrame)
       return pauseMs > 0 ? this.#pause(pauseMs) : undefined
     })

@@ -15,7 +15,7 @@ import { asRefusal, HandshakeRefusal, refuseUpgrade } from './handshake-refusal.
 import type { ClientParts, ConnectionOpener, OpenedSession } from './opening.js'
 import { Pulse } from './pulse.js'
 import { SocketTransport } from './socket-transport.js'
-import { WriteTurns } from './write-turns.js'
+import type { WriteTurns } from './write-turns.js'
 
 /** The subprotocol of programs; pages connect without one. */
 export const jsonProtocol = 'ephemeral-chat.v1.json'
@@ -36,6 +36,8 @@ export interface SocketsDeps {
   readonly connections: ConnectionOpener
   readonly clock: Clock
   readonly log: Logger
+  /** Gathers what is written within a turn of the event loop. */
+  readonly writeTurns: WriteTurns
   readonly framesPerSecond: number
   /** For each person, over all their sockets. A long frame counts as several. */
   readonly framesPerSecondEach: number
@@ -70,7 +72,6 @@ export class Sockets {
   readonly #deps: SocketsDeps
   readonly #server: WebSocketServer
   readonly #pulse: Pulse
-  readonly #turns = new WriteTurns()
   readonly #budgets: FrameBudgets
   #opening = 0
   #dismissals = 0
@@ -162,13 +163,13 @@ export class Sockets {
   }
 
   #open(ws: WebSocket, stream: Duplex, arrival: Arrival): Promise<void> {
-    const { connections, clock, log, framesPerSecond } = this.#deps
+    const { connections, clock, log, writeTurns, framesPerSecond } = this.#deps
     return connections.open({
       ...arrival,
       openTransport: share => {
         const frames = this.#budgets.open(arrival.identity.userId)
         ws.on('close', () => frames.end())
-        const deps = { clock, log, turns: this.#turns }
+        const deps = { clock, log, turns: writeTurns }
         const transport = new SocketTransport(ws, stream, new FrameMeter(clock, framesPerSecond, frames), deps, share)
         // While a catch-up is pending the transport itself watches that it is read.
         this.#pulse.watch(ws, () => transport.isCatchingUp)

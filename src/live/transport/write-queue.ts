@@ -13,7 +13,10 @@ const stalledMs = 1000
 /** Called when the other end or the operating system has taken what was sent; with an error if neither ever will. */
 export type OnTaken = (error?: Error | null) => void
 
-/** A text, or a part of one. Nothing else is sent between the first and the last part of a text. */
+/** Called when whole texts were taken, or never will be: how many, and how many bytes they have together. */
+export type OnTextsTaken = (texts: number, bytes: number) => void
+
+/** A part of a text. Nothing else is sent between the first and the last part of a text. */
 export interface Part {
   readonly text: string
   readonly isFirst: boolean
@@ -26,8 +29,14 @@ export interface Part {
 export interface Channel {
   /** How many bytes were sent and not taken yet. */
   readonly bufferedBytes: number
-  /** @param bytes the length of the part's text as UTF-8 */
-  send(part: Part, bytes: number, onTaken: OnTaken): void
+  /**
+   * Sends a whole text.
+   * @param bytes its length as UTF-8
+   * @param state the page's state once it has it, if known
+   * @param onTaken called once for each text, or once for several; the same for all of a queue
+   */
+  send(text: string, bytes: number, state: string | undefined, onTaken: OnTextsTaken): void
+  sendPart(part: Part, onTaken: OnTaken): void
   /** Ends it at once, without a close handshake. */
   cut(): void
 }
@@ -53,9 +62,10 @@ export class WriteQueue {
   #catchUpBytes = 0
   #cancelStuck: () => void = () => {}
   /** What was written while a catch-up is pending, in order. It is sent after the catch-up. */
-  #deferred: { readonly whole: Part; readonly bytes: number }[] = []
+  #deferred: { readonly text: string; readonly bytes: number; readonly state: string | undefined }[] = []
   #deferredBytes = 0
   #whenTaken: (() => void)[] = []
+  readonly #noteTextsTaken: OnTextsTaken = (texts, bytes) => this.#noteTaken(texts, bytes)
 
   /** @param share is told how many bytes are unread; null if they count against nobody's limit */
   constructor(clock: Clock, channel: Channel, share: UnreadShare | null = null) {
@@ -76,14 +86,13 @@ export class WriteQueue {
 
   /** Writes a text, and cuts the channel if the reader is too far behind. */
   write(text: string, state?: string): void {
-    const whole = { text, isFirst: true, isLast: true, state }
     const bytes = Buffer.byteLength(text)
     if (this.#isCatchingUp) {
-      this.#deferred.push({ whole, bytes })
+      this.#deferred.push({ text, bytes, state })
       this.#deferredBytes += bytes
     }
     if (this.#channel.bufferedBytes + this.#deferredBytes > mostBufferedBytes) this.#channel.cut()
-    if (!this.#isCatchingUp) this.#send(whole, bytes)
+    if (!this.#isCatchingUp) this.#send(text, bytes, state)
     this.#noteWaiting()
   }
 
@@ -119,21 +128,21 @@ export class WriteQueue {
     this.#pace.end()
   }
 
-  #send(part: Part, bytes: number): void {
-    this.#channel.send(part, bytes, this.#begin(bytes))
+  #send(text: string, bytes: number, state: string | undefined): void {
+    this.#begin()
+    this.#channel.send(text, bytes, state, this.#noteTextsTaken)
   }
 
-  /** Notes that a text was sent; the function it returns must be called when the text was taken. */
-  #begin(bytes: number): () => void {
+  #begin(): void {
     if (this.#waiting === 0) this.#waitingSince = this.#clock.now()
     this.#waiting += 1
-    // The closure must not hold the text: a message in it may expire before it is taken.
-    return () => {
-      this.#waiting -= 1
-      this.#waitingSince = this.#clock.now()
-      this.#pace.noteTaken(bytes)
-      this.#noteWaiting()
-    }
+  }
+
+  #noteTaken(texts: number, bytes: number): void {
+    this.#waiting -= texts
+    this.#waitingSince = this.#clock.now()
+    this.#pace.noteTaken(bytes)
+    this.#noteWaiting()
   }
 
   #noteWaiting(): void {
@@ -148,10 +157,10 @@ export class WriteQueue {
     const to = from + part.length
     const isLast = to === text.length
     const bytes = Buffer.byteLength(part)
-    const noteTaken = this.#begin(bytes)
+    this.#begin()
     this.#cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
-    this.#channel.send({ text: part, isFirst: from === 0, isLast, state }, bytes, error => {
-      noteTaken()
+    this.#channel.sendPart({ text: part, isFirst: from === 0, isLast, state }, error => {
+      this.#noteTaken(1, bytes)
       this.#cancelStuck()
       if (error) this.#deferred = []
       if (error || isLast || this.#isOver) this.#endCatchUp()
@@ -163,7 +172,7 @@ export class WriteQueue {
     this.#isCatchingUp = false
     this.#deferredBytes = 0
     this.#catchUpBytes = 0
-    for (const { whole, bytes } of this.#deferred.splice(0)) this.#send(whole, bytes)
+    for (const { text, bytes, state } of this.#deferred.splice(0)) this.#send(text, bytes, state)
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }

@@ -29,6 +29,32 @@ describe('a store of messages', () => {
     expect([store.read(1)?.message.image, store.read(2), store.size]).toEqual([null, entry, 2])
   })
 
+  it('keeps no string of what it was given, and reads the same from its own bytes', () => {
+    const store = storeOf(1)
+    const entry = store.append(messageOf(2, { senderId: 'bob', text: 'größer' }), true, 'another')
+    store.letGoOfStored()
+    expect(store.read(2)).toEqual(entry)
+    expect(store.read(2)).not.toBe(entry)
+  })
+
+  it('gives those of one sender between two messages', () => {
+    const store = storeOf(2)
+    store.append(messageOf(3, { senderId: 'bob' }), false)
+    store.append(messageOf(4), false)
+    expect([seqsOf(store.sentBetween('ann', 2, 4)), seqsOf(store.sentBetween('bob', 1, 3))]).toEqual([[2, 4], [3]])
+    expect(store.sentBetween('ann', 3, 2)).toEqual([])
+  })
+
+  it('knows an id by the letters that it was made of alone', () => {
+    const store = storeOf(36)
+    const id = store.idOf(36)
+    const begin = id.slice(0, -6)
+    const seqs = ['000010', '00000z', '00000Z', '0000010', '10', '00001-', '-00010'].map(
+      end => store.get(begin + end)?.message.seq,
+    )
+    expect([id, ...seqs]).toEqual([`${begin}000010`, 36, 35, ...Array(5).fill(undefined)])
+  })
+
   it('gives ids of their own that tell which message is meant, and no id of another room', () => {
     const [store, other] = [storeOf(2), storeOf(2)]
     const id = store.idOf(2)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { PageInbox } from '#src/live/html/page-inbox.js'
 import { eventOf, lifetimeOf, messageOf, sentOf, timelineOf, typingOf } from '../../support/live/events.js'
 
@@ -29,7 +30,8 @@ const all = [theirs, mine, typing, typingOver, presence, receipt, removed, disso
 const start = () => new PageInbox('ann')
 
 /** Which of all events a page takes in. */
-const takenBy = (inbox: PageInbox, isBusy = false) => all.filter(event => inbox.add(event, new Map(), isBusy))
+const takenBy = (inbox: PageInbox, isBusy = false) =>
+  all.filter(event => inbox.add(event, new SharedRenderings(), isBusy))
 
 function drain(inbox: PageInbox): EngineEvent[] {
   const events: EngineEvent[] = []
@@ -40,7 +42,7 @@ function drain(inbox: PageInbox): EngineEvent[] {
 describe('an inbox', () => {
   it('gives the events in their order, each once, with what was rendered of them', () => {
     const inbox = start()
-    const [first, second] = [new Map(), new Map()]
+    const [first, second] = [new SharedRenderings(), new SharedRenderings()]
     inbox.add(theirs, first, false)
     inbox.add(mine, second, false)
     const taken = inbox.next()

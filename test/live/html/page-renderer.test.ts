@@ -232,4 +232,13 @@ describe('what a page shows', () => {
     expect(restarted).toContain('The server restarted, so earlier messages are gone.')
     expect(restarted).toContain('data-goes-on')
   })
+
+  it('is that they have blocked the other, to whoever has', async () => {
+    const { page, hasBlocked } = pageOn()
+    hasBlocked.mockImplementation(async (userId, otherId) => userId === 'ann' && otherId === 'ben')
+    const blocked = await page.renderBlocked('ben')
+    expect(blocked).toContain('You blocked Ben')
+    expect(blocked).toContain('formaction="/people/ben/unblock"')
+    expect(await page.renderBlocked('cem')).toBe('')
+  })
 })

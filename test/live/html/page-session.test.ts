@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { SessionStage, settled } from '../../support/live/session-stage.js'
 
 /** A stage with the room of ann and ben, and a page of ann's in it. */
@@ -23,7 +24,7 @@ describe('a page', () => {
     await settled()
     transport.forget()
     const last = heard.findLast(({ type }) => type === 'message.sent')
-    if (last) session.receive(last, new Map())
+    if (last) session.receive(last, new SharedRenderings())
     await settled()
     expect(transport.text).toContain('id="list" hx-swap="innerMorph"')
     expect(transport.text).toMatch(/lost[\s\S]*heard/)
@@ -88,17 +89,53 @@ describe('a page', () => {
     expect(transport.written[1]).toContain(`<b id="s-${message.id}" class="status seen" hx-swap-oob>`)
   })
 
-  it('gets its new state alone where it shows nothing of a change', async () => {
+  it('gets its new state alone where it shows nothing of a change, once a second has brought nothing else', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const { stage, id, transport } = await start()
     const { message } = await stage.send(id, 'ben', 'hello')
     await settled()
     transport.forget()
     await stage.rooms.report(id, 'ann', 'delivered', message.id)
     await settled()
+    vi.advanceTimersByTime(999)
+    expect(transport.written).toEqual([])
+    vi.advanceTimersByTime(1)
     expect(transport.written).toEqual([expect.stringMatching(/^<data id="state" value="[^"]+" hx-swap-oob><\/data>$/)])
     await stage.rooms.report(id, 'ann', 'delivered', message.id)
     await settled()
+    vi.advanceTimersByTime(1000)
     expect(transport.written).toHaveLength(1)
+  })
+
+  it('gets its new state with what is pushed meanwhile, and then not alone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { stage, id, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    transport.forget()
+    await stage.send(id, 'ben', 'one more')
+    await settled()
+    expect(transport.written).toEqual([expect.stringMatching(/one more[\s\S]*id="state"/)])
+    vi.advanceTimersByTime(1000)
+    expect(transport.written).toHaveLength(1)
+  })
+
+  it('gets nothing more once it has closed, its state neither', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { stage, id, session, transport } = await start()
+    const { message } = await stage.send(id, 'ben', 'hello')
+    await settled()
+    await stage.rooms.report(id, 'ann', 'delivered', message.id)
+    await settled()
+    transport.forget()
+    session.end()
+    vi.advanceTimersByTime(1000)
+    expect(transport.written).toEqual([])
   })
 
   it('shows nothing older when typing ends than what it was told meanwhile', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Identity, TextSink } from '#src/live/client/subscriber.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { roomsOn } from '../../support/engine/rooms-on.js'
 import { swapsIn } from '../../support/live/events.js'
 import { pageOn } from '../../support/live/page-on.js'
@@ -49,6 +50,7 @@ describe('the client session of a page', () => {
     const deps = { ...pageOn().deps, rooms }
     const pages = new PageSessions(deps, {
       ...{ rooms: roomsOn(stage.engine), hub: stage.hub, log, messageMaxLength: 100 },
+      writeTurns: new WriteTurns(),
       onRefused: () => {},
       admit: async () => {},
     })
@@ -80,11 +82,15 @@ describe('the client session of a page', () => {
 })
 
 describe('a page whose room is not there', () => {
-  const pages = () => {
-    const { deps } = pageOn()
+  const pages = ({ deps } = pageOn()) => {
     const { rooms, hub } = SessionStage.start()
     const unused = { rooms, hub, log: pino({ level: 'silent' }), messageMaxLength: 1 }
-    return new PageSessions(deps, { ...unused, onRefused: () => {}, admit: async () => {} })
+    return new PageSessions(deps, {
+      ...unused,
+      writeTurns: new WriteTurns(),
+      onRefused: () => {},
+      admit: async () => {},
+    })
   }
 
   it('says so and shows no message, here or in the list, no quote of one and no way to any', async () => {
@@ -104,5 +110,17 @@ describe('a page whose room is not there', () => {
   it('says so in the language of the page', async () => {
     expect(await pages().renderGone(identity, 'r1', greeting('state=s1.e.0.d.de'))).not.toContain('This chat is gone')
     expect(await pages().renderGone(identity, 'r1', greeting('state=s0.e.0.d'))).toContain('The server restarted')
+  })
+
+  it('says only that the other is blocked, whom the address of the connection names, also when the server was restarted', async () => {
+    const page = pageOn()
+    page.hasBlocked.mockImplementation(async (_userId, otherId) => otherId === 'ben')
+    const renderWith = (query: string) => pages(page).renderGone(identity, 'r1', greeting(query))
+    const blocked = await renderWith('state=s1.e.0.d.en&with=ben')
+    expect(blocked).toContain('You blocked Ben')
+    expect(blocked).not.toContain('This chat is gone')
+    expect(swapsIn(blocked).map(([swap]) => swap)).toContain("chats li:has([data-person='ben']) delete")
+    expect(await renderWith('state=s0.e.0.d.en&with=ben')).toBe(blocked)
+    expect(await renderWith('state=s1.e.0.d.en&with=cem')).toContain('This chat is gone')
   })
 })

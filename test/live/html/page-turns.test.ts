@@ -1,10 +1,16 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { PageTurns } from '#src/live/html/page-turns.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 
 function start(afterEach?: () => void) {
   const done: string[] = []
-  const turns = new PageTurns(afterEach ?? (() => void done.push('after')), error => void done.push(String(error)))
+  const turns = new PageTurns(
+    () => void done.push('end'),
+    afterEach ?? (() => void done.push('after')),
+    error => void done.push(String(error)),
+    new WriteTurns(),
+  )
   return { done, turns }
 }
 
@@ -44,16 +50,45 @@ it('tells of a failure after the work', async () => {
   expect(done).toEqual(['work', 'Error: not written'])
 })
 
-it('does what is asked for several times within a tick once, after the tick, and again in the next', async () => {
+it('ends a turn once, however often that is asked for, and the next turn again', async () => {
   const { done, turns } = start()
-  const work = async () => void done.push('work')
-  turns.runAfterTick(work)
-  turns.runAfterTick(work)
+  turns.runAtEnd()
+  turns.runAtEnd()
   await Promise.resolve()
   expect(done).toEqual([])
   await nextTick()
-  expect(done).toEqual(['work', 'after'])
-  turns.runAfterTick(work)
+  expect(done).toEqual(['end', 'after'])
+  turns.runAtEnd()
   await nextTick()
-  expect(done).toEqual(['work', 'after', 'work', 'after'])
+  expect(done).toEqual(['end', 'after', 'end', 'after'])
+})
+
+it('does at once what may be done now, with nothing after it, but nothing while other work is under way', async () => {
+  const { done, turns } = start()
+  turns.runNow(() => void done.push('now'))
+  expect(done).toEqual(['now'])
+  let finish = () => {}
+  const work = turns.run(
+    () =>
+      new Promise<void>(resolve => {
+        finish = resolve
+      }),
+  )
+  turns.runNow(() => void done.push('not now'))
+  turns.runAtEnd()
+  await nextTick()
+  expect(done).toEqual(['now'])
+  finish()
+  await work
+  await nextTick()
+  expect(done).toEqual(['now', 'after', 'end', 'after'])
+})
+
+it('tells of a failure of what is done at once', () => {
+  const { done, turns } = start()
+  turns.runNow(() => {
+    throw new Error('a fault')
+  })
+  turns.runNow(() => void done.push('next'))
+  expect(done).toEqual(['Error: a fault', 'next'])
 })

@@ -1,6 +1,8 @@
 // Long because all that happens to the list of messages is tested here.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { EngineEvent, Message, RoomView } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
+import type { PageRenderer } from '#src/live/html/page-renderer.js'
 import { RoomMessages } from '#src/live/html/room-messages.js'
 import { messageOf, summaryOf, swapsIn, viewOf, wordsIn } from '../../support/live/events.js'
 import { notedPushes, pageOn } from '../../support/live/page-on.js'
@@ -69,7 +71,7 @@ describe('unseen messages', () => {
 describe('a new message', () => {
   it('is added at the end, and reports itself with the key of all pushes', () => {
     const { messages, take } = start()
-    messages.add(messageOf(3), new Map(), true)
+    messages.add(messageOf(3), new SharedRenderings(), true)
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual(['list beforeend'])
     expect(swaps[0]?.[1]).toContain('data-unseen="push" data-undelivered')
@@ -79,55 +81,52 @@ describe('a new message', () => {
 
   it('continues the run of the one before, and begins a day where none is before', () => {
     const { messages, take } = start()
-    messages.add(messageOf(3), new Map(), true)
+    messages.add(messageOf(3), new SharedRenderings(), true)
     expect(take()).toContain('class="theirs run same"')
-    messages.add(mine(4), new Map(), true)
+    messages.add(mine(4), new SharedRenderings(), true)
     expect(take()).toContain('class="mine"')
-    messages.add(mine(5), new Map(), true)
+    messages.add(mine(5), new SharedRenderings(), true)
     expect(take()).toContain('class="mine run same"')
     const empty = start({ messages: [] })
-    empty.messages.add(messageOf(3), new Map(), true)
+    empty.messages.add(messageOf(3), new SharedRenderings(), true)
     expect(empty.take()).toContain('data-day')
   })
 
   it('is only counted on a page that ends before it', () => {
     const { messages, take } = start({ later: 2 })
-    messages.add(messageOf(5), new Map(), true)
+    messages.add(messageOf(5), new SharedRenderings(), true)
     expect(swapsIn(take())).toEqual([['later-count innerHTML', '3']])
   })
 
   it('does not move the window past a gap', () => {
     const { messages } = start()
-    messages.add(messageOf(5), new Map(), false)
+    messages.add(messageOf(5), new SharedRenderings(), false)
     expect(messages.window.shown.to).toBe(2)
   })
 
   it('is rendered once for all pages of a viewer in a language, and anew for others', () => {
-    const shared = new Map<string, string>()
+    const shared = new SharedRenderings()
+    const add = (page: PageRenderer, seq: number) => {
+      vi.spyOn(page, 'renderRow').mockReturnValue('rendered anew')
+      const { messages, take } = start({}, page)
+      messages.add(messageOf(seq), shared, true)
+      return take()
+    }
     const first = start()
     first.messages.add(messageOf(3), shared, true)
-    const [key = ''] = shared.keys()
-    shared.set(key, 'rendered already')
-    const second = start()
-    second.messages.add(messageOf(3), shared, true)
-    expect(second.take()).toContain('>rendered already<')
-    for (const page of [pageOn('ben').page, pageOn('ann', 'de').page]) {
-      const other = start({}, page)
-      other.messages.add(messageOf(3), shared, true)
-      expect(other.take()).not.toContain('rendered already')
-    }
-    second.messages.add(messageOf(4), shared, true)
-    expect(second.take()).toContain('text 4')
+    expect(add(pageOn('ann').page, 3)).toBe(first.take())
+    for (const page of [pageOn('ben').page, pageOn('ann', 'de').page]) expect(add(page, 3)).toContain('>rendered anew<')
+    expect(add(pageOn('ann').page, 4)).toContain('>rendered anew<')
   })
 })
 
 describe('messages that have changed', () => {
   it('are replaced, with how far they have come', async () => {
     const { messages, take, catchUps } = start({ theirs: { delivered: 1, seen: 0 } })
-    await messages.pushChanged([mine(1)], new Map())
+    await messages.pushChanged([mine(1)], new SharedRenderings())
     expect(take()).toContain('data-status="delivered"')
     messages.noteCursors('ben', { delivered: 1, seen: 1 })
-    await messages.pushChanged([mine(1)], new Map())
+    await messages.pushChanged([mine(1)], new SharedRenderings())
     expect(catchUps).toEqual([false])
     const [swap] = swapsIn(take())
     expect(swap?.[0]).toBe('m-m1>article outerMorph')
@@ -136,10 +135,10 @@ describe('messages that have changed', () => {
 
   it('report what the viewer has not seen', async () => {
     const { messages, take } = start()
-    await messages.pushChanged([messageOf(1)], new Map())
+    await messages.pushChanged([messageOf(1)], new SharedRenderings())
     expect(take()).toContain('data-unseen')
     messages.noteCursors('ann', { delivered: 1, seen: 1 })
-    await messages.pushChanged([messageOf(1)], new Map())
+    await messages.pushChanged([messageOf(1)], new SharedRenderings())
     const html = take()
     expect(html).not.toMatch(/"status"|data-unseen/)
     expect(html).toContain('aria-label="Ben"')
@@ -147,7 +146,7 @@ describe('messages that have changed', () => {
 
   it('are a catch-up where they are several', async () => {
     const { messages, take, catchUps } = start()
-    await messages.pushChanged([mine(1), mine(2)], new Map())
+    await messages.pushChanged([mine(1), mine(2)], new SharedRenderings())
     expect(catchUps).toEqual([true, true])
     expect(swapsIn(take()).map(([swap, html]) => [swap, /text \d/.exec(wordsIn(html))?.[0]])).toEqual([
       ['m-m1>article outerMorph', 'text 1'],
@@ -157,7 +156,7 @@ describe('messages that have changed', () => {
 
   it('are rendered once for all pages of a viewer', async () => {
     const { messages, take } = start()
-    const shared = new Map<string, string>()
+    const shared = new SharedRenderings()
     await messages.pushChanged([mine(1)], shared)
     take()
     messages.noteCursors('ben', { delivered: 1, seen: 1 })

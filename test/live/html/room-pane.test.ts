@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AnnouncementKind, announcementKinds } from '#src/accounts/settings.js'
 import { type EngineEvent, mostEvents, mostWindow, type RoomView } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { RoomPane } from '#src/live/html/room-pane.js'
 import {
   eventOf,
@@ -53,7 +54,7 @@ function open(announced: readonly AnnouncementKind[] = announcementKinds) {
     return swapsIn(take()).map(([swap, html]) => `${swap}: ${wordsIn(html)}`)
   }
   const does = async (event: EngineEvent, isPaused = false) => {
-    await pane.take(event, new Map(), isPaused)
+    await pane.take(event, new SharedRenderings(), isPaused)
     return swaps()
   }
   return { ...stage, pane, take, swaps, said, does, awaitTurn }
@@ -236,7 +237,7 @@ describe('an event of the room', () => {
       before: { delivered: 0, seen: 0 },
       after: { delivered: 1, seen: 1 },
     } as const
-    await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new Map())
+    await pane.take(eventOf({ ...receipt, version: 3, userId: 'ben', messages: [mine(1)] }), new SharedRenderings())
     const html = take()
     expect(swapsIn(html).map(([swap]) => swap)).toEqual(['s-m1 tick'])
     expect(html).toContain('class="status seen"')
@@ -251,7 +252,7 @@ describe('an event of the room', () => {
         messages: [messageOf(1)],
         timeline: keptEvent,
       }),
-      new Map(),
+      new SharedRenderings(),
     )
     expect(take()).not.toContain('"status":"seen"')
   })
@@ -287,7 +288,7 @@ describe('an event of the room', () => {
         messages: [kept],
         timeline: keptEvent,
       }),
-      new Map(),
+      new SharedRenderings(),
     )
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
@@ -299,7 +300,7 @@ describe('an event of the room', () => {
 
   it('is that somebody has chosen a lifetime, which is shown and announced', async () => {
     const { pane, take, said } = await start()
-    await pane.take(eventOf(lifetimeOf('ben', 300_000)), new Map())
+    await pane.take(eventOf(lifetimeOf('ben', 300_000)), new SharedRenderings())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
       ...['presence outerMorph', 'lifetime-choices outerMorph', 'about innerHTML'],
@@ -330,7 +331,7 @@ describe('an event of the room', () => {
     const { pane, take } = await start()
     const timeline = timelineOf({ what: 'erasure', erasesWhenLeft: false })
     const event = { type: 'erasure.changed', version: 3, byId: 'ben', erasesWhenLeft: false, timeline } as const
-    await pane.take(eventOf(event), new Map())
+    await pane.take(eventOf(event), new SharedRenderings())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([
       ...['erase outerMorph', 'about innerHTML', 'e-2-erasure-1 delete', 'list beforeend'],
@@ -413,7 +414,7 @@ describe('a room that is gone', () => {
 
   it('is emptied, and why it is gone is said', async () => {
     const { pane, take } = await start()
-    await pane.take(dissolved, new Map())
+    await pane.take(dissolved, new SharedRenderings())
     const swaps = swapsIn(take())
     expect(swaps.map(([swap]) => swap)).toEqual([...emptied, 'gone innerHTML'])
     expect(swaps.slice(0, -1).map(([, html]) => html)).toEqual(emptied.map(() => ''))

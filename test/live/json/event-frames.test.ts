@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { EngineEvent, EventBody } from '#src/chat/engine.js'
+import { SharedRenderings } from '#src/live/client/shared-renderings.js'
 import { activityFrame, framesOf } from '#src/live/json/event-frames.js'
 import { FakeClock } from '../../support/fake-clock.js'
 import { eventOf, lifetimeOf, messageOf, noon, sentOf, timelineOf, typingOf } from '../../support/live/events.js'
@@ -8,14 +9,14 @@ import { eventOf, lifetimeOf, messageOf, noon, sentOf, timelineOf, typingOf } fr
 const clock = new FakeClock(noon)
 clock.apartMs = 3_600_000
 
-function framesFor(event: EngineEvent, shared = new Map<string, string>(), known = (_userId: string) => '') {
+function framesFor(event: EngineEvent, shared = new SharedRenderings(), known = (_userId: string) => '') {
   return framesOf(event, { known }, shared, clock).map((frame): unknown => JSON.parse(frame))
 }
 
 describe('what a program gets of an event', () => {
   it('is a new message, with the name of its sender, and sent by the wall clock', () => {
     const known = vi.fn(() => 'Ben')
-    expect(framesFor(sentOf(messageOf(7)), new Map(), known)).toEqual([
+    expect(framesFor(sentOf(messageOf(7)), new SharedRenderings(), known)).toEqual([
       {
         ...{ type: 'message:new', id: 'm7', seq: 7, roomId: 'r1', senderId: 'ben', senderUsername: 'Ben' },
         ...{ content: 'text 7', imageUrl: null, imageAlt: null, replyTo: null, status: 'sent' },
@@ -30,7 +31,7 @@ describe('what a program gets of an event', () => {
   })
 
   it('is made once for all programs', () => {
-    const shared = new Map<string, string>()
+    const shared = new SharedRenderings()
     const known = vi.fn(() => 'Ben')
     const first = framesFor(sentOf(messageOf(7)), shared, known)
     expect(framesFor(sentOf(messageOf(7)), shared, known)).toEqual(first)

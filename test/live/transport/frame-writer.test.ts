@@ -17,8 +17,9 @@ function start() {
   })
   const state: { readyState: 0 | 1 | 2 | 3; OPEN: 1 } = { readyState: 1, OPEN: 1 }
   const writer = new FrameWriter(state, stream, new WriteTurns())
-  const taken: string[] = []
-  const write = (text: string) => writer.write(text, Buffer.byteLength(text), () => void taken.push(text))
+  const taken: { texts: number; bytes: number }[] = []
+  const onTaken = (texts: number, bytes: number) => void taken.push({ texts, bytes })
+  const write = (text: string) => writer.write(text, Buffer.byteLength(text), onTaken)
   return { writer, state, calls, taken, write }
 }
 
@@ -48,10 +49,17 @@ describe('messages of a socket', () => {
     expect([calls, taken, writer.waitingBytes]).toEqual([[], [], 2 * (2 + 3)])
     await nextTurn()
     await nextTurn()
-    expect([calls.length, taken, writer.waitingBytes]).toEqual([1, ['one', 'two'], 0])
+    expect([calls.length, taken, writer.waitingBytes]).toEqual([1, [{ texts: 2, bytes: 6 }], 0])
     write('three')
     await nextTurn()
-    expect(calls).toHaveLength(2)
+    await nextTurn()
+    expect([calls.length, taken]).toEqual([
+      2,
+      [
+        { texts: 2, bytes: 6 },
+        { texts: 1, bytes: 5 },
+      ],
+    ])
   })
 
   it.each([0, 1, 125, 126, 65_535, 65_536])('are read as they were written, with %i characters', async length => {

@@ -12,6 +12,7 @@ import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
 import type { ClientParts, Opening } from '#src/live/transport/opening.js'
 import { type Arrival, jsonProtocol, Sockets, type SocketsDeps } from '#src/live/transport/sockets.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { partLength } from '#src/text-parts.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
@@ -49,6 +50,7 @@ function createSockets(given: Partial<SocketsDeps> = {}): Sockets {
   sockets = new Sockets({
     ...{ clock, framesPerSecond: 50, framesPerSecondEach: 100, maxFrameBytes: 256 },
     log: pino({ level: 'debug' }, { write: line => void logged.push(line) }),
+    writeTurns: new WriteTurns(),
     onRefused: (place, reason) => refused.push(`${place} ${reason}`),
     isOurOrigin: () => true,
     identify: async () => identity,

@@ -1,6 +1,6 @@
 // Long because each limit of the queue is tried on both sides of its boundary.
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type OnTaken, type Part, WriteQueue } from '#src/live/transport/write-queue.js'
+import { type OnTaken, type OnTextsTaken, type Part, WriteQueue } from '#src/live/transport/write-queue.js'
 import { partLength } from '#src/text-parts.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
@@ -13,7 +13,11 @@ class TestChannel {
   readonly sent: Part[] = []
   readonly #untaken: OnTaken[] = []
 
-  send(part: Part, _bytes: number, onTaken: OnTaken): void {
+  send(text: string, bytes: number, state: string | undefined, onTaken: OnTextsTaken): void {
+    this.sendPart({ text, isFirst: true, isLast: true, state }, () => onTaken(1, bytes))
+  }
+
+  sendPart(part: Part, onTaken: OnTaken): void {
     this.sent.push(part)
     this.#untaken.push(onTaken)
   }

@@ -10,7 +10,8 @@ import type {
   UserId,
 } from '#src/chat/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
-import type { RoomActivity, SharedRenderings, Subscriber } from '#src/live/client/subscriber.js'
+import type { SharedRenderings } from '#src/live/client/shared-renderings.js'
+import type { RoomActivity, Subscriber } from '#src/live/client/subscriber.js'
 
 /** Noon on a Tuesday, ms since the epoch. */
 export const noon = Date.UTC(2030, 0, 15, 12)

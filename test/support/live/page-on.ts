@@ -21,6 +21,7 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
   const listEndings = vi.fn(async (_userId: UserId): Promise<readonly Ending[]> => [])
   const namesOf = vi.fn(async (ids: readonly string[]) => new Map(ids.map(id => [id, names.get(id) ?? ''])))
   const isTyping = vi.fn((_roomId: string, _userId: string) => false)
+  const hasBlocked = vi.fn(async (_userId: UserId, _otherId: UserId) => false)
   const unread = () => Promise.reject(new Error('not read by pages'))
   const others = {
     isMember: unread,
@@ -31,9 +32,10 @@ export function pageOn(userId = 'ann', language: 'en' | 'de' = 'en') {
     readStats: unread,
   }
   const rooms = { reads: { ...others, readRoom, listRooms, listEndings } }
-  const deps = { rooms, clock, namesOf, isTyping, lifetimeRules: readConfig({ KEEP_LONGER: 'true' }), serverId: 's1' }
+  const lifetimeRules = readConfig({ KEEP_LONGER: 'true' })
+  const deps = { rooms, clock, namesOf, hasBlocked, isTyping, lifetimeRules, serverId: 's1' }
   const page = new PageRenderer(deps, { userId, language, zone: 'UTC' })
-  return { page, deps, clock, readRoom, listRooms, listEndings, namesOf, isTyping }
+  return { page, deps, clock, readRoom, listRooms, listEndings, namesOf, hasBlocked, isTyping }
 }
 
 /** What a part of a page pushes: the fragments, and for each whether it belongs to a catch-up. */

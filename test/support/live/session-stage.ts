@@ -12,6 +12,7 @@ import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
 import { Hub } from '#src/live/hub.js'
 import { ProgramSession } from '#src/live/json/program-session.js'
 import { Connection } from '#src/live/transport/connection.js'
+import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { UnreadBytes } from '#src/unread-bytes.js'
 import { roomsOn } from '../engine/rooms-on.js'
 import { generous } from '../engine/world.js'
@@ -147,15 +148,21 @@ export class SessionStage {
     return new PageSessions(
       {
         ...{ rooms, clock, namesOf, lifetimeRules: readConfig({}), serverId: 'server' },
+        hasBlocked: async () => false,
         isTyping: (room, typist) => hub.isTyping(room, typist),
       },
-      { rooms, hub, log: this.#log, messageMaxLength: 100, onRefused: () => {}, admit },
+      { rooms, hub, log: this.#log, messageMaxLength: 100, writeTurns: new WriteTurns(), onRefused: () => {}, admit },
     )
   }
 
   #programSession(id: string, identity: Identity, connection: Connection, rooms: Rooms): ProgramSession {
     const { clock, namesOf, hub } = this
-    const deps = { ...{ rooms, hub, clock, namesOf, log: this.#log }, messageMaxLength: 100, onRefused: () => {} }
+    const deps = {
+      ...{ rooms, hub, clock, namesOf, log: this.#log },
+      messageMaxLength: 100,
+      writeTurns: new WriteTurns(),
+      onRefused: () => {},
+    }
     return new ProgramSession(id, identity, connection, { ...deps, countJoin: () => {} })
   }
 
