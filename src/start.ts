@@ -64,5 +64,6 @@ function isForOperator(error: unknown): error is Error {
 
 main().catch(error => {
   console.error(isForOperator(error) ? error.message : error)
-  process.exitCode = 1
+  // What was opened before, such as a connection, would keep the process alive.
+  process.exit(1)
 })

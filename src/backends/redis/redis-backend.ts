@@ -7,6 +7,7 @@ import { RedisEngine } from '#src/engines/redis/engine.js'
 import { SharedSessionStore } from '#src/http/shared-session-store.js'
 import { SharedPictures } from '#src/images/shared-pictures.js'
 import { SystemClock } from '#src/ops/system-clock.js'
+import type { RedisLink } from '#src/redis/link.js'
 import { WatchedLink } from '#src/redis/watched-link.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
 import { type Backend, engineOptions } from '../backend.js'
@@ -21,20 +22,18 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
   if (redisUrl === null || place.kind !== 'redis') throw new TypeError('There is no Redis to share')
   const local = new SystemClock(() => {})
   const health = new RedisHealth(log, redisUrl === place.url)
-  const link = new WatchedLink(await openLink('REDIS_URL', redisUrl, log), local, ...health.watch('messages'))
-  const accountLink =
-    redisUrl === place.url
-      ? link
-      : new WatchedLink(await openLink('ACCOUNTS_URL', place.url, log), local, ...health.watch('accounts'))
-  // Of its own: everything else would wait behind the bytes of pictures.
-  const pictureLink = new WatchedLink(
-    await openLink('REDIS_URL', redisUrl, log),
-    local,
-    () => {},
-    () => {},
-  )
-  const links = [...new Set([link, accountLink, pictureLink])]
+  const links: RedisLink[] = []
+  const open = async (setting: string, url: string, watch: ReturnType<RedisHealth['watch']>) => {
+    const link = new WatchedLink(await openLink(setting, url, log), local, ...watch)
+    links.push(link)
+    return link
+  }
   try {
+    const link = await open('REDIS_URL', redisUrl, health.watch('messages'))
+    const isOne = redisUrl === place.url
+    const accountLink = isOne ? link : await open('ACCOUNTS_URL', place.url, health.watch('accounts'))
+    // Of its own: everything else would wait behind the bytes of pictures.
+    const pictureLink = await open('REDIS_URL', redisUrl, [() => {}, () => {}])
     await health.start(link, accountLink)
     if (config.isRedisStrict) health.refuseRisks()
     const clock = await SharedClock.start(link, local)
