@@ -11,7 +11,8 @@ import { forEachBelow } from './driver/turns.mjs'
 const messages = 100
 const chats = 200
 const rounds = 5
-const warmUps = 200
+/** V8 goes on compiling for thousands of requests; most of it is over by then. */
+const warmUps = 1000
 const requests = 150
 const atOnce = 4
 /** What Chromium accepts. */

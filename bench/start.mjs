@@ -9,7 +9,7 @@ const rounds = 5
 const visits = 12_000
 const atOnce = 50
 /** How long the server is left alone before its memory is read. */
-const idleMs = 10_000
+const idleMs = 20_000
 const megabyte = 1_048_576
 
 export async function measure() {

@@ -57,7 +57,7 @@ async function buildServer() {
 
 /** Writes a file under a name with its hash, together with its brotli and gzip versions. Returns the name. */
 function publish(name, content) {
-  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
+  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 8)
   const hashed = name.replace(/(\.\w+)$/, `-${hash}$1`)
   writeFileSync(join(pages, hashed), content)
   writeFileSync(

@@ -5,6 +5,7 @@ import { fitConnections } from './descriptors.js'
 import { formLimitOf } from './http/body-readers.js'
 import { createHttpServer } from './http/http-server.js'
 import { listen } from './http/listening.js'
+import { messageClassesOf } from './http/message-classes.js'
 import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
 import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
@@ -70,6 +71,7 @@ export async function createServer(config: Config): Promise<Server> {
     isBehindProxy: config.trustProxy > 0,
     onRefused: reason => observer.refused('connection', reason),
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
+    messageClasses: messageClassesOf(app),
   })
   const idleMemory = new IdleMemory({ clock, readCpuMs, collect: collectGarbage })
 

@@ -2,6 +2,8 @@
 process.on('message', async () => {
   for (let time = 0; time < 3; time += 1) {
     globalThis.gc()
+    // Gives back the empty pages that Node 24 would keep.
+    globalThis.gc({ type: 'major', flavor: 'last-resort' })
     await new Promise(resolve => setTimeout(resolve, 100))
   }
   process.send(process.memoryUsage())

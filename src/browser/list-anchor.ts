@@ -1,16 +1,17 @@
-import { isAway } from './list-scroll.js'
+import { watchAway } from './list-scroll.js'
 
 /**
  * Keeps what is read where it is when a fragment changes the list below it. The list is reversed, where browsers do not do so
  * by themselves.
  */
 export function anchorList(messages: HTMLElement): void {
+  const isAway = watchAway(messages)
   let id = ''
   let top = 0
   const topOf = (row: Element) => row.getBoundingClientRect().top
   document.addEventListener('htmx:before:swap', () => {
     id = ''
-    if (!isAway(messages)) return
+    if (!isAway()) return
     const edge = topOf(messages)
     const row = [...messages.querySelectorAll('#list > [id]')].find(each => topOf(each) >= edge)
     if (!row) return

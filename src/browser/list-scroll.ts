@@ -3,8 +3,16 @@ import { seqOf } from './bubbles.js'
 /** If the list is scrolled up by more than this, the newest message is out of view. */
 const awayPixels = 120
 
-/** Whether the newest message is out of view. The list is reversed: its scroll position is 0 at the newest, and negative above. */
-export const isAway = ({ scrollTop }: HTMLElement): boolean => scrollTop < -awayPixels
+/**
+ * Tells whether the newest message is out of view. The list is reversed: its scroll position is 0 at the newest, and negative
+ * above. The position is read only where it may be another: reading it after a change has the browser lay the page out at once.
+ */
+export function watchAway(messages: HTMLElement): () => boolean {
+  const look = () => messages.scrollTop < -awayPixels
+  let wasAway = look()
+  messages.addEventListener('scroll', () => (wasAway = look()), { passive: true })
+  return () => wasAway && look()
+}
 
 /** Without a script, a list that starts at its top is not reversed. Reverses it and keeps the scroll position. */
 export function reverseList(messages: HTMLElement): void {
@@ -18,13 +26,14 @@ export function reverseList(messages: HTMLElement): void {
 export function watchList(messages: HTMLElement): void {
   const content = document.getElementById('content')
   const jump = document.getElementById('jump')
+  const isAway = watchAway(messages)
   let missed = 0
 
   const update = () => {
-    if (!isAway(messages)) missed = 0
+    const isHidden = !isAway()
+    if (isHidden) missed = 0
     // While later messages are missing, the server puts a link to them here instead of the button.
     const newest = document.getElementById('newest')
-    const isHidden = !isAway(messages)
     // Each change would have the browser look through the page's styles.
     if (newest && newest.hidden !== isHidden) newest.hidden = isHidden
     const count = newest?.querySelector('b')
@@ -48,7 +57,7 @@ export function watchList(messages: HTMLElement): void {
         // Earlier messages, and those that an update has put in again, are not new.
         if (!(node instanceof HTMLElement) || seqOf(node) <= highest) continue
         highest = seqOf(node)
-        if (node.matches('.theirs') && isAway(messages)) missed += 1
+        if (node.matches('.theirs') && isAway()) missed += 1
       }
     }
     update()

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { Socket } from 'node:net'
 import { isForWebSocket, serveWithoutUpgrade } from './ignored-upgrade.js'
 import { discardRest } from './late-bodies.js'
+import type { MessageClasses } from './message-classes.js'
 
 /** How long the server waits for slow requests, in milliseconds; tests take shorter times. */
 export interface Patience {
@@ -49,6 +50,8 @@ export interface HttpServerOptions {
   readonly onWebSocket: (request: IncomingMessage, head: Buffer) => void
   readonly patience?: Patience
   readonly mostWaiting?: number
+  /** What requests and answers are made of, if not of Node's own classes. */
+  readonly messageClasses?: MessageClasses
 }
 
 /** The HTTP server, and the counts of its connections: all, and those whose request has not arrived in full. */
@@ -73,6 +76,7 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     keepAliveTimeout: options.isBehindProxy ? keepAliveBehindProxyMs : keepAliveMs,
     keepAlive: true,
     keepAliveInitialDelay: tcpKeepAliveMs,
+    ...options.messageClasses,
   })
   // In the order of their arrival, as sets keep it.
   const waiting = new Set<Socket>()

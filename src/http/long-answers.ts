@@ -1,6 +1,7 @@
 import { brotliCompress, constants } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { onceOver } from '../live/transport/response-end.js'
+import { RecentValues } from '../recent-values.js'
 import { partLength } from '../text-parts.js'
 
 /** What most pages take: 7 % less than by 4, the default of the library that compresses everything that is short. */
@@ -10,6 +11,16 @@ const quickQuality = 3
 /** Beyond so many bytes time counts for more. */
 const quickBeyond = 32_768
 
+/** Whether headers that came last take Brotli, as those of most browsers are the same; and how long they may be. */
+const takers = new RecentValues<boolean>(50)
+const longestKept = 100
+
+function takesBrotli(request: Request): boolean {
+  const header = String(request.headers['accept-encoding'] ?? '')
+  const read = () => request.acceptsEncodings('br') === 'br'
+  return header.length > longestKept ? read() : takers.get(header, read)
+}
+
 /**
  * Sends a long text in parts, each once the reader has taken the one before, so that it shows whether any of it is read. Where
  * the reader takes Brotli it is compressed in one piece first: a stream that is fed part by part takes twice as long, and has
@@ -17,7 +28,7 @@ const quickBeyond = 32_768
  */
 export function sendLong(request: Request, response: Response, bytes: Buffer): void {
   if (response.get('Content-Type') === undefined) response.type('html')
-  if (response.get('Content-Encoding') !== undefined || !request.acceptsEncodings('br')) {
+  if (response.get('Content-Encoding') !== undefined || !takesBrotli(request)) {
     sendParts(response, bytes)
     return
   }

@@ -10,7 +10,7 @@ declare module 'csurf' {
 }
 
 declare module 'memorystore' {
-  import type session from 'express-session'
+  import session from 'express-session'
 
   interface Options {
     checkPeriod?: number
@@ -20,11 +20,18 @@ declare module 'memorystore' {
     noDisposeOnSet?: boolean
   }
 
-  export default function memoryStore(
-    library: typeof session,
-  ): new (
-    options?: Options,
-  ) => session.Store & { stopInterval(): void }
+  type Done = (error?: unknown) => void
+
+  class MemoryStore extends session.Store {
+    constructor(options?: Options)
+    get(id: string, done: (error: unknown, data?: session.SessionData | null) => void): void
+    set(id: string, data: session.SessionData, done?: Done): void
+    touch(id: string, data: session.SessionData, done?: Done): void
+    destroy(id: string, done?: Done): void
+    stopInterval(): void
+  }
+
+  export default function memoryStore(library: typeof session): typeof MemoryStore
 }
 
 declare module 'accepts' {

@@ -122,7 +122,7 @@ export class SystemClock implements Clock {
   #arm(wait: Wait): void {
     clearTimeout(wait.timer)
     const leftMs = wait.until - this.#momentAt(this.#sources.awake())
-    wait.timer = setTimeout(() => this.#end(wait), Math.min(leftMs, longestTimeoutMs)).unref()
+    wait.timer = setTimeout(() => this.#end(wait), Math.min(Math.max(leftMs, 0), longestTimeoutMs)).unref()
   }
 
   #end(wait: Wait): void {

@@ -1,9 +1,9 @@
-// Long because what an item of the list shows, and how that is told apart, stands in one place.
+// Long because all that an item of the list shows, and how one is told from another, is worked out here.
 import type { Clock } from '../chat/clock.js'
 import { type Ending, type Message, type RoomId, type RoomSummary, sides } from '../chat/engine.js'
 import { cutText, firstCharacterOf } from '../text-parts.js'
 import { wordsOf } from './message-view.js'
-import { renderPartial, type ViewContext, type Viewer } from './renderer.js'
+import { renderPartial, renderPrepared, type ViewContext, type Viewer } from './renderer.js'
 import { isolateLines, type Translate } from './sentences.js'
 
 /** What an item of the list of chats shows beside the room's summary. */
@@ -115,12 +115,35 @@ function timeOf(last: Message | null, { times }: ViewContext, clock: Clock): str
   return last ? times.hour(clock.wallTimeOf(last.sentAt), { near: clock.wallTimeOf(clock.now()) }) : ''
 }
 
+/** What the template partials/chat-line needs. `remainingMs` counts from now. */
+interface LineView {
+  readonly roomId: string
+  readonly isTyping: boolean
+  readonly preview: { readonly before: string; readonly text: string }
+  readonly remainingMs: number | null
+}
+
+/** All that the template of an item is rendered with. */
+interface ItemData extends LineView, ViewContext {
+  readonly isFound: boolean
+  readonly otherId: string
+  readonly name: string
+  readonly initial: string
+  readonly tint: number
+  readonly isOnline: boolean
+  readonly isCurrent: boolean
+  readonly unread: string
+  readonly time: string
+  /** Whether the line alone is sent. */
+  readonly isPushed: boolean
+}
+
 function viewLine(
   summary: RoomSummary,
   viewer: Viewer,
   { t }: ViewContext,
   { clock, isTyping, currentRoomId }: ChatItemContext,
-) {
+): LineView {
   const { lastMessage } = summary
   return {
     roomId: summary.id,
@@ -143,7 +166,10 @@ export function renderChatItem(
   context: ViewContext,
   item: ChatItemContext,
 ): string {
-  const shown = {
+  const { roomId, isTyping, preview, remainingMs } = viewLine(summary, viewer, context, item)
+  const { t, times, language, direction, segmentText, assetUrl } = context
+  // All of it is written out in one object, as for a message: to copy one into another takes longer than to render it.
+  const data: ItemData = {
     isFound: item.isFound ?? false,
     otherId: summary.otherId,
     name: item.name,
@@ -153,8 +179,19 @@ export function renderChatItem(
     isCurrent: summary.id === item.currentRoomId,
     unread: unreadText(summary.unread),
     time: timeOf(summary.lastMessage, context, item.clock),
+    roomId,
+    isTyping,
+    preview,
+    remainingMs,
+    isPushed: false,
+    t,
+    times,
+    language,
+    direction,
+    segmentText,
+    assetUrl,
   }
-  return renderPartial('chat-item', context, Object.assign(shown, viewLine(summary, viewer, context, item)))
+  return renderPrepared('chat-item', data)
 }
 
 /** Renders the line of an item that shows the last message, as a fragment that takes its place. */

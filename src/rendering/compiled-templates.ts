@@ -5,17 +5,32 @@ import { Eta, type TemplateFunction } from 'eta'
 /** What Eta's own escaping changes. Asked here, as that makes the expression anew for each value. */
 const escaped = /[&<>"']/
 
+/** What a template is rendered with, by name. */
+type Data = Record<string, unknown>
+
 /** A template as a function of its `it`. */
 export type Template = (it: object) => string
 
+/** The templates of a folder. */
+export interface Templates {
+  /** The template of a path, such as `/partials/article`. Throws an Error for a path without one, and looks for no file. */
+  readonly find: (path: string) => Template
+  /**
+   * Makes an empty `it` that has a property of each name that any template reads. V8 gives all of them one hidden class, by
+   * which templates find what they read, and by which it is set; an object to which dozens of properties are added becomes a
+   * hash table.
+   */
+  readonly createData: () => object
+}
+
 /**
  * Compiles every template of a folder. All are compiled at the start: an error page must not need a file descriptor when there
- * are none left. A template is found by its path, such as `/partials/article`.
- * @returns the function that finds a template; it throws an Error for a path without one, and looks for no file
+ * are none left.
  */
-export function compileTemplates(folder: string): (path: string) => Template {
+export function compileTemplates(folder: string): Templates {
   const eta = new Eta({ autoTrim: false })
   const compiled = new Map<string, TemplateFunction>()
+  const names = new Set<string>()
   const find = (path: string): TemplateFunction => {
     const template = compiled.get(path)
     if (!template) throw new Error(`There is no template ${path}`)
@@ -33,12 +48,22 @@ export function compileTemplates(folder: string): (path: string) => Template {
     if (!entry.name.endsWith('.eta')) continue
     const file = join(entry.parentPath, entry.name)
     const path = `/${relative(folder, file).split(sep).join('/').slice(0, -'.eta'.length)}`
-    compiled.set(path, eta.compile(joinLines(readFileSync(file, 'utf8'))))
+    const source = joinLines(readFileSync(file, 'utf8'))
+    for (const [, name = ''] of source.matchAll(/\bit\.(\w+)/g)) names.add(name)
+    compiled.set(path, eta.compile(source))
   }
-  return path => {
-    const template = find(path)
-    return it => template.call(eta, it)
+  return {
+    find: path => {
+      const template = find(path)
+      return it => template.call(eta, it)
+    },
+    createData: makerOf(names),
   }
+}
+
+/** Makes the function that makes objects with these properties. A class has room for more of them than a literal. */
+function makerOf(names: Iterable<string>): () => object {
+  return new Function(`class Data{${[...names].join(';')}}return()=>new Data()`)()
 }
 
 /**
@@ -47,13 +72,17 @@ export function compileTemplates(folder: string): (path: string) => Template {
  */
 function renderWith(partial: TemplateFunction, eta: Eta, it: object, more?: object): string {
   if (more === undefined) return partial.call(eta, it)
-  const before: [name: string, value: unknown][] = []
-  for (const [name, value] of Object.entries(more)) {
-    before.push([name, Reflect.get(it, name)])
-    Reflect.set(it, name, value)
+  // The same objects, of a type whose properties have names.
+  const data: Data = Object(it)
+  const given: Data = Object(more)
+  const before: unknown[] = []
+  for (const name in given) {
+    before.push(data[name])
+    data[name] = given[name]
   }
   const html = partial.call(eta, it)
-  for (const [name, value] of before) Reflect.set(it, name, value)
+  let index = 0
+  for (const name in given) data[name] = before[index++]
   return html
 }
 
@@ -65,12 +94,13 @@ function renderWith(partial: TemplateFunction, eta: Eta, it: object, more?: obje
 function frame(body: string): string {
   const layout = /\blayout\(/.test(body)
   return [
-    `const __eta = { res: '', e: this.config.escapeFunction }`,
+    `let __html = ''; const __escape = this.config.escapeFunction`,
     /\b(?:include|layout)\(/.test(body) ? 'const include = (path, more) => this.render(path, it, more)' : '',
     layout ? 'let outer, given; const layout = (path, more) => { outer = path; given = more }' : '',
-    body,
-    layout ? 'if (outer !== undefined) return include(outer, { body: __eta.res, ...given })' : '',
-    'return __eta.res',
+    // Variables take less time than properties of an object of Eta's.
+    body.replace(/^__eta\.res\+=(__eta\.e)?/gm, (_, isEscaped) => `__html+=${isEscaped ? '__escape' : ''}`),
+    layout ? 'if (outer !== undefined) return include(outer, { body: __html, ...given })' : '',
+    'return __html',
   ].join('\n')
 }
 

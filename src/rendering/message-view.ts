@@ -134,6 +134,8 @@ export interface MessageContext {
 /** A text of one to five emoji and nothing else is shown large. */
 const oneEmoji = '\\s*\\p{RGI_Emoji}'
 const fewEmoji = new RegExp(`^(?:${oneEmoji}){1,5}\\s*$`, 'v')
+/** With what no emoji begins: most texts are of letters, and the expression takes longer than the rest of a row. */
+const letter = /^[A-Za-z\u00c0-\u024f\u0370-\u06ff]/
 /** No five emoji are longer, in UTF-16 units. */
 const longestEmoji = 200
 
@@ -165,7 +167,7 @@ export function viewMessage(
     mine,
     author: mine ? t('chat.you') : room.otherName,
     text: message.text,
-    isEmoji: message.text.length <= longestEmoji && fewEmoji.test(message.text),
+    isEmoji: message.text.length <= longestEmoji && !letter.test(message.text) && fewEmoji.test(message.text),
     image: message.image && {
       ...viewImage(message.image),
       alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),

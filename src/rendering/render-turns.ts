@@ -10,15 +10,16 @@ const mostWaiting = 250
 const retryAfterMs = 3000
 
 /**
- * How many turns of the event loop pass between two parts. Node accepts one new connection a turn (since libuv 1.45). With
+ * How many turns of the event loop pass between two parts; fewer if nobody waits and less was rendered. Node accepts one new connection a turn (since libuv 1.45). With
  * a part in every turn, a new connection would wait for seconds behind a few hundred others.
  */
 const turnsBetween = 4
 
 type Begin = () => void
 
-function afterTurns(turns: number, begin: Begin): void {
-  setImmediate(turns > 1 ? () => afterTurns(turns - 1, begin) : begin)
+/** The share of the turns between two parts that a shorter one calls for. */
+function turnsOf(spentMs: number): number {
+  return (turnsBetween * spentMs) / partMs
 }
 
 /**
@@ -70,11 +71,18 @@ class RenderTurns {
   #passLater(): void {
     if (this.#isPassing) return
     this.#isPassing = true
-    afterTurns(turnsBetween, () => {
-      this.#isPassing = false
-      this.#spentMs = 0
-      this.#pass()
-    })
+    this.#passAfter(0)
+  }
+
+  #passAfter(turns: number): void {
+    const isSoonEnough = turns >= turnsBetween || (this.#waiting.size === 0 && turns >= turnsOf(this.#spentMs))
+    if (turns === 0 || !isSoonEnough) {
+      setImmediate(() => this.#passAfter(turns + 1))
+      return
+    }
+    this.#isPassing = false
+    this.#spentMs = 0
+    this.#pass()
   }
 
   #pass(): void {

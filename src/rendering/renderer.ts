@@ -8,7 +8,7 @@ import { type Translate, translator } from './sentences.js'
 import { segmentText } from './text-segments.js'
 import { Times } from './times.js'
 
-const templateOf = compileTemplates(join(projectRoot, 'views'))
+const templates = compileTemplates(join(projectRoot, 'views'))
 /** The partials that were rendered so far, by name: as many as there are, at most. */
 const partials = new Map<string, Template>()
 
@@ -45,12 +45,15 @@ export function viewContext({ language, zone, region = null }: Omit<Viewer, 'use
   })
 }
 
+/** Makes an empty object for `render`, which renders a page much faster from it than from any other. */
+export const createData = templates.createData
+
 /**
  * Renders a template of views/, with escaping on.
  * @param data made for this call, as for `renderPartial`
  */
 export function render(template: string, context: ViewContext, data: object): string {
-  return templateOf(`/${template}`)(Object.assign(data, context))
+  return templates.find(`/${template}`)(Object.assign(data, context))
 }
 
 /**
@@ -61,15 +64,15 @@ export function renderPartial(name: string, context: ViewContext, data: object):
   return partialOf(name)(Object.assign(data, context)).trim()
 }
 
-/** Renders a partial with data that has the context in it. */
+/** Renders a partial that is an element, so that no space is around it, with data that has the context in it. */
 export function renderPrepared(name: string, data: ViewContext): string {
-  return partialOf(name)(data).trim()
+  return partialOf(name)(data)
 }
 
 function partialOf(name: string): Template {
   let partial = partials.get(name)
   if (!partial) {
-    partial = templateOf(`/partials/${name}`)
+    partial = templates.find(`/partials/${name}`)
     partials.set(name, partial)
   }
   return partial

@@ -9,7 +9,7 @@ it.each(['app.js', 'app.css', 'notices.js', 'pictures.js', 'stream.js'] as const
   name => {
     const [stem, ending] = name.split('.')
     const address = assetUrl(name)
-    expect(address).toMatch(new RegExp(`^/static/build/${stem}-[\\w-]{10}\\.${ending}$`))
+    expect(address).toMatch(new RegExp(`^/static/build/${stem}-[\\w-]{8}\\.${ending}$`))
     expect(readFileSync(join(projectRoot, address)).length).toBeGreaterThan(0)
   },
 )

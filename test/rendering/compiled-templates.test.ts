@@ -12,9 +12,9 @@ function compile(templates: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  const find = compileTemplates(folder)
+  const { find, createData } = compileTemplates(folder)
   rmSync(folder, { recursive: true, force: true })
-  return (path: string, it: object = {}) => find(path)(it)
+  return Object.assign((path: string, it: object = {}) => find(path)(it), { createData })
 }
 
 it('escapes what a template interpolates, and renders what it says is HTML as it is', () => {
@@ -41,6 +41,14 @@ it('puts a page into its layout, which gets what the page got and what is given 
 it('keeps nothing of what was rendered before', () => {
   const render = compile({ 'a.eta': `<%= it.text ?? '' %><%~ include('/b') %>`, 'b.eta': `<%= it.text ?? '' %>` })
   expect([render('/a', { text: 'x' }), render('/a')]).toEqual(['xx', ''])
+})
+
+it('makes objects with all that templates read, of which each has what was put into it', () => {
+  const render = compile({ 'a.eta': `<%= it.one %><%~ include('/b', { two: 2 }) %>`, 'b.eta': '<%= it.two %>' })
+  const [made, other] = [render.createData(), render.createData()]
+  expect(render('/a', Object.assign(made, { one: 1 }))).toBe('12')
+  expect(made).toEqual({ one: 1, two: undefined })
+  expect(other).toEqual({ one: undefined, two: undefined })
 })
 
 it.each(['/nowhere', '/constructor', '/__proto__', '/../package', '/a.eta', ''])(

@@ -159,7 +159,7 @@ describe('a built file', () => {
   })
 
   it('is named by what it holds, and may be kept for ever', async () => {
-    expect(paths.map(path => path.replace(/-[\w-]{10}\./, '-HASH.')).sort()).toEqual([
+    expect(paths.map(path => path.replace(/-[\w-]{8}\./, '-HASH.')).sort()).toEqual([
       '/static/build/app-HASH.css',
       '/static/build/app-HASH.js',
       '/static/build/form-help-HASH.js',

@@ -3,15 +3,20 @@ import type { SeqRange } from '#src/chat/engine.js'
 import { type Life, lengthOf, MessageBlock, type Side, type Stored } from './message-block.js'
 import { Slabs } from './slabs.js'
 
-/** Where a message stands. It is right only until a message is added or removed. */
+/** Where a message stands: at an index of a block. It is right only until a message is added or removed. */
 export interface Place {
   readonly block: MessageBlock
   readonly index: number
+  /** Which of the row's blocks it is. */
+  readonly blockIndex: number
 }
 
 /** What a block takes at most, unless a single message takes more, in bytes. */
 const mostBytes = 8_192
 const never = Number.POSITIVE_INFINITY
+/** What is kept of each block in `#keys`, and where. */
+const key = { lastSeq: 0, nextExpiry: 1, nextWarning: 2 }
+const keysOfBlock = 3
 /** One for all rooms. */
 const sharedSlabs = new Slabs()
 
@@ -23,10 +28,13 @@ const sharedSlabs = new Slabs()
  *   into one. So what is deleted gives its memory back, whatever is kept beside it.
  * - The last one is replaced by a larger one when it is full, as long as that has at most `mostBytes`. So a room of a few
  *   messages takes little.
- * - `nextExpiry` and `nextWarning` are the least of all blocks, of which even a large room has a few dozen.
+ * - `nextExpiry` and `nextWarning` are the least of all blocks, of which even a large room has a few dozen. `#keys`
+ *   repeats what blocks are looked for by, as three numbers for each, beside each other: to read it in the blocks themselves
+ *   takes longer than all else in a server with many rooms.
  */
 export class BlockRow {
   readonly #blocks: MessageBlock[] = []
+  readonly #keys: number[] = []
   /** When the next message expires, in ms of `Clock.now()`; Infinity when there is none. */
   nextExpiry = never
   /** When the next warning is due, in ms of `Clock.now()`; Infinity when there is none. */
@@ -48,8 +56,11 @@ export class BlockRow {
       last.append(stored)
     }
     this.#size += 1
-    this.#noteNext(last)
-    return { block: last, index: last.size - 1 }
+    const blockIndex = this.#blocks.length - 1
+    this.#note(last, blockIndex)
+    this.nextExpiry = Math.min(this.nextExpiry, last.nextExpiry)
+    this.nextWarning = Math.min(this.nextWarning, last.nextWarning)
+    return { block: last, index: last.size - 1, blockIndex }
   }
 
   /** Where the message with this `seq` stands. */
@@ -62,43 +73,40 @@ export class BlockRow {
   findDue(now: number): Place | undefined {
     const { nextExpiry } = this
     if (nextExpiry > now) return undefined
-    const block = this.#blocks.find(each => each.nextExpiry === nextExpiry)
-    if (block === undefined) return undefined
-    let index = 0
-    while (block.expiresAtOf(index) !== nextExpiry) index += 1
-    return { block, index }
+    const blockIndex = this.#indexOf(key.nextExpiry, nextExpiry)
+    const block = this.#blocks[blockIndex]
+    return block && { block, index: block.indexOfExpiry(nextExpiry), blockIndex }
   }
 
   /** Where the message stands whose warning is due first, if that is by `now`. */
   findWarning(now: number): Place | undefined {
     const { nextWarning } = this
     if (nextWarning > now) return undefined
-    const block = this.#blocks.find(each => each.nextWarning === nextWarning)
-    if (block === undefined) return undefined
-    let index = 0
-    while (block.warnsAtOf(index) !== nextWarning) index += 1
-    return { block, index }
+    const blockIndex = this.#indexOf(key.nextWarning, nextWarning)
+    const block = this.#blocks[blockIndex]
+    return block && { block, index: block.indexOfWarning(nextWarning), blockIndex }
   }
 
   /** A message has another life from now on. */
-  setLife({ block, index }: Place, life: Life): void {
+  setLife({ block, index, blockIndex }: Place, life: Life): void {
     block.setLife(index, life)
+    this.#note(block, blockIndex)
     this.#findNext()
   }
 
   /** Takes a message out. */
-  remove({ block, index }: Place): void {
-    const place = this.#indexFrom(block.firstSeq)
+  remove({ block, index, blockIndex }: Place): void {
     block.remove(index)
     this.#size -= 1
-    if (block.isSparse || block.size === 0) this.#pack(place)
+    if (block.isSparse || block.size === 0) this.#pack(block, blockIndex)
+    else this.#note(block, blockIndex)
     this.#findNext()
   }
 
   /** Overwrites all messages. It is of no use any more. */
   clear(): void {
     for (const block of this.#blocks) block.release(this.slabs)
-    this.#blocks.length = 0
+    this.#splice(0, this.#blocks.length)
     this.#size = 0
   }
 
@@ -181,20 +189,22 @@ export class BlockRow {
     let [from, to] = [0, this.#blocks.length]
     while (from < to) {
       const middle = (from + to) >> 1
-      const block = this.#blocks[middle]
-      if (block !== undefined && block.lastSeq < seq) from = middle + 1
+      if (this.#keyOf(middle, key.lastSeq) < seq) from = middle + 1
       else to = middle
     }
     return from
   }
 
   #from(seq: number): Place | undefined {
-    const block = this.#blocks[this.#indexFrom(seq)]
-    return block && { block, index: block.indexFrom(seq) }
+    const blockIndex = this.#indexFrom(seq)
+    const block = this.#blocks[blockIndex]
+    return block && { block, index: block.indexFrom(seq), blockIndex }
   }
 
-  #after({ block, index }: Place): Place | undefined {
-    return index + 1 < block.size ? { block, index: index + 1 } : this.#from(block.lastSeq + 1)
+  #after({ block, index, blockIndex }: Place): Place | undefined {
+    if (index + 1 < block.size) return { block, index: index + 1, blockIndex }
+    const next = this.#blocks[blockIndex + 1]
+    return next && { block: next, index: 0, blockIndex: blockIndex + 1 }
   }
 
   /**
@@ -203,40 +213,66 @@ export class BlockRow {
    */
   #enlarge(last: MessageBlock | undefined, bytes: number): MessageBlock {
     const more = bytes + (last?.bytes ?? 0) / 4
-    if (last && last.bytes + more <= mostBytes) return this.#replace(this.#blocks.length - 1, 1, more)
+    if (last && last.bytes + more <= mostBytes) return this.#replace(this.#blocks.length - 1, [last], more)
     const fresh = new MessageBlock(this.slabs.take(bytes))
-    this.#blocks.push(fresh)
+    this.#splice(this.#blocks.length, 0, fresh)
     return fresh
   }
 
-  #pack(place: number): void {
-    const [block, next] = this.#blocks.slice(place, place + 2)
-    if (block === undefined) return
-    const fits = next !== undefined && block.bytes + next.bytes <= mostBytes
-    if (block.size > 0 || fits) this.#replace(place, fits ? 2 : 1, 0)
-    else for (const each of this.#blocks.splice(place, 1)) each.release(this.slabs)
+  #pack(block: MessageBlock, blockIndex: number): void {
+    const next = this.#blocks[blockIndex + 1]
+    if (next !== undefined && block.bytes + next.bytes <= mostBytes) this.#replace(blockIndex, [block, next], 0)
+    else if (block.size > 0) this.#replace(blockIndex, [block], 0)
+    else {
+      this.#splice(blockIndex, 1)
+      block.release(this.slabs)
+    }
   }
 
-  /** Packs some blocks into one with space for `more` bytes beside what they hold. */
-  #replace(place: number, count: number, more: number): MessageBlock {
-    const packed = this.#blocks.slice(place, place + count)
+  /** Packs some blocks, the first of which has this index, into one with space for `more` bytes beside what they hold. */
+  #replace(blockIndex: number, packed: readonly MessageBlock[], more: number): MessageBlock {
     const fresh = new MessageBlock(this.slabs.take(packed.reduce((sum, { bytes }) => sum + bytes, more)))
     for (const each of packed) {
       fresh.absorb(each)
       each.release(this.slabs)
     }
-    this.#blocks.splice(place, count, fresh)
+    this.#splice(blockIndex, packed.length, fresh)
+    this.#note(fresh, blockIndex)
     return fresh
   }
 
-  #noteNext({ nextExpiry, nextWarning }: MessageBlock): void {
-    this.nextExpiry = Math.min(this.nextExpiry, nextExpiry)
-    this.nextWarning = Math.min(this.nextWarning, nextWarning)
+  /** Puts a block, or none, in the place of some. Its keys are still to be noted. */
+  #splice(blockIndex: number, count: number, ...fresh: [] | [MessageBlock]): void {
+    this.#blocks.splice(blockIndex, count, ...fresh)
+    const keys = fresh.flatMap(() => [0, never, never])
+    this.#keys.splice(keysOfBlock * blockIndex, keysOfBlock * count, ...keys)
+  }
+
+  /** Keeps the keys of a block as they are now. */
+  #note(block: MessageBlock, blockIndex: number): void {
+    const at = keysOfBlock * blockIndex
+    this.#keys[at + key.lastSeq] = block.lastSeq
+    this.#keys[at + key.nextExpiry] = block.nextExpiry
+    this.#keys[at + key.nextWarning] = block.nextWarning
+  }
+
+  #keyOf(blockIndex: number, which: number): number {
+    return this.#keys[keysOfBlock * blockIndex + which] ?? never
+  }
+
+  /** The index of the first block with this key. */
+  #indexOf(which: number, value: number): number {
+    let blockIndex = 0
+    while (blockIndex < this.#blocks.length && this.#keyOf(blockIndex, which) !== value) blockIndex += 1
+    return blockIndex
   }
 
   #findNext(): void {
     this.nextExpiry = never
     this.nextWarning = never
-    for (const block of this.#blocks) this.#noteNext(block)
+    for (let blockIndex = 0; blockIndex < this.#blocks.length; blockIndex += 1) {
+      this.nextExpiry = Math.min(this.nextExpiry, this.#keyOf(blockIndex, key.nextExpiry))
+      this.nextWarning = Math.min(this.nextWarning, this.#keyOf(blockIndex, key.nextWarning))
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Message } from '#src/chat/engine.js'
 import { createDuty, type DueQueue, type Duty } from './due-queue.js'
-import { digestBytes, GoneRecords, type Link } from './gone-records.js'
+import { digestBytes, GoneRecords, hashOf, type Link } from './gone-records.js'
 import type { GoneList, Member, Room } from './model.js'
 import { NonceTable } from './nonce-table.js'
 
@@ -43,7 +43,7 @@ export class GoneMessages {
     if (gone === null) return undefined
     const digest = this.#digestOf(gone, nonce)
     const isIt = (found: number) => this.#records.hasDigest(found - 1, digest)
-    const found = this.#nonces.find(digest.readUInt32LE(), isIt)
+    const found = this.#nonces.find(hashOf(digest), isIt)
     if (found === undefined) return undefined
     const left = this.#records.read(found - 1)
     const id = room.messages.idOf(left.seq)
@@ -62,7 +62,7 @@ export class GoneMessages {
     const digest = this.#digestOf(list, gone.nonce)
     const index = this.#records.size
     this.#records.push(digest, gone)
-    this.#nonces.add(digest.readUInt32LE(), index + 1)
+    this.#nonces.add(hashOf(digest), index + 1)
     this.#link(list, index)
     this.#order.push(index)
     this.#rise(this.#order.length - 1, index)
@@ -193,7 +193,8 @@ export class GoneMessages {
     this.#records.setLink(index, 'place', place)
   }
 
-  #digestOf({ number }: GoneList, nonce: string): Buffer {
-    return hash('sha256', `${this.#secret}${number} ${nonce}`, 'buffer').subarray(0, digestBytes)
+  /** As a string: a buffer would take three times as long. */
+  #digestOf({ number }: GoneList, nonce: string): string {
+    return hash('sha256', `${this.#secret}${number} ${nonce}`, 'binary').slice(0, digestBytes)
   }
 }

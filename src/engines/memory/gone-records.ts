@@ -31,12 +31,12 @@ export class GoneRecords {
     return this.#size
   }
 
-  /** Adds a record at the end. */
-  push(digest: Buffer, { seq, sentAt, expiresAt, lifetimeMs, livesFrom, hasBegun, keptTimes }: Gone): void {
+  /** Adds a record at the end. `digest`: of bytes, one a letter. */
+  push(digest: string, { seq, sentAt, expiresAt, lifetimeMs, livesFrom, hasBegun, keptTimes }: Gone): void {
     if ((this.#size + 1) * recordBytes > this.#bytes.length) this.#resize(1.5 * this.#size)
     const start = this.#size * recordBytes
     this.#size += 1
-    digest.copy(this.#bytes, start, 0, digestBytes)
+    this.#bytes.write(digest, start, digestBytes, 'latin1')
     this.#view.setUint32(start + at.seq, seq)
     this.#view.setFloat64(start + at.sentAt, sentAt)
     this.#view.setFloat64(start + at.expiresAt, expiresAt)
@@ -75,14 +75,14 @@ export class GoneRecords {
     return this.#view.getFloat64(index * recordBytes + at.sentAt)
   }
 
-  hasDigest(index: number, digest: Buffer): boolean {
+  hasDigest(index: number, digest: string): boolean {
     const start = index * recordBytes
-    return digest.compare(this.#bytes, start, start + digestBytes, 0, digestBytes) === 0
+    return this.#bytes.toString('latin1', start, start + digestBytes) === digest
   }
 
-  /** A number by which its digest is looked for. */
+  /** A number by which its digest is looked for, as `hashOf` answers it. */
   hash(index: number): number {
-    return this.#bytes.readUInt32LE(index * recordBytes)
+    return this.#view.getUint32(index * recordBytes)
   }
 
   link(index: number, link: Link): number {
@@ -100,6 +100,12 @@ export class GoneRecords {
     old.copy(this.#bytes, 0, 0, this.#size * recordBytes)
     old.fill(0)
   }
+}
+
+/** A number by which a digest is looked for: its first four bytes. */
+export function hashOf(digest: string): number {
+  const [first, second] = [digest.charCodeAt(0) << 8, digest.charCodeAt(2) << 8]
+  return (((first | digest.charCodeAt(1)) << 16) | second | digest.charCodeAt(3)) >>> 0
 }
 
 function viewOf({ buffer, byteOffset, length }: Buffer): DataView {

@@ -18,13 +18,11 @@ export interface Stored extends Pick<Message, 'seq' | 'nonce' | 'text' | 'sentAt
 }
 
 /** Where each part of a record begins, in bytes. After the head come the nonce and the text. */
-const at = {
-  ...{ seq: 0, nonceBytes: 4, textBytes: 8, sentAt: 12, expiresAt: 20, lifetimeMs: 28, warnsAt: 36 },
-  ...{ flags: 44, keptTimes: 45 },
-}
-const headBytes = 46
-/** What the index takes of a message, which lies at the end of the block, and what it can say of where a record begins. */
-const indexBytes = 2
+const at = { nonceBytes: 0, textBytes: 4, sentAt: 8, lifetimeMs: 16, keptTimes: 24 }
+const headBytes = 25
+/** The same of a message's place in the index, of which `start` says where the record begins. */
+const inIndex = { start: 0, seq: 2, expiresAt: 6, warnsAt: 14, flags: 22 }
+const indexBytes = 23
 const flag = { bySecond: 1, isHeld: 2, isWide: 4, isWaiting: 8, livesFromSeen: 16 }
 
 /**
@@ -32,8 +30,9 @@ const flag = { bySecond: 1, isHeld: 2, isWide: 4, isWaiting: 8, livesFromSeen: 1
  * the collection of garbage nothing, and can be overwritten the moment it goes.
  *
  * - Its memory never grows nor moves, so that no copy of a text is left anywhere, and the space of what is gone is zeros.
- * - Records lie one after the other. From the end on backwards stands where those of the living messages begin, in the order
- *   of `seq`, counted from the block's own beginning.
+ * - Records lie one after the other. From the end on backwards is the index of the living messages, in the order of `seq`:
+ *   where their records begin, counted from the block's own beginning, and what messages are looked for by. It lies close
+ *   together, since in a large server none of it is in the processor's cache.
  * - `nextExpiry` and `nextWarning` are the least of all records; `countFor` counts all that one of the two may know of.
  */
 export class MessageBlock {
@@ -99,15 +98,29 @@ export class MessageBlock {
   }
 
   seqAt(index: number): number {
-    return this.#span.view.getUint32(this.#start(index) + at.seq)
+    return this.#span.view.getUint32(this.#placeOf(index) + inIndex.seq)
   }
 
   expiresAtOf(index: number): number {
-    return this.#span.view.getFloat64(this.#start(index) + at.expiresAt)
+    return this.#span.view.getFloat64(this.#placeOf(index) + inIndex.expiresAt)
   }
 
   warnsAtOf(index: number): number {
-    return this.#span.view.getFloat64(this.#start(index) + at.warnsAt)
+    return this.#span.view.getFloat64(this.#placeOf(index) + inIndex.warnsAt)
+  }
+
+  /** The index of the first message that expires at this time; there has to be one. */
+  indexOfExpiry(expiresAt: number): number {
+    let index = 0
+    while (this.expiresAtOf(index) !== expiresAt) index += 1
+    return index
+  }
+
+  /** The index of the first message whose warning is due at this time; there has to be one. */
+  indexOfWarning(warnsAt: number): number {
+    let index = 0
+    while (this.warnsAtOf(index) !== warnsAt) index += 1
+    return index
   }
 
   senderAt(index: number): Side {
@@ -156,28 +169,33 @@ export class MessageBlock {
     const encoding = isWide ? 'utf16le' : 'latin1'
     const textStart = start + headBytes + this.#span.bytes.write(nonce, start + headBytes, encoding)
     this.#span.bytes.write(text, textStart, encoding)
-    this.#span.view.setUint32(start + at.seq, seq)
     this.#span.view.setUint32(start + at.nonceBytes, textStart - start - headBytes)
     this.#span.view.setUint32(start + at.textBytes, start + length - textStart)
     this.#span.view.setFloat64(start + at.sentAt, stored.sentAt)
     this.#span.view.setFloat64(start + at.lifetimeMs, stored.lifetimeMs)
+    this.#size += 1
+    const place = this.#placeOf(this.#size - 1)
+    this.#span.view.setUint16(place + inIndex.start, this.#used)
+    this.#span.view.setUint32(place + inIndex.seq, seq)
     const flags = (sender === 1 ? flag.bySecond : 0) | (isHeld ? flag.isHeld : 0) | (isWide ? flag.isWide : 0)
-    this.#span.view.setUint8(start + at.flags, flags)
-    this.#admit(length)
-    this.setLife(this.size - 1, stored)
+    this.#span.view.setUint8(place + inIndex.flags, flags)
+    this.#used += length
+    this.#living += length
+    this.#count(this.#size - 1, 1)
+    this.setLife(this.#size - 1, stored)
     return true
   }
 
   /** A message has another life from now on. */
   setLife(index: number, { expiresAt, livesFrom, hasBegun, keptTimes, warnsAt }: Life): void {
-    const start = this.#start(index)
+    const place = this.#placeOf(index)
     const isLater = this.expiresAtOf(index) === this.nextExpiry || this.warnsAtOf(index) === this.nextWarning
     const kept = this.#flagsAt(index) & ~(flag.isWaiting | flag.livesFromSeen)
     const flags = kept | (hasBegun ? 0 : flag.isWaiting) | (livesFrom === 'seen' ? flag.livesFromSeen : 0)
-    this.#span.view.setUint8(start + at.flags, flags)
-    this.#span.view.setUint8(start + at.keptTimes, keptTimes)
-    this.#span.view.setFloat64(start + at.expiresAt, expiresAt)
-    this.#span.view.setFloat64(start + at.warnsAt, warnsAt)
+    this.#span.view.setUint8(place + inIndex.flags, flags)
+    this.#span.view.setFloat64(place + inIndex.expiresAt, expiresAt)
+    this.#span.view.setFloat64(place + inIndex.warnsAt, warnsAt)
+    this.#span.view.setUint8(this.#start(index) + at.keptTimes, keptTimes)
     if (isLater) this.#findNext()
     this.nextExpiry = Math.min(this.nextExpiry, expiresAt)
     this.nextWarning = Math.min(this.nextWarning, warnsAt)
@@ -192,7 +210,7 @@ export class MessageBlock {
     this.#span.bytes.fill(0, start, start + length)
     const last = this.#placeOf(this.size - 1)
     this.#span.bytes.copyWithin(last + indexBytes, last, this.#placeOf(index))
-    this.#span.view.setUint16(last, 0)
+    this.#span.bytes.fill(0, last, last + indexBytes)
     this.#size -= 1
     this.#living -= length
     if (isNext) this.#findNext()
@@ -206,44 +224,54 @@ export class MessageBlock {
 
   /** Copies all messages of another block, which are newer than all in this one and for which there is space. */
   absorb(other: MessageBlock): void {
+    if (other.size === 0) return
+    const before = this.#size
+    this.#size += other.size
+    const indexEnd = other.#placeOf(0) + indexBytes
+    other.#span.bytes.copy(this.#span.bytes, this.#placeOf(this.#size - 1), other.#placeOf(other.size - 1), indexEnd)
+    // Records that lie beside each other are copied together.
+    let [from, to] = [other.#start(0), other.#start(0)]
     for (let index = 0; index < other.size; index += 1) {
-      const from = other.#start(index)
-      const length = other.#lengthAt(from)
-      other.#span.bytes.copy(this.#span.bytes, this.#span.start + this.#used, from, from + length)
-      this.#admit(length)
+      const start = other.#start(index)
+      if (start !== to) {
+        this.#copyRecords(other, from, to)
+        from = start
+      }
+      to = start + other.#lengthAt(start)
+      this.#span.view.setUint16(this.#placeOf(before + index) + inIndex.start, this.#used + start - from)
     }
+    this.#copyRecords(other, from, to)
+    this.#living += other.#living
+    this.#knownToFirst += other.#knownToFirst
+    this.#knownToSecond += other.#knownToSecond
     this.nextExpiry = Math.min(this.nextExpiry, other.nextExpiry)
     this.nextWarning = Math.min(this.nextWarning, other.nextWarning)
   }
 
+  #copyRecords(other: MessageBlock, from: number, to: number): void {
+    other.#span.bytes.copy(this.#span.bytes, this.#span.start + this.#used, from, to)
+    this.#used += to - from
+  }
+
+  /** A message's place in the index. Beside this block lie others', so that a wrong index must never be followed. */
   #placeOf(index: number): number {
+    if (index < 0 || index >= this.#size) throw new RangeError(`${index} is not among ${this.#size} messages`)
     return this.#span.start + this.#span.length - indexBytes * (index + 1)
   }
 
-  /** Where a record begins. Beside this block lie others', so that a wrong index must never be followed. */
+  /** Where a record begins. */
   #start(index: number): number {
-    if (index < 0 || index >= this.#size) throw new RangeError(`${index} is not among ${this.#size} messages`)
-    return this.#span.start + this.#span.view.getUint16(this.#placeOf(index))
+    return this.#span.start + this.#span.view.getUint16(this.#placeOf(index) + inIndex.start)
   }
 
   #flagsAt(index: number): number {
-    return this.#span.view.getUint8(this.#start(index) + at.flags)
+    return this.#span.view.getUint8(this.#placeOf(index) + inIndex.flags)
   }
 
   #lengthAt(start: number): number {
     return (
       headBytes + this.#span.view.getUint32(start + at.nonceBytes) + this.#span.view.getUint32(start + at.textBytes)
     )
-  }
-
-  /** Counts a record that was written at the end. */
-  #admit(length: number): void {
-    const index = this.#size
-    this.#span.view.setUint16(this.#placeOf(index), this.#used)
-    this.#size += 1
-    this.#used += length
-    this.#living += length
-    this.#count(index, 1)
   }
 
   #count(index: number, change: 1 | -1): void {

@@ -1,5 +1,6 @@
 import type { Message, MessageId, RoomId, SeqRange, UserId } from '#src/chat/engine.js'
 import { keptLonger, restOf, seenAt, type Timed, waitingNoMore, warnsAt } from '#src/chat/lifetimes.js'
+import type { Place } from './block-row.js'
 import { type Entry, MessageStore, type NewMessage } from './message-store.js'
 
 const never = Number.POSITIVE_INFINITY
@@ -97,21 +98,23 @@ export class MessageList extends MessageStore {
   takeDue(now: number): Entry | undefined {
     const place = this.row.findDue(now)
     if (place === undefined) return undefined
-    const { seq, lifetimeMs } = this.readAt(place).message
-    const wasWarned = this.#warned.has(seq)
-    const entry = this.remove(seq)
-    if (wasWarned && this.#warned.size === 0) this.#restsUntil = now + restOf(lifetimeMs)
+    const wasWarning = this.#warned.size > 0
+    const entry = this.#take(place)
+    if (wasWarning && this.#warned.size === 0) this.#restsUntil = now + restOf(entry.message.lifetimeMs)
     return entry
   }
 
   /** Takes out a message, and answers what it was; undefined when there is none. */
   remove(seq: number): Entry | undefined {
     const place = this.row.find(seq)
-    if (place === undefined) return undefined
+    return place && this.#take(place)
+  }
+
+  #take(place: Place): Entry {
     const entry = this.forget(place)
     if (entry.message.keptTimes > 0) this.#kept -= 1
     if (!entry.message.hasBegun) this.#waiting -= 1
-    this.#warned.delete(seq)
+    this.#warned.delete(entry.message.seq)
     return entry
   }
 

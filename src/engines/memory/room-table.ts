@@ -1,5 +1,15 @@
 // Long because everything that begins, shows and ends a room is done here, each in one place.
-import type { DissolveReason, EngineOptions, RoomId, ServerNotice, UserId, Vanished } from '#src/chat/engine.js'
+import {
+  type DissolveReason,
+  type EngineOptions,
+  type Message,
+  type RoomId,
+  type ServerNotice,
+  type Told,
+  totalsOf,
+  type UserId,
+  type VanishedTotals,
+} from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { hearsOf, hearsOfEnds, knowsWhyEnded, mayUse } from '#src/chat/privacy.js'
 import type { Publisher } from '#src/chat/publisher.js'
@@ -14,7 +24,7 @@ import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
 import type { Tally } from './tally.js'
 import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
-import { countsOf, vanishedSince } from './vanished.js'
+import { vanishedSince } from './vanished.js'
 
 /** How many rooms a person may hold that they alone have opened and nobody has written in. */
 const mostUnshared = 100
@@ -150,7 +160,7 @@ export class RoomTable {
     retract(room, entry)
     this.#noteGone(room, entry, now)
     this.schedule(room)
-    this.#publishRemoved(room, [entry], new Map())
+    this.#publishRemoved(room, [entry], null)
   }
 
   /** Forgets all rooms without a word. */
@@ -161,7 +171,8 @@ export class RoomTable {
 
   /** Does one due step and reschedules the room, so that what is due in other rooms keeps its order. */
   #attend(room: Room, now: number): void {
-    const before = new Map(room.members.map(member => [member, countsOf(member)]))
+    const [first, second] = room.members
+    const before = [totalsOf(first.vanished), totalsOf(second.vanished)] as const
     const expired = expire(room, now)
     for (const entry of expired) this.#noteGone(room, entry, now)
     this.tally.expiredMessages += expired.length
@@ -184,6 +195,7 @@ export class RoomTable {
   }
 
   #publishExpiring(room: Room, warned: readonly Entry[]): void {
+    if (warned.length === 0) return
     const told = room.members.filter(hearsOf).flatMap(member => {
       const messages = warned.filter(entry => isWarnedOf(member, entry)).map(({ message }) => message)
       return messages.length > 0 ? tell(member, { type: 'messages.expiring', messages }) : []
@@ -191,15 +203,24 @@ export class RoomTable {
     this.publisher.publish(told)
   }
 
-  /** @param before the counts of vanished messages as they were, for those whose counts may have grown */
-  #publishRemoved(room: Room, removed: readonly Entry[], before: ReadonlyMap<Member, Vanished>): void {
-    const told = room.members.filter(hearsOfEnds).flatMap(member => {
-      const messages = removed.filter(entry => knowsOf(member, entry)).map(({ message: { id, seq } }) => ({ id, seq }))
-      if (messages.length === 0) return []
+  /** @param before how many messages had vanished for each of the two before these; null where none of them has */
+  #publishRemoved(
+    room: Room,
+    removed: readonly Entry[],
+    before: readonly [VanishedTotals, VanishedTotals] | null,
+  ): void {
+    const told: Told[] = []
+    for (const member of room.members) {
+      if (!hearsOfEnds(member)) continue
+      const messages: Pick<Message, 'id' | 'seq'>[] = []
+      for (const entry of removed) {
+        if (knowsOf(member, entry)) messages.push({ id: entry.message.id, seq: entry.message.seq })
+      }
+      if (messages.length === 0) continue
       const nextId = idAfter(member, messages.at(-1)?.seq ?? 0)
-      const vanishedOf = vanishedSince(member, before.get(member))
-      return tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId })
-    })
+      const vanishedOf = before === null ? [] : vanishedSince(member, before[member.side])
+      told.push(tell(member, { type: 'message.removed', version: member.version, messages, vanishedOf, nextId }))
+    }
     this.publisher.publish(told, [noticeOf(removed)])
     forgetLastMatch()
   }

@@ -30,9 +30,9 @@ export function countVanished(room: Room, { message, isHeld }: Entry, now: numbe
 }
 
 /** Whose messages have vanished unseen since someone's counts were as in `before`, as far as they are told so. */
-export function vanishedSince(member: Member, before: Vanished | undefined): UserId[] {
-  if (before === undefined || member.hasBlocked) return []
-  const hasGrown = (whose: keyof Vanished) => member.vanished[whose].total > before[whose].total
+export function vanishedSince(member: Member, before: VanishedTotals): UserId[] {
+  if (member.hasBlocked) return []
+  const hasGrown = (whose: keyof Vanished) => member.vanished[whose].total > before[whose]
   return member.room.members.filter(each => hasGrown(each === member ? 'mine' : 'theirs')).map(({ id }) => id)
 }
 

@@ -23,7 +23,7 @@ type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presen
 /** What a screen reader is to announce of a chat, beside what is shown. Holds a message for the length of a burst at most. */
 export class Announcements {
   readonly #context: ViewContext
-  readonly #kinds: ReadonlySet<AnnouncementKind>
+  readonly #kinds: readonly AnnouncementKind[]
   readonly #say: (html: string) => void
   readonly #unsay: () => void
   /** The living messages whose text was announced, and may still be in the page. */
@@ -49,7 +49,7 @@ export class Announcements {
     unsay: () => void,
   ) {
     this.#context = context
-    this.#kinds = new Set(kinds)
+    this.#kinds = kinds
     this.#say = say
     this.#unsay = unsay
   }
@@ -63,25 +63,25 @@ export class Announcements {
   add(message: Message): void {
     this.#cancel('typing')
     this.#hasSpokenOfTyping = false
-    if (this.#isOver || !this.#kinds.has('messages')) return
+    if (this.#isOver || !this.#kinds.includes('messages')) return
     this.#waiting.set(message.id, this.#waiting.size < mostTexts ? message : null)
     if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
 
   /** Announces messages that the page missed: their count, not their text. */
   addMissed(count: number): void {
-    if (count === 0 || !this.#kinds.has('messages')) return
+    if (count === 0 || !this.#kinds.includes('messages')) return
     this.#after('missed', burstMs, () => this.#speak(this.#context.t('chat.newMessages', { count })))
   }
 
   /** One's own message has reached the server. */
   noteSent(): void {
-    if (!this.#kinds.has('sent') || this.#timers.has('sent')) return
+    if (!this.#kinds.includes('sent') || this.#timers.has('sent')) return
     this.#after('sent', burstMs, () => this.#speak(this.#context.t('status.sent')))
   }
 
   noteTyping(isTyping: boolean): void {
-    if (!this.#kinds.has('typing')) return
+    if (!this.#kinds.includes('typing')) return
     if (!isTyping) {
       this.#cancel('typing')
       this.#after('typingOver', typingOverMs, () => {
@@ -99,7 +99,7 @@ export class Announcements {
 
   notePresence(isOnline: boolean): void {
     this.#cancel('presence')
-    if (isOnline === this.#wasOnline || !this.#kinds.has('presence')) return
+    if (isOnline === this.#wasOnline || !this.#kinds.includes('presence')) return
     this.#after('presence', presenceMs, () => {
       this.#wasOnline = isOnline
       this.#speak(this.#context.t(isOnline ? 'chat.hasCome' : 'chat.hasGone', { name: this.#name }))

@@ -77,7 +77,7 @@ export class ListRenderer {
     const digest = digestOf(hashes.values(), endings.hash)
     const ownUnread = rooms.find(({ id }) => id === currentRoomId)?.unread ?? 0
     const othersUnread = totalUnread - ownUnread
-    const html = items.join('')
+    const html = items.reduce((before, item) => before + item, '')
     const report = this.renderReport(rooms)
     return { html, endings, hashes, digest, totalUnread, othersUnread, more, report }
   }

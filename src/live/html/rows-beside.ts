@@ -74,5 +74,6 @@ export function joinRows(
     // A page that ends before it does not show it.
     if (next >= 0 || later === 0) parts[place] = html + (parts[place] ?? '')
   }
-  return parts.join('')
+  // Adding copies nothing until the page is written; `join` would.
+  return parts.reduce((html, part) => html + part, '')
 }

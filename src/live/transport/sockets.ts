@@ -5,7 +5,9 @@ import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Answer } from '../../chat/answer.js'
 import type { Clock } from '../../chat/clock.js'
+import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
+import type { UnreadShare } from '../../unread-bytes.js'
 import { closeCodes, closeTimeoutMs } from '../client/close-codes.js'
 import type { Identity } from '../client/subscriber.js'
 import type { OnBadFrame } from '../client/transport.js'
@@ -130,7 +132,7 @@ export class Sockets {
       if (isProgram || this.#dismissals >= mostDismissals) return refuseUpgrade(socket, admitted.status)
     }
     this.#server.handleUpgrade(request, socket, head, ws => {
-      ws.on('error', error => this.#deps.log.debug({ err: error }, 'a socket had an error'))
+      ws.on('error', this.#noteError)
       if (admitted instanceof HandshakeRefusal) return this.#dismiss(ws, admitted)
       this.#open(ws, socket, { ...admitted, query: url.searchParams, isProgram }).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'a socket could not be opened')
@@ -163,28 +165,36 @@ export class Sockets {
   }
 
   #open(ws: WebSocket, stream: Duplex, arrival: Arrival): Promise<void> {
-    const { connections, clock, log, writeTurns, framesPerSecond } = this.#deps
-    return connections.open({
+    return this.#deps.connections.open({
       ...arrival,
-      openTransport: share => {
-        const frames = this.#budgets.open(arrival.identity.userId)
-        ws.on('close', () => frames.end())
-        const deps = { clock, log, turns: writeTurns }
-        const transport = new SocketTransport(ws, stream, new FrameMeter(clock, framesPerSecond, frames), deps, share)
-        // While a catch-up is pending the transport itself watches that it is read.
-        this.#pulse.watch(ws, () => transport.isCatchingUp)
-        return transport
-      },
-      openSession: parts => {
-        const opened = this.#deps.openSession(parts, arrival)
-        const onBadFrame: OnBadFrame = frame => {
-          this.#deps.onRefused('frame', 'bad_request')
-          opened.onBadFrame?.(frame)
-        }
-        return { ...opened, onBadFrame }
-      },
+      openTransport: share => this.#openTransport(ws, stream, arrival.identity.userId, share),
+      openSession: parts => this.#noting(this.#deps.openSession(parts, arrival)),
     })
   }
+
+  // What a connection keeps is made apart from where the handshake is known, which it would keep too.
+
+  #openTransport(ws: WebSocket, stream: Duplex, userId: UserId, share: UnreadShare): SocketTransport {
+    const { clock, log, writeTurns, framesPerSecond } = this.#deps
+    const frames = this.#budgets.open(userId)
+    ws.on('close', () => frames.end())
+    const deps = { clock, log, turns: writeTurns }
+    const transport = new SocketTransport(ws, stream, new FrameMeter(clock, framesPerSecond, frames), deps, share)
+    // While a catch-up is pending the transport itself watches that it is read.
+    this.#pulse.watch(ws, () => transport.isCatchingUp)
+    return transport
+  }
+
+  /** The same, and bad frames are counted. */
+  #noting({ session, start, onBadFrame }: OpenedSession): OpenedSession {
+    const noteBadFrame: OnBadFrame = frame => {
+      this.#deps.onRefused('frame', 'bad_request')
+      onBadFrame?.(frame)
+    }
+    return { session, start, onBadFrame: noteBadFrame }
+  }
+
+  readonly #noteError = (error: Error) => this.#deps.log.debug({ err: error }, 'a socket had an error')
 
   #dismiss(ws: WebSocket, { farewell, code }: HandshakeRefusal): void {
     this.#dismissals += 1

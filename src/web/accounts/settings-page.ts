@@ -63,20 +63,26 @@ export function settingsPage(
     const { t } = contextOf(request)
     const { username, email, settings } = accountOf(request)
     const done = errors.length === 0 && notices.get(queryText(request, 'done'))
-    sendPage(request, response, status, `settings-${name}`, {
-      ...(await viewList(context, request)),
-      name,
-      heading: formHeading(t, title, errors),
-      title: t(title),
-      pages: Object.values(pages),
-      path,
-      notice: done ? t(done) : '',
-      errors,
-      values: {},
-      account: { name: username, email },
-      settings,
-      ...(await view(request)),
-    })
+    sendPage(
+      request,
+      response,
+      status,
+      `settings-${name}`,
+      await viewList(context, request),
+      {
+        name,
+        heading: formHeading(t, title, errors),
+        title: t(title),
+        pages: Object.values(pages),
+        path,
+        notice: done ? t(done) : '',
+        errors,
+        values: {},
+        account: { name: username, email },
+        settings,
+      },
+      await view(request),
+    )
   }
 
   const answering: SettingsPage['answering'] = work => async (request, response) => {

@@ -21,7 +21,7 @@ export function chatListPages(
     if (list.isOlderPart && !list.chatItems) return response.redirect(303, '/chats')
     const isRestarted = noticeRestart(request, response)
     if (list.chatItems) rememberRun(response, accountOf(request).id)
-    sendPage(request, response, 200, 'chats', { ...list, isRestarted })
+    sendPage(request, response, 200, 'chats', list, { isRestarted })
   }
 
   const open: Route['handle'] = async (request, response) => {

@@ -112,8 +112,7 @@ export function chatSender(
     remember(response, view.id, view.otherId, page.viewer.userId)
     rememberRun(response, page.viewer.userId)
     if (refresh) mayEmbed(response)
-    sendPage(request, response, status, 'chat', {
-      ...side,
+    sendPage(request, response, status, 'chat', side, composer, {
       refresh,
       title: page.titleOf(otherName),
       isRestarted: request.query.restarted === '1',
@@ -146,7 +145,6 @@ export function chatSender(
         isPaused,
       }),
       replying,
-      ...composer,
       maxLength: messageMaxLength,
       tooLong: refusalSentence({ code: 'message_too_long' }, page.context.t, messageMaxLength),
       pictures,

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { defaultSettings } from '../../accounts/settings.js'
 import { languageOf, regionsOf } from '../../http/accepted-language.js'
-import { render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
+import { createData, render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
 import { themeColours } from '../../rendering/theme-colours.js'
 import { offsetOf } from '../../rendering/zone-offsets.js'
 
@@ -28,8 +28,8 @@ export function contextOf(request: Request): ViewContext {
   return viewContext(viewerOf(request))
 }
 
-/** Renders a page for whoever asks. */
-export function renderPage(request: Request, template: string, data: object): string {
+/** Renders a page for whoever asks. `data`: what its template reads; a later part counts for more. */
+export function renderPage(request: Request, template: string, ...data: readonly object[]): string {
   const { theme, textSize, sendKey, refreshSeconds, sounds, notifies, zone } =
     request.account?.settings ?? defaultSettings
   // A page that a form was answered with can't be loaded again, so the zone is not told there.
@@ -51,7 +51,7 @@ export function renderPage(request: Request, template: string, data: object): st
     notifies,
     refreshSeconds,
   }
-  return render(`pages/${template}`, contextOf(request), Object.assign(defaults, data))
+  return render(`pages/${template}`, contextOf(request), Object.assign(createData(), defaults, ...data))
 }
 
 /** Answers with a page that has been rendered. */
@@ -65,6 +65,12 @@ export function sendRendered(request: Request, response: Response, status: numbe
 }
 
 /** Renders a page, and answers with it. */
-export function sendPage(request: Request, response: Response, status: number, template: string, data: object): void {
-  sendRendered(request, response, status, renderPage(request, template, data))
+export function sendPage(
+  request: Request,
+  response: Response,
+  status: number,
+  template: string,
+  ...data: readonly object[]
+): void {
+  sendRendered(request, response, status, renderPage(request, template, ...data))
 }

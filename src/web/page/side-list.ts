@@ -39,7 +39,11 @@ export async function viewSide(
     digest,
     unread: totalUnread,
     othersUnread: unreadText(othersUnread),
-    ...find,
+    query: find.query,
+    foundChats: find.foundChats,
+    people: find.people,
+    morePeople: find.morePeople,
+    nextPeople: find.nextPeople,
   }
 }
 
@@ -52,7 +56,7 @@ export async function viewList(
   const page = new PageRenderer(context.chatPage, viewerOf(request))
   const side = await viewSide(context, request, page, null, before)
   const nothing = { epoch: null, version: 0, window: null, vanished: null, isPaused: false }
-  return { ...side, state: page.formatState({ ...nothing, digest: side.digest }) }
+  return Object.assign(side, { state: page.formatState({ ...nothing, digest: side.digest }) })
 }
 
 /** What stands in the place of the list while someone is looked for; else people with whom there is no chat. */

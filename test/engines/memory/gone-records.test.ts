@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { digestBytes, type Gone, GoneRecords } from '#src/engines/memory/gone-records.js'
+import { digestBytes, type Gone, GoneRecords, hashOf } from '#src/engines/memory/gone-records.js'
 
 function goneOf(seq: number, gone: Partial<Gone> = {}): Gone {
   return {
@@ -14,7 +14,7 @@ function goneOf(seq: number, gone: Partial<Gone> = {}): Gone {
   }
 }
 
-const digestOf = (seq: number) => Buffer.alloc(digestBytes, seq)
+const digestOf = (seq: number) => String.fromCharCode(255 - (seq % 256), seq % 256).repeat(digestBytes / 2)
 
 function recordsOf(...seqs: number[]): GoneRecords {
   const records = new GoneRecords()
@@ -32,6 +32,12 @@ describe('the record of a message that is gone', () => {
       expect([records.hasDigest(1, digestOf(2)), records.hasDigest(1, digestOf(1))]).toEqual([true, false])
     },
   )
+
+  it('is looked for by a number, which is that of its digest', () => {
+    const records = recordsOf(1, 2)
+    expect([records.hash(0), records.hash(1)]).toEqual([hashOf(digestOf(1)), hashOf(digestOf(2))])
+    expect(records.hash(0)).not.toBe(records.hash(1))
+  })
 
   it('has the place of the one that goes, with all that it says of others', () => {
     const records = recordsOf(1, 2, 3)
