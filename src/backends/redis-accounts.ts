@@ -10,7 +10,7 @@ export async function openLink(setting: string, url: string, log: Logger): Promi
     return await connect(url, error => log.debug({ err: error }, 'a connection to Redis failed'))
   } catch (cause) {
     const { host } = new URL(url)
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
     throw new ConfigError(`${setting} names a Redis at ${host} that cannot be used: ${reason}.`, { cause })
   }
 }
