@@ -3,9 +3,18 @@
  * `--stale` builds only what its sources have outdated. Types are not checked here but by `npm run check`.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { filesBelow, fingerprint, isStale, writeStamp } from './freshness.mjs'
@@ -25,15 +34,24 @@ const settings = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'sc
 
 const serverSources = () =>
   [...filesBelow('src')].filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isForBrowser(path))
+const luaSources = () => [...filesBelow('src')].filter(path => path.endsWith('.lua'))
 const pageSources = () => [...filesBelow('src/browser'), ...filesBelow('views'), join(root, 'tailwind.config.js')]
 
-/** Writes each source of the server as one module. Nothing is missing in between, as servers may be starting. */
+/**
+ * Writes each source of the server as one module, and copies the scripts that Redis runs. Nothing is missing in between, as
+ * servers may be starting.
+ */
 async function buildServer() {
-  const sources = serverSources()
+  const [sources, scripts] = [serverSources(), luaSources()]
   await writeModules(root, sources)
-  const modules = new Set(sources.map(path => relative(src, path).replace(/\.ts$/, '.js')))
+  for (const path of scripts) {
+    const copy = join(dist, relative(src, path))
+    mkdirSync(dirname(copy), { recursive: true })
+    copyFileSync(path, copy)
+  }
+  const written = new Set([...sources, ...scripts].map(path => relative(src, path).replace(/\.ts$/, '.js')))
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    if (/\.js(\.map)?$/.test(name) && !modules.has(name.replace(/\.map$/, ''))) rmSync(join(dist, name))
+    if (/\.(js(\.map)?|lua)$/.test(name) && !written.has(name.replace(/\.map$/, ''))) rmSync(join(dist, name))
   }
 }
 
@@ -145,7 +163,7 @@ async function buildPages() {
 }
 
 const parts = [
-  { name: 'server', sources: serverSources(), result: join(dist, 'main.js'), write: buildServer },
+  { name: 'server', sources: [...serverSources(), ...luaSources()], result: join(dist, 'main.js'), write: buildServer },
   { name: 'pages', sources: pageSources(), result: manifestFile, write: buildPages },
 ]
 const staleOnly = process.argv.includes('--stale')

@@ -34,6 +34,23 @@ async function aptInstall(name) {
   await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
 }
 
+/** Resolves with the path of a Redis server: an existing one, or one installed with the system's package manager. */
+export async function findRedisServer() {
+  const named = [process.env.REDIS_SERVER_PATH, '/usr/bin/redis-server', '/usr/local/bin/redis-server']
+  const known = [...named, '/usr/bin/valkey-server', '/opt/homebrew/bin/redis-server'].filter(
+    path => path && existsSync(path),
+  )
+  if (known[0]) return known[0]
+  if (asRoot() && onDebian()) {
+    console.log('Installing a Redis server for the tests ...')
+    await aptInstall('redis-server')
+    return '/usr/bin/redis-server'
+  }
+  throw new Error(
+    'The tests need a Redis server: install it (Debian: apt-get install redis-server) or name it in REDIS_SERVER_PATH',
+  )
+}
+
 /** Resolves with the path of a Chromium: an existing one, or one installed with the system's package manager. */
 export async function findChromium() {
   const named = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']

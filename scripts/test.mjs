@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { root, run } from './process.mjs'
-import { build, findBrowsers, install } from './setup.mjs'
+import { build, findBrowsers, findRedisServer, install } from './setup.mjs'
 
 const withBrowsers = !process.argv.includes('--without-browsers')
 const bin = name => join(root, 'node_modules', '.bin', name)
@@ -57,7 +57,7 @@ function countPlaywright(file) {
 try {
   await install()
   await build()
-  const browsers = withBrowsers ? await findBrowsers() : {}
+  const programs = { REDIS_SERVER_PATH: await findRedisServer(), ...(withBrowsers ? await findBrowsers() : {}) }
   const { check } = await import('./check.mjs')
   await check()
 
@@ -74,7 +74,7 @@ try {
     ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
   ].slice(0, withBrowsers ? 2 : 1)
   for (const [program, args, file, count] of suites) {
-    const env = { ...browsers, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
+    const env = { ...programs, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
     if ((await run(bin(program), args, { env })) !== 0) broken = true
     const counts = count(file)
     for (const key of Object.keys(total)) total[key] += counts[key]

@@ -1,8 +1,10 @@
+// Long because every setting of the server stands here, once.
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { countBytes } from './chat/engine.js'
 import {
+  type AccountsPlace,
   accountsUrl,
   bearerToken,
   duration,
@@ -11,6 +13,7 @@ import {
   oneOf,
   origin,
   origins,
+  redisUrl,
   secret,
   wholeNumber,
 } from './setting-checks.js'
@@ -25,6 +28,7 @@ const minProductionBcryptCost = 10
 /** One person's living messages may hold this part of the memory for messages. */
 const personShare = 1 / 8
 const productionAccountsFile = './data/accounts.json'
+const memoryPlace: AccountsPlace = { kind: 'memory' }
 
 const randomSecret = () => randomBytes(48).toString('base64url')
 
@@ -41,8 +45,8 @@ const settings = z.object({
   PUBLIC_URL: origin.nullable().default(null),
   TRUST_PROXY: wholeNumber(0, 100, 'proxies').default(0),
   CORS_ORIGIN: origins.default([]),
-  SESSION_SECRET: secret.default(randomSecret),
-  JWT_SECRET: secret.default(randomSecret),
+  SESSION_SECRET: secret.optional(),
+  JWT_SECRET: secret.optional(),
   SESSION_TTL_MS: wholeNumber(secondMs, 365 * dayMs, 'milliseconds').default(7 * dayMs),
   JWT_EXPIRES_IN: duration.default(24 * 3600),
   MESSAGE_TTL_MS: wholeNumber(secondMs, 7 * dayMs, 'milliseconds').optional(),
@@ -71,6 +75,8 @@ const settings = z.object({
   UPLOAD_DIR: z.string().default('./uploads'),
   BCRYPT_COST: wholeNumber(4, 15, 'doublings of the work').default(10),
   DEMO_USERS: flag.optional(),
+  REDIS_URL: redisUrl.nullable().default(null),
+  REDIS_STRICT: flag.default(false),
   ACCOUNTS_URL: accountsUrl.optional(),
   REGISTRATION: oneOf(['open', 'invite', 'closed']).default('open'),
   INVITES: oneOf(['members', 'operator']).default('members'),
@@ -97,8 +103,10 @@ function arrange(set: Settings) {
     publicUrl: set.PUBLIC_URL,
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGIN,
-    sessionSecret: set.SESSION_SECRET,
-    jwtSecret: set.JWT_SECRET,
+    sessionSecret: set.SESSION_SECRET ?? randomSecret(),
+    jwtSecret: set.JWT_SECRET ?? randomSecret(),
+    /** Whether both were given: each node of several would make others. */
+    setsSecrets: set.SESSION_SECRET !== undefined && set.JWT_SECRET !== undefined,
     sessionTtlMs: set.SESSION_TTL_MS,
     jwtExpiresInSeconds: set.JWT_EXPIRES_IN,
     messageTtlMs: set.MESSAGE_TTL_MS ?? Math.min(hourMs, messageTtlMaxMs),
@@ -132,8 +140,11 @@ function arrange(set: Settings) {
     },
     bcryptCost: set.BCRYPT_COST,
     demoUsers: set.DEMO_USERS ?? !isProduction,
-    /** Null: in memory only. */
-    accountsFile: set.ACCOUNTS_URL === undefined ? (isProduction ? productionAccountsFile : null) : set.ACCOUNTS_URL,
+    /** The Redis that all nodes share; null: this process is the only node, and holds everything itself. */
+    redisUrl: set.REDIS_URL,
+    /** Whether the server refuses to start over a Redis that could write messages to a disk or evict them. */
+    isRedisStrict: set.REDIS_STRICT,
+    accounts: set.ACCOUNTS_URL ?? accountsByDefault(set.REDIS_URL, isProduction),
     registration: set.REGISTRATION,
     invites: set.INVITES,
     operatorToken: set.OPERATOR_TOKEN,
@@ -144,6 +155,11 @@ function arrange(set: Settings) {
   } as const
 }
 
+function accountsByDefault(redisUrl: string | null, isProduction: boolean): AccountsPlace {
+  if (redisUrl !== null) return { kind: 'redis', url: redisUrl }
+  return isProduction ? { kind: 'file', path: productionAccountsFile } : memoryPlace
+}
+
 /** The settings of the server, read once at its start. */
 export type Config = ReturnType<typeof arrange>
 
@@ -152,6 +168,12 @@ function findClash(config: Config): string | null {
   const { publicUrl, messageTtlMs, imageTtlMs, messageTtlMaxMs, messageMaxLength } = config
   if (publicUrl?.protocol === 'https:' && config.trustProxy === 0) {
     return `PUBLIC_URL is "${publicUrl.origin}" while TRUST_PROXY is 0, but https needs a proxy in front: set TRUST_PROXY to the number of proxies (1 or more).`
+  }
+  if (config.redisUrl !== null && !config.setsSecrets) {
+    return 'SESSION_SECRET and JWT_SECRET must be set when REDIS_URL is, the same on every node.'
+  }
+  if (config.redisUrl !== null && config.accounts.kind !== 'redis') {
+    return 'ACCOUNTS_URL must be the address of a Redis when REDIS_URL is set, since all nodes share the accounts.'
   }
   if (messageTtlMs > messageTtlMaxMs) {
     return `MESSAGE_TTL_MS is "${messageTtlMs}" but must not be over MESSAGE_TTL_MAX_MS, which is ${messageTtlMaxMs}.`

@@ -7,6 +7,7 @@ import type { PasswordGuard } from './accounts/password-guard.js'
 import type { PasswordResets } from './accounts/password-resets.js'
 import type { People } from './accounts/people.js'
 import type { Tokens } from './accounts/tokens.js'
+import type { Answer } from './chat/answer.js'
 import type { Clock } from './chat/clock.js'
 import type { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
@@ -16,6 +17,7 @@ import type { HeldBodies } from './http/held-bodies.js'
 import type { CheckOperator } from './http/operator-token.js'
 import type { Sessions } from './http/sessions.js'
 import type { WarnOfSetup } from './http/setup-warnings.js'
+import type { FormsPlace } from './http/shared-posts.js'
 import type { Images } from './images/images.js'
 import type { Limits } from './limits.js'
 import type { Connections } from './live/connections.js'
@@ -32,6 +34,8 @@ export interface Context {
   readonly config: Config
   readonly log: Logger
   readonly clock: Clock
+  /** Where nodes tell each other of forms that are posted; null if there is but one node. */
+  readonly forms: FormsPlace | null
   readonly limits: Limits
   readonly observer: Observer
 
@@ -64,7 +68,7 @@ export interface Context {
   /** Counts what pages ask for by themselves. */
   readonly countLight: RequestHandler
   /** Counts a request of a person. Throws ChatError `rate_limited` if it is over the limit. */
-  readonly countRequest: (userId: string) => void
+  readonly countRequest: (userId: string) => Answer<void>
   /** Null if the settings hold no token of the operator. */
   readonly checkOperator: CheckOperator | null
 }

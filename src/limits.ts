@@ -1,9 +1,10 @@
 import { ipKeyGenerator } from 'express-rate-limit'
+import { type Answer, goOn } from './chat/answer.js'
 import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
 import type { Config } from './config.js'
 import { readIpAddress } from './ip-address.js'
-import { type LimitResult, RateLimit } from './rate-limit.js'
+import { type Counters, type LimitResult, RateLimit } from './rate-limit.js'
 
 const secondMs = 1000
 const minuteMs = 60 * secondMs
@@ -44,9 +45,10 @@ export class Limits {
   /** Wrong tokens of the operator a minute, by address: hit first, refunded when the token was right. */
   readonly operator: RateLimit
 
-  constructor({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock) {
+  /** @param counters where all of them count; in memory by default */
+  constructor({ rateLimits }: Pick<Config, 'rateLimits'>, clock: Clock, counters?: Counters) {
     const create = (name: string, limit: number, windowMs: number, longestWaitMs = 0) =>
-      new RateLimit({ name, windowMs, limit, longestWaitMs }, clock)
+      new RateLimit({ name, windowMs, limit, longestWaitMs }, clock, counters)
     this.requests = create('requests', rateLimits.requests, secondMs, maxWaitMs)
     this.lightRequests = create('light-requests', lightPerRequest * rateLimits.requests, secondMs)
     this.reaching = create('reaching', rateLimits.reaching, secondMs)
@@ -59,11 +61,6 @@ export class Limits {
     this.auth = create('auth', rateLimits.auth, minuteMs)
     this.authAddress = create('auth-address', rateLimits.authAddress, minuteMs)
     this.operator = create('operator', wrongOperatorTokens, minuteMs)
-  }
-
-  /** Stops all of them. */
-  stop(): void {
-    for (const limit of Object.values(this)) if (limit instanceof RateLimit) limit.stop()
   }
 }
 
@@ -79,10 +76,15 @@ export function addressKey(written: string | undefined): string {
 /**
  * Counts a hit.
  * @param onCounted called with the result, also when the hit is over the limit
- * @throws ChatError `rate_limited` when the hit is over the limit
+ * @throws ChatError `rate_limited` when the hit is over the limit, at once or in the answer
  */
-export function refuseOver(limit: RateLimit, key: string, onCounted: (result: LimitResult) => void = () => {}): void {
-  const result = limit.hit(key)
-  onCounted(result)
-  if (!result.allowed) throw new ChatError('rate_limited', result.retryAfterMs)
+export function refuseOver(
+  limit: RateLimit,
+  key: string,
+  onCounted: (result: LimitResult) => void = () => {},
+): Answer<void> {
+  return goOn(limit.hit(key), result => {
+    onCounted(result)
+    if (!result.allowed) throw new ChatError('rate_limited', result.retryAfterMs)
+  })
 }

@@ -1,13 +1,14 @@
+import { type Answer, goOn } from './chat/answer.js'
 import type { Clock } from './chat/clock.js'
 import { ChatError } from './chat/errors.js'
+import { MemorySharedStore } from './shared-store/memory-store.js'
+import type { CountWindow, SharedStore, WindowCount } from './shared-store/shared-store.js'
 
-const maxKeys = 100_000
+/** Where limits count. */
+export type Counters = Pick<SharedStore, 'count' | 'uncount' | 'resetCount'>
 
 /** How many hits of one key pass in a window, which begins with the key's first hit. */
-export interface LimitOptions {
-  readonly name: string
-  readonly windowMs: number
-  readonly limit: number
+export interface LimitOptions extends CountWindow {
   /** Milliseconds that a hit over the limit may wait for a later window; 0 by default. */
   readonly longestWaitMs?: number
 }
@@ -24,15 +25,9 @@ export interface LimitResult {
   readonly resetAfterMs: number
 }
 
-/** The hits of a key since its window began. Those over the limit fill the windows that follow. */
-interface Counter {
-  startedAt: number
-  count: number
-}
-
 /**
- * A limit on how often something may happen, in memory. Pages, the API and sockets share the same limits. Keys whose window
- * is over are dropped; if there are too many, those hit longest ago.
+ * A limit on how often something may happen. Pages, the API and sockets share the same limits, and so do all nodes that share the
+ * counters. Counters in memory answer at once; every method throws ChatError `storage_failed` when those of several nodes are away.
  */
 export class RateLimit implements LimitOptions {
   readonly name: string
@@ -40,22 +35,25 @@ export class RateLimit implements LimitOptions {
   readonly limit: number
   readonly longestWaitMs: number
   readonly #clock: Clock
-  /** The keys hit since the last sweep, and those hit between the two sweeps before: a sweep needs no search. */
-  #recent = new Map<string, Counter>()
-  #older = new Map<string, Counter>()
-  #cancelSweep: (() => void) | null = null
+  readonly #counters: Counters
 
-  constructor({ name, windowMs, limit, longestWaitMs = 0 }: LimitOptions, clock: Clock) {
+  /** @param counters where it counts; in memory by default */
+  constructor(
+    { name, windowMs, limit, longestWaitMs = 0 }: LimitOptions,
+    clock: Clock,
+    counters: Counters = new MemorySharedStore(clock),
+  ) {
     this.name = name
     this.windowMs = windowMs
     this.limit = limit
     this.longestWaitMs = longestWaitMs
     this.#clock = clock
+    this.#counters = counters
   }
 
   /** Counts a hit, and says whether it passes. A hit over the limit is not counted. */
-  hit(key: string): LimitResult {
-    return this.#count(key, 0)
+  hit(key: string): Answer<LimitResult> {
+    return goOn(this.#counters.count(this, key, 0), counted => this.#resultOf(counted))
   }
 
   /**
@@ -63,72 +61,28 @@ export class RateLimit implements LimitOptions {
    * @throws ChatError `rate_limited` when that is later than `longestWaitMs`; the hit is not counted then
    */
   async takeTurn(key: string): Promise<void> {
-    const { allowed, retryAfterMs, waitMs } = this.#count(key, this.longestWaitMs)
-    if (!allowed) throw new ChatError('rate_limited', retryAfterMs)
+    const { isCounted, waitMs } = await this.#counters.count(this, key, this.longestWaitMs)
+    if (!isCounted) throw new ChatError('rate_limited', waitMs - this.longestWaitMs)
     if (waitMs > 0) await new Promise<void>(resolve => void this.#clock.after(waitMs, resolve))
   }
 
   /** Takes one hit back, such as for a log-in that did not fail. */
-  refund(key: string): void {
-    const counter = this.#recent.get(key) ?? this.#older.get(key)
-    if (counter && counter.count > 0) counter.count -= 1
+  refund(key: string): Answer<void> {
+    return this.#counters.uncount(this, key)
   }
 
   /** Forgets a key. */
-  reset(key: string): void {
-    this.#recent.delete(key)
-    this.#older.delete(key)
+  reset(key: string): Answer<void> {
+    return this.#counters.resetCount(this, key)
   }
 
-  /** Forgets everything and ends the timer. */
-  stop(): void {
-    this.#cancelSweep?.()
-    this.#recent.clear()
-    this.#older.clear()
-  }
-
-  #count(key: string, mostMs: number): LimitResult & { waitMs: number } {
-    const now = this.#clock.now()
-    const { windowMs, limit } = this
-    const counter = this.#counterOf(key, now)
-    const turnAt = counter.startedAt + Math.floor(counter.count / limit) * windowMs
-    const waitMs = Math.max(0, turnAt - now)
-    const allowed = waitMs <= mostMs
-    if (allowed) counter.count += 1
+  #resultOf({ isCounted, count, waitMs, resetAfterMs }: WindowCount): LimitResult {
     return {
-      allowed,
-      limit,
-      remaining: Math.max(limit - counter.count, 0),
-      retryAfterMs: allowed ? 0 : waitMs - mostMs,
-      resetAfterMs: counter.startedAt + windowMs - now,
-      waitMs,
+      allowed: isCounted,
+      limit: this.limit,
+      remaining: Math.max(this.limit - count, 0),
+      retryAfterMs: isCounted ? 0 : waitMs,
+      resetAfterMs,
     }
-  }
-
-  #counterOf(key: string, now: number): Counter {
-    const counter = this.#recent.get(key) ?? this.#older.get(key) ?? { startedAt: now, count: 0 }
-    if (!this.#recent.has(key)) {
-      if (this.#recent.size >= maxKeys / 2) this.#makeRoom()
-      this.#recent.set(key, counter)
-      this.#cancelSweep ??= this.#sweepLater()
-    }
-    const windowsOver = Math.floor((now - counter.startedAt) / this.windowMs)
-    if (windowsOver > 0) {
-      counter.count = Math.max(0, counter.count - windowsOver * this.limit)
-      counter.startedAt = counter.count > 0 ? counter.startedAt + windowsOver * this.windowMs : now
-    }
-    return counter
-  }
-
-  #makeRoom(): void {
-    this.#older = this.#recent
-    this.#recent = new Map()
-  }
-
-  #sweepLater(): () => void {
-    return this.#clock.after(this.windowMs + this.longestWaitMs, () => {
-      this.#makeRoom()
-      this.#cancelSweep = this.#older.size > 0 ? this.#sweepLater() : null
-    })
   }
 }

@@ -16,6 +16,7 @@ import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
 
 /** A server that can be started and stopped. */
@@ -39,14 +40,15 @@ const finishMs = 3000
 
 /** Makes all parts of the server, in the order in which they depend on each other. */
 export async function createServer(config: Config): Promise<Server> {
-  const basis = createBasis(config)
-  const { log, clock } = basis
+  const basis = await createBasis(config)
+  const { log, clock, backend } = basis
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const roomParts = await createRooms({ ...basis, ...accounts })
-  const { engine, rooms, images } = roomParts
-  const hub = new Hub(engine, clock, log, config.maxConnectionsPerUser)
+  const { rooms, images } = roomParts
+  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
   followAccounts({ ...basis, ...accounts, ...roomParts, hub })
+  recoverFromLoss({ ...basis, ...accounts, hub })
   const monitoring = await Monitoring.open({
     clock,
     log,
@@ -54,6 +56,7 @@ export async function createServer(config: Config): Promise<Server> {
     statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
+    health: backend.health,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
@@ -94,11 +97,10 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(patience)
       monitoring.stop()
       idleMemory.stop()
-      clock.stop()
       sockets.stop()
       context.sessions.stop()
-      basis.limits.stop()
-      await Promise.all([engine.stop(), images.stop(), accounts.close()])
+      await Promise.all([images.stop(), accounts.close()])
+      await backend.close()
     },
   }
 }

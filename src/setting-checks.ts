@@ -83,11 +83,31 @@ export const hostName = z
     'an address or host name to listen on, such as 127.0.0.1',
   )
 
-/** Where accounts are stored. Returns the path of a file, or null for memory. */
-export const accountsUrl = z.string().transform((value, context) => {
-  if (value === 'memory:') return null
+/** The address of a Redis, or of one server of a cluster. */
+export const redisUrl = z
+  .string()
+  .refine(isRedisUrl, 'the address of a Redis, such as redis://localhost:6379 or rediss://user:password@host:6379')
+
+/** Where accounts are stored: nowhere but in memory, in a file, or in a Redis. */
+export type AccountsPlace =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'redis'; readonly url: string }
+
+/** Where accounts are stored. */
+export const accountsUrl = z.string().transform((value, context): AccountsPlace => {
+  if (value === 'memory:') return { kind: 'memory' }
+  if (isRedisUrl(value)) return { kind: 'redis', url: value }
   const [, path] = /^file:(?:\/\/(?=\/))?([^\0]+)$/.exec(value) ?? []
-  if (path !== undefined && !path.endsWith('/')) return path
-  context.addIssue('memory: or file: and the path of a file, such as file:./data/accounts.json')
+  if (path !== undefined && !path.endsWith('/')) return { kind: 'file', path }
+  context.addIssue(
+    'memory:, file: and the path of a file, such as file:./data/accounts.json, or the address of a Redis, such as redis://localhost:6379',
+  )
   return z.NEVER
 })
+
+function isRedisUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, pathname } = new URL(value)
+  return (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '' && /^(?:\/\d*)?$/.test(pathname)
+}

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { demoPassword, demoPeople } from './accounts/demo-accounts.js'
 import { AccountFileError } from './accounts/store/account-file.js'
-import { ConfigError, readConfig } from './config.js'
+import { type Config, ConfigError, readConfig } from './config.js'
 import { urlOnThisMachine } from './http/listening.js'
 import { createServer } from './server.js'
 
@@ -45,11 +45,16 @@ async function main(): Promise<void> {
   if (config.demoUsers) {
     say(`Demo accounts: ${demoPeople.map(({ email }) => email).join(' and ')}, password ${demoPassword}`)
   }
-  say(
-    config.accountsFile === null
-      ? 'Keeps messages and sessions in memory only, and accounts too: they are gone when the server stops'
-      : `Keeps messages and sessions in memory only: they are gone when the server stops. Keeps accounts in ${config.accountsFile}`,
-  )
+  say(whatIsKept(config))
+}
+
+/** What the server keeps where, in a sentence. */
+function whatIsKept({ redisUrl, accounts }: Config): string {
+  const inMemory = 'Keeps messages and sessions in memory only'
+  if (redisUrl !== null) return 'Keeps messages, sessions and accounts in Redis, which all nodes share'
+  if (accounts.kind === 'memory') return `${inMemory}, and accounts too: they are gone when the server stops`
+  const place = accounts.kind === 'file' ? accounts.path : 'Redis'
+  return `${inMemory}: they are gone when the server stops. Keeps accounts in ${place}`
 }
 
 /** Whether whoever starts the server can mend the cause of an error. */
@@ -59,5 +64,6 @@ function isForOperator(error: unknown): error is Error {
 
 main().catch(error => {
   console.error(isForOperator(error) ? error.message : error)
-  process.exitCode = 1
+  // What was opened before, such as a connection, would keep the process alive.
+  process.exit(1)
 })

@@ -6,8 +6,10 @@ import { projectRoot } from '#src/project-root.js'
 /** The folders of src/, the lowest first, as docs/architecture.md draws them. Imports go down, or stay in their folder. */
 const floors = [
   ['chat'],
+  ['redis'],
+  ['shared-store'],
   ['basics'],
-  ['accounts', 'engines/memory'],
+  ['accounts', 'engines/memory', 'engines/redis'],
   ['accounts/store', 'images', 'rendering'],
   ['live/client'],
   ['live/transport'],
@@ -19,6 +21,8 @@ const floors = [
   ['api', 'web/page'],
   ['web/accounts', 'web/chats'],
   ['web'],
+  ['backends'],
+  ['backends/memory', 'backends/redis'],
   ['wiring'],
   ['server'],
 ]
@@ -92,7 +96,10 @@ describe('the architecture', () => {
     const withExpress = /^src\/(http|web|api|ops|wiring|context|untyped)/
     expect(ofServer.filter(path => !withExpress.test(path) && /from 'express'/.test(read(path)))).toEqual([])
     const knowEngines = ofServer.filter(path => importsOf(path).some(target => target.startsWith('src/engines/')))
-    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual(['src/wiring/rooms.ts'])
+    expect(knowEngines.filter(path => !path.startsWith('src/engines/'))).toEqual([
+      'src/backends/memory/memory-backend.ts',
+      'src/backends/redis/redis-backend.ts',
+    ])
   })
 
   it('is described: every folder and every path that docs/architecture.md names is there', () => {

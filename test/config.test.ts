@@ -51,7 +51,9 @@ describe('the defaults', () => {
       directory: 'open',
       images: { maxSize: 2_097_152, maxWidth: 1280, maxHeight: 1280, quality: 80 },
       bcryptCost: 10,
-      accountsFile: null,
+      redisUrl: null,
+      isRedisStrict: false,
+      accounts: { kind: 'memory' },
       demoUsers: true,
       logLevel: 'info',
     })
@@ -62,7 +64,7 @@ describe('the defaults', () => {
       host: '0.0.0.0',
       demoUsers: false,
       isProduction: true,
-      accountsFile: './data/accounts.json',
+      accounts: { kind: 'file', path: './data/accounts.json' },
     })
     expect(readConfig({ NODE_ENV: 'production', DEMO_USERS: 'true', HOST: '::1' })).toMatchObject({
       host: '::1',
@@ -125,12 +127,23 @@ describe('a value', () => {
   })
 
   it.each([
-    ['memory:', null],
-    ['file:./data/a.json', './data/a.json'],
-    ['file:/srv/a b.json', '/srv/a b.json'],
-    ['file:///srv/a.json', '/srv/a.json'],
-  ])('of ACCOUNTS_URL may be %s', (value, path) => {
-    expect(readConfig({ ACCOUNTS_URL: value, NODE_ENV: 'production' }).accountsFile).toBe(path)
+    ['memory:', { kind: 'memory' }],
+    ['file:./data/a.json', { kind: 'file', path: './data/a.json' }],
+    ['redis://accounts:6379', { kind: 'redis', url: 'redis://accounts:6379' }],
+  ])('of ACCOUNTS_URL may be %s', (value, place) => {
+    expect(readConfig({ ACCOUNTS_URL: value, NODE_ENV: 'production' }).accounts).toEqual(place)
+  })
+
+  it('of REDIS_URL is where accounts are kept too, unless another address is given', () => {
+    const env = { REDIS_URL: 'redis://one:6379', SESSION_SECRET: goodSecret, JWT_SECRET: goodSecret }
+    expect(readConfig({ ...env, NODE_ENV: 'production' })).toMatchObject({
+      redisUrl: 'redis://one:6379',
+      accounts: { kind: 'redis', url: 'redis://one:6379' },
+    })
+    expect(readConfig({ ...env, ACCOUNTS_URL: 'redis://two:6379' }).accounts).toEqual({
+      kind: 'redis',
+      url: 'redis://two:6379',
+    })
   })
 
   it.each([
@@ -185,6 +198,7 @@ describe('a value', () => {
 
   it('that holds a password is not repeated', () => {
     expect(refusalOf({ PUBLIC_URL: 'https://me:hush@chat.example.com' })).not.toContain('hush')
+    expect(refusalOf({ REDIS_URL: 'http://me:hush@redis.example.com' })).not.toContain('hush')
   })
 })
 
@@ -199,6 +213,12 @@ describe('values that cannot work together', () => {
       ['MESSAGE_MAX_LENGTH', '65281', 'not be over 65280', 'MAX_MESSAGE_MEMORY_MB'],
     ],
     [{ BCRYPT_COST: '9', NODE_ENV: 'production' }, ['BCRYPT_COST', '9', 'at least 10']],
+    [{ REDIS_URL: 'redis://one:6379', JWT_SECRET: goodSecret }, ['SESSION_SECRET', 'JWT_SECRET', 'REDIS_URL']],
+    [{ REDIS_URL: 'redis://one:6379', SESSION_SECRET: goodSecret }, ['SESSION_SECRET', 'JWT_SECRET', 'REDIS_URL']],
+    [
+      { REDIS_URL: 'redis://one:6379', SESSION_SECRET: goodSecret, JWT_SECRET: goodSecret, ACCOUNTS_URL: 'memory:' },
+      ['ACCOUNTS_URL', 'the address of a Redis', 'REDIS_URL'],
+    ],
   ])('%j stop the start', (env, parts) => {
     const sentence = refusalOf(env)
     for (const part of parts) expect(sentence).toContain(part)

@@ -1,3 +1,4 @@
+// Long because every way to host it is checked here.
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -111,6 +112,60 @@ describe('the Compose file', () => {
       NODE_ENV: 'production',
     }
     expect(readConfig(env)).toMatchObject({ trustProxy: 1, host: '0.0.0.0', port: 3000, demoUsers: false })
+  })
+})
+
+describe('the Compose file of several nodes', () => {
+  const part = serviceSchema.partial({ environment: true }).extend({ command: z.array(z.string()).optional() })
+  const cluster = z
+    .object({ services: z.record(z.string(), part), networks: z.record(z.string(), z.unknown()) })
+    .parse(parse(read('compose.cluster.yaml')))
+  const { chat: node, messages, accounts, proxy: front } = cluster.services
+
+  it('gives no part more than it needs', () => {
+    expect(Object.keys(cluster.services)).toEqual(['chat', 'messages', 'accounts', 'proxy'])
+    for (const service of Object.values(cluster.services)) {
+      expect(service.read_only).toBe(true)
+      expect(service.cap_drop).toEqual(['ALL'])
+      expect(service.security_opt).toEqual(['no-new-privileges:true'])
+      expect(service.ulimits?.core).toBe(0)
+      if (service === front) continue
+      expect(service.ports).toBeUndefined()
+      expect(service.networks.map(name => cluster.networks[name])).toEqual([{ internal: true }])
+    }
+  })
+
+  it('starts nodes as the other one starts its server, by settings that exist, over two Redis', () => {
+    const given = (node?.environment ?? []).map(line => line.split(/=(.*)/).slice(0, 2))
+    expect(given.filter(([name]) => !settings.has(name))).toEqual([])
+    const names = given.map(([name]) => name)
+    expect(names).toEqual(expect.arrayContaining(chat.environment.map(line => line.split('=')[0])))
+    const password = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+    const fill = (value = '') =>
+      value.replace(/\$\{(\w+)[^}]*\}/g, (_, name) => (name === 'DOMAIN' ? 'a.example' : password))
+    const env = Object.fromEntries(
+      given.filter(([, value]) => value !== undefined).map(([name, value]) => [name, fill(value)]),
+    )
+    expect(readConfig({ ...env, NODE_ENV: 'production' })).toMatchObject({
+      redisUrl: `redis://:${password}@messages:6379`,
+      accounts: { kind: 'redis', url: `redis://:${password}@accounts:6379` },
+      isRedisStrict: true,
+    })
+  })
+
+  it('keeps messages off the disk and accounts on it, and neither evicts', () => {
+    const setting = (service: typeof node, name: string) => service?.command?.[service.command.indexOf(name) + 1]
+    expect([setting(messages, '--save'), setting(messages, '--appendonly')]).toEqual(['', 'no'])
+    expect(setting(accounts, '--appendonly')).toBe('yes')
+    for (const service of [messages, accounts]) expect(setting(service, '--maxmemory-policy')).toBe('noeviction')
+    for (const service of [node, messages])
+      expect([service?.memswap_limit, service?.volumes]).toEqual([service?.mem_limit, undefined])
+  })
+
+  it('has a proxy that is as quiet and as closed as that of one server', () => {
+    const [one, several] = [read('deploy/Caddyfile'), read('deploy/Caddyfile.cluster')]
+    const settingsOf = (file: string) => file.slice(file.indexOf('\n{'), file.indexOf('\treverse_proxy'))
+    expect(settingsOf(several)).toBe(settingsOf(one))
   })
 })
 

@@ -9,6 +9,7 @@ import {
   oneOf,
   origin,
   origins,
+  redisUrl,
   secret,
   wholeNumber,
 } from '#src/setting-checks.js'
@@ -145,21 +146,44 @@ it('what a server listens on is an address or a name', () => {
 
 describe('where accounts are kept', () => {
   it.each([
-    ['memory:', null],
     ['file:accounts.json', 'accounts.json'],
     ['file:./data/accounts.json', './data/accounts.json'],
     ['file:/var/accounts.json', '/var/accounts.json'],
     ['file:///var/accounts.json', '/var/accounts.json'],
     ['file://host/accounts.json', '//host/accounts.json'],
-  ])('%s is %j', (text, path) => {
-    expect(check(accountsUrl, text)).toBe(path)
+  ])('%s is the file %j', (text, path) => {
+    expect(check(accountsUrl, text)).toEqual({ kind: 'file', path })
+  })
+
+  it('memory: is no place, and the address of a Redis is that Redis', () => {
+    expect(check(accountsUrl, 'memory:')).toEqual({ kind: 'memory' })
+    expect(check(accountsUrl, 'redis://localhost')).toEqual({ kind: 'redis', url: 'redis://localhost' })
   })
 
   it.each(['', 'memory', 'memory:x', 'file:', 'file:data/', 'file:a\0b', 'redis:x', 'xfile:a', 'file:///'])(
     'is not %j',
     text => {
       expect(check(accountsUrl, text)).toEqual({
-        mustBe: 'memory: or file: and the path of a file, such as file:./data/accounts.json',
+        mustBe:
+          'memory:, file: and the path of a file, such as file:./data/accounts.json, or the address of a Redis, such as redis://localhost:6379',
+      })
+    },
+  )
+})
+
+describe('the address of a Redis', () => {
+  it.each(['redis://localhost', 'redis://10.0.0.1:6379/2', 'rediss://user:password@redis.example.com:6380/'])(
+    'is %s',
+    text => {
+      expect(check(redisUrl, text)).toBe(text)
+    },
+  )
+
+  it.each(['', 'redis', 'redis:x', 'redis://', 'http://localhost', 'redis://localhost/chat', 'localhost:6379'])(
+    'is not %j',
+    text => {
+      expect(check(redisUrl, text)).toEqual({
+        mustBe: 'the address of a Redis, such as redis://localhost:6379 or rediss://user:password@host:6379',
       })
     },
   )

@@ -1,3 +1,4 @@
+import type { Answer } from '../chat/answer.js'
 import { addressKey, type Limits, refuseOver } from '../limits.js'
 import type { LimitResult, RateLimit } from '../rate-limit.js'
 import type { Account } from './account.js'
@@ -32,7 +33,7 @@ export class Gate {
    * @throws InvalidInput; ChatError `rate_limited`, `unauthenticated`, `server_busy`
    */
   async logIn(input: unknown, visitor: Visitor): Promise<Account> {
-    this.#countAddress(visitor)
+    await this.#countAddress(visitor)
     const { people, guard } = this.#options
     const { email, password } = parseInput(loginInput, input)
     return guard({ email, address: visitor.address }, () => people.logIn(email, password))
@@ -43,7 +44,7 @@ export class Gate {
    * @throws InvalidInput; ChatError `registration_closed`, `invite_needed`, `rate_limited`, `server_busy`
    */
   async register(input: unknown, visitor: Visitor): Promise<Account> {
-    this.#countAddress(visitor)
+    await this.#countAddress(visitor)
     return this.#options.people.register(input)
   }
 
@@ -51,12 +52,12 @@ export class Gate {
    * Counts one more log-in by what was right a moment ago.
    * @throws ChatError `rate_limited`
    */
-  countRepeat(visitor: Visitor): void {
-    this.#countAddress(visitor)
+  countRepeat(visitor: Visitor): Answer<void> {
+    return this.#countAddress(visitor)
   }
 
-  #countAddress(visitor: Visitor): void {
+  #countAddress(visitor: Visitor): Answer<void> {
     const { authAddress } = this.#options.limits
-    refuseOver(authAddress, addressKey(visitor.address), result => visitor.onCounted?.(authAddress, result))
+    return refuseOver(authAddress, addressKey(visitor.address), result => visitor.onCounted?.(authAddress, result))
   }
 }

@@ -1,14 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
+import { MemorySharedStore } from '../shared-store/memory-store.js'
+import type { SharedStore } from '../shared-store/shared-store.js'
 
 const tokenBytes = 24
 
+/** What links need of the shared store. */
+type LinkStore = Pick<SharedStore, 'set' | 'get' | 'take' | 'delete' | 'addToList' | 'readList' | 'removeFromList'>
+
 /** How long links are good, in milliseconds, and how many of one owner at once. */
-export interface OneTimeLinksOptions {
+export interface OneTimeLinksOptions<T> {
+  /** Tells these links from others in the same store. */
+  readonly name: string
   readonly clock: Clock
   readonly lifetimeMs: number
   readonly perOwner: number
+  /** What the value of a link is like. */
+  readonly value: z.ZodType<T>
+  /** Where they are kept; in memory by default. */
+  readonly store?: LinkStore | undefined
 }
 
 /** A new link. Its token is kept nowhere else. `expiresAt` by the wall clock, ms since the epoch. */
@@ -17,56 +29,65 @@ export interface OneTimeLink {
   readonly expiresAt: number
 }
 
+/** A link that is kept. */
 interface Kept<T> {
   readonly owner: string
   readonly value: T
-  readonly expiresAt: number
-  /** Whether it is being used right now: nobody else may use it then. */
-  isInUse: boolean
 }
 
 /**
- * Links that can be used once, for a while. Only hashes of their tokens are kept, in memory: nobody who reads them can
- * use a link, and a restart ends them all.
+ * Links that can be used once, for a while, on any of the nodes that share the store. Only hashes of their tokens are kept: nobody
+ * who reads them can use a link. A link is good while it is kept and its owner's list names it; it is not kept while it is used.
  */
 export class OneTimeLinks<T> {
-  readonly #options: OneTimeLinksOptions
-  /** The oldest first. All last equally long. */
-  readonly #byHash = new Map<string, Kept<T>>()
+  readonly #options: OneTimeLinksOptions<T>
+  readonly #store
+  readonly #schema
 
-  constructor(options: OneTimeLinksOptions) {
+  constructor(options: OneTimeLinksOptions<T>) {
     this.#options = options
+    this.#store = options.store ?? new MemorySharedStore(options.clock)
+    this.#schema = z.object({ owner: z.string(), value: options.value })
   }
 
   /** Makes a link. Only the newest of one owner are good; older ones end. */
-  create(owner: string, value: T): OneTimeLink {
+  async create(owner: string, value: T): Promise<OneTimeLink> {
+    const { clock, lifetimeMs, perOwner } = this.#options
     const token = randomBytes(tokenBytes).toString('base64url')
-    const expiresAt = this.#options.clock.now() + this.#options.lifetimeMs
-    const hashes = this.#ofOwner(owner).map(([hash]) => hash)
-    const surplus = hashes.length + 1 - this.#options.perOwner
-    for (const hash of hashes.slice(0, Math.max(surplus, 0))) this.#byHash.delete(hash)
-    this.#byHash.set(hashOf(token), { owner, value, expiresAt, isInUse: false })
-    return { token, expiresAt: this.#options.clock.wallTimeOf(expiresAt) }
+    const expiresAt = clock.now() + lifetimeMs
+    const hash = hashOf(token)
+    await this.#store.set(this.#keyOf(hash), JSON.stringify({ owner, value }), lifetimeMs)
+    const ended = await this.#store.addToList(this.#listKeyOf(owner), hash, lifetimeMs, perOwner)
+    for (const each of ended) await this.#store.delete(this.#keyOf(each))
+    return { token, expiresAt: clock.wallTimeOf(expiresAt) }
   }
 
   /** Whether a link can be used. */
-  isGood(token: string): boolean {
-    return this.#find(token) !== null
+  async isGood(token: string): Promise<boolean> {
+    return (await this.ownerOf(token)) !== null
   }
 
   /** The owner of a link that can be used; null for any other. */
-  ownerOf(token: string): string | null {
-    return this.#find(token)?.owner ?? null
+  async ownerOf(token: string): Promise<string | null> {
+    const hash = hashOf(token)
+    const kept = await this.#store.get(this.#keyOf(hash))
+    if (kept === null) return null
+    const { owner } = this.#read(kept.value)
+    return (await this.#isListed(owner, hash)) ? owner : null
   }
 
   /** How many links of an owner can be used. */
-  count(owner: string): number {
-    return this.#ofOwner(owner).filter(([, { isInUse }]) => !isInUse).length
+  async count(owner: string): Promise<number> {
+    const hashes = await this.#store.readList(this.#listKeyOf(owner))
+    const kept = await Promise.all(hashes.map(hash => this.#store.get(this.#keyOf(hash))))
+    return kept.filter(each => each !== null).length
   }
 
   /** Ends all links of an owner, also those in use. */
-  drop(owner: string): void {
-    for (const [hash] of this.#ofOwner(owner)) this.#byHash.delete(hash)
+  async drop(owner: string): Promise<void> {
+    const hashes = await this.#store.readList(this.#listKeyOf(owner))
+    await this.#store.delete(this.#listKeyOf(owner))
+    for (const hash of hashes) await this.#store.delete(this.#keyOf(hash))
   }
 
   /**
@@ -75,32 +96,42 @@ export class OneTimeLinks<T> {
    * @throws ChatError `not_found` if the link cannot be used; whatever the work throws
    */
   async use<R>(token: string, work: (value: T) => Promise<R>): Promise<R> {
-    const kept = this.#find(token)
-    if (kept === null) throw new ChatError('not_found')
-    kept.isInUse = true
+    const { clock } = this.#options
+    const [hash, takenAt] = [hashOf(token), clock.now()]
+    const taken = await this.#store.take(this.#keyOf(hash))
+    if (taken === null) throw new ChatError('not_found')
+    const { owner, value } = this.#read(taken.value)
+    if (!(await this.#isListed(owner, hash))) throw new ChatError('not_found')
+    let isDone = false
     try {
-      const done = await work(kept.value)
-      this.#byHash.delete(hashOf(token))
+      const done = await work(value)
+      isDone = true
       return done
     } finally {
-      kept.isInUse = false
+      if (isDone) await this.#store.removeFromList(this.#listKeyOf(owner), hash)
+      else await this.#giveBack(hash, taken.value, takenAt + taken.remainsMs, owner)
     }
   }
 
-  #find(token: string): Kept<T> | null {
-    this.#forgetExpired()
-    const kept = this.#byHash.get(hashOf(token))
-    return kept === undefined || kept.isInUse ? null : kept
+  async #giveBack(hash: string, value: Buffer, expiresAt: number, owner: string): Promise<void> {
+    const remainsMs = expiresAt - this.#options.clock.now()
+    if (remainsMs > 0 && (await this.#isListed(owner, hash))) await this.#store.set(this.#keyOf(hash), value, remainsMs)
   }
 
-  #ofOwner(owner: string): [hash: string, kept: Kept<T>][] {
-    this.#forgetExpired()
-    return [...this.#byHash].filter(([, kept]) => kept.owner === owner)
+  async #isListed(owner: string, hash: string): Promise<boolean> {
+    return (await this.#store.readList(this.#listKeyOf(owner))).includes(hash)
   }
 
-  #forgetExpired(): void {
-    const now = this.#options.clock.now()
-    for (const [hash, { expiresAt }] of this.#byHash) if (expiresAt <= now) this.#byHash.delete(hash)
+  #read(value: Buffer): Kept<T> {
+    return this.#schema.parse(JSON.parse(value.toString()))
+  }
+
+  #keyOf(hash: string): string {
+    return `${this.#options.name}:${hash}`
+  }
+
+  #listKeyOf(owner: string): string {
+    return `${this.#options.name}-owner:${owner}`
   }
 }
 

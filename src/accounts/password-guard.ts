@@ -18,7 +18,7 @@ export type PasswordGuard = <T>(tried: PasswordTry, check: () => Promise<T>) => 
 export function passwordGuard({ auth }: Pick<Limits, 'auth'>): PasswordGuard {
   return async ({ email, address }, check) => {
     const key = `${emailKey(email)} ${addressKey(address)}`
-    refuseOver(auth, key)
+    await refuseOver(auth, key)
     let isWrong = false
     try {
       return await check()
@@ -26,7 +26,7 @@ export function passwordGuard({ auth }: Pick<Limits, 'auth'>): PasswordGuard {
       isWrong = isWrongPassword(error)
       throw error
     } finally {
-      if (!isWrong) auth.refund(key)
+      if (!isWrong) await auth.refund(key)
     }
   }
 }

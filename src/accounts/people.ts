@@ -153,7 +153,7 @@ export class People {
   ): Promise<FoundPeople> {
     const name = query.trim()
     // Searching blocks the server for milliseconds; the first names of the list cost nothing.
-    if (name !== '') this.#refuseOver('searches', viewerId)
+    if (name !== '') await this.#refuseOver('searches', viewerId)
     // Those who are left out below must not make the rest look like all. Who has many chats mostly needs few names more.
     for (let asked = 2 * limit + 2; ; asked *= 2) {
       const found =
@@ -179,13 +179,13 @@ export class People {
    */
   async changePassword(id: UserId, currentPassword: string, newPassword: string): Promise<Account> {
     const input = parseInput(passwordChangeInput, { currentPassword, newPassword })
-    this.#refuseOver('passwordChanges', id)
+    await this.#refuseOver('passwordChanges', id)
     try {
       const account = await this.#verifyOwner(id, input.currentPassword, 'currentPassword')
       return await this.#setPassword(account, input.newPassword)
     } catch (error) {
       // A thief of a session who guesses must not keep its owner from changing the password.
-      if (error instanceof InvalidInput) this.#limits?.passwordChanges.refund(id)
+      if (error instanceof InvalidInput) await this.#limits?.passwordChanges.refund(id)
       throw error
     }
   }
@@ -218,7 +218,7 @@ export class People {
    * @throws ChatError `not_found`, `rate_limited`
    */
   async changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
-    this.#refuseOver('accountChanges', id)
+    await this.#refuseOver('accountChanges', id)
     return this.#amend(id, () => ({ settings }))
   }
 
@@ -227,7 +227,7 @@ export class People {
    * @throws ChatError `not_found` for nobody, and for oneself; `rate_limited`
    */
   async block(id: UserId, otherId: UserId): Promise<void> {
-    this.#refuseOver('accountChanges', id)
+    await this.#refuseOver('accountChanges', id)
     if (id === otherId || (await this.#store.findById(otherId)) === null) throw new ChatError('not_found')
     await this.#amend(id, ({ blocked }) => ({
       blocked: [...blocked.filter(each => each !== otherId), otherId].slice(-maxBlocked),
@@ -239,7 +239,7 @@ export class People {
    * @throws ChatError `rate_limited`
    */
   async unblock(id: UserId, otherId: UserId): Promise<void> {
-    this.#refuseOver('accountChanges', id)
+    await this.#refuseOver('accountChanges', id)
     await this.#amend(id, ({ blocked }) => ({ blocked: blocked.filter(each => each !== otherId) }))
   }
 
@@ -285,8 +285,8 @@ export class People {
     return this.#removalCallbacks.add(callback)
   }
 
-  #refuseOver(name: keyof PersonLimits, id: UserId): void {
-    if (this.#limits) refuseOver(this.#limits[name], id)
+  async #refuseOver(name: keyof PersonLimits, id: UserId): Promise<void> {
+    if (this.#limits) await refuseOver(this.#limits[name], id)
   }
 
   async #amend(id: UserId, change: (account: Account) => AccountAmendment): Promise<Account> {

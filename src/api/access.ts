@@ -78,7 +78,7 @@ function readToken({ tokens, checkOperator }: GuardBasis, takesOperator: boolean
     request.isOperator = false
     // An expired token of a member must not count as a wrong token of the operator.
     if (takesOperator && checkOperator && token !== null && !verified && !looksSigned(token)) {
-      checkOperator(request)
+      await checkOperator(request)
       request.isOperator = true
     }
     next()
@@ -99,12 +99,12 @@ const memberOnly: RequestHandler = (request, _response, next) => {
 
 /** Counts a request by the limit of the API, and by that on all that its person asks for. */
 function countMember({ limits, countLight }: GuardBasis, limit: DeclaredRoute['limit']): RequestHandler {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const { id } = accountOf(request)
-    refuseOver(limits.api, id, result => showLimit(response, limits.api, result))
+    await refuseOver(limits.api, id, result => showLimit(response, limits.api, result))
     if (limit === 'lightRequests') countLight(request, response, next)
     else {
-      refuseOver(limits.requests, id)
+      await refuseOver(limits.requests, id)
       next()
     }
   }

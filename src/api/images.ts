@@ -89,7 +89,7 @@ export function imageEndpoints({
       refusals: ['not_found', 'server_busy'],
       handle: async ({ request }) => {
         const [, imageId = ''] = fileName.exec(pathParameter(request, 'filename')) ?? []
-        const image = images.find(imageId, accountOf(request).id)
+        const image = await images.find(imageId, accountOf(request).id)
         if (!image) throw new ChatError('not_found')
         return { status: 200, send: response => sendPicture(response, image) }
       },

@@ -16,9 +16,11 @@ const ownStatsSchema = z
 
 const serverStatsSchema = ownStatsSchema
   .extend({
-    onlineUsers: count,
+    onlineUsers: count.describe('Like rooms, messages and bytes: of all nodes together.'),
     connections: count.describe('Open sockets and streams of this node.'),
-    expiredMessages: count.describe('Since the server started.'),
+    expiredMessages: count.describe(
+      'Since the server started, on all nodes together; over Redis, since that was empty.',
+    ),
   })
   .meta({ id: 'ServerStats', description: 'What the server holds at this moment' })
 

@@ -618,7 +618,7 @@ export interface Engine {
   /** Calls `subscriber` for every publication from now on; the answer ends it. One that throws harms nobody else. */
   subscribe(subscriber: (publication: Publication) => void): () => void
 
-  /** Forgets everything and ends all timers. */
+  /** Ends all timers, and forgets all that this process itself holds. */
   stop(): Promise<void>
 }
 

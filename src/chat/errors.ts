@@ -69,6 +69,11 @@ export class ChatError extends Error {
   }
 }
 
+/** Whether something was refused because what keeps it is away or cannot write: nobody here has made a mistake. */
+export function isStorageFailure(error: unknown): error is ChatError {
+  return error instanceof ChatError && error.code === 'storage_failed'
+}
+
 /** A file of a kind that cannot be sent as a picture. */
 export class UnsupportedImage extends ChatError {
   /** @param format what the file is, as people call it, such as HEIC; null if that is not known */

@@ -15,6 +15,8 @@ const longestWarningMs = 60_000
 /** A shorter warning would be useless: people need at least 20 seconds to act on it. Source: WCAG 2.2, 2.2.1. */
 const shortestWarningMs = 20_000
 const longestRestMs = 600_000
+/** The bounds of warnings and of keeping, for an engine whose rules are in another language. Durations in ms. */
+export const warningBounds = { longestWarningMs, shortestWarningMs, longestRestMs, mostKeeps } as const
 
 /** The server's own life of a message and the longest that a chat may choose, in ms. */
 export interface LifetimeBounds {

@@ -1,10 +1,11 @@
 // Long because all that people do in rooms goes through this one door.
-import type { Answer } from './answer.js'
+import { type Answer, goOn } from './answer.js'
 import type {
   CursorKind,
   Engine,
   ImageRef,
   Lifetime,
+  Message,
   MessageId,
   RoomId,
   RoomView,
@@ -21,15 +22,15 @@ import { normaliseText } from './message-input.js'
 const presentWithoutScriptMs = 60_000
 
 /** Counts an action of a person. Returns how many ms too early it is; 0 if it is allowed. */
-export type CountOne = (userId: UserId) => number
+export type CountOne = (userId: UserId) => Answer<number>
 
 /** A picture that was claimed for a message. */
 export interface ClaimedImage {
   readonly image: ImageRef
   /** How long pictures live on this server, ms: a picture and its message go together. */
   readonly lifetimeMs: number
-  /** Tells what became of the message: the id of the picture that it was sent with, or null if it was refused. */
-  settle(sentImageId: string | null): void
+  /** Tells what became of the message: how it was sent, with this picture or another, or null if it was refused. */
+  settle(sent: Message | null): void
 }
 
 /**
@@ -97,7 +98,7 @@ export class Rooms {
    * @throws ChatError `not_found` when there is no such person, or it is oneself; `blocked`, `rate_limited`
    */
   async open(userId: UserId, otherId: UserId): Promise<RoomView> {
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     if (!(await this.#deps.personExists(otherId))) throw new ChatError('not_found')
     return this.#engine.openRoom(userId, otherId)
   }
@@ -111,11 +112,12 @@ export class Rooms {
     const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     // Counted before the text is looked at: one too many must cost nothing.
-    refuseOver(this.#deps.countSend(userId))
-    const text = normaliseText(content, this.#rules.messageMaxLength)
-    if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId, replyTo })
-    if (text === '') throw new ChatError('message_empty')
-    return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null, replyTo })
+    return goOn(refuseOver(this.#deps.countSend(userId)), () => {
+      const text = normaliseText(content, this.#rules.messageMaxLength)
+      if (imageId) return this.#sendWithImage(roomId, userId, { nonce, text, imageId, replyTo })
+      if (text === '') throw new ChatError('message_empty')
+      return this.#engine.sendMessage(roomId, userId, { nonce, text, image: null, replyTo })
+    })
   }
 
   /**
@@ -123,7 +125,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     return this.#engine.removeMessage(roomId, userId, messageId)
   }
 
@@ -133,7 +135,7 @@ export class Rooms {
    */
   async setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void> {
     if (!mayChoose(lifetime, this.#rules)) throw new ChatError('invalid')
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     return this.#engine.setLifetime(roomId, userId, lifetime)
   }
 
@@ -142,7 +144,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     return this.#engine.setErasure(roomId, userId, erasesWhenLeft)
   }
 
@@ -151,7 +153,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     return this.#engine.keepLonger(roomId, userId)
   }
 
@@ -178,7 +180,7 @@ export class Rooms {
    * @throws ChatError `not_found`
    */
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
-    if (this.#deps.countReaching(userId) > 0) return
+    if ((await this.#deps.countReaching(userId)) > 0) return
     return this.#engine.setTyping(roomId, userId, isTyping)
   }
 
@@ -187,7 +189,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async end(roomId: RoomId, userId: UserId): Promise<void> {
-    refuseOver(this.#deps.countReaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
     return this.#engine.endRoom(roomId, userId)
   }
 
@@ -214,7 +216,7 @@ export class Rooms {
       const isBounded = lifetimeMs < this.#rules.messageTtlMs
       const draft = { nonce, text, image, replyTo, ...(isBounded && { mostLifetimeMs: lifetimeMs }) }
       const sent = await this.#engine.sendMessage(roomId, userId, draft)
-      settle(sent.message.image?.id ?? '')
+      settle(sent.message)
       return sent
     } catch (error) {
       settle(null)
@@ -223,6 +225,8 @@ export class Rooms {
   }
 }
 
-function refuseOver(retryAfterMs: number): void {
-  if (retryAfterMs > 0) throw new ChatError('rate_limited', retryAfterMs)
+function refuseOver(counted: Answer<number>): Answer<void> {
+  return goOn(counted, retryAfterMs => {
+    if (retryAfterMs > 0) throw new ChatError('rate_limited', retryAfterMs)
+  })
 }

@@ -14,19 +14,21 @@ const prefixes = { sid: '__Host-', csrf: '__Host-', deleted: '__Secure-', run: '
 /**
  * The names of this server's cookies. Browsers send a cookie to all ports of its host, so the names end in the port: otherwise
  * two servers on one host would overwrite each other's cookies and so log people out. It is the port in PUBLIC_URL, if it
- * has one; without PUBLIC_URL it is the port that the server listens on.
+ * has one; without PUBLIC_URL it is the port that the server listens on, unless several nodes serve the same people.
  */
 export class CookieNames {
   readonly #publicUrl: URL | null
+  readonly #isOneOfSeveral: boolean
   #listeningPort = ''
 
-  constructor({ publicUrl }: Pick<Config, 'publicUrl'>) {
+  constructor({ publicUrl, redisUrl = null }: Pick<Config, 'publicUrl'> & Partial<Pick<Config, 'redisUrl'>>) {
     this.#publicUrl = publicUrl
+    this.#isOneOfSeveral = redisUrl !== null
   }
 
   /** Tells which port the server listens on; PORT does not if it is 0. Must come before the first request. */
   listensOn(port: number): void {
-    this.#listeningPort = String(port)
+    if (!this.#isOneOfSeveral) this.#listeningPort = String(port)
   }
 
   /** The name of the cookie for something. */

@@ -1,9 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Request } from 'express'
+import { z } from 'zod'
 import type { AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
+import type { Answer } from '../chat/answer.js'
 import type { Clock } from '../chat/clock.js'
 import type { Repeats } from './routes.js'
+import { type FormsPlace, SharedPosts } from './shared-posts.js'
 
 /** How long the outcome of a form is remembered, in milliseconds. */
 const minuteMs = 60_000
@@ -13,6 +16,12 @@ const mostRemembered = 2000
 /** How forms of one kind are told apart and remembered. */
 export interface FormRepeatsOptions<T> {
   readonly clock: Clock
+  /** Tells these forms from those of other kinds. */
+  readonly name: string
+  /** What an outcome is like. */
+  readonly outcome: z.ZodType<T>
+  /** Where other nodes may work on the same form; null if there are none. */
+  readonly forms: FormsPlace | null
   /** Whether an outcome is still true; else the form is worked on again. By default it is. */
   readonly stands?: (outcome: T) => Promise<boolean>
   /** Milliseconds, a minute by default. 0: only while the form is worked on. */
@@ -22,6 +31,9 @@ export interface FormRepeatsOptions<T> {
   /** Compares the CSRF token too, so that a page that is loaded again can make a second one, of invites for example. */
   readonly isOfOnePage?: boolean
 }
+
+/** The outcome of a form that lets someone in. */
+export const accountOutcome = z.object({ id: z.string(), generation: z.number() })
 
 /** A form that is worked on, or was a moment ago. */
 interface Post<T> {
@@ -38,17 +50,21 @@ interface Noted<T> extends Pick<Post<T>, 'digest' | 'holder'> {
 /**
  * Gives a form that is posted twice one outcome, as by a double click, of which a browser shows the second answer. A repeat
  * has the same address, cookie and fields, its password too. What was posted is remembered as a digest under a key of this
- * process. A failure is shared only with repeats that wait for it: what was wrong may be right soon.
+ * process, or of all nodes. A failure is shared only with repeats that wait for it: what was wrong may be right soon.
  */
 export class FormRepeats<T> implements Repeats {
   readonly #options: FormRepeatsOptions<T>
-  readonly #secret = randomBytes(32)
+  readonly #secret: string | Buffer
+  readonly #elsewhere: SharedPosts<T> | null
   readonly #noted = new WeakMap<Request, Noted<T>>()
   /** By digest, the oldest first. */
   readonly #posts = new Map<string, Post<T>>()
 
   constructor(options: FormRepeatsOptions<T>) {
     this.#options = options
+    const { forms, name, outcome } = options
+    this.#secret = forms?.secret ?? randomBytes(32)
+    this.#elsewhere = forms && new SharedPosts(forms, name, outcome)
   }
 
   /** For forms that let someone in: their outcome stands while nothing has ended the sessions of the account. */
@@ -69,18 +85,19 @@ export class FormRepeats<T> implements Repeats {
     this.#noted.set(request, { digest, holder: this.#digestOf(cookie), first: this.#posts.get(digest) })
   }
 
-  expects(cookie: string): boolean {
+  expects(cookie: string): Answer<boolean> {
     if (!this.#options.endsSession) return false
     const wanted = this.#digestOf(cookie)
     for (const { holder } of this.#posts.values()) if (holder === wanted) return true
-    return false
+    return this.#elsewhere?.expects(wanted) ?? false
   }
 
   async isRepeat(request: Request): Promise<boolean> {
-    const first = this.#noted.get(request)?.first
-    if (first === undefined) return false
+    const noted = this.#noted.get(request)
     // Why the first failed is told to whoever posted it.
-    return first.outcome.then(outcome => this.#stands(outcome)).catch(() => false)
+    if (noted?.first) return noted.first.outcome.then(outcome => this.#stands(outcome)).catch(() => false)
+    const found = noted && (await this.#elsewhere?.find(noted.digest))
+    return found ? this.#stands(found.outcome) : false
   }
 
   /**
@@ -88,19 +105,46 @@ export class FormRepeats<T> implements Repeats {
    * @param countRepeat called for a repeat of what was done; may refuse it
    * @throws Error if the route does not declare these repeats; whatever the work or `countRepeat` throws
    */
-  async once(request: Request, work: () => Promise<T>, countRepeat: () => void = () => {}): Promise<T> {
+  async once(request: Request, work: () => Promise<T>, countRepeat: () => Answer<void> = () => {}): Promise<T> {
     const noted = this.#noted.get(request)
     if (noted === undefined) throw new Error(`${request.path} does not declare its repeats`)
     const { digest, holder } = noted
     for (let first = noted.first ?? this.#posts.get(digest); first; first = this.#posts.get(digest)) {
       const outcome = await first.outcome
       if (await this.#stands(outcome)) {
-        countRepeat()
+        await countRepeat()
         return outcome
       }
       this.#forget(first)
     }
-    return this.#remember({ digest, holder, outcome: work() })
+    const outcome = this.#elsewhere ? this.#workOnce(this.#elsewhere, { digest, holder }, work, countRepeat) : work()
+    return this.#remember({ digest, holder, outcome })
+  }
+
+  /** Has one of all nodes do the work. */
+  async #workOnce(
+    elsewhere: SharedPosts<T>,
+    { digest, holder }: Pick<Post<T>, 'digest' | 'holder'>,
+    work: () => Promise<T>,
+    countRepeat: () => Answer<void>,
+  ): Promise<T> {
+    while (!(await elsewhere.begin(digest, holder))) {
+      const found = await elsewhere.find(digest)
+      if (found === null) continue
+      if (await this.#stands(found.outcome)) {
+        await countRepeat()
+        return found.outcome
+      }
+      await elsewhere.forget(digest)
+    }
+    try {
+      const outcome = await work()
+      await elsewhere.finish(digest, holder, outcome, this.#options.rememberedMs ?? minuteMs)
+      return outcome
+    } catch (error) {
+      await elsewhere.forget(digest)
+      throw error
+    }
   }
 
   async #remember(post: Post<T>): Promise<T> {

@@ -5,18 +5,18 @@ import { addressKey, refuseOver } from '../limits.js'
 import type { RateLimit } from '../rate-limit.js'
 
 /** Throws ChatError `unauthenticated` unless a request brings the operator's token; `rate_limited` after too many wrong ones. */
-export type CheckOperator = (request: Request) => void
+export type CheckOperator = (request: Request) => Promise<void>
 
 /**
  * Makes the check for the operator's token. Wrong tokens count against the address that they come from.
  * @param limit hit before the check, refunded if the token is right
  */
 export function operatorCheck(operatorToken: string, limit: RateLimit): CheckOperator {
-  return request => {
+  return async request => {
     const key = addressKey(request.ip)
-    refuseOver(limit, key)
+    await refuseOver(limit, key)
     if (!isSameToken(bearerOf(request.get('authorization')) ?? '', operatorToken))
       throw new ChatError('unauthenticated')
-    limit.refund(key)
+    await limit.refund(key)
   }
 }

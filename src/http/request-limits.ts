@@ -15,8 +15,8 @@ export function limitLight(limit: RateLimit): RequestHandler {
     skip: request => !request.account,
     // The package's own store uses the wall clock, which may be set back.
     store: {
-      increment(key) {
-        const { allowed, remaining } = limit.hit(key)
+      async increment(key) {
+        const { allowed, remaining } = await limit.hit(key)
         return { totalHits: allowed ? limit.limit - remaining : limit.limit + 1, resetTime: undefined }
       },
       decrement: key => limit.refund(key),
@@ -38,7 +38,7 @@ export function limitLight(limit: RateLimit): RequestHandler {
 export function takeTurn(requests: RateLimit, findAccount: RequestHandler): RequestHandler {
   return async (request, response, next) => {
     const { account } = request
-    if (!account || requests.hit(account.id).allowed) return next()
+    if (!account || (await requests.hit(account.id)).allowed) return next()
     await requests.takeTurn(account.id)
     // Meanwhile the client may have gone, or the session may have ended.
     if (!response.destroyed) await findAccount(request, response, next)

@@ -6,6 +6,7 @@ import {
   type Response,
   Router,
 } from 'express'
+import type { Answer } from '../chat/answer.js'
 import { ChatError } from '../chat/errors.js'
 
 /**
@@ -26,7 +27,7 @@ export interface Repeats {
   /** Notes which form a request posts. `cookie`: the cookie that tells whose it is. */
   note(request: Request, cookie: string): void
   /** Whether a form that came with this cookie has ended its session a moment ago, or is about to. */
-  expects(cookie: string): boolean
+  expects(cookie: string): Answer<boolean>
   /** Whether a request that was noted repeats a form that was done. Waits for one that is worked on. */
   isRepeat(request: Request): Promise<boolean>
 }

@@ -4,7 +4,6 @@ import { parse as parseCookie } from 'cookie'
 import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
-import { z } from 'zod'
 import type { Account, AccountState } from '../accounts/account.js'
 import type { People } from '../accounts/people.js'
 import { hidesNames } from '../accounts/settings.js'
@@ -12,50 +11,42 @@ import { canonicalTimeZone } from '../accounts/time-zone.js'
 import type { Config } from '../config.js'
 import type { Identity } from '../live/client/subscriber.js'
 import { languageOf, regionsOf } from './accepted-language.js'
-import { AccountSessions } from './account-sessions.js'
 import { type CookieNames, isHttps } from './cookie-names.js'
 import { DraftKeys } from './draft-key.js'
-import { SessionStore } from './session-store.js'
-
-const sweepMs = 60_000
+import { MemorySessionStore } from './memory-session-store.js'
+import type { SessionStore } from './session-store.js'
 
 /** How many sessions an account may have, so that one that logs in again and again holds no more. */
 export const sessionsPerAccount = 100
 
-const ownedSession = z.object({ userId: z.string() })
-
-/** Sessions of pages: an id in a cookie, and its data in memory. A visit before log-in makes none. */
+/** Sessions of pages: an id in a cookie, and its data on the server. A visit before log-in makes none. */
 export class Sessions {
   readonly #config: Config
   readonly #names: CookieNames
   readonly #store: SessionStore
   readonly #people: People
   readonly #draftKeys: DraftKeys
-  readonly #byAccount = new AccountSessions(sessionsPerAccount)
   readonly #onEnded: (userId: string, sessionId: string) => void
   /** Made at the first request: only then the name of the cookie is known. */
   #readSession: RequestHandler | undefined
 
-  /** @param onEnded called for every session that was ended on purpose */
+  /**
+   * @param onEnded called for every session that was ended on purpose
+   * @param store where sessions are kept; in memory by default
+   */
   constructor(
     config: Config,
     names: CookieNames,
     people: People,
     onEnded: (userId: string, sessionId: string) => void,
+    store: SessionStore = new MemorySessionStore(),
   ) {
     this.#config = config
     this.#names = names
     this.#people = people
     this.#draftKeys = new DraftKeys(config.sessionSecret)
     this.#onEnded = onEnded
-    this.#store = new SessionStore({
-      checkPeriod: sweepMs,
-      noDisposeOnSet: true,
-      dispose: (id, data) => {
-        const owner = ownedSession.safeParse(JSON.parse(data)).data
-        if (owner) this.#byAccount.remove(owner.userId, id)
-      },
-    })
+    this.#store = store
   }
 
   /** The name of the cookie. */
@@ -99,7 +90,7 @@ export class Sessions {
   /** Finds who is logged in without prolonging or changing the session. */
   readonly findAccount: RequestHandler = async (request, _response, next) => {
     const id = this.idOf(request)
-    request.account = id === null ? null : await this.#findAccount(await this.#read(id))
+    request.account = id === null ? null : await this.#findAccount(await this.#store.read(id))
     next()
   }
 
@@ -120,10 +111,8 @@ export class Sessions {
     request.session.csrfSecret = randomBytes(18).toString('base64url')
     request.account = await this.#findAccount(request.session)
     await new Promise<void>((resolve, reject) => request.session.save(error => (error ? reject(error) : resolve())))
-    for (const id of this.#byAccount.add(account.id, request.sessionID)) {
-      await new Promise<void>((resolve, reject) =>
-        this.#store.destroy(id, error => (error ? reject(error) : resolve())),
-      )
+    for (const id of await this.#store.addToAccount(account.id, request.sessionID, sessionsPerAccount)) {
+      await this.#store.remove(id)
       this.#onEnded(account.id, id)
     }
   }
@@ -139,11 +128,11 @@ export class Sessions {
   async identify(request: IncomingMessage): Promise<Identity | null> {
     const id = this.idOf(request)
     if (id === null) return null
-    const data = await this.#read(id)
+    const data = await this.#store.read(id)
     const account = await this.#findAccount(data)
     if (!data || !account) return null
     const readEnd = async () => {
-      const current = await this.#read(id)
+      const current = await this.#store.read(id)
       return current && (await this.#findAccount(current)) ? endOf(current) : null
     }
     const zone = account.settings.zone ?? data.zone ?? null
@@ -171,13 +160,7 @@ export class Sessions {
   }
 
   stop(): void {
-    this.#store.stopInterval()
-  }
-
-  #read(id: string): Promise<expressSession.SessionData | null> {
-    return new Promise((resolve, reject) =>
-      this.#store.get(id, (error, data) => (error ? reject(error) : resolve(data ?? null))),
-    )
+    this.#store.stop()
   }
 
   async #findAccount(data: Partial<expressSession.SessionData> | null | undefined): Promise<Account | null> {

@@ -6,12 +6,14 @@ import { ChatError } from '../chat/errors.js'
 import type { SealedImage } from './sealed-image.js'
 
 /** Milliseconds after which a picture that was uploaded and not sent is deleted. */
-const unsentMs = 300_000
+export const unsentMs = 300_000
 
 /** A picture, for the person who asked for it. */
 export interface ReadableImage {
   /** Bytes. */
   readonly size: number
+  /** Whether all of it is in memory while it is read; else a part at a time. */
+  readonly isHeldWhole?: boolean
   /** Opens it for reading; see `SealedImage`. */
   open(): Promise<Readable>
 }

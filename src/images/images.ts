@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { type Answer, attempt } from '../chat/answer.js'
 import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, UserId } from '../chat/engine.js'
 import { ChatError, UnsupportedImage } from '../chat/errors.js'
 import { normaliseText } from '../chat/message-input.js'
 import type { ClaimImage, Rooms } from '../chat/rooms.js'
-import type { ImageRules, Picture } from './conversion.js'
+import type { ImageRules } from './conversion.js'
 import { Converter } from './converter.js'
 import { HeldUploads } from './held-uploads.js'
 import { foreignKindOf, kindOf } from './image-kind.js'
-import { type ImagePart, ImageStore, type ReadableImage, type StoredImage } from './image-store.js'
-import { SealedImage } from './sealed-image.js'
-import { UploadFolder } from './upload-folder.js'
+import type { ImagePart, ReadableImage } from './image-store.js'
+import { LocalPictures } from './local-pictures.js'
+import type { PictureStore } from './picture-store.js'
 
 /** The longest description of a picture, in UTF-16 units: about a paragraph. */
 export const maxDescription = 1000
@@ -38,6 +39,8 @@ export interface ImagesOptions {
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   readonly clock: Clock
   readonly log: Logger
+  /** Where pictures are kept; files of this process by default. */
+  readonly store?: PictureStore | undefined
 }
 
 /** Pictures: converting, sealing, showing and deleting them. */
@@ -45,34 +48,31 @@ export class Images {
   /** The memory of uploads that are not yet converted, from pages and programs. */
   readonly uploads: HeldUploads
   readonly #options: ImagesOptions
-  readonly #folder: UploadFolder
   readonly #converter: Converter
-  readonly #store: ImageStore
+  readonly #store: PictureStore
   readonly #endNotices: () => void
 
   constructor(options: ImagesOptions) {
     this.#options = options
     this.uploads = new HeldUploads(options.rules.maxSize)
-    this.#folder = new UploadFolder(options.rules.uploadDir, options.log)
     this.#converter = new Converter(options.rules, options.log)
-    this.#store = new ImageStore(options.clock, options.log)
-    this.#endNotices = options.rooms.onNotice(notice => this.#store.take(notice))
+    this.#store = options.store ?? new LocalPictures(options.rules.uploadDir, options.clock, options.log)
+    this.#endNotices = options.rooms.onNotice(notice => this.#do(() => this.#store.take(notice)))
   }
 
   /**
-   * Opens the upload folder, which this server alone may use.
-   * @throws ConfigError when another server uses it, and when it cannot be used
+   * Opens the place where pictures are kept.
+   * @throws ConfigError when it is a folder that another server uses, or that cannot be used
    */
   start(): Promise<void> {
-    return this.#folder.open()
+    return this.#store.start()
   }
 
-  /** Deletes every picture. */
+  /** Converts no more. Pictures that are kept in this process are deleted. */
   async stop(): Promise<void> {
     this.#endNotices()
     this.#converter.stop()
     await this.#store.stop()
-    await this.#folder.close()
   }
 
   /**
@@ -102,50 +102,47 @@ export class Images {
       ...(still && { moves: true }),
       ...(ground && { ground }),
     }
-    const [whole, stillImage] = await this.#seal(picture)
-    const expiresAt = this.#store.add(image, roomId, userId, whole, stillImage)
+    const { size, expiresAt } = await this.#store.add(image, roomId, userId, picture)
     try {
       // Again, now that it is stored: a room that ended meanwhile could not delete it.
       await this.admit(roomId, userId)
       if (signal.aborted) throw new ChatError('bad_request')
     } catch (error) {
-      this.#store.discard(image.id)
+      await this.#store.discard(image.id)
       throw error
     }
-    return { ...image, size: whole.size, expiresAt }
+    return { ...image, size, expiresAt }
   }
 
   /** Claims a picture for a message; see `ClaimImage`. */
   readonly claim: ClaimImage = async (imageId, roomId, userId, nonce) => {
-    const image = this.#store.claim(imageId, roomId, userId, nonce)
+    const image = await this.#store.claim(imageId, roomId, userId, nonce)
     return {
       image,
       lifetimeMs: this.#options.imageTtlMs,
-      settle: sentId => {
-        if (sentId === null) this.#store.release(imageId)
-        else if (sentId !== imageId) this.#store.discard(imageId)
-      },
+      settle: sent =>
+        this.#do(() => {
+          if (sent === null) return this.#store.release(imageId)
+          const isThis = sent.image?.id === imageId
+          return isThis ? this.#store.noteSent(imageId, sent.expiresAt) : this.#store.discard(imageId)
+        }),
     }
   }
 
   /** The facts of a picture that this person uploaded for a room and has not sent yet, or null. */
-  findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
+  findUnsent(imageId: string, roomId: RoomId, userId: UserId): Answer<ImageRef | null> {
     return this.#store.findUnsent(imageId, roomId, userId)
   }
 
   /** A picture for someone who may see it; null for anybody else, as for a picture that does not exist. */
-  find(imageId: string, userId: UserId, part?: ImagePart): ReadableImage | null {
+  find(imageId: string, userId: UserId, part?: ImagePart): Answer<ReadableImage | null> {
     return this.#store.find(imageId, userId, part)
   }
 
-  /** Encrypts a picture and its still, or neither. */
-  async #seal({ bytes, still }: Picture): Promise<[whole: StoredImage, still: StoredImage | null]> {
-    const seal = async (part: Buffer) => ({ size: part.length, sealed: await SealedImage.seal(part, this.#folder) })
-    const [whole, first] = await Promise.allSettled([seal(bytes), still && seal(still)])
-    if (whole.status === 'fulfilled' && first.status === 'fulfilled') return [whole.value, first.value]
-    for (const part of [whole, first]) if (part.status === 'fulfilled') await part.value?.sealed.destroy()
-    const [reason] = [whole, first].flatMap(part => (part.status === 'rejected' ? [part.reason] : []))
-    throw reason
+  /** Does what nobody waits for. */
+  #do(work: () => Answer<void>): void {
+    const note = (error: unknown) => this.#options.log.error({ err: error }, 'a picture could not be kept or deleted')
+    void attempt(work, note)
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, isStorageFailure } from '../chat/errors.js'
 import type { UnreadBytes } from '../unread-bytes.js'
 import { type CloseCode, closeCodes } from './client/close-codes.js'
 import type { Transport } from './client/transport.js'
@@ -44,9 +44,10 @@ export class Connections implements ConnectionOpener {
       connection.stop()
       session.end()
       share.end()
-      hub
-        .remove(session)
-        .catch((error: unknown) => log.error({ err: error }, 'a closed connection could not be removed'))
+      hub.remove(session).catch((error: unknown) => {
+        // Its lease lapses then.
+        if (!isStorageFailure(error)) log.error({ err: error }, 'a closed connection could not be removed')
+      })
     })
     try {
       await admit?.(opening.identity.userId)

@@ -8,13 +8,14 @@ const msPerSecond = 1000
 const prefix = 'ephemeral_chat_'
 
 const gauges: readonly (readonly [name: string, help: string, reading: keyof Readings])[] = [
-  ['connections', 'Sockets and streams of people', 'connections'],
-  ['tcp_connections', 'TCP connections of any kind', 'tcpConnections'],
-  ['waiting_connections', 'TCP connections whose request is not complete yet', 'waitingConnections'],
-  ['online_users', 'People who are online', 'onlineUsers'],
-  ['rooms', 'Open rooms', 'rooms'],
-  ['messages', 'Living messages', 'messages'],
-  ['bytes_held', 'Bytes of living messages that count towards the limit', 'bytesHeld'],
+  ['connections', 'Sockets and streams of people on this node', 'connections'],
+  ['tcp_connections', 'TCP connections of any kind on this node', 'tcpConnections'],
+  ['waiting_connections', 'TCP connections on this node whose request is not complete yet', 'waitingConnections'],
+  ['online_users', 'People who are online, on all nodes together', 'onlineUsers'],
+  ['rooms', 'Open rooms, on all nodes together', 'rooms'],
+  ['messages', 'Living messages, on all nodes together', 'messages'],
+  ['bytes_held', 'Bytes of living messages that count towards the limit, on all nodes together', 'bytesHeld'],
+  ['store_away', 'Whether what the nodes share does not answer', 'storeAway'],
 ]
 
 /** What Prometheus reads. Imported only if METRICS_TOKEN is set, as its library takes megabytes. */
@@ -31,7 +32,7 @@ export class Metrics implements Observer {
     collectDefaultMetrics({ register: this.#registry })
     this.#refusals = new Counter({
       name: `${prefix}refusals_total`,
-      help: 'Refusals, by place and reason',
+      help: 'Refusals on this node, by place and reason',
       labelNames: ['place', 'reason'],
       registers,
     })
@@ -41,7 +42,11 @@ export class Metrics implements Observer {
       buckets: lagBucketsSeconds,
       registers,
     })
-    this.#expired = new Counter({ name: `${prefix}messages_expired_total`, help: 'Messages that expired', registers })
+    this.#expired = new Counter({
+      name: `${prefix}messages_expired_total`,
+      help: 'Messages that expired, on all nodes together',
+      registers,
+    })
     this.#gauges = new Map(
       gauges.map(([name, help, reading]) => [reading, new Gauge({ name: `${prefix}${name}`, help, registers })]),
     )

@@ -1,6 +1,7 @@
 import type { RequestHandler, Router } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
 import { createRouter, type Route } from '../http/routes.js'
+import type { HealthSource } from './health.js'
 
 /** The metrics, and the token that opens them. */
 export interface MetricsPage {
@@ -9,15 +10,29 @@ export interface MetricsPage {
   render(): Promise<string>
 }
 
-/** The routes for machines: `/health`, and `/metrics` with its token. Without metrics that path does not exist. */
-export function monitoringPages(metrics: MetricsPage | null): Router {
+/**
+ * The routes for machines: `/health` says whether the server lives, `/health/ready` whether a proxy should send it requests, and
+ * `/metrics`, with its token, counts. Without metrics that path does not exist.
+ */
+export function monitoringPages(health: HealthSource, metrics: MetricsPage | null): Router {
+  const stateNow = () => {
+    const { isAway, warnings } = health
+    return { status: isAway ? 'degraded' : 'ok', ...(warnings.length > 0 && { warnings }) }
+  }
   const routes: Route[] = [
     {
       method: 'get',
       path: '/health',
       access: 'anyone',
       limit: 'none',
-      handle: (_request, response) => void response.json({ status: 'ok' }),
+      handle: (_request, response) => void response.json(stateNow()),
+    },
+    {
+      method: 'get',
+      path: '/health/ready',
+      access: 'anyone',
+      limit: 'none',
+      handle: (_request, response) => void response.status(health.isAway ? 503 : 200).json(stateNow()),
     },
   ]
   const tokenGuards: RequestHandler[] = []

@@ -1,8 +1,11 @@
 import type { Router } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../chat/clock.js'
+import type { EngineStats } from '../chat/engine.js'
+import { isStorageFailure } from '../chat/errors.js'
 import type { Rooms } from '../chat/rooms.js'
 import { watchExpiry } from './expiry-watch.js'
+import type { HealthSource } from './health.js'
 import { monitoringPages } from './monitoring-pages.js'
 import { Observations, type Observer } from './observations.js'
 import { LoopWatch, type Readings, type ReadReadings } from './readings.js'
@@ -17,13 +20,14 @@ export interface MonitoringDeps {
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
   /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
+  readonly health: HealthSource
   readonly countConnections: () => Promise<Pick<Readings, 'connections' | 'tcpConnections' | 'waitingConnections'>>
 }
 
 /** What the operator sees of the server: health, metrics, and a line of statistics in the log. */
 export class Monitoring {
   readonly observer: Observer
-  /** `/health` and `/metrics`. */
+  /** `/health`, `/health/ready` and `/metrics`. */
   readonly pages: Router
   readonly #ends: readonly (() => void)[]
 
@@ -35,8 +39,21 @@ export class Monitoring {
 
   /** Starts all of it. */
   static async open(deps: MonitoringDeps): Promise<Monitoring> {
-    const { clock, log, statisticsLevel: level, rooms, metricsToken, countConnections } = deps
-    const read: ReadReadings = async () => ({ ...(await rooms.reads.readStats()), ...(await countConnections()) })
+    const { clock, log, statisticsLevel: level, rooms, metricsToken, health, countConnections } = deps
+    let stats: EngineStats = { rooms: 0, messages: 0, onlineUsers: 0, bytesHeld: 0, expiredMessages: 0 }
+    const readStats = async () => {
+      stats = await rooms.reads.readStats().catch((error: unknown) => {
+        // While they cannot be asked for, the figures are the last ones.
+        if (isStorageFailure(error)) return stats
+        throw error
+      })
+      return stats
+    }
+    const read: ReadReadings = async () => ({
+      ...(await readStats()),
+      ...(await countConnections()),
+      storeAway: health.isAway ? 1 : 0,
+    })
     // Loaded only if it is used: it takes megabytes.
     const metrics = metricsToken === null ? null : new (await import('./metrics.js')).Metrics()
     const observations = new Observations(metrics)
@@ -45,7 +62,7 @@ export class Monitoring {
       metrics === null || metricsToken === null
         ? null
         : { token: metricsToken, contentType: metrics.contentType, render: () => metrics.render(read) }
-    return new Monitoring(observations, monitoringPages(page), [
+    return new Monitoring(observations, monitoringPages(health, page), [
       watchExpiry(rooms, clock, observations),
       writeStatistics({ clock, log, level, read, observations, loop }),
       () => loop.stop(),

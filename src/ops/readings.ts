@@ -4,13 +4,15 @@ import type { EngineStats } from '../chat/engine.js'
 const loopResolutionMs = 20
 const nanosecondsPerMs = 1_000_000
 
-/** Figures that can be read at any time. */
+/** Figures that can be read at any time. Those of the engine are of all nodes together, the others of this one. */
 export interface Readings extends EngineStats {
   /** Sockets and streams of people. */
   readonly connections: number
   /** TCP connections of any kind, and those among them with an incomplete request. */
   readonly tcpConnections: number
   readonly waitingConnections: number
+  /** 1 while what the nodes share does not answer, else 0. */
+  readonly storeAway: number
 }
 
 /** Reads them. */

@@ -11,11 +11,13 @@ export interface SaidRefusal {
 
 /** Says a refusal in words. `max` is the most characters a message may have; `id` the number that the log repeats. */
 export function refusalSentence(
-  { code, retryAfterMs = 1000, format }: SaidRefusal,
+  { code, retryAfterMs, format }: SaidRefusal,
   t: Translate,
   max: number | string,
   id = '',
 ): string {
   if (format) return t('error.image_format', { format })
-  return t(errorTable[code].sentence, { max, id, seconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) })
+  // It is known when to try again: nothing is broken for good.
+  if (code === 'storage_failed' && retryAfterMs !== undefined) return t('error.storage_away')
+  return t(errorTable[code].sentence, { max, id, seconds: Math.max(1, Math.ceil((retryAfterMs ?? 1000) / 1000)) })
 }

@@ -21,8 +21,8 @@ export function operatorRoutes({
 }: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets'>): Router {
   if (checkOperator === null) return Router()
 
-  const requireToken: RequestHandler = (request, _response, next) => {
-    checkOperator(request)
+  const requireToken: RequestHandler = async (request, _response, next) => {
+    await checkOperator(request)
     next()
   }
 
@@ -39,7 +39,7 @@ export function operatorRoutes({
 
   const reset: Route['handle'] = async (request, response) => {
     const { id, generation } = await find(request)
-    response.status(201).json(linkTo(request, '/reset/', resets.create(id, { userId: id, generation })))
+    response.status(201).json(linkTo(request, '/reset/', await resets.create(id, { userId: id, generation })))
   }
 
   const setDisabled =
@@ -53,8 +53,8 @@ export function operatorRoutes({
     response.status(204).end()
   }
 
-  const invite: Route['handle'] = (request, response) => {
-    response.status(201).json(linkTo(request, '/register?invite=', admission.inviteByOperator()))
+  const invite: Route['handle'] = async (request, response) => {
+    response.status(201).json(linkTo(request, '/register?invite=', await admission.inviteByOperator()))
   }
 
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {

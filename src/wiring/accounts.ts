@@ -1,34 +1,30 @@
 import { Admission } from '../accounts/admission.js'
 import { Gate } from '../accounts/gate.js'
-import { OneTimeLinks } from '../accounts/one-time-links.js'
 import { passwordGuard } from '../accounts/password-guard.js'
-import { type PasswordResets, resetLifetimeMs } from '../accounts/password-resets.js'
+import { createPasswordResets } from '../accounts/password-resets.js'
 import { Passwords } from '../accounts/passwords.js'
 import { People } from '../accounts/people.js'
-import { openAccountStore } from '../accounts/store/open-store.js'
 import { Tokens } from '../accounts/tokens.js'
 import type { Context } from '../context.js'
 import type { Basis } from './basis.js'
 
 /** The parts that deal with accounts. */
 export interface Accounts extends Pick<Context, 'people' | 'admission' | 'resets' | 'tokens' | 'guard' | 'gate'> {
-  /** Ends the password workers and saves what is unsaved. */
+  /** Ends the password workers. */
   close(): Promise<void>
 }
 
-/** Opens the accounts. @throws AccountFileError */
-export async function openAccounts({ config, log, clock, limits }: Basis): Promise<Accounts> {
+/** Makes what deals with accounts. */
+export async function openAccounts({ config, log, clock, limits, backend }: Basis): Promise<Accounts> {
   const passwords = new Passwords({
     cost: config.bcryptCost,
     onError: error => log.error({ err: error }, 'a password worker failed'),
   })
-  const store = await openAccountStore(config.accountsFile, clock, error =>
-    log.error({ err: error }, 'accounts were not saved'),
-  )
-  const admission = new Admission({ registration: config.registration, invites: config.invites, clock })
-  const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
+  const place = { clock, store: backend.sharedStore }
+  const admission = new Admission({ registration: config.registration, invites: config.invites, ...place })
+  const resets = createPasswordResets(place)
   const people = new People({
-    store,
+    store: backend.accounts,
     passwords,
     directory: config.directory,
     clock,
@@ -45,8 +41,6 @@ export async function openAccounts({ config, log, clock, limits }: Basis): Promi
     tokens: new Tokens({ secret: config.jwtSecret, lifetimeSeconds: config.jwtExpiresInSeconds, people, clock }),
     guard,
     gate: new Gate({ people, limits, guard }),
-    async close() {
-      await Promise.all([passwords.close(), store.close()])
-    },
+    close: () => passwords.close(),
   }
 }

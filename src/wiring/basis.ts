@@ -1,22 +1,30 @@
+import type { Backend } from '../backends/backend.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
 import { Limits } from '../limits.js'
 import { createLog } from '../ops/log.js'
-import { SystemClock } from '../ops/system-clock.js'
+import type { SharedStore } from '../shared-store/shared-store.js'
 
 /** The parts that need no other part. */
-export interface Basis extends Pick<Context, 'config' | 'log' | 'limits'> {
-  readonly clock: SystemClock
+export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'clock' | 'forms'> {
+  readonly backend: Backend
+  readonly sharedStore: SharedStore
 }
 
-/** Makes the log, the clock and the limits that the settings ask for. */
-export function createBasis(config: Config): Basis {
+/** Makes the log, the backend and the limits that the settings ask for. @throws ConfigError, AccountFileError */
+export async function createBasis(config: Config): Promise<Basis> {
   const log = createLog(config.logLevel)
-  const clock = new SystemClock((stepMs, apartMs) =>
-    log.warn(
-      { stepMs, apartMs },
-      `the wall clock was set ${stepMs < 0 ? 'back' : 'forward'}: times shown, sessions and tokens follow it, lifetimes do not`,
-    ),
-  )
-  return { config, log, clock, limits: new Limits(config, clock) }
+  const backend = await openBackend(config, log)
+  const { clock, sharedStore, forms } = backend
+  return { config, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
+}
+
+/** Of the two backends only the one that is used is loaded: without REDIS_URL no client of Redis is. */
+async function openBackend(config: Config, log: Context['log']): Promise<Backend> {
+  if (config.redisUrl === null) {
+    const { openMemoryBackend } = await import('../backends/memory/memory-backend.js')
+    return openMemoryBackend(config, log)
+  }
+  const { openRedisBackend } = await import('../backends/redis/redis-backend.js')
+  return openRedisBackend(config, log)
 }

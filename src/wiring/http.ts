@@ -11,6 +11,7 @@ import { Sessions } from '../http/sessions.js'
 import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
 import { UnreadBytes } from '../unread-bytes.js'
+import type { Basis } from './basis.js'
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -41,7 +42,9 @@ export function createHttpParts({
   people,
   hub,
   observer,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'>): HttpParts {
+  backend,
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'> &
+  Pick<Basis, 'backend'>): HttpParts {
   const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
@@ -52,7 +55,13 @@ export function createHttpParts({
     answers: new Answers(clock, unreadBytes),
     cookieNames,
     warnOfSetup,
-    sessions: new Sessions(config, cookieNames, people, (userId, sessionId) => hub.closeSession(userId, sessionId)),
+    sessions: new Sessions(
+      config,
+      cookieNames,
+      people,
+      (userId, sessionId) => hub.closeSession(userId, sessionId),
+      backend.sessions,
+    ),
     strangerBodies: HeldBodies.ofStrangers(onGivenWay),
     memberBodies: HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength)),
     csrf: csrfProtection(config, cookieNames),

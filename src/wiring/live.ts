@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import type { Backend } from '../backends/backend.js'
 import type { ErrorCode } from '../chat/errors.js'
 import type { Context } from '../context.js'
 import { bringsToken, identifyByToken } from '../http/token-identity.js'
@@ -22,7 +22,9 @@ type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
-  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'>
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'> & {
+    readonly backend: Pick<Backend, 'run'>
+  }
 
 /** Makes the parts that keep pages and programs up to date. */
 export function createLive({
@@ -39,13 +41,16 @@ export function createLive({
   isOurOrigin,
   countRequest,
   unreadBytes,
+  backend,
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
   const chatPage: PageRendererDeps = {
     rooms,
     clock,
     lifetimeRules: config,
-    serverId: randomBytes(6).toString('base64url'),
+    get serverId() {
+      return backend.run.id
+    },
     namesOf: async ids => new Map([...(await people.findMany(ids))].map(([id, { username }]) => [id, username])),
     hasBlocked: async (userId, otherId) => (await people.find(userId))?.blocked.includes(otherId) ?? false,
     isTyping: (roomId, userId) => hub.isTyping(roomId, userId),

@@ -1,42 +1,33 @@
-import { privacyOf } from '../accounts/account.js'
-import type { Engine } from '../chat/engine.js'
+import { goOn } from '../chat/answer.js'
 import { Rooms } from '../chat/rooms.js'
 import type { Context } from '../context.js'
-import { MemoryEngine } from '../engines/memory/engine.js'
 import { Images } from '../images/images.js'
-import { lingerMs } from '../live/hub.js'
+import type { Basis } from './basis.js'
+import { tellPrivacy } from './privacy.js'
 
-/** The rooms and their pictures. The engine behind them is for the wiring alone. */
-export interface RoomParts extends Pick<Context, 'rooms' | 'images'> {
-  readonly engine: Engine
-}
+/** The rooms and their pictures. */
+export type RoomParts = Pick<Context, 'rooms' | 'images'>
 
-/** Makes the engine, which is told the privacy settings of every person, the rooms in front of it, and the pictures. */
+/** Tells the engine the privacy of every person, and makes the rooms in front of it, and the pictures. */
 export async function createRooms({
   config,
   log,
   clock,
   limits,
   people,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people'>): Promise<RoomParts> {
-  const engine = new MemoryEngine({
-    clock,
-    messageTtlMs: config.messageTtlMs,
-    messageTtlMaxMs: config.messageTtlMaxMs,
-    roomGraceMs: config.roomGraceMs,
-    roomMaxMessages: config.roomMaxMessages,
-    maxBytes: config.maxMessageMemoryBytes,
-    maxBytesPerPerson: config.maxMessageBytesPerPerson,
-    keepLonger: config.keepLonger,
-    onSubscriberError: error => log.error({ err: error }, 'a publication could not be handled'),
-  })
-  for (const account of await people.list()) await engine.setPrivacy(account.id, privacyOf(account), lingerMs)
+  backend,
+}: Basis & Pick<Context, 'people'>): Promise<RoomParts> {
+  const { engine } = backend
+  await tellPrivacy(backend, people)
   const rooms = new Rooms(engine, config, {
-    countSend: userId => limits.messages.hit(userId).retryAfterMs,
-    countReaching: userId => limits.reaching.hit(userId).retryAfterMs,
+    countSend: userId => goOn(limits.messages.hit(userId), ({ retryAfterMs }) => retryAfterMs),
+    countReaching: userId => goOn(limits.reaching.hit(userId), ({ retryAfterMs }) => retryAfterMs),
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })
-  const images = new Images({ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log })
-  return { engine, rooms, images }
+  const images = new Images({
+    ...{ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log },
+    store: backend.openPictures((...asked) => engine.isMember(...asked)),
+  })
+  return { rooms, images }
 }

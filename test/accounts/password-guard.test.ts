@@ -78,7 +78,6 @@ async function triesLeftAfter(error: unknown): Promise<number> {
     throw new ChatError('unauthenticated')
   }
   for (let time = 0; time < 2 * most; time += 1) await guard(tried, count).catch(() => {})
-  auth.stop()
   return left
 }
 
@@ -105,6 +104,5 @@ describe('a check of a password that fails', () => {
     const auth = new RateLimit({ name: 'auth', windowMs: 60_000, limit: most }, new FakeClock())
     const guard = passwordGuard({ auth })
     for (let time = 0; time < 2 * most; time += 1) expect(await guard(tried, async () => 'let in')).toBe('let in')
-    auth.stop()
   })
 })

@@ -364,7 +364,7 @@ describe('registering', () => {
     const input = { username: 'ann', email: 'ann@example.com', password: 'password of it' }
     await expect(people.register(input)).rejects.toMatchObject({ code: 'invite_needed' })
     expect(hashing.hash).not.toHaveBeenCalled()
-    const { token } = admission.inviteByOperator()
+    const { token } = await admission.inviteByOperator()
     await expect(people.register({ ...input, password: 'short', invite: token })).rejects.toMatchObject({
       fields: { password: 'password_short' },
     })

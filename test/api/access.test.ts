@@ -174,5 +174,4 @@ it.each([
     '"things";q=7;w=60',
     `"things";r=3;${left}`,
   ])
-  limit.stop()
 })

@@ -118,7 +118,7 @@ function start({
     },
     claimImage: async (...args) => {
       calls.push(['claimImage', ...args])
-      const settle = (sentImageId: string | null) => calls.push(['settle', sentImageId])
+      const settle = (sent: Message | null) => calls.push(['settle', sent && (sent.image?.id ?? '')])
       return { image: picture, lifetimeMs: imageLifetimeMs, settle }
     },
     ...deps,

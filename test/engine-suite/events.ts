@@ -94,6 +94,7 @@ export function describeEvents(makeEngine: MakeEngine): void {
       })
       const id = await world.openAlone()
       for (let count = 0; count < 3; count += 1) await world.send(id, 'ann')
+      await world.harness.settle()
       await Promise.all(answers)
       await world.harness.settle()
       expect(late).toEqual([1, 2, 3, 4, 5, 6, 7])

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CursorKind, EngineEvent, Message, Presence, RoomId, RoomSummary, UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { generous, type MakeEngine, World } from '../support/engine/world.js'
+import { generous, type MakeEngine, runsOf, World } from '../support/engine/world.js'
 
 const people: readonly UserId[] = ['ann', 'bob', 'cat']
 const minute = 60_000
@@ -291,7 +291,7 @@ export function describeHearing(makeEngine: MakeEngine): void {
             await world.engine.stop()
           }
         }),
-        { numRuns: 150 },
+        { numRuns: runsOf(makeEngine, 150) },
       )
     })
   })

@@ -1,7 +1,7 @@
 // Long because every case of one behaviour stands here.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { codeOf, type MakeEngine, texts, World } from '../support/engine/world.js'
+import { codeOf, type MakeEngine, runsOf, texts, World } from '../support/engine/world.js'
 
 const minute = 60_000
 const keeping = { keepLonger: true }
@@ -254,7 +254,7 @@ export function describeLifetimes(makeEngine: MakeEngine): void {
           expect(await world.engine.readStats()).toMatchObject({ messages: 0, bytesHeld: 0 })
           await world.engine.stop()
         }),
-        { numRuns: 60 },
+        { numRuns: runsOf(makeEngine, 60) },
       )
     })
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Mirror } from '../support/engine/mirror.js'
-import { generous, type MakeEngine, World } from '../support/engine/world.js'
+import { generous, type MakeEngine, runsOf, World } from '../support/engine/world.js'
 import { Model } from './model.js'
 import { compare, people, perform, steps } from './steps.js'
 
@@ -45,7 +45,7 @@ export function describeProperties(makeEngine: MakeEngine): void {
             }
           }),
         ),
-        { numRuns: 150 },
+        { numRuns: runsOf(makeEngine, 150) },
       )
     })
 
@@ -62,7 +62,7 @@ export function describeProperties(makeEngine: MakeEngine): void {
             expect(await world.engine.readStats()).toMatchObject({ rooms: 0 })
           }),
         ),
-        { numRuns: 60 },
+        { numRuns: runsOf(makeEngine, 60) },
       )
     })
 
@@ -85,7 +85,7 @@ export function describeProperties(makeEngine: MakeEngine): void {
             }
           }),
         ),
-        { numRuns: 100 },
+        { numRuns: runsOf(makeEngine, 100) },
       )
     })
 
@@ -112,7 +112,7 @@ export function describeProperties(makeEngine: MakeEngine): void {
             }
           }),
         ),
-        { numRuns: 60 },
+        { numRuns: runsOf(makeEngine, 60) },
       )
     })
 
@@ -131,7 +131,7 @@ export function describeProperties(makeEngine: MakeEngine): void {
             for (const [at, { message }] of results.entries()) expect(message.text).toBe(nonces[at])
           }),
         ),
-        { numRuns: 60 },
+        { numRuns: runsOf(makeEngine, 60) },
       )
     })
   })

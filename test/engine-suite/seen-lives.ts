@@ -131,6 +131,7 @@ export function describeSeenLives(makeEngine: MakeEngine): void {
       const { message } = await engine.sendMessage(id, 'ann', { nonce: 'n', text: '', image })
       await world.advance(minute)
       await world.keep('bob', { sendsReceipts: false })
+      await world.harness.settle()
       expect(world.notices.at(-1)).toEqual({
         ...{ type: 'image.kept', imageId: 'picture', expiresAt: message.sentAt + 6 * minute },
       })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { UserId } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
-import { type MakeEngine, World } from '../support/engine/world.js'
+import { type MakeEngine, runsOf, World } from '../support/engine/world.js'
 
 const lingerMs = 10
 const options = { roomGraceMs: 25, roomMaxMessages: 6, maxBytesPerPerson: 3_000, keepLonger: true }
@@ -217,7 +217,7 @@ export function describeUnnoticed(makeEngine: MakeEngine): void {
             for (const { engine } of stages) await engine.stop()
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runsOf(makeEngine, 200) },
       )
     })
   })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Message, RoomId, RoomView, WindowAsk } from '#src/chat/engine.js'
-import { type MakeEngine, World } from '../support/engine/world.js'
+import { type MakeEngine, runsOf, World } from '../support/engine/world.js'
 
 const dayMs = 86_400_000
 const mebibyteBytes = 1_048_576
@@ -221,7 +221,7 @@ export function describeWindows(makeEngine: MakeEngine): void {
             }
           },
         ),
-        { numRuns: 40 },
+        { numRuns: runsOf(makeEngine, 40) },
       )
     })
   })

@@ -46,10 +46,11 @@ it('an account that is logged in to again and again holds its newest sessions al
 })
 
 it('sessions that have ended make room, and their account is forgotten with the last', () => {
-  const sessions = new AccountSessions(2)
-  expect([sessions.add('ann', '1'), sessions.add('ann', '2'), sessions.add('ben', '3')]).toEqual([[], [], []])
+  const sessions = new AccountSessions()
+  expect([sessions.add('ann', '1', 2), sessions.add('ann', '2', 2), sessions.add('ben', '3', 2)]).toEqual([[], [], []])
   sessions.remove('ann', '1')
   sessions.remove('nobody', '1')
-  expect(sessions.add('ann', '4')).toEqual([])
-  expect(sessions.add('ann', '5')).toEqual(['2'])
+  expect(sessions.add('ann', '4', 2)).toEqual([])
+  expect(sessions.add('ann', '5', 2)).toEqual(['2'])
+  expect([sessions.list('ann'), sessions.list('nobody')]).toEqual([['2', '4', '5'], []])
 })

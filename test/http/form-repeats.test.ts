@@ -1,7 +1,8 @@
 import express, { type Request } from 'express'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { newAccount } from '#src/accounts/account.js'
-import { FormRepeats, type FormRepeatsOptions } from '#src/http/form-repeats.js'
+import { accountOutcome, FormRepeats, type FormRepeatsOptions } from '#src/http/form-repeats.js'
 import { FakeClock } from '../support/fake-clock.js'
 
 const minuteMs = 60_000
@@ -23,9 +24,12 @@ function unsettled() {
 }
 
 /** Forms whose outcome is how many were worked on before. */
-function begin(options: Omit<FormRepeatsOptions<number>, 'clock'> = {}) {
+function begin(options: Partial<Omit<FormRepeatsOptions<number>, 'clock'>> = {}) {
   const clock = new FakeClock()
-  const repeats = new FormRepeats<number>({ clock, endsSession: true, ...options })
+  const repeats = new FormRepeats({
+    ...{ clock, forms: null, name: 'test', outcome: z.number(), endsSession: true },
+    ...options,
+  })
   let done = 0
   const note = (fields: unknown, { cookie = 'ann', path = '/form' } = {}) => {
     const request = requestOf(fields, path)
@@ -164,7 +168,9 @@ it('what lets somebody in stands until the sessions of the account end', async (
       return generation === undefined ? null : { ...account, id, generation }
     },
   }
-  const repeats = FormRepeats.ofAccounts(people, { clock: new FakeClock() })
+  const repeats = FormRepeats.ofAccounts(people, {
+    ...{ clock: new FakeClock(), forms: null, name: 'test', outcome: accountOutcome },
+  })
   let generation = 3
   const post = async () => {
     const request = requestOf({}, '/form')

@@ -12,8 +12,8 @@ async function begin() {
   const limit = new RateLimit({ name: 'operator', windowMs: 60_000, limit: 2 }, new FakeClock())
   const check = operatorCheck(operatorToken, limit)
   const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(400).json(error)
-  const enter: RequestHandler = (request, response) => {
-    check(request)
+  const enter: RequestHandler = async (request, response) => {
+    await check(request)
     response.json({ code: 'passed' })
   }
   const app = express().set('trust proxy', 1).use(enter, refuse)

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { FormRepeats } from '#src/http/form-repeats.js'
 import { createRouter, declaredRoutes, notFound, type Route, type RouteGuards } from '#src/http/routes.js'
 import { FakeClock } from '../support/fake-clock.js'
@@ -117,7 +118,7 @@ describe('a request', () => {
 
 it('a route keeps what it declares, and has defaults for the rest', () => {
   const multipart: RequestHandler = pass
-  const repeats = new FormRepeats<void>({ clock: new FakeClock() })
+  const repeats = new FormRepeats({ clock: new FakeClock(), forms: null, name: 'test', outcome: z.void() })
   const full: Route = {
     ...{ method: 'post', path: '/full', access: 'member' },
     ...{ limit: 'lightRequests', body: { multipart }, needsToken: false, formPage: '/form', repeats, handle: answer },

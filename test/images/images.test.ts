@@ -90,7 +90,7 @@ describe('by the clock', () => {
       image,
       mostLifetimeMs: lifetimeMs,
     })
-    settle(message.image?.id ?? '')
+    settle(message)
   }
 
   test('one that is never sent goes after five minutes', async () => {
@@ -179,7 +179,7 @@ describe('by the clock', () => {
     const { id } = await upload()
     await send(id, 'n1')
     const slow = new Writable({ highWaterMark: 1, write: () => {} })
-    const parts = await images.find(id, 'bob')?.open()
+    const parts = await (await images.find(id, 'bob'))?.open()
     const isCut = expect(parts && pipeline(parts, slow)).rejects.toMatchObject({ code: 'ABORT_ERR' })
     await clock.advance(60 * minute)
     await isCut
@@ -187,7 +187,7 @@ describe('by the clock', () => {
 
   test('whoever begins to read it as it goes hears that it is not there', async () => {
     const { id } = await upload()
-    const found = images.find(id, 'alice')
+    const found = await images.find(id, 'alice')
     const opening = found?.open()
     await engine.endRoom(roomId, 'bob')
     await expect(opening).rejects.toMatchObject({ code: 'not_found' })

@@ -3,6 +3,7 @@ import pino from 'pino'
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent, Publication, Told, UserId } from '#src/chat/engine.js'
 import { Hub, heartbeatMs, lingerMs } from '#src/live/hub.js'
+import type { PeerNotice, Peers } from '#src/live/peers.js'
 import { FakeClock } from '../support/fake-clock.js'
 import { eventOf, messageOf, NotedSubscriber, sentOf, typingOf } from '../support/live/events.js'
 
@@ -267,5 +268,85 @@ describe('a hub that stops', () => {
     expect([ann.closed, ben.closed, isSubscribed(), clock.waiting]).toEqual([[1012], [1012], false, 0])
     hub.stop(1013)
     expect(ann.closed).toEqual([1012, 1013])
+  })
+})
+
+describe('a hub beside others', () => {
+  function startBeside() {
+    const clock = new FakeClock()
+    const told: PeerNotice[] = []
+    const places = new Map<string, string[]>()
+    let hear: (notice: PeerNotice, nodeId: string) => void = () => {}
+    const peers: Peers = {
+      nodeId: 'here',
+      async holdPlace(userId, id, most) {
+        const held = new Set(places.get(userId)).add(id)
+        if (held.size > most) return false
+        places.set(userId, [...held])
+        return true
+      },
+      dropPlace: async (userId, id) =>
+        void places.set(
+          userId,
+          (places.get(userId) ?? []).filter(each => each !== id),
+        ),
+      holdVisit: async () => [],
+      dropVisit: async () => [],
+      tell: async notice => void told.push(notice),
+      onTold: listener => {
+        hear = listener
+      },
+    }
+    const engine = { subscribe: () => () => {}, holdLease: async () => {}, dropLease: async () => {} }
+    const hub = new Hub(engine, clock, pino({ level: 'silent' }), 2, peers)
+    return { hub, clock, told, places, hear: (notice: PeerNotice) => hear(notice, 'there') }
+  }
+
+  it('lets a person hold as many connections as they may on all nodes together', async () => {
+    const { hub, places } = startBeside()
+    places.set('ann', ['on another node'])
+    const [first, second] = [new NotedSubscriber('ann', 'a1'), new NotedSubscriber('ann', 'a2')]
+    await hub.add(first)
+    await expect(hub.add(second)).rejects.toMatchObject({ code: 'rate_limited' })
+    await hub.remove(second)
+    await hub.remove(first)
+    await hub.add(second)
+    expect(places.get('ann')).toEqual(['on another node', 'a2'])
+  })
+
+  it('tells the others of what ends or pauses connections, and does what they tell', async () => {
+    const { hub, told, hear } = startBeside()
+    hub.closeSession('ann', 's1')
+    hub.closeUser('ann', 1012)
+    hub.pause('ann', 's1', 'r1', true)
+    const notices: PeerNotice[] = [
+      { type: 'session.ended', userId: 'ann', sessionId: 's1' },
+      { type: 'account.changed', userId: 'ann', code: 1012 },
+      { type: 'updates.paused', userId: 'ann', sessionId: 's1', roomId: 'r1', isPaused: true },
+    ]
+    expect(told).toEqual(notices)
+    const [page, other] = [new NotedSubscriber('ann', 'a1', 's1'), new NotedSubscriber('ann', 'a2', 's2')]
+    await Promise.all([hub.add(page), hub.add(other)])
+    for (const notice of notices.toReversed()) hear(notice)
+    expect([page.pauses, other.pauses]).toEqual([[['r1', true]], []])
+    expect([page.closed, other.closed]).toEqual([[1012, 4401], [1012]])
+    expect(told).toHaveLength(3)
+  })
+
+  it('has the connections of a person catch up at once, and those of all spread over some seconds', async () => {
+    const { hub, clock } = startBeside()
+    const [ann, ben] = [new NotedSubscriber('ann', 'a1'), new NotedSubscriber('ben', 'b1')]
+    await Promise.all([hub.add(ann), hub.add(ben)])
+    hub.catchUpMissed('ann')
+    expect([ann.catchUps, ben.catchUps]).toEqual([1, 0])
+    hub.catchUpMissed(null)
+    await clock.advance(499)
+    expect([ann.catchUps, ben.catchUps]).toEqual([1, 0])
+    await hub.remove(ben)
+    await clock.advance(3_001)
+    expect([ann.catchUps, ben.catchUps]).toEqual([2, 0])
+    hub.reconnectAll()
+    await clock.advance(3_500)
+    expect([ann.closed, ben.closed]).toEqual([[1012], []])
   })
 })

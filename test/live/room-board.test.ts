@@ -114,3 +114,34 @@ describe('the other person', () => {
     expect(() => board.enter('r1', new NotedSubscriber('ann'))).not.toThrow()
   })
 })
+
+describe('somebody on another node', () => {
+  it('is told of like somebody here, to those who have the room open here, once', () => {
+    const { board, ben } = start()
+    board.noteElsewhere('r1', { nodeId: 'n2', userId: 'ann' }, true)
+    board.noteElsewhere('r1', { nodeId: 'n3', userId: 'ann' }, true)
+    expect(ben.activities).toEqual([{ roomId: 'r1', userId: 'ann', isOpen: true, activeUsers: ['ann', 'ben'] }])
+    board.noteElsewhere('r1', { nodeId: 'n2', userId: 'ann' }, false)
+    expect(board.activeUsers('r1')).toEqual(['ann', 'ben'])
+    board.noteElsewhere('r1', { nodeId: 'n3', userId: 'ann' }, false)
+    expect(ben.activities.slice(1)).toEqual([{ roomId: 'r1', userId: 'ann', isOpen: false, activeUsers: ['ben'] }])
+  })
+
+  it('keeps the room open for a person who has closed it here', () => {
+    const { board, ben, ann } = start()
+    board.enter('r1', ann)
+    board.noteElsewhere('r1', { nodeId: 'n2', userId: 'ann' }, true)
+    board.leave('r1', ann)
+    expect(ben.activities).toHaveLength(1)
+  })
+
+  it('is not remembered of rooms that nobody has open here', () => {
+    const { board, ben } = start()
+    board.noteElsewhere('r9', { nodeId: 'n2', userId: 'ann' }, true)
+    expect(board.activeUsers('r9')).toEqual([])
+    board.noteElsewhere('r1', { nodeId: 'n2', userId: 'ann' }, true)
+    board.leave('r1', ben)
+    board.enter('r1', ben)
+    expect(board.activeUsers('r1')).toEqual(['ben'])
+  })
+})

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
+import { soundHealth } from '#src/ops/health.js'
 import { Monitoring } from '#src/ops/monitoring.js'
 import { captureLog } from '../support/captured-log.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
@@ -20,7 +21,15 @@ async function open(metricsToken: string | null) {
   })
   const countConnections = async () => ({ connections: 3, tcpConnections: 5, waitingConnections: 1 })
   const monitoring = await Monitoring.open({
-    ...{ clock, log, statisticsLevel: 'info', rooms: roomsOn(engine), metricsToken, countConnections },
+    ...{
+      clock,
+      log,
+      statisticsLevel: 'info',
+      rooms: roomsOn(engine),
+      metricsToken,
+      countConnections,
+      health: soundHealth,
+    },
   })
   onTestFinished(() => {
     monitoring.stop()

@@ -12,6 +12,7 @@ const readings = {
   expiredMessages: 6,
   connections: 7,
   tcpConnections: 8,
+  storeAway: 0,
   waitingConnections: 9,
 }
 
@@ -38,6 +39,7 @@ it('the log has a line of figures every five minutes, of what happened since the
     msg: 'statistics',
     connections: 7,
     tcpConnections: 8,
+
     waitingConnections: 9,
     onlineUsers: 4,
     rooms: 2,

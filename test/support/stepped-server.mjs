@@ -1,8 +1,9 @@
 /**
- * The real server with a wall clock that its parent sets: each message is a step in milliseconds. Run as a child by
+ * The real server with a wall clock that its parent sets: CLOCK_APART_MS is how far it is ahead at first, and each message
+ * is a step in milliseconds. Run as a child by
  * clock-steps.test.ts.
  */
-let apartMs = 0
+let apartMs = Number(process.env.CLOCK_APART_MS ?? 0)
 
 const MachineDate = Date
 globalThis.Date = class extends MachineDate {

@@ -4,10 +4,25 @@ import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
 import { createServer, type Server } from '#src/server.js'
 
-/** Starts a real server on a free port, with limits too high to matter unless a test sets them. */
-export async function startTestServer(
-  env: Record<string, string> = {},
-): Promise<{ url: string; routes: Server['routes']; stop(): Promise<void> }> {
+/** A server that listens. */
+export interface TestServer {
+  readonly url: string
+  readonly routes: Server['routes']
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a real server on a free port, with limits too high to matter unless a test sets them. Where TEST_NODES is 2, it is two
+ * nodes over Redis behind a proxy that gives each connection to the next: all that one server does has to hold for them too.
+ */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  if (process.env.TEST_NODES !== '2') return startOneServer(env)
+  const { startNodesBehindProxy } = await import('./nodes.js')
+  return startNodesBehindProxy(env)
+}
+
+/** Starts a single one. */
+export async function startOneServer(env: Record<string, string> = {}): Promise<TestServer> {
   // A folder for each: a second server on the same one does not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({

@@ -33,6 +33,7 @@ const known = [
   'get /chats/present: member, light',
   'get /chats: member',
   'get /favicon.ico: anyone, light',
+  'get /health/ready: anyone, uncounted',
   'get /health: anyone, uncounted',
   'get /images/:id/still: member, light',
   'get /images/:id: member, light',

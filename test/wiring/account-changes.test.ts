@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Admission } from '#src/accounts/admission.js'
-import { OneTimeLinks } from '#src/accounts/one-time-links.js'
-import { type PasswordResets, resetLifetimeMs } from '#src/accounts/password-resets.js'
+import { createPasswordResets } from '#src/accounts/password-resets.js'
 import { People } from '#src/accounts/people.js'
 import { defaultSettings } from '#src/accounts/settings.js'
 import { MemoryAccountStore } from '#src/accounts/store/memory-store.js'
@@ -35,8 +34,8 @@ async function start() {
   })
   const people = new People({ store: new MemoryAccountStore(), passwords, directory: 'open', clock })
   const admission = new Admission({ registration: 'invite', invites: 'members', clock })
-  const resets: PasswordResets = new OneTimeLinks({ clock, lifetimeMs: resetLifetimeMs, perOwner: 1 })
-  followAccounts({ people, admission, resets, engine, hub, log })
+  const resets = createPasswordResets({ clock })
+  followAccounts({ people, admission, resets, backend: { engine }, hub, log })
   const register = (username: string) =>
     people.register({ username, email: `${username}@example.com`, password }).then(({ id }) => id)
   const [annId, benId] = [await register('ann'), await register('ben')]
@@ -45,11 +44,11 @@ async function start() {
   const [ann, ben] = [new NotedSubscriber(annId), new NotedSubscriber(benId)]
   await hub.add(ann)
   await hub.add(ben)
-  const { token } = admission.inviteBy(annId)
-  const reset = resets.create(annId, { userId: annId, generation: 0 })
+  const { token } = await admission.inviteBy(annId)
+  const reset = await resets.create(annId, { userId: annId, generation: 0 })
   return {
     ...{ clock, engine, people, annId, benId, roomId, ann, ben, text },
-    isInvited: () => admission.refusalOf(token) === null,
+    isInvited: async () => (await admission.refusalOf(token)) === null,
     mayReset: () => resets.isGood(reset.token),
   }
 }
@@ -63,7 +62,7 @@ describe('a change of an account', () => {
     await nextTurn()
     expect([ann.closed, ben.closed]).toEqual([[1012], []])
     expect([await engine.isMember(roomId, annId), await engine.isMember(roomId, benId)]).toEqual([false, true])
-    expect([isInvited(), mayReset()]).toEqual([true, true])
+    expect([await isInvited(), await mayReset()]).toEqual([true, true])
   })
 
   it('shows the blocked person that the other has gone as long after the block as after the last page is closed', async () => {
@@ -93,7 +92,7 @@ describe('a change of an account', () => {
     const { people, annId, ann, ben, isInvited, mayReset } = await start()
     await people.endSessionsEverywhere(annId)
     expect([ann.closed, ben.closed]).toEqual([[4401], []])
-    expect([isInvited(), mayReset()]).toEqual([true, false])
+    expect([await isInvited(), await mayReset()]).toEqual([true, false])
   })
 
   it('that cannot be passed on is logged', async () => {
@@ -113,7 +112,7 @@ describe('the removal of an account', () => {
     const { people, annId, benId, ann, ben, engine, roomId, isInvited, mayReset } = await start()
     await people.remove(annId, password)
     expect([...new Set(ann.closed), ...ben.closed]).toEqual([4401])
-    expect([isInvited(), mayReset()]).toEqual([false, false])
+    expect([await isInvited(), await mayReset()]).toEqual([false, false])
     expect(await engine.isMember(roomId, benId)).toBe(false)
     expect(typesOf(ben.events)).toContain('room.dissolved')
   })

@@ -26,7 +26,8 @@ const storedSettings = settingsSchema.extend({
   language: settingsSchema.shape.language.catch('auto'),
 })
 
-const storedAccount = z.strictObject({
+/** An account as it is stored, in a file or elsewhere. */
+export const storedAccount = z.strictObject({
   id: z.string().min(1),
   username: z.string().min(1),
   email: z.string().min(1),

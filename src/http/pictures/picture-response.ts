@@ -16,7 +16,7 @@ const heldBytes = 4 * pictureReadBytes
  */
 export async function sendPicture(response: Response, image: ReadableImage): Promise<void> {
   const isHead = response.req.method === 'HEAD'
-  if (!isHead) response.holdUnread(Math.min(image.size, heldBytes))
+  if (!isHead) response.holdUnread(image.isHeldWhole ? image.size : Math.min(image.size, heldBytes))
   const parts = isHead ? null : await image.open()
   response
     .status(200)

@@ -52,11 +52,14 @@ export interface RoomActivity {
 
 /** Which rooms connections have open. */
 export interface OpenRooms {
-  /** Notes that a connection has read a room, and has it open. Not to be called for one that is closed. */
-  enterRoom(roomId: RoomId, subscriber: Subscriber): void
+  /**
+   * Notes that a connection has read a room, and has it open. Not to be called for one that is closed. Resolves once it is known
+   * who else has it open.
+   */
+  enterRoom(roomId: RoomId, subscriber: Subscriber): Answer<void>
   /** Notes that a connection no longer has a room open. */
   leaveRoom(roomId: RoomId, subscriber: Subscriber): void
-  /** Which of a room's two people have it open on this node. */
+  /** Which of a room's two people have it open. */
   activeUsers(roomId: RoomId): UserId[]
 }
 
@@ -71,6 +74,8 @@ export interface Subscriber {
   receiveActivity?(activity: RoomActivity): void
   /** Pauses or resumes updates of a room. Must not throw. */
   pause?(roomId: RoomId, isPaused: boolean): void
+  /** Events may be lost that it was to receive: it brings the other end up to date. Must not throw. */
+  catchUpMissed?(): void
   /** Writes something, so that the other end knows that the connection is alive, and checks that it may still listen. */
   beat(): void
   close(code: CloseCode): void

@@ -35,10 +35,11 @@ export interface PageSessionDeps {
   readonly onRefused: (code: ErrorCode) => void
 }
 
-/** Errors that end the updates of a page though nothing is broken; after `rate_limited` it reconnects. */
+/** Errors that end the updates of a page though nothing is broken; after all but `not_found` it reconnects. */
 const foreseen: { readonly [Code in ErrorCode]?: CloseCode } = {
   not_found: closeCodes.noSuchRoom,
   rate_limited: closeCodes.tooBusy,
+  storage_failed: closeCodes.tooBusy,
 }
 
 const ofNoRoom = { epoch: null, version: 0, window: null, vanished: null }
@@ -84,6 +85,8 @@ export class PageSession implements ClientSession {
   #stateTimer: NodeJS.Timeout | undefined
   /** Whether something outside the room was missed while a catch-up waited for its turn. */
   #lacksRest = false
+  /** Whether a catch-up is to come already. */
+  #mayHaveMissed = false
   #isOver = false
 
   constructor(
@@ -121,7 +124,8 @@ export class PageSession implements ClientSession {
     this.#inbox.catchUp()
     return this.#turns.run(async () => {
       await this.#room?.catchUp(shown, again)
-      if (this.#room && !this.#isOver) this.#deps.hub.enterRoom(this.#room.roomId, this)
+      // The page shows nothing of who else has it open.
+      if (this.#room && !this.#isOver) void this.#deps.hub.enterRoom(this.#room.roomId, this)
       this.#inbox.isPaused = shown.isPaused && !again
       // A lost connection ends the pause: what happened meanwhile cannot be told apart from what was held back.
       if (shown.isPaused && again) this.#pushPause()
@@ -151,6 +155,28 @@ export class PageSession implements ClientSession {
       if (isPaused) return
       await this.#room?.catchUpAnew(true)
       await this.#catchUpRest()
+    })
+  }
+
+  /** As after a lost connection, but in place. */
+  catchUpMissed(): void {
+    if (this.#isOver || this.#mayHaveMissed) return
+    this.#mayHaveMissed = true
+    void this.#turns.run(async () => {
+      this.#mayHaveMissed = false
+      if (this.#inbox.isPaused) {
+        this.#inbox.isPaused = false
+        this.#pushPause()
+      }
+      try {
+        await this.#room?.catchUpMissed()
+      } catch (error) {
+        if (!(error instanceof ChatError) || error.code !== 'not_found') throw error
+        // It learns why when it connects again.
+        return this.close(closeCodes.restarting)
+      }
+      this.#lacksRest = false
+      if (await this.#list.catchUp(this.#list.digest)) this.#room?.pushPresence()
     })
   }
 

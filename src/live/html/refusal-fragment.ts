@@ -1,4 +1,4 @@
-import { type ChatError, errorTable } from '../../chat/errors.js'
+import { type ChatError, errorTable, isStorageFailure } from '../../chat/errors.js'
 import type { MessageInput } from '../../chat/rooms.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { renderPartial, type ViewContext } from '../../rendering/renderer.js'
@@ -15,14 +15,15 @@ export function refusalFragment(
   maxLength: number,
 ): string {
   const { retry } = errorTable[error.code]
-  const isWaiting = retry === 'automatic'
+  const isAway = isStorageFailure(error) && error.retryAfterMs !== undefined
+  const isWaiting = retry === 'automatic' || isAway
   const html = renderPartial('pending', context, {
     nonce: draft.nonce,
     text: draft.content,
     imageId: draft.imageId ?? '',
     replyTo: draft.replyTo ?? '',
     status: isWaiting ? 'waiting' : 'failed',
-    reason: isWaiting ? '' : refusalSentence(error, context.t, maxLength),
+    reason: isWaiting && !isAway ? '' : refusalSentence(error, context.t, maxLength),
     // A retryable bubble keeps its place in the queue.
     isRefused: retry === 'never',
     retryAfterMs: isWaiting ? Math.max(shortestRetryMs, error.retryAfterMs ?? 0) : 0,

@@ -111,6 +111,13 @@ export class RoomPane {
     await this.catchUp({ epoch: null, version: -1, ...this.#messages.shown }, again)
   }
 
+  /** Brings a page up to date that may not have heard of everything. @throws ChatError `not_found` */
+  async catchUpMissed(): Promise<void> {
+    if (this.#isGone) return
+    await this.#awaitTurn()
+    if (!this.#isGone) await this.catchUp(this.shown, true)
+  }
+
   /** Notes what an event says of the other, at once, even if the page does not show the event. */
   note(event: EngineEvent): void {
     if (event.roomId === this.roomId) this.#head.note(event.summary)

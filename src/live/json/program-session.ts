@@ -37,7 +37,7 @@ export interface ProgramSessionDeps {
   readonly log: Logger
   readonly messageMaxLength: number
   /** Counts a join as a request. Throws ChatError `rate_limited` if it is over the limit. */
-  readonly countJoin: (userId: UserId) => void
+  readonly countJoin: (userId: UserId) => Answer<void>
   /** Called with the code of each refusal. */
   readonly onRefused: (code: ErrorCode) => void
 }
@@ -106,6 +106,11 @@ export class ProgramSession implements ClientSession {
     this.#refuse(new ChatError('bad_request'), frameRefSchema.safeParse(frame?.ref).data)
   }
 
+  /** Programs catch up by connecting again and joining with the version that they have. */
+  catchUpMissed(): void {
+    this.close(closeCodes.restarting)
+  }
+
   beat(): void {
     void this.#connection.check()
   }
@@ -139,8 +144,9 @@ export class ProgramSession implements ClientSession {
 
   #execute(command: ProgramFrame, ref: Ref | undefined): Answer<void> {
     if (command.type === 'room:join') {
-      this.#deps.countJoin(this.userId)
-      return this.#join(command, joined => ref !== undefined && done(ref, joined))
+      return goOn(this.#deps.countJoin(this.userId), () =>
+        this.#join(command, joined => ref !== undefined && done(ref, joined)),
+      )
     }
     if (command.type === 'room:leave') {
       this.#joined.delete(command.roomId)
@@ -170,7 +176,8 @@ export class ProgramSession implements ClientSession {
       const view = await rooms.reads.readRoom(roomId, this.userId, askFor({ before }))
       if (this.#isOver) return
       this.#joined.add(roomId)
-      hub.enterRoom(roomId, this)
+      await hub.enterRoom(roomId, this)
+      if (this.#isOver) return
       const activeUsers = hub.activeUsers(roomId)
       const version = versionOf(view)
       const unchanged = version === shown && before === undefined

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../chat/clock.js'
+import { isStorageFailure } from '../../chat/errors.js'
 import { type CloseCode, closeCodes } from '../client/close-codes.js'
 import type { Identity, TextSink } from '../client/subscriber.js'
 
@@ -104,6 +105,12 @@ export class Connection implements TextSink {
     try {
       return (await this.#identity.readEnd()) ?? 0
     } catch (error) {
+      // What says so is away for a while: what was known of the end counts until then.
+      if (isStorageFailure(error)) {
+        if (this.#wallTime() < this.#endsAt) return this.#endsAt
+        this.close(closeCodes.tooBusy)
+        return 0
+      }
       this.#log.error({ err: error }, 'the end of a session could not be looked up')
       this.close(closeCodes.internalError)
       return 0

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { CloseCode } from '../client/close-codes.js'
+import { isStorageFailure } from '../../chat/errors.js'
+import { type CloseCode, closeCodes } from '../client/close-codes.js'
 
 const reasons = new Map([
   [401, 'unauthenticated'],
@@ -26,9 +27,10 @@ export class HandshakeRefusal extends Error {
   }
 }
 
-/** Returns a refusal; throws any other error. */
+/** Returns a refusal, also where who asks could not be looked up; throws any other error. */
 export function asRefusal(error: unknown): HandshakeRefusal {
   if (error instanceof HandshakeRefusal) return error
+  if (isStorageFailure(error)) return new HandshakeRefusal(503, closeCodes.tooBusy)
   throw error
 }
 

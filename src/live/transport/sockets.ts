@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Answer } from '../../chat/answer.js'
 import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
@@ -50,7 +51,7 @@ export interface SocketsDeps {
   /** Who asks, by session or (programs only) by token; null if neither is valid. */
   readonly identify: (request: IncomingMessage, isProgram: boolean) => Promise<Identity | null>
   /** Counts a request of a person. Throws ChatError `rate_limited` if it is over the limit. */
-  readonly countRequest: (userId: string) => void
+  readonly countRequest: (userId: string) => Answer<void>
   /** Whether the room exists and the person is one of its two. */
   readonly isMember: (roomId: string, userId: string) => Promise<boolean>
   /** What a page is sent, before it is closed, if its room does not exist. */
@@ -148,16 +149,16 @@ export class Sockets {
     if (!identity) throw new HandshakeRefusal(401, closeCodes.notLoggedIn)
     if (roomId !== null && !(await this.#deps.isMember(roomId, identity.userId))) {
       // A connection that is opened is counted when it opens.
-      this.#count(identity.userId)
+      await this.#count(identity.userId)
       throw new HandshakeRefusal(404, closeCodes.noSuchRoom, await this.#deps.renderGone(identity, query))
     }
     return { identity, roomId }
   }
 
   /** @throws HandshakeRefusal */
-  #count(userId: string): void {
+  async #count(userId: string): Promise<void> {
     try {
-      this.#deps.countRequest(userId)
+      await this.#deps.countRequest(userId)
     } catch (error) {
       throw error instanceof ChatError ? new HandshakeRefusal(503, closeCodes.tooBusy) : error
     }

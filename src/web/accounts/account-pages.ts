@@ -1,6 +1,6 @@
-import type { AccountState } from '../../accounts/account.js'
+import { z } from 'zod'
 import type { Context } from '../../context.js'
-import { FormRepeats } from '../../http/form-repeats.js'
+import { accountOutcome, FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { markDeletion } from './deletion-mark.js'
@@ -9,6 +9,7 @@ import { type SettingsContext, settingsPage } from './settings-page.js'
 /** The page of the account itself: a plain form each for its password, its other devices and its end. */
 export function accountPages({
   clock,
+  forms,
   people,
   admission,
   sessions,
@@ -16,11 +17,13 @@ export function accountPages({
   rooms,
   chatPage,
   ...names
-}: SettingsContext & Pick<Context, 'clock' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
-  const ending = { clock, endsSession: true }
-  const passwordRepeats = FormRepeats.ofAccounts<AccountState & { readonly zone: string }>(people, ending)
-  const removalRepeats = new FormRepeats<void>(ending)
-  const everywhereRepeats = new FormRepeats<void>(ending)
+}: SettingsContext &
+  Pick<Context, 'clock' | 'forms' | 'admission' | 'sessions' | 'guard' | 'config' | 'cookieNames'>): Route[] {
+  const ending = { clock, forms, endsSession: true }
+  const outcome = accountOutcome.extend({ zone: z.string() })
+  const passwordRepeats = FormRepeats.ofAccounts(people, { ...ending, name: 'password', outcome })
+  const removalRepeats = new FormRepeats({ ...ending, name: 'removal', outcome: z.void() })
+  const everywhereRepeats = new FormRepeats({ ...ending, name: 'everywhere', outcome: z.void() })
   const { routes, form, answering } = settingsPage({ people, rooms, chatPage }, 'account', () => ({
     hasInvites: admission.isByMembers,
   }))

@@ -1,8 +1,9 @@
 import type { Request } from 'express'
+import { z } from 'zod'
 import { demoPassword, demoPeople } from '../../accounts/demo-accounts.js'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { FormRepeats } from '../../http/form-repeats.js'
+import { accountOutcome, FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -24,14 +25,24 @@ export function logInPages({
   config,
   cookieNames,
   clock,
+  forms,
   people,
   admission,
   gate,
   sessions,
-}: Pick<Context, 'config' | 'cookieNames' | 'clock' | 'people' | 'admission' | 'gate' | 'sessions'>): Route[] {
+}: Pick<
+  Context,
+  'config' | 'cookieNames' | 'clock' | 'forms' | 'people' | 'admission' | 'gate' | 'sessions'
+>): Route[] {
   // A log-in may be done twice; but one try of a password must not count as two.
-  const repeats = FormRepeats.ofAccounts(people, { clock, rememberedMs: 0 })
-  const logOutRepeats = new FormRepeats<void>({ clock, endsSession: true })
+  const repeats = FormRepeats.ofAccounts(people, {
+    clock,
+    forms,
+    name: 'log-in',
+    outcome: accountOutcome,
+    rememberedMs: 0,
+  })
+  const logOutRepeats = new FormRepeats({ clock, forms, name: 'log-out', outcome: z.void(), endsSession: true })
   const canRegister = admission.registration !== 'closed'
   const [first, second] = demoPeople
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
-import { FormRepeats } from '../../http/form-repeats.js'
+import { accountOutcome, FormRepeats } from '../../http/form-repeats.js'
 import { httpStatusOf, setRetryAfter } from '../../http/refusals.js'
 import { bringsEndedSession, formField, queryText, safeNext } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
@@ -14,12 +14,13 @@ import { onStaleToken } from '../page/stale-forms.js'
 export function registrationPages({
   config: { messageTtlMs },
   clock,
+  forms,
   people,
   gate,
   admission,
   sessions,
-}: Pick<Context, 'config' | 'clock' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
-  const repeats = FormRepeats.ofAccounts(people, { clock })
+}: Pick<Context, 'config' | 'clock' | 'forms' | 'people' | 'gate' | 'admission' | 'sessions'>): Route[] {
+  const repeats = FormRepeats.ofAccounts(people, { clock, forms, name: 'registration', outcome: accountOutcome })
 
   const view = async (request: Request, next: string, errors: readonly FormError[]) => ({
     heading: formHeading(contextOf(request).t, 'register.title', errors),
@@ -44,13 +45,13 @@ export function registrationPages({
 
   /** The name of the member who invites this visitor, '' if there is none. */
   async function inviterOf(request: Request): Promise<string> {
-    const id = admission.inviterOf(inviteOf(request))
+    const id = await admission.inviterOf(inviteOf(request))
     return (id && (await people.find(id))?.username) || ''
   }
 
   const show: Route['handle'] = async (request, response) => {
     if (request.account) return response.redirect(303, '/chats')
-    const refusal = admission.refusalOf(inviteOf(request))
+    const refusal = await admission.refusalOf(inviteOf(request))
     if (refusal !== null) return explain(request, response, refusal)
     const next = safeNext(queryText(request, 'next'))
     sendPage(request, response, 200, 'register', await view(request, next, []))

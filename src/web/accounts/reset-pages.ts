@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { z } from 'zod'
 import { ChatError } from '../../chat/errors.js'
 import type { Context } from '../../context.js'
 import { FormRepeats } from '../../http/form-repeats.js'
@@ -13,17 +14,23 @@ import { onStaleToken } from '../page/stale-forms.js'
 /** Setting a new password by a link from the operator. */
 export function resetPages({
   clock,
+  forms,
   people,
   resets,
   limits,
-}: Pick<Context, 'clock' | 'people' | 'resets' | 'limits'>): Route[] {
-  const repeats = new FormRepeats<void>({ clock })
+}: Pick<Context, 'clock' | 'forms' | 'people' | 'resets' | 'limits'>): Route[] {
+  const repeats = new FormRepeats({ clock, forms, name: 'reset', outcome: z.void() })
 
-  function show(request: Request, response: Response, status: number, errors: readonly FormError[]): void {
+  async function show(
+    request: Request,
+    response: Response,
+    status: number,
+    errors: readonly FormError[],
+  ): Promise<void> {
     const { t } = contextOf(request)
     const token = pathParameter(request, 'token')
     const heading = formHeading(t, 'reset.title', errors)
-    if (resets.isGood(token)) sendPage(request, response, status, 'reset', { heading, errors, values: {}, token })
+    if (await resets.isGood(token)) sendPage(request, response, status, 'reset', { heading, errors, values: {}, token })
     else showGone(request, response)
   }
 
@@ -35,7 +42,7 @@ export function resetPages({
   const reset: Route['handle'] = async (request, response) => {
     try {
       await repeats.once(request, async () => {
-        refuseOver(limits.authAddress, addressKey(request.ip))
+        await refuseOver(limits.authAddress, addressKey(request.ip))
         await resets.use(pathParameter(request, 'token'), ({ userId, generation }) =>
           people.resetPassword(userId, generation, formField(request, 'newPassword')),
         )
@@ -45,7 +52,7 @@ export function resetPages({
       if (!(error instanceof ChatError)) throw error
       if (error.code === 'not_found' || error.code === 'conflict') return showGone(request, response)
       setRetryAfter(response, error)
-      show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
+      await show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
     }
   }
 

@@ -28,10 +28,10 @@ const totalsSchema = z.object({ theirs: total, mine: total })
 
 /** The page of a chat, the parts that it loads later, and ending the chat. */
 export function chatPages(
-  { clock, limits, rooms, chatPage }: Pick<Context, 'clock' | 'limits' | 'rooms' | 'chatPage'>,
+  { clock, forms, limits, rooms, chatPage }: Pick<Context, 'clock' | 'forms' | 'limits' | 'rooms' | 'chatPage'>,
   sendChat: SendChat,
 ): Route[] {
-  const repeats = new FormRepeats<void>({ clock })
+  const repeats = new FormRepeats({ clock, forms, name: 'end', outcome: z.void() })
 
   const show: Route['handle'] = (request, response) => {
     const ask = askOf(request)

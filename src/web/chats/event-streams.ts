@@ -54,7 +54,7 @@ export function eventStreams({
     const greeting = greet(request)
     const isTheirs = roomId === null || (await rooms.reads.isMember(roomId, identity.userId))
     // A stream that is opened is counted by `connections`.
-    if (!isTheirs) countRequest(identity.userId)
+    if (!isTheirs) await countRequest(identity.userId)
     if (!isTheirs && !isPage(request)) throw new ChatError('not_found')
     if (!isTheirs) {
       const transport = new EventStreamTransport(response, clock)

@@ -34,24 +34,23 @@ export function goneChats({
   chatPage,
 }: Pick<Context, 'config' | 'cookieNames' | 'people' | 'rooms' | 'chatPage'>): GoneChats {
   const secure = isHttps(config)
-  const { serverId } = chatPage
   const runCookie = () => cookieNames.nameFor('run')
   const runOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/chats' } as const
 
   function remember(response: Response, roomId: string, otherId: string, ownId: string): void {
-    const value = `${otherId}.${ownId}.${serverId}`
+    const value = `${otherId}.${ownId}.${chatPage.serverId}`
     const path = `/chats/${roomId}`
     response.cookie(cookieNames.nameFor('with'), value, { httpOnly: true, sameSite: 'lax', secure, path })
   }
 
   function rememberRun(response: Response, ownId: string): void {
-    response.cookie(runCookie(), `${ownId}.${serverId}`, runOptions)
+    response.cookie(runCookie(), `${ownId}.${chatPage.serverId}`, runOptions)
   }
 
   function noticeRestart(request: Request, response: Response): boolean {
     const cookie: unknown = request.cookies[runCookie()]
     const [ownId, server] = typeof cookie === 'string' ? cookie.split('.') : []
-    const isRestarted = ownId === accountOf(request).id && server !== serverId
+    const isRestarted = ownId === accountOf(request).id && server !== chatPage.serverId
     if (isRestarted) response.clearCookie(runCookie(), runOptions)
     return isRestarted
   }
@@ -76,7 +75,7 @@ export function goneChats({
     if (!other && !ending) return next(error)
     const draft = formField(request, 'content')
     // The chat ended only because the server was restarted: the page reopens it by itself, once.
-    const goesOn = other !== null && !ending && server !== undefined && server !== serverId
+    const goesOn = other !== null && !ending && server !== undefined && server !== chatPage.serverId
     if (goesOn) remember(response, roomId, other.id, ownId)
     const page = new PageRenderer(chatPage, viewerOf(request))
     const reason = goesOn ? page.context.t('gone.restarted') : await page.sayGone(roomId)

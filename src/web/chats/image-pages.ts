@@ -10,7 +10,7 @@ export function imagePages({ images }: Pick<Context, 'images'>): Route[] {
   const show =
     (part: ImagePart): Route['handle'] =>
     async (request, response) => {
-      const image = images.find(pathParameter(request, 'id'), accountOf(request).id, part)
+      const image = await images.find(pathParameter(request, 'id'), accountOf(request).id, part)
       if (!image) throw new ChatError('not_found')
       await sendPicture(response, image)
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
+import { z } from 'zod'
 import { ChatError, type ErrorCode, errorTable } from '../../chat/errors.js'
 import { idSchema, nonceSchema } from '../../chat/message-input.js'
 import type { Context } from '../../context.js'
@@ -22,15 +23,16 @@ export function messagePages(
   {
     config,
     clock,
+    forms,
     rooms,
     images,
     limits,
     memberBodies,
-  }: Pick<Context, 'config' | 'clock' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
+  }: Pick<Context, 'config' | 'clock' | 'forms' | 'rooms' | 'images' | 'limits' | 'memberBodies'>,
   sendChat: SendChat,
 ): Route[] {
   const { messageMaxLength } = config
-  const unsendRepeats = new FormRepeats<void>({ clock, isOfOnePage: true })
+  const unsendRepeats = new FormRepeats({ clock, forms, name: 'unsend', outcome: z.void(), isOfOnePage: true })
   const readPicture = pictureForm({
     maxSize: config.images.maxSize,
     maxFieldSize: formLimitOf(messageMaxLength),
@@ -40,7 +42,7 @@ export function messagePages(
     admit: async request => {
       const { id } = accountOf(request)
       await images.admit(pathParameter(request, 'room'), id)
-      refuseOver(limits.uploads, id)
+      await refuseOver(limits.uploads, id)
     },
   })
 
@@ -86,7 +88,7 @@ export function messagePages(
       const text = refusalSentence(error, context.t, messageMaxLength)
       const field = faultyFieldOf(error.code)
       const alt = formField(request, 'alt')
-      const image = imageId ? images.findUnsent(imageId, roomId, accountOf(request).id) : null
+      const image = imageId ? await images.findUnsent(imageId, roomId, accountOf(request).id) : null
       const errors = [{ field, text }, ...(field === 'image' ? [] : lostPictureOf(request, image))]
       await sendChat(request, response, { status, draft: content, alt, image, replyTo, errors })
     }

@@ -32,7 +32,7 @@ export function repeatGuards(
   return {
     async admitEnded(request, response, next) {
       const cookie = cookieOf(request)
-      if (request.account || cookie === null || !repeats.expects(cookie)) return next()
+      if (request.account || cookie === null || !(await repeats.expects(cookie))) return next()
       for (const read of readShort) {
         const error = await new Promise(resolve => read(request, response, resolve))
         if (error) return next(error)

@@ -220,7 +220,7 @@ describe('a room that is not there', () => {
     const counted: string[] = []
     const port = await serve({
       isMember: async () => false,
-      countRequest: userId => counted.push(userId),
+      countRequest: userId => void counted.push(userId),
       renderGone: async ({ userId }, query) => `gone: ${query.get('room')} of ${userId}`,
     })
     const { end, told } = dial(port, '/ws?room=r1')

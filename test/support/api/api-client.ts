@@ -47,10 +47,10 @@ export class ApiClient {
     this.#ajv.addSchema(description, 'openapi')
   }
 
-  static async connect(url: string, email?: string): Promise<ApiClient> {
+  static async connect(url: string, email?: string, password?: string): Promise<ApiClient> {
     const description: OpenApi = await (await fetch(`${url}/api/openapi.json`)).json()
     const client = new ApiClient(url, description, null)
-    if (email) await client.logIn(email)
+    if (email) await client.logIn(email, password)
     return client
   }
 

@@ -9,7 +9,7 @@ import { newcomer, newPair } from '../crowd.js'
 import { FaultProxy } from '../fault-proxy.js'
 import { sendAll, tokenOf } from '../full-room.js'
 import type { HttpClient } from '../http-client.js'
-import { ServerProcess } from '../server-process.js'
+import { startProcessesBehindProxy, startServerProcess } from '../nodes.js'
 
 /** Somebody with an account. */
 export interface Person {
@@ -57,7 +57,8 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   serverEnv: [{}, { option: true, scope: 'worker' }],
   origin: [
     async ({ serverEnv }, use) => {
-      const server = new ServerProcess({
+      const start = process.env.TEST_NODES === '2' ? startProcessesBehindProxy : startServerProcess
+      const server = await start({
         TZ: 'America/New_York',
         LOG_LEVEL: 'error',
         RATE_LIMIT_AUTH: '1000',
@@ -67,7 +68,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
         RATE_LIMIT_REQUESTS: '1000',
         ...serverEnv,
       })
-      await use(await server.address())
+      await use(server.url)
       await server.stop()
     },
     { scope: 'worker' },

@@ -110,6 +110,7 @@ export class NotedSubscriber implements Subscriber {
   readonly activities: RoomActivity[] = []
   readonly pauses: [RoomId, boolean][] = []
   readonly closed: CloseCode[] = []
+  catchUps = 0
   beats = 0
 
   constructor(userId: UserId, id = `of-${userId}`, sessionId: string | null = null) {
@@ -129,6 +130,10 @@ export class NotedSubscriber implements Subscriber {
 
   pause(roomId: RoomId, isPaused: boolean): void {
     this.pauses.push([roomId, isPaused])
+  }
+
+  catchUpMissed(): void {
+    this.catchUps += 1
   }
 
   beat(): void {

@@ -198,21 +198,24 @@ describe('an invite', () => {
 
   it('ends after 7 days', async () => {
     const { clock, admission } = start()
-    const { token } = admission.inviteBy('ann')
+    const { token } = await admission.inviteBy('ann')
     await clock.advance(inviteLifetimeMs - 1)
-    expect(admission.refusalOf(token)).toBeNull()
+    expect(await admission.refusalOf(token)).toBeNull()
     await clock.advance(1)
-    expect(admission.refusalOf(token)).toBe('invite_needed')
-    expect(admission.countOf('ann')).toBe(0)
+    expect(await admission.refusalOf(token)).toBe('invite_needed')
+    expect(await admission.countOf('ann')).toBe(0)
   })
 
-  it('is one of at most twenty of a member, the newest', () => {
+  it('is one of at most twenty of a member, the newest', async () => {
     const { admission } = start()
-    const others = admission.inviteBy('bob')
-    const tokens = Array.from({ length: 21 }, () => admission.inviteBy('ann').token)
-    expect(tokens.map(token => admission.refusalOf(token) === null)).toEqual([false, ...Array(20).fill(true)])
-    expect(admission.refusalOf(others.token)).toBeNull()
-    expect([admission.countOf('ann'), admission.countOf('bob')]).toEqual([20, 1])
+    const others = await admission.inviteBy('bob')
+    const tokens = await Promise.all(Array.from({ length: 21 }, async () => (await admission.inviteBy('ann')).token))
+    expect(await Promise.all(tokens.map(async token => (await admission.refusalOf(token)) === null))).toEqual([
+      false,
+      ...Array(20).fill(true),
+    ])
+    expect(await admission.refusalOf(others.token)).toBeNull()
+    expect([await admission.countOf('ann'), await admission.countOf('bob')]).toEqual([20, 1])
   })
 })
 

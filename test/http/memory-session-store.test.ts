@@ -1,10 +1,13 @@
 import expressSession from 'express-session'
 import { expect, it, onTestFinished } from 'vitest'
-import { SessionStore } from '#src/http/session-store.js'
+import { MemorySessionStore } from '#src/http/memory-session-store.js'
+import { describeSessionStore } from './session-store-suite.js'
+
+describeSessionStore('memory', () => new MemorySessionStore())
 
 it('says at once that a session was prolonged, and has prolonged it', async () => {
-  const store = new SessionStore()
-  onTestFinished(() => store.stopInterval())
+  const store = new MemorySessionStore()
+  onTestFinished(() => store.stop())
   const session = (expires: Date) => {
     const cookie = Object.assign(new expressSession.Cookie(), { expires })
     return { cookie, userId: 'ann', generation: 0, zone: null, csrfSecret: '' }
@@ -16,6 +19,5 @@ it('says at once that a session was prolonged, and has prolonged it', async () =
     isTold = true
   })
   expect(isTold).toBe(true)
-  const kept = await new Promise(resolve => store.get('s', (_error, data) => resolve(data)))
-  expect(kept).toMatchObject({ userId: 'ann', cookie: { expires: later.toISOString() } })
+  expect(await store.read('s')).toMatchObject({ userId: 'ann', cookie: { expires: later.toISOString() } })
 })

@@ -1,4 +1,4 @@
-import type { Publication, ServerNotice, Told } from '#src/chat/engine.js'
+import type { Publication, ServerNotice, Told } from './engine.js'
 
 interface Subscription {
   readonly subscriber: (publication: Publication) => void

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Publication, ServerNotice } from '#src/chat/engine.js'
-import { Publisher } from '#src/engines/memory/publisher.js'
+import { Publisher } from '#src/chat/publisher.js'
 import { tell } from '#src/engines/memory/telling.js'
-import { makePair, noted } from '../../support/engine/assembled-engine.js'
+import { makePair, noted } from '../support/engine/assembled-engine.js'
 
 const notice = (roomId: string): ServerNotice => ({ type: 'room.dissolved', roomId })
 

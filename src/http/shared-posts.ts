@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import type { SharedStore } from '../shared-store/shared-store.js'
+
+/** How long a form may be worked on, ms: a node that has died works on nothing. */
+const mostWorkMs = 30_000
+/** How often it is looked whether another node is done, ms. */
+const lookEveryMs = 50
+/** The least that an outcome stays, ms, so that nodes which wait for it find it. */
+const leastRememberedMs = 4 * lookEveryMs
+
+/** Where nodes tell each other of forms, and the secret by which all of them recognise one. */
+export interface FormsPlace {
+  readonly store: Pick<SharedStore, 'set' | 'get' | 'delete'>
+  readonly secret: string
+}
+
+/** What nodes know of the forms of one kind that each of them works on, or has just worked on. */
+export class SharedPosts<T> {
+  readonly #store: FormsPlace['store']
+  readonly #name: string
+  readonly #outcome: z.ZodType<T>
+  readonly #schema
+
+  constructor({ store }: FormsPlace, name: string, outcome: z.ZodType<T>) {
+    this.#store = store
+    this.#name = name
+    this.#outcome = outcome
+    this.#schema = z.union([z.object({ isDone: z.literal(false) }), z.object({ isDone: z.literal(true), outcome })])
+  }
+
+  /** Begins to work on a form. Resolves with whether no other does or has. */
+  async begin(digest: string, holder: string): Promise<boolean> {
+    if (!(await this.#store.set(this.#keyOf(digest), '{"isDone":false}', mostWorkMs, 'new'))) return false
+    await this.#store.set(this.#holderKeyOf(holder), 'expected', mostWorkMs)
+    return true
+  }
+
+  /** Tells what came of a form, and remembers it for so long. */
+  async finish(digest: string, holder: string, outcome: T, rememberedMs: number): Promise<void> {
+    const ttlMs = Math.max(rememberedMs, leastRememberedMs)
+    // What is more than an outcome should have is kept from the store.
+    const done = { isDone: true, outcome: this.#outcome.parse(outcome) }
+    await this.#store.set(this.#keyOf(digest), JSON.stringify(done), ttlMs)
+    await this.#store.set(this.#holderKeyOf(holder), 'expected', ttlMs)
+  }
+
+  /** Forgets a form that failed, or whose outcome no longer stands. */
+  async forget(digest: string): Promise<void> {
+    await this.#store.delete(this.#keyOf(digest))
+  }
+
+  /** What came of a form that another node works on or has worked on, once it is known; null if there is none. */
+  async find(digest: string): Promise<{ readonly outcome: T } | null> {
+    for (;;) {
+      const kept = await this.#store.get(this.#keyOf(digest))
+      if (kept === null) return null
+      const found = this.#schema.parse(JSON.parse(kept.value.toString()))
+      if (found.isDone) return found
+      await sleep(lookEveryMs)
+    }
+  }
+
+  /** Whether a form that came with this cookie is worked on, or was a moment ago. */
+  async expects(holder: string): Promise<boolean> {
+    return (await this.#store.get(this.#holderKeyOf(holder))) !== null
+  }
+
+  #keyOf(digest: string): string {
+    return `form:${this.#name} ${digest}`
+  }
+
+  #holderKeyOf(holder: string): string {
+    return `form-holder:${this.#name} ${holder}`
+  }
+}
