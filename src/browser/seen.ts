@@ -25,9 +25,11 @@ function report(element: HTMLElement, { dataset }: HTMLElement, more = {}): void
 function beginLives(list: HTMLElement, { from, to }: Range): void {
   // Without a connection no report has gone out.
   if (document.body.matches('.offline')) return
+  const waiting = list.querySelectorAll<HTMLElement>('[data-life]')
+  if (waiting.length === 0) return
   const { room } = document.getElementById('live')?.dataset ?? {}
   const newest = [...list.querySelectorAll('article')].at(-1)
-  for (const article of list.querySelectorAll<HTMLElement>('[data-life]')) {
+  for (const article of waiting) {
     if (seqOf(article) < seqOf(from) || seqOf(article) > seqOf(to)) continue
     const { life = '', messageId } = article.dataset
     // The list of chats shows the newest message.

@@ -1,3 +1,4 @@
+// Long because a page is told of one thing after another, and each is tried.
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { EngineEvent } from '#src/chat/engine.js'
 import { SharedRenderings } from '#src/live/client/shared-renderings.js'
