@@ -242,7 +242,7 @@ describe('every way to host it', () => {
   })
 
   it('starts node with what keeps its memory small, as npm start does', () => {
-    expect(nodeFlags).toEqual(['--max-semi-space-size=8', '--v8-pool-size=1'])
+    expect(nodeFlags).toEqual(['--max-semi-space-size=2', '--v8-pool-size=1'])
     expect(unit).toContain(`ExecStart=/usr/bin/node ${nodeFlags.join(' ')} dist/main.js`)
     expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...nodeFlags, 'dist/main.js']).replaceAll(',', ', ')}`)
   })
