@@ -68,10 +68,6 @@ export class MemorySessionStore extends SessionStore {
     await this.#done(callback => this.#kept.set(id, session, callback))
   }
 
-  protected prolong(id: string, session: SessionData): Promise<void> {
-    return this.#done(callback => this.#kept.touch?.(id, session, callback))
-  }
-
   #has(id: string): boolean {
     // The package drops what is over when it is asked for.
     this.#kept.get(id, () => {})

@@ -29,9 +29,8 @@ export abstract class SessionStore extends expressSession.Store {
     this.remove(id).then(() => callback(null), callback)
   }
 
-  override touch(id: string, session: SessionData, callback: (error?: unknown) => void = () => {}): void {
-    this.prolong(id, session).then(() => callback(null), callback)
-  }
+  /** Has a session last as long from now on as its cookie says, if it is there. */
+  abstract override touch(id: string, session: SessionData, callback?: (error?: unknown) => void): void
 
   /** A session that has not ended, or null. Its cookie says when it ends unless it is used. */
   abstract read(id: string): Promise<SessionData | null>
@@ -51,7 +50,4 @@ export abstract class SessionStore extends expressSession.Store {
   abstract stop(): void
 
   protected abstract write(id: string, session: SessionData, only: 'new' | 'kept'): Promise<void>
-
-  /** Has a session last as long from now on as its cookie says, if it is there. */
-  protected abstract prolong(id: string, session: SessionData): Promise<void>
 }

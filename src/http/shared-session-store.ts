@@ -65,6 +65,10 @@ export class SharedSessionStore extends SessionStore {
     return [...gone, ...living.slice(0, Math.max(0, living.length - most))]
   }
 
+  override touch(id: string, session: SessionData, callback: (error?: unknown) => void = () => {}): void {
+    this.#prolong(id, session).then(() => callback(null), callback)
+  }
+
   async listOfAccount(userId: string): Promise<readonly string[]> {
     const ids = await this.#store.readList(listKeyOf(userId))
     const kept = await Promise.all(ids.map(id => this.#store.get(keyOf(id))))
@@ -79,7 +83,7 @@ export class SharedSessionStore extends SessionStore {
     this.#ends.set(session, this.#now() + lifetimeMs)
   }
 
-  protected async prolong(id: string, session: SessionData): Promise<void> {
+  async #prolong(id: string, session: SessionData): Promise<void> {
     const lifetimeMs = lifetimeOf(session)
     const endsAt = this.#ends.get(session) ?? 0
     const unprolongedMs = this.#now() + lifetimeMs - endsAt

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiClient } from '../support/api/api-client.js'
 import { idOf, newPair } from '../support/crowd.js'
 import { aliceId, bobId, HttpClient } from '../support/http-client.js'
+import { exchange } from '../support/live/exchange.js'
 import { PageSocket } from '../support/live/page-socket.js'
 import { ProgramSocket } from '../support/live/program-socket.js'
 import { LivePage } from '../support/live-page.js'
@@ -43,28 +44,7 @@ describe('two people on different nodes', () => {
 
     // Presence, and who has the room open.
     expect(await program.hears('room:joined')).toMatchObject({ activeUsers: expect.arrayContaining([aliceId, bobId]) })
-    await page.shows(/id="presence".*Online/)
-
-    // Typing, both ways.
-    page.send({ type: 'typing:start' })
-    await program.hears('typing:indicator', { userId: aliceId, isTyping: true })
-    program.send({ type: 'typing:start', roomId })
-    await page.shows(/bob is typing/)
-
-    // From the page to the program, with ticks.
-    page.send({ type: 'message:send', content: 'From the page', nonce: 'p1' })
-    const { id: messageId } = await program.hears('message:new', { content: 'From the page' })
-    await page.shows(new RegExp(`data-message-id="${messageId}"[^>]*data-status="sent"`))
-    program.send({ type: 'message:status', roomId, messageId, status: 'delivered' })
-    await page.shows(new RegExp(`id="s-${messageId}" class="status delivered"`))
-    program.send({ type: 'message:status', roomId, messageId, status: 'seen' })
-    await page.shows(new RegExp(`id="s-${messageId}" class="status seen"`))
-
-    // From the program to the page, with ticks; deleted again for both.
-    const sent = await program.ask({ type: 'message:send', roomId, content: 'From <the> program', nonce: 'j1' })
-    await page.shows(/From &lt;the&gt; program/)
-    page.send({ type: 'message:status', messageId: sent.messageId, status: 'seen' })
-    await program.hears('message:statusUpdated', { messageId: sent.messageId, status: 'seen' })
+    await exchange(page, program, roomId)
 
     page.close()
     expect(await program.hears('user:left', { userId: aliceId })).toMatchObject({ activeUsers: [bobId] })

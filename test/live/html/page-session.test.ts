@@ -12,6 +12,19 @@ async function start() {
   return { stage, id, ...page }
 }
 
+/** The same, whose page has reported a message as delivered: its new state waits for something to go with. The timers are fake. */
+async function startWithStateHeld() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const started = await start()
+  const { message } = await started.stage.send(started.id, 'ben', 'hello')
+  await settled()
+  await started.stage.rooms.report(started.id, 'ann', 'delivered', message.id)
+  await settled()
+  started.transport.forget()
+  return started
+}
+
 describe('a page', () => {
   it('is brought up to date once, though something happens while it connects', async () => {
     const stage = SessionStage.start()
@@ -126,14 +139,7 @@ describe('a page', () => {
   })
 
   it('gets its new state with what is pushed meanwhile, and then not alone', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const { stage, id, transport } = await start()
-    const { message } = await stage.send(id, 'ben', 'hello')
-    await settled()
-    await stage.rooms.report(id, 'ann', 'delivered', message.id)
-    await settled()
-    transport.forget()
+    const { stage, id, transport } = await startWithStateHeld()
     await stage.send(id, 'ben', 'one more')
     await settled()
     expect(transport.written).toEqual([expect.stringMatching(/one more[\s\S]*id="state"/)])
@@ -142,14 +148,7 @@ describe('a page', () => {
   })
 
   it('gets no new state before what that state says is shown', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const { stage, id, transport } = await start()
-    const { message } = await stage.send(id, 'ben', 'hello')
-    await settled()
-    await stage.rooms.report(id, 'ann', 'delivered', message.id)
-    await settled()
-    transport.forget()
+    const { stage, id, transport } = await startWithStateHeld()
     await stage.send(id, 'ben', 'one more')
     vi.advanceTimersByTime(1000)
     await settled()
@@ -157,14 +156,7 @@ describe('a page', () => {
   })
 
   it('gets nothing more once it has closed, not even its state', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const { stage, id, session, transport } = await start()
-    const { message } = await stage.send(id, 'ben', 'hello')
-    await settled()
-    await stage.rooms.report(id, 'ann', 'delivered', message.id)
-    await settled()
-    transport.forget()
+    const { session, transport } = await startWithStateHeld()
     session.end()
     vi.advanceTimersByTime(1000)
     expect(transport.written).toEqual([])
