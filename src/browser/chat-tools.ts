@@ -3,8 +3,8 @@ import { anchorList } from './list-anchor.js'
 import { watchList } from './list-scroll.js'
 import { keepMenu, watchMenus } from './menus.js'
 import { watchField } from './message-field.js'
-import { watchMinutes } from './minutes.js'
 import { watchUses } from './options-loader.js'
+import { watchRows } from './rows.js'
 import { watchUnseen } from './seen-loader.js'
 import { watchTicks } from './ticks.js'
 
@@ -19,11 +19,13 @@ export { keepReply } from './replies.js'
  */
 export function watchChat(messages: HTMLElement, menu: Element | null): void {
   anchorList(messages)
-  watchList(messages)
   watchUnseen(messages)
   watchTicks(messages)
   const list = document.getElementById('list')
-  if (list) watchMinutes(list)
+  if (list) {
+    watchList(messages, list)
+    watchRows(list)
+  }
   watchUses(messages)
   watchMenus()
   if (menu) keepMenu(menu)

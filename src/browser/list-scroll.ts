@@ -23,9 +23,7 @@ export function reverseList(messages: HTMLElement): void {
 }
 
 /** The button that leads to the newest message, shown while that is out of view. */
-export function watchList(messages: HTMLElement): void {
-  const content = document.getElementById('content')
-  const jump = document.getElementById('jump')
+export function watchList(messages: HTMLElement, list: HTMLElement): void {
   const isAway = watchAway(messages)
   let missed = 0
 
@@ -42,15 +40,12 @@ export function watchList(messages: HTMLElement): void {
   }
   update()
   messages.addEventListener('scroll', update, { passive: true })
-  jump?.addEventListener('click', event => {
+  document.getElementById('jump')?.addEventListener('click', event => {
     if (event.target instanceof Element && event.target.closest('a')) return
     messages.scrollTop = 0
-    content?.focus()
+    document.getElementById('content')?.focus()
   })
-  const list = document.getElementById('list')
-  if (!list) return
-  const all = list.querySelectorAll<HTMLElement>('[data-seq]')
-  let highest = Number(all[all.length - 1]?.dataset.seq ?? 0)
+  let highest = Math.max(0, ...[...list.children].map(seqOf))
   new MutationObserver(changes => {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) {

@@ -71,6 +71,8 @@ export interface MessagePlace {
   readonly continuesRun: boolean
   /** The same for messages of one person, minute and lifetime: of those in a row, only the last shows its times. */
   readonly continuesMinute: boolean
+  /** Whether it is the newest of the viewer's own on the page, which alone shows the word of its status. */
+  readonly isNewest: boolean
 }
 
 /** All that the template of a message is rendered with. */
@@ -82,7 +84,7 @@ export interface MessageData extends MessageView, MessagePlace, ViewContext {
 }
 
 /** The place of a message that is rendered without its row, which has the day and the run. */
-const withoutRow: MessagePlace = { day: '', continuesRun: false, continuesMinute: false }
+const withoutRow: MessagePlace = { day: '', continuesRun: false, continuesMinute: false, isNewest: false }
 
 /** What is kept of the message before. Its text must not be. */
 export type Predecessor = Pick<Message, 'senderId' | 'sentAt' | 'lifetimeMs' | 'livesFrom'>
@@ -91,6 +93,9 @@ export type Predecessor = Pick<Message, 'senderId' | 'sentAt' | 'lifetimeMs' | '
 const runMs = 300_000
 const minuteMs = 60_000
 
+/** How a message joins the one before it: all of its place but whether it is the newest. */
+export type MessageJoin = Omit<MessagePlace, 'isNewest'>
+
 /** Decides whether a message begins a day or continues a run. `before` is null for the first message of the room. */
 export function placeMessage(
   message: Predecessor,
@@ -98,7 +103,7 @@ export function placeMessage(
   userId: UserId,
   { times }: Pick<ViewContext, 'times'>,
   clock: WallTimes,
-): MessagePlace {
+): MessageJoin {
   const sentAt = clock.wallTimeOf(message.sentAt)
   const day = times.day(sentAt)
   if (before === null) return { day, continuesRun: false, continuesMinute: false }
@@ -149,7 +154,7 @@ export function viewMessage(
   message: Message,
   room: MessageContext,
   { t, times, language, direction, segmentText, assetUrl }: ViewContext,
-  { day, continuesRun, continuesMinute }: MessagePlace = withoutRow,
+  { day, continuesRun, continuesMinute, isNewest }: MessagePlace = withoutRow,
 ): MessageData {
   const mine = message.senderId === room.userId
   const status = messageStatusOf(message, mine ? room.theirs : room.mine)
@@ -188,6 +193,7 @@ export function viewMessage(
     day,
     continuesRun,
     continuesMinute,
+    isNewest,
     t,
     times,
     language,

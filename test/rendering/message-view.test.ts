@@ -91,7 +91,15 @@ describe('a message as it is shown', () => {
       ...{ until: 'chat.gone 13:00', remainingMs: 59 * minuteMs, lifeAfterSeenMs: 0 },
       ...{ reportsDelivered: true, reportsSeen: true },
       // All else that its template is given.
-      ...{ reportKey: '', isOpen: false, day: '', continuesRun: false, continuesMinute: false, ...context },
+      ...{
+        reportKey: '',
+        isOpen: false,
+        day: '',
+        continuesRun: false,
+        continuesMinute: false,
+        isNewest: false,
+        ...context,
+      },
     })
   })
 

@@ -102,15 +102,21 @@ export class PageRenderer {
     return renderPrepared('article', this.#viewMessage(message, otherName, cursors, reportKey))
   }
 
-  /** A message as a row of the list. The message before it decides about day and run. */
+  /**
+   * A message as a row of the list. The message before it decides about day and run.
+   * @param newestSeq of the viewer's own messages on the page; of one that comes as it is sent, its own
+   */
   renderRow(
     message: Message,
     otherName: string,
     cursors: BothCursors,
     reportKey: string,
     before: Predecessor | null,
+    newestSeq = message.seq,
   ): string {
-    const place = placeMessage(message, before, this.viewer.userId, this.context, this.#deps.clock)
+    const { userId } = this.viewer
+    const join = placeMessage(message, before, userId, this.context, this.#deps.clock)
+    const place = { ...join, isNewest: message.senderId === userId && message.seq === newestSeq }
     return renderPrepared('message', this.#viewMessage(message, otherName, cursors, reportKey, place))
   }
 
@@ -140,6 +146,7 @@ export class PageRenderer {
   ): Promise<string> {
     const { messages, survivors, mine, theirs } = view
     const deliversFrom = messages.findLast(({ senderId }) => senderId === view.otherId)?.seq ?? 0
+    const newestSeq = messages.findLast(({ senderId }) => senderId !== view.otherId)?.seq
     const cursors = { mine, theirs, deliversFrom }
     const isContinued = survivors !== null && survivors.length > 0
     const first = isContinued ? view.previous : null
@@ -148,7 +155,7 @@ export class PageRenderer {
       const last = rows[index - 1]
       const predecessor = last ? predecessorOf(last) : first
       if ('event' in row) return this.renderEvent(row.event, otherName, predecessor)
-      return this.renderRow(row.message, otherName, cursors, reportKey, predecessor)
+      return this.renderRow(row.message, otherName, cursors, reportKey, predecessor, newestSeq)
     })
     // Rendering may have waited for that of others, and what has gone since must not be sent.
     const now = this.#deps.clock.now()
@@ -162,7 +169,7 @@ export class PageRenderer {
       const predecessor = last ? predecessorOf(last) : first
       return {
         seq,
-        html: this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, predecessor),
+        html: this.renderRow({ ...row.message, replyTo: null }, otherName, cursors, reportKey, predecessor, newestSeq),
       }
     })
     const html = joinRows(living, view, before, otherName, reportKey, this.context)

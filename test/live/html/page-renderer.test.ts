@@ -98,6 +98,12 @@ describe('the messages of a window', () => {
     expect(html.match(/data-status="\w+"/g)).toEqual(['data-status="seen"', 'data-status="delivered"'])
   })
 
+  it('show the word of a status at the newest of one’s own alone', async () => {
+    const messages = [mine(1), mine(2), messageOf(3)]
+    const html = await pageOn().page.renderMessages(viewOf({ messages }), 'Ben', 'key1')
+    expect(html.match(/id="m-[^"]*" class="(?:[^"]* )?newest\b/g)).toEqual(['id="m-m2" class="mine newest'])
+  })
+
   it('leave out what has gone, to the millisecond', async () => {
     const messages = [messageOf(1, { expiresAt: noon + 1000 }), messageOf(2, { expiresAt: noon + 1001 })]
     const html = await pageOn().page.renderMessages(viewOf({ messages }), 'Ben', 'key1')
