@@ -26,8 +26,8 @@ const frameRefSchema = refSchema.optional()
 type Ref = z.infer<typeof refSchema>
 /** Which room a program joins, the version that it has, and which messages it asks for. */
 type Join = Pick<Extract<ProgramFrame, { type: 'room:join' }>, 'roomId' | 'version' | 'before'>
-/** The frame that answers a join; false for none. */
-type JoinReply = (joined: z.infer<typeof joinedSchema>) => object | false
+/** The frame that answers a join, as JSON; null for none. */
+type JoinReply = (joined: z.infer<typeof joinedSchema>) => string | null
 
 export interface ProgramSessionDeps {
   readonly rooms: Rooms
@@ -68,7 +68,7 @@ export class ProgramSession implements ClientSession {
   async start(roomId: RoomId | null): Promise<void> {
     if (roomId === null) return
     try {
-      await this.#join({ roomId }, joined => ({ type: 'room:joined', roomId, ...joined }))
+      await this.#join({ roomId }, joined => writeFrame({ type: 'room:joined', roomId, ...joined }))
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       this.close(closeCodes.noSuchRoom)
@@ -145,7 +145,7 @@ export class ProgramSession implements ClientSession {
   #execute(command: ProgramFrame, ref: Ref | undefined): Answer<void> {
     if (command.type === 'room:join') {
       return goOn(this.#deps.countJoin(this.userId), () =>
-        this.#join(command, joined => ref !== undefined && done(ref, joined)),
+        this.#join(command, joined => (ref === undefined ? null : writeReply(ref, joined))),
       )
     }
     if (command.type === 'room:leave') {
@@ -185,16 +185,14 @@ export class ProgramSession implements ClientSession {
       const messages = unchanged ? [] : roomMessagesJson(view, await this.#names.of([this.userId, view.otherId]), clock)
       await rooms.noteVanishedShown(roomId, this.userId, totalsOf(view.vanished))
       const frame = frameOf({ version, unchanged, hasEarlier, messages, activeUsers })
-      if (frame) this.#connection.catchUp(JSON.stringify(frame))
+      if (frame !== null) this.#connection.catchUp(frame)
       for (const vanished of outstandingFrames(view, this.userId)) this.#write(vanished)
     }
     return new Promise((resolve, reject) => this.#tasks.add(() => join().then(resolve, reject)))
   }
 
   #reply(ref: Ref | undefined, fields: object): void {
-    if (ref === undefined) return
-    const rest = JSON.stringify(fields).slice(1)
-    this.#connection.write(`{"type":"reply","ref":${JSON.stringify(ref)},"ok":true${rest === '}' ? '' : ','}${rest}`)
+    if (ref !== undefined) this.#connection.write(writeReply(ref, fields))
   }
 
   #takeRefusal(error: unknown, ref: Ref | undefined): void {
@@ -211,7 +209,7 @@ export class ProgramSession implements ClientSession {
   }
 
   #write(frame: ServerFrame): void {
-    this.#connection.write(JSON.stringify(frame))
+    this.#connection.write(writeFrame(frame))
   }
 
   #fail(error: unknown): void {
@@ -220,6 +218,10 @@ export class ProgramSession implements ClientSession {
   }
 }
 
-function done(ref: Ref, fields: object): object {
-  return { type: 'reply', ref, ok: true, ...fields }
+const writeFrame = (frame: ServerFrame): string => JSON.stringify(frame)
+
+/** What a command is answered with, when it was done. To write the fields alone takes less time than to copy them first. */
+function writeReply(ref: Ref, fields: object): string {
+  const rest = JSON.stringify(fields).slice(1)
+  return `{"type":"reply","ref":${JSON.stringify(ref)},"ok":true${rest === '}' ? '' : ','}${rest}`
 }
