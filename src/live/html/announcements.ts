@@ -20,19 +20,22 @@ const presenceMs = 10_000
 
 type TimerName = 'burst' | 'missed' | 'sent' | 'typing' | 'typingOver' | 'presence' | 'events'
 
-/** What a screen reader is to announce of a chat, beside what is shown. Holds a message for the length of a burst at most. */
+/**
+ * What a screen reader is to announce of a chat, beside what is shown. Holds a message for the length of a burst at most. What it
+ * holds of idle pages counts: a collection is made when it gets its first item, and dropped with its last.
+ */
 export class Announcements {
   readonly #context: ViewContext
   readonly #kinds: readonly AnnouncementKind[]
   readonly #say: (html: string) => void
   readonly #unsay: () => void
   /** The living messages whose text was announced, and may still be in the page. */
-  readonly #spoken = new Set<MessageId>()
+  #spoken: Set<MessageId> | null = null
   /** The messages of a burst; null for those of which only the count is needed. */
-  readonly #waiting = new Map<MessageId, Message | null>()
+  #waiting: Map<MessageId, Message | null> | null = null
   /** What happened and is not announced yet, in words: the latest of each kind. */
-  readonly #events = new Map<TimelineEvent['what'], string>()
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  #events: Map<TimelineEvent['what'], string> | null = null
+  #timers: { [name in TimerName]?: NodeJS.Timeout | undefined } = {}
   #name = ''
   #hasSpokenOfTyping = false
   #wasOnline: boolean | null = null
@@ -64,8 +67,9 @@ export class Announcements {
     this.#cancel('typing')
     this.#hasSpokenOfTyping = false
     if (this.#isOver || !this.#kinds.includes('messages')) return
+    this.#waiting ??= new Map()
     this.#waiting.set(message.id, this.#waiting.size < mostTexts ? message : null)
-    if (!this.#timers.has('burst')) this.#after('burst', burstMs, () => this.#speakOfMessages())
+    if (!this.#timers.burst) this.#after('burst', burstMs, () => this.#speakOfMessages())
   }
 
   /** Announces messages that the page missed: their count, not their text. */
@@ -76,7 +80,7 @@ export class Announcements {
 
   /** One's own message has reached the server. */
   noteSent(): void {
-    if (!this.#kinds.includes('sent') || this.#timers.has('sent')) return
+    if (!this.#kinds.includes('sent') || this.#timers.sent) return
     this.#after('sent', burstMs, () => this.#speak(this.#context.t('status.sent')))
   }
 
@@ -111,29 +115,30 @@ export class Announcements {
    * rested: someone who chooses over and over would otherwise have a screen reader speak without end.
    */
   noteEvent({ what, byId }: Pick<TimelineEvent, 'what' | 'byId'>, viewerId: UserId, sentence: string): void {
-    this.#events.delete(what)
+    this.#events?.delete(what)
     if (byId === viewerId) {
       this.#speak(sentence)
       return
     }
+    this.#events ??= new Map()
     this.#events.set(what, sentence)
     this.#after('events', burstMs, () => {
-      for (const each of this.#events.values()) this.#speak(each)
-      this.#events.clear()
+      for (const each of this.#events?.values() ?? []) this.#speak(each)
+      this.#events = null
     })
   }
 
   /** A message that is gone is not announced, and its announcement is taken out of the page. */
   drop(messageId: MessageId): void {
-    this.#waiting.delete(messageId)
-    if (this.#spoken.delete(messageId)) this.#unsay()
+    this.#waiting?.delete(messageId)
+    if (this.#spoken?.delete(messageId)) this.#unsay()
   }
 
   /** Drops all messages. */
   dropAll(): void {
     this.#clear()
-    if (this.#spoken.size > 0) this.#unsay()
-    this.#spoken.clear()
+    if (this.#spoken?.size) this.#unsay()
+    this.#spoken = null
   }
 
   /** Forgets what waits to be announced, and takes nothing more. */
@@ -143,38 +148,37 @@ export class Announcements {
   }
 
   #clear(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
-    this.#waiting.clear()
-    this.#events.clear()
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer)
+    this.#timers = {}
+    this.#waiting = null
+    this.#events = null
   }
 
   #after(name: TimerName, ms: number, work: () => void): void {
     this.#cancel(name)
     if (this.#isOver) return
     const run = () => {
-      this.#timers.delete(name)
+      this.#timers[name] = undefined
       work()
     }
-    this.#timers.set(name, setTimeout(run, ms).unref())
+    this.#timers[name] = setTimeout(run, ms).unref()
   }
 
   #cancel(name: TimerName): void {
-    const timer = this.#timers.get(name)
-    if (timer === undefined) return
-    clearTimeout(timer)
-    this.#timers.delete(name)
+    clearTimeout(this.#timers[name])
+    this.#timers[name] = undefined
   }
 
   #speakOfMessages(): void {
-    const messages = [...this.#waiting.values()]
-    this.#waiting.clear()
+    const messages = [...(this.#waiting?.values() ?? [])]
+    this.#waiting = null
     const { t } = this.#context
     const count = messages.length
     if (count === 0) return
     const [only] = messages
     if (count > 1 || !only) this.#speak(t('chat.newMessages', { count }))
     else {
+      this.#spoken ??= new Set()
       this.#spoken.add(only.id)
       this.#speak(t('chat.says', { name: this.#name, text: wordsOf(only, t) }))
     }

@@ -6,7 +6,8 @@ import type { RoomLifetime } from './room-lifetime.js'
 export class ExpiryWarning {
   readonly #lifetime: Pick<RoomLifetime, 'renderWarning'>
   readonly #push: (html: string) => void
-  readonly #expiring = new Map<MessageId, Pick<Message, 'roomId' | 'lifetimeMs'>>()
+  /** Null for none: most pages warn of nothing, and an empty map takes as much memory as a full one. */
+  #expiring: Map<MessageId, Pick<Message, 'roomId' | 'lifetimeMs'>> | null = null
 
   constructor(lifetime: Pick<RoomLifetime, 'renderWarning'>, push: (html: string) => void) {
     this.#lifetime = lifetime
@@ -19,7 +20,7 @@ export class ExpiryWarning {
    */
   catchUp(messages: readonly Message[], differs: boolean): void {
     this.#note(messages)
-    if (differs || this.#expiring.size > 0) this.#show()
+    if (differs || this.#expiring !== null) this.#show()
   }
 
   /** Warns of these messages and no others; of none, when the person has dismissed the warning. */
@@ -30,23 +31,25 @@ export class ExpiryWarning {
 
   /** These messages are gone, or live on: the warning goes with the last of them. */
   drop(messages: readonly { readonly id: MessageId }[]): void {
-    const wasShown = this.#expiring.size > 0
+    if (this.#expiring === null) return
     for (const { id } of messages) this.#expiring.delete(id)
-    if (wasShown && this.#expiring.size === 0) this.#show()
+    if (this.#expiring.size > 0) return
+    this.#expiring = null
+    this.#show()
   }
 
   /** Forgets all messages, without changing the page. */
   forget(): void {
-    this.#expiring.clear()
+    this.#expiring = null
   }
 
   #note(messages: readonly Message[]): void {
-    this.#expiring.clear()
-    for (const { id, roomId, lifetimeMs } of messages) this.#expiring.set(id, { roomId, lifetimeMs })
+    const facts = messages.map(({ id, roomId, lifetimeMs }) => [id, { roomId, lifetimeMs }] as const)
+    this.#expiring = facts.length > 0 ? new Map(facts) : null
   }
 
   #show(): void {
-    const html = this.#lifetime.renderWarning([...this.#expiring.values()])
+    const html = this.#lifetime.renderWarning([...(this.#expiring?.values() ?? [])])
     this.#push(fragment('warning', 'innerMorph', html))
   }
 }

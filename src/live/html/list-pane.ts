@@ -32,11 +32,12 @@ export class ListPane {
   readonly #push: (html: string) => void
   readonly #renderTitle: (unread: number) => string
   readonly #hasWayBack: boolean
-  readonly #changes = new Map<RoomId, Change>()
+  /** Null for none. */
+  #changes: Map<RoomId, Change> | null = null
   /** A hash of what each item of the page shows, from the top. */
   #hashes = new Map<RoomId, number>()
   /** What those items show that were pushed: of these only what changes is pushed. */
-  readonly #shown = new Map<RoomId, ItemFacts>()
+  #shown: Map<RoomId, ItemFacts> | null = null
   /** A hash of the chats that ended lately, as the page shows them; 0 for none. */
   #endingsHash = 0
   #mayChangeEndings = false
@@ -79,13 +80,13 @@ export class ListPane {
     this.#isOlderPart = shownDigest === olderPart
     if (this.#isOlderPart) return false
     // What is read now is as new as every event so far; what is noted from here on is newer.
-    this.#changes.clear()
+    this.#changes = null
     this.#newestUnread = null
     this.#mayChangeEndings = false
     this.#ownUnread = null
     const list = await this.#list.render(this.#currentRoomId)
     this.#hashes = list.hashes
-    this.#shown.clear()
+    this.#shown = null
     this.#heldUnread = null
     this.#endingsHash = list.endings.hash
     this.#digest = list.digest
@@ -113,7 +114,7 @@ export class ListPane {
     const { type, roomId, summary, totalUnread } = event
     this.#newestUnread = totalUnread
     if (roomId === this.#currentRoomId) this.#ownUnread = summary?.unread ?? 0
-    const noted = this.#changes.get(roomId)
+    const noted = this.#changes?.get(roomId)
     const isOfRoom = event.type === 'lifetime.changed' && event.messages.length === 0
     const changesItem = !isDropped && !isOfRoom && type !== 'erasure.changed' && type !== 'messages.expiring'
     // With a new chat of two people what was said of their last one goes.
@@ -121,6 +122,7 @@ export class ListPane {
     if (!noted && !changesItem) return
     const isActivity = !isDropped && (type === 'message.sent' || type === 'room.opened')
     const toTop = isActivity || (noted?.toTop ?? false)
+    this.#changes ??= new Map()
     this.#changes.set(roomId, { summary, toTop, losesText: removesText(event) || (noted?.losesText ?? false) })
   }
 
@@ -129,7 +131,7 @@ export class ListPane {
    * @param isReported whether the page itself reports the messages of its own room
    */
   pushChanges(isReported = false): Answer<void> {
-    if (this.#changes.size === 0) return
+    if (this.#changes === null) return
     if (this.#mayChangeEndings || this.#showsStranger()) return this.#pushAfterReading(isReported)
     const shown: RoomSummary[] = []
     for (const roomId of this.#changes.keys()) this.#pushNewest(roomId, isReported, shown)
@@ -138,7 +140,7 @@ export class ListPane {
 
   async #pushAfterReading(isReported: boolean): Promise<void> {
     const shown: RoomSummary[] = []
-    for (const [roomId, { summary }] of this.#changes) {
+    for (const [roomId, { summary }] of this.#changes ?? []) {
       const meeting = summary && this.#mayShow(roomId) ? this.#list.meet(summary.otherId) : null
       if (meeting) await meeting
       this.#pushNewest(roomId, isReported, shown)
@@ -149,7 +151,7 @@ export class ListPane {
 
   /** Whether an item is to be shown of somebody whose name must be looked up first. */
   #showsStranger(): boolean {
-    for (const [roomId, { summary }] of this.#changes) {
+    for (const [roomId, { summary }] of this.#changes ?? []) {
       if (summary !== null && this.#mayShow(roomId) && !this.#list.knows(summary.otherId)) return true
     }
     return false
@@ -157,9 +159,10 @@ export class ListPane {
 
   /** Pushes what is known of a room now. @param shown gets what the page then shows, if its list is to report it */
   #pushNewest(roomId: RoomId, isReported: boolean, shown: RoomSummary[]): void {
-    const change = this.#changes.get(roomId)
+    const change = this.#changes?.get(roomId)
     if (!change) return
-    this.#changes.delete(roomId)
+    this.#changes?.delete(roomId)
+    if (this.#changes?.size === 0) this.#changes = null
     // What a search has found is not kept up to date otherwise.
     if (change.losesText) this.#push(fragment([`#f-${roomId} .last`], 'innerHTML'))
     this.#pushItem(roomId, change, isReported)
@@ -175,7 +178,7 @@ export class ListPane {
   /** Forgets what was noted: nothing more is rendered. */
   stop(): void {
     clearTimeout(this.#holdTimer)
-    this.#changes.clear()
+    this.#changes = null
   }
 
   async #pushEndings(): Promise<void> {
@@ -205,7 +208,7 @@ export class ListPane {
   }
 
   #mayShow(roomId: RoomId): boolean {
-    return this.#isOlderPart || this.#hashes.has(roomId) || (this.#changes.get(roomId)?.toTop ?? false)
+    return this.#isOlderPart || this.#hashes.has(roomId) || (this.#changes?.get(roomId)?.toTop ?? false)
   }
 
   #pushItem(roomId: RoomId, { summary, toTop }: Change, isReported: boolean): void {
@@ -213,7 +216,7 @@ export class ListPane {
     const moves = toTop && roomId !== topRoomId
     // An item that the page does not show changes nothing on it.
     if (!moves && !this.#isOlderPart && !this.#hashes.has(roomId)) return
-    const before = this.#shown.get(roomId)
+    const before = this.#shown?.get(roomId)
     const hashBefore = this.#hashes.get(roomId)
     if (summary === null || moves) {
       this.#forget(roomId)
@@ -224,6 +227,7 @@ export class ListPane {
     const facts = moves ? newest : this.#holdUnread(summary, newest, isReported)
     if (!moves && before?.isLike(facts)) return
     const hash = hashItem(facts)
+    this.#shown ??= new Map()
     this.#shown.set(roomId, facts)
     this.#hashes = moves ? new Map([[roomId, hash], ...this.#hashes]) : this.#hashes.set(roomId, hash)
     this.#digest = null
@@ -257,7 +261,7 @@ export class ListPane {
   #holdUnread({ id, unread }: RoomSummary, facts: ItemFacts, isReported: boolean): ItemFacts {
     if (id !== this.#currentRoomId) return facts
     this.#heldUnread = null
-    const before = this.#shown.get(id)
+    const before = this.#shown?.get(id)
     if (!isReported || unread === 0 || !before?.hasRestOf(facts) || before.unread === facts.unread) return facts
     this.#heldUnread = unread
     this.#holdTimer ??= setTimeout(() => this.#releaseUnread(id), holdMs).unref()
@@ -267,10 +271,11 @@ export class ListPane {
   /** Shows the number that was held back, if it has not been seen meanwhile. */
   #releaseUnread(roomId: RoomId): void {
     this.#holdTimer = undefined
-    const [unread, shown] = [this.#heldUnread, this.#shown.get(roomId)]
+    const [unread, shown] = [this.#heldUnread, this.#shown?.get(roomId)]
     this.#heldUnread = null
     if (unread === null || !shown) return
     const facts = shown.withUnread(unreadText(unread))
+    this.#shown ??= new Map()
     this.#shown.set(roomId, facts)
     this.#hashes.set(roomId, hashItem(facts))
     this.#digest = null
@@ -289,7 +294,7 @@ export class ListPane {
 
   #forget(roomId: RoomId): void {
     this.#hashes.delete(roomId)
-    this.#shown.delete(roomId)
+    this.#shown?.delete(roomId)
     this.#digest = null
   }
 }

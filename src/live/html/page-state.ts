@@ -52,7 +52,9 @@ export function formatState({
 }: PageState): string {
   const shown = window ? `.${window.from}-${window.to}${window.isOpenEnded ? '~' : ''}` : ''
   const counted = vanished ? `.v${vanished.theirs}-${vanished.mine}` : ''
-  return `${server}.${epoch ?? ''}.${version}.${digest}.${language ?? ''}${shown}${counted}${isPaused ? '.paused' : ''}`
+  const rest = `${language ?? ''}${shown}${counted}${isPaused ? '.paused' : ''}`
+  // Pages keep it, and what is joined is one string: what is added up keeps each piece.
+  return [server, epoch ?? '', version, digest, rest].join('.')
 }
 
 const format =

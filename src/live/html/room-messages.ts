@@ -51,8 +51,9 @@ export class RoomMessages {
     push: (html: string, isCatchUp?: boolean) => void,
   ) {
     const { userId, language, zone, region } = page.viewer
-    this.#rowKind = `row ${userId} ${language} ${region} ${zone}`
-    this.#articleKind = `article ${userId} ${language} ${region} ${zone}`
+    const shared = [userId, language, region, zone]
+    this.#rowKind = ['row', ...shared].join(' ')
+    this.#articleKind = ['article', ...shared].join(' ')
     this.#page = page
     this.#roomId = roomId
     this.#connectionId = connectionId

@@ -45,29 +45,28 @@ export class FrameBudgets {
     const budget = this.#budgets.get(userId) ?? { sockets: 0, clearAt: 0 }
     this.#budgets.set(userId, budget)
     budget.sockets += 1
-    let waitingCostMs = 0
-    let waitingUntilMs = 0
-    let isOver = false
-    return {
-      take: bytes => {
-        const now = this.#clock.now()
-        const costMs = this.#msPerFrame * Math.max(1, bytes / bytesPerFrame)
-        budget.clearAt = Math.max(budget.clearAt, now) + costMs
-        // A frame that costs more than a whole burst is read once the budget is whole.
-        const waitMs = Math.max(0, Math.ceil(budget.clearAt - now - Math.max(burstMs, costMs)))
-        waitingCostMs = costMs
-        waitingUntilMs = now + waitMs
-        return waitMs
-      },
-      end: () => {
-        if (isOver) return
-        isOver = true
-        // A waiting frame is never read. Left counted, sockets that close with one waiting would add up to ever longer waits.
-        if (this.#clock.now() < waitingUntilMs) budget.clearAt -= waitingCostMs
-        budget.sockets -= 1
-        this.#forgetWhenClear(userId, budget)
-      },
-    }
+    return new Share(this, userId, budget)
+  }
+
+  /** Counts a frame of a socket. */
+  take(share: Share, bytes: number): number {
+    const { budget } = share
+    const now = this.#clock.now()
+    const costMs = this.#msPerFrame * Math.max(1, bytes / bytesPerFrame)
+    budget.clearAt = Math.max(budget.clearAt, now) + costMs
+    // A frame that costs more than a whole burst is read once the budget is whole.
+    const waitMs = Math.max(0, Math.ceil(budget.clearAt - now - Math.max(burstMs, costMs)))
+    share.waitingCostMs = costMs
+    share.waitingUntilMs = now + waitMs
+    return waitMs
+  }
+
+  /** Ends the part of a socket that has closed. */
+  end({ userId, budget, waitingCostMs, waitingUntilMs }: Share): void {
+    // A waiting frame is never read. Left counted, sockets that close with one waiting would add up to ever longer waits.
+    if (this.#clock.now() < waitingUntilMs) budget.clearAt -= waitingCostMs
+    budget.sockets -= 1
+    this.#forgetWhenClear(userId, budget)
   }
 
   /** Forgets a budget only once it is whole: otherwise closing a socket and opening another would reset it. */
@@ -76,5 +75,31 @@ export class FrameBudgets {
     const leftMs = budget.clearAt - this.#clock.now()
     if (leftMs <= 0) this.#budgets.delete(userId)
     else this.#clock.after(Math.ceil(leftMs), () => this.#forgetWhenClear(userId, budget))
+  }
+}
+
+/** One socket's part. An object of a class: functions would each keep a context, for each of many idle sockets. */
+class Share implements FrameShare {
+  readonly #budgets: FrameBudgets
+  readonly userId: UserId
+  readonly budget: Budget
+  waitingCostMs = 0
+  waitingUntilMs = 0
+  #isOver = false
+
+  constructor(budgets: FrameBudgets, userId: UserId, budget: Budget) {
+    this.#budgets = budgets
+    this.userId = userId
+    this.budget = budget
+  }
+
+  take(bytes: number): number {
+    return this.#budgets.take(this, bytes)
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#budgets.end(this)
   }
 }

@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { OnTextsTaken } from './write-queue.js'
+import type { Channel, OnTaken, OnTextsTaken, Part } from './write-queue.js'
 import type { WriteTurns } from './write-turns.js'
+
+/** What is used of a WebSocket. */
+export type FrameSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'bufferedAmount' | 'send' | 'terminate'>
 
 /** The first byte of a text frame that is a whole message. Source: RFC 6455, section 5.2 */
 const wholeText = 0x81
@@ -13,8 +16,8 @@ const [mediumFollows, longFollows] = [126, 127]
  * Writes messages to a WebSocket's stream, those of one turn of the event loop in one write. `WebSocket.send` writes each by
  * itself and in two pieces, which costs a multiple of what all else does. Source: docs/performance.md
  */
-export class FrameWriter {
-  readonly #socket: Pick<WebSocket, 'readyState' | 'OPEN'>
+export class FrameWriter implements Channel {
+  readonly #socket: FrameSocket
   readonly #stream: Pick<Duplex, 'write'>
   readonly #turns: WriteTurns
   /** The frames of this turn, a character for each byte. */
@@ -24,29 +27,35 @@ export class FrameWriter {
   #onTaken: OnTextsTaken = () => {}
 
   /** @param stream that of the socket, to which it must write nothing between the parts of a message */
-  constructor(socket: Pick<WebSocket, 'readyState' | 'OPEN'>, stream: Pick<Duplex, 'write'>, turns: WriteTurns) {
+  constructor(socket: FrameSocket, stream: Pick<Duplex, 'write'>, turns: WriteTurns) {
     this.#socket = socket
     this.#stream = stream
     this.#turns = turns
   }
 
-  /** How many bytes wait for the end of this turn. */
-  get waitingBytes(): number {
-    return this.#frames.length
+  /** Those that wait for the end of this turn are not sent yet, and count too. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount + this.#frames.length
   }
 
-  /**
-   * Writes a text as one message.
-   * @param bytes its length as UTF-8
-   * @param onTaken called once for all texts of a turn: the same for all
-   */
-  write(text: string, bytes: number, onTaken: OnTextsTaken): void {
+  /** Writes a text as one message. `onTaken` is called once for all texts of a turn. */
+  send(text: string, bytes: number, _state: string | undefined, onTaken: OnTextsTaken): void {
     if (this.#frames === '') this.#turns.gather(this)
     // A text without a character above U+007F is as long in bytes as in UTF-16 units, and its bytes are its characters.
     this.#frames += headerOf(bytes) + (bytes === text.length ? text : Buffer.from(text).toString('latin1'))
     this.#texts += 1
     this.#bytes += bytes
     this.#onTaken = onTaken
+  }
+
+  sendPart({ text, isLast }: Part, onTaken: OnTaken): void {
+    // The parts of a long text follow each other as they are taken.
+    this.flush()
+    this.#socket.send(text, { fin: isLast }, onTaken)
+  }
+
+  cut(): void {
+    this.#socket.terminate()
   }
 
   /** Hands over what waits; to a socket that is closing or closed, nothing. */

@@ -12,7 +12,7 @@ import { Tasks } from '../client/tasks.js'
 import type { OnBadFrame, Transport } from '../client/transport.js'
 import type { FrameMeter } from './frame-meter.js'
 import { FrameWriter } from './frame-writer.js'
-import { type Channel, WriteQueue } from './write-queue.js'
+import { WriteQueue } from './write-queue.js'
 import type { WriteTurns } from './write-turns.js'
 
 /** What `open` was given: where incoming frames go. */
@@ -38,6 +38,7 @@ export class SocketTransport implements Transport {
   readonly #tasks = new Tasks(error => this.#fail(error))
   readonly #queue: WriteQueue
   readonly #writer: FrameWriter
+  readonly #whenClosed: (() => void)[] = []
   #isClosing = false
   #receiver: Receiver | null = null
   /** How many reasons there are not to read now. The first is that `open` has not been called yet. */
@@ -61,23 +62,10 @@ export class SocketTransport implements Transport {
     this.#meter = meter
     this.#clock = clock
     this.#log = log
-    const writer = new FrameWriter(socket, stream, turns)
-    this.#writer = writer
-    const channel: Channel = {
-      get bufferedBytes() {
-        return socket.bufferedAmount + writer.waitingBytes
-      },
-      send: (text, bytes, _state, onTaken) => writer.write(text, bytes, onTaken),
-      sendPart: ({ text, isLast }, onTaken) => {
-        // The parts of a long text follow each other as they are taken.
-        writer.flush()
-        socket.send(text, { fin: isLast }, onTaken)
-      },
-      cut: () => this.cut(),
-    }
-    this.#queue = new WriteQueue(clock, channel, share)
-    this.whenClosed(() => this.#queue.end())
+    this.#writer = new FrameWriter(socket, stream, turns)
+    this.#queue = new WriteQueue(clock, this.#writer, share)
     this.#hold()
+    socket.on('close', () => this.#noteClosed())
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
     socket.on('ping', data => {
       if (this.#noteIdleFrame() && !this.isBusy) socket.pong(data)
@@ -129,7 +117,7 @@ export class SocketTransport implements Transport {
 
   whenClosed(callback: () => void): void {
     if (this.#socket.readyState === this.#socket.CLOSED) callback()
-    else this.#socket.once('close', callback)
+    else this.#whenClosed.push(callback)
   }
 
   /**
@@ -143,6 +131,11 @@ export class SocketTransport implements Transport {
   ): void {
     this.#receiver = { session, isStillAllowed, onBadFrame }
     this.#beginReading()
+  }
+
+  #noteClosed(): void {
+    this.#queue.end()
+    for (const callback of this.#whenClosed) callback()
   }
 
   get #isGone(): boolean {

@@ -15,11 +15,14 @@ function start() {
       done()
     },
   })
-  const state: { readyState: 0 | 1 | 2 | 3; OPEN: 1 } = { readyState: 1, OPEN: 1 }
+  const state: { readyState: 0 | 1 | 2 | 3; OPEN: 1; bufferedAmount: number; send(): void; terminate(): void } = {
+    ...{ readyState: 1, OPEN: 1, bufferedAmount: 0 },
+    ...{ send() {}, terminate() {} },
+  }
   const writer = new FrameWriter(state, stream, new WriteTurns())
   const taken: { texts: number; bytes: number }[] = []
   const onTaken = (texts: number, bytes: number) => void taken.push({ texts, bytes })
-  const write = (text: string) => writer.write(text, Buffer.byteLength(text), onTaken)
+  const write = (text: string) => writer.send(text, Buffer.byteLength(text), undefined, onTaken)
   return { writer, state, calls, taken, write }
 }
 
@@ -34,7 +37,7 @@ async function readBy(texts: readonly string[]): Promise<string[]> {
   peer.on('message', (data, isBinary) => read.push(isBinary ? 'binary' : String(data)))
   const [[socket, request]] = await Promise.all([once(server, 'connection'), once(peer, 'open')])
   const writer = new FrameWriter(socket, request.socket, new WriteTurns())
-  for (const text of texts) writer.write(text, Buffer.byteLength(text), () => {})
+  for (const text of texts) writer.send(text, Buffer.byteLength(text), undefined, () => {})
   await expect.poll(() => read.length).toBe(texts.length)
   peer.terminate()
   server.close()
@@ -46,10 +49,10 @@ describe('messages of a socket', () => {
     const { calls, taken, write, writer } = start()
     write('one')
     write('two')
-    expect([calls, taken, writer.waitingBytes]).toEqual([[], [], 2 * (2 + 3)])
+    expect([calls, taken, writer.bufferedBytes]).toEqual([[], [], 2 * (2 + 3)])
     await nextTurn()
     await nextTurn()
-    expect([calls.length, taken, writer.waitingBytes]).toEqual([1, [{ texts: 2, bytes: 6 }], 0])
+    expect([calls.length, taken, writer.bufferedBytes]).toEqual([1, [{ texts: 2, bytes: 6 }], 0])
     write('three')
     await nextTurn()
     await nextTurn()
@@ -85,6 +88,6 @@ describe('messages of a socket', () => {
     write('one')
     state.readyState = 2
     await nextTurn()
-    expect([calls, writer.waitingBytes]).toEqual([[], 0])
+    expect([calls, writer.bufferedBytes]).toEqual([[], 0])
   })
 })
