@@ -1,4 +1,5 @@
 /** The contenders whose messages are measured: each a server of its own with the clients of its pairs. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { startPeer, startProduct } from './contender.mjs'
 import { FloorVoice } from './floor-voice.mjs'
 import { learnFrames } from './frame-lengths.mjs'
@@ -11,6 +12,8 @@ import { SocketIoVoice } from './socket-io-voice.mjs'
 import { forEachBelow } from './turns.mjs'
 
 const atOnce = 8
+/** By then clients have joined over Redis too, which a page is told by nothing. */
+const joinMs = 2000
 
 /**
  * Starts the product, and as many pairs with a client each. `learned` is what frames a life moves, of a pair more.
@@ -29,6 +32,7 @@ export async function startWithPairs(kind, count, env) {
     const { both, roomId } = rooms[index]
     return [await open(roomId, both[0]), await open(roomId, both[1])]
   })
+  await delay(joinMs)
   const learned = await learnFrames(pairs.pop())
   people.close()
   return { server, people, pairs: new Conversations(pairs), learned }

@@ -1,6 +1,6 @@
 import type { AccountStore } from '../accounts/account-store.js'
 import type { Clock } from '../chat/clock.js'
-import type { Engine, EngineOptions, UserId } from '../chat/engine.js'
+import type { CountedCommands, Engine, EngineOptions, UserId } from '../chat/engine.js'
 import type { Rooms } from '../chat/rooms.js'
 import type { Config } from '../config.js'
 import type { SessionStore } from '../http/session-store.js'
@@ -8,7 +8,7 @@ import type { FormsPlace } from '../http/shared-posts.js'
 import type { PictureStore } from '../images/picture-store.js'
 import type { Peers } from '../live/peers.js'
 import type { HealthSource } from '../ops/health.js'
-import type { SharedStore } from '../shared-store/shared-store.js'
+import type { CountWindow, SharedStore } from '../shared-store/shared-store.js'
 
 /**
  * Where everything is kept: in this process, or in a Redis that several nodes share. It makes the three ports, and whatever else
@@ -25,6 +25,11 @@ export interface Backend {
   /** Makes the place of pictures; rooms say who may see them. */
   openPictures(isMember: Rooms['reads']['isMember']): PictureStore
   readonly engine: Engine
+  /**
+   * The engine's commands, each of which counts a hit of a key first, in the same round trip; null where counting takes no round
+   * trip, or limits and rooms lie on different servers.
+   */
+  readonly counting: ((window: CountWindow, key: string) => CountedCommands) | null
   /** The other nodes; null when there can be none. */
   readonly peers: Peers | null
   readonly run: Run

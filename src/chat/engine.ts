@@ -442,6 +442,12 @@ export interface EngineStats {
 /** What is held of one person's rooms: the messages that they may see, of both people. */
 export type OwnStats = Pick<EngineStats, 'rooms' | 'messages' | 'bytesHeld'>
 
+/** The commands by which people reach each other, which are counted. */
+export type CountedCommands = Pick<
+  Engine,
+  'sendMessage' | 'removeMessage' | 'setLifetime' | 'setErasure' | 'keepLonger' | 'setTyping' | 'endRoom'
+>
+
 /**
  * Holds rooms and what is in them. What a message needs on its way answers at once where the engine can, as promises cost more
  * than the work itself; it throws then instead of rejecting.

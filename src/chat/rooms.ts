@@ -1,6 +1,7 @@
 // Long because all that people do in rooms goes through this one door.
 import { type Answer, goOn } from './answer.js'
 import type {
+  CountedCommands,
   CursorKind,
   Engine,
   ImageRef,
@@ -23,6 +24,14 @@ const presentWithoutScriptMs = 60_000
 
 /** Counts an action of a person. Returns how many ms too early it is; 0 if it is allowed. */
 export type CountOne = (userId: UserId) => Answer<number>
+
+/** The engine's commands, each counted before it does anything: beyond the limit they throw ChatError `rate_limited`. */
+export interface CountedEngine {
+  /** Counted as by `RoomsDeps.countSend`. */
+  send(userId: UserId): Pick<CountedCommands, 'sendMessage'>
+  /** Counted as by `RoomsDeps.countReaching`. */
+  reaching(userId: UserId): Omit<CountedCommands, 'sendMessage'>
+}
 
 /** A picture that was claimed for a message. */
 export interface ClaimedImage {
@@ -57,6 +66,8 @@ export interface RoomsDeps {
   readonly countSend: CountOne
   /** Counts all else that reaches the other person, since it could be done over and over to bother them. */
   readonly countReaching: CountOne
+  /** Where a count and a command take one round trip together; null where a count takes none, or one of its own. */
+  readonly counted?: CountedEngine | null
   readonly claimImage: ClaimImage
   readonly personExists: (userId: UserId) => Promise<boolean>
 }
@@ -111,6 +122,7 @@ export class Rooms {
   send(roomId: RoomId, userId: UserId, input: MessageInput): Answer<Sent> {
     const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
+    if (this.#deps.counted && !imageId) return this.#sendCounted(this.#deps.counted, roomId, userId, input)
     // Counted before the text is looked at: one too many must cost nothing.
     return goOn(refuseOver(this.#deps.countSend(userId)), () => {
       const text = normaliseText(content, this.#rules.messageMaxLength)
@@ -125,8 +137,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async unsend(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
-    await refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.removeMessage(roomId, userId, messageId)
+    return this.#reach(userId, engine => engine.removeMessage(roomId, userId, messageId))
   }
 
   /**
@@ -135,8 +146,7 @@ export class Rooms {
    */
   async setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void> {
     if (!mayChoose(lifetime, this.#rules)) throw new ChatError('invalid')
-    await refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.setLifetime(roomId, userId, lifetime)
+    return this.#reach(userId, engine => engine.setLifetime(roomId, userId, lifetime))
   }
 
   /**
@@ -144,8 +154,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
-    await refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.setErasure(roomId, userId, erasesWhenLeft)
+    return this.#reach(userId, engine => engine.setErasure(roomId, userId, erasesWhenLeft))
   }
 
   /**
@@ -153,8 +162,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
-    await refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.keepLonger(roomId, userId)
+    return this.#reach(userId, engine => engine.keepLonger(roomId, userId))
   }
 
   /** Takes the warning that messages are about to expire away for one person. @throws ChatError `not_found` */
@@ -180,8 +188,11 @@ export class Rooms {
    * @throws ChatError `not_found`
    */
   async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
-    if ((await this.#deps.countReaching(userId)) > 0) return
-    return this.#engine.setTyping(roomId, userId, isTyping)
+    try {
+      await this.#reach(userId, engine => engine.setTyping(roomId, userId, isTyping))
+    } catch (error) {
+      if (!(error instanceof ChatError) || error.code !== 'rate_limited') throw error
+    }
   }
 
   /**
@@ -189,8 +200,7 @@ export class Rooms {
    * @throws ChatError `rate_limited`, `not_found`
    */
   async end(roomId: RoomId, userId: UserId): Promise<void> {
-    await refuseOver(this.#deps.countReaching(userId))
-    return this.#engine.endRoom(roomId, userId)
+    return this.#reach(userId, engine => engine.endRoom(roomId, userId))
   }
 
   /** Shows a visitor without JavaScript, who holds no connection, as here for a minute. */
@@ -203,6 +213,34 @@ export class Rooms {
     return this.#engine.subscribe(({ notices }) => {
       for (const notice of notices) subscriber(notice)
     })
+  }
+
+  /** What is refused for its text is counted by itself, since it must count all the same. */
+  async #sendCounted(
+    counted: CountedEngine,
+    roomId: RoomId,
+    userId: UserId,
+    { content, nonce, replyTo = null }: MessageInput,
+  ): Promise<Sent> {
+    let text: string
+    try {
+      text = normaliseText(content, this.#rules.messageMaxLength)
+      if (text === '') throw new ChatError('message_empty')
+    } catch (error) {
+      await refuseOver(this.#deps.countSend(userId))
+      throw error
+    }
+    return counted.send(userId).sendMessage(roomId, userId, { nonce, text, image: null, replyTo })
+  }
+
+  /** Performs a command that reaches the other person, once it is counted. */
+  async #reach(
+    userId: UserId,
+    command: (engine: Omit<CountedCommands, 'sendMessage'>) => Promise<void>,
+  ): Promise<void> {
+    if (this.#deps.counted) return command(this.#deps.counted.reaching(userId))
+    await refuseOver(this.#deps.countReaching(userId))
+    return command(this.#engine)
   }
 
   async #sendWithImage(

@@ -8,11 +8,14 @@ import type { CountWindow, KeptValue, SharedStore, WindowCount } from './shared-
 const scriptOf = (...names: readonly string[]) =>
   new RedisScript(...names.map(name => new URL(`scripts/${name}.lua`, import.meta.url)))
 
+/** The function of Lua that counts a hit. */
+export const countingLua = new URL('scripts/counting.lua', import.meta.url)
+
 const scripts = {
   get: scriptOf('get'),
   take: scriptOf('take'),
   addToList: scriptOf('add-to-list'),
-  count: scriptOf('clock', 'count'),
+  count: scriptOf('clock', 'counting', 'count'),
   uncount: scriptOf('uncount'),
 }
 
@@ -89,24 +92,17 @@ export class RedisSharedStore implements SharedStore {
   async count(window: CountWindow, key: string, mostWaitMs: number): Promise<WindowCount> {
     const { windowMs, limit } = window
     const now = this.#now?.() ?? ''
-    const answer = await scripts.count.run(
-      this.#link,
-      [this.#countKeyOf(window, key)],
-      now,
-      windowMs,
-      limit,
-      mostWaitMs,
-    )
+    const answer = await scripts.count.run(this.#link, [this.countKeyOf(window, key)], now, windowMs, limit, mostWaitMs)
     const [isCounted, count, waitMs, resetAfterMs] = windowCount.parse(answer)
     return { isCounted: isCounted === 1, count, waitMs, resetAfterMs }
   }
 
   async uncount(window: CountWindow, key: string): Promise<void> {
-    await scripts.uncount.run(this.#link, [this.#countKeyOf(window, key)])
+    await scripts.uncount.run(this.#link, [this.countKeyOf(window, key)])
   }
 
   async resetCount(window: CountWindow, key: string): Promise<void> {
-    await this.#call('DEL', this.#countKeyOf(window, key))
+    await this.#call('DEL', this.countKeyOf(window, key))
   }
 
   async publish(channel: string, message: string): Promise<void> {
@@ -136,7 +132,8 @@ export class RedisSharedStore implements SharedStore {
     this.#listeners.clear()
   }
 
-  #countKeyOf({ name }: CountWindow, key: string): string {
+  /** Where the hits of a key are counted. */
+  countKeyOf({ name }: Pick<CountWindow, 'name'>, key: string): string {
     return this.#keyOf(`limit:${name} ${key}`)
   }
 

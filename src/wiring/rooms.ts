@@ -17,11 +17,15 @@ export async function createRooms({
   people,
   backend,
 }: Basis & Pick<Context, 'people'>): Promise<RoomParts> {
-  const { engine } = backend
+  const { engine, counting } = backend
   await tellPrivacy(backend, people)
   const rooms = new Rooms(engine, config, {
     countSend: userId => goOn(limits.messages.hit(userId), ({ retryAfterMs }) => retryAfterMs),
     countReaching: userId => goOn(limits.reaching.hit(userId), ({ retryAfterMs }) => retryAfterMs),
+    counted: counting && {
+      send: userId => counting(limits.messages, userId),
+      reaching: userId => counting(limits.reaching, userId),
+    },
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
   })

@@ -310,6 +310,81 @@ describe('what reaches the other person', () => {
   })
 })
 
+describe('where a count and a command go together', () => {
+  /** Rooms in front of an engine that counts, which is told of in `calls` by the limit. */
+  function startCounted(waitMs = 0) {
+    const { rooms, calls } = start({
+      waitMs,
+      counted: {
+        send: userId => ({ sendMessage: countedCall('send', userId, { message, duplicate: false }) }),
+        reaching: userId => ({
+          removeMessage: countedCall('removeMessage', userId, undefined),
+          setLifetime: countedCall('setLifetime', userId, undefined),
+          setErasure: countedCall('setErasure', userId, undefined),
+          keepLonger: countedCall('keepLonger', userId, undefined),
+          setTyping: countedCall('setTyping', userId, undefined),
+          endRoom: countedCall('endRoom', userId, undefined),
+        }),
+      },
+    })
+    function countedCall<T>(name: string, userId: string, answer: T) {
+      return async (...args: unknown[]): Promise<T> => {
+        calls.push([`counted for ${userId}: ${name}`, ...args])
+        if (waitMs > 0) throw new ChatError('rate_limited', waitMs)
+        return answer
+      }
+    }
+    return { rooms, calls }
+  }
+  const input = (content: string, imageId?: string) => ({ content, nonce: 'n', imageId })
+
+  it('a message is sent by that alone', async () => {
+    const { rooms, calls } = startCounted()
+    expect(await rooms.send('room', 'ann', input('a\r\nb'))).toEqual({ message, duplicate: false })
+    const draft = { nonce: 'n', text: 'a\nb', image: null, replyTo: null }
+    expect(calls).toEqual([['counted for ann: send', 'room', 'ann', draft]])
+  })
+
+  it.each([
+    ['nothing visible', ' \n', 'message_empty'],
+    ['more than the longest text', '123456', 'message_too_long'],
+    ['a control character', 'a\u0000', 'message_invalid'],
+  ])('a message with %s is counted by itself, and refused', async (_what, content, code) => {
+    const { rooms, calls } = startCounted()
+    expect(await codeOf((async () => rooms.send('room', 'ann', input(content)))())).toBe(code)
+    expect(calls).toEqual([['countSend', 'ann']])
+  })
+
+  it.each(['12345', '123456', ' '])('a message is refused before its turn, whatever its text: %j', async content => {
+    const { rooms } = startCounted(500)
+    await expect(rooms.send('room', 'ann', input(content))).rejects.toMatchObject({
+      ...{ code: 'rate_limited', retryAfterMs: 500 },
+    })
+  })
+
+  it('a picture is claimed after a count of its own', async () => {
+    const { rooms, calls } = startCounted()
+    await rooms.send('room', 'ann', input('', 'upload'))
+    expect(calls.map(([name]) => name)).toEqual(['countSend', 'claimImage', 'sendMessage', 'settle'])
+  })
+
+  it('what reaches the other person is done by that alone', async () => {
+    const { rooms, calls } = startCounted()
+    await rooms.unsend('room', 'ann', 'message')
+    await rooms.setTyping('room', 'ann', true)
+    expect(calls).toEqual([
+      ['counted for ann: removeMessage', 'room', 'ann', 'message'],
+      ['counted for ann: setTyping', 'room', 'ann', true],
+    ])
+  })
+
+  it('typing beyond the limit is dropped without a word, and anything else is refused', async () => {
+    const { rooms } = startCounted(1)
+    await rooms.setTyping('room', 'ann', true)
+    await expect(rooms.end('room', 'ann')).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 1 })
+  })
+})
+
 describe('what is not counted', () => {
   it.each(['delivered', 'seen'] as const)('is the report that a message was %s', async kind => {
     const { rooms, calls } = start({ waitMs: 1 })

@@ -30,6 +30,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
     ...{ clock, sharedStore, accounts, engine },
     sessions: new MemorySessionStore(),
     forms: null,
+    counting: null,
     openPictures: () => new LocalPictures(config.images.uploadDir, clock, log),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },

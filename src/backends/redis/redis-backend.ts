@@ -58,6 +58,13 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
       ...{ clock, sharedStore, accounts, engine, peers, health },
       sessions: new SharedSessionStore(sharedStore, clock),
       forms: { store: sharedStore, secret },
+      counting:
+        link.partitions > 1
+          ? null
+          : (window, key) => {
+              const { windowMs, limit } = window
+              return engine.counting({ key: sharedStore.countKeyOf(window, key), windowMs, limit })
+            },
       openPictures: isMember => new SharedPictures({ store: pictureStore, isMember, secret, clock }),
       run: {
         get id() {

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '#src/chat/clock.js'
 import type {
+  CountedCommands,
   CursorKind,
   Draft,
   Ending,
@@ -25,18 +26,17 @@ import type {
   VanishedTotals,
   WindowAsk,
 } from '#src/chat/engine.js'
-import { countBytes } from '#src/chat/engine.js'
 import { ChatError } from '#src/chat/errors.js'
 import { Publisher } from '#src/chat/publisher.js'
 import type { RedisLink } from '#src/redis/link.js'
 import { HeardEvents } from './heard-events.js'
 import { HeldLeases } from './held-leases.js'
-import { packBody, RoomNames, readSide } from './message-lines.js'
 import type { PackedReader } from './packed-reader.js'
 import { dissolveReasonOf, readPublication } from './publications.js'
+import { type RoomCommandParts, RoomCommands } from './room-commands.js'
 import { RoomIds } from './room-ids.js'
 import { RoomLists } from './room-lists.js'
-import { ScriptRunner } from './script-runner.js'
+import { type CommandLimit, ScriptRunner } from './script-runner.js'
 import type { CommandName } from './script-texts.js'
 import { SentBytes } from './sent-bytes.js'
 import { Sweeper } from './sweeper.js'
@@ -45,12 +45,6 @@ import { readPresence, readQuote, readView } from './views.js'
 
 /** How many endings and how many rooms of a person are given at most (see `Engine.listEndings`). */
 const mostEndings = 100
-
-/**
- * Redis's log of slow commands keeps the first 31 words of a command, long after the message is gone. So many empty ones bring what
- * people write behind those.
- */
-const beyondSlowLog: readonly string[] = Array.from({ length: 16 }, () => '')
 
 /** What the Redis engine is given beside what every engine is. */
 export interface RedisEngineOptions extends EngineOptions {
@@ -98,7 +92,8 @@ export class RedisEngine implements Engine {
   readonly #publisher: Publisher
   readonly #sweepers: readonly Sweeper[]
   readonly #lists: RoomLists
-  readonly #sent: SentBytes
+  readonly #parts: RoomCommandParts
+  readonly #commands: RoomCommands
   readonly #unread: UnreadSums
   readonly #leases: HeldLeases
   readonly #heard = new HeardEvents()
@@ -122,7 +117,8 @@ export class RedisEngine implements Engine {
     this.#publisher = new Publisher(onError)
     this.#sweepers = this.#runner.tags.map((_, index) => new Sweeper(this.#runner, index, clock, onError, onEmptied))
     this.#lists = new RoomLists(this.#runner, this.#ids)
-    this.#sent = new SentBytes(this.#runner)
+    this.#parts = { runner: this.#runner, ids: this.#ids, sent: new SentBytes(this.#runner) }
+    this.#commands = new RoomCommands(this.#parts, null)
     this.#unread = new UnreadSums(hearsAll)
     this.#leases = new HeldLeases(this.#runner)
     this.#partitionOfChannel = new Map(
@@ -195,33 +191,29 @@ export class RedisEngine implements Engine {
     return this.#lists.readOthers(userId, limit)
   }
 
-  async sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
-    const partition = this.#partitionOf(roomId)
-    try {
-      return await this.#send(partition, roomId, senderId, draft)
-    } catch (error) {
-      const isFull = error instanceof ChatError && (error.code === 'person_full' || error.code === 'server_full')
-      if (!isFull || this.#runner.partitions === 1) throw error
-      // What other partitions hold is known from their last answers. Each is asked before anybody is refused by it.
-      await this.#sent.ask(senderId)
-      return this.#send(partition, roomId, senderId, draft)
-    }
+  sendMessage(roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
+    return this.#commands.sendMessage(roomId, senderId, draft)
   }
 
-  async removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
-    await this.#runInRoom('remove', roomId, roomId, userId, messageId)
+  removeMessage(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<void> {
+    return this.#commands.removeMessage(roomId, userId, messageId)
   }
 
-  async setLifetime(roomId: RoomId, userId: UserId, { lifetimeMs, from }: Lifetime): Promise<void> {
-    await this.#runInRoom('lifetime', roomId, roomId, userId, lifetimeMs, from)
+  setLifetime(roomId: RoomId, userId: UserId, lifetime: Lifetime): Promise<void> {
+    return this.#commands.setLifetime(roomId, userId, lifetime)
   }
 
-  async setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
-    await this.#runInRoom('erasure', roomId, roomId, userId, erasesWhenLeft ? 1 : 0)
+  setErasure(roomId: RoomId, userId: UserId, erasesWhenLeft: boolean): Promise<void> {
+    return this.#commands.setErasure(roomId, userId, erasesWhenLeft)
   }
 
-  async keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
-    await this.#runInRoom('keep', roomId, roomId, userId)
+  keepLonger(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#commands.keepLonger(roomId, userId)
+  }
+
+  /** The same commands, each of which counts for a limit before it does anything, in the same round trip; with one partition. */
+  counting(limit: CommandLimit): CountedCommands {
+    return new RoomCommands(this.#parts, limit)
   }
 
   async dismissWarning(roomId: RoomId, userId: UserId): Promise<void> {
@@ -242,12 +234,12 @@ export class RedisEngine implements Engine {
     await this.#runInRoom('shown', roomId, roomId, userId, theirs, mine)
   }
 
-  async setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
-    await this.#runInRoom('typing', roomId, roomId, userId, isTyping ? 1 : 0)
+  setTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+    return this.#commands.setTyping(roomId, userId, isTyping)
   }
 
-  async endRoom(roomId: RoomId, userId: UserId): Promise<void> {
-    await this.#runInRoom('end', roomId, roomId, userId)
+  endRoom(roomId: RoomId, userId: UserId): Promise<void> {
+    return this.#commands.endRoom(roomId, userId)
   }
 
   async listEndings(userId: UserId): Promise<readonly Ending[]> {
@@ -347,24 +339,6 @@ export class RedisEngine implements Engine {
     this.#endHearing()
     this.#endHealing()
     await this.#link.unsubscribe([...this.#partitionOfChannel.keys()]).catch(this.#onError)
-  }
-
-  async #send(partition: number, roomId: RoomId, senderId: UserId, draft: Draft): Promise<Sent> {
-    const { nonce, text, image, replyTo, mostLifetimeMs } = draft
-    const textBytes = Buffer.byteLength(text) + Buffer.byteLength(image?.alt ?? '')
-    const answer = await this.#runner.run(
-      ...(['send', partition, roomId, senderId, this.#ids.digestOf(nonce), countBytes(draft), textBytes] as const),
-      ...[image?.id ?? '', mostLifetimeMs ?? '', replyTo ?? ''],
-      ...[this.#sent.elsewhere(senderId, partition), this.#runner.heldElsewhere(partition)],
-      ...[...beyondSlowLog, packBody(draft)],
-    )
-    const room = RoomNames.read(answer)
-    const side = readSide(answer)
-    for (const line of answer.list(() => answer.bytes())) room.add(line)
-    const message = room.messageFor(side, answer.number())
-    const duplicate = answer.boolean()
-    this.#sent.note(senderId, partition, answer.number())
-    return { message: { ...message, nonce }, duplicate }
   }
 
   /** Runs a script in the partition of a room or a pair. @throws ChatError `not_found` for what is no id of a room */

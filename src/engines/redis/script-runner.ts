@@ -12,6 +12,14 @@ export interface ScriptRunnerOptions extends Omit<ScriptOptions, 'isSharded' | '
   readonly now: (() => number) | null
 }
 
+/** A limit for which a command counts before it does anything, in the same round trip. Only where there is one partition. */
+export interface CommandLimit {
+  /** Where its hits are counted. */
+  readonly key: string
+  readonly windowMs: number
+  readonly limit: number
+}
+
 /** Runs the commands of the engine, each in one partition and in one round trip. */
 export class ScriptRunner {
   readonly #link: RedisLink
@@ -55,9 +63,26 @@ export class ScriptRunner {
    *   when Redis has no memory left
    * @throws RedisFailure when Redis refuses it otherwise, which is a fault of ours
    */
-  async run(name: CommandName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
+  run(name: CommandName, partition: number, ...args: readonly (string | number)[]): Promise<PackedReader> {
+    return this.runCounted(null, name, partition, ...args)
+  }
+
+  /**
+   * The same, once the command is counted.
+   * @throws ChatError `rate_limited` beyond the limit: nothing has been counted then, and nothing else done
+   */
+  async runCounted(
+    limit: CommandLimit | null,
+    name: CommandName,
+    partition: number,
+    ...args: readonly (string | number)[]
+  ): Promise<PackedReader> {
     const { text, sha } = this.#script
-    const rest = [1, this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn} ${name}`, ...args]
+    const [tag, now, asked] = [this.#tagOf(partition), this.#now?.() ?? '', `${this.#nodeId} ${this.#drawn} ${name}`]
+    const rest =
+      limit === null
+        ? [1, tag, now, asked, ...args]
+        : [2, tag, limit.key, now, `${asked} ${limit.windowMs} ${limit.limit}`, ...args]
     const answer = await this.#link
       .call('EVALSHA', sha, ...rest)
       .catch((error: unknown) => {

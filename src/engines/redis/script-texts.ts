@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type EngineOptions, endingMs, mostEvents, mostWindow, unshownMs, usualWindow } from '#src/chat/engine.js'
 import { graceOf, longestLifeMs, unseenLifeMs, warningBounds } from '#src/chat/lifetimes.js'
 import { readLua as readLuaFile } from '#src/redis/script.js'
+import { countingLua } from '#src/shared-store/redis-store.js'
 import { pairLength } from './room-ids.js'
 
 /** The commands of the engine, each a file in `scripts/`. */
@@ -70,7 +71,7 @@ export function readShared(options: ScriptOptions): string {
   const files = modules.map(
     name => `define({ ${tablesOf[name] ?? name} }, function()\n${readLua(`shared/${name}`)}end)\n`,
   )
-  return [settings(options), readLua('shared/base'), ...files].join('')
+  return [settings(options), readLuaFile(countingLua), readLua('shared/base'), ...files].join('')
 }
 
 function readLua(name: string): string {

@@ -2,13 +2,16 @@
 --
 -- KEYS[1]  the tag of the partition, such as {p0}: every key that a command touches carries it, so all lie in one slot
 -- ARGV[1]  a test's own time, in ms; empty in production, where Redis's own time counts and never a node's
--- ARGV[2]  which node asks, the highest number that it knows to be drawn (see tally.draw), and the command
+-- ARGV[2]  which node asks, the highest number that it knows to be drawn (see tally.draw), and the command; with KEYS[2] also
+--          how long the window of the limit is, in ms, and how many pass in it
 -- ARGV[3]  and those after it are the command's own
+-- KEYS[2]  where there is one partition: the limit of a person, for which the command counts, and without which it is refused
 --
--- `options` stands before this file: the engine's settings, which script-texts.ts writes as a table.
+-- `options` stands before this file: the engine's settings, which script-texts.ts writes as a table; and `countHit`, the count of
+-- the shared store.
 
 local tag = KEYS[1]
-local nodeId, drawnElsewhere, command = string.match(ARGV[2], '^(%S+) (%d+) (%S+)$')
+local nodeId, drawnElsewhere, command, counting = string.match(ARGV[2], '^(%S+) (%d+) (%S+)(.*)$')
 local now = tonumber(ARGV[1])
 -- How much longer a key may stay than what it holds. It is for the case that every node is dead: else the sweep comes first,
 -- which has to find what has gone to tell of it. A test's clock stands still while Redis's goes on.
@@ -68,4 +71,11 @@ end
 local function refuse(code, retryAfterMs)
   finish()
   return cmsgpack.pack(code, retryAfterMs or 0, 0)
+end
+
+if KEYS[2] then
+  local windowMs, limit = string.match(counting, '^ (%d+) (%d+)$')
+  -- As in the shared store, a counter goes with its windows.
+  local isCounted, _, waitMs = countHit(KEYS[2], now, ARGV[1] == '' and 0 or spareMs, tonumber(windowMs), tonumber(limit), 0)
+  if not isCounted then return refuse('rate_limited', waitMs) end
 end
