@@ -28,6 +28,14 @@ export default defineConfig<object, WorkerFixtures>({
       grepInvert: isWhole ? /@sockets|without JavaScript/ : /@sockets|@long|@page|without JavaScript/,
       use: { transport: 'streams' },
     },
+    // And over two nodes, but what has a server of its own (@own): whole by `npm run nodes`, and within `npm test` how people
+    // begin, chat, and get over faults of their line.
+    {
+      name: 'nodes',
+      testMatch: isWhole ? '**/*.spec.ts' : /(journey|live|resilience)\.spec\.ts/,
+      grepInvert: isWhole ? /@own/ : /@own|@long|@page/,
+      use: { nodes: 2 },
+    },
   ],
   use: {
     browserName: 'chromium',

@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { overNodes, twoNodes } from './over-nodes.mjs'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, findRedisServer, install } from './setup.mjs'
 
@@ -65,16 +66,15 @@ try {
   const failures = []
   let broken = false
   const suites = [
-    [
-      'vitest',
-      ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports}/vitest.json`],
-      `${reports}/vitest.json`,
-      countVitest,
-    ],
-    ['playwright', ['test', '--reporter=list,json'], `${reports}/playwright.json`, countPlaywright],
-  ].slice(0, withBrowsers ? 2 : 1)
-  for (const [program, args, file, count] of suites) {
-    const env = { ...programs, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
+    { name: 'vitest', program: 'vitest', args: ['run'], count: countVitest },
+    { name: 'nodes', program: 'vitest', args: overNodes, count: countVitest, settings: twoNodes },
+    { name: 'playwright', program: 'playwright', args: ['test', '--reporter=list,json'], count: countPlaywright },
+  ].filter(({ program }) => withBrowsers || program !== 'playwright')
+  for (const { name, program, args: given, count, settings = {} } of suites) {
+    const file = join(reports, `${name}.json`)
+    const env = { ...programs, ...settings, PLAYWRIGHT_JSON_OUTPUT_FILE: file, NODE_ENV: 'test' }
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const args = program === 'vitest' ? [...given, ...reporters] : given
     if ((await run(bin(program), args, { env })) !== 0) broken = true
     const counts = count(file)
     for (const key of Object.keys(total)) total[key] += counts[key]

@@ -116,7 +116,10 @@ describe('the Compose file', () => {
 })
 
 describe('the Compose file of several nodes', () => {
-  const part = serviceSchema.partial({ environment: true }).extend({ command: z.array(z.string()).optional() })
+  const part = serviceSchema.partial({ environment: true }).extend({
+    command: z.array(z.string()).optional(),
+    healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  })
   const cluster = z
     .object({ services: z.record(z.string(), part), networks: z.record(z.string(), z.unknown()) })
     .parse(parse(read('compose.cluster.yaml')))
@@ -166,6 +169,20 @@ describe('the Compose file of several nodes', () => {
     const [one, several] = [read('deploy/Caddyfile'), read('deploy/Caddyfile.cluster')]
     const settingsOf = (file: string) => file.slice(file.indexOf('\n{'), file.indexOf('\treverse_proxy'))
     expect(settingsOf(several)).toBe(settingsOf(one))
+  })
+
+  it('waits for a node that can serve, and asks another in time where one does not answer', () => {
+    expect(node?.healthcheck?.test.join(' ')).toContain('/health/ready')
+    const several = read('deploy/Caddyfile.cluster')
+    const secondsOf = (name: string) => Number(new RegExp(`^\\s*${name} (\\d+)s$`, 'm').exec(several)?.[1])
+    expect(secondsOf('dial_timeout')).toBeLessThan(secondsOf('lb_try_duration'))
+  })
+
+  it('has a proxy by which no visitor belongs to a node, or can have one left out', () => {
+    const [, ...lines] = read('deploy/Caddyfile.cluster').split('reverse_proxy {')
+    const directives = lines.join('').replaceAll(/#.*/g, '')
+    expect(directives.match(/lb_policy .*/g)).toEqual(['lb_policy round_robin'])
+    expect(directives).not.toMatch(/fail_duration|unhealthy_/)
   })
 })
 

@@ -9,6 +9,9 @@ const lookEveryMs = 50
 /** The least that an outcome stays, ms, so that nodes which wait for it find it. */
 const leastRememberedMs = 4 * lookEveryMs
 
+/** A form as it is kept. JSON leaves out the outcome of one that has none, such as of a log-out. */
+const postSchema = z.object({ isDone: z.boolean(), outcome: z.unknown().optional() })
+
 /** Where nodes tell each other of forms, and the secret by which all of them recognise one. */
 export interface FormsPlace {
   readonly store: Pick<SharedStore, 'set' | 'get' | 'delete'>
@@ -20,13 +23,11 @@ export class SharedPosts<T> {
   readonly #store: FormsPlace['store']
   readonly #name: string
   readonly #outcome: z.ZodType<T>
-  readonly #schema
 
   constructor({ store }: FormsPlace, name: string, outcome: z.ZodType<T>) {
     this.#store = store
     this.#name = name
     this.#outcome = outcome
-    this.#schema = z.union([z.object({ isDone: z.literal(false) }), z.object({ isDone: z.literal(true), outcome })])
   }
 
   /** Begins to work on a form. Resolves with whether no other does or has. */
@@ -55,8 +56,8 @@ export class SharedPosts<T> {
     for (;;) {
       const kept = await this.#store.get(this.#keyOf(digest))
       if (kept === null) return null
-      const found = this.#schema.parse(JSON.parse(kept.value.toString()))
-      if (found.isDone) return found
+      const { isDone, outcome } = postSchema.parse(JSON.parse(kept.value.toString()))
+      if (isDone) return { outcome: this.#outcome.parse(outcome) }
       await sleep(lookEveryMs)
     }
   }

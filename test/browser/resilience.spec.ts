@@ -62,11 +62,9 @@ test('a half-open line is noticed by a send, and stays given up', async ({ fault
   await expect(pending(ann)).toHaveCount(0)
 })
 
-test('a server that is killed and started anew has the page log in, go on and give the draft back', async ({
-  mortal,
-  faults,
-  visit,
-}) => {
+test('a server that is killed and started anew has the page log in, go on and give the draft back', {
+  tag: '@own',
+}, async ({ mortal, faults, visit }) => {
   const ann = await visit({ baseURL: faults.url })
   const alice = { name: 'alice', email: 'alice@example.com', password: 'password123' }
   await logIn(ann, alice)
@@ -127,7 +125,7 @@ test('at the log-in within a page a wrong password is said, and nobody else is g
   await expect(composer(ann)).toHaveValue('')
 })
 
-test('a server that restarts in order is come back to', async ({ mortal, faults, visit }) => {
+test('a server that restarts in order is come back to', { tag: '@own' }, async ({ mortal, faults, visit }) => {
   const ann = await visit({ baseURL: faults.url })
   await logIn(ann, { name: 'alice', email: 'alice@example.com', password: 'password123' })
   await ann.getByRole('button', { name: 'Chat with bob', exact: true }).click()
@@ -306,11 +304,9 @@ test('who ended a chat is told to the other, whose page goes on when a restart t
   await expect(ben.getByText('You ended this chat')).toBeVisible()
 })
 
-test('where sockets are refused the page goes on by events, and tells nobody but the log', { tag: '@sockets' }, async ({
-  mortal,
-  faults,
-  visit,
-}) => {
+test('where sockets are refused the page goes on by events, and tells nobody but the log', {
+  tag: ['@sockets', '@own'],
+}, async ({ mortal, faults, visit }) => {
   faults.refusesUpgrades = true
   const [ann, ben] = [await visit({ baseURL: faults.url }), await visit({ baseURL: faults.url })]
   await logIn(ann, { name: 'alice', email: 'alice@example.com', password: 'password123' })

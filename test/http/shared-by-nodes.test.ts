@@ -73,6 +73,20 @@ describe('two nodes share', () => {
     ])
   })
 
+  it('forms: an account that is deleted by two presses, which reach both, is deleted once, and both answers say so', async () => {
+    const gil = await newcomer(nodes.here.url, 'gil')
+    const body = new URLSearchParams({ _csrf: await gil.token('/settings/account'), password: 'long enough 1' })
+    const press = async (base: string) => {
+      const client = new HttpClient(base, new Map(gil.cookies))
+      const { status, headers } = await client.request('POST', '/settings/delete', { body })
+      return [status, headers.get('location')]
+    }
+    expect(await Promise.all([press(nodes.here.url), press(nodes.there.url)])).toEqual([
+      [303, '/login?done=deleted'],
+      [303, '/login?done=deleted'],
+    ])
+  })
+
   it('pictures: one that is sent here is seen there by the other person, by nobody else, and goes with the chat', async () => {
     const { ann, ben, chat } = await newPair(nodes.here.url)
     const stranger = await newcomer(nodes.there.url, 'eve')

@@ -18,7 +18,7 @@ function startNodes({ endsSession = false, stands = async (_outcome: string) => 
   const options = { clock: new FakeClock(), name: 'test', outcome: z.string(), forms: { store, secret } }
   const [here, there] = [1, 2].map(() => new FormRepeats({ ...options, endsSession, stands }))
   if (!here || !there) throw new Error('There are two')
-  const note = (node: FormRepeats<string>, cookie = 'ann') => {
+  const note = (node: Pick<FormRepeats<string>, 'note'>, cookie = 'ann') => {
     const body = { name: 'new', password: 'secret words' }
     const request: Request = Object.assign(Object.create(express.request), { body, originalUrl: '/form', url: '/form' })
     node.note(request, cookie)
@@ -68,6 +68,22 @@ test('a form that fails on one node is worked on anew by the other', async () =>
   held.fail()
   await expect(first).rejects.toThrow('failed')
   expect(await second).toBe('done there')
+})
+
+test('a form that has no outcome, such as a log-out, is done once for both nodes', async () => {
+  const { store, note } = startNodes()
+  const options = { clock: new FakeClock(), name: 'empty', outcome: z.void(), forms: { store, secret } }
+  const [here, there] = [new FormRepeats(options), new FormRepeats(options)]
+  let times = 0
+  const post = (node: FormRepeats<void>) => {
+    const request = note(node)
+    return node.once(request, async () => {
+      times += 1
+    })
+  }
+  await post(here)
+  await post(there)
+  expect(times).toBe(1)
 })
 
 test('a form whose outcome no longer stands is worked on anew', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { idOf, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { LivePage, messageIdOf } from '../support/live-page.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer } from '../support/test-server.js'
 
 /** What was called of the engine and of the account store, the latter with whom it was asked for. */
 const calls = vi.hoisted(() => ({ engine: [] as string[], accounts: [] as string[] }))
@@ -24,9 +24,9 @@ vi.mock('#src/accounts/store/open-store.js', async importOriginal => {
   return { ...original, openAccountStore }
 })
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+let server: Awaited<ReturnType<typeof startOneServer>>
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startOneServer()
 })
 afterAll(() => server.stop())
 

@@ -8,7 +8,7 @@ import { newcomer, newPair } from '../support/crowd.js'
 import { EventStream } from '../support/event-stream.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer, startTestServer } from '../support/test-server.js'
 
 const program = 'ephemeral-chat.v1.json'
 /** A page that is not dismissed within this time is accepted. */
@@ -204,7 +204,8 @@ describe.concurrent('limits of a line', () => {
   })
 
   it('are its person’s as well: what they say over many at once waits, and none of it is lost', async () => {
-    const slow = await startTestServer({ RATE_LIMIT_FRAMES: '5', RATE_LIMIT_MESSAGES: '1' })
+    // Each node counts frames for itself.
+    const slow = await startOneServer({ RATE_LIMIT_FRAMES: '5', RATE_LIMIT_MESSAGES: '1' })
     try {
       const [client, other] = [await newcomer(slow.url), await newcomer(slow.url)]
       const pages = await Promise.all(Array.from({ length: 6 }, () => LivePage.open(slow.url, client, '/chats')))

@@ -96,17 +96,20 @@ export class LivePage {
     return { ...found, at }
   }
 
-  /** Resolves once everything that was under way has arrived, with all frames but those of fences. */
+  /** Resolves once the page is up to date and everything that was under way has arrived, with all frames but those of fences. */
   async fence(): Promise<readonly Frame[]> {
     if (this.socket.readyState === WebSocket.CONNECTING) {
       await new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject))
     }
-    this.#fences += 1
-    // An empty message is always refused, to its sender alone. So it gets an answer and changes nothing.
-    const nonce = `fence-${this.#fences}-${Math.random().toString(36).slice(2)}`
-    this.say({ type: 'message:send', roomId: 'nowhere', content: '', nonce })
-    await this.frame(({ operations }) => operations.some(({ target }) => target === `p-${nonce}`))
-    return this.seen
+    for (;;) {
+      this.#fences += 1
+      // An empty message is always refused, to its sender alone. So it gets an answer and changes nothing.
+      const nonce = `fence-${this.#fences}-${Math.random().toString(36).slice(2)}`
+      this.say({ type: 'message:send', roomId: 'nowhere', content: '', nonce })
+      const { text } = await this.frame(({ operations }) => operations.some(({ target }) => target === `p-${nonce}`))
+      // An answer without a state came before the server had brought the page up to date.
+      if (text.includes('<data id="state"')) return this.seen
+    }
   }
 
   /** All frames without the answers to fences, which may stand in a frame with others. */

@@ -38,6 +38,7 @@ export async function startNodesBehindProxy(env: Record<string, string>): Promis
   return {
     url: proxy.url,
     routes: here.routes,
+    cookieName: here.cookieName,
     async stop() {
       await Promise.all([here.stop(), there.stop()])
       await proxy.stop()

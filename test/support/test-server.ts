@@ -8,6 +8,8 @@ import { createServer, type Server } from '#src/server.js'
 export interface TestServer {
   readonly url: string
   readonly routes: Server['routes']
+  /** What it calls a cookie over plain http: by its port too, which nodes of one address cannot. */
+  cookieName(name: string): string
   stop(): Promise<void>
 }
 
@@ -42,6 +44,7 @@ export async function startOneServer(env: Record<string, string> = {}): Promise<
   return {
     url: `http://localhost:${port}`,
     routes: server.routes,
+    cookieName: name => (config.redisUrl === null ? `${name}-${port}` : name),
     async stop() {
       await server.stop()
       await rm(uploadDir, { recursive: true, force: true })

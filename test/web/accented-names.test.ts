@@ -8,7 +8,7 @@ import { writeAccountFile } from '#src/accounts/store/account-file.js'
 import { reallyDifferent, sameButForAccents } from '../field/names.js'
 import { newcomer } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer, startTestServer } from '../support/test-server.js'
 
 const password = 'long enough 1'
 
@@ -82,7 +82,7 @@ it('two whose names came to differ in accents alone still log in and are both fo
       newAccount({ id: `id-${n}`, username, email: `${n}@example.com`, passwordHash, createdAt: 1 }),
     ),
   )
-  const server = await startTestServer({ ACCOUNTS_URL: `file:${path}` })
+  const server = await startOneServer({ ACCOUNTS_URL: `file:${path}` })
   onTestFinished(() => server.stop())
   for (const [n, username] of names.entries()) {
     const client = new HttpClient(server.url)

@@ -6,15 +6,16 @@ import { newcomer, newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { plainPicture } from '../support/images/pictures.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer } from '../support/test-server.js'
 
 const mebibyte = 1_048_576
 /** Six of these fill what all uploads together may hold, nearly to the byte. */
 const largestPicture = Math.floor((64 * mebibyte) / 6) - 1000
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+/** One server, since each node counts what it holds for itself. */
+let server: Awaited<ReturnType<typeof startOneServer>>
 beforeAll(async () => {
-  server = await startTestServer({
+  server = await startOneServer({
     RATE_LIMIT_UPLOADS: '1000',
     RATE_LIMIT_API: '1000',
     MAX_IMAGE_SIZE: String(largestPicture),

@@ -223,7 +223,7 @@ describe('a session', () => {
     const client = visitor()
     for (const path of ['/', '/login', '/register', '/chats', '/nowhere', '/health']) await client.get(path)
     await client.logIn('bob@example.com', 'wrong wrong')
-    expect([...client.cookies.keys()]).toEqual([`csrf-${new URL(server.url).port}`])
+    expect([...client.cookies.keys()]).toEqual([server.cookieName('csrf')])
   })
 
   it('gets a new id at log-in, whatever was planted', async () => {

@@ -3,11 +3,12 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer } from '../support/test-server.js'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+/** One server, since each node counts what it holds for itself. */
+let server: Awaited<ReturnType<typeof startOneServer>>
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startOneServer()
 })
 afterAll(() => server.stop())
 

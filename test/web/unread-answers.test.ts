@@ -5,7 +5,7 @@ import { ApiClient } from '../support/api/api-client.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
-import { startTestServer } from '../support/test-server.js'
+import { startOneServer } from '../support/test-server.js'
 
 /** So many messages of so many quotation marks, six bytes each in a page, are more than the system buffers. */
 const messages = 20
@@ -13,9 +13,10 @@ const marks = 50_000
 /** Less than two such pages, or one and its messages as JSON. */
 const mostUnreadMb = 7
 
-let server: Awaited<ReturnType<typeof startTestServer>>
+/** One server, since each node counts what it holds for itself. */
+let server: Awaited<ReturnType<typeof startOneServer>>
 beforeAll(async () => {
-  server = await startTestServer({
+  server = await startOneServer({
     RATE_LIMIT_API: '1000',
     RATE_LIMIT_MESSAGES: '1000',
     MESSAGE_MAX_LENGTH: String(marks),

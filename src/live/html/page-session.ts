@@ -80,6 +80,8 @@ export class PageSession implements ClientSession {
   }
   /** Whether the batch adds a row to the list of messages. */
   #addsRow = false
+  /** Whether it is known what the page shows. Before that no state goes out, so that the page keeps the one it came with. */
+  #isStarted = false
   /** The state that the page has. */
   #state: string | null = null
   #stateTimer: NodeJS.Timeout | undefined
@@ -130,6 +132,7 @@ export class PageSession implements ClientSession {
       // A lost connection ends the pause: what happened meanwhile cannot be told apart from what was held back.
       if (shown.isPaused && again) this.#pushPause()
       const hasChanged = await this.#list.catchUp(shown.digest)
+      this.#isStarted = true
       if (hasChanged) this.#room?.pushPresence()
     })
   }
@@ -277,6 +280,10 @@ export class PageSession implements ClientSession {
     if (this.#isOver) return
     this.#addsRow = false
     const batch = this.#batch.take()
+    if (!this.#isStarted) {
+      if (batch !== null) this.#connection.write(batch.html)
+      return
+    }
     // A change that shows nothing on the page must not look like a missed one when the page connects again.
     if (batch === null && this.#state !== null) {
       this.#stateTimer ??= setTimeout(this.#endStateWait, stateMs).unref()

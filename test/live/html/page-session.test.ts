@@ -42,6 +42,28 @@ describe('a page', () => {
     expect(stage.admit).not.toHaveBeenCalled()
   })
 
+  it('is answered before it is brought up to date, and keeps until then the state that it came with', async () => {
+    const stage = SessionStage.start()
+    const { id } = await stage.openRoom()
+    const refused = { type: 'message:send', content: '', nonce: 'n' }
+    const holdLease = stage.engine.holdLease.bind(stage.engine)
+    const early: string[] = []
+    vi.spyOn(stage.engine, 'holdLease').mockImplementationOnce(async (...lease) => {
+      await transport.session?.handle({ ...refused })
+      await settled()
+      early.push(...transport.written)
+      await holdLease(...lease)
+    })
+    const { transport, opened } = stage.connect('ann', id)
+    await opened
+    transport.forget()
+    await transport.session?.handle({ ...refused })
+    await settled()
+    const [first = ''] = early
+    expect([first.includes('id="p-n"'), first.includes('id="state"')]).toEqual([true, false])
+    expect(transport.text).toMatch(/id="p-n"[\s\S]*id="state"/)
+  })
+
   it('reads its room again when an event between was lost, and shows all of it', async () => {
     const { stage, id, session, transport } = await start()
     const heard: EngineEvent[] = []

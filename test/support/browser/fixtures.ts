@@ -32,6 +32,8 @@ interface TestFixtures {
 export interface WorkerFixtures {
   /** What gets through to the server: sockets, or plain HTTP only, so that pages use event streams. */
   transport: 'sockets' | 'streams'
+  /** How many nodes the server is: two are over Redis, behind a proxy that gives each connection to the next. */
+  nodes: 1 | 2
   /**
    * Settings of the server, beside those of all tests. Each file that has some costs a browser and a server of its own for
    * each worker that runs it, which take seconds of processor time to start. A file with few tests therefore runs in one
@@ -54,10 +56,11 @@ let lastNumber = 0
 
 export const test = playwright.extend<TestFixtures, WorkerFixtures>({
   transport: ['sockets', { option: true, scope: 'worker' }],
+  nodes: [1, { option: true, scope: 'worker' }],
   serverEnv: [{}, { option: true, scope: 'worker' }],
   origin: [
-    async ({ serverEnv }, use) => {
-      const start = process.env.TEST_NODES === '2' ? startProcessesBehindProxy : startServerProcess
+    async ({ serverEnv, nodes }, use) => {
+      const start = nodes === 2 ? startProcessesBehindProxy : startServerProcess
       const server = await start({
         TZ: 'America/New_York',
         LOG_LEVEL: 'error',

@@ -5,7 +5,7 @@ import type { Rooms } from '#src/chat/rooms.js'
 import { readConfig } from '#src/config.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { CloseCode } from '#src/live/client/close-codes.js'
-import type { Identity } from '#src/live/client/subscriber.js'
+import type { ClientSession, Identity } from '#src/live/client/subscriber.js'
 import type { Transport } from '#src/live/client/transport.js'
 import { Connections } from '#src/live/connections.js'
 import { greetingOf, PageSessions } from '#src/live/html/page-sessions.js'
@@ -25,7 +25,13 @@ class NotedTransport implements Transport {
   isBusy = false
   /** How often it was to be cut if it takes nothing. */
   cuts = 0
+  /** What takes the frames of the other end. */
+  session: ClientSession | null = null
   #tellClosed = () => {}
+
+  open(session: ClientSession): void {
+    this.session = session
+  }
 
   write(text: string): void {
     this.written.push(text)

@@ -15,14 +15,14 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const otherCookie = () => `with-${new URL(server.url).port}`
+const otherCookie = () => server.cookieName('with')
 const isOther = (cookie: string) => cookie.startsWith(`${otherCookie()}=`)
 
 /** A chat that Ann has seen and Ben has ended; `with` is what her browser was given for its address. */
 async function ended() {
   const people = await newPair(server.url)
   const [cookie = ''] = (await people.ann.get(people.chat)).headers.getSetCookie().filter(isOther)
-  const value = decodeURIComponent(/^with-\d+=([^;]*)/.exec(cookie)?.[1] ?? '')
+  const value = decodeURIComponent(/^[^=]+=([^;]*)/.exec(cookie)?.[1] ?? '')
   const [benId = '', annId = '', serverId = ''] = value.split('.')
   await people.ben.post(`${people.chat}/end`, {}, `${people.chat}/end`)
   people.ann.cookies.delete(otherCookie())
