@@ -158,8 +158,15 @@ export class PageClient {
     this.#drop()
   }
 
-  async #fetchPage(): Promise<string> {
-    const response = await this.#client.get(new URL(this.#chat, this.#url).href, { signal: AbortSignal.timeout(3000) })
+  #fetchPage(): Promise<string> {
+    const signal = AbortSignal.timeout(3000)
+    // The fetch of Node 20 does not always fail a body whose request is aborted.
+    const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    return Promise.race([this.#readPage(signal), late])
+  }
+
+  async #readPage(signal: AbortSignal): Promise<string> {
+    const response = await this.#client.get(new URL(this.#chat, this.#url).href, { signal })
     return response.status === 200 ? await response.text() : ''
   }
 

@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers'
 import { newPair } from './crowd.js'
 import { FaultProxy } from './fault-proxy.js'
+import { type MortalServer, startMortalNodes } from './mortal-nodes.js'
 import { PageClient, readRows } from './page-client.js'
 import { startTestServer } from './test-server.js'
 
@@ -15,6 +16,8 @@ export interface SoakPlan {
   readonly reloadEveryMs: number
   /** The mean pause between two messages of one person. */
   readonly pauseMs: number
+  /** How often one of two nodes on one Redis is killed, and started again; without it there is a single process. */
+  readonly killEveryMs?: number
 }
 
 /**
@@ -30,13 +33,15 @@ export interface SoakResult {
   readonly differing: number
   readonly cuts: number
   readonly reloads: number
+  /** How many nodes were killed. */
+  readonly kills: number
   readonly connections: number
   readonly seconds: number
 }
 
 const times = { reconnectMs: 100, unansweredMs: 5000 }
 const lifeMs = 3_600_000
-const quietMs = 30_000
+const quietMs = 180_000
 
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 const randomBelow = (count: number) => Math.floor(Math.random() * count)
@@ -49,13 +54,15 @@ async function makePair(url: string, through: string, index: number) {
   return { people, read: async () => readRows(await (await ann.get(new URL(chat, url).href)).text()) }
 }
 
+const env = { RATE_LIMIT_MESSAGES: '1000', RATE_LIMIT_FRAMES: '1000', ROOM_MAX_MESSAGES: '100000' }
+
+async function startWhole(): Promise<MortalServer> {
+  return { ...(await startTestServer(env)), killNext: async () => {} }
+}
+
 /** Lets many pairs chat at once through a proxy that cuts connections, and counts what became of every message. */
 export async function soak(plan: SoakPlan): Promise<SoakResult> {
-  const server = await startTestServer({
-    RATE_LIMIT_MESSAGES: '1000',
-    RATE_LIMIT_FRAMES: '1000',
-    ROOM_MAX_MESSAGES: '100000',
-  })
+  const server = await (plan.killEveryMs ? startMortalNodes(env) : startWhole())
   const proxy = await FaultProxy.before(server.url)
   const pairs = await Promise.all(
     Array.from({ length: plan.pairs }, (_, index) => makePair(server.url, proxy.url, index)),
@@ -63,7 +70,7 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
   const people = pairs.flatMap(pair => pair.people)
   const each = Math.ceil(plan.messages / people.length)
   const began = Date.now()
-  let [cuts, reloads] = [0, 0]
+  let [cuts, reloads, kills] = [0, 0, 0]
   const cutting = setInterval(() => {
     proxy.cutOne(randomBelow)
     cuts += 1
@@ -72,6 +79,16 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
     reloads += 1
     void people[randomBelow(people.length)]?.page.load()
   }, plan.reloadEveryMs)
+  let killed: Promise<void> | null = null
+  // Where a node takes longer to start, the other one is left alone until it serves.
+  const killNext = () => {
+    if (killed !== null) return
+    kills += 1
+    killed = server.killNext().finally(() => {
+      killed = null
+    })
+  }
+  const killing = plan.killEveryMs && setInterval(killNext, plan.killEveryMs)
 
   await Promise.all(
     people.map(async ({ name, page }) => {
@@ -84,7 +101,9 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
   )
   clearInterval(cutting)
   clearInterval(reloading)
+  if (killing) clearInterval(killing)
   const seconds = (Date.now() - began) / 1000
+  await killed
   await Promise.all(
     people.map(({ page }) => page.until(() => page.isOpen && page.pending.length === 0, quietMs, 'sent')),
   )
@@ -113,5 +132,5 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
   for (const { page } of people) page.stop()
   await proxy.stop()
   await server.stop()
-  return { stored, lost, doubled, outOfOrder, differing, cuts, reloads, connections, seconds }
+  return { stored, lost, doubled, outOfOrder, differing, cuts, reloads, kills, connections, seconds }
 }
