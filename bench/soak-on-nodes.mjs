@@ -8,7 +8,15 @@ import { importBundled } from './driver/bundled.mjs'
 
 await build()
 const { soak } = await importBundled('soak')
-const plan = { pairs: 10, messages: 1000, pauseMs: 400, cutEveryMs: 500, reloadEveryMs: 2000, killEveryMs: 5000 }
+const plan = {
+  pairs: 10,
+  messages: 1000,
+  pauseMs: 400,
+  cutEveryMs: 500,
+  reloadEveryMs: 2000,
+  killEveryMs: 5000,
+  quietMs: 60_000,
+}
 const total = {}
 for (let round = 1; round <= 10; round += 1) {
   const result = await soak(plan)

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { seal, unseal } from '../shared-store/sealing.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 
 /** How long a form may be worked on, ms: a node that has died works on nothing. */
@@ -18,21 +20,27 @@ export interface FormsPlace {
   readonly secret: string
 }
 
-/** What nodes know of the forms of one kind that each of them works on, or has just worked on. */
+/**
+ * What nodes know of the forms of one kind that each of them works on, or has just worked on. It is encrypted by a key that is made
+ * of the form's digest, which no store has: an outcome may be a link that lets whoever has it in.
+ */
 export class SharedPosts<T> {
   readonly #store: FormsPlace['store']
+  readonly #secret: string
   readonly #name: string
   readonly #outcome: z.ZodType<T>
 
-  constructor({ store }: FormsPlace, name: string, outcome: z.ZodType<T>) {
+  constructor({ store, secret }: FormsPlace, name: string, outcome: z.ZodType<T>) {
     this.#store = store
+    this.#secret = secret
     this.#name = name
     this.#outcome = outcome
   }
 
   /** Begins to work on a form. Resolves with whether no other does or has. */
   async begin(digest: string, holder: string): Promise<boolean> {
-    if (!(await this.#store.set(this.#keyOf(digest), '{"isDone":false}', mostWorkMs, 'new'))) return false
+    if (!(await this.#store.set(this.#keyOf(digest), this.#seal(digest, { isDone: false }), mostWorkMs, 'new')))
+      return false
     await this.#store.set(this.#holderKeyOf(holder), 'expected', mostWorkMs)
     return true
   }
@@ -42,7 +50,7 @@ export class SharedPosts<T> {
     const ttlMs = Math.max(rememberedMs, leastRememberedMs)
     // What is more than an outcome should have is kept from the store.
     const done = { isDone: true, outcome: this.#outcome.parse(outcome) }
-    await this.#store.set(this.#keyOf(digest), JSON.stringify(done), ttlMs)
+    await this.#store.set(this.#keyOf(digest), this.#seal(digest, done), ttlMs)
     await this.#store.set(this.#holderKeyOf(holder), 'expected', ttlMs)
   }
 
@@ -56,7 +64,7 @@ export class SharedPosts<T> {
     for (;;) {
       const kept = await this.#store.get(this.#keyOf(digest))
       if (kept === null) return null
-      const { isDone, outcome } = postSchema.parse(JSON.parse(kept.value.toString()))
+      const { isDone, outcome } = postSchema.parse(JSON.parse(unseal(this.#sealKeyOf(digest), kept.value).toString()))
       if (isDone) return { outcome: this.#outcome.parse(outcome) }
       await sleep(lookEveryMs)
     }
@@ -65,6 +73,14 @@ export class SharedPosts<T> {
   /** Whether a form that came with this cookie is worked on, or was a moment ago. */
   async expects(holder: string): Promise<boolean> {
     return (await this.#store.get(this.#holderKeyOf(holder))) !== null
+  }
+
+  #seal(digest: string, post: z.infer<typeof postSchema>): Buffer {
+    return seal(this.#sealKeyOf(digest), Buffer.from(JSON.stringify(post)))
+  }
+
+  #sealKeyOf(digest: string): Buffer {
+    return createHmac('sha256', this.#secret).update(`form ${digest}`).digest()
   }
 
   #keyOf(digest: string): string {

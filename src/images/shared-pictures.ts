@@ -1,18 +1,16 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, ServerNotice, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
 import { pictureGrounds } from '../chat/picture-ground.js'
+import { seal, unseal } from '../shared-store/sealing.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 import type { Picture } from './conversion.js'
 import { type ImagePart, type ReadableImage, unsentMs } from './image-store.js'
 import type { PictureStore } from './picture-store.js'
 
-const algorithm = 'aes-256-gcm'
-const ivBytes = 12
-const tagBytes = 16
 /** All that is kept of a picture, beside its bytes. */
 const factsSchema = z.object({
   ref: z.object({
@@ -160,17 +158,13 @@ export class SharedPictures implements PictureStore {
   }
 
   #seal(imageId: string, plain: Buffer): Buffer {
-    const iv = randomBytes(ivBytes)
-    const cipher = createCipheriv(algorithm, this.#digest('key', imageId), iv)
-    const parts = [cipher.update(plain), cipher.final()]
+    const sealed = seal(this.#digest('key', imageId), plain)
     plain.fill(0)
-    return Buffer.concat([iv, cipher.getAuthTag(), ...parts])
+    return sealed
   }
 
   #unseal(imageId: string, sealed: Buffer): Buffer {
-    const [iv, tag] = [sealed.subarray(0, ivBytes), sealed.subarray(ivBytes, ivBytes + tagBytes)]
-    const decipher = createDecipheriv(algorithm, this.#digest('key', imageId), iv).setAuthTag(tag)
-    return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()])
+    return unseal(this.#digest('key', imageId), sealed)
   }
 
   /** The store is not told the id, so that nothing that it holds can open a picture. */

@@ -112,3 +112,13 @@ test('what nodes tell each other of a form holds nothing that was posted', async
     expect(Number(await linkOf().call('PTTL', key))).toBeGreaterThan(50_000)
   }
 })
+
+test('what came of a form is not in clear in Redis', async () => {
+  const { here, note } = startNodes()
+  await here.once(note(here), async () => 'a link that lets in')
+  const scan = z.tuple([z.unknown(), z.array(z.coerce.string())])
+  const [, keys] = scan.parse(await linkOf().call('SCAN', '0', 'COUNT', '1000'))
+  const values = await Promise.all(keys.map(async key => String(await linkOf().call('DUMP', key))))
+  expect(values.length).toBeGreaterThan(0)
+  expect(values.filter(value => value.includes('lets in'))).toEqual([])
+})

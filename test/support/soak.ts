@@ -18,6 +18,8 @@ export interface SoakPlan {
   readonly pauseMs: number
   /** How often one of two nodes on one Redis is killed, and started again; without it there is a single process. */
   readonly killEveryMs?: number
+  /** For how long at most all is to be sent, once nothing is cut any more. */
+  readonly quietMs?: number
 }
 
 /**
@@ -41,7 +43,7 @@ export interface SoakResult {
 
 const times = { reconnectMs: 100, unansweredMs: 5000 }
 const lifeMs = 3_600_000
-const quietMs = 180_000
+const usualQuietMs = 30_000
 
 const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 const randomBelow = (count: number) => Math.floor(Math.random() * count)
@@ -68,6 +70,7 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
     Array.from({ length: plan.pairs }, (_, index) => makePair(server.url, proxy.url, index)),
   )
   const people = pairs.flatMap(pair => pair.people)
+  const { quietMs = usualQuietMs } = plan
   const each = Math.ceil(plan.messages / people.length)
   const began = Date.now()
   let [cuts, reloads, kills] = [0, 0, 0]
