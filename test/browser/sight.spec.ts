@@ -88,7 +88,10 @@ test('a message fades in where it arrives, and not again with the page', { tag: 
     Object.assign(window, { faded: 0 })
     addEventListener('animationstart', () => Object.assign(window, { faded: Reflect.get(window, 'faded') + 1 }))
   })
+  // What was sent before the page is connected does not arrive, but is there when it catches up.
+  const connected = ann.waitForEvent('websocket')
   await ann.reload()
+  await connected
   const faded = () => ann.evaluate(() => Number(Reflect.get(window, 'faded')))
   await send(ben, 'arrives')
   await expect(message(ann, 'arrives')).toBeVisible()
