@@ -15,8 +15,8 @@ const isolated = readdirSync(join(root, 'test'), { recursive: true, encoding: 'u
     ),
   )
 
-/** The processes that read pictures give way to all others, so large pictures would wait for other tests without end. */
-const heavy = ['test/http/pictures/heavy-pictures.test.ts']
+/** The processes that read pictures give way to all others, so pictures that are large or in a hurry would wait for other tests. */
+const heavy = ['test/http/pictures/heavy-pictures.test.ts', 'test/images/converter.test.ts']
 
 /**
  * Tests of what has to happen within a fraction of a second, or by a server that is kept busy: each has a processor to itself.
