@@ -3,25 +3,15 @@
  * that moves the same frames as either: in a closed loop with two messages under way in each of 60 pairs, and at 1,000
  * lives a second. Also how long the frames are.
  */
-import { startFloor, startSocketIo, startWithPairs } from './driver/contenders.mjs'
+import { startFloor, startSocketIo, startWithPairs, warm } from './driver/contenders.mjs'
 import { Series } from './driver/figures.mjs'
 import { lengthsOf } from './driver/frame-lengths.mjs'
 
 const pairCount = 60
 const rounds = 5
-const warmUp = { underWay: 2, ms: 1000 }
-/** Before this many lives, or seconds, a server's code is not compiled as far as it will be. */
-const warmLives = 5000
 const warmUpsAtMost = 10
 const closed = { underWay: 2, ms: 2000 }
 const fixed = { rate: 1000, ms: 3000 }
-
-async function warm({ server, pairs }) {
-  let lived = 0
-  for (let time = 0; time < warmUpsAtMost && lived < warmLives; time += 1) {
-    lived += (await pairs.loop(warmUp, () => server.processorMs)).lives
-  }
-}
 
 /** Measures all contenders in turn, round by round. */
 export async function measure() {
@@ -35,7 +25,7 @@ export async function measure() {
     'floor of JSON': await startFloor(pairCount, program.learned),
   }
   const series = new Series()
-  for (const contender of Object.values(contenders)) await warm(contender)
+  for (const contender of Object.values(contenders)) await warm(contender, warmUpsAtMost)
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, { server, pairs }] of Object.entries(contenders)) {
       const { processorUs, aSecond, p99 } = await pairs.loop(closed, () => server.processorMs)

@@ -2,32 +2,26 @@
  * What the life of a message costs a node over Redis, against one that keeps everything in memory: by turns, at the same rate,
  * since what is seldom asked costs more each time.
  */
-import { startWithPairs } from './driver/contenders.mjs'
+import { importBundled } from './driver/bundled.mjs'
+import { startWithPairs, warm } from './driver/contenders.mjs'
 import { Series } from './driver/figures.mjs'
-import { startRedis } from './driver/redis.mjs'
 
 const pairCount = 10
 const rounds = 10
-const warmUp = { underWay: 2, ms: 1000 }
-/** Before this many lives a server's code is not compiled as far as it will be. */
-const warmLives = 5000
 const warmUpsAtMost = 40
+/** What nodes over Redis must be told, and share. */
+const secret = 'of the nodes that are measured Zq3v9Lk2Xw8Tn5Rb7Yc1M'
 const plan = { rate: 100, ms: 2000 }
 
-async function warm({ server, pairs }) {
-  let lived = 0
-  for (let time = 0; time < warmUpsAtMost && lived < warmLives; time += 1) {
-    lived += (await pairs.loop(warmUp, () => server.processorMs)).lives
-  }
-}
-
 export async function measure() {
-  const redis = await startRedis()
+  const { startRedisServer } = await importBundled('redis-server')
+  const redis = await startRedisServer()
+  const settings = { REDIS_URL: redis.url, SESSION_SECRET: secret, JWT_SECRET: secret }
   const nodes = {
     'in memory': await startWithPairs('program', pairCount),
-    'over Redis': await startWithPairs('program', pairCount, redis.env),
+    'over Redis': await startWithPairs('program', pairCount, settings),
   }
-  for (const node of Object.values(nodes)) await warm(node)
+  for (const node of Object.values(nodes)) await warm(node, warmUpsAtMost)
   const series = new Series()
   for (let round = 0; round < rounds; round += 1) {
     const took = []

@@ -12,6 +12,9 @@ import { SocketIoVoice } from './socket-io-voice.mjs'
 import { forEachBelow } from './turns.mjs'
 
 const atOnce = 8
+const warmUp = { underWay: 2, ms: 1000 }
+/** Before this many lives a server's code is not compiled as far as it will be. */
+const warmLives = 5000
 /** By then clients have joined over Redis too, which a page is told by nothing. */
 const joinMs = 2000
 
@@ -64,4 +67,15 @@ export async function startFloor(count, { sent, received }) {
     await FloorVoice.open(server.url, index, sent),
   ])
   return { server, pairs: new Conversations(pairs) }
+}
+
+/**
+ * Lets a contender's pairs chat until its code is compiled.
+ * @param {number} loopsAtMost loops of a second each, however few lives there were
+ */
+export async function warm({ server, pairs }, loopsAtMost) {
+  let lived = 0
+  for (let time = 0; time < loopsAtMost && lived < warmLives; time += 1) {
+    lived += (await pairs.loop(warmUp, () => server.processorMs)).lives
+  }
 }
