@@ -21,7 +21,7 @@ it('after a message’s time Redis holds no text, description, picture, nonce or
   // Else DUMP could compress what is looked for.
   const redis = await startRedisServer(['--rdbcompression', 'no'])
   onTestFinished(() => redis.stop())
-  const settings = nodeSettings(redis, { MESSAGE_TTL_MS: '3000', IMAGE_TTL_MS: '3000' })
+  const settings = nodeSettings(redis, { MESSAGE_TTL_MS: '8000', IMAGE_TTL_MS: '8000' })
   const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
   onTestFinished(async () => void (await Promise.all([here.stop(), there.stop()])))
   const viewer = new Redis(redis.url)
