@@ -5,6 +5,7 @@ import { root } from './process.mjs'
 
 const usage = `Usage: npm run admin -- COMMAND
   list                  the accounts
+  health                whether the server has what it needs, and what of it should be set otherwise
   reset-password NAME   a link, good once and for an hour, by which NAME sets a new password
   disable NAME          logs NAME out and lets nobody log in as NAME
   enable NAME           takes that back
@@ -55,8 +56,15 @@ async function list() {
 
 const at = (name, action) => call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, name)
 
+async function health() {
+  const { status, warnings } = await call('GET', '/operator/health')
+  console.log(status)
+  for (const warning of warnings) console.log(`${warning}.`)
+}
+
 const commands = {
   list,
+  health,
   async invite() {
     console.log((await call('POST', '/operator/invites')).link)
   },

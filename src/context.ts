@@ -24,6 +24,7 @@ import type { Connections } from './live/connections.js'
 import type { PageRendererDeps } from './live/html/page-renderer.js'
 import type { PageSessions } from './live/html/page-sessions.js'
 import type { Hub } from './live/hub.js'
+import type { HealthSource } from './ops/health.js'
 import type { Observer } from './ops/observations.js'
 
 /**
@@ -38,6 +39,8 @@ export interface Context {
   readonly forms: FormsPlace | null
   readonly limits: Limits
   readonly observer: Observer
+  /** What is known of what the server needs. */
+  readonly health: HealthSource
 
   readonly people: People
   readonly admission: Admission

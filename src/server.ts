@@ -42,6 +42,7 @@ const finishMs = 3000
 export async function createServer(config: Config): Promise<Server> {
   const basis = await createBasis(config)
   const { log, clock, backend } = basis
+  const { health } = backend
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const roomParts = await createRooms({ ...basis, ...accounts })
@@ -56,11 +57,11 @@ export async function createServer(config: Config): Promise<Server> {
     statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
     metricsToken: config.metricsToken,
-    health: backend.health,
+    health,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
-  const parts = { ...basis, ...accounts, ...roomParts, hub, observer }
+  const parts = { ...basis, ...accounts, ...roomParts, hub, observer, health }
   const httpParts = createHttpParts(parts)
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }

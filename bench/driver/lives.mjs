@@ -125,7 +125,7 @@ export class Conversations {
     const [from, before] = [performance.now(), processorMs()]
     const most = Math.round((rate * ms) / 1000)
     for (let begun = 0; begun < most; ) {
-      const due = Math.min(most, Math.floor(((performance.now() - from) * rate) / 1000))
+      const due = Math.min(most, 1 + Math.floor(((performance.now() - from) * rate) / 1000))
       for (; begun < due; begun += 1) {
         const pair = this.#pairs[begun % this.#pairs.length]
         pair.begin(this.#number++, from + (begun * 1000) / rate, (lifeMs, shownMs) => {

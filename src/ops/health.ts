@@ -23,3 +23,8 @@ export interface HealthSource {
 
 /** The health of a server that needs nothing but itself. */
 export const soundHealth: HealthSource = { isAway: false, warnings: [] }
+
+/** Whether the server has what it needs, as a stable word. */
+export function healthStatus({ isAway }: HealthSource): 'ok' | 'degraded' {
+  return isAway ? 'degraded' : 'ok'
+}

@@ -1,7 +1,7 @@
 import type { RequestHandler, Router } from 'express'
 import { bearerOf, isSameToken } from '../bearer.js'
 import { createRouter, type Route } from '../http/routes.js'
-import type { HealthSource } from './health.js'
+import { type HealthSource, healthStatus } from './health.js'
 
 /** The metrics, and the token that opens them. */
 export interface MetricsPage {
@@ -16,8 +16,8 @@ export interface MetricsPage {
  */
 export function monitoringPages(health: HealthSource, metrics: MetricsPage | null): Router {
   const stateNow = () => {
-    const { isAway, warnings } = health
-    return { status: isAway ? 'degraded' : 'ok', ...(warnings.length > 0 && { warnings }) }
+    const { warnings } = health
+    return { status: healthStatus(health), ...(warnings.length > 0 && { warnings }) }
   }
   const routes: Route[] = [
     {

@@ -4,6 +4,9 @@ import { RedisFailure, type RedisLink, refusalBy } from './link.js'
 
 type Argument = string | number | Buffer
 
+/** What tells a script the time, as `now`. */
+export const clockLua = new URL('scripts/clock.lua', import.meta.url)
+
 /** A command of ours: a file of Lua, which Redis runs as one step and knows by its digest. */
 export class RedisScript {
   readonly #text: string

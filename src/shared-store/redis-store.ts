@@ -2,21 +2,20 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { ChatError } from '#src/chat/errors.js'
 import type { RedisLink } from '#src/redis/link.js'
-import { RedisScript, withRefusals } from '#src/redis/script.js'
+import { clockLua, RedisScript, withRefusals } from '#src/redis/script.js'
 import type { CountWindow, KeptValue, SharedStore, WindowCount } from './shared-store.js'
 
-const scriptOf = (...names: readonly string[]) =>
-  new RedisScript(...names.map(name => new URL(`scripts/${name}.lua`, import.meta.url)))
+const fileOf = (name: string) => new URL(`scripts/${name}.lua`, import.meta.url)
 
 /** The function of Lua that counts a hit. */
-export const countingLua = new URL('scripts/counting.lua', import.meta.url)
+export const countingLua = fileOf('counting')
 
 const scripts = {
-  get: scriptOf('get'),
-  take: scriptOf('take'),
-  addToList: scriptOf('add-to-list'),
-  count: scriptOf('clock', 'counting', 'count'),
-  uncount: scriptOf('uncount'),
+  get: new RedisScript(fileOf('get')),
+  take: new RedisScript(fileOf('take')),
+  addToList: new RedisScript(fileOf('add-to-list')),
+  count: new RedisScript(clockLua, countingLua, fileOf('count')),
+  uncount: new RedisScript(fileOf('uncount')),
 }
 
 const text = z.instanceof(Buffer).transform(bytes => bytes.toString())

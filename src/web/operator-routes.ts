@@ -7,6 +7,7 @@ import { ownOrigin } from '../http/own-origin.js'
 import { httpStatusOf, setRetryAfter } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
+import { healthStatus, healthWarnings } from '../ops/health.js'
 
 /**
  * What `npm run admin` asks of the running server, as JSON and with the operator's token. If the settings hold none, these
@@ -18,7 +19,8 @@ export function operatorRoutes({
   people,
   admission,
   resets,
-}: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets'>): Router {
+  health,
+}: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets' | 'health'>): Router {
   if (checkOperator === null) return Router()
 
   const requireToken: RequestHandler = async (request, _response, next) => {
@@ -57,11 +59,16 @@ export function operatorRoutes({
     response.status(201).json(linkTo(request, '/register?invite=', await admission.inviteByOperator()))
   }
 
+  const showHealth: Route['handle'] = (_request, response) => {
+    response.json({ status: healthStatus(health), warnings: health.warnings.map(warning => healthWarnings[warning]) })
+  }
+
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {
     return { method, path, access: 'operator', limit: 'none', needsToken: false, handle, onError: [sayRefusal] }
   }
   const routes = [
     declare('get', '/operator/accounts', list),
+    declare('get', '/operator/health', showHealth),
     declare('post', '/operator/accounts/:name/reset-password', reset),
     declare('post', '/operator/accounts/:name/disable', setDisabled(true)),
     declare('post', '/operator/accounts/:name/enable', setDisabled(false)),

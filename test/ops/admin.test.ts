@@ -1,11 +1,13 @@
 // Long because every case of one behaviour stands here.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { idOf } from '../support/crowd.js'
 import { aliceId, HttpClient } from '../support/http-client.js'
-import { startTestServer } from '../support/test-server.js'
+import { nodeSettings } from '../support/nodes.js'
+import { startRedisServer } from '../support/redis-server.js'
+import { startOneServer, startTestServer } from '../support/test-server.js'
 
 const script = fileURLToPath(new URL('../../scripts/admin.mjs', import.meta.url))
 const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
@@ -50,6 +52,21 @@ describe('npm run admin', () => {
       expect.stringMatching(/^lister\tlister@example\.com\tsince \d{4}-\d\d-\d\d$/),
     )
     expect(out).not.toContain('$2')
+  })
+
+  it('says that a server which needs nothing else has what it needs', async () => {
+    expect(await admin(['health'])).toMatchObject({ code: 0, out: 'ok' })
+  })
+
+  it('says in sentences what is wrong with Redis', async () => {
+    const redis = await startRedisServer(['--appendonly', 'yes'])
+    onTestFinished(() => redis.stop())
+    const node = await startOneServer(nodeSettings(redis, { OPERATOR_TOKEN: token }))
+    onTestFinished(() => node.stop())
+    const { out } = await admin(['health'], { PORT: new URL(node.url).port })
+    expect(out).toMatch(
+      /^ok\nRedis keeps a log of changes \(appendonly\): messages reach a disk\.\nMessages and accounts are in/,
+    )
   })
 
   it('gives a link by which a password is set, once', async () => {

@@ -14,9 +14,12 @@ export function nodeSettings(redis: RedisServer, env: Record<string, string> = {
   }
 }
 
-/** Two nodes in this process, on a Redis of their own. */
-export async function startNodes(env: Record<string, string> = {}) {
-  const redis = await startRedisServer()
+/** Two nodes in this process, on a Redis of their own, or on a cluster. */
+export async function startNodes(
+  env: Record<string, string> = {},
+  startRedis: () => Promise<RedisServer> = startRedisServer,
+) {
+  const redis = await startRedis()
   const settings = nodeSettings(redis, env)
   const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
   return {

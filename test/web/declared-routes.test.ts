@@ -41,6 +41,7 @@ const known = [
   'get /login: guest',
   'get /metrics: operator, uncounted',
   'get /operator/accounts: operator, uncounted',
+  'get /operator/health: operator, uncounted',
   'get /people/:person/block: member',
   'get /people: member',
   'get /register: guest',

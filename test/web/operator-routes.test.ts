@@ -6,6 +6,7 @@ import type { People } from '#src/accounts/people.js'
 import { readConfig } from '#src/config.js'
 import { operatorCheck } from '#src/http/operator-token.js'
 import { declaredRoutes, notFound } from '#src/http/routes.js'
+import { soundHealth } from '#src/ops/health.js'
 import { RateLimit } from '#src/rate-limit.js'
 import { operatorRoutes } from '#src/web/operator-routes.js'
 import { demoPeople } from '../support/accounts/demo-people.js'
@@ -32,7 +33,7 @@ async function begin(env: Record<string, string> = {}, registration: Admission['
   const admission = new Admission({ registration, invites: 'operator', clock })
   const config = readConfig({ NODE_ENV: 'test', ...env })
   const checkOperator = 'OPERATOR_TOKEN' in env ? null : operatorCheck('operator', limit)
-  const router = operatorRoutes({ config, checkOperator, people, admission, resets })
+  const router = operatorRoutes({ config, checkOperator, people, admission, resets, health: soundHealth })
   const url = await serveApp(express().use(router, notFound, passOn))
   const post = (path: string) => fetch(`${url}/operator${path}`, { method: 'POST', headers })
   const list = () => fetch(`${url}/operator/accounts`, { headers })
@@ -168,6 +169,7 @@ it('every route is for the operator, and needs no token of a page', async () => 
   const { routes } = await begin()
   expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'get /operator/accounts',
+    'get /operator/health',
     'post /operator/accounts/:name/reset-password',
     'post /operator/accounts/:name/disable',
     'post /operator/accounts/:name/enable',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type EngineOptions, endingMs, mostEvents, mostWindow, unshownMs, usualWindow } from '#src/chat/engine.js'
 import { graceOf, longestLifeMs, unseenLifeMs, warningBounds } from '#src/chat/lifetimes.js'
-import { readLua as readLuaFile } from '#src/redis/script.js'
+import { clockLua, readLua as readLuaFile } from '#src/redis/script.js'
 import { countingLua } from '#src/shared-store/redis-store.js'
 import { pairLength } from './room-ids.js'
 
@@ -71,7 +71,7 @@ export function readShared(options: ScriptOptions): string {
   const files = modules.map(
     name => `define({ ${tablesOf[name] ?? name} }, function()\n${readLua(`shared/${name}`)}end)\n`,
   )
-  return [settings(options), readLuaFile(countingLua), readLua('shared/base'), ...files].join('')
+  return [settings(options), ...[clockLua, countingLua].map(readLuaFile), readLua('shared/base'), ...files].join('')
 }
 
 function readLua(name: string): string {

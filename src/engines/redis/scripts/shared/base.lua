@@ -7,20 +7,14 @@
 -- ARGV[3]  and those after it are the command's own
 -- KEYS[2]  where there is one partition: the limit of a person, for which the command counts, and without which it is refused
 --
--- `options` stands before this file: the engine's settings, which script-texts.ts writes as a table; and `countHit`, the count of
--- the shared store.
+-- Before this file stand `options`, the engine's settings, which script-texts.ts writes as a table; the clock of all scripts; and
+-- `countHit`, the count of the shared store.
 
 local tag = KEYS[1]
 local nodeId, drawnElsewhere, command, counting = string.match(ARGV[2], '^(%S+) (%d+) (%S+)(.*)$')
-local now = tonumber(ARGV[1])
 -- How much longer a key may stay than what it holds. It is for the case that every node is dead: else the sweep comes first,
--- which has to find what has gone to tell of it. A test's clock stands still while Redis's goes on.
-local spareMs = 3600000
-if now == nil then
-  local time = redis.call('TIME')
-  now = time[1] * 1000 + math.floor(time[2] / 1000)
-  spareMs = 5000
-end
+-- which has to find what has gone to tell of it.
+local spareMs = math.max(testSpareMs, 5000)
 local never = math.huge
 
 -- The modules that follow, each in its file. Their functions are made when something of a module is asked for first: most
@@ -76,6 +70,6 @@ end
 if KEYS[2] then
   local windowMs, limit = string.match(counting, '^ (%d+) (%d+)$')
   -- As in the shared store, a counter goes with its windows.
-  local isCounted, _, waitMs = countHit(KEYS[2], now, ARGV[1] == '' and 0 or spareMs, tonumber(windowMs), tonumber(limit), 0)
+  local isCounted, _, waitMs = countHit(KEYS[2], now, testSpareMs, tonumber(windowMs), tonumber(limit), 0)
   if not isCounted then return refuse('rate_limited', waitMs) end
 end
