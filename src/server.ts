@@ -49,6 +49,7 @@ export async function createServer(config: Config, reach: PushReach = internet):
   const { log, clock, backend } = basis
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
+  const sending = await openPushSending({ ...basis, reach, onOutcome: outcome => observer.pushed(outcome) })
   const roomParts = await createRooms({ ...basis, ...accounts })
   const { rooms, images } = roomParts
   const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
@@ -65,7 +66,6 @@ export async function createServer(config: Config, reach: PushReach = internet):
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
-  const sending = await openPushSending({ ...basis, reach, onOutcome: outcome => observer.pushed(outcome) })
   const parts = { ...basis, ...accounts, ...roomParts, hub, observer }
   const httpParts = createHttpParts(parts)
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })

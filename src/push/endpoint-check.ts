@@ -38,7 +38,7 @@ function isOf(name: string, host: string): boolean {
 }
 
 /**
- * A check of the endpoints that browsers hand over. It resolves to the endpoint as it is stored.
+ * A check of the endpoints that browsers hand over. It returns the endpoint as it is stored.
  * @throws ChatError `push_unsupported` for one that is of no known push service
  */
 export function endpointCheck(hosts: readonly string[]): (endpoint: string) => string {

@@ -8,6 +8,8 @@ import type { PushReach } from '../push/push-reach.js'
 /** What tells devices while the site is closed. */
 export interface PushSending {
   readonly pushes: Pushes
+  /** As `endpointCheck` makes it. */
+  readonly checkEndpoint: (endpoint: string) => string
   /** The key by which browsers subscribe for this server, in base64url. */
   readonly publicKey: string
 }
@@ -31,6 +33,7 @@ export async function openPushSending({
   const { contact, keys: given, hosts, proxy } = config.push
   if (contact === null) return null
   // Loaded only if they are used: they take megabytes.
+  const { endpointCheck } = await import('../push/endpoint-check.js')
   const { openPushKeys } = await import('../push/push-keys.js')
   const { PushSender } = await import('../push/push-sender.js')
   const { PushQueue } = await import('../push/push-queue.js')
@@ -39,5 +42,6 @@ export async function openPushSending({
     throw new ConfigError('The keys of push could not be kept with the accounts: the log says why.', { cause })
   })
   const sender = new PushSender({ contact, keys, hosts, proxy, reach })
-  return { pushes: new PushQueue({ clock, log, sender, hosts, onOutcome }), publicKey: keys.publicKey }
+  const pushes = new PushQueue({ clock, log, sender, hosts, onOutcome })
+  return { pushes, checkEndpoint: endpointCheck(hosts), publicKey: keys.publicKey }
 }

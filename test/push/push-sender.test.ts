@@ -179,7 +179,7 @@ describe('an answer', () => {
       const drip = setInterval(() => response.write('x'), 20)
       response.on('close', () => clearInterval(drip))
     }
-    expect(await senderWith({ timeoutMs: 200 }).send(deviceOf(), 60)).toMatchObject({ verdict: 'told', why: '201' })
+    expect(await senderWith({ timeoutMs: 2000 }).send(deviceOf(), 60)).toMatchObject({ verdict: 'told', why: '201' })
   })
 
   it('that is not by TLS that is trusted is none', async () => {

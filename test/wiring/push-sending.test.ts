@@ -45,8 +45,8 @@ describe('push', () => {
     const sending = await opened
     if (sending === null) throw new Error('Push is off')
     onTestFinished(() => sending.pushes.stop())
-    const { browser, ...subscribed } = service.subscribe()
-    const device = { id: 'PLANTED', ...subscribed }
+    const { browser, endpoint, ...keys } = service.subscribe()
+    const device = { id: 'PLANTED', endpoint: sending.checkEndpoint(endpoint), ...keys }
     sending.pushes.add({ userId: 'PLANTED', device, expiresAt: clock.now() + 60_000 })
     const [push] = await service.taken(1)
     if (push === undefined) throw new Error('Nothing was taken')
