@@ -6,14 +6,15 @@ import { connectTo, mayReach, type PushReach } from './push-reach.js'
 
 const mostConnections = 100
 /** Longer than any push may take. */
-const longestMs = 15_000
+const usualLongestMs = 15_000
 
 /**
  * A proxy (CONNECT) that opens connections to push services and to nothing else, for a chat whose network has no other way out. It
  * sees no push: what goes through is encrypted between the chat and the push service.
  * @param hosts as in `Config.push.hosts`
+ * @param longestMs after which a connection is cut; tests are less patient
  */
-export function createTunnel(hosts: readonly string[], reach: PushReach): Server {
+export function createTunnel(hosts: readonly string[], reach: PushReach, longestMs = usualLongestMs): Server {
   const server = createServer((_request, response) => response.writeHead(405).end())
   server.maxConnections = mostConnections
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {

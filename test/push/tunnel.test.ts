@@ -90,6 +90,15 @@ describe('the tunnel', () => {
     expect(await statusFor(proxy, '127.0.0.1:443')).toBe(403)
   })
 
+  it('keeps no connection open for longer than a push takes', async () => {
+    const proxy = await open(createTunnel(hosts, service.reach, 500))
+    const path = 'push.test:443'
+    const asked = request({ host: proxy.hostname, port: proxy.port, method: 'CONNECT', path, agent: false }).end()
+    const [{ statusCode }, socket] = await once(asked, 'connect')
+    expect(statusCode).toBe(200)
+    await once(socket.resume(), 'close')
+  })
+
   it('answers no other request, and outlives clients that break off', async () => {
     const proxy = await open(createTunnel(hosts, service.reach))
     expect((await fetch(proxy)).status).toBe(405)
