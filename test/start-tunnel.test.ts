@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { ServerProcess } from './support/server-process.js'
 
 it('the tunnel of pushes starts with the settings, lets nobody out to other hosts, and ends when it is told to', async () => {
   const tunnel = new ServerProcess({ PUSH_HOSTS: 'push.test', HOST: '127.0.0.1' }, 'dist/start-tunnel.js')
+  onTestFinished(() => tunnel.stop())
   await expect.poll(() => tunnel.output).toMatch(/port \d+\n/)
   const [, port] = /port (\d+)/.exec(tunnel.output) ?? []
   const path = 'other.test:443'
