@@ -1,4 +1,5 @@
 /** Talks to the running server as its operator: npm run admin -- COMMAND [NAME]. */
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
@@ -11,7 +12,8 @@ const usage = `Usage: npm run admin -- COMMAND
   enable NAME           takes that back
   delete NAME           deletes the account of NAME and its chats, at once and for good
   invite                a link with which one person can create an account, within 7 days
-The server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
+  push-keys             a new pair of keys for push, as lines of .env
+But for push-keys, the server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
 
 class Refusal extends Error {}
 
@@ -67,6 +69,11 @@ const commands = {
   health,
   async invite() {
     console.log((await call('POST', '/operator/invites')).link)
+  },
+  async 'push-keys'() {
+    const { d, x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+    console.log(`VAPID_PUBLIC_KEY=${point.toString('base64url')}\nVAPID_PRIVATE_KEY=${d}`)
   },
   async 'reset-password'(name) {
     console.log((await at(name, 'reset-password')).link)

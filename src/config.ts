@@ -7,16 +7,22 @@ import {
   type AccountsPlace,
   accountsUrl,
   bearerToken,
+  contact,
   duration,
   flag,
   hostName,
+  hostNames,
+  httpProxy,
   oneOf,
   origin,
   origins,
   redisUrl,
   secret,
+  vapidPrivateKey,
+  vapidPublicKey,
   wholeNumber,
 } from './setting-checks.js'
+import { publicKeyOf } from './vapid-key.js'
 
 const secondMs = 1000
 const hourMs = 3600 * secondMs
@@ -29,6 +35,14 @@ const minProductionBcryptCost = 10
 const personShare = 1 / 8
 const productionAccountsFile = './data/accounts.json'
 const memoryPlace: AccountsPlace = { kind: 'memory' }
+/** Where the push services of browsers are: Chrome and most others, Chromium without Google's keys, Firefox, Safari, Edge. */
+const knownPushHosts = [
+  'fcm.googleapis.com',
+  'jmt17.google.com',
+  '*.push.services.mozilla.com',
+  '*.push.apple.com',
+  '*.notify.windows.com',
+]
 
 const randomSecret = () => randomBytes(48).toString('base64url')
 
@@ -82,6 +96,11 @@ const settings = z.object({
   INVITES: oneOf(['members', 'operator']).default('members'),
   OPERATOR_TOKEN: secret.nullable().default(null),
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000, 'connections').optional(),
+  PUSH_CONTACT: contact.nullable().default(null),
+  VAPID_PUBLIC_KEY: vapidPublicKey.nullable().default(null),
+  VAPID_PRIVATE_KEY: vapidPrivateKey.nullable().default(null),
+  PUSH_HOSTS: hostNames.default(knownPushHosts),
+  PUSH_PROXY: httpProxy.nullable().default(null),
   METRICS_TOKEN: bearerToken.nullable().default(null),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -150,6 +169,17 @@ function arrange(set: Settings) {
     operatorToken: set.OPERATOR_TOKEN,
     maxConnections: set.MAX_CONNECTIONS ?? 20_000,
     setsMaxConnections: set.MAX_CONNECTIONS !== undefined,
+    /** How to tell devices while the site is closed (Web Push). */
+    push: {
+      /** How push services reach the operator; null: no device is told anything. */
+      contact: set.PUSH_CONTACT,
+      /** Null: they are made at the first start, and kept with the accounts. */
+      keys: keysOf(set),
+      /** The hosts of push services, as a URL names them; `*.` in front stands for all names below. */
+      hosts: set.PUSH_HOSTS,
+      /** The proxy by which push services are reached; null: without one. */
+      proxy: set.PUSH_PROXY,
+    },
     metricsToken: set.METRICS_TOKEN,
     logLevel: set.LOG_LEVEL,
   } as const
@@ -158,6 +188,17 @@ function arrange(set: Settings) {
 function accountsByDefault(redisUrl: string | null, isProduction: boolean): AccountsPlace {
   if (redisUrl !== null) return { kind: 'redis', url: redisUrl }
   return isProduction ? { kind: 'file', path: productionAccountsFile } : memoryPlace
+}
+
+function keysOf({ VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey }: Settings) {
+  return publicKey === null || privateKey === null ? null : { publicKey, privateKey }
+}
+
+/** What is wrong with two keys that are in range, or null. */
+function findKeyClash({ VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey }: Settings): string | null {
+  if (publicKey === null && privateKey === null) return null
+  if (privateKey !== null && publicKeyOf(privateKey) === publicKey) return null
+  return 'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY must be the two keys of one pair, as "npm run admin -- push-keys" prints them, or both be empty.'
 }
 
 /** The settings of the server, read once at its start. */
@@ -199,7 +240,7 @@ function findClash(config: Config): string | null {
 }
 
 function explain(name: string, value: string, allowed: string): string {
-  if (name.endsWith('_SECRET') || name.endsWith('_TOKEN')) return `${name} must be ${allowed}.`
+  if (/_(SECRET|TOKEN|KEY)$/.test(name)) return `${name} must be ${allowed}.`
   return `${name} is ${JSON.stringify(value.replace(/\/\/.*@/, '//...@').slice(0, 100))} but must be ${allowed}.`
 }
 
@@ -216,7 +257,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new ConfigError(explain(name, given[name] ?? '', issue?.message ?? 'another value'))
   }
   const config = arrange(data)
-  const clash = findClash(config)
+  const clash = findClash(config) ?? findKeyClash(data)
   if (clash !== null) throw new ConfigError(clash)
   return config
 }

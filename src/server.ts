@@ -10,12 +10,14 @@ import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
 import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
+import { internet, type PushReach } from './push/push-reach.js'
 import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
 import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { openPushSending } from './wiring/push-sending.js'
 import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
 
@@ -38,13 +40,17 @@ Buffer.poolSize = 0
 /** When the server stops, requests have this many milliseconds to finish. */
 const finishMs = 3000
 
-/** Makes all parts of the server, in the order in which they depend on each other. */
-export async function createServer(config: Config): Promise<Server> {
+/**
+ * Makes all parts of the server, in the order in which they depend on each other.
+ * @param reach how push services are reached; tests have their own
+ */
+export async function createServer(config: Config, reach: PushReach = internet): Promise<Server> {
   const basis = await createBasis(config)
   const { log, clock, backend } = basis
   const { health } = backend
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
+  const sending = await openPushSending({ ...basis, reach, onOutcome: outcome => observer.pushed(outcome) })
   const roomParts = await createRooms({ ...basis, ...accounts })
   const { rooms, images } = roomParts
   const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
@@ -92,6 +98,7 @@ export async function createServer(config: Config): Promise<Server> {
     async stop() {
       const closed = new Promise<void>(resolve => http.close(() => resolve()))
       hub.stop()
+      sending?.pushes.stop()
       const patience = setTimeout(cut, finishMs)
       http.closeIdleConnections()
       await closed

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseOrigin } from './origin.js'
+import { publicKeyOf } from './vapid-key.js'
 import { isWeakSecret } from './weak-secret.js'
 
 const yearInSeconds = 365 * 24 * 3600
@@ -103,6 +104,54 @@ export const accountsUrl = z.string().transform((value, context): AccountsPlace 
   context.addIssue(
     'memory:, file: and the path of a file, such as file:./data/accounts.json, or the address of a Redis, such as redis://localhost:6379',
   )
+  return z.NEVER
+})
+
+/** How whoever runs a push service reaches the operator: RFC 8292, section 2.1. */
+export const contact = z
+  .string()
+  .refine(
+    value => /^mailto:[^\s@]+@[^\s@]+$/.test(value) || isPage(value),
+    'an address at which push services reach you, such as mailto:you@example.com or https://example.com/contact',
+  )
+
+function isPage(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password } = new URL(value)
+  return protocol === 'https:' && username === '' && password === ''
+}
+
+const whatMakesKeys = 'what "npm run admin -- push-keys" prints'
+
+/** The public key of VAPID: a point of the curve, in base64url. */
+export const vapidPublicKey = z.string().regex(/^[\w-]{87}$/, whatMakesKeys)
+
+/** The private key of VAPID, in base64url. */
+export const vapidPrivateKey = z.string().refine(value => publicKeyOf(value) !== null, whatMakesKeys)
+
+/** Names of hosts separated by commas, as a URL has them; `*.` in front stands for all names below. */
+export const hostNames = z.string().transform((value, context) => {
+  const names = value.split(',').map(part => readHostName(part.trim()))
+  const known = names.filter(name => name !== null)
+  if (known.length === names.length) return known
+  context.addIssue('host names such as push.example.com or *.push.example.com, separated by commas')
+  return z.NEVER
+})
+
+function readHostName(text: string): string | null {
+  const [, wildcard = '', name = ''] = /^(\*\.)?(.*)$/.exec(text) ?? []
+  const url = parseOrigin(`https://${name}`)
+  if (url === null || url.port !== '' || url.hostname.includes('*')) return null
+  // All of a whole domain such as .com, or of an IP address, would be nobody's hosts in particular.
+  const isDomain = /\.[a-z][a-z0-9-]*$/.test(url.hostname)
+  return wildcard === '' || isDomain ? `${wildcard}${url.hostname}` : null
+}
+
+/** The address of a proxy that opens connections to others (CONNECT). */
+export const httpProxy = z.string().transform((value, context) => {
+  const url = parseOrigin(value)
+  if (url?.protocol === 'http:') return url
+  context.addIssue('the address of an http proxy, such as http://tunnel:3000')
   return z.NEVER
 })
 

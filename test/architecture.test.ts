@@ -10,7 +10,7 @@ const floors = [
   ['shared-store'],
   ['basics'],
   ['accounts', 'engines/memory', 'engines/redis'],
-  ['accounts/store', 'images', 'rendering'],
+  ['accounts/store', 'images', 'rendering', 'push'],
   ['live/client'],
   ['live/transport'],
   ['live/html', 'live/json'],
@@ -49,7 +49,7 @@ function folderOf(path: string): string {
   const folder = dirname(path).slice('src/'.length)
   if (folder !== '') return folder
   const name = path.slice('src/'.length, -'.ts'.length)
-  if (['server', 'start', 'main'].includes(name)) return 'server'
+  if (['server', 'start', 'start-tunnel', 'main'].includes(name)) return 'server'
   return name === 'context' ? 'context' : 'basics'
 }
 

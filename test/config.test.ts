@@ -55,6 +55,18 @@ describe('the defaults', () => {
       isRedisStrict: false,
       accounts: { kind: 'memory' },
       demoUsers: true,
+      push: {
+        contact: null,
+        keys: null,
+        hosts: [
+          'fcm.googleapis.com',
+          'jmt17.google.com',
+          '*.push.services.mozilla.com',
+          '*.push.apple.com',
+          '*.notify.windows.com',
+        ],
+        proxy: null,
+      },
       logLevel: 'info',
     })
   })
@@ -188,6 +200,15 @@ describe('a value', () => {
     ['ACCOUNTS_URL', 'file:'],
     ['ACCOUNTS_URL', 'file:./data/'],
     ['LOG_LEVEL', 'loud'],
+    ['PUSH_CONTACT', 'you@example.com'],
+    ['PUSH_CONTACT', 'mailto:you'],
+    ['PUSH_CONTACT', 'http://example.com/contact'],
+    ['PUSH_HOSTS', 'https://push.example.com'],
+    ['PUSH_HOSTS', 'push.example.com:443x'],
+    ['PUSH_HOSTS', '*.com'],
+    ['PUSH_HOSTS', '*'],
+    ['PUSH_PROXY', 'tunnel:3000'],
+    ['PUSH_PROXY', 'https://tunnel:3000'],
   ])('of %s may not be "%s"', (name, value) => {
     const sentence = refusalOf({ [name]: value })
     expect(sentence).toMatch(/^[A-Z_]+ is .+ must be .+\.$/)
@@ -199,6 +220,33 @@ describe('a value', () => {
   it('that holds a password is not repeated', () => {
     expect(refusalOf({ PUBLIC_URL: 'https://me:hush@chat.example.com' })).not.toContain('hush')
     expect(refusalOf({ REDIS_URL: 'http://me:hush@redis.example.com' })).not.toContain('hush')
+  })
+})
+
+describe('the keys of push', () => {
+  // Source: RFC 8291, appendix A.
+  const publicKey = 'BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8'
+  const privateKey = 'yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw'
+  const otherPublicKey = 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'
+
+  it('are a pair', () => {
+    expect(readConfig({ VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey }).push.keys).toEqual({
+      publicKey,
+      privateKey,
+    })
+  })
+
+  it.each([
+    ['without the other', { VAPID_PUBLIC_KEY: publicKey }],
+    ['without the other', { VAPID_PRIVATE_KEY: privateKey }],
+    ['of two pairs', { VAPID_PUBLIC_KEY: otherPublicKey, VAPID_PRIVATE_KEY: privateKey }],
+    ['of another shape', { VAPID_PUBLIC_KEY: `${publicKey}=`, VAPID_PRIVATE_KEY: privateKey }],
+    ['of another shape', { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey.slice(1) }],
+    ['in the place of each other', { VAPID_PUBLIC_KEY: privateKey, VAPID_PRIVATE_KEY: publicKey }],
+  ])('%s are refused, in a sentence that holds neither', (_what, env) => {
+    const sentence = refusalOf(env)
+    expect(sentence).toMatch(/^VAPID_.*push-keys.*\.$/)
+    expect(sentence).not.toMatch(/BP4z9|fWPiYE|BCVxsr/)
   })
 })
 

@@ -1,5 +1,6 @@
 // Long because every way to host it is checked here.
 import { existsSync, readFileSync } from 'node:fs'
+import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -183,6 +184,49 @@ describe('the Compose file of several nodes', () => {
     const directives = lines.join('').replaceAll(/#.*/g, '')
     expect(directives.match(/lb_policy .*/g)).toEqual(['lb_policy round_robin'])
     expect(directives).not.toMatch(/fail_duration|unhealthy_/)
+  })
+})
+
+describe('the Compose file of push', () => {
+  const part = serviceSchema.partial({ networks: true, environment: true }).extend({
+    image: z.string().optional(),
+    command: z.array(z.string()).optional(),
+  })
+  const { services } = z.object({ services: z.record(z.string(), part) }).parse(parse(read('compose.push.yaml')))
+  const { chat: told, tunnel } = services
+
+  it('leaves the chat without a way out of its network, and names the tunnel as its only one', () => {
+    expect(Object.keys(services)).toEqual(['chat', 'tunnel'])
+    expect(Object.keys(told ?? {})).toEqual(['environment'])
+    expect(told?.environment).toContain('PUSH_PROXY=http://tunnel:3000')
+    const names = (told?.environment ?? []).map(line => line.split('=')[0])
+    expect(names.filter(name => !settings.has(name))).toEqual([])
+  })
+
+  it('gives the tunnel no more than it needs', () => {
+    expect(tunnel).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+    expect([tunnel?.ports, tunnel?.volumes, tunnel?.environment]).toEqual([undefined, undefined, ['PUSH_HOSTS']])
+    expect([tunnel?.ulimits?.core, tunnel?.memswap_limit]).toEqual([0, tunnel?.mem_limit])
+    for (const name of tunnel?.networks ?? []) expect(Object.keys(compose.networks)).toContain(name)
+    expect(tunnel?.command).toEqual(['node', ...nodeFlags, 'dist/start-tunnel.js'])
+    expect(existsSync(new URL('src/start-tunnel.ts', root))).toBe(true)
+  })
+})
+
+describe('the addition to the systemd unit for push', () => {
+  it('lets the server reach the internet, and none of the networks around it', () => {
+    const lines = [...read('deploy/push.conf').matchAll(/^IPAddressDeny=(.*)$/gm)].map(([, networks = '']) => networks)
+    expect(lines[0]).toBe('')
+    const denied = new BlockList()
+    for (const network of lines.slice(1).join(' ').split(' ')) {
+      const [address = '', bits] = network.split('/')
+      denied.addSubnet(address, Number(bits), address.includes(':') ? 'ipv6' : 'ipv4')
+    }
+    for (const address of ['10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1'])
+      expect([address, denied.check(address)]).toEqual([address, true])
+    for (const address of ['fd00::1', 'fe80::1'])
+      expect([address, denied.check(address, 'ipv6')]).toEqual([address, true])
+    expect([denied.check('8.8.8.8'), denied.check('2606:4700::1111', 'ipv6')]).toEqual([false, false])
   })
 })
 

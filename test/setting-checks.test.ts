@@ -1,11 +1,15 @@
+// Long because every check of a setting is tested here.
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import {
   accountsUrl,
   bearerToken,
+  contact,
   duration,
   flag,
   hostName,
+  hostNames,
+  httpProxy,
   oneOf,
   origin,
   origins,
@@ -187,4 +191,52 @@ describe('the address of a Redis', () => {
       })
     },
   )
+})
+
+describe('a contact of push services', () => {
+  it.each(['mailto:you@example.com', 'https://example.com/contact', 'https://example.com'])('may be %s', value => {
+    expect(check(contact, value)).toBe(value)
+  })
+
+  it.each(['mailto: you@example.com', 'mailto:', 'https://me:hush@example.com', 'ftp://example.com', 'https:'])(
+    'may not be %s',
+    value => {
+      expect(check(contact, value)).toMatchObject({ mustBe: expect.stringContaining('mailto:you@example.com') })
+    },
+  )
+})
+
+describe('hosts', () => {
+  it.each([
+    ['push.example.com', ['push.example.com']],
+    ['Push.Example.com, *.Example.com', ['push.example.com', '*.example.com']],
+    ['localhost', ['localhost']],
+    ['192.0.2.1', ['192.0.2.1']],
+    ['[2001:DB8::1]', ['[2001:db8::1]']],
+    ['bücher.example', ['xn--bcher-kva.example']],
+  ])('are names as a URL has them: %s', (value, names) => {
+    expect(check(hostNames, value)).toEqual(names)
+  })
+
+  it.each([
+    '',
+    ',',
+    'a.example,',
+    '*',
+    '*.',
+    '*.com',
+    '*.0.2.1',
+    '*.*.example.com',
+    'a.example/x',
+    'a.example:8443',
+    'a@b.example',
+  ])('are not "%s"', value => {
+    expect(check(hostNames, value)).toMatchObject({ mustBe: expect.stringContaining('*.push.example.com') })
+  })
+})
+
+it('a proxy has an address that begins with http', () => {
+  expect(check(httpProxy, 'http://tunnel:3000')).toMatchObject({ href: 'http://tunnel:3000/' })
+  for (const value of ['tunnel:3000', 'https://tunnel:3000', 'http://me:hush@tunnel', 'http://tunnel/x'])
+    expect(check(httpProxy, value)).toMatchObject({ mustBe: expect.stringContaining('http://tunnel:3000') })
 })

@@ -76,6 +76,12 @@ export interface AccountStore {
   /** Removes an account. Resolves with whether there was one. */
   remove(id: UserId): Promise<boolean>
 
+  /**
+   * Keeps a text under a name, of a-z and hyphens, unless there is one. Resolves with what is kept: whoever asks, on whatever node,
+   * gets the same.
+   */
+  keepSecret(name: string, proposed: string): Promise<string>
+
   /** Finishes what is being written, and refuses every later change. */
   close(): Promise<void>
 }

@@ -40,6 +40,7 @@ export const errorTable = {
   not_found: { status: 404, sentence: 'error.not_found', retry: 'never' },
   payload_too_large: { status: 413, sentence: 'error.payload_too_large', retry: 'never' },
   person_full: { status: 507, sentence: 'error.person_full', retry: 'later' },
+  push_unsupported: { status: 422, sentence: 'error.push_unsupported', retry: 'never' },
   rate_limited: { status: 429, sentence: 'error.rate_limited', retry: 'automatic' },
   registration_closed: { status: 403, sentence: 'error.registration_closed', retry: 'never' },
   room_full: { status: 507, sentence: 'error.room_full', retry: 'later' },

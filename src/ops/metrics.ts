@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { PushOutcome } from '../push/push.js'
 import type { Observer, RefusalPlace } from './observations.js'
 import type { Readings, ReadReadings } from './readings.js'
 
@@ -24,6 +25,7 @@ export class Metrics implements Observer {
   readonly #refusals: Counter
   readonly #expiryLag: Histogram
   readonly #expired: Counter
+  readonly #pushes: Counter
   readonly #gauges: ReadonlyMap<keyof Readings, Gauge>
   #lastExpired = 0
 
@@ -47,6 +49,12 @@ export class Metrics implements Observer {
       help: 'Messages that expired, on all nodes together',
       registers,
     })
+    this.#pushes = new Counter({
+      name: `${prefix}pushes_total`,
+      help: 'Pushes to devices that this node has dealt with, by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    })
     this.#gauges = new Map(
       gauges.map(([name, help, reading]) => [reading, new Gauge({ name: `${prefix}${name}`, help, registers })]),
     )
@@ -58,6 +66,10 @@ export class Metrics implements Observer {
 
   expired(lagMs: number): void {
     this.#expiryLag.observe(lagMs / msPerSecond)
+  }
+
+  pushed(outcome: PushOutcome): void {
+    this.#pushes.inc({ outcome })
   }
 
   /** The media type of what `render` returns. */

@@ -1,12 +1,16 @@
+import type { PushOutcome } from '../push/push.js'
+
 /** What was refused: a connection, a request, a socket's handshake, or a frame of an open socket. */
 export type RefusalPlace = 'connection' | 'request' | 'handshake' | 'frame'
 
-/** Is told of refusals and expiries as they happen. Never by whom, from where, or what was said. */
+/** Is told of refusals, expiries and pushes as they happen. Never by or of whom, from where, or what was said. */
 export interface Observer {
   /** @param reason one of the server's own words, never anything that came from outside */
   refused(place: RefusalPlace, reason: string): void
   /** Messages were removed, the latest of them so many milliseconds after its time. */
   expired(lagMs: number): void
+  /** A push was dealt with. */
+  pushed(outcome: PushOutcome): void
 }
 
 /** What has happened since the last `take`. */
@@ -38,6 +42,10 @@ export class Observations implements Observer {
   expired(lagMs: number): void {
     this.#worstExpiryLagMs = Math.max(this.#worstExpiryLagMs, lagMs)
     this.#next?.expired(lagMs)
+  }
+
+  pushed(outcome: PushOutcome): void {
+    this.#next?.pushed(outcome)
   }
 
   /** What has happened since the last call. Resets the counts. */

@@ -1,5 +1,11 @@
 import type { Device } from '../accounts/device.js'
 
+/**
+ * What became of a push: told to the push service; the device is gone; refused for good; its message is gone; given up after several
+ * tries; forgotten, since too many wait.
+ */
+export type PushOutcome = 'told' | 'gone' | 'refused' | 'expired' | 'given_up' | 'forgotten'
+
 /** That a device is to be told that there is a message. It says neither what nor from whom. */
 export interface Push {
   readonly userId: string

@@ -29,6 +29,7 @@ describe('the refusal', () => {
     not_found: [404, 'never'],
     payload_too_large: [413, 'never'],
     person_full: [507, 'later'],
+    push_unsupported: [422, 'never'],
     rate_limited: [429, 'automatic'],
     registration_closed: [403, 'never'],
     room_full: [507, 'later'],

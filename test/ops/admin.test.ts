@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { readConfig } from '#src/config.js'
 import { idOf } from '../support/crowd.js'
 import { aliceId, HttpClient } from '../support/http-client.js'
 import { nodeSettings } from '../support/nodes.js'
@@ -178,6 +179,17 @@ describe('npm run admin', () => {
     expect((await alice.get(chat)).status).toBe(404)
     expect(await isLoggedIn(client)).toBe(false)
     expect((await logIn('goner')).status).toBe(422)
+  })
+
+  it('makes keys for push that the server takes, without a server', async () => {
+    const { code, out } = await admin(['push-keys'], { PORT: '1', OPERATOR_TOKEN: '' })
+    const settings = Object.fromEntries(out.split('\n').map(line => line.split(/=(.*)/).slice(0, 2)))
+    expect([code, Object.keys(settings)]).toEqual([0, ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY']])
+    expect(readConfig(settings).push.keys).toEqual({
+      publicKey: settings.VAPID_PUBLIC_KEY,
+      privateKey: settings.VAPID_PRIVATE_KEY,
+    })
+    expect((await admin(['push-keys'])).out).not.toBe(out)
   })
 
   it('says in a sentence what does not work', async () => {

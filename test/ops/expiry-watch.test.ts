@@ -17,7 +17,7 @@ async function begin() {
     maxBytesPerPerson: 1e9,
     keepLonger: true,
   })
-  const end = watchExpiry(roomsOn(engine), clock, { refused: () => {}, expired })
+  const end = watchExpiry(roomsOn(engine), clock, { refused: () => {}, expired, pushed: () => {} })
   const { id } = await engine.openRoom('alice', 'bob')
   const send = async (nonce: string, lifetimeMs: number) =>
     engine.sendMessage(id, 'alice', { nonce, text: 'x', image: null, mostLifetimeMs: lifetimeMs })

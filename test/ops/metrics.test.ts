@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Metrics } from '#src/ops/metrics.js'
 import { newPair, pair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
 import { startTestServer } from '../support/test-server.js'
 
 const token = 'a-token-of-the-test'
+const readings = {
+  ...{ rooms: 0, messages: 0, onlineUsers: 0, bytesHeld: 0, expiredMessages: 0 },
+  ...{ connections: 0, tcpConnections: 0, waitingConnections: 0, storeAway: 0 },
+}
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -109,6 +114,16 @@ describe('metrics', () => {
     for (const who of ['alice', 'bob', annName, benName, '@', room, '127.0.0.1', '::1']) expect(text).not.toContain(who)
     expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}/)
     await page.close()
+  })
+
+  it('count pushes by what became of them', async () => {
+    const metrics = new Metrics()
+    for (const outcome of ['told', 'gone', 'told'] as const) metrics.pushed(outcome)
+    const text = await metrics.render(async () => readings)
+    expect(text.match(/^ephemeral_chat_pushes_total.*$/gm)).toEqual([
+      'ephemeral_chat_pushes_total{outcome="told"} 2',
+      'ephemeral_chat_pushes_total{outcome="gone"} 1',
+    ])
   })
 
   it('have every name that the dashboard draws', async () => {

@@ -15,10 +15,12 @@ it('counts refusals by place and reason, and keeps the worst lateness, until it 
 })
 
 it('hands everything on as it happens', () => {
-  const next = { refused: vi.fn(), expired: vi.fn() }
+  const next = { refused: vi.fn(), expired: vi.fn(), pushed: vi.fn() }
   const observations = new Observations(next)
   observations.refused('handshake', 'unauthenticated')
   observations.expired(3)
+  observations.pushed('told')
   expect(next.refused.mock.calls).toEqual([['handshake', 'unauthenticated']])
   expect(next.expired.mock.calls).toEqual([[3]])
+  expect(next.pushed.mock.calls).toEqual([['told']])
 })

@@ -6,7 +6,7 @@ import { countRefusals } from '#src/ops/request-refusals.js'
 it('counts each answer that refuses, by a word for its status, and no other answer', async () => {
   const refused = vi.fn()
   const app = express()
-  app.use(countRefusals({ refused, expired: () => {} }))
+  app.use(countRefusals({ refused, expired: () => {}, pushed: () => {} }))
   app.get('/:status', (request, response) => void response.sendStatus(Number(request.params.status)))
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())

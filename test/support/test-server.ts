@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
+import type { PushReach } from '#src/push/push-reach.js'
 import { createServer, type Server } from '#src/server.js'
 
 /** A server that listens. */
@@ -23,8 +24,8 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   return startNodesBehindProxy(env)
 }
 
-/** Starts a single one. */
-export async function startOneServer(env: Record<string, string> = {}): Promise<TestServer> {
+/** Starts a single one. @param reach how it reaches push services; as in earnest by default */
+export async function startOneServer(env: Record<string, string> = {}, reach?: PushReach): Promise<TestServer> {
   // A folder for each: a second server on the same one does not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
@@ -39,7 +40,7 @@ export async function startOneServer(env: Record<string, string> = {}): Promise<
     RATE_LIMIT_REACHING: '1000000',
     ...env,
   })
-  const server = await createServer(config)
+  const server = await createServer(config, reach)
   const { port } = await server.start()
   return {
     url: `http://localhost:${port}`,

@@ -83,11 +83,16 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** Replaces the file by a new one, so that at any moment either of the two is complete. */
-export async function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
+/** Writes a file of these accounts in the place of the one before. */
+export function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
+  return replaceFile(path, partsOf(accounts))
+}
+
+/** Replaces a file by a new one, which only its owner can read, so that at any moment either of the two is complete. */
+export async function replaceFile(path: string, parts: Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
-    await writeThrough(temporary, partsOf(accounts))
+    await writeThrough(temporary, parts)
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })

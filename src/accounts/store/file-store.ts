@@ -9,6 +9,7 @@ import { isDemoAccount } from '../demo-accounts.js'
 import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
 import { findFile, lockFile, makeFile } from './account-file-setup.js'
 import { MemoryAccountStore } from './memory-store.js'
+import { keepSecretFile } from './secret-file.js'
 
 /** Each write writes all accounts, so after one nothing is written for this many times as long as it took. */
 const restsPerWrite = 9
@@ -48,6 +49,7 @@ export class FileAccountStore implements AccountStore {
   readonly #draft: MemoryAccountStore
   #waiting: Change[] = []
   #turn: Promise<void> = Promise.resolve()
+  #secretTurn: Promise<unknown> = Promise.resolve()
   #isClosed = false
   /** When the next write may begin, in ms of `Clock.now()`. */
   #restsUntil = 0
@@ -133,11 +135,20 @@ export class FileAccountStore implements AccountStore {
     return this.#change(id, store => store.remove(id))
   }
 
+  /** Keeps it in a file of its own beside the accounts. */
+  keepSecret(name: string, proposed: string): Promise<string> {
+    if (this.#isClosed) return Promise.reject(new ChatError('storage_failed'))
+    const kept = this.#secretTurn.then(() => this.#keepSecret(`${this.#path}.${name}`, proposed))
+    // Whoever comes next waits until this is over, however it ends.
+    this.#secretTurn = kept.catch(() => {})
+    return kept
+  }
+
   /** Writes what waits at once, and gives the file back. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#endRest()
-    await this.#turn
+    await Promise.all([this.#turn, this.#secretTurn])
     await this.#lock.release()
   }
 
@@ -190,9 +201,23 @@ export class FileAccountStore implements AccountStore {
     clearInterval(alive)
   }
 
+  async #keepSecret(path: string, proposed: string): Promise<string> {
+    try {
+      await this.#refuseUnlocked()
+      return await keepSecretFile(path, proposed)
+    } catch (error) {
+      this.#onError(error)
+      throw new ChatError('storage_failed')
+    }
+  }
+
+  async #refuseUnlocked(): Promise<void> {
+    if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has locked the file of accounts')
+  }
+
   async #writeDraft(): Promise<ChatError | null> {
     try {
-      if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has locked the file of accounts')
+      await this.#refuseUnlocked()
       const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
       await this.#write(this.#path, accounts)
       return null

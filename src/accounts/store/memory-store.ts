@@ -17,6 +17,7 @@ export class MemoryAccountStore implements AccountStore {
   #costs = new Counts<number>()
   /** How many names have each likeness; see `likenessesOf`. */
   #likenesses = new Counts<string>()
+  readonly #secrets = new Map<string, string>()
 
   /** A store of existing accounts, no two of which share an id, a name or an e-mail. */
   static of(accounts: readonly Account[]): MemoryAccountStore {
@@ -115,6 +116,12 @@ export class MemoryAccountStore implements AccountStore {
       if (this.#byId.has(id)) this.#replace(after)
       else this.#put(after)
     }
+  }
+
+  async keepSecret(name: string, proposed: string): Promise<string> {
+    const kept = this.#secrets.get(name) ?? proposed
+    this.#secrets.set(name, kept)
+    return kept
   }
 
   async close(): Promise<void> {}

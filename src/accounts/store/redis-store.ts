@@ -147,6 +147,13 @@ export class RedisAccountStore implements AccountStore {
     throw new ChatError('storage_failed')
   }
 
+  async keepSecret(name: string, proposed: string): Promise<string> {
+    this.#refuseClosed()
+    const key = `${this.#key}:secrets`
+    await this.#call('HSETNX', key, name, proposed)
+    return text.parse(await this.#call('HGET', key, name))
+  }
+
   /** Refuses every later change. The connection belongs to whoever made it. */
   async close(): Promise<void> {
     this.#isClosed = true

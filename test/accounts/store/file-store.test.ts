@@ -60,6 +60,36 @@ it('lets nobody else read it', async () => {
   expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700)
 })
 
+it('keeps a secret in a file of its own, which nobody else may read, from one start to the next', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const first = await open(path)
+  expect(await first.keepSecret('a-key', 'kept')).toBe('kept')
+  expect(await readFile(path, 'utf8')).not.toContain('kept')
+  expect((await stat(`${path}.a-key`)).mode & 0o777).toBe(0o600)
+  await first.close()
+  await expect(first.keepSecret('a-key', 'late')).rejects.toMatchObject({ code: 'storage_failed' })
+  await writeFile(`${path}.a-key.0123456789abcdef.tmp`, 'what a killed write left')
+  await rm(`${path}.a-key`)
+  const second = await open(path)
+  expect(await second.keepSecret('a-key', 'new')).toBe('new')
+  expect((await readdir(join(path, '..'))).sort()).toEqual([
+    'accounts.json',
+    'accounts.json.a-key',
+    'accounts.json.lock',
+  ])
+})
+
+it('keeps no secret where it cannot be written, or another has taken the file', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const onError = vi.fn()
+  const store = await open(path, writeAccountFile, onError)
+  await mkdir(`${path}.a-key`)
+  await expect(store.keepSecret('a-key', 'text')).rejects.toMatchObject({ code: 'storage_failed' })
+  await writeFile(`${path}.lock`, JSON.stringify({ token: 'theirs', pid: 1, place: null, startedAt: null }))
+  await expect(store.keepSecret('another-key', 'text')).rejects.toMatchObject({ code: 'storage_failed' })
+  expect(onError).toHaveBeenCalledTimes(2)
+})
+
 it('never holds a demo account', async () => {
   const path = join(await folder(), 'accounts.json')
   const store = await open(path)

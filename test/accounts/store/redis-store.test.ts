@@ -33,6 +33,13 @@ describe('on one Redis', () => {
     expect([await two.remove('id-ann'), await one.findByUsername('ann')]).toEqual([true, null])
   })
 
+  it('keeps one text of a name for all nodes', async () => {
+    const shared = space()
+    const nodes = Array.from({ length: 3 }, () => new RedisAccountStore(linkOf(), shared))
+    const kept = await Promise.all(nodes.map((store, index) => store.keepSecret('a-key', `of node ${index}`)))
+    expect(new Set(kept).size).toBe(1)
+  })
+
   it('demo accounts are added once, by whichever node is first', async () => {
     const shared = space()
     const passwords = new Passwords({ cost: 4, onError: () => {} })

@@ -152,6 +152,15 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.all()).map(({ username }) => username).sort()).toEqual([...names].sort())
     })
 
+    it('keeps the first text of a name, whoever proposes another', async () => {
+      const store = await begin()
+      const kept = await Promise.all(['one', 'two', 'three'].map(text => store.keepSecret('a-key', text)))
+      expect(new Set(kept).size).toBe(1)
+      expect(['one', 'two', 'three']).toContain(kept[0])
+      expect(await store.keepSecret('a-key', 'four')).toBe(kept[0])
+      expect(await store.keepSecret('another-key', 'five')).toBe('five')
+    })
+
     it('finds by a part of the name: beginnings first, by name, no more than asked', async () => {
       const store = await begin('joanna', 'hanna', 'Anna', 'annabel', 'bob')
       expect(await namesFound(store, 'AN')).toEqual(['Anna', 'annabel', 'hanna', 'joanna'])
