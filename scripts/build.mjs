@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { filesBelow, fingerprint, isStale, writeStamp } from './freshness.mjs'
@@ -35,7 +35,12 @@ const settings = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'sc
 const serverSources = () =>
   [...filesBelow('src')].filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts') && !isForBrowser(path))
 const luaSources = () => [...filesBelow('src')].filter(path => path.endsWith('.lua'))
-const pageSources = () => [...filesBelow('src/browser'), ...filesBelow('views'), join(root, 'tailwind.config.js')]
+const pageSources = () => [
+  ...filesBelow('src/browser'),
+  ...filesBelow('views'),
+  ...filesBelow('locales'),
+  join(root, 'tailwind.config.js'),
+]
 
 /**
  * Writes each source of the server as one module, and copies the scripts that Redis runs. Nothing is missing in between, as
@@ -74,7 +79,7 @@ function publish(name, content) {
  */
 const runAtOnce = '//# allFunctionsCalledOnLoad\n'
 
-async function bundle(entry, format, js) {
+async function bundle(entry, format, js, define = {}) {
   const result = await build({
     entryPoints: [join(browser, entry)],
     bundle: true,
@@ -83,9 +88,19 @@ async function bundle(entry, format, js) {
     target: 'es2022',
     legalComments: 'none',
     banner: js ? { js } : {},
+    define,
     write: false,
   })
   return Buffer.from(result.outputFiles[0].contents)
+}
+
+/** The service worker, with what it says in each language: it cannot ask for that when it has something to say. */
+function bundleWorker() {
+  const said = [...filesBelow('locales')].sort().map(path => {
+    return [basename(path, '.json'), JSON.parse(readFileSync(path, 'utf8'))['notices.message']]
+  })
+  const sentences = JSON.stringify(Object.fromEntries(said))
+  return bundle('worker/service-worker.ts', 'iife', undefined, { sentences })
 }
 
 /** Our script, behind those of htmx that it needs. */
@@ -116,44 +131,53 @@ async function buildPages() {
   const [
     script,
     chatTools,
+    device,
     formHelp,
     logInAgain,
     messageOptions,
     notices,
     pictures,
     seen,
+    serviceWorker,
     stream,
     style,
     sheetStyle,
     viewerStyle,
+    workerNotices,
   ] = await Promise.all([
     bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
     bundle('chat-tools.ts', 'esm', runAtOnce),
+    bundle('device.ts', 'esm'),
     bundle('form-help.ts', 'esm'),
     bundle('log-in-again.ts', 'esm'),
     bundle('message-options.ts', 'esm'),
     bundle('notices.ts', 'esm'),
     bundle('pictures.ts', 'esm'),
     bundle('seen.ts', 'esm', runAtOnce),
+    bundleWorker(),
     bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
     buildStyle('app.css'),
     buildStyle('sheet.css'),
     buildStyle('viewer.css'),
+    bundle('worker-notices.ts', 'esm'),
   ])
   mkdirSync(pages, { recursive: true })
   const manifest = {
     'app.js': publish('app.js', script),
     'app.css': publish('app.css', style),
     'chat-tools.js': publish('chat-tools.js', chatTools),
+    'device.js': publish('device.js', device),
     'form-help.js': publish('form-help.js', formHelp),
     'log-in-again.js': publish('log-in-again.js', logInAgain),
     'message-options.js': publish('message-options.js', messageOptions),
     'notices.js': publish('notices.js', notices),
     'pictures.js': publish('pictures.js', pictures),
     'seen.js': publish('seen.js', seen),
+    'service-worker.js': publish('service-worker.js', serviceWorker),
     'sheet.css': publish('sheet.css', sheetStyle),
     'stream.js': publish('stream.js', stream),
     'viewer.css': publish('viewer.css', viewerStyle),
+    'worker-notices.js': publish('worker-notices.js', workerNotices),
   }
   writeFileSync(manifestFile, JSON.stringify(manifest))
   const named = new Set(Object.values(manifest))

@@ -5,10 +5,10 @@ import { install } from './setup.mjs'
 
 const bin = name => join(root, 'node_modules', '.bin', name)
 
-/** Checks the types of server, browser and tests, then format and lint. Throws at the first that fails. */
+/** Checks the types of server, pages, service worker and tests, then format and lint. Throws at the first that fails. */
 export async function check() {
-  for (const project of ['tsconfig.json', 'src/browser/tsconfig.json', 'test/tsconfig.json']) {
-    await must(bin('tsc'), ['--noEmit', '-p', project])
+  for (const folder of ['.', 'src/browser', 'src/browser/worker', 'test']) {
+    await must(bin('tsc'), ['--noEmit', '-p', join(folder, 'tsconfig.json')])
   }
   await must(bin('biome'), ['ci', '--error-on-warnings', '.'])
 }

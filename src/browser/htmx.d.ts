@@ -17,15 +17,28 @@ interface HtmxExtension {
   htmx_before_morph_node?(before: Node, detail: { newNode: Element }): void
 }
 
+interface TrustedScriptURL {
+  toString(): string
+}
+
 interface TrustedTypePolicy {
   readonly name: string
+  createScriptURL(text: string): TrustedScriptURL
 }
 
 interface TrustedTypePolicyFactory {
   createPolicy(
     name: string,
-    rules: { createHTML(text: string): string; createScript(text: string): string },
+    rules: {
+      createHTML?(text: string): string
+      createScript?(text: string): string
+      createScriptURL?(text: string): string
+    },
   ): TrustedTypePolicy
+}
+
+interface ServiceWorkerContainer {
+  register(scriptURL: TrustedScriptURL): Promise<ServiceWorkerRegistration>
 }
 
 declare const htmx: {

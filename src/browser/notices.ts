@@ -1,4 +1,5 @@
 /** Sounds and desktop notifications. A script of its own, loaded only if a setting asks for it. */
+import { watchUnread } from './unread-count.js'
 
 /** Two tones each, in hertz: rising for what arrives, falling for what is sent. */
 const tones = { theirs: [659, 880], mine: [587, 440] } as const
@@ -37,23 +38,14 @@ function notify(words: string): void {
   }
 }
 
-/** The number of unread messages in the title, which goes up with every message received in any chat. */
-const countUnread = () => Number(/^\((\d+)\)/.exec(document.title)?.[1] ?? 0)
-
 function watchMessages(live: HTMLElement): void {
   const sounds = live.dataset.sounds?.split(' ') ?? []
-  const title = document.querySelector('title')
   const list = document.getElementById('list')
-  let unread = countUnread()
-  if (title) {
-    new MutationObserver(() => {
-      const before = unread
-      unread = countUnread()
-      if (unread <= before) return
-      if (sounds.includes('theirs')) play('theirs')
-      if (live.dataset.notice) notify(live.dataset.notice)
-    }).observe(title, { childList: true, characterData: true, subtree: true })
-  }
+  watchUnread((unread, before) => {
+    if (unread <= before) return
+    if (sounds.includes('theirs')) play('theirs')
+    if (live.dataset.notice) notify(live.dataset.notice)
+  })
   if (list && sounds.includes('mine')) {
     new MutationObserver(changes => {
       const added = changes.flatMap(({ addedNodes }) => [...addedNodes])

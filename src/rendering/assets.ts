@@ -13,15 +13,18 @@ export function assetUrl(
     | 'app.js'
     | 'app.css'
     | 'chat-tools.js'
+    | 'device.js'
     | 'form-help.js'
     | 'log-in-again.js'
     | 'message-options.js'
     | 'notices.js'
     | 'pictures.js'
     | 'seen.js'
+    | 'service-worker.js'
     | 'sheet.css'
     | 'stream.js'
-    | 'viewer.css',
+    | 'viewer.css'
+    | 'worker-notices.js',
 ): string {
   return `/static/build/${manifest[name]}`
 }

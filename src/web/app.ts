@@ -18,6 +18,7 @@ import { registrationPages } from './accounts/registration-pages.js'
 import { resetPages } from './accounts/reset-pages.js'
 import { settingsPages } from './accounts/settings-pages.js'
 import { apiDocs } from './api-docs-page.js'
+import { appRoutes } from './app-routes.js'
 import { chatRoutes } from './chats/chats.js'
 import { eventStreams } from './chats/event-streams.js'
 import { operatorRoutes } from './operator-routes.js'
@@ -56,7 +57,7 @@ export function createApp(context: Context, operation: Router): App {
     answers.hold,
     readCookies,
   )
-  app.use(staticFiles(context))
+  app.use(staticFiles(context), appRoutes(context))
   app.use(apiPath, createApi(context, apiDocs))
   app.use(refuseForeignOrigin(context.isOurOrigin), eventStreams(context))
   app.use(createPages(context))
@@ -71,7 +72,7 @@ function createPages(context: Context): Router {
     ...logInPages(context),
     ...registrationPages(context),
     ...resetPages(context),
-    ...settingsPages(context),
+    ...settingsPages(context, null),
     ...accountPages(context),
     ...invitePages(context),
     ...blockPages(context),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Request, RequestHandler, Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { ChatError } from '../chat/errors.js'
-import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
-import type { Sessions } from '../http/sessions.js'
+import { createRouter, type Route } from '../http/routes.js'
 import { projectRoot } from '../project-root.js'
+import { assetUrl } from '../rendering/assets.js'
+import { type LightContext, lightGuards } from './light-guards.js'
 
 /** The folders, and how long a browser may cache their files: the name of a built file holds a hash of it. */
 const folders = [
@@ -33,32 +34,30 @@ const address = '/static'
  * All files, a few hundred kilobytes, are read once and kept: one that is opened for each request would hold a descriptor
  * until its reader has taken it, and strangers decide how many requests there are.
  */
-export function staticFiles(
-  { sessions, countLight }: { readonly sessions: Pick<Sessions, 'findAccount'>; readonly countLight: RequestHandler },
-  root = join(projectRoot, 'static'),
-): Router {
+export function staticFiles(context: LightContext, root = join(projectRoot, 'static')): Router {
   const files = new Map(folders.flatMap(([folder, cacheControl]) => readFolder(root, folder, cacheControl)))
-  const count = [sessions.findAccount, countLight]
-  const send = (request: Request, response: Response, path: string) => {
+  const send = (request: Request, response: Response, path: string, cacheControl?: string) => {
     const file = files.get(path)
     if (!file) throw new ChatError('not_found')
     // Asked one at a time: with several, the browser's order would decide, and it names br last.
     const body = file.packed.find(({ encoding }) => request.acceptsEncodings(encoding))
-    response.type(file.name).set({ 'Cache-Control': file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
+    response.type(file.name)
+    response.set({ 'Cache-Control': cacheControl ?? file.cacheControl, ETag: file.etag, Vary: 'Accept-Encoding' })
     if (body) response.set('Content-Encoding', body.encoding)
     response.send(body?.bytes ?? file.bytes)
   }
-  const declare = (path: Route['path'], fileOf: (request: Request) => string): Route => {
-    const handle: Route['handle'] = (request, response) => send(request, response, fileOf(request))
+  const declare = (path: Route['path'], fileOf: (request: Request) => string, cacheControl?: string): Route => {
+    const handle: Route['handle'] = (request, response) => send(request, response, fileOf(request), cacheControl)
     return { method: 'get', path, access: 'anyone', limit: 'lightRequests', handle }
   }
   const routes = [
     declare(`${address}/*file`, ({ path }) => path.slice(address.length)),
     // Browsers ask for it by themselves where no page names an icon, as beside JSON.
     declare('/favicon.ico', () => '/icons/favicon.ico'),
+    // For all pages, so at the top; and always the newest, under one name.
+    declare('/service-worker.js', () => assetUrl('service-worker.js').slice(address.length), 'no-cache'),
   ]
-  const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'anyone' && limit === 'lightRequests'
-  return createRouter(routes, { accepts, before: () => count, beforeRefusal: count })
+  return createRouter(routes, lightGuards(context))
 }
 
 function readFolder(root: string, folder: string, cacheControl: string): [path: string, file: StaticFile][] {

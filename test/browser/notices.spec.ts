@@ -73,3 +73,26 @@ test('the settings say whether the browser allows notifications, and ask it by a
   await expect(ann.getByText('Allowed in this browser.')).toBeVisible()
   await expect(ann.getByRole('button', { name: 'Allow in this browser' })).toBeHidden()
 })
+
+test('the icon of a page has a dot while something is unread, when it is loaded and later', async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  const icon = ann.locator('link[rel=icon]')
+  await ann.goto('/settings')
+  await expect(icon).toHaveAttribute('href', '/static/icons/icon.svg')
+  await send(ben, 'unread')
+  await expect(icon).toHaveAttribute('href', '/static/icons/icon-unread.svg')
+  await ann.reload()
+  await expect(icon).toHaveAttribute('href', '/static/icons/icon-unread.svg')
+  await ann.goto(path)
+  await expect(message(ann, 'unread')).toBeVisible()
+  await expect(icon).toHaveAttribute('href', '/static/icons/icon.svg')
+})
+
+test('the settings say that the server tells nobody while the site is closed, where it does not', async ({ chat }) => {
+  const { ann } = await chat()
+  await ann.goto('/settings/notifications')
+  await expect(ann.getByRole('region', { name: 'When the site is closed' })).toContainText(
+    "The person who runs this server hasn't switched this on.",
+  )
+  await expect(ann.getByRole('button', { name: 'Notify me on this device' })).toHaveCount(0)
+})

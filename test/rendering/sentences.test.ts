@@ -11,7 +11,7 @@ type Elements = ReturnType<IntlMessageFormat['getAst']>
 
 const english = readCatalogue('en')
 /** Names are the same in every language, and a sentence of placeholders alone has nothing to translate. */
-const sameEverywhere = /^(app\.name|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
+const sameEverywhere = /^(app\.name|app\.shortName|app\.unread|chat\.says|form\.errorOf|chat\.utc|picture\.says)$/
 /** How many sentences may happen to be the same as in English. */
 const happensToBeSame = 12
 

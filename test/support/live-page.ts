@@ -8,7 +8,7 @@ export interface Operation {
   readonly html: string
 }
 
-/** A frame that came: its text, its operations (without the one that updates the page's state), and when it came. */
+/** A frame that came: its text, its operations (without those of the page's state and icon, which come when they may), and when. */
 export interface Frame {
   readonly text: string
   readonly operations: readonly Operation[]

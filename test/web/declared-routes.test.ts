@@ -31,6 +31,7 @@ const known = [
   'get /chats/:room: member',
   'get /chats/events: member, uncounted',
   'get /chats/present: member, light',
+  'get /chats/unread: member, light',
   'get /chats: member',
   'get /favicon.ico: anyone, light',
   'get /health/ready: anyone, uncounted',
@@ -39,6 +40,7 @@ const known = [
   'get /images/:id: member, light',
   'get /invites: member',
   'get /login: guest',
+  'get /manifest.webmanifest: anyone, light',
   'get /metrics: operator, uncounted',
   'get /operator/accounts: operator, uncounted',
   'get /operator/health: operator, uncounted',
@@ -46,6 +48,7 @@ const known = [
   'get /people: member',
   'get /register: guest',
   'get /reset/:token: guest',
+  'get /service-worker.js: anyone, light',
   'get /settings/accessibility: member',
   'get /settings/account: member',
   'get /settings/notifications: member',
@@ -179,7 +182,7 @@ describe('every route', () => {
 
   it('of members sends strangers to the log-in, or refuses programs with 401, and reads nothing of theirs', async () => {
     const routes = routesWith(({ access }) => access === 'member' || access === 'member or operator')
-    const expected = allAre(routes, route => (isOfApi(route) || route.path.endsWith('/events') ? 401 : 303))
+    const expected = allAre(routes, route => (isOfApi(route) || /\/(events|unread)$/.test(route.path) ? 401 : 303))
     const stranger = new HttpClient(server.url)
     const ask = (route: DeclaredRoute) =>
       route.method === 'post' ? announce(route) : statusOf(stranger, route, addressOf(route))

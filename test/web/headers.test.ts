@@ -85,7 +85,7 @@ describe('every page', () => {
           'base-uri': "'none'",
           'frame-ancestors': "'none'",
           'require-trusted-types-for': "'script'",
-          'trusted-types': 'htmx',
+          'trusted-types': 'htmx worker',
         },
       ])
     }

@@ -6,6 +6,7 @@ import { removesText } from '../client/event-kinds.js'
 import { fragment, idFragment } from './fragments.js'
 import type { ListRenderer } from './list-renderer.js'
 import { olderPart } from './page-state.js'
+import { UnreadIcon } from './unread-icon.js'
 
 /** For how long a page may take to report what it shows: it gathers reports for 300 ms, and then they travel. */
 const holdMs = 1000
@@ -32,6 +33,7 @@ export class ListPane {
   readonly #push: (html: string) => void
   readonly #renderTitle: (unread: number) => string
   readonly #hasWayBack: boolean
+  readonly #icon: UnreadIcon
   /** Null for none. */
   #changes: Map<RoomId, Change> | null = null
   /** A hash of what each item of the page shows, from the top. */
@@ -66,6 +68,7 @@ export class ListPane {
     this.#push = push
     this.#renderTitle = renderTitle
     this.#hasWayBack = hasWayBack
+    this.#icon = new UnreadIcon(list, push)
   }
 
   /** A digest of what the page's list shows now. */
@@ -94,6 +97,7 @@ export class ListPane {
     this.#ownUnread ??= list.totalUnread - list.othersUnread
     if (list.digest === shownDigest) {
       this.#shownUnread = this.#countUnread(list.totalUnread)
+      this.#icon.assume(list.totalUnread > 0)
       return false
     }
     this.#push(fragment('chats', 'innerMorph', list.html))
@@ -102,6 +106,7 @@ export class ListPane {
     this.#push(fragment('ended', 'innerMorph', list.endings.html))
     this.#pushReport(list.report)
     this.#shownUnread = null
+    this.#icon.assume(null)
     this.#pushUnread(this.#countUnread(list.totalUnread))
     return true
   }
@@ -178,6 +183,7 @@ export class ListPane {
   /** Forgets what was noted: nothing more is rendered. */
   stop(): void {
     clearTimeout(this.#holdTimer)
+    this.#icon.stop()
     this.#changes = null
   }
 
@@ -202,6 +208,7 @@ export class ListPane {
   #pushUnread(unread: UnreadCounts): void {
     const shown = this.#shownUnread
     this.#shownUnread = unread
+    this.#icon.note(unread.all > 0)
     if (unread.all !== shown?.all) this.#push(idFragment('page-title', 'innerHTML', this.#renderTitle(unread.all)))
     if (unread.others !== shown?.others && this.#hasWayBack)
       this.#push(fragment('others-unread', 'innerHTML', this.#list.renderUnread(unread.others)))

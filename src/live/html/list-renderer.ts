@@ -129,6 +129,11 @@ export class ListRenderer {
     return (await this.#renderItems(rooms, { currentRoomId, isFound: true })).join('')
   }
 
+  /** The icon of the page, in the place of the one before. */
+  renderIcon(hasDot: boolean): string {
+    return renderPartial('page-icon', this.#context, { unread: hasDot, isPushed: true })
+  }
+
   /** The link to the chats after one; '' if there are none. */
   renderMore(before: RoomId): string {
     return renderPartial('more-chats', this.#context, { before })

@@ -6,15 +6,18 @@ import { viewSettings, zoneHint } from '../../rendering/settings-view.js'
 import { contextOf } from '../page/pages.js'
 import { type SettingsContext, settingsPage } from './settings-page.js'
 
-/** The pages with what a person may set, except for that of the account itself. */
-export function settingsPages(context: SettingsContext): Route[] {
+/**
+ * The pages with what a person may set, except for that of the account itself.
+ * @param pushKey the key by which push services know this server, in base64url; null while it tells no device
+ */
+export function settingsPages(context: SettingsContext, pushKey: string | null): Route[] {
   const viewChoices = (request: Request) => viewSettings(accountOf(request).settings, contextOf(request).t)
 
   const general = settingsPage(context, 'general', request => ({
     ...viewChoices(request),
     zoneHint: zoneHint(request.session.zone ?? null, contextOf(request).t),
   }))
-  const notifications = settingsPage(context, 'notifications', viewChoices)
+  const notifications = settingsPage(context, 'notifications', request => ({ ...viewChoices(request), pushKey }))
   const privacy = settingsPage(context, 'privacy', async request => {
     const blocked = await context.people.findMany(accountOf(request).blocked)
     return { blocked: [...blocked.values()].map(({ id, username }) => ({ id, name: username })) }

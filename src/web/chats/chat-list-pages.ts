@@ -21,7 +21,9 @@ export function chatListPages(
     if (list.isOlderPart && !list.chatItems) return response.redirect(303, '/chats')
     const isRestarted = noticeRestart(request, response)
     if (list.chatItems) rememberRun(response, accountOf(request).id)
-    sendPage(request, response, 200, 'chats', list, { isRestarted })
+    // Whoever comes for a new chat, such as by a shortcut of the system, can write a name at once.
+    const isFinding = request.originalUrl === '/people'
+    sendPage(request, response, 200, 'chats', list, { isRestarted, isFinding })
   }
 
   const open: Route['handle'] = async (request, response) => {

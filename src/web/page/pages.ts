@@ -43,6 +43,7 @@ export function renderPage(request: Request, template: string, ...data: readonly
     toldOffset: toldZone ? -offsetOf(toldZone, Date.now()) / minuteMs : 0,
     errors: [],
     hidesNames: request.hidesNames ?? false,
+    hasDevice: request.hasDevice ?? false,
     themeColours: themeColours(theme),
     theme: theme === 'system' ? '' : theme,
     textSize: textSize === 'normal' ? '' : textSize,

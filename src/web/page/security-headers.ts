@@ -22,7 +22,7 @@ export function securityHeaders(config: Config): RequestHandler {
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
         requireTrustedTypesFor: ["'script'"],
-        trustedTypes: ['htmx'],
+        trustedTypes: ['htmx', 'worker'],
       },
     },
     // Not no-referrer, which makes forms send `Origin: null`; our own check would refuse that.

@@ -381,6 +381,52 @@ describe('the title', () => {
   })
 })
 
+describe('the icon', () => {
+  const dots = (html: string) => [...html.matchAll(/<link id="icon"[^>]* href="([^"]*)"/g)].map(([, href]) => href)
+  const [plain, dotted] = ['/static/icons/icon.svg', '/static/icons/icon-unread.svg']
+
+  it('comes with a list that is sent whole, and with no other that shows the same', async () => {
+    const { pane, listRooms, take } = await start()
+    expect(dots(take())).toEqual([plain])
+    listRooms.mockResolvedValue({ rooms: [summaryOf('r1')], hasEarlier: false, totalUnread: 2 })
+    await pane.catchUp('')
+    expect(dots(take())).toEqual([dotted])
+    await pane.catchUp(pane.digest)
+    expect(dots(take())).toEqual([])
+  })
+
+  it('gets a dot once something has been unread for a second, and loses it likewise', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { pane, note, take } = await start()
+    const hear = async (totalUnread: number, thenMs: number) => {
+      note({ ...messageIn('r2', { unread: totalUnread }), totalUnread })
+      await pane.pushChanges()
+      vi.advanceTimersByTime(thenMs)
+      return dots(take())
+    }
+    take()
+    expect(await hear(1, 500)).toEqual([])
+    expect(await hear(0, 1000)).toEqual([])
+    expect(await hear(1, 999)).toEqual([])
+    expect(await hear(2, 1)).toEqual([dotted])
+    expect(await hear(3, 1000)).toEqual([])
+    expect(await hear(0, 999)).toEqual([])
+    expect(await hear(0, 1)).toEqual([plain])
+    await hear(1, 0)
+    pane.stop()
+    vi.advanceTimersByTime(1000)
+    expect(dots(take())).toEqual([])
+  })
+
+  it('is sent with the first change to a page of older chats, of which nobody knows what it shows', async () => {
+    const { pane, note, take } = await start(3, 'older')
+    note({ ...receiptIn('r1'), totalUnread: 0 })
+    await pane.pushChanges()
+    expect(dots(take())).toEqual([plain])
+  })
+})
+
 /** A list of these chats, as `start` makes them. */
 async function listOf(...roomIds: string[]) {
   const { page } = pageOn()

@@ -147,6 +147,9 @@ describe('a page', () => {
     const { stage, id, transport } = await start()
     const { message } = await stage.send(id, 'ben', 'hello')
     await settled()
+    // The icon of the page gets its dot.
+    vi.advanceTimersByTime(1000)
+    await settled()
     transport.forget()
     await stage.rooms.report(id, 'ann', 'delivered', message.id)
     await settled()

@@ -50,6 +50,17 @@ describe('the list of chats', () => {
     expect(await textOf(ann, '/chats?before=')).not.toContain('>Newest chats</a>')
   })
 
+  it('has the search focused where somebody comes for a new chat, and not where it shows what was found', async () => {
+    const { ann } = await newPair(server.url)
+    const isFocused = async (path: string) => /<input type="search"[^>]* autofocus/.test(await textOf(ann, path))
+    expect(await Promise.all(['/people', '/chats', '/people?q=a', '/people?people=40'].map(isFocused))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+
   it('says in its state that it shows no room', async () => {
     const client = await newcomer(server.url)
     expect(await textOf(client, '/chats')).toMatch(/state=[\w-]+\.\.0\.[\w-]+\.en"/)

@@ -118,7 +118,7 @@ describe('a page', () => {
     expect((await render(account, 'some', { heading: 'x' })).made).toBe('page')
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
-      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, toldOffset: 0, hidesNames: false },
+      ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, toldOffset: 0, hidesNames: false, hasDevice: false },
       themeColours: themeColours(theme || 'system'),
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })

@@ -22,7 +22,7 @@ const usual = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types htmx',
+  'trusted-types htmx worker',
 ]
 const policyOf = (headers: Headers) => headers.get('content-security-policy')?.split(';')
 

@@ -1,0 +1,63 @@
+import { expect, send, test } from '../support/browser/fixtures.js'
+import { PushedWorker, wholeChromium } from '../support/browser/service-worker.js'
+
+test.describe.configure({ mode: 'default' })
+test.use({ launchOptions: wholeChromium })
+
+const english = { title: 'You have a new message', body: '', tag: 'message', lang: 'en' }
+
+test('a push shows that there is a message, once, and counts what is unread', { tag: '@page' }, async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await ann.goto('/settings')
+  await send(ben, 'a secret')
+  await expect(ann).toHaveTitle(/^\(1\)/)
+  const worker = await PushedWorker.register(ann)
+  await worker.keepDeeds()
+  await worker.push()
+  await expect.poll(() => worker.kept()).toEqual(['badge dot', 'badge 1'])
+  expect(await worker.notices()).toEqual([english])
+  await worker.push()
+  await expect.poll(() => worker.kept()).toEqual(['badge dot', 'badge 1', 'badge dot', 'badge 1'])
+  expect(await worker.notices()).toEqual([english])
+})
+
+test('a push whose message is gone or was read elsewhere leaves nothing behind', { tag: '@page' }, async ({ chat }) => {
+  const { ann } = await chat()
+  await ann.goto('/settings')
+  const worker = await PushedWorker.register(ann)
+  await worker.keepDeeds()
+  await worker.push()
+  await expect.poll(() => worker.kept()).toEqual(['badge dot', 'badge 0'])
+  await expect.poll(() => worker.notices()).toEqual([])
+})
+
+test('a click on a notice leads to a page of chats that is open, and else opens one', { tag: '@page' }, async ({
+  chat,
+}) => {
+  const { ann, ben } = await chat()
+  await ann.goto('/settings')
+  await send(ben, 'one')
+  await expect(ann).toHaveTitle(/^\(1\)/)
+  const worker = await PushedWorker.register(ann)
+  await worker.keepDeeds()
+  for (const [address, deed] of [
+    ['/settings', 'focus /settings'],
+    ['/api/docs', 'open /chats'],
+  ] as const) {
+    await ann.goto(address)
+    await worker.push()
+    await expect.poll(() => worker.notices()).toEqual([english])
+    await worker.click()
+    await expect.poll(async () => (await worker.kept()).filter(each => !each.startsWith('badge'))).toContain(deed)
+    await expect.poll(() => worker.notices()).toEqual([])
+  }
+})
+
+test('Chromium reads the manifest without complaint', { tag: '@page' }, async ({ visit }) => {
+  const page = await visit()
+  await page.goto('/login')
+  const devTools = await page.context().newCDPSession(page)
+  const { url, errors, data } = await devTools.send('Page.getAppManifest')
+  expect([new URL(url).pathname, errors]).toEqual(['/manifest.webmanifest', []])
+  expect(JSON.parse(data ?? '')).toMatchObject({ display: 'standalone', lang: 'en' })
+})
