@@ -83,6 +83,7 @@ function start({
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
     readQuote: answers('readQuote', null),
+    readReach: answers('readReach', null),
     listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
     sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
