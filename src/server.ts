@@ -16,6 +16,7 @@ import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { createPush, type PushServices } from './wiring/push.js'
 import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
 
@@ -38,15 +39,19 @@ Buffer.poolSize = 0
 /** When the server stops, requests have this many milliseconds to finish. */
 const finishMs = 3000
 
-/** Makes all parts of the server, in the order in which they depend on each other. */
-export async function createServer(config: Config): Promise<Server> {
+/**
+ * Makes all parts of the server, in the order in which they depend on each other.
+ * @param services by which devices are told of messages while the site is closed; null where they are not
+ */
+export async function createServer(config: Config, services: PushServices | null = null): Promise<Server> {
   const basis = await createBasis(config)
   const { log, clock, backend } = basis
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
-  const roomParts = await createRooms({ ...basis, ...accounts })
+  const push = createPush({ ...basis, ...accounts }, services)
+  const roomParts = await createRooms({ ...basis, ...accounts, ...push })
   const { rooms, images } = roomParts
-  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
+  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers, push.openSessions)
   followAccounts({ ...basis, ...accounts, ...roomParts, hub })
   recoverFromLoss({ ...basis, ...accounts, hub })
   const monitoring = await Monitoring.open({
@@ -60,7 +65,7 @@ export async function createServer(config: Config): Promise<Server> {
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
-  const parts = { ...basis, ...accounts, ...roomParts, hub, observer }
+  const parts = { ...basis, ...accounts, ...push, ...roomParts, hub, observer }
   const httpParts = createHttpParts(parts)
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }
@@ -97,6 +102,7 @@ export async function createServer(config: Config): Promise<Server> {
       clearTimeout(patience)
       monitoring.stop()
       idleMemory.stop()
+      push.stop()
       sockets.stop()
       context.sessions.stop()
       await Promise.all([images.stop(), accounts.close()])

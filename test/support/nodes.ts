@@ -1,3 +1,4 @@
+import type { PushServices } from '#src/wiring/push.js'
 import { type RedisServer, startRedisServer } from './redis-server.js'
 import { ServerProcess } from './server-process.js'
 import { startOneServer, type TestServer } from './test-server.js'
@@ -15,10 +16,10 @@ export function nodeSettings(redis: RedisServer, env: Record<string, string> = {
 }
 
 /** Two nodes in this process, on a Redis of their own. */
-export async function startNodes(env: Record<string, string> = {}) {
+export async function startNodes(env: Record<string, string> = {}, services: PushServices | null = null) {
   const redis = await startRedisServer()
   const settings = nodeSettings(redis, env)
-  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
+  const [here, there] = [await startOneServer(settings, services), await startOneServer(settings, services)]
   return {
     ...{ redis, here, there },
     async stop() {
@@ -29,11 +30,14 @@ export async function startNodes(env: Record<string, string> = {}) {
 }
 
 /** Two nodes behind a proxy that takes turns, for tests of a server that need not know. */
-export async function startNodesBehindProxy(env: Record<string, string>): Promise<TestServer> {
+export async function startNodesBehindProxy(
+  env: Record<string, string>,
+  services: PushServices | null = null,
+): Promise<TestServer> {
   const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
   const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
   const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
-  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
+  const [here, there] = [await startOneServer(settings, services), await startOneServer(settings, services)]
   const proxy = await startTurnProxy([here.url, there.url])
   return {
     url: proxy.url,

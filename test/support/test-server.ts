@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
 import { createServer, type Server } from '#src/server.js'
+import type { PushServices } from '#src/wiring/push.js'
 
 /** A server that listens. */
 export interface TestServer {
@@ -17,14 +18,20 @@ export interface TestServer {
  * Starts a real server on a free port, with limits too high to matter unless a test sets them. Where TEST_NODES is 2, it is two
  * nodes over Redis behind a proxy that gives each connection to the next: all that one server does has to hold for them too.
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
-  if (process.env.TEST_NODES !== '2') return startOneServer(env)
+export async function startTestServer(
+  env: Record<string, string> = {},
+  services: PushServices | null = null,
+): Promise<TestServer> {
+  if (process.env.TEST_NODES !== '2') return startOneServer(env, services)
   const { startNodesBehindProxy } = await import('./nodes.js')
-  return startNodesBehindProxy(env)
+  return startNodesBehindProxy(env, services)
 }
 
-/** Starts a single one. */
-export async function startOneServer(env: Record<string, string> = {}): Promise<TestServer> {
+/** Starts a single one. @param services by which it tells devices of messages */
+export async function startOneServer(
+  env: Record<string, string> = {},
+  services: PushServices | null = null,
+): Promise<TestServer> {
   // A folder for each: a second server on the same one does not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
@@ -39,7 +46,7 @@ export async function startOneServer(env: Record<string, string> = {}): Promise<
     RATE_LIMIT_REACHING: '1000000',
     ...env,
   })
-  const server = await createServer(config)
+  const server = await createServer(config, services)
   const { port } = await server.start()
   return {
     url: `http://localhost:${port}`,
