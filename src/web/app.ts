@@ -12,6 +12,7 @@ import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
 import { accountPages } from './accounts/account-pages.js'
 import { blockPages } from './accounts/block-pages.js'
+import { deviceForms } from './accounts/device-forms.js'
 import { invitePages } from './accounts/invite-pages.js'
 import { logInPages } from './accounts/log-in-pages.js'
 import { registrationPages } from './accounts/registration-pages.js'
@@ -73,6 +74,7 @@ function createPages(context: Context): Router {
     ...resetPages(context),
     ...settingsPages(context),
     ...accountPages(context),
+    ...deviceForms(context),
     ...invitePages(context),
     ...blockPages(context),
     ...chatRoutes(context),
