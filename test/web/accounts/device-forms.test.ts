@@ -40,7 +40,7 @@ async function listed(client: HttpClient, query = '') {
     name: /<bdi>([^<]*)/.exec(item)?.[1],
     hint: /class="hint">([^<]*)/.exec(item)?.[1],
     id: /name="device" value="([^"]+)"/.exec(item)?.[1] ?? '',
-    button: /<button[^>]*>([^<]*)/.exec(item)?.[1],
+    button: /<button[^>]* aria-label="([^"]*)"/.exec(item)?.[1],
   }))
 }
 
