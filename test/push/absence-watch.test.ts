@@ -186,16 +186,30 @@ function describeWatch(name: string, makePlace: () => Promise<Place>): void {
       for (const ms of [500, 27_000, minute, minute]) expect(await pass(ms)).toEqual([])
     })
 
-    it('is told at the end of the minute also of another room, when the newest there was seen', async () => {
+    it('is told at the end of the minute also of another room than the one that waited first', async () => {
       const { pass, send, see, room, openRoom } = await begin()
       const other = await openRoom('cat', 'ben')
       await send(room)
       await pass(3_000)
-      await send(room)
-      const { id } = await send(other, { senderId: 'cat' })
+      const { id } = await send(room)
+      await send(other, { senderId: 'cat' })
       await pass(5_000)
-      await see(id, other)
-      expect(await pass(55_000)).toEqual(['phone', 'desk'])
+      await see(id)
+      expect(await pass(54_999)).toEqual([])
+      expect(await pass(1)).toEqual(['phone', 'desk'])
+    })
+
+    it('is told at the end of the minute of the newest in a room, though an older one was seen', async () => {
+      const { pass, send, see, room } = await begin()
+      await send(room)
+      expect(await pass(20_000)).toHaveLength(2)
+      const { id } = await send(room)
+      await pass(20_000)
+      await send(room)
+      await pass(15_000)
+      await see(id)
+      expect(await pass(7_999)).toEqual([])
+      expect(await pass(1)).toEqual(['phone', 'desk'])
     })
 
     it('is told once a minute by all nodes together', async () => {
@@ -274,11 +288,30 @@ describe('the watch', () => {
     expect(await pass(3_000)).toEqual(['phone', 'desk'])
   })
 
-  it('has a device removed that its push service no longer knows', async () => {
-    const { pushes, dropDevices } = await begin()
+  it('has a device removed that its push service no longer knows, and says if it cannot be', async () => {
+    const { pushes, dropDevices, pass, text } = await begin()
+    dropDevices.mockRejectedValueOnce(new Error('no disk'))
     pushes.tellGone('ben', 'phone')
     const [[id, hasEnded] = []] = dropDevices.mock.calls
     expect([id, hasEnded?.(deviceOf('phone')), hasEnded?.(deviceOf('desk'))]).toEqual(['ben', true, false])
+    await pass(1)
+    expect(text()).toContain('a device could not be removed')
+  })
+
+  it('waits for twenty rooms of a person and no more', async () => {
+    const { pass, send, see, room, openRoom } = await begin()
+    const rooms: RoomId[] = []
+    for (let n = 0; n < 21; n += 1) rooms.push(await openRoom(`friend ${n}`, 'ben'))
+    await send(room)
+    expect(await pass(3_000)).toHaveLength(2)
+    const sent: string[] = []
+    for (const [n, each] of rooms.entries()) {
+      await pass(100)
+      sent.push((await send(each, { senderId: `friend ${n}` })).id)
+    }
+    await pass(4_000)
+    for (const [n, each] of rooms.slice(0, 20).entries()) await see(sent[n] ?? '', each)
+    expect(await pass(2 * minute)).toEqual([])
   })
 
   it('looks again after thirty seconds where it could not look after three, and says why unless that is known', async () => {
