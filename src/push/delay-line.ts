@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../chat/clock.js'
 
 /** Entries that come due within this time of each other are visited together, ms. */
@@ -52,7 +53,11 @@ export class DelayLine<Entry> {
   async #visitDue(): Promise<void> {
     this.#cancel = null
     this.#isVisiting = true
-    for (let due = this.#takeDue(); due.length > 0; due = this.#takeDue()) await Promise.all(due.map(this.#deps.visit))
+    for (let due = this.#takeDue(); due.length > 0; due = this.#takeDue()) {
+      await Promise.all(due.map(this.#deps.visit))
+      // In memory all of it is there at once, and thousands in one go would hold up whoever sends.
+      if (due.length === atOnce) await nextTurn()
+    }
     this.#isVisiting = false
     for (const next of this.#dueAt.values()) {
       this.#arm(Math.max(next - this.#deps.clock.now(), togetherMs))

@@ -68,6 +68,26 @@ describe('an entry of a line', () => {
     expect(visits.at(-1)?.[0]).toBe('late')
   })
 
+  it('lets others have their turn after fifty, though no visit takes any time', async () => {
+    const clock = new FakeClock()
+    let visited = 0
+    let atNextTurn = 0
+    const line = new DelayLine<number>({
+      ...{ clock, delayMs: 3_000, most: 100 },
+      async visit(entry) {
+        visited += 1
+        if (entry > 0) return
+        setImmediate(() => {
+          atNextTurn = visited
+        })
+      },
+    })
+    for (let n = 0; n < 100; n += 1) line.add(n)
+    await clock.advance(3_000)
+    await expect.poll(() => visited).toBe(100)
+    expect(atNextTurn).toBe(50)
+  })
+
   it('is visited no more once the line has stopped', async () => {
     const { clock, visits, line } = start()
     line.add('a')
