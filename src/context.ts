@@ -26,6 +26,7 @@ import type { PageSessions } from './live/html/page-sessions.js'
 import type { Hub } from './live/hub.js'
 import type { HealthSource } from './ops/health.js'
 import type { Observer } from './ops/observations.js'
+import type { DeviceSessions } from './push/device-sessions.js'
 
 /**
  * The parts of a running server, made once by `src/wiring`. Pages and the API take from it what they need:
@@ -48,6 +49,16 @@ export interface Context {
   readonly tokens: Tokens
   readonly guard: PasswordGuard
   readonly gate: Gate
+
+  /** Has the devices that are told of messages end with their sessions. */
+  readonly deviceSessions: DeviceSessions
+  /**
+   * Returns where a browser wants to be told of messages, as it may be. Throws ChatError for where it may not. Null if no device is
+   * told.
+   */
+  readonly checkEndpoint: ((endpoint: string) => string) | null
+  /** The key by which browsers subscribe for this server, in base64url. Null if no device is told. */
+  readonly pushKey: string | null
 
   readonly rooms: Rooms
   readonly images: Images

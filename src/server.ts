@@ -10,6 +10,7 @@ import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
 import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
+import type { PushOutcome } from './push/push.js'
 import { internet, type PushReach } from './push/push-reach.js'
 import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
@@ -17,9 +18,18 @@ import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
+import { createPush, type PushServices } from './wiring/push.js'
 import { openPushSending } from './wiring/push-sending.js'
 import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
+
+/** What tests put in the place of the internet. */
+export interface Outside {
+  /** How push services are reached. */
+  readonly reach?: PushReach
+  /** What tells devices, whatever the settings say. */
+  readonly services?: PushServices
+}
 
 /** A server that can be started and stopped. */
 export interface Server {
@@ -42,18 +52,20 @@ const finishMs = 3000
 
 /**
  * Makes all parts of the server, in the order in which they depend on each other.
- * @param reach how push services are reached; tests have their own
  */
-export async function createServer(config: Config, reach: PushReach = internet): Promise<Server> {
+export async function createServer(config: Config, outside: Outside = {}): Promise<Server> {
   const basis = await createBasis(config)
   const { log, clock, backend } = basis
   const { health } = backend
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
-  const sending = await openPushSending({ ...basis, reach, onOutcome: outcome => observer.pushed(outcome) })
-  const roomParts = await createRooms({ ...basis, ...accounts })
+  const onOutcome = (outcome: PushOutcome) => observer.pushed(outcome)
+  const services =
+    outside.services ?? (await openPushSending({ ...basis, reach: outside.reach ?? internet, onOutcome }))
+  const push = createPush({ ...basis, ...accounts }, services)
+  const roomParts = await createRooms({ ...basis, ...accounts, ...push })
   const { rooms, images } = roomParts
-  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers)
+  const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers, push.openSessions)
   followAccounts({ ...basis, ...accounts, ...roomParts, hub })
   recoverFromLoss({ ...basis, ...accounts, hub })
   const monitoring = await Monitoring.open({
@@ -67,7 +79,7 @@ export async function createServer(config: Config, reach: PushReach = internet):
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),
   })
   const { observer } = monitoring
-  const parts = { ...basis, ...accounts, ...roomParts, hub, observer, health }
+  const parts = { ...basis, ...accounts, ...push, ...roomParts, hub, observer, health }
   const httpParts = createHttpParts(parts)
   const { sockets, ...live } = createLive({ ...parts, ...httpParts })
   const context: Context = { ...parts, ...httpParts, ...live }
@@ -98,13 +110,13 @@ export async function createServer(config: Config, reach: PushReach = internet):
     async stop() {
       const closed = new Promise<void>(resolve => http.close(() => resolve()))
       hub.stop()
-      sending?.pushes.stop()
       const patience = setTimeout(cut, finishMs)
       http.closeIdleConnections()
       await closed
       clearTimeout(patience)
       monitoring.stop()
       idleMemory.stop()
+      push.stop()
       sockets.stop()
       context.sessions.stop()
       await Promise.all([images.stop(), accounts.close()])

@@ -10,7 +10,7 @@ const floors = [
   ['shared-store'],
   ['basics'],
   ['accounts', 'engines/memory', 'engines/redis'],
-  ['accounts/store', 'images', 'rendering', 'push'],
+  ['accounts/store', 'images', 'push', 'rendering'],
   ['live/client'],
   ['live/transport'],
   ['live/html', 'live/json'],

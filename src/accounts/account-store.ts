@@ -15,7 +15,7 @@ export interface AccountChanges {
 }
 
 /** Changes of an account during which its sessions go on. */
-export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'passwordHash'>>
+export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'devices' | 'passwordHash'>>
 
 /** A store of accounts. */
 export interface AccountStore {
@@ -61,7 +61,8 @@ export interface AccountStore {
   add(account: Account): Promise<void>
 
   /**
-   * Makes the changes, and raises the account's generation by one. Resolves with the changed account.
+   * Makes the changes, and ends its sessions: raises the account's generation by one, and forgets its devices. Resolves with the
+   * changed account.
    * @throws ChatError `not_found`; `conflict` when it is of another generation than `ifGeneration`
    */
   update(id: UserId, changes: AccountChanges): Promise<Account>

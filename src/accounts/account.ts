@@ -1,5 +1,6 @@
 import type { Privacy, UserId } from '../chat/engine.js'
 import { withoutAccents } from './accents.js'
+import type { Device } from './device.js'
 import { type AccountSettings, defaultSettings } from './settings.js'
 
 /** The account of a person. `createdAt` in milliseconds since the epoch. */
@@ -20,6 +21,8 @@ export interface Account {
   readonly settings: AccountSettings
   /** Whom this person has blocked. */
   readonly blocked: readonly UserId[]
+  /** The devices that are told of messages while the site is closed, the newest last. */
+  readonly devices: readonly Device[]
 }
 
 /** An account as long as nothing ends its sessions, which raises its generation. */
@@ -27,7 +30,12 @@ export type AccountState = Pick<Account, 'id' | 'generation'>
 
 /** A new account, with default settings. */
 export function newAccount(begun: Pick<Account, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>): Account {
-  return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings, blocked: [] }
+  return { ...begun, generation: 0, isDisabled: false, settings: defaultSettings, blocked: [], devices: [] }
+}
+
+/** An account once its sessions have ended, and with them what belongs to these. */
+export function withSessionsEnded(account: Account): Account {
+  return { ...account, generation: account.generation + 1, devices: [] }
 }
 
 /** The part of an account that others see. */

@@ -4,12 +4,13 @@ import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
-import { type Account, newAccount, type PublicPerson, publicPerson, searchKey } from './account.js'
+import { type Account, type AccountState, newAccount, type PublicPerson, publicPerson, searchKey } from './account.js'
 import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
 import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { Callbacks } from './callbacks.js'
 import { demoPeople } from './demo-accounts.js'
+import { type Device, livingDevices, type NewDevice, withDevice } from './device.js'
 import { costOf } from './password-hash.js'
 import type { Passwords } from './passwords.js'
 import type { AccountSettings } from './settings.js'
@@ -87,8 +88,7 @@ export class People {
     return this.#admission.admit(invite, async () => {
       await this.#store.refuseTaken(username, email)
       const passwordHash = await this.#passwords.hash(password)
-      const createdAt = this.#clock.wallTimeOf(this.#clock.now())
-      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt })
+      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#wallTime() })
       await this.#store.add(account)
       return account
     })
@@ -244,6 +244,41 @@ export class People {
   }
 
   /**
+   * Keeps a device of a person's, in place of one with the same endpoint or session. Only the newest ten are kept.
+   * @throws ChatError `not_found`, `rate_limited`; `unauthenticated` when the session that it belongs to has ended with all others
+   */
+  async addDevice({ id, generation }: AccountState, device: NewDevice): Promise<void> {
+    await this.#refuseOver('accountChanges', id)
+    const added = { ...device, id: randomUUID(), addedAt: this.#wallTime() }
+    await this.#changeDevices(id, (devices, account) => {
+      if (account.generation !== generation) throw new ChatError('unauthenticated')
+      return withDevice(devices, added)
+    })
+  }
+
+  /**
+   * Removes those of a person's devices that are meant, because the person wants it.
+   * @throws ChatError `not_found`, `rate_limited`
+   */
+  async removeDevices(id: UserId, isMeant: (device: Device) => boolean): Promise<void> {
+    await this.#refuseOver('accountChanges', id)
+    await this.dropDevices(id, isMeant)
+  }
+
+  /** Removes those of a person's devices that have ended. Costs nothing where there is none. */
+  async dropDevices(id: UserId, hasEnded: (device: Device) => boolean): Promise<void> {
+    const account = await this.#store.findById(id)
+    if (!account?.devices.some(hasEnded)) return
+    await this.#changeDevices(id, devices => devices.filter(device => !hasEnded(device)))
+  }
+
+  /** Has the device of a session last until a later time, ms since the epoch. */
+  async prolongDevice(id: UserId, session: string, endsAt: number): Promise<void> {
+    const prolong = (device: Device) => (device.session === session ? { ...device, endsAt } : device)
+    await this.#changeDevices(id, devices => devices.map(prolong))
+  }
+
+  /**
    * Ends all sessions and tokens of a person. Returns the changed account.
    * @throws ChatError `not_found`
    */
@@ -293,6 +328,19 @@ export class People {
     const account = await this.#store.amend(id, change)
     this.#amendmentCallbacks.call(account)
     return account
+  }
+
+  /** Those that have ended go with every change. Nobody is told: it concerns neither privacy nor sessions. */
+  async #changeDevices(
+    id: UserId,
+    change: (devices: readonly Device[], account: Account) => readonly Device[],
+  ): Promise<void> {
+    const now = this.#wallTime()
+    await this.#store.amend(id, account => ({ devices: livingDevices(change(account.devices, account), now) }))
+  }
+
+  #wallTime(): number {
+    return this.#clock.wallTimeOf(this.#clock.now())
   }
 
   async #setPassword({ id, generation }: Account, password: string): Promise<Account> {

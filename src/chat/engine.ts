@@ -121,6 +121,17 @@ export const cursorKinds = ['delivered', 'seen'] as const satisfies readonly (ke
 /** Which cursor is meant. */
 export type CursorKind = (typeof cursorKinds)[number]
 
+/** How far a message has come with its recipient: what they did, whether or not they send receipts. Never shown to anybody. */
+export interface Reach {
+  readonly recipientId: UserId
+  /** Whether the recipient has entered the room. */
+  readonly hasEntered: boolean
+  readonly isDelivered: boolean
+  readonly isSeen: boolean
+  /** When the message goes, ms of `Clock.now()`. */
+  readonly expiresAt: number
+}
+
 /** How long messages live in a room, as one of its two people chose it. */
 export interface ChosenLifetime extends Lifetime {
   readonly byId: UserId
@@ -476,6 +487,12 @@ export interface Engine {
    * @throws ChatError `not_found` for the room
    */
   readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null>
+
+  /**
+   * How far a message has come with its recipient, for the server's own work. Null once it is gone, where it is held, and while
+   * the recipient has blocked its sender.
+   */
+  readReach(roomId: RoomId, messageId: MessageId): Promise<Reach | null>
 
   /**
    * The rooms that are shown to a person, the most recently active first: written in, or added to their list. What is not

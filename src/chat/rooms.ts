@@ -70,6 +70,8 @@ export interface RoomsDeps {
   readonly counted?: CountedEngine | null
   readonly claimImage: ClaimImage
   readonly personExists: (userId: UserId) => Promise<boolean>
+  /** Told of each message once it is sent; nobody has to know if it is left out. Must not throw. */
+  readonly onSent?: ((message: Message) => void) | undefined
 }
 
 /** What can be read without a rule beside the engine's own. */
@@ -120,6 +122,16 @@ export class Rooms {
    *   `person_full`, `room_full`, `server_full`, `not_found`
    */
   send(roomId: RoomId, userId: UserId, input: MessageInput): Answer<Sent> {
+    const { onSent } = this.#deps
+    const sending = this.#send(roomId, userId, input)
+    if (!onSent) return sending
+    return goOn(sending, sent => {
+      if (!sent.duplicate) onSent(sent.message)
+      return sent
+    })
+  }
+
+  #send(roomId: RoomId, userId: UserId, input: MessageInput): Answer<Sent> {
     const { content, nonce, imageId, replyTo = null } = input
     if (content === '' && !imageId) throw new ChatError('message_empty')
     if (this.#deps.counted && !imageId) return this.#sendCounted(this.#deps.counted, roomId, userId, input)

@@ -5,6 +5,7 @@ import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
 import type { Account, AccountState } from '../accounts/account.js'
+import { hasDevice } from '../accounts/device.js'
 import type { People } from '../accounts/people.js'
 import { hidesNames } from '../accounts/settings.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
@@ -27,12 +28,14 @@ export class Sessions {
   readonly #people: People
   readonly #draftKeys: DraftKeys
   readonly #onEnded: (userId: string, sessionId: string) => void
+  readonly #onUsed: (account: Account, sessionId: string) => void
   /** Made at the first request: only then the name of the cookie is known. */
   #readSession: RequestHandler | undefined
 
   /**
    * @param onEnded called for every session that was ended on purpose
    * @param store where sessions are kept; in memory by default
+   * @param onUsed called for every request that prolongs a session
    */
   constructor(
     config: Config,
@@ -40,12 +43,14 @@ export class Sessions {
     people: People,
     onEnded: (userId: string, sessionId: string) => void,
     store: SessionStore = new MemorySessionStore(),
+    onUsed: (account: Account, sessionId: string) => void = () => {},
   ) {
     this.#config = config
     this.#names = names
     this.#people = people
     this.#draftKeys = new DraftKeys(config.sessionSecret)
     this.#onEnded = onEnded
+    this.#onUsed = onUsed
     this.#store = store
   }
 
@@ -80,8 +85,10 @@ export class Sessions {
     this.#findAccount(request.session).then(account => {
       request.account = account
       if (account) {
+        this.#onUsed(account, request.sessionID)
         request.handDraftKey = () => this.#draftKeys.handOut(account.id)
         request.hidesNames = hidesNames(account.settings, this.#config.directory)
+        request.hasDevice = hasDevice(account, request.sessionID)
       }
       next()
     }, next)
@@ -122,6 +129,11 @@ export class Sessions {
     const { userId, id } = { userId: request.session.userId, id: request.sessionID }
     await new Promise<void>((resolve, reject) => request.session.destroy(error => (error ? reject(error) : resolve())))
     if (userId) this.#onEnded(userId, id)
+  }
+
+  /** Whether the session of a request has not ended meanwhile. */
+  async isLive({ sessionID }: Request): Promise<boolean> {
+    return (await this.#store.read(sessionID)) !== null
   }
 
   /** Who opens a connection, by its session cookie; null for a stranger. */

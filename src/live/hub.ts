@@ -25,6 +25,12 @@ const leastWaitMs = 500
 /** What concerns everybody at once is spread over so much time, so that nobody's server has to do it all in one moment. */
 const spreadMs = 3_000
 
+/** Is told which sessions have connections on this node. */
+export interface SessionFollower {
+  opened(userId: UserId, sessionId: string): void
+  closed(sessionId: string): void
+}
+
 /** What the hub uses of the engine. */
 export type HubEngine = Pick<Engine, 'subscribe' | 'holdLease' | 'dropLease'>
 
@@ -38,6 +44,7 @@ export class Hub implements OpenRooms {
   readonly #maxPerUser: number
   readonly #clock: Clock
   readonly #peers: Peers | null
+  readonly #sessions: SessionFollower | null
   readonly #visits: SharedVisits | null
   readonly #byUser = new Map<UserId, Set<Subscriber>>()
   readonly #typing: TypingBoard
@@ -47,13 +54,24 @@ export class Hub implements OpenRooms {
   #count = 0
   #isStopping = false
 
-  /** @param peers the other nodes; null when there can be none */
-  constructor(engine: HubEngine, clock: Clock, log: Logger, maxPerUser: number, peers: Peers | null = null) {
+  /**
+   * @param peers the other nodes; null when there can be none
+   * @param sessions is told of connections with a session, not with a token; null when nobody has to know
+   */
+  constructor(
+    engine: HubEngine,
+    clock: Clock,
+    log: Logger,
+    maxPerUser: number,
+    peers: Peers | null = null,
+    sessions: SessionFollower | null = null,
+  ) {
     this.#engine = engine
     this.#log = log
     this.#maxPerUser = maxPerUser
     this.#clock = clock
     this.#peers = peers
+    this.#sessions = sessions
     const onError = (error: unknown) => this.#logFailure(error, 'who has a room open could not be shared')
     this.#visits = peers && new SharedVisits(peers, this.#rooms, clock, heartbeatMs, onError)
     if (this.#visits) this.#rooms.follow(this.#visits)
@@ -78,6 +96,7 @@ export class Hub implements OpenRooms {
     this.#byUser.set(subscriber.userId, subscribers.add(subscriber))
     this.#count += 1
     this.#beats.add(subscriber)
+    if (subscriber.sessionId !== null) this.#sessions?.opened(subscriber.userId, subscriber.sessionId)
     const isLeased = this.#engine.holdLease(subscriber.userId, subscriber.id, leaseMs)
     if (this.#peers === null) return isLeased
     const [hasPlace] = await Promise.all([this.#holdPlace(subscriber, this.#peers), isLeased])
@@ -90,6 +109,7 @@ export class Hub implements OpenRooms {
     if (!subscribers?.delete(subscriber)) return
     this.#count -= 1
     this.#beats.remove(subscriber)
+    if (subscriber.sessionId !== null) this.#sessions?.closed(subscriber.sessionId)
     this.#rooms.leaveAll(subscriber)
     if (subscribers.size === 0) this.#byUser.delete(subscriber.userId)
     await Promise.all([

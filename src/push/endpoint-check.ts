@@ -1,14 +1,8 @@
-import { ECDH } from 'node:crypto'
 import { isIP } from 'node:net'
 import { ChatError } from '../chat/errors.js'
-import { pushCurve } from '../vapid-key.js'
 
 /** Longer than any that is known. */
 const longestEndpoint = 2000
-const uncompressedPoint = 0x04
-const pointBytes = 65
-const authBytes = 16
-const base64Url = /^[\w-]+$/
 
 /** A push service that the settings know, and where in it a device is. */
 export interface FoundService {
@@ -47,32 +41,4 @@ export function endpointCheck(hosts: readonly string[]): (endpoint: string) => s
     if (found === null) throw new ChatError('push_unsupported')
     return found.url.href
   }
-}
-
-/** The keys that a browser hands over with its endpoint, in base64url. */
-export interface BrowserKeys {
-  readonly p256dh: string
-  readonly auth: string
-}
-
-/** Whether something can be encrypted for a browser with these keys (RFC 8291). */
-export function areBrowserKeys({ p256dh, auth }: BrowserKeys): boolean {
-  if (!base64Url.test(p256dh) || !base64Url.test(auth)) return false
-  const point = Buffer.from(p256dh, 'base64url')
-  const isShaped = point.length === pointBytes && point[0] === uncompressedPoint
-  return isShaped && Buffer.from(auth, 'base64url').length === authBytes && isOnCurve(point)
-}
-
-function isOnCurve(point: Buffer): boolean {
-  try {
-    ECDH.convertKey(point, pushCurve)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Checks the keys that a browser hands over. @throws ChatError `push_unsupported` if nothing can be encrypted with them */
-export function checkBrowserKeys(keys: BrowserKeys): void {
-  if (!areBrowserKeys(keys)) throw new ChatError('push_unsupported')
 }

@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Agent, type RequestOptions, request } from 'node:https'
 import webPush from 'web-push'
+import { deviceKeysInput } from '../accounts/device.js'
 import { faultCodeOf } from '../system-fault.js'
-import { areBrowserKeys, findService } from './endpoint-check.js'
+import { findService } from './endpoint-check.js'
 import type { Push, PushKeys } from './push.js'
 import { connectTo, mayReach, type PushReach } from './push-reach.js'
 import { connectThrough } from './tunnel-connection.js'
@@ -60,7 +61,7 @@ export class PushSender {
     const found = findService(endpoint, hosts)
     if (found === null) return refusedFor('endpoint')
     if (!mayReach(found.url, reach)) return refusedFor('address_refused')
-    if (!areBrowserKeys({ p256dh, auth })) return refusedFor('keys')
+    if (!deviceKeysInput.safeParse({ p256dh, auth }).success) return refusedFor('keys')
     const { headers, body } = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, pushWord, {
       vapidDetails: { subject: contact, ...keys },
       TTL: ttlSeconds,

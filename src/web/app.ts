@@ -12,6 +12,7 @@ import { logRequests } from '../ops/request-log.js'
 import { countRefusals } from '../ops/request-refusals.js'
 import { accountPages } from './accounts/account-pages.js'
 import { blockPages } from './accounts/block-pages.js'
+import { deviceForms } from './accounts/device-forms.js'
 import { invitePages } from './accounts/invite-pages.js'
 import { logInPages } from './accounts/log-in-pages.js'
 import { registrationPages } from './accounts/registration-pages.js'
@@ -72,8 +73,9 @@ function createPages(context: Context): Router {
     ...logInPages(context),
     ...registrationPages(context),
     ...resetPages(context),
-    ...settingsPages(context, null),
+    ...settingsPages(context),
     ...accountPages(context),
+    ...deviceForms(context),
     ...invitePages(context),
     ...blockPages(context),
     ...chatRoutes(context),

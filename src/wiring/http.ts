@@ -43,7 +43,8 @@ export function createHttpParts({
   hub,
   observer,
   backend,
-}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer'> &
+  deviceSessions,
+}: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer' | 'deviceSessions'> &
   Pick<Basis, 'backend'>): HttpParts {
   const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
   const onGivenWay = () => observer.refused('connection', 'half_open')
@@ -59,8 +60,12 @@ export function createHttpParts({
       config,
       cookieNames,
       people,
-      (userId, sessionId) => hub.closeSession(userId, sessionId),
+      (userId, sessionId) => {
+        hub.closeSession(userId, sessionId)
+        deviceSessions.ended(userId, sessionId)
+      },
       backend.sessions,
+      (account, sessionId) => deviceSessions.used(account, sessionId),
     ),
     strangerBodies: HeldBodies.ofStrangers(onGivenWay),
     memberBodies: HeldBodies.ofMembers(onGivenWay, formLimitOf(config.messageMaxLength)),

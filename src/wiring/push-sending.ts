@@ -2,17 +2,9 @@ import type { Backend } from '../backends/backend.js'
 import { isStorageFailure } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
 import type { Context } from '../context.js'
-import type { Pushes, PushOutcome } from '../push/push.js'
+import type { PushOutcome } from '../push/push.js'
 import type { PushReach } from '../push/push-reach.js'
-
-/** What tells devices while the site is closed. */
-export interface PushSending {
-  readonly pushes: Pushes
-  /** As `endpointCheck` makes it. */
-  readonly checkEndpoint: (endpoint: string) => string
-  /** The key by which browsers subscribe for this server, in base64url. */
-  readonly publicKey: string
-}
+import type { PushServices } from './push.js'
 
 /**
  * Makes what tells devices. Null if the settings do not ask for it.
@@ -29,7 +21,7 @@ export async function openPushSending({
   readonly backend: Pick<Backend, 'accounts'>
   readonly reach: PushReach
   readonly onOutcome: (outcome: PushOutcome) => void
-}): Promise<PushSending | null> {
+}): Promise<PushServices | null> {
   const { contact, keys: given, hosts, proxy } = config.push
   if (contact === null) return null
   // Loaded only if they are used: they take megabytes.

@@ -4,6 +4,7 @@ import type { Context } from '../context.js'
 import { Images } from '../images/images.js'
 import type { Basis } from './basis.js'
 import { tellPrivacy } from './privacy.js'
+import type { PushParts } from './push.js'
 
 /** The rooms and their pictures. */
 export type RoomParts = Pick<Context, 'rooms' | 'images'>
@@ -16,7 +17,8 @@ export async function createRooms({
   limits,
   people,
   backend,
-}: Basis & Pick<Context, 'people'>): Promise<RoomParts> {
+  absences,
+}: Basis & Pick<Context, 'people'> & Pick<PushParts, 'absences'>): Promise<RoomParts> {
   const { engine, counting } = backend
   await tellPrivacy(backend, people)
   const rooms = new Rooms(engine, config, {
@@ -28,6 +30,7 @@ export async function createRooms({
     },
     claimImage: (...claim) => images.claim(...claim),
     personExists: async userId => (await people.find(userId))?.isDisabled === false,
+    onSent: absences?.watch,
   })
   const images = new Images({
     ...{ rules: config.images, imageTtlMs: config.imageTtlMs, rooms, clock, log },

@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { emailKey, newAccount, privacyOf, publicPerson, usernameKey } from '#src/accounts/account.js'
+import { emailKey, newAccount, privacyOf, publicPerson, usernameKey, withSessionsEnded } from '#src/accounts/account.js'
 import { defaultSettings } from '#src/accounts/settings.js'
+import { deviceOf } from '../support/push/devices.js'
 
 const begun = { id: 'i', username: 'Ann', email: 'Ann@example.com', passwordHash: 'hash', createdAt: 5 }
 
 describe('an account', () => {
-  it('begins in its first generation, switched on, with nothing set and nobody blocked', () => {
+  it('begins in its first generation, switched on, with nothing set, nobody blocked and no device', () => {
     expect(newAccount(begun)).toEqual({
       ...begun,
       generation: 0,
       isDisabled: false,
       settings: defaultSettings,
       blocked: [],
+      devices: [],
     })
+  })
+
+  it('is of the next generation once its sessions have ended, and has no device any more', () => {
+    const account = { ...newAccount(begun), generation: 3, blocked: ['bob'], devices: [deviceOf('a')] }
+    expect(withSessionsEnded(account)).toEqual({ ...account, generation: 4, devices: [] })
   })
 
   it('shows others its id and name, and nothing else', () => {

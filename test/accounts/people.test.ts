@@ -9,6 +9,7 @@ import { ChatError } from '#src/chat/errors.js'
 import { readConfig } from '#src/config.js'
 import { Limits } from '#src/limits.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { deviceOf } from '../support/push/devices.js'
 
 const passwords = new Passwords({ cost: 4 })
 
@@ -502,6 +503,93 @@ describe('settings and blocks', () => {
   })
 })
 
+describe('devices', () => {
+  const { id: _id, addedAt: _addedAt, ...phone } = deviceOf('phone')
+  const { id: _other, addedAt: _otherAddedAt, ...desk } = deviceOf('desk')
+  const sessionsOf = async (people: People, id: string) =>
+    (await people.find(id))?.devices.map(({ session }) => session)
+
+  it('are kept with the time, under ids of their own, and nobody is told', async () => {
+    const { people, add } = quickPeople()
+    const ann = await add('ann')
+    const told = vi.fn()
+    people.onAmended(told)
+    people.onGenerationChange(told)
+    await people.addDevice(ann, phone)
+    await people.addDevice(ann, desk)
+    const devices = (await people.find(ann.id))?.devices ?? []
+    expect(devices).toEqual([
+      { ...phone, id: expect.stringMatching(/^[\w-]{20,}$/), addedAt: 1_700_000_000_000 },
+      { ...desk, id: expect.any(String), addedAt: 1_700_000_000_000 },
+    ])
+    expect(devices[0]?.id).not.toBe(devices[1]?.id)
+    expect(told).not.toHaveBeenCalled()
+  })
+
+  it('take the place of one with the same endpoint, which so moves to another session', async () => {
+    const { people, add } = quickPeople()
+    const ann = await add('ann')
+    await people.addDevice(ann, phone)
+    await people.addDevice(ann, { ...desk, endpoint: phone.endpoint })
+    expect(await sessionsOf(people, ann.id)).toEqual([desk.session])
+  })
+
+  it('concern nobody else’s, though these have the same endpoint', async () => {
+    const { people, add } = quickPeople()
+    const [ann, bob] = [await add('ann'), await add('bob')]
+    for (const account of [ann, bob]) await people.addDevice(account, phone)
+    await people.removeDevices(ann.id, () => true)
+    expect([await sessionsOf(people, ann.id), await sessionsOf(people, bob.id)]).toEqual([[], [phone.session]])
+  })
+
+  it('are not kept for a session that has ended with all others', async () => {
+    const { people, add } = quickPeople()
+    const ann = await add('ann')
+    await people.endSessionsEverywhere(ann.id)
+    await expect(people.addDevice(ann, phone)).rejects.toMatchObject({ code: 'unauthenticated' })
+    expect(await sessionsOf(people, ann.id)).toEqual([])
+    await expect(people.addDevice({ id: 'nobody', generation: 0 }, phone)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it.each([
+    [
+      'the password changes',
+      (people: People, id: string) => people.changePassword(id, 'password of it', 'another one'),
+    ],
+    ['the person logs out everywhere', (people: People, id: string) => people.endSessionsEverywhere(id)],
+    ['the account is switched off', (people: People, id: string) => people.setDisabled(id, true)],
+  ])('all end when %s', async (_what, change) => {
+    const { people, add } = quickPeople()
+    const ann = await add('ann')
+    await people.addDevice(ann, phone)
+    await change(people, ann.id)
+    expect(await sessionsOf(people, ann.id)).toEqual([])
+  })
+
+  it('go one by one, and nothing is written where there is none', async () => {
+    const { people, store, add } = quickPeople()
+    const ann = await add('ann')
+    for (const device of [phone, desk]) await people.addDevice(ann, device)
+    await people.dropDevices(ann.id, ({ session }) => session === phone.session)
+    expect(await sessionsOf(people, ann.id)).toEqual([desk.session])
+    const amend = vi.spyOn(store, 'amend')
+    await people.dropDevices(ann.id, ({ session }) => session === phone.session)
+    await people.dropDevices('nobody', () => true)
+    expect(amend).not.toHaveBeenCalled()
+  })
+
+  it('last longer when they are prolonged, and those that have ended go with the next change', async () => {
+    const { people, add } = quickPeople()
+    const ann = await add('ann')
+    const now = 1_700_000_000_000
+    await people.addDevice(ann, { ...phone, endsAt: now + 1 })
+    await people.prolongDevice(ann.id, phone.session, now + 9)
+    expect((await people.find(ann.id))?.devices).toMatchObject([{ session: phone.session, endsAt: now + 9 }])
+    await people.prolongDevice(ann.id, phone.session, now)
+    expect(await sessionsOf(people, ann.id)).toEqual([])
+  })
+})
+
 describe('how often a person may', () => {
   const limited = { code: 'rate_limited' }
   const times = async (count: number, work: () => Promise<unknown>) => {
@@ -516,15 +604,21 @@ describe('how often a person may', () => {
     await people.search('b', 'bob')
   })
 
-  it('change what is theirs: sixty times a minute, settings and blocks together', async () => {
+  it('change what is theirs: sixty times a minute, settings, blocks and devices together', async () => {
     const { people, add } = quickPeople({ isLimited: true })
     const [ann, bob] = [await add('ann'), await add('bob')]
-    await times(20, () => people.changeSettings(ann.id, ann.settings))
+    const { id: _id, addedAt: _addedAt, ...phone } = deviceOf('phone')
+    await times(10, () => people.changeSettings(ann.id, ann.settings))
+    await times(5, () => people.addDevice(ann, phone))
+    await times(5, () => people.removeDevices(ann.id, () => true))
     await times(20, () => people.block(ann.id, bob.id))
     await times(20, () => people.unblock(ann.id, bob.id))
     await expect(people.changeSettings(ann.id, ann.settings)).rejects.toMatchObject(limited)
     await expect(people.block(ann.id, bob.id)).rejects.toMatchObject(limited)
     await expect(people.unblock(ann.id, bob.id)).rejects.toMatchObject(limited)
+    await expect(people.addDevice(ann, phone)).rejects.toMatchObject(limited)
+    await expect(people.removeDevices(ann.id, () => true)).rejects.toMatchObject(limited)
+    await people.dropDevices(ann.id, () => true)
     await people.block(bob.id, ann.id)
   })
 

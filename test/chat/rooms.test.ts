@@ -51,8 +51,9 @@ const message: Message = {
 
 interface Setup extends Partial<RoomsDeps> {
   readonly waitMs?: number
-  /** The picture of the message that the engine answers a send with. */
+  /** The picture of the message that the engine answers a send with, and whether it was there already. */
   readonly sentImage?: Message['image']
+  readonly isDuplicate?: boolean
   readonly engineFails?: boolean
   readonly imageLifetimeMs?: number
 }
@@ -61,6 +62,7 @@ interface Setup extends Partial<RoomsDeps> {
 function start({
   waitMs = 0,
   sentImage = null,
+  isDuplicate = false,
   engineFails = false,
   imageLifetimeMs = 60 * minute,
   ...deps
@@ -83,9 +85,10 @@ function start({
     isMember: answers('isMember', true),
     readRoom: answers('readRoom', view),
     readQuote: answers('readQuote', null),
+    readReach: answers('readReach', null),
     listOthers: answers('listOthers', []),
     listRooms: answers('listRooms', { rooms: [], hasEarlier: false, totalUnread: 0 }),
-    sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: false }),
+    sendMessage: answers('sendMessage', { message: { ...message, image: sentImage }, duplicate: isDuplicate }),
     removeMessage: answers('removeMessage', undefined),
     setLifetime: answers('setLifetime', undefined),
     setErasure: answers('setErasure', undefined),
@@ -164,6 +167,15 @@ describe('a message is sent', () => {
       ['countSend', 'ann'],
       ['sendMessage', 'room', 'ann', { nonce: 'n', text: 'a\nb', image: null, replyTo: null }],
     ])
+  })
+
+  it.each(['', 'upload'])('and whoever has to know of each is told, of a repetition not: picture %j', async imageId => {
+    const onSent = vi.fn()
+    await send(start({ onSent }), 'a', imageId)
+    expect(onSent.mock.calls).toEqual([[message]])
+    await send(start({ onSent, isDuplicate: true }), 'a', imageId)
+    expect(await codeOf(send(start({ onSent, engineFails: true }), 'a', imageId))).toBe('room_full')
+    expect(onSent).toHaveBeenCalledTimes(1)
   })
 
   it.each([undefined, ''])('never without text and picture (%j), which is not even counted', async imageId => {

@@ -11,6 +11,7 @@ import { describeLifetimes } from './lifetimes.js'
 import { describeMessages } from './messages.js'
 import { describePresence } from './presence.js'
 import { describeProperties } from './properties.js'
+import { describeReach } from './reach.js'
 import { describeReceipts } from './receipts.js'
 import { describeReplies } from './replies.js'
 import { describeRooms } from './rooms.js'
@@ -34,6 +35,7 @@ export function describeEngine(name: string, makeEngine: MakeEngine): void {
     describeLifetimes(makeEngine)
     describeSeenLives(makeEngine)
     describeReceipts(makeEngine)
+    describeReach(makeEngine)
     describeKeeping(makeEngine)
     describeExpiry(makeEngine)
     describePresence(makeEngine)

@@ -21,7 +21,8 @@ async function begin(env: Record<string, string> = {}) {
   const people = await demoPeople()
   const config = readConfig({ NODE_ENV: 'test', SESSION_TTL_MS: String(lifetimeMs), ...env })
   const onEnded = vi.fn()
-  const sessions = new Sessions(config, new CookieNames(config), people, onEnded)
+  const onUsed = vi.fn()
+  const sessions = new Sessions(config, new CookieNames(config), people, onEnded, undefined, onUsed)
   onTestFinished(() => sessions.stop())
   const identities: (Identity | null)[] = []
   const answer: RequestHandler = ({ account }, response) => void response.json(account?.username ?? null)
@@ -34,6 +35,7 @@ async function begin(env: Record<string, string> = {}) {
     .get('/find', sessions.findAccount, answer)
     .use(sessions.middleware)
     .get('/who', sessions.loadAccount, answer)
+    .get('/live', async (request, response) => void response.json(await sessions.isLive(request)))
     .get('/session', ({ session }, response) => void response.json(session))
     .get('/begin/:id', async (request: Request<{ id: string }, unknown, unknown, { zone: string }>, response) => {
       const account = (await people.find(request.params.id)) ?? expect.fail('nobody has this id')
@@ -59,7 +61,7 @@ async function begin(env: Record<string, string> = {}) {
     const [username, sessionId] = await ask(client, `/begin/${id}?zone=${encodeURIComponent(zone)}`)
     return { client, username, sessionId }
   }
-  return { people, sessions, onEnded, url, visitor, ask, identify, logIn }
+  return { people, sessions, onEnded, onUsed, url, visitor, ask, identify, logIn }
 }
 
 describe('a session', () => {
@@ -128,6 +130,24 @@ describe('a session', () => {
     expect(sessionId).not.toBe(planted.sessionId)
     expect([await ask(client, '/who'), await ask(thief, '/who')]).toEqual(['alice', null])
     expect(onEnded.mock.calls).toEqual([[bobId, planted.sessionId]])
+  })
+
+  it('that a request prolongs is told, with its account; one that is only looked at is not', async () => {
+    const { ask, logIn, visitor, onUsed } = await begin()
+    const { client, sessionId } = await logIn()
+    await ask(client, '/find')
+    await ask(visitor(), '/who')
+    expect(onUsed).not.toHaveBeenCalled()
+    await ask(client, '/who')
+    expect(onUsed.mock.calls).toEqual([[expect.objectContaining({ id: aliceId }), sessionId]])
+  })
+
+  it('lives until it is ended', async () => {
+    const { ask, logIn } = await begin()
+    const { client } = await logIn()
+    expect(await ask(client, '/live')).toBe(true)
+    await ask(client, '/end')
+    expect(await ask(client, '/live')).toBe(false)
   })
 
   it.each(['/who', '/find'])('is over for %s once its account has logged out everywhere', async path => {

@@ -115,6 +115,28 @@ describe('a connection', () => {
   })
 })
 
+describe('who follows sessions', () => {
+  it('is told of each connection with a session as it comes and goes, and of none with a token', async () => {
+    const told: unknown[][] = []
+    const follower = {
+      opened: (...session: [UserId, string]) => void told.push(['opened', ...session]),
+      closed: (sessionId: string) => void told.push(['closed', sessionId]),
+    }
+    const engine = { subscribe: () => () => {}, holdLease: async () => {}, dropLease: async () => {} }
+    const hub = new Hub(engine, new FakeClock(), pino({ level: 'silent' }), 2, null, follower)
+    const [page, program] = [new NotedSubscriber('ann', 'a1', 's1'), new NotedSubscriber('ann', 'a2')]
+    await hub.add(page)
+    await hub.add(program)
+    await hub.remove(program)
+    await hub.remove(page)
+    await hub.remove(page)
+    expect(told).toEqual([
+      ['opened', 'ann', 's1'],
+      ['closed', 's1'],
+    ])
+  })
+})
+
 describe('a heartbeat', () => {
   it('comes every fifteen seconds to each connection and renews its lease', async () => {
     const { clock, leases, ann, ben } = await startWithTwo()

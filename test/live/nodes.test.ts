@@ -16,7 +16,7 @@ describe.each([
 ])('over %s', (_, startRedis) => {
   let nodes: Awaited<ReturnType<typeof startNodes>>
   beforeAll(async () => {
-    nodes = await startNodes({ MAX_CONNECTIONS_PER_USER: '3' }, startRedis)
+    nodes = await startNodes({ MAX_CONNECTIONS_PER_USER: '3' }, { startRedis })
   })
   afterAll(() => nodes.stop())
 

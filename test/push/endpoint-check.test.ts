@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { areBrowserKeys, checkBrowserKeys, endpointCheck } from '#src/push/endpoint-check.js'
-import { PushBrowser } from '../support/push/push-browser.js'
+import { endpointCheck } from '#src/push/endpoint-check.js'
 
 const { hosts } = readConfig({}).push
 const check = endpointCheck(hosts)
@@ -53,33 +52,5 @@ describe('an endpoint', () => {
     expect(check('https://192.0.2.1/x')).toBe('https://192.0.2.1/x')
     expect(check('https://[2001:db8:0::1]/x')).toBe('https://[2001:db8::1]/x')
     expect(() => check('https://192.0.2.2/x')).toThrow('push_unsupported')
-  })
-})
-
-describe('the keys of a browser', () => {
-  const { p256dh, auth } = new PushBrowser().keys
-  const point = Buffer.from(p256dh, 'base64url')
-  const changed = (change: (bytes: Buffer) => void) => {
-    const bytes = Buffer.from(point)
-    change(bytes)
-    return bytes.toString('base64url')
-  }
-
-  it('are a point of the curve and sixteen bytes', () => {
-    expect(areBrowserKeys({ p256dh, auth })).toBe(true)
-    expect(() => checkBrowserKeys({ p256dh, auth })).not.toThrow()
-  })
-
-  it.each([
-    ['no point', { p256dh: '', auth }],
-    ['a point that is short', { p256dh: point.subarray(1).toString('base64url'), auth }],
-    ['a point that is not on the curve', { p256dh: changed(bytes => bytes.fill(7, 1)), auth }],
-    ['a point of another form', { p256dh: changed(bytes => bytes.writeUInt8(6)), auth }],
-    ['a point in other letters', { p256dh: `${p256dh.slice(0, -1)}=`, auth }],
-    ['no secret', { p256dh, auth: '' }],
-    ['a secret that is short', { p256dh, auth: auth.slice(0, -2) }],
-    ['a secret in other letters', { p256dh, auth: `${auth.slice(0, -1)}+` }],
-  ])('are refused with %s', (_what, keys) => {
-    expect(() => checkBrowserKeys(keys)).toThrow(expect.objectContaining({ code: 'push_unsupported' }))
   })
 })

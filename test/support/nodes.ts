@@ -1,3 +1,4 @@
+import type { Outside } from '#src/server.js'
 import { type RedisServer, startRedisServer } from './redis-server.js'
 import { ServerProcess } from './server-process.js'
 import { startOneServer, type TestServer } from './test-server.js'
@@ -17,11 +18,11 @@ export function nodeSettings(redis: RedisServer, env: Record<string, string> = {
 /** Two nodes in this process, on a Redis of their own, or on a cluster. */
 export async function startNodes(
   env: Record<string, string> = {},
-  startRedis: () => Promise<RedisServer> = startRedisServer,
+  { startRedis = startRedisServer, ...outside }: Outside & { readonly startRedis?: () => Promise<RedisServer> } = {},
 ) {
   const redis = await startRedis()
   const settings = nodeSettings(redis, env)
-  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
+  const [here, there] = [await startOneServer(settings, outside), await startOneServer(settings, outside)]
   return {
     ...{ redis, here, there },
     async stop() {
@@ -32,11 +33,11 @@ export async function startNodes(
 }
 
 /** Two nodes behind a proxy that takes turns, for tests of a server that need not know. */
-export async function startNodesBehindProxy(env: Record<string, string>): Promise<TestServer> {
+export async function startNodesBehindProxy(env: Record<string, string>, outside: Outside = {}): Promise<TestServer> {
   const [redis, accounts] = [await startRedisServer(), await startRedisServer(['--appendonly', 'yes'])]
   const addresses = { REDIS_URL: redis.url, ACCOUNTS_URL: accounts.url }
   const settings = { ...addresses, SESSION_SECRET: secret, JWT_SECRET: secret, ...env }
-  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
+  const [here, there] = [await startOneServer(settings, outside), await startOneServer(settings, outside)]
   const proxy = await startTurnProxy([here.url, there.url])
   return {
     url: proxy.url,

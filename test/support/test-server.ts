@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
-import type { PushReach } from '#src/push/push-reach.js'
-import { createServer, type Server } from '#src/server.js'
+import { createServer, type Outside, type Server } from '#src/server.js'
 
 /** A server that listens. */
 export interface TestServer {
@@ -18,14 +17,14 @@ export interface TestServer {
  * Starts a real server on a free port, with limits too high to matter unless a test sets them. Where TEST_NODES is 2, it is two
  * nodes over Redis behind a proxy that gives each connection to the next: all that one server does has to hold for them too.
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
-  if (process.env.TEST_NODES !== '2') return startOneServer(env)
+export async function startTestServer(env: Record<string, string> = {}, outside: Outside = {}): Promise<TestServer> {
+  if (process.env.TEST_NODES !== '2') return startOneServer(env, outside)
   const { startNodesBehindProxy } = await import('./nodes.js')
-  return startNodesBehindProxy(env)
+  return startNodesBehindProxy(env, outside)
 }
 
-/** Starts a single one. @param reach how it reaches push services; as in earnest by default */
-export async function startOneServer(env: Record<string, string> = {}, reach?: PushReach): Promise<TestServer> {
+/** Starts a single one. */
+export async function startOneServer(env: Record<string, string> = {}, outside: Outside = {}): Promise<TestServer> {
   // A folder for each: a second server on the same one does not start.
   const uploadDir = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-uploads-'))
   const config = readConfig({
@@ -40,7 +39,7 @@ export async function startOneServer(env: Record<string, string> = {}, reach?: P
     RATE_LIMIT_REACHING: '1000000',
     ...env,
   })
-  const server = await createServer(config, reach)
+  const server = await createServer(config, outside)
   const { port } = await server.start()
   return {
     url: `http://localhost:${port}`,

@@ -1,6 +1,6 @@
 import type { UserId } from '../../chat/engine.js'
 import { ChatError, InvalidInput } from '../../chat/errors.js'
-import { type Account, emailKey, usernameKey } from '../account.js'
+import { type Account, emailKey, usernameKey, withSessionsEnded } from '../account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
@@ -84,7 +84,7 @@ export class MemoryAccountStore implements AccountStore {
     const account = this.#get(id)
     if (account === null) throw new ChatError('not_found')
     if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
-    const changed = { ...account, ...changes, generation: account.generation + 1 }
+    const changed = withSessionsEnded({ ...account, ...changes })
     this.#replace(changed)
     return changed
   }

@@ -5,7 +5,7 @@ import { ChatError, InvalidInput } from '#src/chat/errors.js'
 import type { RedisLink } from '#src/redis/link.js'
 import { RedisScript, withRefusals } from '#src/redis/script.js'
 import { RecentValues } from '../../recent-values.js'
-import { type Account, emailKey, searchKey, usernameKey } from '../account.js'
+import { type Account, emailKey, searchKey, usernameKey, withSessionsEnded } from '../account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
@@ -128,7 +128,7 @@ export class RedisAccountStore implements AccountStore {
   update(id: UserId, { ifGeneration, ...changes }: AccountChanges): Promise<Account> {
     return this.#change(id, account => {
       if (ifGeneration !== undefined && ifGeneration !== account.generation) throw new ChatError('conflict')
-      return { ...account, ...changes, generation: account.generation + 1 }
+      return withSessionsEnded({ ...account, ...changes })
     })
   }
 

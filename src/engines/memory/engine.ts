@@ -16,6 +16,7 @@ import type {
   Privacy,
   Publication,
   Quote,
+  Reach,
   RoomId,
   RoomList,
   RoomListAsk,
@@ -60,7 +61,7 @@ import {
   watchWhoSees,
 } from './telling.js'
 import { noteShown } from './vanished.js'
-import { summarise, viewRoom, warnedOf } from './views.js'
+import { reachOf, summarise, viewRoom, warnedOf } from './views.js'
 
 /** What the memory engine is given beside what every engine is. */
 export interface MemoryEngineOptions extends EngineOptions {
@@ -122,6 +123,13 @@ export class MemoryEngine implements Engine {
   async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
     this.#due.run()
     return quoteFor(this.#rooms.get(roomId, userId), messageId)
+  }
+
+  async readReach(roomId: RoomId, messageId: MessageId): Promise<Reach | null> {
+    this.#due.run()
+    const room = this.#rooms.read(roomId)
+    const entry = room?.messages.get(messageId)
+    return room && entry ? reachOf(room, entry) : null
   }
 
   async listRooms(userId: UserId, { limit, before, among }: RoomListAsk): Promise<RoomList> {

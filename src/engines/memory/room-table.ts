@@ -48,6 +48,11 @@ export class RoomTable {
     return this.people.get(userId)?.rooms.get(otherId)?.member(userId)
   }
 
+  /** A room, whoever may use it, or undefined. */
+  read(roomId: RoomId): Room | undefined {
+    return this.#byId.get(roomId)
+  }
+
   /** Someone in a room that they may use, or undefined. */
   find(roomId: RoomId, userId: UserId): Member | undefined {
     const member = this.#byId.get(roomId)?.member(userId)

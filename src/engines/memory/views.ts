@@ -1,8 +1,9 @@
-import type { Message, RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
-import { mayLiveFromSeen, seesPresence } from '#src/chat/privacy.js'
+import type { Message, Reach, RoomSummary, RoomView, WindowAsk } from '#src/chat/engine.js'
+import { mayLiveFromSeen, mayUse, seesPresence } from '#src/chat/privacy.js'
 import { isWarnedOf, newestFor } from './counts.js'
+import type { Entry } from './message-store.js'
 import { cutWindow } from './message-window.js'
-import type { Member } from './model.js'
+import type { Member, Room } from './model.js'
 import { messageFor } from './quotes.js'
 import { countsOf } from './vanished.js'
 
@@ -49,4 +50,13 @@ export function summarise(member: Member): RoomSummary {
     activeAt: member.raisedAt,
     lifetimeMs: room.lifetime?.lifetimeMs ?? null,
   }
+}
+
+/** How far a living message has come; null where it is held, and while its recipient has blocked its sender. */
+export function reachOf({ members }: Room, { message, isHeld }: Entry): Reach | null {
+  const recipient = members.find(({ id }) => id !== message.senderId)
+  if (recipient === undefined || isHeld || !mayUse(recipient)) return null
+  const { id: recipientId, hasEntered, cursors } = recipient
+  const { seq, expiresAt } = message
+  return { recipientId, hasEntered, isDelivered: seq <= cursors.delivered, isSeen: seq <= cursors.seen, expiresAt }
 }

@@ -17,6 +17,7 @@ import type {
   Privacy,
   Publication,
   Quote,
+  Reach,
   RoomId,
   RoomList,
   RoomListAsk,
@@ -41,7 +42,7 @@ import type { CommandName } from './script-texts.js'
 import { SentBytes } from './sent-bytes.js'
 import { Sweeper } from './sweeper.js'
 import { UnreadSums } from './unread-sums.js'
-import { readPresence, readQuote, readView } from './views.js'
+import { readPresence, readQuote, readReach, readView } from './views.js'
 
 /** How many endings and how many rooms of a person are given at most (see `Engine.listEndings`). */
 const mostEndings = 100
@@ -181,6 +182,11 @@ export class RedisEngine implements Engine {
 
   async readQuote(roomId: RoomId, userId: UserId, messageId: MessageId): Promise<Quote | null> {
     return readQuote(await this.#runInRoom('quote', roomId, roomId, userId, messageId))
+  }
+
+  async readReach(roomId: RoomId, messageId: MessageId): Promise<Reach | null> {
+    const partition = this.#ids.partitionOf(roomId)
+    return partition === null ? null : readReach(await this.#runner.run('reach', partition, roomId, messageId))
   }
 
   async listRooms(userId: UserId, ask: RoomListAsk): Promise<RoomList> {

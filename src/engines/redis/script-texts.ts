@@ -8,7 +8,7 @@ import { pairLength } from './room-ids.js'
 /** The commands of the engine, each a file in `scripts/`. */
 export const commandNames = [
   ...(['open', 'member', 'read', 'quote', 'list', 'others', 'send', 'remove', 'lifetime', 'erasure', 'keep'] as const),
-  ...(['dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
+  ...(['reach', 'dismiss', 'move', 'shown', 'typing', 'end', 'endings', 'forget', 'privacy', 'hold', 'drop'] as const),
   ...([
     'presence',
     'stats',

@@ -2,6 +2,7 @@ import type {
   Cursors,
   Presence,
   Quote,
+  Reach,
   RoomSummary,
   RoomView,
   SeqRange,
@@ -95,6 +96,20 @@ export function readQuote(reader: PackedReader): Quote | null {
   return reader.maybe(() => {
     const seq = room.add(reader.bytes())
     return room.quoteFor(room.message(seq).senderId === room.people[0] ? 1 : 2, seq)
+  })
+}
+
+/** How far a message has come: scripts/reach.lua. */
+export function readReach(reader: PackedReader): Reach | null {
+  return reader.maybe(() => {
+    reader.array()
+    return {
+      recipientId: reader.string(),
+      hasEntered: reader.boolean(),
+      isDelivered: reader.boolean(),
+      isSeen: reader.boolean(),
+      expiresAt: reader.number(),
+    }
   })
 }
 

@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { digestSession } from '../../accounts/device.js'
 import type { Context } from '../../context.js'
 import { accountOutcome, FormRepeats } from '../../http/form-repeats.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
+import { viewDevices } from '../../rendering/device-view.js'
+import { contextOf } from '../page/pages.js'
 import { markDeletion } from './deletion-mark.js'
 import { type SettingsContext, settingsPage } from './settings-page.js'
 
@@ -24,9 +27,14 @@ export function accountPages({
   const passwordRepeats = FormRepeats.ofAccounts(people, { ...ending, name: 'password', outcome })
   const removalRepeats = new FormRepeats({ ...ending, name: 'removal', outcome: z.void() })
   const everywhereRepeats = new FormRepeats({ ...ending, name: 'everywhere', outcome: z.void() })
-  const { routes, form, answering } = settingsPage({ people, rooms, chatPage }, 'account', () => ({
-    hasInvites: admission.isByMembers,
-  }))
+  const { routes, form, answering } = settingsPage({ people, rooms, chatPage }, 'account', request => {
+    const now = clock.wallTimeOf(clock.now())
+    const here = digestSession(request.sessionID)
+    return {
+      hasInvites: admission.isByMembers,
+      devices: viewDevices(accountOf(request).devices, here, now, contextOf(request)),
+    }
+  })
 
   const changePassword = answering(async (request, response) => {
     const changed = await passwordRepeats.once(request, async () => {

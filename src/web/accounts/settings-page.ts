@@ -26,6 +26,7 @@ const notices = new Map<string, SentenceKey>([
   ['saved', 'settings.saved'],
   ['password', 'settings.passwordSaved'],
   ['unblocked', 'settings.unblocked'],
+  ['device', 'settings.deviceRemoved'],
 ])
 
 /** What every page of the settings needs: the list of chats stands beside it. */

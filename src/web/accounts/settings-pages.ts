@@ -1,16 +1,14 @@
 import type { Request } from 'express'
 import { canonicalTimeZone } from '../../accounts/time-zone.js'
+import type { Context } from '../../context.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
 import { viewSettings, zoneHint } from '../../rendering/settings-view.js'
 import { contextOf } from '../page/pages.js'
 import { type SettingsContext, settingsPage } from './settings-page.js'
 
-/**
- * The pages with what a person may set, except for that of the account itself.
- * @param pushKey the key by which push services know this server, in base64url; null while it tells no device
- */
-export function settingsPages(context: SettingsContext, pushKey: string | null): Route[] {
+/** The pages with what a person may set, except for that of the account itself. */
+export function settingsPages({ pushKey, ...context }: SettingsContext & Pick<Context, 'pushKey'>): Route[] {
   const viewChoices = (request: Request) => viewSettings(accountOf(request).settings, contextOf(request).t)
 
   const general = settingsPage(context, 'general', request => ({

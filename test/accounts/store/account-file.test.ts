@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
 import { readAccountFile, removeLeftovers, writeAccountFile } from '#src/accounts/store/account-file.js'
+import { deviceOf } from '../../support/push/devices.js'
 
 let folder = ''
 let path = ''
@@ -39,11 +40,15 @@ describe('a file of accounts', () => {
     })
   })
 
-  it('has settings and blocks of an earlier or a later version set to what they begin with', async () => {
-    const { blocked: _blocked, settings: _settings, ...bare } = person('ann')
-    await write([{ ...bare, settings: { language: 'klingon', zone: 'Mars/Olympus', sendsTyping: false } }])
+  it('has settings, blocks and devices of an earlier or a later version set to what they begin with', async () => {
+    const { blocked: _blocked, devices: _devices, settings: _settings, ...bare } = person('ann')
+    await write([
+      { ...bare, settings: { language: 'klingon', zone: 'Mars/Olympus', sendsTyping: false } },
+      { ...person('bob'), devices: [{ ...deviceOf('a'), language: 'klingon' }] },
+    ])
     expect(await readAccountFile(path)).toEqual([
       { ...person('ann'), settings: { ...person('ann').settings, sendsTyping: false } },
+      { ...person('bob'), devices: [deviceOf('a')] },
     ])
   })
 
@@ -65,6 +70,7 @@ describe('a file of accounts', () => {
     ['half a generation', () => write([{ ...person('ann'), generation: 0.5 }])],
     ['a setting that is none', () => write([{ ...person('ann'), settings: { theme: 'pink' } }])],
     ['a block of nobody', () => write([{ ...person('ann'), blocked: [''] }])],
+    ['a device that is none', () => write([{ ...person('ann'), devices: [{ ...deviceOf('a'), endpoint: '' }] }])],
     ['an account with more than it should have', () => write([{ ...person('ann'), isAdmin: true }])],
   ])('is broken with %s', async (_what, write) => {
     await write()

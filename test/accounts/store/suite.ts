@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Account, newAccount } from '#src/accounts/account.js'
 import type { AccountStore } from '#src/accounts/account-store.js'
+import { deviceOf } from '../../support/push/devices.js'
 
 /** An account of a name. */
 export function accountOf(username: string, changes: Partial<Account> = {}): Account {
@@ -133,6 +134,17 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       })
       expect(await store.findById('id-alice')).toMatchObject({ generation: 2, passwordHash: 'new' })
       await expect(store.update('nobody', {})).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    it('keeps devices until a change ends the sessions of their account', async () => {
+      const store = await begin('alice', 'bob')
+      const devices = [deviceOf('a'), deviceOf('b', { language: 'de', browser: '', system: '' })]
+      for (const id of ['id-alice', 'id-bob']) await store.amend(id, () => ({ devices }))
+      await store.amend('id-alice', () => ({ blocked: ['id-bob'] }))
+      expect((await store.findById('id-alice'))?.devices).toEqual(devices)
+      expect((await store.update('id-alice', {})).devices).toEqual([])
+      expect((await store.findById('id-alice'))?.devices).toEqual([])
+      expect((await store.findById('id-bob'))?.devices).toEqual(devices)
     })
 
     it('forgets who is removed, and frees the name', async () => {

@@ -118,13 +118,19 @@ function rooms.memberOf(room, userId)
   return nil
 end
 
--- Someone in a room that they may use, or nil. The room's id begins with its pair.
-function rooms.find(roomId, userId)
+-- A room by its id, which begins with its pair, or nil.
+function rooms.get(roomId)
   local pair = string.sub(roomId, 1, options.pairLength)
   due.settle('room ' .. pair)
   local room = rooms.load(pair)
   if room == nil or room.id ~= roomId then return nil end
-  local member = rooms.memberOf(room, userId)
+  return room
+end
+
+-- Someone in a room that they may use, or nil.
+function rooms.find(roomId, userId)
+  local room = rooms.get(roomId)
+  local member = room and rooms.memberOf(room, userId)
   if member == nil or not privacy.mayUse(member) then return nil end
   return member
 end

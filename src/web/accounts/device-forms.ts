@@ -1,0 +1,62 @@
+import type { Request } from 'express'
+import { parseInput } from '../../accounts/account-input.js'
+import { deviceKeysInput, digestSession } from '../../accounts/device.js'
+import { problemAnswers } from '../../api/problems.js'
+import { ChatError } from '../../chat/errors.js'
+import type { Context } from '../../context.js'
+import { browserNameOf } from '../../http/browser-name.js'
+import { accountOf, formField } from '../../http/request.js'
+import type { Route } from '../../http/routes.js'
+import { contextOf } from '../page/pages.js'
+
+const page = '/settings/account'
+
+/**
+ * Switching a browser on and off that is told of messages while the site is closed, which its script does, and removing one that
+ * is listed. A script is answered with 204, or with a problem.
+ */
+export function deviceForms({
+  log,
+  people,
+  sessions,
+  deviceSessions,
+  checkEndpoint,
+}: Pick<Context, 'log' | 'people' | 'sessions' | 'deviceSessions' | 'checkEndpoint'>): Route[] {
+  const ofScript = { method: 'post', formPage: '/settings/notifications', onError: [problemAnswers(log, 0)] } as const
+
+  const add: Route['handle'] = async (request, response) => {
+    if (checkEndpoint === null) throw new ChatError('not_found')
+    const account = accountOf(request)
+    const endpoint = checkEndpoint(formField(request, 'endpoint'))
+    const keys = parseInput(deviceKeysInput, request.body)
+    const session = sessionOf(request)
+    const { language } = contextOf(request)
+    const { endsAt } = deviceSessions
+    await people.addDevice(account, { endpoint, ...keys, session, language, ...browserNameOf(request), endsAt })
+    // Whoever has ended the session meanwhile has found no device to end with it.
+    if (!(await sessions.isLive(request))) await people.dropDevices(account.id, device => device.session === session)
+    response.status(204).end()
+  }
+
+  const leave: Route['handle'] = async (request, response) => {
+    const session = sessionOf(request)
+    await people.removeDevices(accountOf(request).id, device => device.session === session)
+    response.status(204).end()
+  }
+
+  const remove: Route['handle'] = async (request, response) => {
+    const deviceId = formField(request, 'device')
+    await people.removeDevices(accountOf(request).id, ({ id }) => id === deviceId)
+    response.redirect(303, `${page}?done=device`)
+  }
+
+  return [
+    { ...ofScript, path: '/settings/devices', handle: add },
+    { ...ofScript, path: '/settings/devices/leave', handle: leave },
+    { method: 'post', path: '/settings/devices/remove', formPage: page, handle: remove },
+  ]
+}
+
+function sessionOf({ sessionID }: Request): string {
+  return digestSession(sessionID)
+}
