@@ -82,6 +82,26 @@ describe('somebody who has closed every page', () => {
   })
 })
 
+describe('somebody who has left a tab open on a desk', () => {
+  it('is told on their phone after half a minute, and not on the desk, whichever node has the tab', async () => {
+    const { pushes, services } = recorded()
+    const nodes = await startNodes({}, services)
+    onTestFinished(() => nodes.stop())
+    const { ann, ben, benName, chat } = await newPair(nodes.here.url)
+    const phone = new HttpClient(nodes.here.url)
+    await phone.logIn(`${benName}@example.com`, 'long enough 1')
+    const endpoint = await switchOn(phone)
+    await switchOn(ben)
+    const tab = await LivePage.open(nodes.there.url, new HttpClient(nodes.there.url, ben.cookies), chat)
+    await send(ann, chat, 'hello', 'n1')
+    const { text } = await tab.frame(frame => frame.text.includes('data-message-id'))
+    const [, messageId] = /data-message-id="([^"]+)"/.exec(text) ?? []
+    tab.say({ type: 'message:status', status: 'delivered', messageId })
+    await expect.poll(() => pushes.endpoints, { timeout: 60_000 }).toEqual([endpoint])
+    await tab.close()
+  })
+})
+
 describe('a restart', () => {
   it('ends no device, and the file holds no word of a message', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-devices-'))
