@@ -128,57 +128,26 @@ async function buildStyle(entry) {
 
 /** Writes what pages load. The manifest names only what is there already, and the files of the last one go at the end. */
 async function buildPages() {
-  const [
-    script,
-    chatTools,
-    device,
-    formHelp,
-    logInAgain,
-    messageOptions,
-    notices,
-    pictures,
-    seen,
-    serviceWorker,
-    stream,
-    style,
-    sheetStyle,
-    viewerStyle,
-    workerNotices,
-  ] = await Promise.all([
-    bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
-    bundle('chat-tools.ts', 'esm', runAtOnce),
-    bundle('device.ts', 'esm'),
-    bundle('form-help.ts', 'esm'),
-    bundle('log-in-again.ts', 'esm'),
-    bundle('message-options.ts', 'esm'),
-    bundle('notices.ts', 'esm'),
-    bundle('pictures.ts', 'esm'),
-    bundle('seen.ts', 'esm', runAtOnce),
-    bundleWorker(),
-    bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
-    buildStyle('app.css'),
-    buildStyle('sheet.css'),
-    buildStyle('viewer.css'),
-    bundle('worker-notices.ts', 'esm'),
-  ])
-  mkdirSync(pages, { recursive: true })
-  const manifest = {
-    'app.js': publish('app.js', script),
-    'app.css': publish('app.css', style),
-    'chat-tools.js': publish('chat-tools.js', chatTools),
-    'device.js': publish('device.js', device),
-    'form-help.js': publish('form-help.js', formHelp),
-    'log-in-again.js': publish('log-in-again.js', logInAgain),
-    'message-options.js': publish('message-options.js', messageOptions),
-    'notices.js': publish('notices.js', notices),
-    'pictures.js': publish('pictures.js', pictures),
-    'seen.js': publish('seen.js', seen),
-    'service-worker.js': publish('service-worker.js', serviceWorker),
-    'sheet.css': publish('sheet.css', sheetStyle),
-    'stream.js': publish('stream.js', stream),
-    'viewer.css': publish('viewer.css', viewerStyle),
-    'worker-notices.js': publish('worker-notices.js', workerNotices),
+  const assets = {
+    'app.js': bundleWithHtmx(['htmx.min.js', 'ext/hx-ws.min.js'], 'main.ts', 'iife'),
+    'app.css': buildStyle('app.css'),
+    'chat-tools.js': bundle('chat-tools.ts', 'esm', runAtOnce),
+    'device.js': bundle('device.ts', 'esm'),
+    'form-help.js': bundle('form-help.ts', 'esm'),
+    'log-in-again.js': bundle('log-in-again.ts', 'esm'),
+    'message-options.js': bundle('message-options.ts', 'esm'),
+    'notices.js': bundle('notices.ts', 'esm'),
+    'pictures.js': bundle('pictures.ts', 'esm'),
+    'seen.js': bundle('seen.ts', 'esm', runAtOnce),
+    'service-worker.js': bundleWorker(),
+    'sheet.css': buildStyle('sheet.css'),
+    'stream.js': bundleWithHtmx(['ext/hx-sse.min.js'], 'stream.ts', 'esm'),
+    'viewer.css': buildStyle('viewer.css'),
+    'worker-notices.js': bundle('worker-notices.ts', 'esm'),
   }
+  const contents = await Promise.all(Object.values(assets))
+  mkdirSync(pages, { recursive: true })
+  const manifest = Object.fromEntries(Object.keys(assets).map((name, index) => [name, publish(name, contents[index])]))
   writeFileSync(manifestFile, JSON.stringify(manifest))
   const named = new Set(Object.values(manifest))
   for (const name of readdirSync(pages)) {

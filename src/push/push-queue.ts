@@ -4,7 +4,7 @@ import type { Clock } from '../chat/clock.js'
 import { findService } from './endpoint-check.js'
 import { backOff, HostLine } from './host-line.js'
 import type { Push, Pushes, PushOutcome } from './push.js'
-import type { PushSender, PushTry } from './push-sender.js'
+import type { PushTry } from './push-sender.js'
 
 /** How many pushes are under way at once, and how many wait. */
 export const mostUnderWay = 20
@@ -16,11 +16,18 @@ const longestRetryMs = 60_000
 const togetherMs = 250
 const msPerSecond = 1000
 
+/** Tries to tell a device. */
+export interface PushTeller {
+  /** Never rejects for what others do. @param ttlSeconds how long the push service may hold it */
+  send(push: Pick<Push, 'userId' | 'device'>, ttlSeconds: number): Promise<PushTry>
+  stop(): void
+}
+
 /** What a queue needs. */
 export interface PushQueueOptions {
   readonly clock: Clock
   readonly log: Logger
-  readonly sender: Pick<PushSender, 'send' | 'stop'>
+  readonly sender: PushTeller
   /** The hosts of push services, as in `Config.push.hosts`. */
   readonly hosts: readonly string[]
   /** Told what became of each push. */
@@ -184,7 +191,7 @@ export class PushQueue implements Pushes {
     this.#take(entry)
     this.#underWay += 1
     line.underWay += 1
-    this.#options.sender.send(push.device, seconds).then(
+    this.#options.sender.send(push, seconds).then(
       done => this.#settle(entry, done),
       (error: unknown) => {
         this.#options.log.error({ err: error }, 'a push could not be made')

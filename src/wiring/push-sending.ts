@@ -29,11 +29,12 @@ export async function openPushSending({
   const { openPushKeys } = await import('../push/push-keys.js')
   const { PushSender } = await import('../push/push-sender.js')
   const { PushQueue } = await import('../push/push-queue.js')
+  const { sendToKnown } = await import('../push/known-devices.js')
   const keys = await openPushKeys(given, backend.accounts).catch((cause: unknown) => {
     if (!isStorageFailure(cause)) throw cause
     throw new ConfigError('The keys of push could not be kept with the accounts: the log says why.', { cause })
   })
   const sender = new PushSender({ contact, keys, hosts, proxy, reach })
-  const pushes = new PushQueue({ clock, log, sender, hosts, onOutcome })
+  const pushes = new PushQueue({ clock, log, sender: sendToKnown(sender, backend.accounts, clock), hosts, onOutcome })
   return { pushes, checkEndpoint: endpointCheck(hosts), publicKey: keys.publicKey }
 }

@@ -1,3 +1,4 @@
+// Long because every state of one switch is tried here.
 import { createECDH, randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { expect, message, send, test } from '../support/browser/fixtures.js'

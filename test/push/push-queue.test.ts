@@ -27,7 +27,7 @@ function stage(answering?: (asked: Asked) => PushTry) {
   const gone: string[] = []
   const sender = {
     stops: 0,
-    send: ({ endpoint }: Push['device'], ttlSeconds: number) =>
+    send: ({ device: { endpoint } }: Pick<Push, 'device'>, ttlSeconds: number) =>
       new Promise<PushTry>(resolve => {
         const each = { endpoint, ttlSeconds, answer: resolve }
         asked.push(each)
