@@ -10,26 +10,15 @@ import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
 import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
-import type { PushOutcome } from './push/push.js'
-import { internet, type PushReach } from './push/push-reach.js'
 import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
 import { openAccounts } from './wiring/accounts.js'
 import { createBasis } from './wiring/basis.js'
 import { createHttpParts } from './wiring/http.js'
 import { createLive } from './wiring/live.js'
-import { createPush, type PushServices } from './wiring/push.js'
-import { openPushSending } from './wiring/push-sending.js'
+import { type Outside, openPush } from './wiring/push.js'
 import { recoverFromLoss } from './wiring/recovery.js'
 import { createRooms } from './wiring/rooms.js'
-
-/** What tests put in the place of the internet. */
-export interface Outside {
-  /** How push services are reached. */
-  readonly reach?: PushReach
-  /** What tells devices, whatever the settings say. */
-  readonly services?: PushServices
-}
 
 /** A server that can be started and stopped. */
 export interface Server {
@@ -59,10 +48,7 @@ export async function createServer(config: Config, outside: Outside = {}): Promi
   const { health } = backend
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
-  const onOutcome = (outcome: PushOutcome) => observer.pushed(outcome)
-  const services =
-    outside.services ?? (await openPushSending({ ...basis, reach: outside.reach ?? internet, onOutcome }))
-  const push = createPush({ ...basis, ...accounts }, services)
+  const push = await openPush({ ...basis, ...accounts, outside, onOutcome: outcome => observer.pushed(outcome) })
   const roomParts = await createRooms({ ...basis, ...accounts, ...push })
   const { rooms, images } = roomParts
   const hub = new Hub(backend.engine, clock, log, config.maxConnectionsPerUser, backend.peers, push.openSessions)

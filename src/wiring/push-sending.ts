@@ -2,9 +2,17 @@ import type { Backend } from '../backends/backend.js'
 import { isStorageFailure } from '../chat/errors.js'
 import { ConfigError } from '../config.js'
 import type { Context } from '../context.js'
-import type { PushOutcome } from '../push/push.js'
+import type { Pushes, PushOutcome } from '../push/push.js'
 import type { PushReach } from '../push/push-reach.js'
-import type { PushServices } from './push.js'
+
+/** What reaches push services. */
+export interface PushServices {
+  readonly pushes: Pushes
+  /** Returns where a browser wants to be told of messages, as it may be. @throws ChatError for where it may not */
+  readonly checkEndpoint: (endpoint: string) => string
+  /** The key by which browsers subscribe for this server, in base64url. */
+  readonly publicKey: string
+}
 
 /**
  * Makes what tells devices. Null if the settings do not ask for it.

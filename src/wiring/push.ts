@@ -3,16 +3,17 @@ import type { Context } from '../context.js'
 import { AbsenceWatch } from '../push/absence-watch.js'
 import { DeviceSessions } from '../push/device-sessions.js'
 import { OpenSessions } from '../push/open-sessions.js'
-import type { Pushes } from '../push/push.js'
+import type { PushOutcome } from '../push/push.js'
+import { internet, type PushReach } from '../push/push-reach.js'
 import type { Basis } from './basis.js'
+import { openPushSending, type PushServices } from './push-sending.js'
 
-/** What reaches push services. */
-export interface PushServices {
-  readonly pushes: Pushes
-  /** Returns where a browser wants to be told of messages, as it may be. @throws ChatError for where it may not */
-  readonly checkEndpoint: (endpoint: string) => string
-  /** The key by which browsers subscribe for this server, in base64url. */
-  readonly publicKey: string
+/** What tests put in the place of the internet. */
+export interface Outside {
+  /** How push services are reached. */
+  readonly reach?: PushReach
+  /** What tells devices, whatever the settings say. */
+  readonly services?: PushServices
 }
 
 /** The parts that tell devices of messages while the site is closed; those that are null where that is switched off. */
@@ -23,11 +24,18 @@ export interface PushParts extends Pick<Context, 'checkEndpoint' | 'deviceSessio
   stop(): void
 }
 
-/** Makes them. @param services null where devices are not told: those that are known end with their sessions all the same */
-export function createPush(
-  { config, clock, log, sharedStore, backend, people }: Basis & Pick<Context, 'people'>,
-  services: PushServices | null,
-): PushParts {
+/** Makes them. Where devices are not told, those that are known end with their sessions all the same. @throws ConfigError */
+export async function openPush({
+  outside,
+  onOutcome,
+  ...parts
+}: Basis &
+  Pick<Context, 'people'> & {
+    readonly outside: Outside
+    readonly onOutcome: (outcome: PushOutcome) => void
+  }): Promise<PushParts> {
+  const { config, clock, log, sharedStore, backend, people } = parts
+  const { reach = internet, services = await openPushSending({ ...parts, reach, onOutcome }) } = outside
   const deviceSessions = new DeviceSessions({ people, clock, log, sessionTtlMs: config.sessionTtlMs })
   if (services === null)
     return { deviceSessions, checkEndpoint: null, pushKey: null, absences: null, openSessions: null, stop: () => {} }

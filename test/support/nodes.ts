@@ -1,4 +1,4 @@
-import type { Outside } from '#src/server.js'
+import type { Outside } from '#src/wiring/push.js'
 import { type RedisServer, startRedisServer } from './redis-server.js'
 import { ServerProcess } from './server-process.js'
 import { startOneServer, type TestServer } from './test-server.js'

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#src/config.js'
-import { createServer, type Outside, type Server } from '#src/server.js'
+import { createServer, type Server } from '#src/server.js'
+import type { Outside } from '#src/wiring/push.js'
 
 /** A server that listens. */
 export interface TestServer {
