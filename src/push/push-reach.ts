@@ -34,8 +34,11 @@ export const internet: PushReach = {
 export class ReachError extends Error {
   override readonly name = 'ReachError'
 
-  /** @param code what happened: the name has no address, or none that is allowed; or the proxy opened no connection */
-  constructor(readonly code: 'name_unknown' | 'address_refused' | 'proxy_refused') {
+  /**
+   * @param code what happened: the name has no address, or none that is allowed; the proxy opened no connection; or the connection
+   *   ended without an answer
+   */
+  constructor(readonly code: 'name_unknown' | 'address_refused' | 'proxy_refused' | 'no_answer') {
     super(code)
   }
 }

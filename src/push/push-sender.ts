@@ -5,7 +5,7 @@ import { deviceKeysInput } from '../accounts/device.js'
 import { faultCodeOf } from '../system-fault.js'
 import { findService } from './endpoint-check.js'
 import type { Push, PushKeys } from './push.js'
-import { connectTo, mayReach, type PushReach } from './push-reach.js'
+import { connectTo, mayReach, type PushReach, ReachError } from './push-reach.js'
 import { connectThrough } from './tunnel-connection.js'
 
 /** The same for every push: it says nothing, not even by its length. */
@@ -106,10 +106,12 @@ export class PushSender {
           })
           // The status has said all: it does not matter where the rest breaks off.
           response.on('error', () => resolve(heard))
-          response.on('close', () => resolve(heard))
         },
       )
-      asked.on('error', error => (answer === null ? reject(error) : resolve(answer)))
+      const end = (error: Error) => (answer === null ? reject(error) : resolve(answer))
+      asked.on('error', end)
+      // A push service that switches protocols (101) causes neither an answer nor an error.
+      asked.on('close', () => end(new ReachError('no_answer')))
       asked.end(body)
     })
   }

@@ -173,6 +173,27 @@ describe('an answer', () => {
     })
   })
 
+  it('that switches to another protocol is none', async () => {
+    service.answering = (_push, response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: none\r\n\r\n')
+    }
+    expect(await senderWith().send(deviceOf(), 60)).toMatchObject({ verdict: 'failed', why: 'no_answer' })
+  })
+
+  it('that only announces itself, again and again, is not waited for', async () => {
+    service.answering = (_push, response) => {
+      const { socket } = response
+      const announce = () => {
+        if (socket && !socket.destroyed) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000), announce)
+      }
+      announce()
+    }
+    expect(await senderWith({ timeoutMs: 300 }).send(deviceOf(), 60)).toMatchObject({
+      verdict: 'failed',
+      why: 'ABORT_ERR',
+    })
+  })
+
   it('that comes a byte at a time counts by its status, and is not waited for', async () => {
     service.answering = (_push, response) => {
       response.writeHead(201)
