@@ -40,7 +40,7 @@ interface Entry {
   readonly key: string
   readonly service: string
   readonly line: HostLine<Entry>
-  /** The newest for its device. */
+  /** The newest for its device, which lasts as long as the message of each that it has taken the place of. */
   push: Push
   tries: number
   /** When it may be tried again, in ms of `Clock.now()`. */
@@ -91,7 +91,7 @@ export class PushQueue implements Pushes {
     const key = `${push.userId} ${push.device.id}`
     const before = this.#waiting.get(key)
     if (before?.push.device.endpoint === endpoint) {
-      before.push = push
+      before.push = lastingAs(before.push, push)
       return
     }
     if (before !== undefined) this.#end(before, 'forgotten')
@@ -248,8 +248,11 @@ export class PushQueue implements Pushes {
 
   /** How a push ends that failed and is not to be tried again; null if it is. */
   #endOf({ key, tries, dueAt, push }: Entry): PushOutcome | null {
-    // A newer one for the same device waits already.
-    if (this.#waiting.has(key)) return 'forgotten'
+    const newer = this.#waiting.get(key)
+    if (newer !== undefined) {
+      newer.push = lastingAs(push, newer.push)
+      return 'forgotten'
+    }
     if (tries >= mostTries) return 'given_up'
     return dueAt >= push.expiresAt ? 'expired' : null
   }
@@ -294,4 +297,9 @@ export class PushQueue implements Pushes {
     if (line.ready.size > 0) this.#open.add(line)
     this.#beginSoon()
   }
+}
+
+/** A push that is told in the place of an older one, whose message may live longer: either tells of both. */
+function lastingAs(older: Push, newer: Push): Push {
+  return { ...newer, expiresAt: Math.max(older.expiresAt, newer.expiresAt) }
 }

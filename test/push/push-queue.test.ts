@@ -86,6 +86,29 @@ describe('a push', () => {
     expect(outcomes).toEqual(['told'])
   })
 
+  it('of a message that goes sooner does not end what an older one still has to tell', async () => {
+    const { queue, push, asked, settle } = stage()
+    for (let n = 0; n < 10; n += 1) queue.add(push(`before ${n}`))
+    await settle()
+    queue.add(push('one', { livesMs: 20_000 }))
+    queue.add(push('one', { livesMs: 10_000 }))
+    asked[0]?.answer(told)
+    await settle()
+    expect(asked.slice(10).map(({ ttlSeconds }) => ttlSeconds)).toEqual([20])
+  })
+
+  it('that failed leaves to a newer one how long it has to be told', async () => {
+    const { queue, push, asked, settle } = stage()
+    queue.add(push('one', { livesMs: 120_000 }))
+    await settle()
+    for (let n = 0; n < 9; n += 1) queue.add(push(`beside ${n}`))
+    await settle()
+    queue.add(push('one', { livesMs: 10_000 }))
+    asked[0]?.answer(failed)
+    await settle()
+    expect(asked.slice(10).map(({ ttlSeconds }) => ttlSeconds)).toEqual([120])
+  })
+
   it('for another endpoint of the same device is the only one that is told', async () => {
     const { queue, push, asked, outcomes, settle } = stage(() => told)
     queue.add(push('one', { path: 'old' }))
