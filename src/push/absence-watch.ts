@@ -22,10 +22,10 @@ const oncePerMinute: CountWindow = { name: 'pushes', windowMs: 60_000, limit: 1 
 
 /** What `AbsenceWatch` needs. */
 export interface AbsenceWatchDeps {
-  readonly engine: Pick<Engine, 'readReach'>
+  readonly engine: Pick<Engine, 'readReach' | 'listRooms'>
   readonly people: Pick<People, 'find' | 'dropDevices'>
   readonly openSessions: Pick<OpenSessions, 'isOpen'>
-  readonly sharedStore: Pick<SharedStore, 'count'>
+  readonly sharedStore: Pick<SharedStore, 'count' | 'get' | 'set'>
   readonly pushes: Pick<Pushes, 'add' | 'onGone'>
   readonly clock: Clock
   readonly log: Logger
@@ -40,9 +40,15 @@ interface Watched {
   isSettled: boolean
 }
 
-/** The messages of which a person is told at the end of a minute, the newest of each room. */
+/** The first and the last message of a room that wait; the same if only one does. */
+interface WaitingRoom {
+  readonly oldest: Watched
+  newest: Watched
+}
+
+/** The messages of which a person is told at the end of a minute: the newest of each room, and the oldest, if that was taken back. */
 interface Waiting {
-  readonly byRoom: Map<RoomId, Watched>
+  readonly byRoom: Map<RoomId, WaitingRoom>
   readonly cancel: () => void
 }
 
@@ -96,12 +102,13 @@ export class AbsenceWatch {
 
   async #tell(watched: Watched, reach: Reach): Promise<void> {
     const { pushes, sharedStore, clock } = this.#deps
-    const { recipientId: userId, expiresAt } = reach
+    const { recipientId: userId } = reach
     const devices = await this.#devicesToTell(watched, reach)
     if (devices.length === 0) return
     const { isCounted, waitMs, resetAfterMs } = await sharedStore.count(oncePerMinute, userId, 0)
     if (isCounted) {
       watched.isSettled = true
+      const expiresAt = await this.#lastsUntil(userId, reach)
       for (const { id, endpoint, p256dh, auth } of devices)
         pushes.add({ userId, device: { id, endpoint, p256dh, auth }, expiresAt })
       return
@@ -110,6 +117,19 @@ export class AbsenceWatch {
     // They were told that there is a message when this one was there already.
     if (watched.sentAt < toldAt) watched.isSettled = true
     else this.#wait(userId, watched, waitMs)
+  }
+
+  /**
+   * Until when a person's devices are told. Push services drop an older push for a newer one, so that this must last as long as
+   * what they were told of before, unless nothing of that is unread: a message that goes sooner would end it.
+   */
+  async #lastsUntil(userId: UserId, { expiresAt }: Reach): Promise<number> {
+    const { engine, sharedStore, clock } = this.#deps
+    const key = `told:${userId}`
+    const before = Number((await sharedStore.get(key))?.value.toString() ?? 0)
+    if (before > expiresAt && (await engine.listRooms(userId, { limit: 1 })).totalUnread > 1) return before
+    await sharedStore.set(key, `${expiresAt}`, Math.max(expiresAt - clock.now(), 1))
+    return expiresAt
   }
 
   async #devicesToTell({ sentAt }: Watched, { recipientId, isDelivered }: Reach): Promise<readonly Device[]> {
@@ -134,14 +154,16 @@ export class AbsenceWatch {
     }
     const { byRoom } = waiting
     const known = byRoom.get(watched.roomId)
-    if (known ? known.sentAt < watched.sentAt : byRoom.size < mostRooms) byRoom.set(watched.roomId, watched)
+    if (known === undefined) {
+      if (byRoom.size < mostRooms) byRoom.set(watched.roomId, { oldest: watched, newest: watched })
+    } else if (known.newest.sentAt < watched.sentAt) known.newest = watched
   }
 
   #beginWaiting(userId: UserId, watched: Watched, waitMs: number): void {
-    const byRoom = new Map([[watched.roomId, watched]])
+    const byRoom = new Map([[watched.roomId, { oldest: watched, newest: watched }]])
     const cancel = this.#deps.clock.after(waitMs, () => {
       this.#waiting.delete(userId)
-      void this.#lookAtAll([...byRoom.values()])
+      void this.#lookAtAll([...byRoom.values()].flatMap(({ newest, oldest }) => [newest, oldest]))
     })
     this.#waiting.set(userId, { byRoom, cancel })
   }

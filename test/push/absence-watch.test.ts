@@ -75,10 +75,17 @@ async function start(place: Place) {
   const node = () => {
     const watch = new AbsenceWatch({
       ...{ clock, log, pushes },
-      engine: { readReach: (...asked) => track(readReach(...asked)) },
+      engine: {
+        readReach: (...asked) => track(readReach(...asked)),
+        listRooms: (...asked) => track(engine.listRooms(...asked)),
+      },
       people: { find: async id => (id === 'ben' ? account.ben : null), dropDevices },
       openSessions: { isOpen: async session => open.has(session) },
-      sharedStore: { count: (...asked) => track(sharedStore.count(...asked)) },
+      sharedStore: {
+        count: (...asked) => track(sharedStore.count(...asked)),
+        get: key => track(sharedStore.get(key)),
+        set: (...asked) => track(sharedStore.set(...asked)),
+      },
     })
     onTestFinished(() => watch.stop())
     return watch
@@ -220,6 +227,35 @@ function describeWatch(name: string, makePlace: () => Promise<Place>): void {
       await send(room, { by: there })
       expect(await pass(56_999)).toEqual([])
       expect(await pass(3_001)).toHaveLength(2)
+    })
+
+    it('is told for as long as the last of what they were told of lives, unless it was seen', async () => {
+      const { pass, send, see, room, openRoom, pushes } = await begin()
+      const add = vi.spyOn(pushes, 'add')
+      const other = await openRoom('cat', 'ben')
+      const long = await send(room, { lifetimeMs: 60 * minute })
+      await pass(2 * minute)
+      const { id } = await send(other, { senderId: 'cat', lifetimeMs: 5 * minute })
+      await pass(2 * minute)
+      await see(long.id)
+      await see(id, other)
+      const short = await send(other, { senderId: 'cat', lifetimeMs: 5 * minute })
+      await pass(3_000)
+      const ends = add.mock.calls.filter(([{ device }]) => device.id === 'phone').map(([{ expiresAt }]) => expiresAt)
+      expect(ends).toEqual([long.expiresAt, long.expiresAt, short.expiresAt])
+    })
+
+    it('is told at the end of the minute of what is still there, though the newest was taken back', async () => {
+      const { pass, send, room, engine } = await begin()
+      await send(room)
+      expect(await pass(3_000)).toHaveLength(2)
+      await send(room)
+      await pass(1_000)
+      const { id } = await send(room)
+      await pass(40_000)
+      await engine.removeMessage(room, 'ann', id)
+      expect(await pass(18_999)).toEqual([])
+      expect(await pass(1)).toEqual(['phone', 'desk'])
     })
 
     it('is told nothing of what is held', async () => {
