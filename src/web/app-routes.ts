@@ -13,7 +13,7 @@ const manifestCacheControl = 'public,max-age=86400'
  * What a browser asks for by itself where the site is installed or tells of messages while it is closed: how the site is
  * installed, and how much is unread. (The service worker is a file.)
  */
-export function appRoutes(context: Pick<Context, 'rooms' | 'sessions' | 'countLight'>): Router {
+export function appRoutes(context: Pick<Context, 'rooms' | 'sessions' | 'countLight' | 'countRequest'>): Router {
   // Browsers ask without cookies, so that the address says the language.
   const showManifest: Route['handle'] = (request, response) => {
     const asked = queryText(request, 'lang')
@@ -23,7 +23,10 @@ export function appRoutes(context: Pick<Context, 'rooms' | 'sessions' | 'countLi
 
   /** How many messages are unread: by it the service worker takes back what it has shown. */
   const countUnread: Route['handle'] = async (request, response) => {
-    const { totalUnread } = await context.rooms.reads.listRooms(accountOf(request).id, { limit: 1 })
+    const { id } = accountOf(request)
+    // It is small for a browser, but asks the engine for as much as a page.
+    await context.countRequest(id)
+    const { totalUnread } = await context.rooms.reads.listRooms(id, { limit: 1 })
     response.json({ unread: totalUnread })
   }
 

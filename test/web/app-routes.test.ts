@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { newcomer, newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 import { startTestServer } from '../support/test-server.js'
@@ -71,6 +71,16 @@ describe('how much is unread', () => {
     const client = await newcomer(server.url)
     const setsCookie = async (path: string) => (await client.get(path)).headers.has('set-cookie')
     expect([await setsCookie('/chats'), await setsCookie('/chats/unread')]).toEqual([true, false])
+  })
+
+  it('is told no more often than a page, which asks the engine for as much', async () => {
+    const slow = await startTestServer({ RATE_LIMIT_REQUESTS: '1' })
+    onTestFinished(() => slow.stop())
+    const client = await newcomer(slow.url)
+    // As many as a page may make by itself in a second.
+    const asked = Array.from({ length: 10 }, () => client.get('/chats/unread'))
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses).toContain(429)
   })
 
   it('is nobody’s once they have logged out', async () => {
