@@ -25,7 +25,11 @@ export class HostLine<Entry> {
   #failures = 0
   #restsUntil = 0
 
-  constructor(readonly host: string) {}
+  /** @param service the push service that it is of, as the settings have it */
+  constructor(
+    readonly host: string,
+    readonly service: string,
+  ) {}
 
   /** Until when it rests, in ms of `Clock.now()`. */
   get restsUntil(): number {

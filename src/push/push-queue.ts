@@ -38,7 +38,6 @@ export interface PushQueueOptions {
 
 interface Entry {
   readonly key: string
-  readonly service: string
   readonly line: HostLine<Entry>
   /** The newest for its device, which lasts as long as the message of each that it has taken the place of. */
   push: Push
@@ -48,8 +47,9 @@ interface Entry {
 }
 
 /**
- * Tells devices in the background, as far as push services let it: in turn by host, so that one that is slow or down keeps nobody else
- * waiting. It holds one push a device. Whoever adds one never waits for it.
+ * Tells devices in the background, as far as push services let it: in turn by service, and there by host, so that one that is slow
+ * or down keeps nobody else waiting, nor do many hosts below a `*`, which anybody can name. It holds one push a device. Whoever
+ * adds one never waits for it.
  */
 export class PushQueue implements Pushes {
   readonly #options: PushQueueOptions
@@ -59,8 +59,10 @@ export class PushQueue implements Pushes {
   /** What waits for its next try. */
   readonly #later = new Set<Entry>()
   readonly #lines = new Map<string, HostLine<Entry>>()
-  /** The hosts that may have something to begin, the next in turn first. */
-  readonly #open = new Set<HostLine<Entry>>()
+  /** By push service its hosts that may have something to begin, the next in turn first. */
+  readonly #open = new Map<string, Set<HostLine<Entry>>>()
+  /** How many are under way at each push service. */
+  readonly #underWayAt = new Map<string, number>()
   readonly #resting = new Set<HostLine<Entry>>()
   readonly #logged = new Set<string>()
   #hearGone: (userId: string, deviceId: string) => void = () => {}
@@ -96,7 +98,7 @@ export class PushQueue implements Pushes {
     }
     if (before !== undefined) this.#end(before, 'forgotten')
     if (this.#waiting.size >= mostWaiting) this.#forgetOldest()
-    const entry = { key, push, service: found.service, line: this.#lineOf(found.url.host), tries: 0, dueAt: 0 }
+    const entry = { key, push, line: this.#lineOf(found.url.host, found.service), tries: 0, dueAt: 0 }
     this.#keep(entry)
     this.#makeReady(entry)
   }
@@ -112,8 +114,8 @@ export class PushQueue implements Pushes {
     this.#options.sender.stop()
   }
 
-  #lineOf(host: string): HostLine<Entry> {
-    const line = this.#lines.get(host) ?? new HostLine<Entry>(host)
+  #lineOf(host: string, service: string): HostLine<Entry> {
+    const line = this.#lines.get(host) ?? new HostLine<Entry>(host, service)
     this.#lines.set(host, line)
     return line
   }
@@ -130,7 +132,7 @@ export class PushQueue implements Pushes {
 
   #makeReady(entry: Entry): void {
     entry.line.ready.add(entry)
-    this.#open.add(entry.line)
+    this.#openLine(entry.line)
     this.#beginSoon()
   }
 
@@ -151,7 +153,7 @@ export class PushQueue implements Pushes {
   #forgetIdle(line: HostLine<Entry>): void {
     if (!line.isIdle) return
     this.#lines.delete(line.host)
-    this.#open.delete(line)
+    this.#open.get(line.service)?.delete(line)
     this.#resting.delete(line)
   }
 
@@ -169,28 +171,44 @@ export class PushQueue implements Pushes {
   #beginNext(): boolean {
     const now = this.#options.clock.now()
     if (this.#underWay >= mostUnderWay) return false
-    for (const line of this.#open) {
-      // Whatever changes that it may not begin opens it again.
-      this.#open.delete(line)
-      const [entry] = line.ready
-      if (entry === undefined || !line.mayBegin(now)) continue
-      this.#open.add(line)
+    for (const [service, lines] of this.#open) {
+      const entry = this.#hasRoom(service) ? nextOf(lines, now) : null
+      if (entry === null) continue
+      this.#open.delete(service)
+      this.#open.set(service, lines)
       this.#begin(entry, now)
       return true
     }
     return false
   }
 
+  #openLine(line: HostLine<Entry>): void {
+    const lines = this.#open.get(line.service) ?? new Set()
+    this.#open.set(line.service, lines.add(line))
+  }
+
+  /** A push service may have half of what the others leave, so that something is left for more. */
+  #hasRoom(service: string): boolean {
+    const own = this.#underWayAt.get(service) ?? 0
+    const left = mostUnderWay - (this.#underWay - own)
+    return own < (this.#options.hosts.length === 1 ? left : left / 2)
+  }
+
+  #noteUnderWay({ line }: Entry, change: 1 | -1): void {
+    this.#underWay += change
+    line.underWay += change
+    this.#underWayAt.set(line.service, (this.#underWayAt.get(line.service) ?? 0) + change)
+  }
+
   #begin(entry: Entry, now: number): void {
-    const { push, line } = entry
+    const { push } = entry
     const seconds = Math.floor((push.expiresAt - now) / msPerSecond)
     if (seconds < 1) {
       this.#end(entry, 'expired')
       return
     }
     this.#take(entry)
-    this.#underWay += 1
-    line.underWay += 1
+    this.#noteUnderWay(entry, 1)
     this.#options.sender.send(push, seconds).then(
       done => this.#settle(entry, done),
       (error: unknown) => {
@@ -203,32 +221,32 @@ export class PushQueue implements Pushes {
   #settle(entry: Entry, done: PushTry): void {
     if (this.#isStopped) return
     const { line } = entry
-    this.#underWay -= 1
-    line.underWay -= 1
+    this.#noteUnderWay(entry, -1)
     if (done.verdict === 'failed') this.#noteFailure(entry, done)
     // What is refused may have been refused here, before the host was asked.
     else if (done.verdict !== 'refused') line.answered()
     if (done.verdict === 'busy' || done.verdict === 'failed') this.#tryAgain(entry, done)
     else this.#finish(entry, done.verdict, done.why)
     this.#forgetIdle(line)
-    if (line.ready.size > 0) this.#open.add(line)
+    if (line.ready.size > 0) this.#openLine(line)
     this.#beginSoon()
   }
 
   #finish(entry: Entry, outcome: 'told' | 'gone' | 'refused', why: string): void {
     this.#options.onOutcome(outcome)
-    if (outcome === 'refused') this.#logOnce(entry.service, why)
+    if (outcome === 'refused') this.#logOnce(entry.line.service, why)
     if (outcome !== 'gone') return
     const newer = this.#waiting.get(entry.key)
     if (newer?.push.device.endpoint === entry.push.device.endpoint) this.#end(newer, 'gone')
     this.#hearGone(entry.push.userId, entry.push.device.id)
   }
 
-  #noteFailure({ line, service }: Entry, { why }: PushTry): void {
+  #noteFailure({ line }: Entry, { why }: PushTry): void {
     const rests = line.failed(this.#options.clock.now(), this.#random())
     if (rests === 0) return
     this.#resting.add(line)
     this.#wakeBy(line.restsUntil)
+    const { service } = line
     if (rests === 1) this.#options.log.warn({ service, why }, 'a push service failed: what waits for it is tried later')
   }
 
@@ -294,9 +312,22 @@ export class PushQueue implements Pushes {
   #endRest(line: HostLine<Entry>, now: number): void {
     this.#resting.delete(line)
     for (const entry of line.ready) if (entry.push.expiresAt <= now) this.#end(entry, 'expired')
-    if (line.ready.size > 0) this.#open.add(line)
+    if (line.ready.size > 0) this.#openLine(line)
     this.#beginSoon()
   }
+}
+
+/** The next to begin of what waits for the hosts of a push service. Its host's next turn comes after those of the others. */
+function nextOf(lines: Set<HostLine<Entry>>, now: number): Entry | null {
+  for (const line of lines) {
+    // Whatever changes that it may not begin opens it again.
+    lines.delete(line)
+    const [entry] = line.ready
+    if (entry === undefined || !line.mayBegin(now)) continue
+    lines.add(line)
+    return entry
+  }
+  return null
 }
 
 /** A push that is told in the place of an older one, whose message may live longer: either tells of both. */

@@ -16,7 +16,7 @@ describe('a delay', () => {
 
 describe('the line of a host', () => {
   function lineOf(count: number): HostLine<number> {
-    const line = new HostLine<number>('push.test')
+    const line = new HostLine<number>('push.test', 'push.test')
     for (let entry = 0; entry < count; entry += 1) line.ready.add(entry)
     return line
   }

@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /** A queue whose push services answer what the test says. */
-function stage(answering?: (asked: Asked) => PushTry) {
+function stage(answering?: (asked: Asked) => PushTry, hosts = ['*.push.test']) {
   const clock = new FakeClock()
   const { log, text, entries } = captureLog()
   const asked: Asked[] = []
@@ -38,7 +38,7 @@ function stage(answering?: (asked: Asked) => PushTry) {
     },
   }
   const queue = new PushQueue({
-    ...{ clock, log, sender, hosts: ['*.push.test'] },
+    ...{ clock, log, sender, hosts },
     onOutcome: outcome => void outcomes.push(outcome),
     random: () => 0.5,
   })
@@ -157,6 +157,19 @@ describe('what is under way', () => {
     for (const each of asked) each.answer(told)
     await settle()
     expect(asked).toHaveLength(31)
+  })
+
+  it('at many hosts of one push service leaves room for another, whose turn it is before the next of them', async () => {
+    const { queue, push, asked, settle } = stage(undefined, ['*.push.test', 'other.test'])
+    for (let n = 0; n < 40; n += 1) queue.add(push(`slow ${n}`, { host: `slow${n}.push.test` }))
+    await settle()
+    expect(asked).toHaveLength(mostUnderWay / 2)
+    for (let n = 0; n < 3; n += 1) queue.add(push(`other ${n}`, { host: 'other.test' }))
+    asked[0]?.answer(failed)
+    await settle()
+    const hosts = asked.slice(mostUnderWay / 2).map(({ endpoint }) => new URL(endpoint).host)
+    expect(hosts.filter(host => host === 'other.test')).toHaveLength(3)
+    expect(hosts.slice(0, 2)).toContain('other.test')
   })
 
   it('is never begun by whoever adds it, nor two in one turn of the event loop', async () => {
