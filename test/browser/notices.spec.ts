@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 
 interface Notice {
   readonly title: string
@@ -67,10 +68,12 @@ test('the settings say whether the browser allows notifications, and ask it by a
     }
     Object.assign(window, { Notification: state })
   })
+  await keepSpeech(ann)
   await ann.goto('/settings/notifications')
   await expect(ann.getByText('Not allowed in this browser yet.')).toBeVisible()
   await ann.getByRole('button', { name: 'Allow in this browser' }).click()
   await expect(ann.getByText('Allowed in this browser.')).toBeVisible()
+  expect(await takeSpeech(ann)).toEqual(['Allowed in this browser.'])
   await expect(ann.getByRole('button', { name: 'Allow in this browser' })).toBeHidden()
 })
 
