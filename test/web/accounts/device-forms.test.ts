@@ -185,11 +185,14 @@ describe('a device ends', () => {
     await isGone(newest)
   })
 
-  it('with all others when the password changes', async () => {
+  it('with all others when the password changes, as the page has said', async () => {
     const { looker, browser } = await startWithTwo()
     await switchOn(looker)
+    const warning = 'Notifications when the site is closed stop too, even in this browser.'
+    expect(await textOf(browser, page)).toContain(warning)
     await browser.post('/settings/password', { currentPassword: password, newPassword: 'another password' }, page)
     expect(await namesOf(browser)).toEqual([])
+    expect(await textOf(browser, page)).not.toContain(warning)
   })
 
   it('with all others at “Log out everywhere”', async () => {
