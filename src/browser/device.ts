@@ -49,10 +49,14 @@ async function readState({ dataset }: HTMLFormElement): Promise<State> {
   return isTold && dataset.here !== undefined ? 'on' : 'off'
 }
 
+/** For how long a browser may take to reach its push service: where a network keeps it away, some try without end. */
+const patienceMs = 30_000
+
 /** Null where the browser has no push service for the page, as in a private window, or cannot reach it. */
 async function subscribe(pushManager: PushManager, applicationServerKey: string): Promise<PushSubscription | null> {
+  const isLate = new Promise<null>(resolve => setTimeout(resolve, patienceMs, null))
   try {
-    return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
+    return await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }), isLate])
   } catch (error) {
     if (error instanceof DOMException) return null
     throw error

@@ -197,7 +197,9 @@ test('an address of a push service that the server does not know is refused in w
   await expect(ann.getByRole('button', { name: start })).toBeFocused()
 })
 
-test('a browser that has no push service for the page is said to have refused', { tag: '@own' }, async ({
+const couldNot = "Your browser couldn't do this. Try again, but not in a private window."
+
+test('a browser that has no push service for the page is said to be unable to do it', { tag: '@own' }, async ({
   chat,
   tolerate,
 }) => {
@@ -207,8 +209,28 @@ test('a browser that has no push service for the page is said to have refused', 
   await ann.context().grantPermissions(['notifications'])
   await ann.goto('/settings/notifications')
   await ann.getByRole('button', { name: start }).click()
-  await expect(statusOf(ann)).toHaveText("Your browser didn't allow this. Try again, but not in a private window.")
+  await expect(statusOf(ann)).toHaveText(couldNot)
   await expect(ann.getByRole('button', { name: start })).toBeFocused()
+})
+
+test('a browser that does not reach its push service is waited for half a minute', { tag: '@own' }, async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  await ann.context().grantPermissions(['notifications'])
+  await ann.addInitScript(() => {
+    PushManager.prototype.subscribe = () => {
+      document.documentElement.dataset.subscribes = 'yes'
+      return new Promise(() => {})
+    }
+  })
+  await ann.clock.install()
+  await ann.goto('/settings/notifications')
+  await ann.getByRole('button', { name: start }).click()
+  await ann.waitForFunction(() => document.documentElement.dataset.subscribes)
+  await expect(statusOf(ann)).toHaveText('Waiting for your browser')
+  await ann.clock.fastForward(30_000)
+  await expect(statusOf(ann)).toHaveText(couldNot)
 })
 
 test('a browser that blocks notifications is not asked for more, and says so', { tag: '@own' }, async ({ chat }) => {
