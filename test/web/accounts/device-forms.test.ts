@@ -188,7 +188,7 @@ describe('a device ends', () => {
   it('with all others when the password changes, as the page has said', async () => {
     const { looker, browser } = await startWithTwo()
     await switchOn(looker)
-    const warning = 'Notifications when the site is closed stop too, even in this browser.'
+    const warning = 'everywhere else. Notifications when the site is closed stop too, even in this browser.'
     expect(await textOf(browser, page)).toContain(warning)
     await browser.post('/settings/password', { currentPassword: password, newPassword: 'another password' }, page)
     expect(await namesOf(browser)).toEqual([])
