@@ -94,8 +94,8 @@ test('the icon of a page has a dot while something is unread, when it is loaded 
 test('the settings say that the server tells nobody while the site is closed, where it does not', async ({ chat }) => {
   const { ann } = await chat()
   await ann.goto('/settings/notifications')
-  await expect(ann.getByRole('region', { name: 'When the site is closed' })).toContainText(
-    "The person who runs this server hasn't switched this on.",
-  )
+  await expect(ann.getByRole('region', { name: 'When the site is closed' }).getByRole('paragraph')).toHaveText([
+    "You aren't notified then. The person who runs this server hasn't switched it on.",
+  ])
   await expect(ann.getByRole('button', { name: 'Notify me on this device' })).toHaveCount(0)
 })
