@@ -4,7 +4,7 @@ import { closeNotices } from './shown-notices.js'
 import { registerWorker, renewWorker } from './worker-registration.js'
 
 /** What the page says of the switch, by the names of the sentences that it has. */
-type State = 'on' | 'off' | 'waiting' | 'denied' | 'insecure' | 'none' | 'failed'
+type State = 'on' | 'off' | 'waiting' | 'denied' | 'insecure' | 'none' | 'refused' | 'failed'
 /** What came of a click: a state, or the words of a refusal. */
 type Outcome = State | { readonly refusal: string }
 
@@ -49,6 +49,20 @@ async function readState({ dataset }: HTMLFormElement): Promise<State> {
   return isTold && dataset.here !== undefined ? 'on' : 'off'
 }
 
+/** For how long a browser may take to reach its push service: where a network keeps it away, some try without end. */
+const patienceMs = 30_000
+
+/** Null where the browser has no push service for the page, as in a private window, or cannot reach it. */
+async function subscribe(pushManager: PushManager, applicationServerKey: string): Promise<PushSubscription | null> {
+  const isLate = new Promise<null>(resolve => setTimeout(resolve, patienceMs, null))
+  try {
+    return await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }), isLate])
+  } catch (error) {
+    if (error instanceof DOMException) return null
+    throw error
+  }
+}
+
 async function switchOn(form: HTMLFormElement): Promise<Outcome> {
   const permission = await Notification.requestPermission()
   if (permission !== 'granted') return permission === 'denied' ? 'denied' : 'off'
@@ -57,8 +71,8 @@ async function switchOn(form: HTMLFormElement): Promise<Outcome> {
   // One of another session, or for another key of the server, must not be told any more.
   const old = await pushManager.getSubscription()
   await old?.unsubscribe()
-  const key = form.dataset.key ?? ''
-  const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key })
+  const subscription = await subscribe(pushManager, form.dataset.key ?? '')
+  if (!subscription) return 'refused'
   const { endpoint = '', keys: { p256dh = '', auth = '' } = {} } = subscription.toJSON()
   const answer = await post(form, form.action, { endpoint, p256dh, auth })
   if (answer.status === 204) return 'on'
@@ -85,7 +99,9 @@ async function offer(form: HTMLFormElement, button: HTMLElement, status: HTMLEle
   const show = (outcome: Outcome) => {
     if (outcome === 'on' || outcome === 'off') isOn = outcome === 'on'
     button.textContent = isOn ? stop : start
-    status.textContent = typeof outcome === 'string' ? (status.dataset[outcome] ?? '') : outcome.refusal
+    const words = typeof outcome === 'string' ? (status.dataset[outcome] ?? '') : outcome.refusal
+    // What the page said already is not said aloud again.
+    if (status.textContent !== words) status.textContent = words
   }
   /** Shows what comes of something, which nothing else may overtake. */
   const wait = async (work: () => Promise<Outcome>) => {
@@ -100,8 +116,9 @@ async function offer(form: HTMLFormElement, button: HTMLElement, status: HTMLEle
       isWaiting = false
     }
   }
-  button.addEventListener('click', () => {
-    if (isWaiting) return
+  button.addEventListener('click', ({ detail }) => {
+    // The second click of a double one would take the first back.
+    if (isWaiting || detail > 1) return
     show('waiting')
     void wait(() => (isOn ? switchOff(form) : switchOn(form)))
   })

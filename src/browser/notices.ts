@@ -62,8 +62,16 @@ function askOnPress(button: HTMLElement): void {
     if (status) status.textContent = status.dataset[state] ?? ''
     button.hidden = state !== 'default'
   }
-  button.addEventListener('click', () => void Notification.requestPermission().then(show))
+  button.addEventListener('click', () => {
+    // What comes of the click is said aloud. What the page finds when it is loaded is not.
+    status?.setAttribute('role', 'status')
+    void Notification.requestPermission().then(show)
+  })
   show()
+  // The switch below asks for the same.
+  void navigator.permissions
+    ?.query({ name: 'notifications' })
+    .then(permission => permission.addEventListener('change', show))
 }
 
 const live = document.getElementById('live')

@@ -2,6 +2,7 @@
 import { createECDH, randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { PushedWorker, wholeChromium } from '../support/browser/service-worker.js'
 
@@ -76,6 +77,36 @@ test('a person switches it on by a click, finds it on later, and switches it off
   expect(await isRegistered(ann)).toBe(false)
   await ann.reload()
   await expect(statusOf(ann)).toHaveText('Off in this browser.')
+})
+
+test('a page says aloud what comes of a click and nothing when it is loaded, and a double click counts once', {
+  tag: '@own',
+}, async ({ chat }) => {
+  const { ann } = await chat()
+  await ann.context().grantPermissions(['notifications'])
+  await answerForPushService(ann)
+  await keepSpeech(ann)
+  await ann.goto('/settings/notifications')
+  await ann.getByRole('button', { name: start }).click()
+  await expect(statusOf(ann)).toHaveText('On in this browser.')
+  expect(await takeSpeech(ann)).toEqual(['Waiting for your browser', 'On in this browser.'])
+  await ann.getByRole('button', { name: stop }).click()
+  await expect(statusOf(ann)).toHaveText('Off in this browser.')
+  await ann.mouse.down({ clickCount: 2 })
+  await ann.mouse.up({ clickCount: 2 })
+  expect(await takeSpeech(ann)).toEqual(['Waiting for your browser', 'Off in this browser.'])
+})
+
+test('what was allowed elsewhere shows at once where the page says what is allowed', { tag: '@own' }, async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  await ann.goto('/settings/notifications')
+  const allowed = ann.locator('#allowed')
+  await expect(allowed).toHaveText('Not allowed in this browser yet.')
+  await ann.context().grantPermissions(['notifications'])
+  await expect(allowed).toHaveText('Allowed in this browser.')
+  await expect(ann.getByRole('button', { name: 'Allow in this browser' })).toBeHidden()
 })
 
 /** Switches it on in a browser whose person has one unread message; the worker shows that there is one. */
@@ -164,6 +195,42 @@ test('an address of a push service that the server does not know is refused in w
     "This browser can't be notified while the site is closed: the server doesn't know its push service.",
   )
   await expect(ann.getByRole('button', { name: start })).toBeFocused()
+})
+
+const couldNot = "Your browser couldn't do this. Try again, but not in a private window."
+
+test('a browser that has no push service for the page is said to be unable to do it', { tag: '@own' }, async ({
+  chat,
+  tolerate,
+}) => {
+  // What a private window of Chromium says, as each window of these tests is one.
+  tolerate(/Push API in incognito mode/)
+  const { ann } = await chat()
+  await ann.context().grantPermissions(['notifications'])
+  await ann.goto('/settings/notifications')
+  await ann.getByRole('button', { name: start }).click()
+  await expect(statusOf(ann)).toHaveText(couldNot)
+  await expect(ann.getByRole('button', { name: start })).toBeFocused()
+})
+
+test('a browser that does not reach its push service is waited for half a minute', { tag: '@own' }, async ({
+  chat,
+}) => {
+  const { ann } = await chat()
+  await ann.context().grantPermissions(['notifications'])
+  await ann.addInitScript(() => {
+    PushManager.prototype.subscribe = () => {
+      document.documentElement.dataset.subscribes = 'yes'
+      return new Promise(() => {})
+    }
+  })
+  await ann.clock.install()
+  await ann.goto('/settings/notifications')
+  await ann.getByRole('button', { name: start }).click()
+  await ann.waitForFunction(() => document.documentElement.dataset.subscribes)
+  await expect(statusOf(ann)).toHaveText('Waiting for your browser')
+  await ann.clock.fastForward(30_000)
+  await expect(statusOf(ann)).toHaveText(couldNot)
 })
 
 test('a browser that blocks notifications is not asked for more, and says so', { tag: '@own' }, async ({ chat }) => {

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 
 interface Notice {
   readonly title: string
@@ -67,10 +68,12 @@ test('the settings say whether the browser allows notifications, and ask it by a
     }
     Object.assign(window, { Notification: state })
   })
+  await keepSpeech(ann)
   await ann.goto('/settings/notifications')
   await expect(ann.getByText('Not allowed in this browser yet.')).toBeVisible()
   await ann.getByRole('button', { name: 'Allow in this browser' }).click()
   await expect(ann.getByText('Allowed in this browser.')).toBeVisible()
+  expect(await takeSpeech(ann)).toEqual(['Allowed in this browser.'])
   await expect(ann.getByRole('button', { name: 'Allow in this browser' })).toBeHidden()
 })
 
@@ -91,8 +94,8 @@ test('the icon of a page has a dot while something is unread, when it is loaded 
 test('the settings say that the server tells nobody while the site is closed, where it does not', async ({ chat }) => {
   const { ann } = await chat()
   await ann.goto('/settings/notifications')
-  await expect(ann.getByRole('region', { name: 'When the site is closed' })).toContainText(
-    "The person who runs this server hasn't switched this on.",
-  )
+  await expect(ann.getByRole('region', { name: 'When the site is closed' }).getByRole('paragraph')).toHaveText([
+    "You aren't notified then. The person who runs this server hasn't switched it on.",
+  ])
   await expect(ann.getByRole('button', { name: 'Notify me on this device' })).toHaveCount(0)
 })

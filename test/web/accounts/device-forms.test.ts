@@ -33,13 +33,13 @@ const switchOn = (client: HttpClient, fields: object = {}, userAgent = firefox) 
     headers: { 'user-agent': userAgent },
   })
 
-/** The devices on the page, each with its button's words and the id that its form posts. */
+/** The devices on the page, each with its button's name and description and the id that its form posts. */
 async function listed(client: HttpClient, query = '') {
   const html = await textOf(client, `${page}${query}`)
   const [, list = ''] = /<ul class="devices"[^>]*>([\s\S]*?)<\/ul>/.exec(html) ?? []
   return [...list.matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, item = '']) => ({
     name: /<bdi>([^<]*)/.exec(item)?.[1],
-    hint: /class="hint">([^<]*)/.exec(item)?.[1],
+    hint: new RegExp(`id="${/<button[^>]* aria-describedby="([^"]*)"/.exec(item)?.[1]}"[^>]*>([^<]*)`).exec(item)?.[1],
     id: /name="device" value="([^"]+)"/.exec(item)?.[1] ?? '',
     button: /<button[^>]* aria-label="([^"]*)"/.exec(item)?.[1],
   }))
@@ -185,11 +185,14 @@ describe('a device ends', () => {
     await isGone(newest)
   })
 
-  it('with all others when the password changes', async () => {
+  it('with all others when the password changes, as the page has said', async () => {
     const { looker, browser } = await startWithTwo()
     await switchOn(looker)
+    const warning = 'everywhere else. Notifications when the site is closed stop too, even in this browser.'
+    expect(await textOf(browser, page)).toContain(warning)
     await browser.post('/settings/password', { currentPassword: password, newPassword: 'another password' }, page)
     expect(await namesOf(browser)).toEqual([])
+    expect(await textOf(browser, page)).not.toContain(warning)
   })
 
   it('with all others at “Log out everywhere”', async () => {
