@@ -135,6 +135,7 @@ async function buildPages() {
     'device.js': bundle('device.ts', 'esm'),
     'form-help.js': bundle('form-help.ts', 'esm'),
     'log-in-again.js': bundle('log-in-again.ts', 'esm'),
+    'lost-device.js': bundle('lost-device.ts', 'esm'),
     'message-options.js': bundle('message-options.ts', 'esm'),
     'notices.js': bundle('notices.ts', 'esm'),
     'pictures.js': bundle('pictures.ts', 'esm'),

@@ -257,6 +257,25 @@ export class People {
   }
 
   /**
+   * Has a device of a person belong to another session of theirs, by its endpoint. Resolves with whether they have it.
+   * @throws ChatError `not_found`, `rate_limited`
+   */
+  async moveDevice(
+    id: UserId,
+    endpoint: string,
+    { session, endsAt }: Pick<Device, 'session' | 'endsAt'>,
+  ): Promise<boolean> {
+    await this.#refuseOver('accountChanges', id)
+    let isTheirs = false
+    await this.#changeDevices(id, devices => {
+      const device = livingDevices(devices, this.#wallTime()).find(each => each.endpoint === endpoint)
+      isTheirs = device !== undefined
+      return device === undefined ? devices : withDevice(devices, { ...device, session, endsAt })
+    })
+    return isTheirs
+  }
+
+  /**
    * Removes those of a person's devices that are meant, because the person wants it.
    * @throws ChatError `not_found`, `rate_limited`
    */

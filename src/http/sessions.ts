@@ -89,6 +89,7 @@ export class Sessions {
         request.handDraftKey = () => this.#draftKeys.handOut(account.id)
         request.hidesNames = hidesNames(account.settings, this.#config.directory)
         request.hasDevice = hasDevice(account, request.sessionID)
+        request.mayHaveLostDevice = account.devices.length > 0 && !request.hasDevice
       }
       next()
     }, next)

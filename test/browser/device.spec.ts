@@ -1,7 +1,7 @@
 // Long because every state of one switch is tried here.
 import { createECDH, randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { expect, message, send, test } from '../support/browser/fixtures.js'
+import { expect, logIn, message, send, test } from '../support/browser/fixtures.js'
 import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
 import { expectUsable } from '../support/browser/probes.js'
 import { PushedWorker, wholeChromium } from '../support/browser/service-worker.js'
@@ -26,6 +26,7 @@ async function answerForPushService(page: Page, service = knownService): Promise
       Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), character => character.charCodeAt(0))
     const made = (key: string) => ({
       options: { applicationServerKey: bytesOf(key).buffer },
+      endpoint: given.endpoint,
       toJSON: () => given,
       unsubscribe: async () => {
         localStorage.removeItem('subscribed')
@@ -179,6 +180,46 @@ test('it is off for whoever logs in after somebody else in the same browser', { 
   await ann.goto('/settings/notifications')
   await expect(statusOf(ann)).toHaveText('Off in this browser.')
   await expect(ann.getByRole('button', { name: start })).toBeVisible()
+})
+
+test('it goes on after a session that was lost, and ends with the log-out after that', { tag: '@own' }, async ({
+  chat,
+}) => {
+  const { ann, annPerson } = await chat()
+  await ann.context().grantPermissions(['notifications'])
+  await answerForPushService(ann)
+  await ann.goto('/settings/notifications')
+  await ann.getByRole('button', { name: start }).click()
+  await expect(statusOf(ann)).toHaveText('On in this browser.')
+  await ann.context().clearCookies()
+  const moved = ann.waitForResponse(response => response.url().endsWith('/settings/devices/move'))
+  await logIn(ann, annPerson)
+  expect((await moved).status()).toBe(204)
+  await ann.goto('/settings/notifications')
+  await expect(statusOf(ann)).toHaveText('On in this browser.')
+  await ann.getByRole('button', { name: 'Log out' }).first().click()
+  await logIn(ann, annPerson)
+  await ann.goto('/settings/account')
+  await expect(ann.getByRole('button', { name: 'Log out everywhere' })).toBeVisible()
+  await expect(ann.getByText('This browser')).toHaveCount(0)
+})
+
+test('whoever logs in where somebody else is told, and has devices too, ends that', { tag: '@own' }, async ({
+  chat,
+  tolerate,
+}) => {
+  tolerate(/status of 404/)
+  const { ann, ben, annPerson } = await chat()
+  for (const page of [ann, ben]) {
+    await page.context().grantPermissions(['notifications'])
+    await answerForPushService(page)
+    await page.goto('/settings/notifications')
+    await page.getByRole('button', { name: start }).click()
+    await expect(statusOf(page)).toHaveText('On in this browser.')
+  }
+  await ben.context().clearCookies()
+  await logIn(ben, annPerson)
+  await expect.poll(() => ben.evaluate(() => localStorage.getItem('subscribed'))).toBeNull()
 })
 
 test('an address of a push service that the server does not know is refused in words', { tag: '@own' }, async ({

@@ -89,6 +89,7 @@ const known = [
   'post /settings/account: member',
   'post /settings/delete: member, once',
   'post /settings/devices/leave: member',
+  'post /settings/devices/move: member',
   'post /settings/devices/remove: member',
   'post /settings/devices: member',
   'post /settings/notifications: member',

@@ -38,6 +38,19 @@ export function deviceForms({
     response.status(204).end()
   }
 
+  /** A browser whose session the server has lost, as by a restart, hands its device to the session of its next log-in. */
+  const move: Route['handle'] = async (request, response) => {
+    const { id } = accountOf(request)
+    const session = sessionOf(request)
+    const isTheirs = await people.moveDevice(id, formField(request, 'endpoint'), {
+      session,
+      endsAt: deviceSessions.endsAt,
+    })
+    if (!isTheirs) throw new ChatError('not_found')
+    if (!(await sessions.isLive(request))) await people.dropDevices(id, device => device.session === session)
+    response.status(204).end()
+  }
+
   const leave: Route['handle'] = async (request, response) => {
     const session = sessionOf(request)
     await people.removeDevices(accountOf(request).id, device => device.session === session)
@@ -52,6 +65,7 @@ export function deviceForms({
 
   return [
     { ...ofScript, path: '/settings/devices', handle: add },
+    { ...ofScript, path: '/settings/devices/move', handle: move },
     { ...ofScript, path: '/settings/devices/leave', handle: leave },
     { method: 'post', path: '/settings/devices/remove', formPage: page, handle: remove },
   ]

@@ -44,6 +44,7 @@ export function renderPage(request: Request, template: string, ...data: readonly
     errors: [],
     hidesNames: request.hidesNames ?? false,
     hasDevice: request.hasDevice ?? false,
+    mayHaveLostDevice: request.mayHaveLostDevice ?? false,
     themeColours: themeColours(theme),
     theme: theme === 'system' ? '' : theme,
     textSize: textSize === 'normal' ? '' : textSize,

@@ -108,6 +108,26 @@ describe('a device', () => {
     expect(await namesOf(later)).toEqual(['Safari on iOS'])
   })
 
+  it('whose session was lost belongs to the one that it is moved to, and ends with it', async () => {
+    const { client, again } = await start()
+    const { endpoint } = subscriptionFields()
+    await switchOn(client, { endpoint })
+    const next = await again()
+    expect((await next.post('/settings/devices/move', { endpoint }, page)).status).toBe(204)
+    expect((await listed(next))[0]?.hint).toMatch(/^This browser/)
+    await next.post('/logout', {}, page)
+    await expect.poll(() => namesOf(client)).toEqual([])
+  })
+
+  it('of somebody else, or of nobody, cannot be moved', async () => {
+    const [{ client }, { client: other }] = [await start(), await start()]
+    const { endpoint } = subscriptionFields()
+    await switchOn(client, { endpoint })
+    expect((await other.post('/settings/devices/move', { endpoint }, page)).status).toBe(404)
+    expect((await other.post('/settings/devices/move', {}, page)).status).toBe(404)
+    expect([await namesOf(client), await namesOf(other)]).toEqual([['Firefox on Linux'], []])
+  })
+
   it('is one of ten: the oldest goes', async () => {
     const { client, again } = await start()
     await switchOn(client, {}, safari)

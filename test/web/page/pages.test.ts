@@ -119,6 +119,7 @@ describe('a page', () => {
     expect(rendered).toHaveBeenCalledExactlyOnceWith('pages/some', expect.objectContaining({ language: 'de' }), {
       ...{ csrfToken: '', errors: [], heading: 'x', theme, textSize, ...others },
       ...{ ownerId: 'ann', draftKey: '', toldZone: undefined, toldOffset: 0, hidesNames: false, hasDevice: false },
+      mayHaveLostDevice: false,
       themeColours: themeColours(theme || 'system'),
       sendKey: 'sendKey' in settings ? settings.sendKey : 'auto',
     })
