@@ -1,6 +1,5 @@
 import { createHash, ECDH } from 'node:crypto'
 import { z } from 'zod'
-import { languages } from '../languages.js'
 import { pushCurve } from '../vapid-key.js'
 
 /** How many devices of a person are told of messages. */
@@ -20,7 +19,6 @@ export const deviceSchema = z.strictObject({
   auth: z.string().min(1),
   /** A digest of the id of its session. */
   session: z.string().min(1),
-  language: z.enum(languages),
   /** What kind of browser it is, and of which system, such as `Firefox` and `Linux`; '' for an unknown one. */
   browser: z.string(),
   system: z.string(),

@@ -21,7 +21,6 @@ export function deviceOf(id: string, changes: Partial<Device> = {}): Device {
     p256dh: 'public',
     auth: 'secret',
     session: `session of ${id}`,
-    language: 'en',
     browser: 'Firefox',
     system: 'Linux',
     addedAt: 1,
