@@ -50,12 +50,15 @@ export function livingDevices(devices: readonly Device[], now: number): readonly
   return devices.filter(({ endsAt }) => endsAt > now)
 }
 
-/** Whether an account has a device that belongs to a session. */
-export function hasDevice({ devices }: { readonly devices: readonly Device[] }, sessionId: string): boolean {
+/** The device of an account that belongs to a session, or null. */
+export function deviceOfSession(
+  { devices }: { readonly devices: readonly Device[] },
+  sessionId: string,
+): Device | null {
   // Most accounts have none: they make no digest at each request.
-  if (devices.length === 0) return false
+  if (devices.length === 0) return null
   const digest = digestSession(sessionId)
-  return devices.some(({ session }) => session === digest)
+  return devices.find(({ session }) => session === digest) ?? null
 }
 
 /**

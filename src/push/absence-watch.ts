@@ -57,6 +57,7 @@ export class AbsenceWatch {
   readonly #deps: AbsenceWatchDeps
   readonly #lines: readonly DelayLine<Watched>[]
   readonly #waiting = new Map<UserId, Waiting>()
+  #isStopped = false
 
   constructor(deps: AbsenceWatchDeps) {
     this.#deps = deps
@@ -70,12 +71,14 @@ export class AbsenceWatch {
 
   /** Watches a message that was sent. Costs its sender nothing. */
   readonly watch = ({ roomId, id }: Pick<Message, 'roomId' | 'id'>): void => {
+    if (this.#isStopped) return
     const watched = { roomId, messageId: id, sentAt: this.#deps.clock.now(), isSettled: false }
     for (const line of this.#lines) line.add(watched)
   }
 
   /** Tells nobody any more. */
   stop(): void {
+    this.#isStopped = true
     for (const line of this.#lines) line.stop()
     for (const { cancel } of this.#waiting.values()) cancel()
     this.#waiting.clear()
@@ -127,6 +130,8 @@ export class AbsenceWatch {
 
   /** Looks at a message again at the end of its recipient's minute. */
   #wait(userId: UserId, watched: Watched, waitMs: number): void {
+    // It may have been looked at while the watch stopped.
+    if (this.#isStopped) return
     const waiting = this.#waiting.get(userId)
     if (waiting === undefined) {
       if (this.#waiting.size < mostWatched) this.#beginWaiting(userId, watched, waitMs)
