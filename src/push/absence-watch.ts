@@ -10,9 +10,9 @@ import type { OpenSessions } from './open-sessions.js'
 import type { Pushes } from './push.js'
 
 /** When it is looked whether a message was delivered, ms after it was sent. */
-export const deliveredWithinMs = 3_000
+const deliveredWithinMs = 3_000
 /** When it is looked whether it was seen, ms after it was sent. */
-export const seenWithinMs = 30_000
+const seenWithinMs = 30_000
 /** How many messages are watched, and how many people wait for the end of their minute. */
 const mostWatched = 100_000
 /** How many rooms of a person wait for the end of their minute. */
