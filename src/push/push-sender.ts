@@ -76,7 +76,7 @@ export class PushSender {
     }
   }
 
-  /** Breaks off what is under way. */
+  /** Breaks off what is under way; what goes through a proxy ends within its own time. */
   stop(): void {
     this.#agent.destroy()
   }
