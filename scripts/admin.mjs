@@ -1,5 +1,4 @@
 /** Talks to the running server as its operator: npm run admin -- COMMAND [NAME]. */
-import { generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
@@ -71,9 +70,9 @@ const commands = {
     console.log((await call('POST', '/operator/invites')).link)
   },
   async 'push-keys'() {
-    const { d, x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
-    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-    console.log(`VAPID_PUBLIC_KEY=${point.toString('base64url')}\nVAPID_PRIVATE_KEY=${d}`)
+    const { default: webPush } = await import('web-push')
+    const { publicKey, privateKey } = webPush.generateVAPIDKeys()
+    console.log(`VAPID_PUBLIC_KEY=${publicKey}\nVAPID_PRIVATE_KEY=${privateKey}`)
   },
   async 'reset-password'(name) {
     console.log((await at(name, 'reset-password')).link)

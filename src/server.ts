@@ -41,6 +41,7 @@ const finishMs = 3000
 
 /**
  * Makes all parts of the server, in the order in which they depend on each other.
+ * @param outside what tests put in the place of the internet
  */
 export async function createServer(config: Config, outside: Outside = {}): Promise<Server> {
   const basis = await createBasis(config)

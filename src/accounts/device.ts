@@ -1,6 +1,5 @@
 import { createHash, ECDH } from 'node:crypto'
 import { z } from 'zod'
-import { languages } from '../languages.js'
 import { pushCurve } from '../vapid-key.js'
 
 /** How many devices of a person are told of messages. */
@@ -20,7 +19,6 @@ export const deviceSchema = z.strictObject({
   auth: z.string().min(1),
   /** A digest of the id of its session. */
   session: z.string().min(1),
-  language: z.enum(languages),
   /** What kind of browser it is, and of which system, such as `Firefox` and `Linux`; '' for an unknown one. */
   browser: z.string(),
   system: z.string(),
@@ -52,12 +50,15 @@ export function livingDevices(devices: readonly Device[], now: number): readonly
   return devices.filter(({ endsAt }) => endsAt > now)
 }
 
-/** Whether an account has a device that belongs to a session. */
-export function hasDevice({ devices }: { readonly devices: readonly Device[] }, sessionId: string): boolean {
+/** The device of an account that belongs to a session, or null. */
+export function deviceOfSession(
+  { devices }: { readonly devices: readonly Device[] },
+  sessionId: string,
+): Device | null {
   // Most accounts have none: they make no digest at each request.
-  if (devices.length === 0) return false
+  if (devices.length === 0) return null
   const digest = digestSession(sessionId)
-  return devices.some(({ session }) => session === digest)
+  return devices.find(({ session }) => session === digest) ?? null
 }
 
 /**

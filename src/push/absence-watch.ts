@@ -10,9 +10,9 @@ import type { OpenSessions } from './open-sessions.js'
 import type { Pushes } from './push.js'
 
 /** When it is looked whether a message was delivered, ms after it was sent. */
-export const deliveredWithinMs = 3_000
+const deliveredWithinMs = 3_000
 /** When it is looked whether it was seen, ms after it was sent. */
-export const seenWithinMs = 30_000
+const seenWithinMs = 30_000
 /** How many messages are watched, and how many people wait for the end of their minute. */
 const mostWatched = 100_000
 /** How many rooms of a person wait for the end of their minute. */
@@ -63,6 +63,7 @@ export class AbsenceWatch {
   readonly #deps: AbsenceWatchDeps
   readonly #lines: readonly DelayLine<Watched>[]
   readonly #waiting = new Map<UserId, Waiting>()
+  #isStopped = false
 
   constructor(deps: AbsenceWatchDeps) {
     this.#deps = deps
@@ -76,12 +77,14 @@ export class AbsenceWatch {
 
   /** Watches a message that was sent. Costs its sender nothing. */
   readonly watch = ({ roomId, id }: Pick<Message, 'roomId' | 'id'>): void => {
+    if (this.#isStopped) return
     const watched = { roomId, messageId: id, sentAt: this.#deps.clock.now(), isSettled: false }
     for (const line of this.#lines) line.add(watched)
   }
 
   /** Tells nobody any more. */
   stop(): void {
+    this.#isStopped = true
     for (const line of this.#lines) line.stop()
     for (const { cancel } of this.#waiting.values()) cancel()
     this.#waiting.clear()
@@ -147,6 +150,8 @@ export class AbsenceWatch {
 
   /** Looks at a message again at the end of its recipient's minute. */
   #wait(userId: UserId, watched: Watched, waitMs: number): void {
+    // It may have been looked at while the watch stopped.
+    if (this.#isStopped) return
     const waiting = this.#waiting.get(userId)
     if (waiting === undefined) {
       if (this.#waiting.size < mostWatched) this.#beginWaiting(userId, watched, waitMs)

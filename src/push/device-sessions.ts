@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Account } from '../accounts/account.js'
-import { type Device, digestSession } from '../accounts/device.js'
+import { type Device, deviceOfSession, digestSession } from '../accounts/device.js'
 import type { People } from '../accounts/people.js'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
@@ -49,12 +49,10 @@ export class DeviceSessions {
   }
 
   /** A session was used. */
-  used({ id, devices }: Pick<Account, 'id' | 'devices'>, sessionId: string): void {
-    // Before the digest: it would cost each request of everybody something.
-    if (devices.length === 0) return
-    const session = digestSession(sessionId)
-    const device = devices.find(each => each.session === session)
-    if (device && this.#isDue(device) && !this.#prolonging.has(session)) void this.#prolong(id, session)
+  used(account: Pick<Account, 'id' | 'devices'>, sessionId: string): void {
+    const device = deviceOfSession(account, sessionId)
+    if (device === null || !this.#isDue(device) || this.#prolonging.has(device.session)) return
+    void this.#prolong(account.id, device.session)
   }
 
   #isDue({ endsAt }: Device): boolean {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import webPush from 'web-push'
 import type { AccountStore } from '../accounts/account-store.js'
 import { ConfigError } from '../config.js'
 import { publicKeyOf } from '../vapid-key.js'
@@ -18,16 +18,10 @@ export async function openPushKeys(
   accounts: Pick<AccountStore, 'keepSecret'>,
 ): Promise<PushKeys> {
   if (given !== null) return given
-  const privateKey = await accounts.keepSecret(keptAs, makePrivateKey())
+  const privateKey = await accounts.keepSecret(keptAs, webPush.generateVAPIDKeys().privateKey)
   const publicKey = publicKeyOf(privateKey)
   if (publicKey !== null) return { publicKey, privateKey }
   throw new ConfigError(
     `The private key of push that is kept with the accounts ("${keptAs}") is damaged: restore it, or set VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY.`,
   )
-}
-
-function makePrivateKey(): string {
-  const { d } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
-  if (d === undefined) throw new Error('A new key pair has no private key')
-  return d
 }

@@ -9,9 +9,9 @@ import { connectTo, mayReach, type PushReach, ReachError } from './push-reach.js
 import { connectThrough } from './tunnel-connection.js'
 
 /** The same for every push: it says nothing, not even by its length. */
-export const pushWord = 'message'
+const pushWord = 'message'
 /** A push service that still holds an older push of a device drops it for a newer one of the same topic (RFC 8030, section 5.4). */
-export const pushTopic = 'chat'
+const pushTopic = 'chat'
 
 const mostAtOnce = 20
 const longestMs = 5000
@@ -76,7 +76,7 @@ export class PushSender {
     }
   }
 
-  /** Breaks off what is under way. */
+  /** Breaks off what is under way; what goes through a proxy ends within its own time. */
   stop(): void {
     this.#agent.destroy()
   }

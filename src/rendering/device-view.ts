@@ -7,7 +7,6 @@ export interface DeviceView {
   readonly name: string
   /** Since when it is told of messages, and whether it is the browser that shows the list. */
   readonly hint: string
-  readonly isHere: boolean
 }
 
 /**
@@ -25,12 +24,11 @@ export function viewDevices(
     .toReversed()
     .map(({ id, browser, system, session, addedAt }) => {
       const known = browser || t('settings.deviceUnknown')
-      const isHere = session === here
+      const sentence = session === here ? 'settings.deviceHere' : 'settings.deviceSince'
       return {
         id,
         name: system ? t('settings.device', { browser: known, system }) : known,
-        hint: t(isHere ? 'settings.deviceHere' : 'settings.deviceSince', { day: times.day(addedAt) }),
-        isHere,
+        hint: t(sentence, { day: times.day(addedAt) }),
       }
     })
 }

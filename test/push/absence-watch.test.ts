@@ -384,4 +384,19 @@ describe('the watch', () => {
     expect(clock.waiting).toBeLessThanOrEqual(before + 2)
     expect(await pass(10 * minute)).toEqual([])
   })
+
+  it('waits for no minute to end that it was about to wait for as it stopped', async () => {
+    const { watch, engine, clock, pass, send, room, readReach } = await begin()
+    await send(room)
+    expect(await pass(3_000)).toHaveLength(2)
+    await send(room)
+    // Two of these are the watch's own: one for each of its delays.
+    const before = clock.waiting
+    readReach.mockImplementationOnce((...asked) => {
+      watch.stop()
+      return engine.readReach(...asked)
+    })
+    expect(await pass(3_000)).toEqual([])
+    expect(clock.waiting).toBeLessThan(before - 1)
+  })
 })

@@ -14,10 +14,10 @@ it('devices are listed by name and day, the newest first, and the one that looks
     deviceOf('d', { browser: '', system: '', addedAt: friday }),
   ]
   expect(viewDevices(devices, 'session of b', friday, context)).toEqual([
-    { id: 'd', name: 'Unknown browser', hint: 'Since Friday, November 27', isHere: false },
-    { id: 'c', name: 'Chrome', hint: 'Since Friday, November 27', isHere: false },
-    { id: 'b', name: 'Unknown browser on iOS', hint: 'This browser, since Saturday, November 28', isHere: true },
-    { id: 'a', name: 'Firefox on Linux', hint: 'Since Friday, November 27', isHere: false },
+    { id: 'd', name: 'Unknown browser', hint: 'Since Friday, November 27' },
+    { id: 'c', name: 'Chrome', hint: 'Since Friday, November 27' },
+    { id: 'b', name: 'Unknown browser on iOS', hint: 'This browser, since Saturday, November 28' },
+    { id: 'a', name: 'Firefox on Linux', hint: 'Since Friday, November 27' },
   ])
 })
 

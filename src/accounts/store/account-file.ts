@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { defaultLanguage } from '../../languages.js'
 import { faultCodeOf } from '../../system-fault.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
 import { deviceSchema } from '../device.js'
@@ -28,8 +27,6 @@ const storedSettings = settingsSchema.extend({
   language: settingsSchema.shape.language.catch('auto'),
 })
 
-const storedDevice = deviceSchema.extend({ language: deviceSchema.shape.language.catch(defaultLanguage) })
-
 /** An account as it is stored, in a file or elsewhere. */
 export const storedAccount = z.strictObject({
   id: z.string().min(1),
@@ -41,7 +38,7 @@ export const storedAccount = z.strictObject({
   isDisabled: z.boolean(),
   settings: storedSettings,
   blocked: z.array(z.string().min(1)).default([]),
-  devices: z.array(storedDevice).default([]),
+  devices: z.array(deviceSchema).default([]),
 })
 
 const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length

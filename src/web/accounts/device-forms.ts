@@ -7,7 +7,6 @@ import type { Context } from '../../context.js'
 import { browserNameOf } from '../../http/browser-name.js'
 import { accountOf, formField } from '../../http/request.js'
 import type { Route } from '../../http/routes.js'
-import { contextOf } from '../page/pages.js'
 
 const page = '/settings/account'
 
@@ -30,9 +29,8 @@ export function deviceForms({
     const endpoint = checkEndpoint(formField(request, 'endpoint'))
     const keys = parseInput(deviceKeysInput, request.body)
     const session = sessionOf(request)
-    const { language } = contextOf(request)
     const { endsAt } = deviceSessions
-    await people.addDevice(account, { endpoint, ...keys, session, language, ...browserNameOf(request), endsAt })
+    await people.addDevice(account, { endpoint, ...keys, session, ...browserNameOf(request), endsAt })
     // Whoever has ended the session meanwhile has found no device to end with it.
     if (!(await sessions.isLive(request))) await people.dropDevices(account.id, device => device.session === session)
     response.status(204).end()

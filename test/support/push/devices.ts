@@ -1,16 +1,12 @@
-import { createECDH, randomBytes } from 'node:crypto'
 import type { Device } from '#src/accounts/device.js'
+import { PushBrowser } from './push-browser.js'
 
 let count = 0
 
 /** What a browser's script posts to be told of messages. */
 export function subscriptionFields(endpoint?: string): { endpoint: string; p256dh: string; auth: string } {
   count += 1
-  return {
-    endpoint: endpoint ?? `https://push.example/${count}`,
-    p256dh: createECDH('prime256v1').generateKeys('base64url'),
-    auth: randomBytes(16).toString('base64url'),
-  }
+  return { endpoint: endpoint ?? `https://push.example/${count}`, ...new PushBrowser().keys }
 }
 
 /** A device of an account, which lasts for long unless told. */
@@ -21,7 +17,6 @@ export function deviceOf(id: string, changes: Partial<Device> = {}): Device {
     p256dh: 'public',
     auth: 'secret',
     session: `session of ${id}`,
-    language: 'en',
     browser: 'Firefox',
     system: 'Linux',
     addedAt: 1,
