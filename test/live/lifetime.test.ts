@@ -97,7 +97,7 @@ describe('how long messages live', () => {
       expect((await page.operation('warning')).html).toBe('')
       expect((await page.operation('announcer')).html).toBe(`<p dir="auto">${who} kept messages longer</p>`)
       const { html } = await page.operation(`m-${id}>article`)
-      expect(html).toMatch(/;kept until \d\d:\d\d:\d\d/)
+      expect(html).toMatch(/;kept until (\w{3} )?\d\d:\d\d:\d\d/)
       expect(Number(/data-remaining="(\d+)"/.exec(html)?.[1])).toBeGreaterThan(lifeMs)
     }
     expect(await (await ann.get(chat)).text()).not.toContain('Keep 40 more seconds')
@@ -119,7 +119,7 @@ describe('how long messages live', () => {
     for (const page of pages) page.forget()
     benPage.say({ type: 'message:status', status: 'seen', messageId: id })
     for (const page of pages) {
-      const { text } = await page.frame(frame => /;until \d\d:\d\d/.test(frame.text))
+      const { text } = await page.frame(frame => /;until (\w{3} )?\d\d:\d\d/.test(frame.text))
       expect(Number([...text.matchAll(/data-remaining="(\d+)"/g)].at(-1)?.[1])).toBeLessThanOrEqual(300_000)
       await page.fence()
       expect(targetsOf(page)).not.toContain('announcer')
@@ -144,7 +144,7 @@ describe('how long messages live', () => {
     const kept = await program.hears('message:kept', { reason: 'sent' })
     expect(kept).toMatchObject({ messages: [{ messageId: id, expiresAt: expect.any(String) }] })
     for (const page of pages) {
-      const { text } = await page.frame(frame => /;until \d\d:\d\d/.test(frame.text))
+      const { text } = await page.frame(frame => /;until (\w{3} )?\d\d:\d\d/.test(frame.text))
       expect(Number(/<article[^>]*? data-remaining="(\d+)"/.exec(text)?.[1])).toBeLessThanOrEqual(300_000)
       const { html } = await page.operation(`l-${chat.split('/').at(-1)}`)
       expect(Number(/class="last"[^>]*? data-remaining="(\d+)"/.exec(html)?.[1])).toBeLessThanOrEqual(300_000)
