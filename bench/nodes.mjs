@@ -26,18 +26,10 @@ export async function measure() {
       'over Redis': await startWithPairs(kind, pairCount, settings),
     }
     for (const node of Object.values(nodes)) await warm(node, warmUpsAtMost)
-    await compare(
-      nodes,
-      `${name}, closed loop`,
-      series,
-      pairs => server => pairs.loop(closed, () => server.processorMs),
-    )
-    await compare(
-      nodes,
-      `${name}, 100 a second`,
-      series,
-      pairs => server => pairs.atRate(seldom, () => server.processorMs),
-    )
+    const loop = ({ server, pairs }) => pairs.loop(closed, () => server.processorMs)
+    const atRate = ({ server, pairs }) => pairs.atRate(seldom, () => server.processorMs)
+    await compare(nodes, `${name}, closed loop`, series, loop)
+    await compare(nodes, `${name}, 100 a second`, series, atRate)
     for (const { server } of Object.values(nodes)) await server.stop()
     await redis.stop()
   }
@@ -48,8 +40,8 @@ export async function measure() {
 async function compare(nodes, plan, series, run) {
   for (let round = 0; round < rounds; round += 1) {
     const took = []
-    for (const [place, { server, pairs }] of Object.entries(nodes)) {
-      const { processorUs, shownP50 } = await run(pairs)(server)
+    for (const [place, node] of Object.entries(nodes)) {
+      const { processorUs, shownP50 } = await run(node)
       took.push(processorUs)
       series.note(`${plan}: processor time of a life ${place}, us`, processorUs)
       if (shownP50 !== undefined) series.note(`${plan}: p50 until shown ${place}, ms`, shownP50)
