@@ -22,10 +22,6 @@ declare global {
       handDraftKey?: () => string
       /** Whether titles of pages for whoever is logged in leave names out. */
       hidesNames?: boolean
-      /** Whether the session has a device, which is told of messages while the site is closed. */
-      hasDevice?: boolean
-      /** Whether it has none though the account has some: one may be this browser, if the server has lost its session. */
-      mayHaveLostDevice?: boolean
       /** Whether it brings the operator's token, on routes that take it beside a member's. */
       isOperator?: boolean
     }

@@ -5,7 +5,6 @@ import { signedCookie } from 'cookie-parser'
 import type { Request, RequestHandler } from 'express'
 import expressSession from 'express-session'
 import type { Account, AccountState } from '../accounts/account.js'
-import { deviceOfSession } from '../accounts/device.js'
 import type { People } from '../accounts/people.js'
 import { hidesNames } from '../accounts/settings.js'
 import { canonicalTimeZone } from '../accounts/time-zone.js'
@@ -88,8 +87,6 @@ export class Sessions {
         this.#onUsed(account, request.sessionID)
         request.handDraftKey = () => this.#draftKeys.handOut(account.id)
         request.hidesNames = hidesNames(account.settings, this.#config.directory)
-        request.hasDevice = deviceOfSession(account, request.sessionID) !== null
-        request.mayHaveLostDevice = account.devices.length > 0 && !request.hasDevice
       }
       next()
     }, next)

@@ -1,4 +1,4 @@
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { parseInput } from '../../accounts/account-input.js'
 import { deviceKeysInput, digestSession } from '../../accounts/device.js'
 import { problemAnswers } from '../../api/problems.js'
@@ -23,6 +23,14 @@ export function deviceForms({
 }: Pick<Context, 'log' | 'people' | 'sessions' | 'deviceSessions' | 'checkEndpoint'>): Route[] {
   const ofScript = { method: 'post', formPage: '/settings/notifications', onError: [problemAnswers(log, 0)] } as const
 
+  /** Answers a script whose session has a device now. Whoever has ended the session meanwhile has found none to end with it. */
+  const confirm = async (request: Request, response: Response) => {
+    const session = sessionOf(request)
+    if (!(await sessions.isLive(request)))
+      await people.dropDevices(accountOf(request).id, device => device.session === session)
+    response.status(204).end()
+  }
+
   const add: Route['handle'] = async (request, response) => {
     if (checkEndpoint === null) throw new ChatError('not_found')
     const account = accountOf(request)
@@ -31,22 +39,15 @@ export function deviceForms({
     const session = sessionOf(request)
     const { endsAt } = deviceSessions
     await people.addDevice(account, { endpoint, ...keys, session, ...browserNameOf(request), endsAt })
-    // Whoever has ended the session meanwhile has found no device to end with it.
-    if (!(await sessions.isLive(request))) await people.dropDevices(account.id, device => device.session === session)
-    response.status(204).end()
+    await confirm(request, response)
   }
 
   /** A browser whose session the server has lost, as by a restart, hands its device to the session of its next log-in. */
   const move: Route['handle'] = async (request, response) => {
-    const { id } = accountOf(request)
-    const session = sessionOf(request)
-    const isTheirs = await people.moveDevice(id, formField(request, 'endpoint'), {
-      session,
-      endsAt: deviceSessions.endsAt,
-    })
+    const owner = { session: sessionOf(request), endsAt: deviceSessions.endsAt }
+    const isTheirs = await people.moveDevice(accountOf(request).id, formField(request, 'endpoint'), owner)
     if (!isTheirs) throw new ChatError('not_found')
-    if (!(await sessions.isLive(request))) await people.dropDevices(id, device => device.session === session)
-    response.status(204).end()
+    await confirm(request, response)
   }
 
   const leave: Route['handle'] = async (request, response) => {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { deviceOfSession } from '../../accounts/device.js'
 import { defaultSettings } from '../../accounts/settings.js'
 import { languageOf, regionsOf } from '../../http/accepted-language.js'
 import { createData, render, type ViewContext, type Viewer, viewContext } from '../../rendering/renderer.js'
@@ -34,6 +35,8 @@ export function renderPage(request: Request, template: string, ...data: readonly
     request.account?.settings ?? defaultSettings
   // A page that a form was answered with can't be loaded again, so the zone is not told there.
   const toldZone = request.method === 'GET' && zone === null ? request.session?.zone : null
+  const devices = request.account?.devices ?? []
+  const hasDevice = deviceOfSession({ devices }, request.sessionID) !== null
   const defaults = {
     csrfToken: request.csrfToken?.() ?? '',
     ownerId: request.account?.id ?? '',
@@ -43,8 +46,9 @@ export function renderPage(request: Request, template: string, ...data: readonly
     toldOffset: toldZone ? -offsetOf(toldZone, Date.now()) / minuteMs : 0,
     errors: [],
     hidesNames: request.hidesNames ?? false,
-    hasDevice: request.hasDevice ?? false,
-    mayHaveLostDevice: request.mayHaveLostDevice ?? false,
+    hasDevice,
+    // One of them may be this browser, if the server has lost its session.
+    mayHaveLostDevice: devices.length > 0 && !hasDevice,
     themeColours: themeColours(theme),
     theme: theme === 'system' ? '' : theme,
     textSize: textSize === 'normal' ? '' : textSize,
