@@ -101,10 +101,18 @@ export function expireInTime(askAnew: () => void): void {
     timer = setTimeout(look, Math.min(nextWall - Date.now(), nextOwn - performance.now(), lookMs))
   }
 
+  // What is frozen, perhaps for hours, is painted before it can look: it shows nothing until it has.
+  const { classList } = document.documentElement
+  const wake = () => {
+    look()
+    classList.remove('frozen')
+  }
+
   onSwap()
+  document.addEventListener('freeze', () => classList.add('frozen'))
   for (const change of ['htmx:after:swap', 'lives:begun']) document.addEventListener(change, onSwap)
-  for (const wake of ['visibilitychange', 'resume']) document.addEventListener(wake, look)
-  for (const wake of ['pageshow', 'focus']) addEventListener(wake, look)
+  for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, wake)
+  for (const event of ['pageshow', 'focus']) addEventListener(event, wake)
 }
 
 /** What goes with a message, event or quote: its row, or the reply that is begun, which alone is told that its message was kept. */

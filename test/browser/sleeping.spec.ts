@@ -1,40 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { type FaultyChat, test } from '../support/browser/faulty-chat.js'
 import { expect, message, send, servers } from '../support/browser/fixtures.js'
 import { openPicture } from '../support/browser/picture-choice.js'
+import { RawChromium } from '../support/browser/raw-chromium.js'
+import { newPair } from '../support/crowd.js'
 import type { Direction } from '../support/fault-proxy.js'
+import { LivePage } from '../support/live-page.js'
 
 test.use({ serverEnv: servers.ofShortLives })
 test.describe.configure({ mode: 'default' })
 
-test('a page that slept through a message shows it for not one frame more, nor in the list of chats', async ({
-  faultyChat,
-}) => {
-  const { ann, ben, faults } = await faultyChat()
-  await send(ben, 'gone when you wake')
-  await expect(message(ann, 'gone when you wake')).toBeVisible()
-  const expiresAt = Date.now() + 4000
-  await ann.evaluate(at => {
-    const { dataset } = document.documentElement
-    const look = () => {
-      const isLate = Date.now() > at && document.body.innerText.includes('gone when you wake')
-      dataset.late = String(Number(dataset.late ?? 0) + Number(isLate))
-      dataset.lookedAt = String(Date.now())
-      requestAnimationFrame(look)
-    }
-    requestAnimationFrame(look)
-  }, expiresAt)
-  faults.isDown = true
-  faults.cut()
-  const devtools = await ann.context().newCDPSession(ann)
-  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
-  await expect(ben.locator('#list article')).toHaveCount(0, { timeout: 8000 })
-  await ben.waitForTimeout(Math.max(0, expiresAt - Date.now()) + 500)
-  const wokeAt = Date.now()
-  await devtools.send('Page.setWebLifecycleState', { state: 'active' })
-  await ann.waitForFunction(at => Number(document.documentElement.dataset.lookedAt) > at, wokeAt)
-  await expect(ann.locator('html')).toHaveAttribute('data-late', '0')
-  await expect(ann.locator('body')).not.toContainText('gone when you wake')
+test('a page that slept through a message shows it for not one frame more, nor in the list of chats', {
+  tag: '@page',
+}, async ({ origin, faults }) => {
+  const { ann, ben, chat } = await newPair(origin)
+  const sender = await LivePage.open(origin, ben, chat)
+  const chromium = await RawChromium.start()
+  try {
+    await chromium.setCookies(faults.url, [...ann.cookies])
+    const tab = await chromium.open(new URL(chat, faults.url).href)
+    await sender.operation('presence')
+    sender.say({ type: 'message:send', content: 'gone when you wake', nonce: 'n-1' })
+    const shown = `(document.body.checkVisibility({ opacityProperty: true }) && document.body.innerText.includes('gone when you wake'))`
+    await tab.waitFor(shown)
+    const expiresAt = Date.now() + Number(servers.ofShortLives.MESSAGE_TTL_MS)
+    await tab.waitFor(`(() => {
+      const look = () => {
+        globalThis.late = (globalThis.late ?? 0) + Number(Date.now() > ${expiresAt} && ${shown})
+        globalThis.lookedAt = Date.now()
+        requestAnimationFrame(look)
+      }
+      look()
+      return true
+    })()`)
+    await chromium.open('about:blank#front')
+    await tab.waitFor(`document.visibilityState === 'hidden'`)
+    await tab.freeze()
+    expect(await tab.evaluate(shown)).toBe(false)
+    faults.isDown = true
+    faults.cut()
+    await delay(Math.max(0, expiresAt - Date.now()) + 500)
+    expect(await tab.evaluate(`document.body.textContent.includes('gone when you wake')`)).toBe(true)
+    const wokeAt = Date.now()
+    await tab.bringToFront()
+    await tab.thaw()
+    await tab.waitFor(`globalThis.lookedAt > ${wokeAt}`)
+    expect(await tab.evaluate('globalThis.late')).toBe(0)
+    await tab.waitFor(`document.body.checkVisibility({ opacityProperty: true })`)
+    expect(await tab.evaluate(`document.body.textContent.includes('gone when you wake')`)).toBe(false)
+  } finally {
+    await chromium.stop()
+    await sender.close()
+  }
 })
 
 test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {

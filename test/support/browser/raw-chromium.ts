@@ -114,6 +114,15 @@ export class RawTab {
     await this.#chromium.send('Target.activateTarget', { targetId: this.#targetId })
   }
 
+  /** Freezes the tab, which must be hidden, as a browser does with those that nobody has looked at for long. */
+  async freeze(): Promise<void> {
+    await this.#chromium.send('Page.setWebLifecycleState', { state: 'frozen' }, this.#sessionId)
+  }
+
+  async thaw(): Promise<void> {
+    await this.#chromium.send('Page.setWebLifecycleState', { state: 'active' }, this.#sessionId)
+  }
+
   async evaluate(expression: string): Promise<unknown> {
     const answer = await this.#chromium.send(
       'Runtime.evaluate',
