@@ -123,10 +123,13 @@ export class ConverterChild {
     return child
   }
 
-  /** Pictures give way to messages. To be called before the process starts its threads, which inherit the priority. */
+  /**
+   * Pictures give way to messages, but not wholly: at the lowest priority, a machine that is busy with others' work would
+   * not let the process begin in time. To be called before it starts its threads, which inherit the priority.
+   */
   #giveWay(pid: number): void {
     try {
-      setPriority(pid, constants.priority.PRIORITY_LOW)
+      setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
       if (process.platform === 'linux') writeFileSync(`/proc/${pid}/oom_score_adj`, highestOomScore)
     } catch (error) {
       this.#log.warn({ err: error }, 'the priority of the picture process could not be lowered')
