@@ -40,7 +40,7 @@ test('without a connection what may be gone stays hidden, in the large viewer to
   faultyChat,
 }) => {
   const { ann, ben, benClient, path, faults } = await faultyChat()
-  const viewer = await openPicture(ben, ann)
+  const viewer = await openPicture(benClient, path, ann)
   await send(ben, 'lives')
   await send(ben, 'is taken back')
   await expect(message(ann, 'is taken back')).toBeVisible()

@@ -58,10 +58,10 @@ test('a page that slept through a message shows it for not one frame more, nor i
 test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {
   tag: '@page',
 }, async ({ faultyChat }) => {
-  const { ann, ben, faults } = await faultyChat()
+  const { ann, ben, benClient, path, faults } = await faultyChat()
   await send(ben, 'goes in time')
   await expect(message(ann, 'goes in time')).toBeVisible()
-  const viewer = await openPicture(ben, ann)
+  const viewer = await openPicture(benClient, path, ann)
   faults.isDown = true
   faults.cut()
   await ann.evaluate(() => {
