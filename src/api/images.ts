@@ -65,6 +65,7 @@ export function imageEndpoints({
         'image_too_many_pixels',
         'image_unsupported',
         'server_busy',
+        'storage_failed',
       ],
       handle: async ({ request }) => {
         const userId = accountOf(request).id

@@ -184,6 +184,7 @@ it('says which refusals each operation may get, beside those of every request', 
       'image_unsupported',
       'not_found',
       'server_busy',
+      'storage_failed',
     ],
     readImage: ['not_found', 'server_busy'],
   })
