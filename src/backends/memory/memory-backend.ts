@@ -31,7 +31,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
     sessions: new MemorySessionStore(),
     forms: null,
     counting: null,
-    openPictures: () => new LocalPictures(config.images.uploadDir, clock, log),
+    openPictures: () => new LocalPictures(config.images, clock, log),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },
     health: soundHealth,
