@@ -23,6 +23,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
   const sharedStore = new MemorySharedStore(clock)
   const engine = new MemoryEngine({
     ...engineOptions(config),
+    maxMemoryBytes: config.maxMessageMemoryBytes,
     clock,
     onSubscriberError: error => log.error({ err: error }, 'a publication could not be handled'),
   })
