@@ -31,8 +31,8 @@ const megabyte = 1024 * 1024
 /** A character takes up to six bytes of HTML (`&quot;`), and a link shows its text twice. */
 export const htmlBytesPerCharacter = 12
 const minProductionBcryptCost = 10
-/** One person's living messages may hold this part of the memory for messages. */
-const personShare = 1 / 8
+/** One person's living messages may hold this part of the memory for messages, and their pictures this part of what is for these. */
+export const personShare = 1 / 8
 const productionAccountsFile = './data/accounts.json'
 const memoryPlace: AccountsPlace = { kind: 'memory' }
 /** Where the push services of browsers are: Chrome and most others, Chromium without Google's keys, Firefox, Safari, Edge. */
@@ -70,6 +70,7 @@ const settings = z.object({
   MESSAGE_MAX_LENGTH: wholeNumber(1, 1_000_000, 'characters').default(5000),
   ROOM_MAX_MESSAGES: wholeNumber(1, 1_000_000, 'messages').default(2000),
   MAX_MESSAGE_MEMORY_MB: wholeNumber(1, 65_536, 'megabytes').default(256),
+  MAX_PICTURES_MB: wholeNumber(1, 65_536, 'megabytes').default(256),
   ROOM_GRACE_MS: wholeNumber(0, 7 * dayMs, 'milliseconds').default(300 * secondMs),
   MAX_CONNECTIONS_PER_USER: wholeNumber(1, 1_000_000, 'connections').default(50),
   MAX_UNREAD_MB: wholeNumber(1, 65_536, 'megabytes').default(16),
@@ -156,6 +157,8 @@ function arrange(set: Settings) {
       maxHeight: set.IMAGE_MAX_HEIGHT,
       quality: set.IMAGE_QUALITY,
       uploadDir: resolve(set.UPLOAD_DIR),
+      maxHeldBytes: set.MAX_PICTURES_MB * megabyte,
+      maxHeldBytesPerPerson: set.MAX_PICTURES_MB * megabyte * personShare,
     },
     bcryptCost: set.BCRYPT_COST,
     demoUsers: set.DEMO_USERS ?? !isProduction,

@@ -41,11 +41,12 @@ const finishMs = 3000
 
 /**
  * Makes all parts of the server, in the order in which they depend on each other.
+ * @param asked the settings; caps that do not fit the memory there is are lowered
  * @param outside what tests put in the place of the internet
  */
-export async function createServer(config: Config, outside: Outside = {}): Promise<Server> {
-  const basis = await createBasis(config)
-  const { log, clock, backend } = basis
+export async function createServer(asked: Config, outside: Outside = {}): Promise<Server> {
+  const basis = await createBasis(asked)
+  const { config, log, clock, backend } = basis
   const { health } = backend
   const maxConnections = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
@@ -61,6 +62,8 @@ export async function createServer(config: Config, outside: Outside = {}): Promi
     // A line for the operator, not for whoever tries the server on a machine of their own.
     statisticsLevel: config.isProduction ? 'info' : 'debug',
     rooms,
+    images,
+    config,
     metricsToken: config.metricsToken,
     health,
     countConnections: async () => ({ connections: hub.connectionCount, ...(await countConnections()) }),

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '#src/config.js'
+import { fitCaps } from '#src/fitted-caps.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
@@ -256,9 +257,8 @@ describe('every way to host it', () => {
   })
 
   it('has room for two processes that read pictures, and goes on when one of them runs out of memory', () => {
-    const [, sealed = ''] = /size=(\d+)m/.exec(chat.tmpfs?.[0] ?? '') ?? []
     const [, limit = ''] = /^(\d+)g$/.exec(chat.mem_limit ?? '') ?? []
-    const { maxMessageMemoryBytes, maxUnreadBytes, maxConnections } = readConfig({})
+    const { maxMessageMemoryBytes, maxUnreadBytes, maxConnections, images } = readConfig({})
     const [, table = ''] = /\n\| for \| MB \|\n\|---\|---\|\n((?:\|.*\n)+)\nThat is (\d+) MB/.exec(hosting) ?? []
     const rows = [...table.matchAll(/^\| (.*) \| (?:(\d+) x )?(\d+) \|$/gm)]
     const megabytesFor = (what: string) =>
@@ -268,7 +268,7 @@ describe('every way to host it', () => {
     expect(megabytesFor('MAX_UNREAD_MB')).toEqual(megabytes(maxUnreadBytes))
     expect(megabytesFor('uploads that wait')).toEqual(megabytes(mostUploadBytes))
     expect(megabytesFor('read a picture each')).toEqual(megabytes(mostOfConverter.bytes))
-    expect(megabytesFor('sealed pictures')).toEqual([Number(sealed)])
+    expect(megabytesFor('sealed pictures')).toEqual(megabytes(images.maxHeldBytes))
     expect(table).toContain(`${maxConnections.toLocaleString('en')} connections`)
     expect(table).toContain(`| ${convertersAtOnce} x `)
     const sum = rows.reduce((total, [, , times = '1', mb]) => total + Number(times) * Number(mb), 0)
@@ -277,6 +277,31 @@ describe('every way to host it', () => {
     expect(sum).toBeLessThan(1024 * Number(limit))
     expect(unit).toMatch(new RegExp(`^MemoryMax=${limit}G$`, 'm'))
     expect(unit).toMatch(/^OOMPolicy=continue$/m)
+  })
+
+  it('has room for as much as the settings allow by default, and lowers nothing', () => {
+    const [, sealed] = /size=(\d+)m/.exec(chat.tmpfs?.[0] ?? '') ?? []
+    const [, limit] = /^(\d+)g$/.exec(chat.mem_limit ?? '') ?? []
+    const group = 1024 * Number(limit) * 1_048_576
+    const uploadDisk = Number(sealed) * 1_048_576
+    expect(fitCaps(readConfig({}), { group, machine: 2 * group, heap: group / 2, uploadDisk }).lowered).toEqual([])
+  })
+
+  it('says what fits where there is less memory', () => {
+    const [, table = ''] = /\n\| memory \|.*\n\|---.*\n((?:\|.*\n)+)/.exec(hosting) ?? []
+    const rows = [...table.matchAll(/^\| (\d+) (MB|GB) \| (\d+) MB \| (\d+) MB \|$/gm)]
+    expect(rows).toHaveLength(3)
+    for (const [, size, unit, alone, beside] of rows) {
+      const group = Number(size) * (unit === 'GB' ? 1024 : 1) * 1_048_576
+      const givenWith = (uploadDisk: number | null) =>
+        fitCaps(readConfig({}), { group, machine: 2 * group, heap: 2 ** 32, uploadDisk }).config
+      expect(givenWith(null).maxMessageMemoryBytes / 1_048_576).toBe(Number(alone))
+      const { maxMessageMemoryBytes, images } = givenWith(2 ** 29)
+      expect([maxMessageMemoryBytes, images.maxHeldBytes].map(bytes => bytes / 1_048_576)).toEqual([
+        Number(beside),
+        Number(beside),
+      ])
+    }
   })
 
   it('has no proxy that logs addresses or spools what people send', () => {

@@ -64,7 +64,10 @@ export function imageEndpoints({
         'image_too_large',
         'image_too_many_pixels',
         'image_unsupported',
+        'person_full',
         'server_busy',
+        'server_full',
+        'storage_failed',
       ],
       handle: async ({ request }) => {
         const userId = accountOf(request).id

@@ -41,6 +41,7 @@ interface Entry {
   /** When it is deleted: a sent picture with its message. */
   expiresAt: number
   cancelTimer: () => void
+  readonly onGone: () => void
 }
 
 /**
@@ -60,12 +61,20 @@ export class ImageStore {
   /**
    * Keeps a picture until its sender sends it. Returns when it is deleted if they do not, by the clock.
    * @param still the first frame, if the picture moves
+   * @param onGone called once nothing is kept of it any more
    */
-  add(ref: ImageRef, roomId: RoomId, ownerId: UserId, whole: StoredImage, still: StoredImage | null): number {
+  add(
+    ref: ImageRef,
+    roomId: RoomId,
+    ownerId: UserId,
+    whole: StoredImage,
+    still: StoredImage | null,
+    onGone = () => {},
+  ): number {
     const expiresAt = this.#clock.now() + unsentMs
     const cancelTimer = this.#clock.after(unsentMs, () => void this.#drop(ref.id))
-    const entry: Entry = { ref, roomId, ownerId, whole, still, nonce: null, people: null, expiresAt, cancelTimer }
-    this.#entries.set(ref.id, entry)
+    const state = { nonce: null, people: null, expiresAt, cancelTimer, onGone }
+    this.#entries.set(ref.id, { ref, roomId, ownerId, whole, still, ...state })
     const inRoom = this.#byRoom.get(roomId) ?? new Set()
     this.#byRoom.set(roomId, inRoom.add(ref.id))
     return expiresAt
@@ -158,5 +167,6 @@ export class ImageStore {
     await Promise.all([entry.whole.sealed.destroy(), entry.still?.sealed.destroy()]).catch((error: unknown) =>
       this.#log.error({ err: error }, 'a picture could not be deleted'),
     )
+    entry.onGone()
   }
 }

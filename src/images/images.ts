@@ -12,6 +12,7 @@ import { HeldUploads } from './held-uploads.js'
 import { foreignKindOf, kindOf } from './image-kind.js'
 import type { ImagePart, ReadableImage } from './image-store.js'
 import { LocalPictures } from './local-pictures.js'
+import type { PictureCaps } from './picture-space.js'
 import type { PictureStore } from './picture-store.js'
 
 /** The longest description of a picture, in UTF-16 units: about a paragraph. */
@@ -33,7 +34,7 @@ export interface AcceptedImage extends ImageRef {
 
 /** What pictures need: their limits and folder, and the engine whose messages they go with. */
 export interface ImagesOptions {
-  readonly rules: ImageRules & { readonly uploadDir: string }
+  readonly rules: ImageRules & PictureCaps & { readonly uploadDir: string }
   /** How long a picture lives once it is sent, in ms, if its message does not live shorter. */
   readonly imageTtlMs: number
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
@@ -56,7 +57,7 @@ export class Images {
     this.#options = options
     this.uploads = new HeldUploads(options.rules.maxSize)
     this.#converter = new Converter(options.rules, options.log)
-    this.#store = options.store ?? new LocalPictures(options.rules.uploadDir, options.clock, options.log)
+    this.#store = options.store ?? new LocalPictures(options.rules, options.clock, options.log)
     this.#endNotices = options.rooms.onNotice(notice => this.#do(() => this.#store.take(notice)))
   }
 
@@ -87,11 +88,13 @@ export class Images {
    * Converts a picture, seals it, and keeps it until its sender sends it.
    * @param signal aborted once whoever asked has gone
    * @throws ChatError `not_found` for the room; `image_unsupported`, `image_too_large`, `image_too_many_pixels`,
-   *   `image_invalid`, `image_description_invalid`, `server_busy`
+   *   `image_invalid`, `image_description_invalid`, `server_busy`; `person_full`, `server_full` when it is too much to
+   *   keep; `storage_failed` when it cannot be kept
    */
   async accept({ roomId, userId, bytes, alt }: Upload, signal: AbortSignal): Promise<AcceptedImage> {
     const description = readDescription(alt)
     if (!kindOf(bytes)) throw new UnsupportedImage(foreignKindOf(bytes))
+    await this.#store.admit(userId)
     const picture = await this.#converter.convert(bytes, userId, signal)
     const { width, height, still, ground } = picture
     const image: ImageRef = {
@@ -102,7 +105,7 @@ export class Images {
       ...(still && { moves: true }),
       ...(ground && { ground }),
     }
-    const { size, expiresAt } = await this.#store.add(image, roomId, userId, picture)
+    const { size, expiresAt } = await this.#add(image, roomId, userId, picture)
     try {
       // Again, now that it is stored: a room that ended meanwhile could not delete it.
       await this.admit(roomId, userId)
@@ -112,6 +115,16 @@ export class Images {
       throw error
     }
     return { ...image, size, expiresAt }
+  }
+
+  async #add(...[image, roomId, userId, picture]: Parameters<PictureStore['add']>) {
+    try {
+      return await this.#store.add(image, roomId, userId, picture)
+    } finally {
+      // Where it was refused too.
+      picture.bytes.fill(0)
+      picture.still?.fill(0)
+    }
   }
 
   /** Claims a picture for a message; see `ClaimImage`. */
@@ -137,6 +150,11 @@ export class Images {
   /** A picture for someone who may see it; null for anybody else, as for a picture that does not exist. */
   find(imageId: string, userId: UserId, part?: ImagePart): Answer<ReadableImage | null> {
     return this.#store.find(imageId, userId, part)
+  }
+
+  /** What all pictures count for, on all nodes together, in bytes. */
+  readHeldBytes(): Answer<number> {
+    return this.#store.readHeldBytes()
   }
 
   /** Does what nobody waits for. */

@@ -3,6 +3,7 @@ import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, ServerNotice, UserId } from '../chat/engine.js'
 import type { Picture } from './conversion.js'
 import { type ImagePart, ImageStore, type ReadableImage, type StoredImage } from './image-store.js'
+import { countPicture, leastCount, type PictureCaps, PictureSpace } from './picture-space.js'
 import type { PictureStore } from './picture-store.js'
 import { SealedImage } from './sealed-image.js'
 import { UploadFolder } from './upload-folder.js'
@@ -11,11 +12,13 @@ import { UploadFolder } from './upload-folder.js'
 export class LocalPictures implements PictureStore {
   readonly #folder: UploadFolder
   readonly #store: ImageStore
+  readonly #space: PictureSpace
 
-  /** @param uploadDir the folder of the files */
-  constructor(uploadDir: string, clock: Clock, log: Logger) {
-    this.#folder = new UploadFolder(uploadDir, log)
+  /** @param options the folder of the files, and how much they may take */
+  constructor(options: PictureCaps & { readonly uploadDir: string }, clock: Clock, log: Logger) {
+    this.#folder = new UploadFolder(options.uploadDir, log)
     this.#store = new ImageStore(clock, log)
+    this.#space = new PictureSpace(options)
   }
 
   /**
@@ -26,14 +29,25 @@ export class LocalPictures implements PictureStore {
     return this.#folder.open()
   }
 
+  admit(ownerId: UserId): void {
+    this.#space.refuseOver(ownerId, leastCount)
+  }
+
   async add(
     ref: ImageRef,
     roomId: RoomId,
     ownerId: UserId,
     picture: Pick<Picture, 'bytes' | 'still'>,
   ): Promise<{ size: number; expiresAt: number }> {
-    const [whole, still] = await this.#seal(picture)
-    return { size: whole.size, expiresAt: this.#store.add(ref, roomId, ownerId, whole, still) }
+    // Counted before it is written: others may come meanwhile.
+    const giveBack = this.#space.take(ownerId, countPicture(picture))
+    try {
+      const [whole, still] = await this.#seal(picture)
+      return { size: whole.size, expiresAt: this.#store.add(ref, roomId, ownerId, whole, still, giveBack) }
+    } catch (error) {
+      giveBack()
+      throw error
+    }
   }
 
   claim(imageId: string, roomId: RoomId, userId: UserId, nonce: string): ImageRef {
@@ -57,6 +71,10 @@ export class LocalPictures implements PictureStore {
 
   findUnsent(imageId: string, roomId: RoomId, userId: UserId): ImageRef | null {
     return this.#store.findUnsent(imageId, roomId, userId)
+  }
+
+  readHeldBytes(): number {
+    return this.#space.held
   }
 
   take(notice: ServerNotice): void {

@@ -12,8 +12,15 @@ export interface PictureStore {
   start(): Promise<void>
 
   /**
+   * Refuses a person for whom not even the smallest picture could be kept, before theirs is converted.
+   * @throws ChatError `person_full` when they hold too much already, `server_full` when all together do
+   */
+  admit(ownerId: UserId): Answer<void>
+
+  /**
    * Keeps a picture until its sender sends it, and overwrites the given bytes. Resolves with its size in bytes and with when it is
    * deleted if they do not, by the clock.
+   * @throws ChatError `person_full`, `server_full` when it would be too much; `storage_failed` when it cannot be kept
    */
   add(
     ref: ImageRef,
@@ -42,6 +49,9 @@ export interface PictureStore {
 
   /** The facts of a picture that its sender has not sent yet, for its sender alone; null for anybody else. */
   findUnsent(imageId: string, roomId: RoomId, userId: UserId): Answer<ImageRef | null>
+
+  /** What all pictures count for, on all nodes together, in bytes. */
+  readHeldBytes(): Answer<number>
 
   /** Applies a notice of the engine: prolongs or deletes pictures. */
   take(notice: ServerNotice): Answer<void>

@@ -1,30 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { z } from 'zod'
 import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, ServerNotice, UserId } from '../chat/engine.js'
 import { ChatError } from '../chat/errors.js'
-import { pictureGrounds } from '../chat/picture-ground.js'
+import type { ByteLedger } from '../shared-store/byte-ledger.js'
 import { seal, unseal } from '../shared-store/sealing.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 import type { Picture } from './conversion.js'
 import { type ImagePart, type ReadableImage, unsentMs } from './image-store.js'
+import { type Facts, factsSchema, refOf } from './picture-facts.js'
+import { countPicture, leastCount } from './picture-space.js'
 import type { PictureStore } from './picture-store.js'
-
-/** All that is kept of a picture, beside its bytes. */
-const factsSchema = z.object({
-  ref: z.object({
-    ...{ id: z.string(), width: z.number(), height: z.number(), alt: z.string() },
-    moves: z.boolean().optional(),
-    ground: z.enum(pictureGrounds).optional(),
-  }),
-  roomId: z.string(),
-  ownerId: z.string(),
-  size: z.number(),
-  /** The size of the first frame of an animation; null for any other picture. */
-  stillSize: z.number().nullable(),
-})
-type Facts = z.infer<typeof factsSchema>
 
 /** What is kept of a picture, each under a key of its own. */
 const kinds = ['facts', 'claim', 'sent', 'whole', 'still'] as const
@@ -33,6 +19,8 @@ type Kind = (typeof kinds)[number]
 export interface SharedPicturesOptions {
   /** On a connection of its own: others would wait behind the bytes of pictures. */
   readonly store: SharedStore
+  /** Counts what pictures take. */
+  readonly ledger: ByteLedger
   readonly isMember: (roomId: RoomId, userId: UserId) => Promise<boolean>
   /** The same on every node. */
   readonly secret: string
@@ -52,20 +40,30 @@ export class SharedPictures implements PictureStore {
 
   async start(): Promise<void> {}
 
+  admit(ownerId: UserId): Promise<void> {
+    return this.#options.ledger.refuseOver(this.#ownerOf(ownerId), leastCount)
+  }
+
   async add(
     ref: ImageRef,
     roomId: RoomId,
     ownerId: UserId,
     { bytes, still }: Pick<Picture, 'bytes' | 'still'>,
   ): Promise<{ size: number; expiresAt: number }> {
-    const { store, clock } = this.#options
+    const { store, ledger, clock } = this.#options
     const facts: Facts = { ref: { ...ref }, roomId, ownerId, size: bytes.length, stillSize: still?.length ?? null }
     const keep = (kind: Kind, plain: Buffer) =>
       store.set(this.#keyOf(kind, ref.id), this.#seal(ref.id, plain), unsentMs)
+    await ledger.take(this.#entryOf(ref.id), this.#ownerOf(ownerId), countPicture({ bytes, still }), unsentMs)
     const expiresAt = clock.now() + unsentMs
-    await keep('whole', bytes)
-    if (still) await keep('still', still)
-    await keep('facts', Buffer.from(JSON.stringify(facts)))
+    try {
+      await keep('whole', bytes)
+      if (still) await keep('still', still)
+      await keep('facts', Buffer.from(JSON.stringify(facts)))
+    } catch (error) {
+      await this.discard(ref.id)
+      throw error
+    }
     return { size: facts.size, expiresAt }
   }
 
@@ -92,6 +90,7 @@ export class SharedPictures implements PictureStore {
 
   async discard(imageId: string): Promise<void> {
     for (const kind of kinds) await this.#options.store.delete(this.#keyOf(kind, imageId))
+    await this.#options.ledger.release(this.#entryOf(imageId))
   }
 
   async find(imageId: string, userId: UserId, part: ImagePart = 'whole'): Promise<ReadableImage | null> {
@@ -110,6 +109,10 @@ export class SharedPictures implements PictureStore {
     const facts = await this.#read(imageId)
     if (facts?.ownerId !== userId || facts.roomId !== roomId) return null
     return (await this.#isSent(imageId)) ? null : refOf(facts)
+  }
+
+  readHeldBytes(): Promise<number> {
+    return this.#options.ledger.readHeld()
   }
 
   async take(notice: ServerNotice): Promise<void> {
@@ -144,9 +147,10 @@ export class SharedPictures implements PictureStore {
   }
 
   async #prolong(imageId: string, expiresAt: number): Promise<void> {
-    const { store, clock } = this.#options
+    const { store, ledger, clock } = this.#options
     const ttlMs = Math.max(expiresAt - clock.now(), 1)
     for (const kind of kinds) await store.prolong(this.#keyOf(kind, imageId), ttlMs)
+    await ledger.prolong(this.#entryOf(imageId), ttlMs)
   }
 
   async #isClaimed(imageId: string): Promise<boolean> {
@@ -169,14 +173,18 @@ export class SharedPictures implements PictureStore {
 
   /** The store is not told the id, so that nothing that it holds can open a picture. */
   #keyOf(kind: Kind, imageId: string): string {
-    return `picture-${kind}:${this.#digest('name', imageId).toString('base64url')}`
+    return `picture-${kind}:${this.#entryOf(imageId)}`
   }
 
-  #digest(purpose: 'key' | 'name' | 'nonce', text: string): Buffer {
+  #entryOf(imageId: string): string {
+    return this.#digest('name', imageId).toString('base64url')
+  }
+
+  #ownerOf(userId: UserId): string {
+    return this.#digest('owner', userId).toString('base64url')
+  }
+
+  #digest(purpose: 'key' | 'name' | 'nonce' | 'owner', text: string): Buffer {
     return createHmac('sha256', this.#options.secret).update(`picture ${purpose} ${text}`).digest()
   }
-}
-
-function refOf({ ref: { moves, ground, ...ref } }: Facts): ImageRef {
-  return { ...ref, ...(moves !== undefined && { moves }), ...(ground !== undefined && { ground }) }
 }

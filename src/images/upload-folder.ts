@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, unlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { UserId } from '../chat/engine.js'
@@ -25,6 +25,8 @@ const mostReads = 8
 const outOfDescriptors = ['EMFILE', 'ENFILE']
 /** Milliseconds after which there may be a descriptor again. */
 const retryAfterMs = 1000
+/** While no picture can be written, the log says so once in this many milliseconds. */
+const sayEveryMs = 60_000
 
 /** The folder of sealed pictures, which only the process that wrote them can decrypt. */
 export class UploadFolder {
@@ -32,11 +34,16 @@ export class UploadFolder {
   readonly #log: Logger
   /** Nobody is refused here: what may wait is bounded by what each person may leave unread. */
   readonly #reads = new FairTurns<UserId>({ atOnce: mostReads, retryAfterMs })
+  readonly #now: () => number
   #lock: FileLock | null = null
+  /** When the log last said that no picture can be written; null while they can. */
+  #saidAt: number | null = null
 
-  constructor(path: string, log: Logger) {
+  /** @param now a monotonic clock, in ms */
+  constructor(path: string, log: Logger, now = () => performance.now()) {
     this.#path = path
     this.#log = log
+    this.#now = now
   }
 
   /**
@@ -72,12 +79,21 @@ export class UploadFolder {
   }
 
   /**
-   * Writes a file under a new name, and resolves with that name.
-   * @throws ChatError `server_busy` when no descriptor is left
+   * Writes a file under a new name, and resolves with that name. Of a file that cannot be written whole nothing stays.
+   * @throws ChatError `server_busy` when no descriptor is left; `storage_failed` when the disk is full, or fails
    */
   async write(parts: readonly Buffer[]): Promise<string> {
     const name = `${randomBytes(16).toString('base64url')}.sealed`
-    await writeFile(join(this.#path, name), parts, { flag: 'wx', mode: 0o600 }).catch(error => this.#refuse(error))
+    const path = join(this.#path, name)
+    try {
+      await writeFile(path, parts, { flag: 'wx', mode: 0o600 })
+    } catch (error) {
+      // On a full disk the file is made, but is cut off.
+      await rm(path, { force: true }).catch((left: unknown) => this.#noteLeft(left))
+      return this.#refuseWrite(error)
+    }
+    if (this.#saidAt !== null) this.#log.warn('encrypted pictures can be written again')
+    this.#saidAt = null
     return name
   }
 
@@ -112,6 +128,19 @@ export class UploadFolder {
     }
   }
 
+  #refuseWrite(error: unknown): never {
+    if (outOfDescriptors.includes(faultCodeOf(error))) this.#refuse(error)
+    const now = this.#now()
+    if (this.#saidAt === null || now - this.#saidAt >= sayEveryMs) {
+      this.#log.error(
+        { err: error },
+        'an encrypted picture could not be written: the disk of UPLOAD_DIR is full, or fails',
+      )
+      this.#saidAt = now
+    }
+    throw new ChatError('storage_failed')
+  }
+
   /** Logs that descriptors have run out, and tells whoever asked to try again. */
   #refuse(error: unknown): never {
     if (!outOfDescriptors.includes(faultCodeOf(error))) throw error
@@ -124,8 +153,12 @@ export class UploadFolder {
     try {
       await unlink(join(this.#path, name))
     } catch (error) {
-      this.#log.error({ err: error }, 'an encrypted picture could not be deleted')
+      this.#noteLeft(error)
     }
+  }
+
+  #noteLeft(error: unknown): void {
+    this.#log.error({ err: error }, 'an encrypted picture could not be deleted')
   }
 
   /** Releases the folder. */

@@ -16,6 +16,9 @@ const gauges: readonly (readonly [name: string, help: string, reading: keyof Rea
   ['rooms', 'Open rooms, on all nodes together', 'rooms'],
   ['messages', 'Living messages, on all nodes together', 'messages'],
   ['bytes_held', 'Bytes of living messages that count towards the limit, on all nodes together', 'bytesHeld'],
+  ['bytes_limit', 'Bytes that living messages may hold', 'bytesLimit'],
+  ['picture_bytes_held', 'Bytes of pictures that count towards their limit, on all nodes together', 'pictureBytesHeld'],
+  ['picture_bytes_limit', 'Bytes that pictures may hold', 'pictureBytesLimit'],
   ['store_away', 'Whether what the nodes share does not answer', 'storeAway'],
 ]
 

@@ -4,6 +4,8 @@ import type { Clock } from '../chat/clock.js'
 import type { EngineStats } from '../chat/engine.js'
 import { isStorageFailure } from '../chat/errors.js'
 import type { Rooms } from '../chat/rooms.js'
+import type { Config } from '../config.js'
+import type { Images } from '../images/images.js'
 import { watchExpiry } from './expiry-watch.js'
 import type { HealthSource } from './health.js'
 import { monitoringPages } from './monitoring-pages.js'
@@ -18,6 +20,9 @@ export interface MonitoringDeps {
   /** The level of the line of statistics. */
   readonly statisticsLevel: StatisticsDeps['level']
   readonly rooms: Pick<Rooms, 'reads' | 'onNotice'>
+  readonly images: Pick<Images, 'readHeldBytes'>
+  /** The caps, as they are after what does not fit was lowered. */
+  readonly config: Pick<Config, 'maxMessageMemoryBytes'> & { readonly images: Pick<Config['images'], 'maxHeldBytes'> }
   /** The token of /metrics; null for no such page. */
   readonly metricsToken: string | null
   readonly health: HealthSource
@@ -39,18 +44,23 @@ export class Monitoring {
 
   /** Starts all of it. */
   static async open(deps: MonitoringDeps): Promise<Monitoring> {
-    const { clock, log, statisticsLevel: level, rooms, metricsToken, health, countConnections } = deps
-    let stats: EngineStats = { rooms: 0, messages: 0, onlineUsers: 0, bytesHeld: 0, expiredMessages: 0 }
-    const readStats = async () => {
-      stats = await rooms.reads.readStats().catch((error: unknown) => {
-        // While they cannot be asked for, the figures are the last ones.
-        if (isStorageFailure(error)) return stats
-        throw error
-      })
-      return stats
+    const { clock, log, statisticsLevel: level, rooms, images, config, metricsToken, health, countConnections } = deps
+    let held: EngineStats & Pick<Readings, 'pictureBytesHeld'> = {
+      ...{ rooms: 0, messages: 0, onlineUsers: 0, bytesHeld: 0, expiredMessages: 0, pictureBytesHeld: 0 },
     }
+    const readHeld = async () => {
+      try {
+        held = { ...(await rooms.reads.readStats()), pictureBytesHeld: await images.readHeldBytes() }
+      } catch (error) {
+        // While they cannot be asked for, the figures are the last ones.
+        if (!isStorageFailure(error)) throw error
+      }
+      return held
+    }
+    const limits = { bytesLimit: config.maxMessageMemoryBytes, pictureBytesLimit: config.images.maxHeldBytes }
     const read: ReadReadings = async () => ({
-      ...(await readStats()),
+      ...(await readHeld()),
+      ...limits,
       ...(await countConnections()),
       storeAway: health.isAway ? 1 : 0,
     })

@@ -11,6 +11,11 @@ export interface Readings extends EngineStats {
   /** TCP connections of any kind, and those among them with an incomplete request. */
   readonly tcpConnections: number
   readonly waitingConnections: number
+  /** What all pictures count for, in bytes, on all nodes together. */
+  readonly pictureBytesHeld: number
+  /** How many bytes messages and pictures may hold. */
+  readonly bytesLimit: number
+  readonly pictureBytesLimit: number
   /** 1 while what the nodes share does not answer, else 0. */
   readonly storeAway: number
 }

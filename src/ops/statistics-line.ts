@@ -36,6 +36,7 @@ export function writeStatistics({ clock, log, level, read, observations, loop }:
         livingMessages: readings.messages,
         expiredMessages: readings.expiredMessages,
         bytesHeld: readings.bytesHeld,
+        pictureBytesHeld: readings.pictureBytesHeld,
         worstExpiryLagMs,
         worstLoopLagMs: loop.takeWorstMs(),
         residentMegabytes: Math.round(process.memoryUsage.rss() / bytesPerMegabyte),

@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
+import { fitCaps, readMemoryThereIs } from '../fitted-caps.js'
 import { Limits } from '../limits.js'
 import { createLog } from '../ops/log.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
@@ -11,9 +12,15 @@ export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'cloc
   readonly sharedStore: SharedStore
 }
 
-/** Makes the log, the backend and the limits that the settings ask for. @throws ConfigError, AccountFileError */
-export async function createBasis(config: Config): Promise<Basis> {
-  const log = createLog(config.logLevel)
+/**
+ * Makes the log, the backend and the limits that the settings ask for. Caps that do not fit the memory there is are lowered, and
+ * the log says so.
+ * @throws ConfigError, AccountFileError
+ */
+export async function createBasis(asked: Config): Promise<Basis> {
+  const log = createLog(asked.logLevel)
+  const { config, lowered } = fitCaps(asked, readMemoryThereIs(asked))
+  for (const cap of lowered) log.warn(cap, `${cap.setting} was lowered to what fits the memory there is`)
   const backend = await openBackend(config, log)
   const { clock, sharedStore, forms } = backend
   return { config, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }

@@ -65,7 +65,10 @@ describe('by the clock', () => {
       keepLonger: true,
     })
     images = new Images({
-      rules: { maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder, maxSize: 2_097_152 },
+      rules: {
+        ...{ maxWidth: 1280, maxHeight: 1280, quality: 80, uploadDir: folder, maxSize: 2_097_152 },
+        ...{ maxHeldBytes: 1e9, maxHeldBytesPerPerson: 1e9 },
+      },
       imageTtlMs: 60 * minute,
       rooms: roomsOn(engine),
       clock,

@@ -6,8 +6,8 @@ import { LocalPictures } from '#src/images/local-pictures.js'
 import { createLog } from '#src/ops/log.js'
 import { describePictureStore } from './picture-store-suite.js'
 
-describePictureStore('in files', async clock => {
+describePictureStore('in files', async (clock, _isMember, caps) => {
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-pictures-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return new LocalPictures(folder, clock, createLog('silent'))
+  return new LocalPictures({ uploadDir: folder, ...caps }, clock, createLog('silent'))
 })

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '#src/chat/clock.js'
 import { MemoryEngine } from '#src/engines/memory/engine.js'
 import type { ImagePart } from '#src/images/image-store.js'
+import type { PictureCaps } from '#src/images/picture-space.js'
 import type { PictureStore } from '#src/images/picture-store.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
@@ -12,13 +13,18 @@ import { FakeClock } from '../support/fake-clock.js'
 export type MakePictureStore = (
   clock: Clock,
   isMember: (roomId: string, userId: string) => Promise<boolean>,
+  caps: PictureCaps,
 ) => Promise<PictureStore>
 
+const wide: PictureCaps = { maxHeldBytes: 1e9, maxHeldBytesPerPerson: 1e9 }
+/** What the smallest picture counts for. */
+const one = 4096
+
 /** A store under test with the engine whose notices it hears. */
-export async function beginPictures(makeStore: MakePictureStore) {
+export async function beginPictures(makeStore: MakePictureStore, caps = wide) {
   const clock = new FakeClock()
   const engine = new MemoryEngine({ ...generous, clock })
-  const store = await makeStore(clock, (...asked) => engine.isMember(...asked))
+  const store = await makeStore(clock, (...asked) => engine.isMember(...asked), caps)
   await store.start()
   const work: unknown[] = []
   roomsOn(engine).onNotice(notice => work.push(store.take(notice)))
@@ -51,7 +57,7 @@ export async function beginPictures(makeStore: MakePictureStore) {
 
 /** What every place of pictures must do. */
 export function describePictureStore(name: string, makeStore: MakePictureStore): void {
-  const begin = () => beginPictures(makeStore)
+  const begin = (caps?: PictureCaps) => beginPictures(makeStore, caps)
   const people = ['alice', 'bob', 'carol']
 
   describe(`pictures kept ${name}`, () => {
@@ -105,6 +111,38 @@ export function describePictureStore(name: string, makeStore: MakePictureStore):
       expect(await store.findUnsent(ref.id, room, 'bob')).toBe(null)
       await send()
       expect(await store.findUnsent(ref.id, room, 'alice')).toBe(null)
+    })
+
+    test('are refused to who holds their share, and to all once it is too much, until some are gone', async () => {
+      const caps = { maxHeldBytes: 3 * one, maxHeldBytesPerPerson: 2 * one }
+      const { store, room, ref, add, send } = await begin(caps)
+      const addFor = async (ownerId: string) =>
+        store.add({ ...ref, id: `of ${ownerId}` }, room, ownerId, { bytes: Buffer.from('bytes'), still: null })
+      const admit = async (ownerId: string) => store.admit(ownerId)
+      await add()
+      await add('second')
+      await expect(add('third')).rejects.toMatchObject({ code: 'person_full' })
+      await expect(admit('alice')).rejects.toMatchObject({ code: 'person_full' })
+      await admit('bob')
+      await addFor('bob')
+      await expect(addFor('carol')).rejects.toMatchObject({ code: 'server_full' })
+      await expect(admit('carol')).rejects.toMatchObject({ code: 'server_full' })
+      expect([await store.readHeldBytes(), await store.find('third', 'alice')]).toEqual([3 * one, null])
+      await send()
+      await expect(admit('alice')).rejects.toMatchObject({ code: 'person_full' })
+      await store.discard('second')
+      await expect.poll(() => store.readHeldBytes()).toBe(2 * one)
+      await addFor('carol')
+    })
+
+    test('count with their stills, and no longer once their message is gone', async () => {
+      const { store, clock, add, send, settle } = await begin()
+      await add(undefined, 'a frame')
+      await send(1000)
+      expect(await store.readHeldBytes()).toBe(2 * one)
+      await clock.advance(1000)
+      await settle()
+      await expect.poll(() => store.readHeldBytes()).toBe(0)
     })
 
     test('are both people’s after a refusal that came though the message was sent', async () => {

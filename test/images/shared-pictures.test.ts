@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { SharedPictures } from '#src/images/shared-pictures.js'
+import { ByteLedger } from '#src/shared-store/byte-ledger.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
 import { linkTo } from '../support/redis-link.js'
 import { startRedisServer } from '../support/redis-server.js'
@@ -9,10 +10,13 @@ const linkOf = linkTo(startRedisServer)
 const secret = 'a secret of the tests'
 let stores = 0
 
-const makeStore: MakePictureStore = async (clock, isMember) => {
+const makeStore: MakePictureStore = async (clock, isMember, { maxHeldBytes, maxHeldBytesPerPerson }) => {
   stores += 1
   const store = new RedisSharedStore({ link: linkOf(), secret, space: `${stores}-` })
-  return new SharedPictures({ store, isMember, secret, clock })
+  // Apart from the keys that the tests look at.
+  const place = { link: linkOf(), name: 'pictures', space: `ledger-${stores}-` }
+  const ledger = new ByteLedger({ ...place, most: maxHeldBytes, mostEach: maxHeldBytesPerPerson })
+  return new SharedPictures({ store, ledger, isMember, secret, clock })
 }
 const listKeys = async () =>
   String(await linkOf().call('KEYS', `${stores}-*`))

@@ -10,11 +10,17 @@ const token = 'a-token-of-the-test'
 const readings = {
   ...{ rooms: 0, messages: 0, onlineUsers: 0, bytesHeld: 0, expiredMessages: 0 },
   ...{ connections: 0, tcpConnections: 0, waitingConnections: 0, storeAway: 0 },
+  ...{ pictureBytesHeld: 0, bytesLimit: 0, pictureBytesLimit: 0 },
 }
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
-  server = await startTestServer({ METRICS_TOKEN: token, MESSAGE_TTL_MS: '1000' })
+  server = await startTestServer({
+    METRICS_TOKEN: token,
+    MESSAGE_TTL_MS: '1000',
+    MAX_MESSAGE_MEMORY_MB: '5',
+    MAX_PICTURES_MB: '7',
+  })
 })
 afterAll(() => server.stop())
 
@@ -64,6 +70,9 @@ describe('metrics', () => {
     expect(during.get('ephemeral_chat_rooms')).toBe(1)
     expect(during.get('ephemeral_chat_messages')).toBe(1)
     expect(during.get('ephemeral_chat_bytes_held')).toBe(520)
+    expect(during.get('ephemeral_chat_picture_bytes_held')).toBe(0)
+    const limits = ['bytes', 'picture_bytes'].map(each => during.get(`ephemeral_chat_${each}_limit`))
+    expect(limits).toEqual([5, 7].map(megabytes => megabytes * 1_048_576))
     expect(during.get('ephemeral_chat_tcp_connections')).toBeGreaterThan(0)
 
     await new HttpClient(server.url).get('/nowhere')

@@ -26,6 +26,8 @@ async function open(metricsToken: string | null) {
       log,
       statisticsLevel: 'info',
       rooms: roomsOn(engine),
+      images: { readHeldBytes: () => 11 },
+      config: { maxMessageMemoryBytes: 1e9, images: { maxHeldBytes: 1e9 } },
       metricsToken,
       countConnections,
       health: soundHealth,
@@ -54,6 +56,7 @@ it.each([null, 'the token'])(
       tcpConnections: 5,
       waitingConnections: 1,
       expiredMessages: 1,
+      pictureBytesHeld: 11,
       worstExpiryLagMs: 400,
       refusals: { 'request:not_found': 1 },
     })

@@ -23,6 +23,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
   const sharedStore = new MemorySharedStore(clock)
   const engine = new MemoryEngine({
     ...engineOptions(config),
+    maxMemoryBytes: config.maxMessageMemoryBytes,
     clock,
     onSubscriberError: error => log.error({ err: error }, 'a publication could not be handled'),
   })
@@ -31,7 +32,7 @@ export async function openMemoryBackend(config: Config, log: Logger): Promise<Ba
     sessions: new MemorySessionStore(),
     forms: null,
     counting: null,
-    openPictures: () => new LocalPictures(config.images.uploadDir, clock, log),
+    openPictures: () => new LocalPictures(config.images, clock, log),
     peers: null,
     run: { id: randomBytes(6).toString('base64url') },
     health: soundHealth,

@@ -9,6 +9,7 @@ import { SharedPictures } from '#src/images/shared-pictures.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import type { RedisLink } from '#src/redis/link.js'
 import { WatchedLink } from '#src/redis/watched-link.js'
+import { ByteLedger } from '#src/shared-store/byte-ledger.js'
 import { RedisSharedStore } from '#src/shared-store/redis-store.js'
 import { type Backend, engineOptions } from '../backend.js'
 import { openLink } from '../redis-accounts.js'
@@ -41,6 +42,8 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     const onError = (error: unknown) => log.error({ err: error }, 'something over Redis failed')
     const sharedStore = new RedisSharedStore({ link, secret })
     const pictureStore = new RedisSharedStore({ link: pictureLink, secret })
+    const { maxHeldBytes: most, maxHeldBytesPerPerson: mostEach } = config.images
+    const ledger = new ByteLedger({ link: pictureLink, name: 'pictures', most, mostEach })
     const missed: ((userId: UserId | null) => void)[] = []
     const emptied: (() => void)[] = []
     const engine = await RedisEngine.start({
@@ -65,7 +68,7 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
               const { windowMs, limit } = window
               return engine.counting({ key: sharedStore.countKeyOf(window, key), windowMs, limit })
             },
-      openPictures: isMember => new SharedPictures({ store: pictureStore, isMember, secret, clock }),
+      openPictures: isMember => new SharedPictures({ store: pictureStore, ledger, isMember, secret, clock }),
       run: {
         get id() {
           return engine.runId

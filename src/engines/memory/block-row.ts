@@ -17,8 +17,6 @@ const never = Number.POSITIVE_INFINITY
 /** What is kept of each block in `#keys`, and where. */
 const key = { lastSeq: 0, nextExpiry: 1, nextWarning: 2 }
 const keysOfBlock = 3
-/** One for all rooms. */
-const sharedSlabs = new Slabs()
 
 /**
  * The messages of a room, in blocks one after the other by `seq`. What is looked for is found by halving, and what is
@@ -41,7 +39,8 @@ export class BlockRow {
   nextWarning = never
   #size = 0
 
-  constructor(private readonly slabs = sharedSlabs) {}
+  /** @param slabs where its memory comes from, together with that of other rows */
+  constructor(private readonly slabs = new Slabs()) {}
 
   /** How many messages there are. */
   get size(): number {

@@ -48,6 +48,7 @@ import { PrivacyChoices } from './privacy-choices.js'
 import { messageFor, quoteFor } from './quotes.js'
 import { beginLives, chooseErasure, chooseLifetime, keepWarned, noteKept, post } from './room-changes.js'
 import { RoomTable } from './room-table.js'
+import { Slabs } from './slabs.js'
 import { Tally } from './tally.js'
 import {
   keptNotices,
@@ -66,6 +67,11 @@ import { reachOf, summarise, viewRoom, warnedOf } from './views.js'
 /** What the memory engine is given beside what every engine is. */
 export interface MemoryEngineOptions extends EngineOptions {
   readonly clock: Clock
+  /**
+   * What all messages may take of the memory of this process, in bytes, with what is left over between them; left out, only
+   * what they count for is bounded.
+   */
+  readonly maxMemoryBytes?: number
   /** Told what a subscriber threw; must not throw itself. By default it becomes a warning of the process. */
   readonly onSubscriberError?: (error: unknown) => void
 }
@@ -76,6 +82,9 @@ export interface MemoryEngineOptions extends EngineOptions {
  */
 export class MemoryEngine implements Engine {
   readonly #options: EngineOptions
+  readonly #maxMemoryBytes: number
+  /** The memory of the messages of all rooms. */
+  readonly #slabs = new Slabs()
   readonly #due: DueQueue
   readonly #publisher: Publisher
   readonly #people: KnownPeople
@@ -87,15 +96,17 @@ export class MemoryEngine implements Engine {
   readonly #tally = new Tally()
   readonly #gone: GoneMessages
 
-  constructor({ clock, onSubscriberError = warn, ...options }: MemoryEngineOptions) {
+  constructor({ clock, maxMemoryBytes, onSubscriberError = warn, ...options }: MemoryEngineOptions) {
     this.#options = options
+    this.#maxMemoryBytes = maxMemoryBytes ?? Number.POSITIVE_INFINITY
     this.#due = new DueQueue(clock)
     this.#publisher = new Publisher(onSubscriberError)
     this.#people = new KnownPeople(this.#choices, (person, now) => this.#leases.endDue(person, now))
     this.#endings = new Endings(this.#due)
     this.#gone = new GoneMessages(this.#due, longestLifeMs(options))
     const people = this.#people
-    this.#rooms = new RoomTable(people, this.#due, this.#publisher, this.#tally, this.#endings, this.#gone, options)
+    const ofRooms = { ...options, slabs: this.#slabs }
+    this.#rooms = new RoomTable(people, this.#due, this.#publisher, this.#tally, this.#endings, this.#gone, ofRooms)
     const { messageTtlMs } = options
     this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher, messageTtlMs)
     this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
@@ -357,7 +368,8 @@ export class MemoryEngine implements Engine {
     const { maxBytes, maxBytesPerPerson, roomMaxMessages } = this.#options
     if (person.bytesSent + bytes > maxBytesPerPerson) throw new ChatError('person_full')
     if (room.messages.size >= roomMaxMessages) throw new ChatError('room_full', room.messages.nextExpiry - now)
-    if (this.#tally.bytesHeld + bytes > maxBytes) throw new ChatError('server_full')
+    const takesTooMuch = this.#slabs.bytes + bytes > this.#maxMemoryBytes
+    if (takesTooMuch || this.#tally.bytesHeld + bytes > maxBytes) throw new ChatError('server_full')
   }
 }
 

@@ -2,6 +2,7 @@ import type { Message, MessageId, RoomId, SeqRange, UserId } from '#src/chat/eng
 import { keptLonger, restOf, seenAt, type Timed, waitingNoMore, warnsAt } from '#src/chat/lifetimes.js'
 import type { Place } from './block-row.js'
 import { type Entry, MessageStore, type NewMessage } from './message-store.js'
+import type { Slabs } from './slabs.js'
 
 const never = Number.POSITIVE_INFINITY
 
@@ -19,9 +20,12 @@ export class MessageList extends MessageStore {
   #waiting = 0
   #restsUntil = 0
 
-  /** @param keepLonger whether messages may be kept beyond their time */
-  constructor(roomId: RoomId, people: readonly [UserId, UserId], keepLonger: boolean) {
-    super(roomId, people)
+  /**
+   * @param keepLonger whether messages may be kept beyond their time
+   * @param slabs where the memory of all rooms comes from
+   */
+  constructor(roomId: RoomId, people: readonly [UserId, UserId], keepLonger: boolean, slabs?: Slabs) {
+    super(roomId, people, slabs)
     this.#keepLonger = keepLonger
   }
 

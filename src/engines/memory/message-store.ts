@@ -12,6 +12,7 @@ import {
 import { BlockRow, type Place } from './block-row.js'
 import type { Life, Side, Stored } from './message-block.js'
 import { hashNonce, NonceTable } from './nonce-table.js'
+import type { Slabs } from './slabs.js'
 
 /** A living message as it is when it is read. `bytes` is what it counts for at the cap. */
 export interface Entry {
@@ -56,17 +57,23 @@ const [zero, nine, letterA, letterZ] = [0x30, 0x39, 0x61, 0x7a]
  * - What is kept beside the bytes, `latest`, `#extras` and `nonces`, is of living messages alone: `forget` takes it too.
  */
 export class MessageStore {
-  protected readonly row = new BlockRow()
+  protected readonly row: BlockRow
   /** Null while no message has any. */
   #extras: Map<number, Extras> | null = null
   readonly #idBegin = randomBytes(12).toString('base64url')
   readonly #number = nextNumber()
 
-  /** @param people the room's two people */
+  /**
+   * @param people the room's two people
+   * @param slabs where the memory of all rooms comes from
+   */
   constructor(
     private readonly roomId: RoomId,
     private readonly people: readonly [UserId, UserId],
-  ) {}
+    slabs?: Slabs,
+  ) {
+    this.row = new BlockRow(slabs)
+  }
 
   /** How many messages live. */
   get size(): number {

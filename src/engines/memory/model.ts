@@ -5,6 +5,7 @@ import type { Duty } from './due-queue.js'
 import { ListedRooms, type ListPlace } from './listed-rooms.js'
 import type { Side } from './message-block.js'
 import { MessageList } from './message-list.js'
+import type { Slabs } from './slabs.js'
 import { Timeline } from './timeline.js'
 
 /** One open connection. It holds until `until`; `givenUpAt` is set while it lingers. Both in ms of `Clock.now()`. */
@@ -181,9 +182,10 @@ export class Room {
     readonly duty: Duty,
     keepLonger: boolean,
     public erasesWhenLeft: boolean,
+    slabs?: Slabs,
   ) {
     this.members = [new Member(this, opener, 0), new Member(this, other, 1)]
-    this.messages = new MessageList(this.id, [opener.id, other.id], keepLonger)
+    this.messages = new MessageList(this.id, [opener.id, other.id], keepLonger, slabs)
   }
 
   /** How long messages live that are sent now. `messageTtlMs`: where its people chose nothing. */

@@ -21,6 +21,7 @@ import type { KnownPeople } from './known-people.js'
 import type { Entry } from './message-store.js'
 import { type Member, type Person, Room } from './model.js'
 import { dissolvesAt, expire, noteReopened, retract } from './room-changes.js'
+import type { Slabs } from './slabs.js'
 import type { Tally } from './tally.js'
 import { tell, watchWhoSees } from './telling.js'
 import { forgetLastMatch } from './traces.js'
@@ -40,7 +41,7 @@ export class RoomTable {
     private readonly tally: Tally,
     private readonly endings: Endings,
     private readonly gone: GoneMessages,
-    private readonly options: EngineOptions,
+    private readonly options: EngineOptions & { readonly slabs?: Slabs },
   ) {}
 
   /** Someone in their room with another, or undefined. */
@@ -93,7 +94,8 @@ export class RoomTable {
     const opener = this.people.admit(userId)
     const other = this.people.admit(otherId)
     const duty = createDuty(now => this.#attend(room, now))
-    const room: Room = new Room(opener, other, duty, this.options.keepLonger ?? false, this.options.roomGraceMs > 0)
+    const { keepLonger = false, roomGraceMs, slabs } = this.options
+    const room: Room = new Room(opener, other, duty, keepLonger, roomGraceMs > 0, slabs)
     this.#byId.set(room.id, room)
     opener.rooms.set(other.id, room)
     other.rooms.set(opener.id, room)

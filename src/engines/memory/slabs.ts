@@ -74,12 +74,22 @@ export class Slabs {
   readonly #open = new Map<number, Slab[]>(sizes.map(size => [size, []]))
   readonly #empty: Slab[] = []
   #inUse = 0
+  /** What spans take that are too long for a slab, in bytes. */
+  #longBytes = 0
+
+  /** What all spans that are taken keep from others, in bytes: whole slabs, however little of one is taken. */
+  get bytes(): number {
+    return this.#inUse * slabBytes + this.#longBytes
+  }
 
   /** Gives a span of at least as many bytes. */
   take(bytes: number): Span {
     const size = sizes.find(each => each >= bytes)
     const open = size === undefined ? undefined : this.#open.get(size)
-    if (size === undefined || open === undefined) return viewOf(Buffer.alloc(bytes))
+    if (size === undefined || open === undefined) {
+      this.#longBytes += bytes
+      return viewOf(Buffer.alloc(bytes))
+    }
     const slab = open.at(-1) ?? this.#openFor(size, open)
     const span = slab.take()
     if (slab.isFull) this.#remove(open, slab)
@@ -90,6 +100,7 @@ export class Slabs {
   release(span: Span | SlabSpan): void {
     if (!('slab' in span)) {
       span.bytes.fill(0)
+      this.#longBytes -= span.length
       return
     }
     const { slab } = span

@@ -1,5 +1,5 @@
 // Long because every case of one behaviour stands here.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { writeAccountFile } from '#src/accounts/store/account-file.js'
 import { FileAccountStore } from '#src/accounts/store/file-store.js'
 import { SystemClock } from '#src/ops/system-clock.js'
 import { FakeClock } from '../../support/fake-clock.js'
+import { tinyDisk } from '../../support/tiny-disk.js'
 
 const writer = fileURLToPath(new URL('../../support/accounts/account-writer.mjs', import.meta.url))
 
@@ -271,18 +272,6 @@ it('changes nothing when a write fails, says why to the log, and goes on when it
   await store.add(person('bob'))
   expect(await idsIn(store)).toEqual(['ann', 'bob'])
 })
-
-/** A separate file system of 64 KiB, if this test may mount one. */
-async function tinyDisk(): Promise<string | null> {
-  const path = await folder()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path], { stdio: 'ignore' })
-  } catch {
-    return null
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', path]))
-  return path
-}
 
 it('survives a disk that is really full, where one can be made', async () => {
   const disk = await tinyDisk()

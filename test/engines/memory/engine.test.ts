@@ -34,6 +34,33 @@ describe('the memory engine alone', () => {
     await expect(world.send(id, 'ann')).rejects.toMatchObject({ code: 'room_full', retryAfterMs: 4_000 })
   })
 
+  test('refuses what would take more memory than there is, with the gaps that others have left, though it counts for less', async () => {
+    const maxMemoryBytes = 1_048_576
+    const engine = new MemoryEngine({ ...generous, clock: new FakeClock(), maxMemoryBytes })
+    // Two bytes a letter: one takes more than half of a block. Each in a room of its own, where nothing moves into gaps.
+    const text = 'ж'.repeat(2_100)
+    const sent: { roomId: string; id: string }[] = []
+    const send = async () => {
+      const roomId = (await engine.openRoom('ann', `other ${sent.length}`)).id
+      const post = () => engine.sendMessage(roomId, 'ann', { nonce: 'n', text, image: null })
+      return codeOf(() => sent.push({ roomId, id: post().message.id }))
+    }
+    const remove = async (isGone: (index: number) => boolean) => {
+      const gone = sent.filter((_, index) => isGone(index))
+      for (const { roomId, id } of gone) await engine.removeMessage(roomId, 'ann', id)
+    }
+    let outcome = await send()
+    while (outcome === 'accepted') outcome = await send()
+    expect(outcome).toBe('server_full')
+    expect((await engine.readStats()).bytesHeld).toBeLessThan(maxMemoryBytes)
+    await remove(index => index % 5 > 0)
+    expect((await engine.readStats()).bytesHeld).toBeLessThan(maxMemoryBytes / 4)
+    expect(await send()).toBe('server_full')
+    await remove(index => index % 5 === 0)
+    expect(await send()).toBe('accepted')
+    await engine.stop()
+  })
+
   test('a stopped engine knows nothing and sets no timer again', async () => {
     const world = await World.start(makeEngine)
     const id = await world.open()

@@ -45,4 +45,15 @@ describe('memory in slabs', () => {
     const again = new Set(Array.from({ length: 8 * 128 }, () => slabs.take(512)).map(({ bytes }) => bytes))
     expect([taken.size, again.size, [...again].filter(bytes => taken.has(bytes)).length]).toEqual([8, 8, 4])
   })
+
+  it('says what taken spans keep from others: slabs with a single one as a whole, what is too long for one as it is', () => {
+    const slabs = new Slabs()
+    const spans = [1, 512, 8_192, 10_000].map(bytes => slabs.take(bytes))
+    expect(slabs.bytes).toBe(2 * 65_536 + 10_000)
+    slabs.release(spans[3] ?? expect.fail())
+    slabs.release(spans[0] ?? expect.fail())
+    expect(slabs.bytes).toBe(2 * 65_536)
+    for (const span of spans.slice(1, 3)) slabs.release(span)
+    expect(slabs.bytes).toBe(0)
+  })
 })

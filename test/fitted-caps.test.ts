@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '#src/config.js'
+import { fitCaps, type MemoryThereIs } from '#src/fitted-caps.js'
+
+const megabyte = 1_048_576
+const secrets = { SESSION_SECRET: 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW', JWT_SECRET: 'W8sPq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0' }
+const plenty: MemoryThereIs = { group: Number.POSITIVE_INFINITY, machine: 65_536, heap: 4096, uploadDisk: null }
+
+/** What is given of settings where there is so much memory, in MB. */
+function give(env: Record<string, string>, thereIs: Partial<MemoryThereIs>) {
+  const { group, machine, heap, uploadDisk } = { ...plenty, ...thereIs }
+  const { config, lowered } = fitCaps(readConfig(env), {
+    ...{ group: group * megabyte, machine: machine * megabyte, heap: heap * megabyte },
+    uploadDisk: uploadDisk === null ? null : uploadDisk * megabyte,
+  })
+  const { maxMessageMemoryBytes, maxMessageBytesPerPerson, images } = config
+  const bytes = [maxMessageMemoryBytes, maxMessageBytesPerPerson, images.maxHeldBytes, images.maxHeldBytesPerPerson]
+  return { given: bytes.map(each => each / megabyte), lowered }
+}
+
+describe('caps', () => {
+  it('are what was asked for where there is memory for them', () => {
+    expect(give({}, {})).toEqual({ given: [256, 32, 256, 32], lowered: [] })
+    const env = { MAX_MESSAGE_MEMORY_MB: '1', MAX_PICTURES_MB: '2' }
+    expect(give(env, { group: 256 })).toEqual({ given: [1, 1 / 8, 2, 2 / 8], lowered: [] })
+  })
+
+  it.each<[string, Partial<MemoryThereIs>, number, string, number]>([
+    ['half of what a control group has beside the server itself', { group: 256 }, 53, 'cgroup', 256],
+    ['the same of a machine', { machine: 400 }, 125, 'machine', 400],
+    ['what the heap has beside the server itself', { heap: 64 }, 16, 'heap', 64],
+    ['what a little group and a little heap allow, whichever is less', { group: 256, heap: 64 }, 16, 'heap', 64],
+    ['8 MB in any case', { group: 100 }, 8, 'cgroup', 100],
+  ])('of messages are %s', (_what, thereIs, given, limitedBy, limitMegabytes) => {
+    const { given: all, lowered } = give({}, thereIs)
+    expect(all).toEqual([given, given / 8, 256, 32])
+    const asked = { setting: 'MAX_MESSAGE_MEMORY_MB', askedMegabytes: 256 }
+    expect(lowered).toEqual([{ ...asked, givenMegabytes: given, limitedBy, limitMegabytes }])
+  })
+
+  it('of messages leave space for one of the longest of each person', () => {
+    const env = { MESSAGE_MAX_LENGTH: '1000000' }
+    const [messages = 0, ofPerson = 0] = give(env, { group: 100 }).given
+    expect([messages, ofPerson * megabyte]).toEqual([(8 * 2_000_512) / megabyte, 2_000_512])
+  })
+
+  it('of messages and pictures share the memory where pictures lie in it too', () => {
+    const { given, lowered } = give({}, { group: 512, uploadDisk: 512 })
+    expect(given).toEqual([90, 90 / 8, 90, 90 / 8])
+    expect(lowered.map(({ setting }) => setting)).toEqual(['MAX_MESSAGE_MEMORY_MB', 'MAX_PICTURES_MB'])
+  })
+
+  it('of pictures fit into the file system in memory that they lie in', () => {
+    const { given, lowered } = give({}, { uploadDisk: 101 })
+    expect(given).toEqual([256, 32, 100, 12.5])
+    const asked = { setting: 'MAX_PICTURES_MB', askedMegabytes: 256 }
+    expect(lowered).toEqual([{ ...asked, givenMegabytes: 100, limitedBy: 'UPLOAD_DIR', limitMegabytes: 101 }])
+  })
+
+  it('are left alone over Redis, where this process holds neither', () => {
+    const env = { REDIS_URL: 'redis://one:6379', ...secrets }
+    expect(give(env, { group: 256, uploadDisk: 10 })).toEqual({ given: [256, 32, 256, 32], lowered: [] })
+  })
+})

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readGroupLimit, readMemoryDiskSize, readMemoryLimits } from '#src/memory-limit.js'
+import { tinyDisk } from './support/tiny-disk.js'
+
+const none = Number.POSITIVE_INFINITY
+
+/** Writes the files in which Linux tells of control groups, and reads them. */
+async function limitOf(own: string, files: Record<string, string>): Promise<number> {
+  const root = await mkdtemp(join(tmpdir(), 'ephemeral-chat-groups-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  for (const [path, text] of Object.entries({ ...files, own })) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), `${text}\n`)
+  }
+  return readGroupLimit({ root, own: join(root, 'own') })
+}
+
+describe('the limit of the control groups', () => {
+  it.each<[string, string, Record<string, string>, number]>([
+    ['its own', '0::/system.slice/chat.service', { 'system.slice/chat.service/memory.max': '300' }, 300],
+    [
+      'the least on the way up',
+      '0::/system.slice/chat.service',
+      { 'system.slice/chat.service/memory.max': '300', 'system.slice/memory.max': '200', 'memory.max': '400' },
+      200,
+    ],
+    [
+      'its own where those around it have none',
+      '0::/a/b',
+      { 'a/b/memory.max': '300', 'a/memory.max': 'max', 'a/memory.high': 'max' },
+      300,
+    ],
+    ['where it is slowed, if that is less', '0::/a', { 'a/memory.max': '300', 'a/memory.high': '250' }, 250],
+    ['that of the container, which sees no others', '0::/', { 'memory.max': '300' }, 300],
+    ['that of the container, whose group has another name outside', '0::/../x', { 'memory.max': '300' }, 300],
+    [
+      'one of the first version',
+      '5:devices:/docker/c\n4:cpu,memory:/docker/c\n1:name=systemd:/docker/c',
+      { 'memory/docker/c/memory.limit_in_bytes': '300', 'memory/memory.limit_in_bytes': '9223372036854771712' },
+      300,
+    ],
+    [
+      'one of the first version in a container, where the group is at the top',
+      '4:memory:/docker/c',
+      { 'memory/memory.limit_in_bytes': '300' },
+      300,
+    ],
+    [
+      'the less of two versions beside each other',
+      '4:memory:/a\n0::/b',
+      { 'memory/a/memory.limit_in_bytes': '300', 'unified/b/memory.max': '200' },
+      200,
+    ],
+    ['none where no file says one', '0::/a', { 'a/cgroup.procs': '1' }, none],
+    ['none where there are no groups', '', {}, none],
+    ['none where a file holds no number', '0::/a', { 'a/memory.max': '3OO' }, none],
+  ])('is %s', async (_what, own, files, limit) => {
+    expect(await limitOf(own, files)).toBe(limit)
+  })
+
+  it('is none where the system does not tell', () => {
+    expect(readGroupLimit({ root: '/nowhere', own: '/nowhere/own' })).toBe(none)
+  })
+})
+
+it('the limits of this process are above what it takes', () => {
+  const { group, machine, heap } = readMemoryLimits()
+  for (const limit of [group, machine]) expect(limit).toBeGreaterThan(process.memoryUsage.rss())
+  expect(heap).toBeGreaterThan(process.memoryUsage().heapUsed)
+})
+
+describe.skipIf(process.platform !== 'linux')('a folder', () => {
+  it('that lies in memory is as large as its file system, also before it is made', async () => {
+    const disk = (await tinyDisk()) ?? '/dev/shm'
+    const size = readMemoryDiskSize(disk)
+    if (disk !== '/dev/shm') expect(size).toBe(65_536)
+    expect(size).toBeGreaterThan(0)
+    expect(readMemoryDiskSize(join(disk, 'not', 'yet'))).toBe(size)
+  })
+
+  it.each(['/proc', '/proc/self/status/x'])('that does not, such as %s, has no size there', folder => {
+    expect(readMemoryDiskSize(folder)).toBeNull()
+  })
+})
