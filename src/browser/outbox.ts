@@ -65,9 +65,7 @@ export class Outbox {
 
   /** The nonces of the pictures to upload now; they count as `uploading` from here on. */
   takeUploads(now: number): string[] {
-    const due = this.#entries.filter(
-      ({ isUploaded, state, retryAt }) => !isUploaded && state === 'waiting' && retryAt <= now,
-    )
+    const due = this.#entries.filter(each => !each.isUploaded && each.state === 'waiting' && each.retryAt <= now)
     for (const { nonce } of due) this.#change(nonce, { state: 'uploading' })
     return due.map(({ nonce }) => nonce)
   }
@@ -176,10 +174,8 @@ export class Outbox {
   }
 
   #age(now: number, lifeMs: number): void {
-    for (const entry of this.#entries) {
-      const mayAge = isUnsent(entry) || entry.state === 'pending' || entry.state === 'waiting'
-      if (mayAge && now - entry.at > lifeMs) this.#change(entry.nonce, { state: 'old' })
-    }
+    const isOld = ({ state, at }: Entry) => !['uploading', 'in-flight', 'refused'].includes(state) && now - at > lifeMs
+    for (const entry of this.#entries) if (isOld(entry)) this.#change(entry.nonce, { state: 'old' })
   }
 
   #find(nonce: string): Entry | undefined {

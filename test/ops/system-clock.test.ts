@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SystemClock } from '#src/ops/system-clock.js'
 

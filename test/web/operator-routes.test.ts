@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import express, { type ErrorRequestHandler } from 'express'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Admission } from '#src/accounts/admission.js'
