@@ -242,7 +242,8 @@ describe('every Compose file', () => {
     for (const file of ['compose.yaml', 'compose.cluster.yaml']) {
       const volumes = Object.entries(known.parse(parse(read(file))).volumes ?? {})
       expect(volumes.length).toBeGreaterThan(2)
-      for (const [volume, { name }] of volumes) expect(name).toMatch(new RegExp(`^ephemeral-chat(-cluster)?_${volume}$`))
+      for (const [volume, { name }] of volumes)
+        expect(name).toMatch(new RegExp(`^ephemeral-chat(-cluster)?_${volume}$`))
     }
   })
 })

@@ -96,7 +96,10 @@ const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, nex
   const { status } = errorTable[code]
   if (error instanceof ChatError) setRetryAfter(response, error)
   const errors = error instanceof InvalidInput ? { errors: error.fields } : {}
-  response.status(status).type('application/problem+json').json({ title: code, status, code, ...errors })
+  response
+    .status(status)
+    .type('application/problem+json')
+    .json({ title: code, status, code, ...errors })
 }
 
 function view({ id, username, email, createdAt, isDisabled }: Account) {

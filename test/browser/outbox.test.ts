@@ -201,7 +201,13 @@ describe('Try again', () => {
     sent(outbox, later)
     outbox.add(written('new', later))
     outbox.retry('n-two', later)
-    expect(states(outbox)).toEqual(['one: pending', 'much too long: refused', 'two: pending', 'three: pending', 'new: pending'])
+    expect(states(outbox)).toEqual([
+      'one: pending',
+      'much too long: refused',
+      'two: pending',
+      'three: pending',
+      'new: pending',
+    ])
     const order = []
     for (let text = sent(outbox, later); text; text = sent(outbox, later)) {
       order.push(text)

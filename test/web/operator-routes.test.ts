@@ -81,8 +81,14 @@ describe('a new account', () => {
 
   it.each([
     [{}, { username: 'required', email: 'required' }],
-    [{ username: 'a', email: 'a' }, { username: 'username_invalid', email: 'email_invalid' }],
-    [{ username: 'ALICE', email: 'Alice@example.com' }, { username: 'username_taken', email: 'email_taken' }],
+    [
+      { username: 'a', email: 'a' },
+      { username: 'username_invalid', email: 'email_invalid' },
+    ],
+    [
+      { username: 'ALICE', email: 'Alice@example.com' },
+      { username: 'username_taken', email: 'email_taken' },
+    ],
     [{ username: 'admin', email: 'carol@example.com' }, { username: 'username_reserved' }],
   ])('is refused to %j, naming what is wrong', async (input, errors) => {
     const { post } = await begin({}, 'closed')
@@ -191,14 +197,17 @@ describe('who is not the operator', () => {
     ])
   })
 
-  it.each(['/accounts/alice/delete', '/accounts/alice/disable', '/accounts/alice/reset-password', '/accounts', '/invites'])(
-    'changes nothing at %s',
-    async path => {
-      const { url } = await begin()
-      expect((await fetch(`${url}/operator${path}`, { method: 'POST' })).status).toBe(401)
-      expect((await people.find(aliceId))?.isDisabled).toBe(false)
-    },
-  )
+  it.each([
+    '/accounts/alice/delete',
+    '/accounts/alice/disable',
+    '/accounts/alice/reset-password',
+    '/accounts',
+    '/invites',
+  ])('changes nothing at %s', async path => {
+    const { url } = await begin()
+    expect((await fetch(`${url}/operator${path}`, { method: 'POST' })).status).toBe(401)
+    expect((await people.find(aliceId))?.isDisabled).toBe(false)
+  })
 })
 
 it.each(['/accounts/nobody/reset-password', '/accounts/nobody/disable', '/accounts/nobody/delete'])(

@@ -9,7 +9,7 @@ import { type Account, emailKey, searchKey, usernameKey, withSessionsEnded } fro
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
-import { readAccount, storedAccount, formatAccount } from './account-file.js'
+import { formatAccount, readAccount, storedAccount } from './account-file.js'
 
 const script = (name: string) =>
   new RedisScript(...['accounts', name].map(file => new URL(`scripts/${file}.lua`, import.meta.url)))

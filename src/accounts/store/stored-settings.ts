@@ -10,9 +10,7 @@ const defaults: Readonly<Record<string, unknown>> = defaultSettings
  * Reads settings that any version of the program, on any machine, has stored. What this one does not know, such as a theme or a
  * time zone, has its default here, and is kept aside: that must not prevent a start, nor be lost.
  */
-export function readSettings(
-  stored: Readonly<Record<string, unknown>>,
-): Pick<Account, 'settings' | 'unknownSettings'> {
+export function readSettings(stored: Readonly<Record<string, unknown>>): Pick<Account, 'settings' | 'unknownSettings'> {
   const { success, data } = strictSettings.safeParse(stored)
   if (success) return { settings: data }
   const isKnown = ([name, value]: [string, unknown]) =>

@@ -1,7 +1,19 @@
 // Long because every case of one behaviour stands here.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -427,14 +439,21 @@ it('goes on when its lock or its file is merely gone, and writes both again', as
 })
 
 it.each([
-  ['in its place', async (path: string) => {
-    await writeAccountFile(`${path}.restored`, [person('zoe')])
-    await rename(`${path}.restored`, path)
-  }],
-  ['into it', (path: string) => writeAccountFile(`${path}.restored`, [person('zoe')])
-    .then(() => readFile(`${path}.restored`))
-    .then(bytes => writeFile(path, bytes))
-    .then(() => rm(`${path}.restored`))],
+  [
+    'in its place',
+    async (path: string) => {
+      await writeAccountFile(`${path}.restored`, [person('zoe')])
+      await rename(`${path}.restored`, path)
+    },
+  ],
+  [
+    'into it',
+    (path: string) =>
+      writeAccountFile(`${path}.restored`, [person('zoe')])
+        .then(() => readFile(`${path}.restored`))
+        .then(bytes => writeFile(path, bytes))
+        .then(() => rm(`${path}.restored`)),
+  ],
 ])('never overwrites what something else has written %s, and says what to do', async (_how, replace) => {
   const path = join(await folder(), 'accounts.json')
   const onError = vi.fn()

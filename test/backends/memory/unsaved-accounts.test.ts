@@ -12,7 +12,10 @@ it('the log says why accounts were not saved, and what to do', async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const path = join(folder, 'accounts.json')
   const { log, entries } = captureLog()
-  const { accounts, close } = await openMemoryBackend(readConfig({ NODE_ENV: 'test', ACCOUNTS_URL: `file:${path}` }), log)
+  const { accounts, close } = await openMemoryBackend(
+    readConfig({ NODE_ENV: 'test', ACCOUNTS_URL: `file:${path}` }),
+    log,
+  )
   onTestFinished(close)
   await writeFile(path, 'notes')
   const ann = newAccount({ id: '1', username: 'ann', email: 'ann@example.com', passwordHash: 'hash', createdAt: 1 })
