@@ -190,7 +190,7 @@ describe('the Compose file of several nodes', () => {
 describe('every Compose file', () => {
   const names = z.array(z.string())
   const healthcheck = { test: names, interval: z.string(), timeout: z.string(), start_period: z.string() }
-  /** What docker-compose 1.29 knows of what these files use. Source: compose/config/compose_spec.json of 1.29.2. */
+  /** What docker-compose 1.29 knows of what these files use. Source: https://github.com/docker/compose/blob/1.29.2/compose/config/compose_spec.json. */
   const known = z.strictObject({
     services: z.record(
       z.string(),
