@@ -174,8 +174,10 @@ export class Outbox {
   }
 
   #age(now: number, lifeMs: number): void {
-    const isOld = ({ state, at }: Entry) => !['uploading', 'in-flight', 'refused'].includes(state) && now - at > lifeMs
-    for (const entry of this.#entries) if (isOld(entry)) this.#change(entry.nonce, { state: 'old' })
+    for (const entry of this.#entries) {
+      const mayAge = isUnsent(entry) || entry.state === 'pending' || entry.state === 'waiting'
+      if (mayAge && now - entry.at > lifeMs) this.#change(entry.nonce, { state: 'old' })
+    }
   }
 
   #find(nonce: string): Entry | undefined {
