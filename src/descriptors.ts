@@ -1,5 +1,5 @@
+// Loaded before all other modules, with hardly a descriptor left: it must load none itself.
 import { readFileSync } from 'node:fs'
-import { ConfigError } from './config.js'
 
 /** With fewer descriptors the server does not start. */
 const fewest = 128
@@ -20,13 +20,15 @@ function readLimit(): number | null {
 }
 
 /**
- * How many connections the server may take: `wanted`, or fewer if the limit of descriptors allows no more.
- * @throws ConfigError when the limit is too low for any
+ * What the operator is told when the limit of descriptors is too low to start; null when it is not, and where the system does
+ * not tell. To be asked before modules are loaded: node takes one that it has no descriptor for as missing.
  */
+export function refuseLowLimit(limit = readLimit()): string | null {
+  if (limit === null || limit >= fewest) return null
+  return `The limit of open files is ${limit} but must be at least ${fewest} (ulimit -n).`
+}
+
+/** How many connections the server may take: `wanted`, or fewer if the limit of descriptors allows no more. */
 export function fitConnections(wanted: number, limit = readLimit()): number {
-  if (limit === null) return wanted
-  if (limit < fewest) {
-    throw new ConfigError(`The limit of open files is ${limit} but must be at least ${fewest} (ulimit -n).`)
-  }
-  return Math.min(wanted, limit - reserved)
+  return limit === null ? wanted : Math.min(wanted, limit - reserved)
 }

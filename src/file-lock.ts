@@ -24,17 +24,24 @@ const holderSchema = z.object({
 
 type Holder = z.infer<typeof holderSchema>
 
-/** A lock file that one process at a time holds. A lock left by a crash keeps nobody out. */
+/**
+ * A lock file that one process at a time holds. A lock left by a crash keeps nobody out. One that is merely gone, such as by a job
+ * that clears a folder, is taken again.
+ */
 export class FileLock {
   readonly #path: string
-  readonly #token: string
+  readonly #mine: Holder
   readonly #beat: NodeJS.Timeout
+  /** What reads and writes the file does so one after the other: half a lock would look like that of another. */
+  #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(path: string, token: string) {
+  private constructor(path: string, mine: Holder) {
     this.#path = path
-    this.#token = token
-    // A beat that fails is seen by whoever looks at the file; the holder itself asks `isHeld`.
-    this.#beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), beatMs).unref()
+    this.#mine = mine
+    this.#beat = setInterval(() => {
+      // A beat that fails is seen by whoever looks at the file; the holder itself asks `hold`.
+      this.#turn = this.#turn.then(() => this.#keepAlive()).catch(() => {})
+    }, beatMs).unref()
   }
 
   /**
@@ -54,18 +61,38 @@ export class FileLock {
       await pause(lookMs)
       if ((await readHolder(path))?.token !== token) return null
     }
-    return new FileLock(path, token)
+    return new FileLock(path, mine)
   }
 
   /** Whether the lock is still ours. */
   async isHeld(): Promise<boolean> {
-    return (await readHolder(this.#path))?.token === this.#token
+    return (await readHolder(this.#path))?.token === this.#mine.token
+  }
+
+  /**
+   * Whether the lock is ours, once it was taken again if its file was gone. If not, another process has taken it.
+   * @throws the system's error if the file cannot be read or written
+   */
+  hold(): Promise<boolean> {
+    const held = this.#turn.then(async () => (await this.isHeld()) || (await tryWrite(this.#path, this.#mine)))
+    this.#turn = held.catch(() => {})
+    return held
   }
 
   /** Releases the lock. */
   async release(): Promise<void> {
     clearInterval(this.#beat)
+    await this.#turn
     if (await this.isHeld()) await rm(this.#path, { force: true })
+  }
+
+  async #keepAlive(): Promise<void> {
+    try {
+      await utimes(this.#path, new Date(), new Date())
+    } catch (error) {
+      if (faultCodeOf(error) !== 'ENOENT') throw error
+      await tryWrite(this.#path, this.#mine)
+    }
   }
 }
 

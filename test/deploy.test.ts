@@ -188,6 +188,67 @@ describe('the Compose file of several nodes', () => {
   })
 })
 
+describe('every Compose file', () => {
+  const names = z.array(z.string())
+  const healthcheck = { test: names, interval: z.string(), timeout: z.string(), start_period: z.string() }
+  /** What docker-compose 1.29 knows of what these files use. Source: https://github.com/docker/compose/blob/1.29.2/compose/config/compose_spec.json. */
+  const known = z.strictObject({
+    services: z.record(
+      z.string(),
+      z
+        .strictObject({
+          build: z.string(),
+          image: z.string(),
+          command: names,
+          init: z.boolean(),
+          restart: z.string(),
+          stop_grace_period: z.string(),
+          user: z.string(),
+          depends_on: z.record(
+            z.string(),
+            z.strictObject({
+              condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
+            }),
+          ),
+          // A whole number, also once it is filled in.
+          deploy: z.strictObject({ replicas: z.string().regex(/^\$\{\w+:-\d+\}$/) }),
+          read_only: z.boolean(),
+          cap_add: names,
+          cap_drop: names,
+          security_opt: names,
+          ulimits: z.record(z.string().regex(/^[a-z]+$/), z.int()),
+          mem_limit: z.string(),
+          memswap_limit: z.string(),
+          tmpfs: names,
+          volumes: names,
+          ports: names,
+          networks: names,
+          environment: names,
+          healthcheck: z.strictObject({ ...healthcheck, disable: z.boolean() }).partial(),
+        })
+        .partial(),
+    ),
+    networks: z.record(z.string(), z.strictObject({ internal: z.boolean() }).nullable()).optional(),
+    volumes: z.record(z.string(), z.strictObject({ name: z.string() })).optional(),
+  })
+
+  it.each(['compose.yaml', 'compose.cluster.yaml', 'compose.push.yaml'])(
+    'has only what docker-compose 1.29 knows: %s',
+    file => {
+      expect(known.safeParse(parse(read(file))).error?.issues ?? []).toEqual([])
+    },
+  )
+
+  it('names its volumes itself, so that accounts do not depend on what the folder is called', () => {
+    for (const file of ['compose.yaml', 'compose.cluster.yaml']) {
+      const volumes = Object.entries(known.parse(parse(read(file))).volumes ?? {})
+      expect(volumes.length).toBeGreaterThan(2)
+      for (const [volume, { name }] of volumes)
+        expect(name).toMatch(new RegExp(`^ephemeral-chat(-cluster)?_${volume}$`))
+    }
+  })
+})
+
 describe('the Compose file of push', () => {
   const part = serviceSchema.partial({ networks: true, environment: true }).extend({
     image: z.string().optional(),

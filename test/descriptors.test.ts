@@ -10,8 +10,8 @@ import { phonePhoto } from './support/images/pictures.js'
 import { getBytes } from './support/raw-request.js'
 import { ServerProcess } from './support/server-process.js'
 
-const start = (descriptors: number, env: Record<string, string> = {}) =>
-  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000', ...env }, undefined, undefined, descriptors)
+const start = (descriptors: number, env: Record<string, string> = {}, program?: string) =>
+  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000', ...env }, program, undefined, descriptors)
 
 let server: ServerProcess
 const flood = new Set<Socket>()
@@ -59,10 +59,16 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     expect(server.output.match(/.*MAX_CONNECTIONS.*/g)).toEqual([expect.stringContaining('"maxConnections":48')])
   })
 
-  it('of 127 are too few: the server says so and does not start', async () => {
-    server = start(127)
+  it.each([
+    [127, 'dist/main.js'],
+    [64, 'dist/main.js'],
+    [32, 'dist/main.js'],
+    [127, 'scripts/start.mjs'],
+    [32, 'scripts/start.mjs'],
+  ])('of %d are too few for %s: it says so and does not start', async (descriptors, program) => {
+    server = start(descriptors, {}, program)
     expect((await server.ended)[0]).toBe(1)
-    expect(server.output).toBe('The limit of open files is 127 but must be at least 128 (ulimit -n).\n')
+    expect(server.output).toBe(`The limit of open files is ${descriptors} but must be at least 128 (ulimit -n).\n`)
   })
 
   it('suffice for no message to somebody who tries the server, and has set no number of connections', async () => {

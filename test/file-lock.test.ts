@@ -117,6 +117,38 @@ it('is left to whoever replaced a leftover while that was watched', async () => 
   expect(await readFile(path, 'utf8')).toBe(theirs)
 })
 
+it('is taken again by who holds it when its file is gone: when it is asked for, or with the next beat', async () => {
+  const lock = await take()
+  const holder = await holderOf()
+  await rm(path)
+  expect(await Promise.all([lock.hold(), lock.hold()])).toEqual([true, true])
+  expect(await holderOf()).toEqual(holder)
+  await rm(path)
+  await vi.waitFor(async () => expect(await holderOf()).toEqual(holder), { timeout: 5000 })
+  expect(await FileLock.take(path)).toBeNull()
+})
+
+it('is not taken back from another', async () => {
+  const lock = await take()
+  await writeFile(path, theirs)
+  expect(await lock.hold()).toBe(false)
+  expect(await readFile(path, 'utf8')).toBe(theirs)
+})
+
+it('is not taken again once it was given back', async () => {
+  const lock = await take()
+  await rm(path)
+  await lock.release()
+  await pause(1500)
+  expect(await readdir(folder)).toEqual([])
+})
+
+it('says as the system does why it cannot be taken again', async () => {
+  const lock = await take()
+  await rm(folder, { recursive: true })
+  await expect(lock.hold()).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
 it('is not given back over the lock of another', async () => {
   const lock = await take()
   await writeFile(path, theirs)

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
-import { ConfigError } from '#src/config.js'
-import { fitConnections } from '#src/descriptors.js'
+import { fitConnections, refuseLowLimit } from '#src/descriptors.js'
 
 vi.mock('node:fs', async load => ({ ...(await load<object>()), readFileSync: vi.fn() }))
 
@@ -19,9 +18,8 @@ it.each([
 )
 
 it('a limit of fewer than 128 is too low', () => {
-  expect(() => fitConnections(1, 127)).toThrow(
-    new ConfigError('The limit of open files is 127 but must be at least 128 (ulimit -n).'),
-  )
+  expect(refuseLowLimit(127)).toBe('The limit of open files is 127 but must be at least 128 (ulimit -n).')
+  expect(refuseLowLimit(128)).toBeNull()
 })
 
 it('the limit is the soft one of this process', () => {
@@ -36,8 +34,11 @@ it('the limit is the soft one of this process', () => {
 it('where the system does not say, as many connections as are wanted are tried', () => {
   vi.mocked(readFileSync).mockReturnValueOnce('Max open files            unlimited            unlimited\n')
   expect(fitConnections(1000)).toBe(1000)
-  vi.mocked(readFileSync).mockImplementationOnce(() => {
+  const isUnreadable = () => {
     throw new Error('ENOENT')
-  })
+  }
+  vi.mocked(readFileSync).mockImplementationOnce(isUnreadable)
   expect(fitConnections(1000)).toBe(1000)
+  vi.mocked(readFileSync).mockImplementationOnce(isUnreadable)
+  expect(refuseLowLimit()).toBeNull()
 })

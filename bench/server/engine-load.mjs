@@ -16,6 +16,7 @@ const longMs = 86_400_000
 /** A clock that stands still unless it is moved. */
 class StillClock {
   #now = 1_800_000_000_000
+  awakeSince = Number.NEGATIVE_INFINITY
   now = () => this.#now
   wallTimeOf = moment => moment
   after = () => () => {}

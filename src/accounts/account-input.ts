@@ -39,6 +39,9 @@ const newPassword = filledText
 /** The input that creates an account; `invite` is '' for none. */
 export const registrationInput = z.object({ username, email, password: newPassword, invite: z.string().default('') })
 
+/** The input with which the operator creates an account. */
+export const newPersonInput = z.object({ username, email })
+
 /** The input that sets a password by a link, without the current one. */
 export const passwordResetInput = z.object({ newPassword })
 

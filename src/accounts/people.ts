@@ -1,11 +1,17 @@
 // Long because it is the one place where accounts are changed, and each change has its rules and who is told of it.
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '../chat/clock.js'
 import type { UserId } from '../chat/engine.js'
 import { ChatError, InvalidInput } from '../chat/errors.js'
 import { type Limits, refuseOver } from '../limits.js'
 import { type Account, type AccountState, newAccount, type PublicPerson, publicPerson, searchKey } from './account.js'
-import { parseInput, passwordChangeInput, passwordResetInput, registrationInput } from './account-input.js'
+import {
+  newPersonInput,
+  parseInput,
+  passwordChangeInput,
+  passwordResetInput,
+  registrationInput,
+} from './account-input.js'
 import type { AccountAmendment, AccountStore } from './account-store.js'
 import { type Admission, openAdmission } from './admission.js'
 import { Callbacks } from './callbacks.js'
@@ -17,6 +23,8 @@ import type { AccountSettings } from './settings.js'
 
 const searchLimit = 20
 const maxBlocked = 1000
+/** A password that nobody knows: of 43 characters, which bcrypt reads whole. */
+const unknownPasswordBytes = 32
 
 /** What `People` needs. */
 export interface PeopleOptions {
@@ -85,13 +93,17 @@ export class People {
   async register(input: unknown): Promise<Account> {
     if (this.#admission.registration === 'closed') throw new ChatError('registration_closed')
     const { username, email, password, invite } = parseInput(registrationInput, input)
-    return this.#admission.admit(invite, async () => {
-      await this.#store.refuseTaken(username, email)
-      const passwordHash = await this.#passwords.hash(password)
-      const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#wallTime() })
-      await this.#store.add(account)
-      return account
-    })
+    return this.#admission.admit(invite, () => this.#create(username, email, password))
+  }
+
+  /**
+   * Creates an account from `{ username, email }` for the operator, whoever else may create one. Nobody can log in to it until its
+   * password is set by a link.
+   * @throws InvalidInput naming each refused field; ChatError `server_busy`, `storage_failed`
+   */
+  async addByOperator(input: unknown): Promise<Account> {
+    const { username, email } = parseInput(newPersonInput, input)
+    return this.#create(username, email, randomBytes(unknownPasswordBytes).toString('base64url'))
   }
 
   /**
@@ -356,6 +368,14 @@ export class People {
   ): Promise<void> {
     const now = this.#wallTime()
     await this.#store.amend(id, account => ({ devices: livingDevices(change(account.devices, account), now) }))
+  }
+
+  async #create(username: string, email: string, password: string): Promise<Account> {
+    await this.#store.refuseTaken(username, email)
+    const passwordHash = await this.#passwords.hash(password)
+    const account = newAccount({ id: randomUUID(), username, email, passwordHash, createdAt: this.#wallTime() })
+    await this.#store.add(account)
+    return account
   }
 
   #wallTime(): number {

@@ -1,4 +1,4 @@
-import { type Answer, type Entry, type EntryState, isSlow, retryDelayIn } from './outbox-entry.js'
+import { type Answer, type Entry, type EntryState, isSlow, isUnsent, retryDelayIn } from './outbox-entry.js'
 
 /** How the style sheet and the server's own bubbles call the states of an entry. */
 const statusOf: Readonly<Record<EntryState, string>> = {
@@ -7,6 +7,7 @@ const statusOf: Readonly<Record<EntryState, string>> = {
   'in-flight': 'sending',
   waiting: 'waiting',
   failed: 'failed',
+  old: 'failed',
   refused: 'failed',
 }
 
@@ -45,15 +46,19 @@ export class Bubbles {
       row?.remove()
       this.#shown.delete(nonce)
     }
+    const areSeveral = entries.filter(isUnsent).length > 1
     let isStuck = true
+    let previous: HTMLElement | undefined
     for (const entry of entries) {
       const known = this.#shown.get(entry.nonce)
       const shown = known ?? this.#make(entry)
       isStuck &&= statusOf[entry.state] === 'failed'
       // An alert is announced when it is filled, and again when it is put in or moved.
-      if (known) this.#place(shown, isStuck)
+      if (known) this.#place(shown, isStuck, previous)
       this.#write(shown, entry)
       shown.element.classList.toggle('slow', isSlow(entry, now))
+      shown.element.classList.toggle('several', areSeveral)
+      if (!isStuck) previous = shown.element
       if (known) continue
       this.#place(shown, isStuck)
       if (!isStuck) this.#outbox.append(shown.element)
@@ -95,11 +100,15 @@ export class Bubbles {
     return { element }
   }
 
-  /** What was not sent stays where it was sent, so that later messages come after it. */
-  #place(shown: Shown, isStuck: boolean): void {
+  /**
+   * What was not sent stays where it was sent, so that later messages come after it.
+   * @param previous the one before it that does not
+   */
+  #place(shown: Shown, isStuck: boolean, previous?: HTMLElement): void {
     const { element, row } = shown
     if (!isStuck) {
-      if (row) this.#outbox.prepend(element)
+      if (row && previous) previous.after(element)
+      else if (row) this.#outbox.prepend(element)
       row?.remove()
       delete shown.row
       delete shown.after

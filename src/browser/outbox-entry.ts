@@ -25,9 +25,10 @@ export const picturesOf = (pending: readonly Pending[]): Pending[] =>
 
 /**
  * `pending` may be sent, `in-flight` is sent and not answered, `waiting` may be tried again at its `retryAt`. A `failed`
- * one may work later, and holds back those behind it. A `refused` one never will as it is, and lets them pass.
+ * one may work later, and holds back those behind it until it is `old`: nobody expects it any more, so that only the person sends it,
+ * and it lets them pass. A `refused` one never will work as it is, and lets them pass too.
  */
-export type EntryState = 'uploading' | 'pending' | 'in-flight' | 'waiting' | 'failed' | 'refused'
+export type EntryState = 'uploading' | 'pending' | 'in-flight' | 'waiting' | 'failed' | 'old' | 'refused'
 
 /** A message of the outbox. Never changed: what becomes of it is a new entry in its place. */
 export interface Entry extends Pending {
@@ -46,6 +47,9 @@ export interface Entry extends Pending {
 export type Answer =
   | { readonly state: 'waiting'; readonly retryAt: number }
   | { readonly state: 'failed' | 'refused'; readonly reason: string }
+
+/** Whether a message was not sent, and may be if the person tries it again. */
+export const isUnsent = ({ state }: Entry): boolean => state === 'failed' || state === 'old'
 
 const slowMs = 3000
 

@@ -1,4 +1,4 @@
-import { type Answer, type Entry, lacksPicture, type Pending } from './outbox-entry.js'
+import { type Answer, type Entry, isUnsent, lacksPicture, type Pending } from './outbox-entry.js'
 
 /** Times in milliseconds. */
 export interface OutboxOptions {
@@ -65,9 +65,7 @@ export class Outbox {
 
   /** The nonces of the pictures to upload now; they count as `uploading` from here on. */
   takeUploads(now: number): string[] {
-    const due = this.#entries.filter(
-      ({ isUploaded, state, retryAt }) => !isUploaded && state === 'waiting' && retryAt <= now,
-    )
+    const due = this.#entries.filter(each => !each.isUploaded && each.state === 'waiting' && each.retryAt <= now)
     for (const { nonce } of due) this.#change(nonce, { state: 'uploading' })
     return due.map(({ nonce }) => nonce)
   }
@@ -79,16 +77,13 @@ export class Outbox {
 
   /**
    * The message to send now, if any, which is in flight from here on. To be asked while the connection is open.
-   * @param lifeMs how long a message lives: what is older than this fails instead, as nobody expects it any more
+   * @param lifeMs how long a message lives: what is older than this steps aside, as nobody expects it any more
    */
   takeSend(now: number, lifeMs: number): Entry | undefined {
+    this.#age(now, lifeMs)
     const first = this.#first
     const isDue = first?.state === 'pending' || (first?.state === 'waiting' && first.retryAt <= now)
     if (!first?.isUploaded || !isDue || this.#inFlight) return undefined
-    if (now - first.at > lifeMs) {
-      this.#change(first.nonce, { state: 'failed', reason: '' })
-      return undefined
-    }
     this.#sentAt = now
     if (this.#unanswered.nonce !== first.nonce) this.#unanswered = { nonce: first.nonce, ms: 0 }
     return this.#change(first.nonce, { state: 'in-flight' })
@@ -100,6 +95,7 @@ export class Outbox {
    */
   goesOut(nonce: string, now: number, lifeMs: number): boolean {
     if (this.#inFlight?.nonce === nonce) return true
+    this.#age(now, lifeMs)
     const first = this.#first
     if (first?.nonce !== nonce || !first.isUploaded) return false
     if (first.state === 'waiting') this.#change(nonce, { retryAt: now })
@@ -143,14 +139,15 @@ export class Outbox {
     return !isGivenUp
   }
 
-  /** Tries a failed entry again, in its old place and with a new time. */
+  /** Tries an entry again that was not sent, and with it all others that may be sent, in their old places and with a new time. */
   retry(nonce: string, now: number): void {
-    const entry = this.#find(nonce)
-    if (entry?.state !== 'failed' && entry?.state !== 'refused') return
-    const next = entry.hasPicture
-      ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
-      : this.#offered(entry.text)
-    this.#change(nonce, { ...next, at: now })
+    for (const entry of this.#entries) {
+      if (!isUnsent(entry) && (entry.nonce !== nonce || entry.state !== 'refused')) continue
+      const next = entry.hasPicture
+        ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
+        : this.#offered(entry.text)
+      this.#change(entry.nonce, { ...next, at: now })
+    }
   }
 
   /** The person takes one back. */
@@ -169,11 +166,18 @@ export class Outbox {
 
   /** The message that is next: those behind it go after it. */
   get #first(): Entry | undefined {
-    return this.#entries.find(({ state }) => state !== 'refused')
+    return this.#entries.find(({ state }) => state !== 'refused' && state !== 'old')
   }
 
   get #inFlight(): Entry | undefined {
     return this.#entries.find(({ state }) => state === 'in-flight')
+  }
+
+  #age(now: number, lifeMs: number): void {
+    for (const entry of this.#entries) {
+      const mayAge = isUnsent(entry) || entry.state === 'pending' || entry.state === 'waiting'
+      if (mayAge && now - entry.at > lifeMs) this.#change(entry.nonce, { state: 'old' })
+    }
   }
 
   #find(nonce: string): Entry | undefined {

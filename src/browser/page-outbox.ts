@@ -132,8 +132,8 @@ export class PageOutbox {
     const { outbox, connection, bubbles, storage } = this.#parts
     askBeforeLeaving(outbox.holdsPicture || this.pictures.areChosen || storage.losesSomething)
     const now = Date.now()
-    const uploads = outbox.takeUploads(now)
     const next = connection.isOpen() ? outbox.takeSend(now, lifeMs()) : undefined
+    const uploads = outbox.takeUploads(now)
     bubbles.show(outbox.entries, now)
     for (const nonce of uploads) this.upload(nonce)
     if (next) bubbles.send(next)

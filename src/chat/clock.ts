@@ -5,6 +5,11 @@ export interface Clock {
    * wall clock's time when the clock was made.
    */
   now(): number
+  /**
+   * The moment, as `now()` counts, at which it went on after it had last stood still for seconds, because the process was stopped
+   * or the machine slept; -Infinity if it never has. Nobody could be heard in that time.
+   */
+  readonly awakeSince: number
   /** The wall clock's time of a moment, in ms since the epoch, for what is shown, sent or stored. */
   wallTimeOf(moment: number): number
   /**

@@ -23,6 +23,8 @@ const lookEveryMs = 1000
 const freshMs = 100
 /** Readings that took longer than this cannot be compared, because the process was interrupted between them. */
 const longestLookMs = 20
+/** The clocks are looked at every second: a longer gap than this is no busy moment. */
+const shortestStandstillMs = 5000
 /** Shorter steps are ignored: not worth a line in the log, nor a change of the times on a page. */
 const shortestStepMs = 1000
 /** setTimeout fires at once if asked to wait longer. */
@@ -49,6 +51,7 @@ export class SystemClock implements Clock {
   #sleptMs = 0
   #apartMs = 0
   #lookedAt: number
+  #awakeSince = Number.NEGATIVE_INFINITY
 
   constructor(onStep: OnStep, sources: TimeSources = machine) {
     this.#sources = sources
@@ -59,6 +62,10 @@ export class SystemClock implements Clock {
     this.#uptimeLead = up === null ? null : up - awake
     this.#lookedAt = awake
     this.#looking = setInterval(() => this.#look(), lookEveryMs).unref()
+  }
+
+  get awakeSince(): number {
+    return this.#awakeSince
   }
 
   now(): number {
@@ -96,10 +103,14 @@ export class SystemClock implements Clock {
     const up = this.#sources.uptime()
     const wall = this.#sources.wall()
     const awake = this.#sources.awake()
+    const unseenMs = awake - this.#lookedAt
+    const sleptMs = this.#sleptMs
     this.#lookedAt = awake
-    if (awake - before > longestLookMs) return
-    this.#noteSleep(up, awake)
-    this.#noteStep(wall, awake)
+    if (awake - before <= longestLookMs) {
+      this.#noteSleep(up, awake)
+      this.#noteStep(wall, awake)
+    }
+    if (unseenMs + this.#sleptMs - sleptMs >= shortestStandstillMs) this.#awakeSince = this.#momentAt(awake)
   }
 
   #noteSleep(up: number | null, awake: number): void {

@@ -1,10 +1,11 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Account } from '../accounts/account.js'
 import type { OneTimeLink } from '../accounts/one-time-links.js'
-import { ChatError } from '../chat/errors.js'
+import { ChatError, errorTable, InvalidInput } from '../chat/errors.js'
 import type { Context } from '../context.js'
+import { strangerBodyLimit } from '../http/held-bodies.js'
 import { ownOrigin } from '../http/own-origin.js'
-import { httpStatusOf, setRetryAfter } from '../http/refusals.js'
+import { codeOf, setRetryAfter } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 import { healthStatus, healthWarnings } from '../ops/health.js'
@@ -39,9 +40,16 @@ export function operatorRoutes({
     response.json({ accounts: (await people.list()).map(view) })
   }
 
+  const linkToReset = async (request: Request, { id, generation }: Account) =>
+    linkTo(request, '/reset/', await resets.create(id, { userId: id, generation }))
+
+  const add: Route['handle'] = async (request, response) => {
+    const account = await people.addByOperator(request.body)
+    response.status(201).json({ account: view(account), ...(await linkToReset(request, account)) })
+  }
+
   const reset: Route['handle'] = async (request, response) => {
-    const { id, generation } = await find(request)
-    response.status(201).json(linkTo(request, '/reset/', await resets.create(id, { userId: id, generation })))
+    response.status(201).json(await linkToReset(request, await find(request)))
   }
 
   const setDisabled =
@@ -68,6 +76,7 @@ export function operatorRoutes({
   }
   const routes = [
     declare('get', '/operator/accounts', list),
+    declare('post', '/operator/accounts', add),
     declare('get', '/operator/health', showHealth),
     declare('post', '/operator/accounts/:name/reset-password', reset),
     declare('post', '/operator/accounts/:name/disable', setDisabled(true)),
@@ -76,14 +85,21 @@ export function operatorRoutes({
     declare('post', '/operator/invites', invite),
   ]
   const accepts: RouteGuards['accepts'] = ({ access, limit }) => access === 'operator' && limit === 'none'
-  return createRouter(routes, { accepts, before: () => [requireToken], beforeRefusal: [] })
+  const readBody = express.json({ limit: strangerBodyLimit, inflate: false })
+  const before: RouteGuards['before'] = ({ method }) => (method === 'post' ? [requireToken, readBody] : [requireToken])
+  return createRouter(routes, { accepts, before, beforeRefusal: [] })
 }
 
 const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (!(error instanceof ChatError)) return next(error)
-  const status = httpStatusOf(error)
-  setRetryAfter(response, error)
-  response.status(status).type('application/problem+json').json({ title: error.code, status, code: error.code })
+  const code = codeOf(error)
+  if (code === 'internal') return next(error)
+  const { status } = errorTable[code]
+  if (error instanceof ChatError) setRetryAfter(response, error)
+  const errors = error instanceof InvalidInput ? { errors: error.fields } : {}
+  response
+    .status(status)
+    .type('application/problem+json')
+    .json({ title: code, status, code, ...errors })
 }
 
 function view({ id, username, email, createdAt, isDisabled }: Account) {

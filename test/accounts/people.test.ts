@@ -402,6 +402,27 @@ describe('an account that is switched off', () => {
   })
 })
 
+describe('an account that the operator creates', () => {
+  it('lets nobody in until its password is set', async () => {
+    const clock = new FakeClock()
+    const admission = new Admission({ registration: 'closed', invites: 'operator', clock })
+    const people = new People({ store: new MemoryAccountStore(), passwords, directory: 'open', clock, admission })
+    const { id, generation } = await people.addByOperator({ username: 'ann', email: 'ann@example.com' })
+    for (const password of ['', 'password of it'])
+      await expect(people.logIn('ann@example.com', password)).rejects.toMatchObject({ code: 'unauthenticated' })
+    await people.resetPassword(id, generation, 'password of it')
+    expect(await people.logIn('ann@example.com', 'password of it')).toMatchObject({ id, username: 'ann' })
+  })
+
+  it('is refused a name and an address that are taken', async () => {
+    const { people } = await peopleWith(['ann'])
+    const input = { username: 'Ann', email: 'ann@example.com' }
+    await expect(people.addByOperator(input)).rejects.toMatchObject({
+      fields: { username: 'username_taken', email: 'email_taken' },
+    })
+  })
+})
+
 describe('what the operator asks for', () => {
   it('is an account by its name, or all of them by name', async () => {
     const { people, add } = quickPeople()

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import {
   isSentSlowly,
   isSlow,
+  isUnsent,
   lacksPicture,
   pictureAlone,
   picturesOf,
@@ -27,8 +28,9 @@ it('calls a message slow after three seconds', () => {
   } as const
   expect(isSlow(entry, 4000)).toBe(false)
   expect(isSlow(entry, 4001)).toBe(true)
-  const states = ['pending', 'in-flight', 'uploading', 'waiting', 'failed', 'refused'] as const
+  const states = ['pending', 'in-flight', 'uploading', 'waiting', 'failed', 'old', 'refused'] as const
   expect(states.filter(state => isSentSlowly({ ...entry, state }, 4001))).toEqual(['pending', 'in-flight'])
+  expect(states.filter(state => isUnsent({ ...entry, state }))).toEqual(['failed', 'old'])
   expect(isSentSlowly(entry, 4000)).toBe(false)
 })
 

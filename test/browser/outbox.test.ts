@@ -59,13 +59,29 @@ describe('an outbox sends', () => {
     expect(sent(outbox)).toBe('two')
   })
 
-  it('nothing of its own accord that is older than a message lives, and nothing past it', () => {
-    const outbox = outboxOf('old', 'new')
+  it('nothing of its own accord that is older than a message lives', () => {
+    const outbox = outboxOf('one', 'two')
     expect(sent(outbox, start + lifeMs + 1)).toBeUndefined()
-    expect(states(outbox)).toEqual(['old: failed', 'new: pending'])
+    expect(states(outbox)).toEqual(['one: old', 'two: old'])
     expect(sent(outbox, start + lifeMs + 2)).toBeUndefined()
     outbox.connected()
     expect(sent(outbox, start + lifeMs + 3)).toBeUndefined()
+  })
+
+  it('what was written later past what is older than a message lives', () => {
+    const outbox = outboxOf('one', 'two')
+    outbox.add(written('three', start + lifeMs))
+    expect(sent(outbox, start + lifeMs + 1)).toBe('three')
+    expect(states(outbox)).toEqual(['one: old', 'two: old', 'three: in-flight'])
+  })
+
+  it('past what was in flight when the connection was lost for longer than a message lives', () => {
+    const outbox = outboxOf('one')
+    sent(outbox)
+    outbox.add(written('two', start + lifeMs))
+    outbox.connected()
+    expect(sent(outbox, start + lifeMs + 1)).toBe('two')
+    expect(states(outbox)).toEqual(['one: old', 'two: in-flight'])
   })
 
   it('what is exactly as old as a message lives, and anything in a chat that says nothing of it', () => {
@@ -108,7 +124,17 @@ describe('a message that was not taken', () => {
     sent(outbox)
     outbox.answer('n-one', { state: 'waiting', retryAt: start + lifeMs + 1 })
     expect(sent(outbox, start + lifeMs + 1)).toBeUndefined()
-    expect(states(outbox)).toEqual(['one: failed'])
+    expect(states(outbox)).toEqual(['one: old'])
+  })
+
+  it('and may be taken later holds back nothing once it is older than a message lives, and still says why', () => {
+    const outbox = outboxOf('one')
+    sent(outbox)
+    outbox.answer('n-one', { state: 'failed', reason: 'The server is busy' })
+    outbox.add(written('two', start + lifeMs))
+    expect(sent(outbox, start + lifeMs)).toBeUndefined()
+    expect(sent(outbox, start + lifeMs + 1)).toBe('two')
+    expect(outbox.entries[0]).toMatchObject({ state: 'old', reason: 'The server is busy' })
   })
 
   it('and may be taken later holds back those behind it until it is tried again or taken back', () => {
@@ -169,6 +195,39 @@ describe('a message that was not taken', () => {
 })
 
 describe('Try again', () => {
+  it('sends all that were not sent, in their order, before what is written since', () => {
+    const outbox = outboxOf('one', 'much too long', 'two', 'three')
+    const later = start + lifeMs + 1
+    sent(outbox, later)
+    outbox.add(written('new', later))
+    outbox.retry('n-two', later)
+    expect(states(outbox)).toEqual([
+      'one: pending',
+      'much too long: refused',
+      'two: pending',
+      'three: pending',
+      'new: pending',
+    ])
+    const order = []
+    for (let text = sent(outbox, later); text; text = sent(outbox, later)) {
+      order.push(text)
+      arrive(outbox, text)
+    }
+    expect(order).toEqual(['one', 'two', 'three', 'new'])
+  })
+
+  it('leaves alone what is on its way, and what is refused unless it is that one', () => {
+    const outbox = outboxOf('one', 'two', 'three')
+    sent(outbox)
+    outbox.answer('n-one', { state: 'refused', reason: 'No bells' })
+    sent(outbox)
+    outbox.answer('n-three', { state: 'failed', reason: '' })
+    outbox.retry('n-three', start)
+    expect(states(outbox)).toEqual(['one: refused', 'two: in-flight', 'three: pending'])
+    outbox.retry('n-one', start)
+    expect(states(outbox)).toEqual(['one: pending', 'two: in-flight', 'three: pending'])
+  })
+
   it('pressed twice sends once', () => {
     const outbox = outboxOf('one')
     sent(outbox)
@@ -207,8 +266,10 @@ describe('a bubble that sends itself', () => {
     const outbox = outboxOf('one')
     sent(outbox)
     outbox.answer('n-one', retryLater)
+    outbox.add(written('two', start + lifeMs))
     expect(goesOut(outbox, 'one', start + lifeMs + 1)).toBe(false)
-    expect(states(outbox)).toEqual(['one: failed'])
+    expect(states(outbox)).toEqual(['one: old', 'two: pending'])
+    expect(sent(outbox, start + lifeMs + 1)).toBe('two')
   })
 
   it('may not while another is in flight, and goes when that has arrived', () => {
@@ -357,6 +418,18 @@ describe('a message with a picture', () => {
       outbox.uploaded('n-look', 'image-2')
       expect(outbox.takeSend(start, lifeMs)?.imageId).toBe('image-2')
     }
+  })
+
+  it('that is older than a message lives is uploaded when the person tries it again, and not before', () => {
+    const outbox = withPicture()
+    outbox.takeUploads(start)
+    outbox.answer('n-look', retryLater)
+    const later = start + lifeMs + 1
+    expect(sent(outbox, later)).toBeUndefined()
+    expect(outbox.takeUploads(later)).toEqual([])
+    outbox.retry('n-behind', later)
+    expect(outbox.takeUploads(later)).toEqual(['n-look'])
+    expect(states(outbox)).toEqual(['look: uploading', 'behind: pending'])
   })
 
   it('that was called off lets those behind it go, and its late upload changes nothing', () => {

@@ -55,6 +55,30 @@ test('a page that slept through a message shows it for not one frame more, nor i
   }
 })
 
+test('after an outage longer than a message lives a new one goes out past those of the outage, which one press sends in order', async ({
+  faultyChat,
+}) => {
+  const { ann, ben, faults } = await faultyChat()
+  faults.isDown = true
+  faults.cut()
+  await expect(ann.locator('#connection')).toHaveText('Reconnecting')
+  for (const text of ['one', 'two']) await send(ann, text)
+  const unsent = ann.locator('.pending')
+  await expect(unsent).toHaveText([/one/, /two/])
+  await ann.waitForTimeout(Number(servers.ofShortLives.MESSAGE_TTL_MS) + 100)
+  faults.heal()
+  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent'])
+  await send(ann, 'new')
+  await expect(message(ben, 'new')).toBeVisible()
+  await expect(unsent).toHaveText([/one/, /two/])
+  await expect(ben.locator('#list')).not.toContainText(/one|two/)
+
+  await unsent.filter({ hasText: 'two' }).getByRole('button', { name: 'Try all again' }).click()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expect(ben.locator('#list article').filter({ hasText: /one|two/ })).toHaveText([/one/, /two/])
+  await expect(unsent).toHaveCount(0)
+})
+
 test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {
   tag: '@page',
 }, async ({ faultyChat }) => {

@@ -70,6 +70,31 @@ describe('npm run admin', () => {
     )
   })
 
+  it('adds a person where nobody can register, with a link by which they set their password, once', async () => {
+    const closed = await startTestServer({ OPERATOR_TOKEN: token, REGISTRATION: 'closed' })
+    onTestFinished(() => closed.stop())
+    const { port } = new URL(closed.url)
+    const add = (...args: string[]) => admin(['add', ...args], { PORT: port })
+    const { code, out: link } = await add('new.person', 'new@example.com')
+    expect([code, link]).toEqual([0, expect.stringMatching(/^http:\S+\/reset\/[\w-]{32}$/)])
+    const { pathname } = new URL(link)
+    const visitor = new HttpClient(closed.url)
+    expect((await visitor.post(pathname, { newPassword: 'a password of theirs' })).status).toBe(303)
+    expect((await visitor.get(pathname)).status).toBe(404)
+    expect((await visitor.logIn('new@example.com', 'a password of theirs')).status).toBe(303)
+
+    const refused = { code: 1, out: '' }
+    expect(await add('NEW.person', 'New@example.com')).toEqual({
+      ...refused,
+      err: 'This username is taken. Choose another.\nThis email address already has an account.',
+    })
+    expect(await add('x', 'no address')).toEqual({
+      ...refused,
+      err: expect.stringMatching(/^Use 3 to 30 letters.*\nEnter an email address like name@example\.com\.$/),
+    })
+    expect(await admin(['list'], { PORT: port })).toMatchObject({ out: expect.not.stringContaining('no address') })
+  })
+
   it('gives a link by which a password is set, once', async () => {
     const client = await register('forgetful')
     const { out: link } = await admin(['reset-password', 'forgetful'])
@@ -203,7 +228,7 @@ describe('npm run admin', () => {
       err: expect.stringMatching(/^No server answers at/),
     })
     expect(await admin(['invite'])).toMatchObject({ code: 1, err: expect.stringMatching(/REGISTRATION/) })
-    for (const args of [[], ['explode'], ['disable'], ['list', 'alice'], ['constructor']]) {
+    for (const args of [[], ['explode'], ['disable'], ['add', 'ann'], ['list', 'alice'], ['constructor']]) {
       expect(await admin(args)).toMatchObject({ code: 2, err: expect.stringMatching(/^Usage/) })
     }
   })

@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SystemClock } from '#src/ops/system-clock.js'
 
@@ -26,6 +27,11 @@ class Machine {
       this.#pass(10)
       await vi.advanceTimersByTimeAsync(10)
     }
+  }
+
+  /** Stops the process. */
+  stop(ms: number): void {
+    this.#pass(ms)
   }
 
   sleep(ms: number): void {
@@ -141,6 +147,23 @@ describe('the clock that only moves forward', () => {
     await machine.run(1000)
     expect(clock.now()).toBe(machine.wallAt)
     expect(steps).toEqual([])
+  })
+
+  it('has never stood still at first, nor by seconds of work', async () => {
+    await machine.run(5000)
+    machine.stop(3900)
+    await machine.run(2000)
+    expect(clock.awakeSince).toBe(Number.NEGATIVE_INFINITY)
+  })
+
+  it.each(['stop', 'sleep'] as const)('knows from the first look on when it went on after a %s', async how => {
+    await machine.run(2000)
+    machine[how](40_000)
+    const wokeAt = clock.now()
+    if (how === 'stop') expect(clock.awakeSince).toBe(wokeAt)
+    await machine.run(10_000)
+    expect(clock.awakeSince).toBeGreaterThanOrEqual(wokeAt)
+    expect(clock.awakeSince).toBeLessThanOrEqual(began + 43_000)
   })
 
   it.each(['at the beginning', 'later'])('goes on by what it has when the uptime cannot be read %s', async when => {

@@ -12,6 +12,7 @@ export class FakeClock implements Clock {
   #now: number
   /** How far the wall clock is ahead of this clock, in ms. */
   apartMs = 0
+  awakeSince = Number.NEGATIVE_INFINITY
 
   constructor(now = 1_700_000_000_000) {
     this.#now = now
@@ -57,6 +58,12 @@ export class FakeClock implements Clock {
   /** Moves on by `ms` without calling any timer, as if the machine had slept or was too busy. */
   jump(ms: number): void {
     this.#now += ms
+  }
+
+  /** Moves on by `ms` without calling any timer, as if the process had been stopped. */
+  standStill(ms: number): void {
+    this.jump(ms)
+    this.awakeSince = this.#now
   }
 
   #next(target: number): Timer | undefined {

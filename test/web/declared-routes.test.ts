@@ -80,6 +80,7 @@ const known = [
   'post /operator/accounts/:name/disable: operator, uncounted, without token',
   'post /operator/accounts/:name/enable: operator, uncounted, without token',
   'post /operator/accounts/:name/reset-password: operator, uncounted, without token',
+  'post /operator/accounts: operator, uncounted, without token',
   'post /operator/invites: operator, uncounted, without token',
   'post /people/:person/block: member',
   'post /people/:person/unblock: member',

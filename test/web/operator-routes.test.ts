@@ -1,3 +1,4 @@
+// Long because every case of one behaviour stands here.
 import express, { type ErrorRequestHandler } from 'express'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Admission } from '#src/accounts/admission.js'
@@ -35,7 +36,12 @@ async function begin(env: Record<string, string> = {}, registration: Admission['
   const checkOperator = 'OPERATOR_TOKEN' in env ? null : operatorCheck('operator', limit)
   const router = operatorRoutes({ config, checkOperator, people, admission, resets, health: soundHealth })
   const url = await serveApp(express().use(router, notFound, passOn))
-  const post = (path: string) => fetch(`${url}/operator${path}`, { method: 'POST', headers })
+  const post = (path: string, input?: unknown) =>
+    fetch(`${url}/operator${path}`, {
+      method: 'POST',
+      headers: { ...headers, ...(input === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(input === undefined ? {} : { body: typeof input === 'string' ? input : JSON.stringify(input) }),
+    })
   const list = () => fetch(`${url}/operator/accounts`, { headers })
   return { url, post, list, admission, routes: declaredRoutes(router) }
 }
@@ -52,6 +58,56 @@ describe('the list of accounts', () => {
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       isDisabled: false,
     })
+  })
+})
+
+describe('a new account', () => {
+  it.each(['open', 'invite', 'closed'] as const)(
+    'is made where registration is %s, with a link for its password',
+    async registration => {
+      const { url, post } = await begin({}, registration)
+      const answer = await post('/accounts', { username: 'carol', email: 'carol@example.com' })
+      const { account, link, expiresAt } = await answer.json()
+      expect([answer.status, expiresAt]).toEqual([201, '2030-01-15T13:00:00.000Z'])
+      expect(account).toMatchObject({ username: 'carol', email: 'carol@example.com', isDisabled: false })
+      const base = `${url}/reset/`
+      expect(link.startsWith(base)).toBe(true)
+      expect(await resets.use(link.slice(base.length), async value => value)).toEqual({
+        userId: (await people.findByName('carol')).id,
+        generation: 0,
+      })
+    },
+  )
+
+  it.each([
+    [{}, { username: 'required', email: 'required' }],
+    [
+      { username: 'a', email: 'a' },
+      { username: 'username_invalid', email: 'email_invalid' },
+    ],
+    [
+      { username: 'ALICE', email: 'Alice@example.com' },
+      { username: 'username_taken', email: 'email_taken' },
+    ],
+    [{ username: 'admin', email: 'carol@example.com' }, { username: 'username_reserved' }],
+  ])('is refused to %j, naming what is wrong', async (input, errors) => {
+    const { post } = await begin({}, 'closed')
+    expect(await (await post('/accounts', input)).json()).toEqual({
+      title: 'invalid',
+      status: 422,
+      code: 'invalid',
+      errors,
+    })
+    expect(await people.list()).toHaveLength(2)
+  })
+
+  it.each([
+    ['{', 400, 'bad_request'],
+    [`{"username":"${'a'.repeat(10_000)}"}`, 413, 'payload_too_large'],
+  ])('is refused to a body that cannot be read', async (input, status, code) => {
+    const { post } = await begin()
+    const answer = await post('/accounts', input)
+    expect([answer.status, (await answer.json()).code]).toEqual([status, code])
   })
 })
 
@@ -141,14 +197,17 @@ describe('who is not the operator', () => {
     ])
   })
 
-  it.each(['/accounts/alice/delete', '/accounts/alice/disable', '/accounts/alice/reset-password', '/invites'])(
-    'changes nothing at %s',
-    async path => {
-      const { url } = await begin()
-      expect((await fetch(`${url}/operator${path}`, { method: 'POST' })).status).toBe(401)
-      expect((await people.find(aliceId))?.isDisabled).toBe(false)
-    },
-  )
+  it.each([
+    '/accounts/alice/delete',
+    '/accounts/alice/disable',
+    '/accounts/alice/reset-password',
+    '/accounts',
+    '/invites',
+  ])('changes nothing at %s', async path => {
+    const { url } = await begin()
+    expect((await fetch(`${url}/operator${path}`, { method: 'POST' })).status).toBe(401)
+    expect((await people.find(aliceId))?.isDisabled).toBe(false)
+  })
 })
 
 it.each(['/accounts/nobody/reset-password', '/accounts/nobody/disable', '/accounts/nobody/delete'])(
@@ -169,6 +228,7 @@ it('every route is for the operator, and needs no token of a page', async () => 
   const { routes } = await begin()
   expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'get /operator/accounts',
+    'post /operator/accounts',
     'get /operator/health',
     'post /operator/accounts/:name/reset-password',
     'post /operator/accounts/:name/disable',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { faultCodeOf } from '../../system-fault.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
 import { deviceSchema } from '../device.js'
-import { settingsSchema } from '../settings.js'
+import { readSettings, storedSettingsOf } from './stored-settings.js'
 
 const ownerOnly = 0o600
 /** Accounts that are serialised in one go: a millisecond or two of work. */
@@ -20,13 +20,6 @@ export class AccountFileError extends Error {
   override readonly name = 'AccountFileError'
 }
 
-const storedSettings = settingsSchema.extend({
-  // A zone that this machine does not know, such as after a move, must not prevent the start.
-  zone: settingsSchema.shape.zone.catch(null),
-  // Nor must a language of an earlier or later version.
-  language: settingsSchema.shape.language.catch('auto'),
-})
-
 /** An account as it is stored, in a file or elsewhere. */
 export const storedAccount = z.strictObject({
   id: z.string().min(1),
@@ -36,10 +29,22 @@ export const storedAccount = z.strictObject({
   createdAt: z.number(),
   generation: z.int().min(0),
   isDisabled: z.boolean(),
-  settings: storedSettings,
+  settings: z.record(z.string(), z.unknown()),
   blocked: z.array(z.string().min(1)).default([]),
   devices: z.array(deviceSchema).default([]),
 })
+
+/** The account that was stored. */
+export function readAccount(stored: z.output<typeof storedAccount>): Account {
+  return { ...stored, ...readSettings(stored.settings) }
+}
+
+/** An account as the text that is stored. */
+export function formatAccount(account: Account): string {
+  const { unknownSettings, ...known } = account
+  if (unknownSettings === undefined) return JSON.stringify(account)
+  return JSON.stringify({ ...known, settings: storedSettingsOf(account.settings, unknownSettings) })
+}
 
 const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length
 
@@ -61,7 +66,7 @@ export async function readAccountFile(path: string): Promise<readonly Account[] 
   const text = await readText(path)
   if (text === null) return null
   const { success, data } = accountFile.safeParse(parseJson(text))
-  if (success) return data.accounts
+  if (success) return data.accounts.map(readAccount)
   throw new AccountFileError(
     `The file of accounts ${path} is damaged or from another version and was left unchanged: repair it, restore a backup, or name another file in ACCOUNTS_URL.`,
   )
@@ -82,6 +87,20 @@ async function readText(path: string): Promise<string | null> {
   } catch (error) {
     if (faultCodeOf(error) === 'ENOENT') return null
     throw new AccountFileError(`The file of accounts ${path} cannot be read (${faultCodeOf(error)}).`, { cause: error })
+  }
+}
+
+/**
+ * What tells a file from another in its place, and from itself once it was written again; null if there is none.
+ * @throws the system's error if it cannot be looked at
+ */
+export async function readMark(path: string): Promise<string | null> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+    return [dev, ino, size, mtimeNs].join()
+  } catch (error) {
+    if (faultCodeOf(error) === 'ENOENT') return null
+    throw error
   }
 }
 
@@ -107,7 +126,7 @@ export async function replaceFile(path: string, parts: Iterable<string>): Promis
 function* partsOf(accounts: readonly Account[]): Generator<string> {
   yield `{"format":${JSON.stringify(formatName)},"version":${formatVersion},"accounts":[`
   for (let start = 0; start < accounts.length; start += accountsPerPart) {
-    const part = accounts.slice(start, start + accountsPerPart).map(account => JSON.stringify(account))
+    const part = accounts.slice(start, start + accountsPerPart).map(formatAccount)
     yield `${start > 0 ? ',' : ''}${part.join()}`
   }
   yield ']}'

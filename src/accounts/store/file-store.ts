@@ -6,7 +6,7 @@ import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { isDemoAccount } from '../demo-accounts.js'
-import { AccountFileError, readAccountFile, removeLeftovers, writeAccountFile } from './account-file.js'
+import { AccountFileError, readAccountFile, readMark, removeLeftovers, writeAccountFile } from './account-file.js'
 import { findFile, lockFile, makeFile } from './account-file-setup.js'
 import { MemoryAccountStore } from './memory-store.js'
 import { keepSecretFile } from './secret-file.js'
@@ -35,11 +35,14 @@ interface Change {
 /**
  * Accounts in a file that this process alone writes. All of them are in memory too, and are read from there. A change
  * resolves once the file holds it. The first change is written at once. Writing takes a tenth of the time at most, and
- * changes that come meanwhile share the next write. Demo accounts are not in the file.
+ * changes that come meanwhile share the next write. What something else has written in the place of the file is never overwritten.
+ * Demo accounts are not in the file.
  */
 export class FileAccountStore implements AccountStore {
   readonly #path: string
   readonly #lock: FileLock
+  /** The file as this store has read or written it last; see `readMark`. */
+  #mark: string | null
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
   readonly #clock: Clock
@@ -55,9 +58,14 @@ export class FileAccountStore implements AccountStore {
   #restsUntil = 0
   #endRest: () => void = () => {}
 
-  private constructor(path: string, lock: FileLock, kept: MemoryAccountStore, options: FileAccountStoreOptions) {
+  private constructor(
+    { path, lock, mark }: { readonly path: string; readonly lock: FileLock; readonly mark: string | null },
+    kept: MemoryAccountStore,
+    options: FileAccountStoreOptions,
+  ) {
     this.#path = path
     this.#lock = lock
+    this.#mark = mark
     this.#kept = kept
     this.#draft = kept.clone()
     this.#onError = options.onError
@@ -73,10 +81,13 @@ export class FileAccountStore implements AccountStore {
     const target = await findFile(path)
     const lock = await lockFile(target)
     try {
+      // Before it is read: what comes in its place meanwhile must be noticed.
+      const found = await readMark(target)
       const accounts = await readAccountFile(target)
       if (accounts === null) await makeFile(target)
       await removeLeftovers(target)
-      return new FileAccountStore(target, lock, MemoryAccountStore.of(accounts ?? []), options)
+      const mark = accounts === null ? await readMark(target) : found
+      return new FileAccountStore({ path: target, lock, mark }, MemoryAccountStore.of(accounts ?? []), options)
     } catch (error) {
       await lock.release()
       throw error
@@ -212,14 +223,32 @@ export class FileAccountStore implements AccountStore {
   }
 
   async #refuseUnlocked(): Promise<void> {
-    if (!(await this.#lock.isHeld())) throw new AccountFileError('Another server has locked the file of accounts')
+    if (await this.#lock.hold()) return
+    throw new AccountFileError(
+      `Another server has taken the lock of the file of accounts ${this.#path}: stop one of the two, and start the other again.`,
+    )
+  }
+
+  /** A file that is gone is written again, as all that it held is in memory. */
+  async #refuseForeign(): Promise<void> {
+    const mark = await readMark(this.#path)
+    if (mark === null || mark === this.#mark) return
+    throw new AccountFileError(
+      `The file of accounts ${this.#path} was changed by something else than this server and is left as it is: restart the server to use it, or remove it to have the server write its own.`,
+    )
   }
 
   async #writeDraft(): Promise<ChatError | null> {
     try {
       await this.#refuseUnlocked()
+      await this.#refuseForeign()
       const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
-      await this.#write(this.#path, accounts)
+      try {
+        await this.#write(this.#path, accounts)
+      } finally {
+        // A write may fail when the new file is there already.
+        this.#mark = await readMark(this.#path)
+      }
       return null
     } catch (error) {
       this.#onError(error)

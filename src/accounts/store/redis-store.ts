@@ -9,7 +9,7 @@ import { type Account, emailKey, searchKey, usernameKey, withSessionsEnded } fro
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { likenessesOf } from '../likeness.js'
 import { costOf } from '../password-hash.js'
-import { storedAccount } from './account-file.js'
+import { formatAccount, readAccount, storedAccount } from './account-file.js'
 
 const script = (name: string) =>
   new RedisScript(...['accounts', name].map(file => new URL(`scripts/${file}.lua`, import.meta.url)))
@@ -168,7 +168,7 @@ export class RedisAccountStore implements AccountStore {
       const before = this.#parse(value)
       const after = change(before)
       const costs = [costOf(before.passwordHash), costOf(after.passwordHash)]
-      const changed = [id, value, JSON.stringify(after), ...costs]
+      const changed = [id, value, formatAccount(after), ...costs]
       if ((await scripts.replace.run(this.#link, [this.#key], ...changed)) === 1) return after
     }
     throw new ChatError('storage_failed')
@@ -197,7 +197,7 @@ export class RedisAccountStore implements AccountStore {
   }
 
   #parse(value: string): Account {
-    return this.#parsed.get(value, () => accountSchema.parse(JSON.parse(value)))
+    return this.#parsed.get(value, () => readAccount(accountSchema.parse(JSON.parse(value))))
   }
 
   #refuseClosed(): void {
@@ -217,7 +217,7 @@ function uniqueKeysOf({
 }
 
 /** What the scripts that add and remove an account are given. @param value how it is stored */
-function argumentsOf(account: Account, value = JSON.stringify(account)): readonly (string | number)[] {
+function argumentsOf(account: Account, value = formatAccount(account)): readonly (string | number)[] {
   const { id, username, passwordHash } = account
   const member = `${searchKey(username)}${separator}${id}`
   return [...uniqueKeysOf(account), id, value, member, costOf(passwordHash), ...likenessesOf(username)]

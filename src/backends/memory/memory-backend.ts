@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
+import { AccountFileError } from '#src/accounts/store/account-file.js'
 import { openAccountStore } from '#src/accounts/store/open-store.js'
 import type { Clock } from '#src/chat/clock.js'
 import type { Config } from '#src/config.js'
@@ -56,6 +57,10 @@ async function openAccounts(config: Config, clock: Clock, log: Logger) {
     return openRedisAccounts(place.url, log)
   }
   const file = place.kind === 'file' ? place.path : null
-  const accounts = await openAccountStore(file, clock, error => log.error({ err: error }, 'accounts were not saved'))
+  const accounts = await openAccountStore(file, clock, error => {
+    // The log has the messages of no other errors, which may quote what people wrote.
+    const reason = error instanceof AccountFileError ? `: ${error.message}` : ''
+    log.error({ err: error }, `accounts were not saved${reason}`)
+  })
   return { accounts, closeAccounts: () => accounts.close() }
 }

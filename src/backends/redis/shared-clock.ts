@@ -30,6 +30,10 @@ export class SharedClock implements Clock {
     return clock
   }
 
+  get awakeSince(): number {
+    return Math.floor(this.local.awakeSince + (this.#leadMs ?? 0))
+  }
+
   now(): number {
     const now = Math.floor(this.local.now() + (this.#leadMs ?? 0))
     // Someone may have set the clock of Redis back: messages live by that one.

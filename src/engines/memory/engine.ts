@@ -109,7 +109,7 @@ export class MemoryEngine implements Engine {
     this.#rooms = new RoomTable(people, this.#due, this.#publisher, this.#tally, this.#endings, this.#gone, ofRooms)
     const { messageTtlMs } = options
     this.#blocks = new Blocks(this.#people, this.#rooms, this.#choices, this.#due, this.#publisher, messageTtlMs)
-    this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally)
+    this.#leases = new Leases(this.#people, this.#rooms, this.#due, this.#publisher, this.#tally, clock)
   }
 
   async openRoom(userId: UserId, otherId: UserId): Promise<RoomView> {

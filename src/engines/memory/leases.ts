@@ -1,3 +1,4 @@
+import type { Clock } from '#src/chat/clock.js'
 import type { Presence, UserId } from '#src/chat/engine.js'
 import { hearsPresence, seesPresence } from '#src/chat/privacy.js'
 import type { Publisher } from '#src/chat/publisher.js'
@@ -9,6 +10,12 @@ import type { Tally } from './tally.js'
 import { tell } from './telling.js'
 import { ownCopy } from './traces.js'
 
+/**
+ * After the process stood still, no lease ends for so long, in ms: whoever is still connected renews theirs with the next
+ * heartbeat, within 15 seconds, and whoever was about to connect can.
+ */
+const wakingMs = 20_000
+
 /** Who is here: people hold leases, and are gone when the last one has ended. */
 export class Leases {
   constructor(
@@ -17,6 +24,7 @@ export class Leases {
     private readonly due: DueQueue,
     private readonly publisher: Publisher,
     private readonly tally: Tally,
+    private readonly clock: Pick<Clock, 'awakeSince'>,
   ) {}
 
   /** Takes or renews a lease for `ttlMs` from `now`. */
@@ -46,9 +54,11 @@ export class Leases {
   /** Ends the leases of a person whose time has come; with the last one the person is gone. */
   endDue(person: Person, now: number): void {
     let next = Number.POSITIVE_INFINITY
+    const soonest = this.clock.awakeSince + wakingMs
     for (const [leaseId, { until, givenUpAt }] of person.leases) {
-      if (until > now) {
-        next = Math.min(next, until)
+      const endsAt = Math.max(until, soonest)
+      if (endsAt > now) {
+        next = Math.min(next, endsAt)
         continue
       }
       person.leases.delete(leaseId)

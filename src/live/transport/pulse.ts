@@ -6,16 +6,19 @@ import { Rounds } from '../../rounds.js'
 export const pulseMs = 15_000
 
 /**
- * Cuts sockets that do not answer a ping before the next one. A phone that loses its network closes nothing: writes to
- * its socket seem to succeed for many minutes, and its owner would be shown as here. Browsers answer pings by themselves.
+ * Cuts sockets that do not answer a ping before the next one, unless the process stood still in between, and could read no answer.
+ * A phone that loses its network closes nothing: writes to its socket seem to succeed for many minutes, and its owner would be
+ * shown as here. Browsers answer pings by themselves.
  */
 export class Pulse {
-  /** Sockets that have not answered the last ping. */
-  readonly #unanswered = new Set<WebSocket>()
+  readonly #clock: Clock
+  /** When sockets were pinged that have not answered since, by `Clock.now()`. */
+  readonly #unanswered = new Map<WebSocket, number>()
   readonly #watched = new Map<WebSocket, () => boolean>()
   readonly #rounds: Rounds<WebSocket>
 
   constructor(clock: Clock) {
+    this.#clock = clock
     this.#rounds = new Rounds(clock, pulseMs, socket => this.#ping(socket))
   }
 
@@ -36,10 +39,11 @@ export class Pulse {
   }
 
   #ping(socket: WebSocket): void {
+    const pingedAt = this.#unanswered.get(socket)
     if (this.#watched.get(socket)?.()) this.#unanswered.delete(socket)
-    else if (this.#unanswered.has(socket)) socket.terminate()
+    else if (pingedAt !== undefined && pingedAt >= this.#clock.awakeSince) socket.terminate()
     else {
-      this.#unanswered.add(socket)
+      this.#unanswered.set(socket, this.#clock.now())
       if (socket.readyState === socket.OPEN) socket.ping()
     }
   }

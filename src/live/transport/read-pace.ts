@@ -6,7 +6,10 @@ const windowMs = 30_000
 /** 1,000 bytes a second. */
 const leastBytesInWindow = 30_000
 
-/** Calls `onTooSlow` if a reader with much unread takes less than 1,000 bytes a second, over half a minute. */
+/**
+ * Calls `onTooSlow` if a reader with much unread takes less than 1,000 bytes a second, over half a minute in which the process did
+ * not stand still.
+ */
 export class ReadPace {
   readonly #clock: Clock
   readonly #onTooSlow: () => void
@@ -37,8 +40,9 @@ export class ReadPace {
 
   #watch(): void {
     this.#taken = 0
+    const since = this.#clock.now()
     this.#cancel = this.#clock.after(windowMs, () => {
-      if (this.#taken >= leastBytesInWindow) this.#watch()
+      if (this.#taken >= leastBytesInWindow || this.#clock.awakeSince > since) this.#watch()
       else this.#onTooSlow()
     })
   }

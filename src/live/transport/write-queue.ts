@@ -158,13 +158,22 @@ export class WriteQueue {
     const isLast = to === text.length
     const bytes = Buffer.byteLength(part)
     this.#begin()
-    this.#cancelStuck = this.#clock.after(stuckMs, () => this.#channel.cut())
+    this.#watchPart()
     this.#channel.sendPart({ text: part, isFirst: from === 0, isLast, state }, error => {
       this.#noteTaken(1, bytes)
       this.#cancelStuck()
       if (error) this.#deferred = []
       if (error || isLast || this.#isOver) this.#endCatchUp()
       else this.#sendPart(text, to, state)
+    })
+  }
+
+  /** If the process stood still, the other end may have taken the part without our hearing of it. */
+  #watchPart(): void {
+    const since = this.#clock.now()
+    this.#cancelStuck = this.#clock.after(stuckMs, () => {
+      if (this.#clock.awakeSince > since) this.#watchPart()
+      else this.#channel.cut()
     })
   }
 

@@ -44,8 +44,46 @@ describe('a file of accounts', () => {
     const { blocked: _blocked, devices: _devices, settings: _settings, ...bare } = person('ann')
     await write([{ ...bare, settings: { language: 'klingon', zone: 'Mars/Olympus', sendsTyping: false } }])
     expect(await readAccountFile(path)).toEqual([
-      { ...person('ann'), settings: { ...person('ann').settings, sendsTyping: false } },
+      {
+        ...person('ann'),
+        settings: { ...person('ann').settings, sendsTyping: false },
+        unknownSettings: { language: 'klingon', zone: 'Mars/Olympus' },
+      },
     ])
+  })
+
+  const defaults = person('ann').settings
+  it.each([
+    ['theme', 'sepia', { theme: 'dark' }],
+    ['language', 'klingon', { language: 'de' }],
+    ['zone', 'Mars/Olympus', { zone: 'Asia/Tokyo' }],
+    ['sendKey', 'shift-enter', { sendKey: 'enter' }],
+    ['refreshSeconds', 7, { refreshSeconds: 5 }],
+    ['textSize', 'huge', { textSize: 'large' }],
+    ['announced', ['messages', 'weather'], { announced: [] }],
+    ['sounds', 'loud', { sounds: ['mine'] }],
+    ['startsPaused', 'perhaps', { startsPaused: true }],
+    ['font', 'serif', { theme: 'dark' }],
+  ])('keeps a %s that only another version knows: %j, with all else', async (name, value, chosen) => {
+    await write([{ ...person('ann'), settings: { ...defaults, textSize: 'larger', [name]: value } }, person('bob')])
+    const [ann, bob] = (await readAccountFile(path)) ?? []
+    const isTextSize = name === 'textSize'
+    expect(ann).toEqual({
+      ...person('ann'),
+      settings: { ...defaults, textSize: isTextSize ? 'normal' : 'larger' },
+      unknownSettings: { [name]: value },
+    })
+    expect(bob).toEqual(person('bob'))
+    const rewritten = async (settings: object) => {
+      if (!ann) throw new Error('there is no such account')
+      await writeAccountFile(path, [{ ...ann, settings: { ...ann.settings, ...settings } }])
+      return JSON.parse(await readFile(path, 'utf8')).accounts[0]
+    }
+    const same = await rewritten({})
+    expect(same.settings).toEqual({ ...defaults, textSize: 'larger', [name]: value })
+    expect(Object.keys(same)).not.toContain('unknownSettings')
+    const [[changed, to] = []] = Object.entries(chosen)
+    expect((await rewritten(chosen)).settings).toMatchObject({ [`${changed}`]: to })
   })
 
   const { passwordHash: _hash, ...hashless } = person('ann')
@@ -64,7 +102,7 @@ describe('a file of accounts', () => {
     ['an account with an empty hash', () => write([{ ...person('ann'), passwordHash: '' }])],
     ['a generation below 0', () => write([{ ...person('ann'), generation: -1 }])],
     ['half a generation', () => write([{ ...person('ann'), generation: 0.5 }])],
-    ['a setting that is none', () => write([{ ...person('ann'), settings: { theme: 'pink' } }])],
+    ['settings that are none', () => write([{ ...person('ann'), settings: ['dark'] }])],
     ['a block of nobody', () => write([{ ...person('ann'), blocked: [''] }])],
     ['a device that is none', () => write([{ ...person('ann'), devices: [{ ...deviceOf('a'), endpoint: '' }] }])],
     ['an account with more than it should have', () => write([{ ...person('ann'), isAdmin: true }])],

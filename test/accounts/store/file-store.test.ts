@@ -1,7 +1,19 @@
 // Long because every case of one behaviour stands here.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -389,11 +401,89 @@ it('is kept out by a server elsewhere that is alive', async () => {
   expect(JSON.parse(await readFile(`${path}.lock`, 'utf8'))).toEqual(lock)
 })
 
-it('writes no more once another has taken the file', async () => {
+it('writes no more once another has taken the file, and says so', async () => {
   const path = join(await folder(), 'accounts.json')
-  const store = await open(path)
+  const onError = vi.fn()
+  const store = await open(path, writeAccountFile, onError)
   await writeFile(`${path}.lock`, JSON.stringify({ token: 'theirs', pid: 1, place: null, startedAt: null }))
   await expect(store.add(person('ann'))).rejects.toMatchObject({ code: 'storage_failed' })
+  expect(onError).toHaveBeenCalledWith(
+    expect.objectContaining({
+      message: `Another server has taken the lock of the file of accounts ${path}: stop one of the two, and start the other again.`,
+    }),
+  )
+})
+
+it('goes on when its lock or its file is merely gone, and writes both again', async () => {
+  const path = join(await folder(), 'accounts.json')
+  const store = await open(path)
+  await store.add(person('ann'))
+  await rm(`${path}.lock`)
+  await store.add(person('bob'))
+  expect(await refusal(path)).toContain('in use by another server')
+  await rm(path)
+  await store.add(person('cat'))
+  await store.close()
+  expect(await idsIn(await open(path))).toEqual(['ann', 'bob', 'cat'])
+})
+
+it.each([
+  [
+    'in its place',
+    async (path: string) => {
+      await writeAccountFile(`${path}.restored`, [person('zoe')])
+      await rename(`${path}.restored`, path)
+    },
+  ],
+  [
+    'into it',
+    (path: string) =>
+      writeAccountFile(`${path}.restored`, [person('zoe')])
+        .then(() => readFile(`${path}.restored`))
+        .then(bytes => writeFile(path, bytes))
+        .then(() => rm(`${path}.restored`)),
+  ],
+])('never overwrites what something else has written %s, and says what to do', async (_how, replace) => {
+  const path = join(await folder(), 'accounts.json')
+  const onError = vi.fn()
+  const store = await open(path, writeAccountFile, onError)
+  await store.add(person('ann'))
+  await replace(path)
+  const theirs = await readFile(path, 'utf8')
+  await expect(store.add(person('bob'))).rejects.toMatchObject({ code: 'storage_failed' })
+  await expect(store.remove('ann')).rejects.toMatchObject({ code: 'storage_failed' })
+  expect(await readFile(path, 'utf8')).toBe(theirs)
+  expect(await idsIn(store)).toEqual(['ann'])
+  expect(onError).toHaveBeenLastCalledWith(
+    expect.objectContaining({
+      name: 'AccountFileError',
+      message: expect.stringMatching(/was changed by something else .*: restart the server to use it, or remove it to/),
+    }),
+  )
+
+  await rename(path, `${path}.theirs`)
+  await store.add(person('bob'))
+  expect(await readFile(path, 'utf8')).toContain('bob')
+  await rename(`${path}.theirs`, path)
+  await expect(store.add(person('cat'))).rejects.toMatchObject({ code: 'storage_failed' })
+  await store.close()
+  const again = await open(path)
+  expect(await idsIn(again)).toEqual(['zoe'])
+  await again.add(person('dan'))
+  expect(await idsIn(again)).toEqual(['dan', 'zoe'])
+})
+
+it('goes on after a write that failed when the new file was there already', async () => {
+  let isBroken = true
+  const write: typeof writeAccountFile = async (...args) => {
+    await writeAccountFile(...args)
+    if (isBroken) throw new Error('the folder could not be synced')
+  }
+  const store = await open(join(await folder(), 'accounts.json'), write)
+  await expect(store.add(person('ann'))).rejects.toMatchObject({ code: 'storage_failed' })
+  isBroken = false
+  await store.add(person('bob'))
+  expect(await idsIn(store)).toEqual(['bob'])
 })
 
 it('touches nothing else in its folder, and leaves a link a link', async () => {

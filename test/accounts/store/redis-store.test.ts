@@ -59,10 +59,16 @@ describe('on one Redis', () => {
     await store.add(accountOf('ann'))
     const key = `${shared}{accounts}`
     const stored = JSON.parse(String(await linkOf().call('HGET', key, 'id-ann')))
-    await linkOf().call('HSET', key, 'id-ann', JSON.stringify({ ...stored, later: 'value' }))
-    await store.update('id-ann', { passwordHash: 'new' })
+    await linkOf().call(
+      'HSET',
+      key,
+      'id-ann',
+      JSON.stringify({ ...stored, later: 'value', settings: { ...stored.settings, theme: 'sepia' } }),
+    )
+    expect((await store.update('id-ann', { passwordHash: 'new' })).settings.theme).toBe('system')
     expect(JSON.parse(String(await linkOf().call('HGET', key, 'id-ann')))).toMatchObject({
       later: 'value',
+      settings: { theme: 'sepia' },
       passwordHash: 'new',
     })
   })

@@ -10,6 +10,7 @@ function start() {
   const waits: number[] = []
   const queue = new DueQueue({
     now: () => clock.now(),
+    awakeSince: Number.NEGATIVE_INFINITY,
     wallTimeOf: moment => clock.wallTimeOf(moment),
     after(ms, callback) {
       waits.push(ms)

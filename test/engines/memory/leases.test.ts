@@ -107,6 +107,49 @@ describe('a person with a lease', () => {
   })
 })
 
+describe('after the process stood still', () => {
+  /** The process is stopped, and goes on. */
+  const wake = ({ clock, due }: ReturnType<typeof start>, ms: number) => {
+    clock.standStill(ms)
+    due.run()
+  }
+
+  it('nobody is gone who renews their lease within twenty seconds', () => {
+    const stage = start()
+    stage.hold('ann', 'tab', 100)
+    stage.takeTypes()
+    wake(stage, 40_000)
+    expect([stage.isOnline(), stage.takeTypes()]).toEqual([true, []])
+    stage.pass(19_999)
+    stage.hold('ann', 'tab', 100)
+    stage.pass(99)
+    expect([stage.isOnline(), stage.takeTypes()]).toEqual([true, []])
+    stage.pass(1)
+    expect(stage.takeTypes()).toEqual(['bob: presence.changed'])
+  })
+
+  it('whoever does not is gone then, and was last here when the lease ended', () => {
+    const stage = start()
+    stage.hold('ann', 'tab', 100)
+    wake(stage, 40_000)
+    stage.pass(19_999)
+    expect(stage.isOnline()).toBe(true)
+    stage.takeTypes()
+    stage.pass(1)
+    expect([stage.isOnline(), stage.lastHeld(), stage.takeTypes()]).toEqual([false, 100, ['bob: presence.changed']])
+  })
+
+  it('whoever was about to connect again still can', () => {
+    const stage = start()
+    stage.hold('ann', 'tab', 100)
+    stage.drop('ann', 'tab', 10)
+    stage.takeTypes()
+    wake(stage, 40_000)
+    stage.hold('ann', 'another', 100)
+    expect([stage.isOnline(), stage.takeTypes()]).toEqual([true, []])
+  })
+})
+
 describe('a lease that is given up', () => {
   it('lingers, and its person was last here when it was given up', () => {
     const { hold, drop, pass, isOnline, lastHeld } = start()

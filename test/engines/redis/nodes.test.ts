@@ -29,6 +29,7 @@ afterAll(async () => {
 /** The process's own timers, and a wall clock that is wrong by an hour. */
 const wrongClock: Clock = {
   now: () => Date.now() + 3_600_000,
+  awakeSince: Number.NEGATIVE_INFINITY,
   wallTimeOf: moment => moment,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms)

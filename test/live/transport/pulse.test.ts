@@ -44,6 +44,20 @@ it('asks every fifteen seconds, and no more once it is stopped', async () => {
   expect([asked, clock.waiting]).toEqual([2, 0])
 })
 
+it('gives a socket that could not be heard, as the process stood still, another chance', async () => {
+  const clock = new FakeClock()
+  const pulse = new Pulse(clock)
+  const { socket } = await connect()
+  pulse.watch(socket, () => false)
+  await clock.advance(pulseMs)
+  clock.standStill(40_000)
+  await clock.advance(pulseMs - 1)
+  expect(socket.readyState).toBe(WebSocket.OPEN)
+  await clock.advance(1)
+  expect(socket.readyState).not.toBe(WebSocket.OPEN)
+  pulse.stop()
+})
+
 it('asks no socket that has closed', async () => {
   const clock = new FakeClock()
   const pulse = new Pulse(clock)

@@ -42,6 +42,15 @@ it('one that took 30,000 bytes, in whatever pieces, has half a minute more, and 
   expect(tooSlow).toBe(1)
 })
 
+it('one that could not be heard, as the process stood still, has half a minute more', async () => {
+  pace.noteWaiting(much)
+  clock.standStill(windowMs)
+  await clock.advance(windowMs - 1)
+  expect(tooSlow).toBe(0)
+  await clock.advance(1)
+  expect(tooSlow).toBe(1)
+})
+
 it('what it took before is not counted', async () => {
   pace.noteTaken(1_000_000)
   pace.noteWaiting(much)

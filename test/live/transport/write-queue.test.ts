@@ -151,6 +151,15 @@ describe('a catch-up', () => {
     expect(channel.cuts).toBe(1)
   })
 
+  it('gives a reader ten seconds more that could not be heard, as the process stood still', async () => {
+    queue.catchUp(long)
+    clock.standStill(40_000)
+    await clock.advance(9999)
+    expect(channel.cuts).toBe(0)
+    await clock.advance(1)
+    expect(channel.cuts).toBe(1)
+  })
+
   it('cuts nobody once it is taken', async () => {
     queue.catchUp('x'.repeat(partLength + 1))
     channel.take()

@@ -42,7 +42,7 @@ export function assemble(options: Partial<EngineOptions> = {}) {
   const gone = new GoneMessages(due, longestLifeMs(generous))
   const given = { ...generous, roomGraceMs: minute, ...options }
   const rooms = new RoomTable(people, due, publisher, tally, endings, gone, given)
-  const leases = new Leases(people, rooms, due, publisher, tally)
+  const leases = new Leases(people, rooms, due, publisher, tally, clock)
   const blocks = new Blocks(people, rooms, choices, due, publisher, minute)
 
   /** What was told since the last call: to whom, and what. */
