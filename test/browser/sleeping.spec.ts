@@ -73,7 +73,7 @@ test('after an outage longer than a message lives a new one goes out past those 
   await expect(unsent).toHaveText([/one/, /two/])
   await expect(ben.locator('#list')).not.toContainText(/one|two/)
 
-  await unsent.filter({ hasText: 'two' }).getByRole('button', { name: 'Try all again' }).click()
+  await unsent.filter({ hasText: 'two' }).getByRole('button', { name: 'Try again (all)' }).click()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ben.locator('#list article').filter({ hasText: /one|two/ })).toHaveText([/one/, /two/])
   await expect(unsent).toHaveCount(0)
