@@ -66,8 +66,8 @@ async function goOn(stage: Stage, before: Chats): Promise<Finding> {
   }
 }
 
-/** Sends the first half of a picture, and no more. Resolves with what tells when that connection has ended. */
-async function beginUpload(url: string, { client }: Chatter, chat: string, photo: Buffer): Promise<Promise<unknown>> {
+/** Sends the first half of a picture, and no more. `ended` resolves once that connection has ended. */
+async function beginUpload(url: string, { client }: Chatter, chat: string, photo: Buffer) {
   const token = await client.token(chat)
   const part = '--b\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'
   const head = [
@@ -82,7 +82,7 @@ async function beginUpload(url: string, { client }: Chatter, chat: string, photo
   socket.resume()
   socket.write(`${head.join('\r\n')}\r\n\r\n${part}`)
   socket.write(photo.subarray(0, photo.length / 2))
-  return once(socket, 'close')
+  return { ended: once(socket, 'close') }
 }
 
 const endedInUpload: Fault = {
@@ -98,13 +98,13 @@ const endedInUpload: Fault = {
         const photo = await phonePhoto({ width: 800, height: 600 })
         const whole = await postPicture(ann.client, chat, photo)
         chats.talk(300)
-        const cut = await beginUpload(stage.url, ann, chat, photo)
+        const upload = await beginUpload(stage.url, ann, chat, photo)
         await delay(1000)
         const at = Date.now()
         stage.server.child.kill('SIGTERM')
         const [code] = await stage.server.ended
         const tookMs = Date.now() - at
-        await cut
+        await upload.ended
         const files = await readdir(stage.uploads)
         await stage.restart()
         const finding = await goOn(stage, chats)

@@ -1,15 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { ServerProcess } from '../support/server-process.js'
 import { type Fault, unless } from './fault.js'
+import { lastWordsOf } from './last-words.js'
 import { hurtWhileChatting } from './trial.js'
-
-/** What a server that does not start says, beside its exit code. */
-async function lastWordsOf(server: ServerProcess): Promise<{ code: number | null; words: string }> {
-  const late = delay(20_000, [null], { ref: false })
-  const [code = null] = await Promise.race([server.ended, late])
-  server.child.kill('SIGKILL')
-  return { code, words: server.output.trim() }
-}
 
 export const secondServer: Fault = {
   name: 'second server is started on the same folders',
