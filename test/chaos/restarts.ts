@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { idOf } from '../support/crowd.js'
 import { phonePhoto } from '../support/images/pictures.js'
 import { rawConnection } from '../support/raw-request.js'
 import type { Chatter, ChattingPair } from './chatters.js'
@@ -35,9 +36,9 @@ async function goOn(stage: Stage, before: Chats): Promise<Finding> {
       pages.push(await (await client.get(chat)).text())
     }
     sentences += pages.filter(html => html.includes(restarted)).length
-    const [, otherId = ''] = /name="userId" value="([^"]+)"/.exec(pages[0] ?? '') ?? []
-    const anew = await people[0].client.openChat(otherId)
-    await people[1].client.get(anew)
+    const [ann, ben] = people
+    const anew = await ann.client.openChat(await idOf(ann.client, ben.name))
+    await ben.client.get(anew)
     return anew
   }
   const chats = await Chats.anew(stage.url, before, reopen)

@@ -24,8 +24,8 @@ const frameSchema = z.discriminatedUnion('type', [
   }),
 ])
 
-const lost = 1006
-const notLoggedIn = 4401
+/** The codes by which a page would be closed. */
+const [notLoggedIn, noSuchRoom] = [4401, 4404]
 
 type Reply = Extract<z.infer<typeof frameSchema>, { type: 'reply' }>
 
@@ -58,6 +58,7 @@ export class ProgramClient {
   /** The newest message that it had when it connected. */
   #knownSeq = 0
   #isStopped = false
+  #goneFor = 0
   #onJoined = () => {}
   readonly #written = new Set<string>()
 
@@ -111,16 +112,22 @@ export class ProgramClient {
     })
     socket.on('message', data => this.#take(data.toString()))
     socket.on('unexpected-response', (_request, response) => {
-      if (response.statusCode === 401) this.isGone = true
+      if (response.statusCode === 401) this.#end(notLoggedIn)
       socket.terminate()
     })
     socket.on('close', code => {
       this.isOpen = false
       clearTimeout(this.#unanswered)
-      const shown = this.isGone && code === lost ? notLoggedIn : code
-      this.endings.set(shown, (this.endings.get(shown) ?? 0) + 1)
+      const why = this.#goneFor || code
+      this.endings.set(why, (this.endings.get(why) ?? 0) + 1)
       this.#timer = setTimeout(() => this.#connect(), this.#times.reconnectMs)
     })
+  }
+
+  /** It does not come back: there is nothing to come back to. */
+  #end(code: number): void {
+    this.isGone = true
+    this.#goneFor = code
   }
 
   #join(before?: number): void {
@@ -172,7 +179,7 @@ export class ProgramClient {
   #takeRefusal({ ref, code = '', retryAfterMs }: Reply): void {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1)
     if (code === 'not_found') {
-      this.isGone = true
+      this.#end(noSuchRoom)
       this.#socket?.close()
     } else if (retryAfterMs !== undefined) {
       this.#timer = setTimeout(() => (ref === 'join' ? this.#join() : this.#sendNext()), retryAfterMs)
