@@ -2,8 +2,8 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { lastWordsOf } from './last-words.js'
 import { type Fault, unless } from './fault.js'
+import { lastWordsOf } from './last-words.js'
 import { register } from './registrations.js'
 import { hurtWhileChatting } from './trial.js'
 
@@ -55,8 +55,8 @@ const replacedFile: Fault = {
       const names = (await readdir(folder, { withFileTypes: true })).filter(entry => entry.isFile())
       const texts = await Promise.all(names.map(({ name }) => readFile(join(folder, name), 'utf8')))
       const isKept = texts.some(text => text.includes('put-by-hand'))
-      const line = stage.server.output.split('\n').find(text => /"level":"(warn|error)"/.test(text)) ?? ''
-      const [, words = ''] = /"msg":"([^"]*)"/.exec(line) ?? []
+      const [, words = ''] =
+        /"level":"(?:warn|error)".*"message":"([^"]*accounts\.json[^"]*)"/.exec(stage.server.output) ?? []
       return {
         told: `the operator: "${words}"; whoever registers meanwhile: ${status}`,
         broken: [

@@ -179,5 +179,8 @@ async function enterBoth(
   url: string,
   { through = [url, url], lifeMs = hourMs }: ChatsPlan,
 ): Promise<ChattingPair> {
-  return { chat, people: await Promise.all([enter(ann, chat, through[0], lifeMs), enter(ben, chat, through[1], lifeMs)]) }
+  return {
+    chat,
+    people: await Promise.all([enter(ann, chat, through[0], lifeMs), enter(ben, chat, through[1], lifeMs)]),
+  }
 }

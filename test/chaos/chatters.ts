@@ -39,7 +39,12 @@ export function stateOf({ voice }: Chatter, text: string): string | undefined {
  * @param url where their page or program connects
  * @param lifeMs how long messages live, in ms
  */
-export async function enter({ client, name, kind }: Person, chat: string, url: string, lifeMs: number): Promise<Chatter> {
+export async function enter(
+  { client, name, kind }: Person,
+  chat: string,
+  url: string,
+  lifeMs: number,
+): Promise<Chatter> {
   const voice =
     kind === 'program'
       ? new ProgramClient(url, await tokenOf(client.base, name), chat.slice('/chats/'.length), times)

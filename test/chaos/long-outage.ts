@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { FaultProxy } from '../support/fault-proxy.js'
 import { Chats } from './chats.js'
 import { brokenBy, type Fault, unless } from './fault.js'
-import { FaultProxy } from '../support/fault-proxy.js'
 import { onStage } from './stage.js'
 
 const lifeMs = 4000
@@ -17,7 +17,10 @@ export const longOutage: Fault = {
   run: () =>
     onStage({ env: { MESSAGE_TTL_MS: String(lifeMs) } }, async stage => {
       const proxy = await FaultProxy.before(stage.url)
-      const kinds = [['socket', 'stream'], ['socket', 'socket']] as const
+      const kinds = [
+        ['socket', 'stream'],
+        ['socket', 'socket'],
+      ] as const
       const chats = await Chats.begin(stage.url, { through: [proxy.url, proxy.url], kinds, lifeMs })
       try {
         chats.talk(500)

@@ -7,7 +7,12 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
   const isNumber = (cell: string) => /^[\d.,]+$/.test(cell)
   const written = (cell: string, width = 0) => (isNumber(cell) ? cell.padStart(width) : cell.padEnd(width))
-  return rows.map(row => row.map((cell, column) => written(cell, widths[column])).join('  ').trimEnd())
+  return rows.map(row =>
+    row
+      .map((cell, column) => written(cell, widths[column]))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 /** What came of all faults: a table, what people were told in each, and what was broken. */

@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Chatter, ChattingPair } from '../chaos/chatters.js'
 import { Chats } from '../chaos/chats.js'
+import type { Chatter, ChattingPair } from '../chaos/chatters.js'
 import { idOf } from '../support/crowd.js'
 import type { FaultProxy } from '../support/fault-proxy.js'
 import { HttpClient } from '../support/http-client.js'

@@ -58,7 +58,12 @@ function levelOf(what: string, values: readonly number[]): Line {
   const third = Math.ceil(values.length / 3)
   const [first, last] = [median(values.slice(0, third)), median(values.slice(-third))]
   const percent = ((last / first - 1) * 100).toFixed(1)
-  return { what, before: megabytes(first), after: `${megabytes(last)} (${percent} %)`, holds: last <= first * mostGrowth }
+  return {
+    what,
+    before: megabytes(first),
+    after: `${megabytes(last)} (${percent} %)`,
+    holds: last <= first * mostGrowth,
+  }
 }
 
 /** Counts that are higher than before the day, by their names. */
@@ -110,8 +115,14 @@ function linesOf(
   const higher = new Set(higherThan(before, after, isWhole))
   const names = Object.keys({ ...before.counts, ...after.counts }).filter(name => isWhole || name !== 'sessions')
   const levels = [
-    levelOf('memory of the process (RSS)', readings.map(({ rss }) => rss)),
-    levelOf('memory of the heap', readings.map(({ heapUsed }) => heapUsed)),
+    levelOf(
+      'memory of the process (RSS)',
+      readings.map(({ rss }) => rss),
+    ),
+    levelOf(
+      'memory of the heap',
+      readings.map(({ heapUsed }) => heapUsed),
+    ),
   ]
   return [
     ...(isWhole ? levels : []),
@@ -130,10 +141,7 @@ const wordsOf = ({ sent, pictures, cuts, registered }: Doings) =>
   `${sent} messages, ${pictures} pictures, ${cuts} lost connections, ${registered} people who registered and left`
 
 /** Lets a day pass in minutes, prints what the server held before and after, and counts what came back to where it was. */
-export async function soak(
-  isShort: boolean,
-  say: (line: string) => void,
-): Promise<{ passed: number; failed: number }> {
+export async function soak(isShort: boolean, say: (line: string) => void): Promise<{ passed: number; failed: number }> {
   const folder = scratchFolder('soak')
   const [accountsFile, uploads] = [join(folder.path, 'accounts.json'), join(folder.path, 'uploads')]
   const settings = { ...env, ACCOUNTS_URL: `file:${accountsFile}`, UPLOAD_DIR: uploads }

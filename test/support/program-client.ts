@@ -148,8 +148,7 @@ export class ProgramClient {
 
   #sendNext(): void {
     const next = this.pending.find(({ state }) => state === 'pending')
-    if (next && this.isOpen)
-      this.#ask({ type: 'message:send', content: next.text, nonce: next.nonce, ref: next.nonce })
+    if (next && this.isOpen) this.#ask({ type: 'message:send', content: next.text, nonce: next.nonce, ref: next.nonce })
   }
 
   #take(text: string): void {
@@ -161,19 +160,23 @@ export class ProgramClient {
 
   #takeReply(reply: Reply): void {
     clearTimeout(this.#unanswered)
-    if (!reply.ok) return this.#takeRefusal(reply)
-    if (reply.ref === 'join') return this.#takeJoin(reply)
-    this.pending = this.pending.filter(({ nonce }) => nonce !== reply.ref)
-    this.#sendNext()
+    if (!reply.ok) this.#takeRefusal(reply)
+    else if (reply.ref === 'join') this.#takeJoin(reply)
+    else {
+      this.pending = this.pending.filter(({ nonce }) => nonce !== reply.ref)
+      this.#sendNext()
+    }
   }
 
   #takeJoin({ hasEarlier, messages = [] }: Reply): void {
     const [first] = messages
     for (const message of messages) this.#show(message)
-    if (hasEarlier && first !== undefined && first.seq > this.#knownSeq + 1) return this.#join(first.seq)
-    this.isOpen = true
-    this.#onJoined()
-    this.#sendNext()
+    if (hasEarlier && first !== undefined && first.seq > this.#knownSeq + 1) this.#join(first.seq)
+    else {
+      this.isOpen = true
+      this.#onJoined()
+      this.#sendNext()
+    }
   }
 
   #takeRefusal({ ref, code = '', retryAfterMs }: Reply): void {
