@@ -56,7 +56,7 @@ const replacedFile: Fault = {
       const texts = await Promise.all(names.map(({ name }) => readFile(join(folder, name), 'utf8')))
       const isKept = texts.some(text => text.includes('put-by-hand'))
       const [, words = ''] =
-        /"level":"(?:warn|error)".*"message":"([^"]*accounts\.json[^"]*)"/.exec(stage.server.output) ?? []
+        /"level":"(?:warn|error)".*"msg":"([^"]*accounts\.json[^"]*)"/.exec(stage.server.output) ?? []
       return {
         told: `the operator: "${words}"; whoever registers meanwhile: ${status}`,
         broken: [

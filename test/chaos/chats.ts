@@ -120,7 +120,9 @@ export class Chats {
   count(): Tally {
     const lost = this.#unshown().filter(({ text, from }) => stateOf(from, text) === undefined)
     const waiting = this.#moving().length - lost.length
-    const doubled = this.people.flatMap(({ voice }) => [...voice.shownAs.values()].filter(ids => ids.size > 1))
+    const texts = this.people.flatMap(({ written }) => [...written.keys()])
+    const timesShown = this.people.flatMap(({ voice }) => texts.map(text => voice.shownAs.get(text)?.size ?? 0))
+    const doubled = timesShown.filter(times => times > 1)
     const sent = this.people.reduce((sum, { written }) => sum + written.size, 0)
     const tookMs = this.#each((from, to) =>
       [...from.written].flatMap(([text, writtenAt]) => this.#lateness(writtenAt, to.voice.shownAt.get(text))),

@@ -74,6 +74,8 @@ export class Hours {
       chats.leave()
     }
     await Promise.all(others.pairs.map(pair => this.#leaveForGood(pair)))
+    await delay(this.#lifeMs)
+    await Promise.all(residents.pairs.map(pair => this.#lookOnce(pair)))
     await Promise.all(residents.people.map(({ client }) => client.post('/logout', {}, '/chats')))
   }
 
@@ -111,6 +113,15 @@ export class Hours {
     const html = await (await ben.client.get(chat)).text()
     const [, address] = /<a class="picture"[^>]*href="([^"]+)"/.exec(html) ?? []
     if (address) await (await ben.client.get(address)).arrayBuffer()
+  }
+
+  /** Both look at what has vanished before they saw it, as on a page without a script: a chat keeps that for them. */
+  async #lookOnce({ people, chat }: ChattingPair): Promise<void> {
+    for (const { client } of people) {
+      const html = await (await client.get(chat)).text()
+      const [, beacon = ''] = /<noscript><img class="ear" src="([^"]+)"/.exec(html) ?? []
+      if (beacon) await (await client.get(beacon.replaceAll('&amp;', '&'))).arrayBuffer()
+    }
   }
 
   /** One ends the chat, and both delete their accounts. */
