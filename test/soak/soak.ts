@@ -30,7 +30,7 @@ const shortSettlingMs = 20_000
 const env = {
   MESSAGE_TTL_MS: String(lifeMs),
   IMAGE_TTL_MS: String(lifeMs),
-  ROOM_GRACE_MS: '500',
+  ROOM_GRACE_MS: '5000',
   SESSION_TTL_MS: String(sessionMs),
   JWT_EXPIRES_IN: '20',
   METRICS_TOKEN: metricsToken,

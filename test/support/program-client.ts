@@ -12,7 +12,6 @@ interface Unsent {
 const messageSchema = z.object({ id: z.string(), seq: z.number(), content: z.string() })
 const frameSchema = z.discriminatedUnion('type', [
   messageSchema.extend({ type: z.literal('message:new'), roomId: z.string() }),
-  z.object({ type: z.literal('user:offline'), userId: z.string() }),
   z.object({
     type: z.literal('reply'),
     ref: z.string(),
@@ -38,10 +37,6 @@ export class ProgramClient {
   readonly shownAs = new Map<string, Set<string>>()
   readonly shownAt = new Map<string, number>()
   readonly endings = new Map<number, number>()
-  /** How often a frame was refused, by the code. */
-  readonly refusals = new Map<string, number>()
-  /** How often it was told that the other is offline. */
-  offline = 0
   pending: Unsent[] = []
   connections = 0
   isGone = false
@@ -153,8 +148,7 @@ export class ProgramClient {
 
   #take(text: string): void {
     const { data: frame } = frameSchema.safeParse(JSON.parse(text))
-    if (frame?.type === 'user:offline') this.offline += 1
-    else if (frame?.type === 'message:new' && frame.roomId === this.#roomId) this.#show(frame)
+    if (frame?.type === 'message:new' && frame.roomId === this.#roomId) this.#show(frame)
     else if (frame?.type === 'reply') this.#takeReply(frame)
   }
 
@@ -180,7 +174,6 @@ export class ProgramClient {
   }
 
   #takeRefusal({ ref, code = '', retryAfterMs }: Reply): void {
-    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1)
     if (code === 'not_found') {
       this.#end(noSuchRoom)
       this.#socket?.close()
