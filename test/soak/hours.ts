@@ -129,7 +129,7 @@ export class Hours {
     const [{ client }] = people
     await client.post(`${chat}/end`, {}, `${chat}/end`)
     const leave = ({ client: each }: Chatter) => each.post('/settings/delete', { password }, '/settings')
-    for (const { status } of await Promise.all(people.map(leave)))
-      if (status !== 303) throw new Error(`Deleting an account was answered with ${status}`)
+    for (const { status, headers } of await Promise.all(people.map(leave)))
+      if (headers.get('location') !== '/login?done=deleted') throw new Error(`Deleting an account ended with ${status}`)
   }
 }

@@ -15,16 +15,16 @@ interface Day {
   readonly isWhole: boolean
 }
 
-const wholeDay: Day = { hours: 24, activeMs: 6000, isWhole: true }
+const wholeDay: Day = { hours: 24, activeMs: 3000, isWhole: true }
 const shortDay: Day = { hours: 1, activeMs: 1500, isWhole: false }
 const lifeMs = 2000
-const sessionMs = 20_000
+const sessionMs = 40_000
 /** Sessions that are over are swept once a minute, and a person who has looked at a page counts as here for one. */
 const slow = ['sessions', 'rooms', 'online users']
 /** How much higher memory may stand in the last third of the day than in the first. */
 const mostGrowth = 1.05
 /** After the day: the life of a session, the minute between two sweeps, and some. */
-const settlingMs = 100_000
+const settlingMs = 120_000
 const shortSettlingMs = 20_000
 
 const env = {
