@@ -25,7 +25,7 @@ export const silentStop: Fault = {
       // Presence is for those who share a room in which the other has written.
       for (const [index, socket] of programs.entries())
         socket.send(JSON.stringify({ type: 'message:send', roomId, content: 'here', nonce: `here-${index}` }))
-      await Promise.all(pages.map(page => page.frame(({ text }) => (text.match(/>here</g)?.length ?? 0) > 0)))
+      await Promise.all(pages.map(page => page.frame(({ text }) => text.includes('>here<'))))
       const heard: string[] = []
       for (const socket of programs) socket.on('message', data => heard.push(data.toString()))
       server.child.kill('SIGSTOP')
