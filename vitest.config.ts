@@ -37,6 +37,9 @@ const timed = [
 /** Tests that attack a server for many seconds and measure delays run alone, one after the other. */
 const alone = ['test/ops/siege.test.ts', 'test/ops/flood.test.ts']
 
+/** The short forms of commands, which start servers and people of their own. */
+const commands = ['test/chaos/chaos.test.ts', 'test/soak/soak.test.ts']
+
 export default defineConfig({
   resolve: {
     // Node takes #src from dist/ (package.json); tests take it from the sources.
@@ -59,13 +62,14 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...timed, ...alone, ...isolated, ...heavy],
+          exclude: [...timed, ...alone, ...commands, ...isolated, ...heavy],
         },
       },
       { extends: true, test: { name: 'isolated', include: isolated, isolate: true } },
       { extends: true, test: { name: 'timed', include: timed, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 3 } } },
+      { extends: true, test: { name: 'commands', include: commands, maxWorkers: 2, sequence: { groupOrder: 4 } } },
     ],
   },
 })

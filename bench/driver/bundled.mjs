@@ -7,13 +7,13 @@ import { root } from '../../scripts/process.mjs'
 
 /**
  * Bundles a program and returns the path of the bundle.
- * @param {string} program a path below test/support, without its extension
+ * @param {string} program a path from test/support on, without its extension
  */
 export async function bundle(program) {
   // Inside the project, so that #src and packages resolve.
   const folder = join(root, 'dist', 'bench')
   mkdirSync(folder, { recursive: true })
-  const outfile = join(folder, `${program.replaceAll('/', '-')}.mjs`)
+  const outfile = join(folder, `${program.replaceAll(/[./]+/g, '-')}.mjs`)
   await build({
     entryPoints: [join(root, 'test', 'support', `${program}.ts`)],
     outfile,
@@ -31,7 +31,7 @@ export async function bundle(program) {
 
 /**
  * Bundles a program and imports it.
- * @param {string} program a path below test/support, without its extension
+ * @param {string} program a path from test/support on, without its extension
  */
 export async function importBundled(program) {
   return import(pathToFileURL(await bundle(program)).href)

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { createVitest } from 'vitest/node'
 
 const folder = process.cwd()
+/** What has to have the machine for itself would fail beside other workers, and whole commands would take long (vitest.config.ts). */
+const apart = ['alone', 'commands']
 const vitest = await createVitest('test', {
   root: folder,
   watch: false,
@@ -15,8 +17,7 @@ const vitest = await createVitest('test', {
   disableConsoleIntercept: true,
 })
 await vitest.standalone()
-// What has to have the machine for itself would fail beside other workers (vitest.config.ts).
-const specifications = (await vitest.globTestSpecifications()).filter(({ project }) => project.name !== 'alone')
+const specifications = (await vitest.globTestSpecifications()).filter(({ project }) => !apart.includes(project.name))
 const pathOf = ({ moduleId }) => moduleId.slice(folder.length + 1)
 
 /** The first thing that failed, in one line. */

@@ -15,6 +15,15 @@ function readEvent(block: string): StreamEvent {
   return { id: all('id').join(), event: all('event').join(), data: all('data').join('\n') }
 }
 
+/** What a stream is opened with beside its address. */
+export interface StreamInit {
+  readonly headers?: Record<string, string>
+  /** Ends it, also while it is being opened. */
+  readonly abort?: AbortController
+  /** Told of each event. */
+  readonly onEvent?: (event: StreamEvent) => void
+}
+
 /** Reads an event stream as the page's script does, and keeps every event. */
 export class EventStream {
   readonly events: StreamEvent[] = []
@@ -22,18 +31,24 @@ export class EventStream {
   /** Resolves when the stream ends, however it does. */
   readonly ended: Promise<void>
   readonly #abort: AbortController
+  readonly #onEvent: (event: StreamEvent) => void
   readonly #watchers = new Set<() => void>()
 
-  private constructor(response: Response, abort: AbortController) {
+  private constructor(response: Response, abort: AbortController, onEvent: (event: StreamEvent) => void) {
     this.headers = response.headers
     this.#abort = abort
+    this.#onEvent = onEvent
     this.ended = this.#read(response).catch(() => {})
   }
 
-  static async open(client: HttpClient, path: string, lastEventId?: string): Promise<EventStream> {
-    const abort = new AbortController()
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-    return new EventStream(await client.get(path, { headers, signal: abort.signal }), abort)
+  static async open(
+    client: HttpClient,
+    path: string,
+    lastEventId?: string,
+    { headers = {}, abort = new AbortController(), onEvent = () => {} }: StreamInit = {},
+  ): Promise<EventStream> {
+    const sent = { ...headers, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) }
+    return new EventStream(await client.get(path, { headers: sent, signal: abort.signal }), abort, onEvent)
   }
 
   /** Resolves with the first event that passes `test`, among those that came and those to come. */
@@ -67,7 +82,9 @@ export class EventStream {
       text += decoder.decode(chunk, { stream: true })
       const blocks = text.split('\n\n')
       text = blocks.pop() ?? ''
-      this.events.push(...blocks.map(readEvent))
+      const events = blocks.map(readEvent)
+      this.events.push(...events)
+      for (const event of events) this.#onEvent(event)
       for (const watcher of this.#watchers) watcher()
     }
   }

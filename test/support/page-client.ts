@@ -1,9 +1,9 @@
 // Long because a page has many parts, and this stands for one.
-import WebSocket from 'ws'
 import { Drafts } from '../../src/browser/drafts.js'
 import { Outbox } from '../../src/browser/outbox.js'
 import { type Answer, type Entry, retryDelayIn } from '../../src/browser/outbox-entry.js'
 import type { HttpClient } from './http-client.js'
+import { type LineKind, openLine, type PageLine } from './page-line.js'
 import { TabStorage } from './tab-storage.js'
 
 /** A message as a page shows it. */
@@ -59,6 +59,10 @@ export class PageClient {
   rows: Row[] = []
   /** Every message that this page ever showed, by its text: more than one is a message doubled. */
   readonly shownAs = new Map<string, Set<string>>()
+  /** When each text was shown first, in ms since the epoch. */
+  readonly shownAt = new Map<string, number>()
+  /** How often a connection ended, by the code of its end. */
+  readonly endings = new Map<number, number>()
   isGone = false
   /** How often it was connected. */
   connections = 0
@@ -67,12 +71,14 @@ export class PageClient {
   readonly #chat: string
   readonly #lifeMs: number
   readonly #times: PageTimes
+  readonly #kind: LineKind
   readonly #watchers = new Set<() => void>()
   readonly #drafts = new Drafts('', new TabStorage())
   #outbox: Outbox
   #address = ''
+  #token = ''
   #state = ''
-  #socket: WebSocket | null = null
+  #line: PageLine | null = null
   #timer: NodeJS.Timeout | undefined
   #ticker: NodeJS.Timeout | undefined
   #isStopped = false
@@ -80,12 +86,20 @@ export class PageClient {
   #loads = 0
 
   /** @param url where the page connects, through a proxy; `chat` is its path */
-  constructor(url: string, client: HttpClient, chat: string, lifeMs: number, times: PageTimes) {
+  constructor(
+    url: string,
+    client: HttpClient,
+    chat: string,
+    lifeMs: number,
+    times: PageTimes,
+    kind: LineKind = 'socket',
+  ) {
     this.#url = url
     this.#client = client
     this.#chat = chat
     this.#lifeMs = lifeMs
     this.#times = times
+    this.#kind = kind
     this.#outbox = new Outbox(times)
   }
 
@@ -94,7 +108,7 @@ export class PageClient {
   }
 
   get isOpen(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN
+    return this.#line?.isOpen === true
   }
 
   /**
@@ -113,6 +127,7 @@ export class PageClient {
     }
     if (isGivenUp()) return
     this.#address = attributeOf(html, 'hx-ws:connect')
+    this.#token = /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
     this.#state = ''
     this.#outbox = new Outbox(this.#times)
     for (const pending of this.#drafts.takeBack(this.#chat)) this.#outbox.add(pending)
@@ -173,40 +188,45 @@ export class PageClient {
   #drop(): void {
     clearTimeout(this.#timer)
     clearInterval(this.#ticker)
-    const old = this.#socket
-    this.#socket = null
-    old?.terminate()
+    const old = this.#line
+    this.#line = null
+    old?.end()
   }
 
   #connect(): void {
     if (this.#isStopped || this.isGone) return
     const url = new URL(this.#address, this.#url)
-    url.protocol = 'ws:'
     if (this.#state) {
       url.searchParams.set('state', this.#state)
       url.searchParams.set('again', '1')
     }
-    const socket = new WebSocket(url, {
-      headers: { cookie: this.#client.cookieHeader },
-      handshakeTimeout: this.#times.unansweredMs,
-    })
-    this.#socket = socket
+    const address = { url, client: this.#client, chat: this.#chat, token: this.#token }
+    const line = openLine(
+      this.#kind,
+      { ...address, patienceMs: this.#times.unansweredMs },
+      {
+        opened: () => line === this.#line && this.#takeOpening(),
+        took: html => line === this.#line && this.#take(html),
+        closed: code => line === this.#line && this.#takeEnd(code),
+      },
+    )
+    this.#line = line
     clearInterval(this.#ticker)
     this.#ticker = setInterval(() => this.#tick(), tickMs).unref()
-    socket.on('error', () => {})
-    socket.on('open', () => {
-      this.connections += 1
-      this.#outbox.connected()
-      this.#update()
-      this.#tell()
-    })
-    socket.on('message', data => socket === this.#socket && this.#take(data.toString()))
-    socket.on('close', code => {
-      if (socket !== this.#socket) return
-      if (code > 4400) this.isGone = true
-      else this.#timer = setTimeout(() => this.#connect(), this.#times.reconnectMs)
-      this.#tell()
-    })
+  }
+
+  #takeOpening(): void {
+    this.connections += 1
+    this.#outbox.connected()
+    this.#update()
+    this.#tell()
+  }
+
+  #takeEnd(code: number): void {
+    this.endings.set(code, (this.endings.get(code) ?? 0) + 1)
+    if (code > 4400) this.isGone = true
+    else this.#timer = setTimeout(() => this.#connect(), this.#times.reconnectMs)
+    this.#tell()
   }
 
   #tick(): void {
@@ -223,8 +243,8 @@ export class PageClient {
     if (next) this.#say({ type: 'message:send', content: next.text, nonce: next.nonce })
   }
 
-  #say(frame: Record<string, unknown>): void {
-    this.#socket?.send(JSON.stringify({ ...frame, headers: { 'HX-Request': 'true' } }))
+  #say(frame: Record<string, string>): void {
+    this.#line?.say(frame)
   }
 
   #take(text: string): void {
@@ -266,7 +286,10 @@ export class PageClient {
 
   #show(rows: Row[]): void {
     this.rows = rows
-    for (const { id, text } of rows) this.shownAs.set(text, (this.shownAs.get(text) ?? new Set()).add(id))
+    for (const { id, text } of rows) {
+      if (!this.shownAt.has(text)) this.shownAt.set(text, Date.now())
+      this.shownAs.set(text, (this.shownAs.get(text) ?? new Set()).add(id))
+    }
     // A message in the list has arrived.
     this.#outbox.settle(new Set(rows.map(({ nonce }) => nonce)))
   }

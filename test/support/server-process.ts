@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
 import { nodeFlags } from '../../scripts/node-flags.mjs'
+import { clearAtExit, scratchFolder } from './leftovers.js'
 
 /** The server in its own process, started as `npm start` starts it after the build. */
 export class ServerProcess {
@@ -12,7 +11,7 @@ export class ServerProcess {
   /** Resolves with the exit code and signal when it has ended. */
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>
   /** A second server on the same folder would not start. */
-  readonly #uploads = mkdtempSync(join(tmpdir(), 'ephemeral-chat-uploads-'))
+  readonly #uploads = scratchFolder('uploads')
   #output = ''
 
   /**
@@ -30,7 +29,7 @@ export class ServerProcess {
         PORT: '0',
         NODE_ENV: 'test',
         BCRYPT_COST: '4',
-        UPLOAD_DIR: this.#uploads,
+        UPLOAD_DIR: this.#uploads.path,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -42,11 +41,10 @@ export class ServerProcess {
       this.#output += data
     })
     // A test that is stopped early must leave no server behind.
-    const end = () => this.child.kill('SIGKILL')
-    process.once('exit', end)
+    const forget = clearAtExit(() => this.child.kill('SIGKILL'))
     this.ended = once(this.child, 'close').then(([code, signal]) => {
-      process.off('exit', end)
-      rmSync(this.#uploads, { recursive: true, force: true })
+      forget()
+      this.#uploads.remove()
       return [code, signal]
     })
   }

@@ -1,20 +1,12 @@
-import { connect, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { pair } from '../crowd.js'
-import { type BadConnection, badConnections } from './bad-connections.js'
+import { badConnections } from './bad-connections.js'
+import { isHealthy, openBad } from './bad-openings.js'
 import { prepare } from './fuzz.js'
 import { FuzzedServer, type Memory } from './fuzzed-server.js'
 
 const chunk = 500
 const connectionsAtOnce = 20
-/** How long to wait for the server to answer. */
-const patienceMs = 15_000
-/** When a half-closed connection is given up. */
-const halfClosedMs = 200
-const trickleMs = 5
-/** How many answers to others a connection waits for that gets none itself. */
-const answersMeanwhile = 5
 
 /** What came of all connections. Memory in bytes, after a garbage collection. */
 export interface ConnectionsReport {
@@ -51,50 +43,4 @@ export async function fuzzConnections(inputs: number, seed: number): Promise<Con
   } finally {
     await server.stop()
   }
-}
-
-async function isHealthy(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(patienceMs) }).catch(() => null)
-  return answer?.ok ?? false
-}
-
-/** Opens one bad connection. Resolves with whether the server sent anything. */
-async function openBad(url: string, { packets, reading, ending, wait }: BadConnection): Promise<boolean> {
-  const socket = connect({ port: Number(new URL(url).port), host: 'localhost', allowHalfOpen: true, noDelay: true })
-  const closed = new Promise(resolve => socket.once('close', resolve))
-  socket.on('error', () => {})
-  await Promise.race([new Promise(resolve => socket.once('connect', () => resolve(null))), closed])
-  const stopReading = read(socket, reading)
-  for (const packet of packets) await new Promise(resolve => socket.write(packet, resolve))
-  await Promise.race([wait === 'until read' ? untilRead(url, socket) : delay(wait), closed])
-  if (ending === 'reset' && !socket.destroyed) socket.resetAndDestroy()
-  else if (ending === 'half') {
-    socket.end()
-    const cancel = setTimeout(() => socket.destroy(), halfClosedMs)
-    await closed
-    clearTimeout(cancel)
-  } else socket.destroy()
-  await closed
-  stopReading()
-  return socket.bytesRead > 0
-}
-
-/**
- * Waits until the server has answered, or has had time to: until it has answered others several times, which takes as long as a
- * busy machine needs. A single time is often before what it answers here.
- */
-async function untilRead(url: string, socket: Socket): Promise<void> {
-  for (let times = 0; times < answersMeanwhile && socket.bytesRead === 0 && !socket.destroyed; times += 1)
-    await isHealthy(url)
-}
-
-function read(socket: Socket, reading: BadConnection['reading']): () => void {
-  if (reading === 'nothing') return () => {}
-  if (reading === 'all') {
-    socket.resume()
-    return () => {}
-  }
-  socket.on('data', () => socket.pause())
-  const timer = setInterval(() => socket.resume(), trickleMs)
-  return () => clearInterval(timer)
 }

@@ -5,8 +5,8 @@ import { type MortalServer, startMortalNodes } from './mortal-nodes.js'
 import { PageClient, readRows } from './page-client.js'
 import { startTestServer } from './test-server.js'
 
-/** How much a soak does. Times are in milliseconds. */
-export interface SoakPlan {
+/** What people do while connections are cut. Times are in milliseconds. */
+export interface CutsPlan {
   readonly pairs: number
   /** How many messages all people send together. */
   readonly messages: number
@@ -23,10 +23,10 @@ export interface SoakPlan {
 }
 
 /**
- * What a soak found. `stored` should be the number of messages sent; `lost`, `doubled`, `outOfOrder` and `differing` should
+ * What became of their messages. `stored` should be the number of messages sent; `lost`, `doubled`, `outOfOrder` and `differing` should
  * be 0.
  */
-export interface SoakResult {
+export interface CutsResult {
   readonly stored: number
   readonly lost: number
   readonly doubled: number
@@ -63,7 +63,7 @@ async function startWhole(): Promise<MortalServer> {
 }
 
 /** Lets many pairs chat at once through a proxy that cuts connections, and counts what became of every message. */
-export async function soak(plan: SoakPlan): Promise<SoakResult> {
+export async function chatThroughCuts(plan: CutsPlan): Promise<CutsResult> {
   const server = await (plan.killEveryMs ? startMortalNodes(env) : startWhole())
   const proxy = await FaultProxy.before(server.url)
   const pairs = await Promise.all(

@@ -1,0 +1,58 @@
+import { availableParallelism } from 'node:os'
+import { NoSmallDisk } from '../support/leftovers.js'
+import type { Fault, Finding } from './fault.js'
+import { faults } from './faults.js'
+import { tableOf } from './table.js'
+
+/** What became of a fault. */
+export interface Result {
+  readonly fault: Fault
+  readonly verdict: 'kept' | 'broken' | 'not tried'
+  /** Null where the fault could not be tried to its end. */
+  readonly finding: Finding | null
+  /** Why not; '' where there is a finding. */
+  readonly why: string
+}
+
+/** What `npm run chaos` is asked for. */
+export interface ChaosPlan {
+  readonly isShort: boolean
+  /** Parts of the names of those faults that are wanted; all if empty. */
+  readonly wanted: readonly string[]
+  /** Takes each line that is to be read. */
+  readonly say: (line: string) => void
+}
+
+/** A fault mostly waits, so that some happen at once. */
+const atOnce = Math.max(2, Math.min(6, availableParallelism() * 2))
+
+async function tryFault(fault: Fault, isShort: boolean): Promise<Result> {
+  try {
+    const finding = await fault.run(isShort)
+    return { fault, finding, why: '', verdict: finding.broken.length > 0 ? 'broken' : 'kept' }
+  } catch (error) {
+    if (error instanceof NoSmallDisk) return { fault, finding: null, why: error.message, verdict: 'not tried' }
+    const why = error instanceof Error ? error.stack : String(error)
+    return { fault, finding: null, why: `the trial failed: ${why}`, verdict: 'broken' }
+  }
+}
+
+/** Does each fault to a server of its own, prints what came of all, and counts the promises that were kept and broken. */
+export async function chaos({ isShort, wanted, say }: ChaosPlan): Promise<{ passed: number; failed: number }> {
+  const isWanted = ({ name }: Fault) => wanted.length === 0 || wanted.some(part => name.includes(part))
+  const chosen = faults.filter(fault => isWanted(fault) && (fault.isShort || !isShort))
+  const queue = [...chosen].sort((a, b) => a.takesS - b.takesS)
+  const results = new Map<Fault, Result>()
+  const work = async () => {
+    for (let fault = queue.pop(); fault; fault = queue.pop()) {
+      const result = await tryFault(fault, isShort)
+      results.set(fault, result)
+      say(`${results.size} of ${chosen.length}: ${fault.name}: ${result.verdict}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const ordered = chosen.flatMap(fault => results.get(fault) ?? [])
+  for (const line of tableOf(ordered)) say(line)
+  const count = (verdict: Result['verdict']) => ordered.filter(result => result.verdict === verdict).length
+  return { passed: count('kept'), failed: count('broken') }
+}

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What is still to be cleared, in the order in which it was made. */
+const left = new Set<() => void>()
+process.on('exit', () => {
+  // The latest first: a server ends before the folder goes in which it writes.
+  for (const clear of [...left].reverse()) {
+    try {
+      clear()
+    } catch (error) {
+      console.error(error)
+    }
+  }
+})
+
+/** A folder of its own, which is gone at the latest when this process ends. */
+export interface Scratch {
+  readonly path: string
+  remove(): void
+}
+
+/** A disk so small that it can be filled. It cannot be had where only an operator may mount one. */
+export class NoSmallDisk extends Error {
+  override readonly name = 'NoSmallDisk'
+}
+
+/**
+ * Has something cleared when this process ends, however it does but by SIGKILL, also on Ctrl+C.
+ * @param clear must not wait for anything
+ * @returns calls it off
+ */
+export function clearAtExit(clear: () => void): () => void {
+  left.add(clear)
+  return () => void left.delete(clear)
+}
+
+function scratch(path: string, clear: () => void): Scratch {
+  const forget = clearAtExit(clear)
+  return {
+    path,
+    remove() {
+      forget()
+      clear()
+    },
+  }
+}
+
+const makeFolder = (name: string) => mkdtempSync(join(tmpdir(), `ephemeral-chat-${name}-`))
+// A server that is being killed may write into it once more.
+const removeFolder = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
+
+/** Makes an empty folder. */
+export function scratchFolder(name: string): Scratch {
+  const path = makeFolder(name)
+  return scratch(path, () => removeFolder(path))
+}
+
+/**
+ * Mounts an empty disk in memory.
+ * @param kilobytes how much fits
+ * @throws NoSmallDisk where this user, or this container, may mount none
+ */
+export function smallDisk(name: string, kilobytes: number): Scratch {
+  if (process.getuid?.() !== 0) throw new NoSmallDisk('only root may mount a small disk')
+  const path = makeFolder(name)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', path], { stdio: 'pipe' })
+  } catch (error) {
+    removeFolder(path)
+    const [, why = ''] = error instanceof Error ? error.message.trim().split('\n') : []
+    throw new NoSmallDisk(`a small disk could not be mounted (${why})`, { cause: error })
+  }
+  return scratch(path, () => {
+    // Lazily, since a killed server may not have let go of it yet.
+    execFileSync('umount', ['-l', path], { stdio: 'pipe' })
+    removeFolder(path)
+  })
+}
