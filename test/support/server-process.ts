@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
-import { nodeFlags } from '../../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
 
 /** The server in its own process, started as `npm start` starts it after the build. */
 export class ServerProcess {
@@ -26,6 +26,7 @@ export class ServerProcess {
     this.child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: folder,
       env: {
+        ...nodeEnvironment,
         PATH: process.env.PATH ?? '',
         PORT: '0',
         NODE_ENV: 'test',

@@ -170,6 +170,7 @@ it('every route is for the operator, and needs no token of a page', async () => 
   expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'get /operator/accounts',
     'get /operator/health',
+    'get /operator/check',
     'post /operator/accounts/:name/reset-password',
     'post /operator/accounts/:name/disable',
     'post /operator/accounts/:name/enable',
