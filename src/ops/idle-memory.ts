@@ -11,7 +11,7 @@ const [busyShare, restingShare] = [0.2, 0.05]
 const collections = 3
 /** The same, once messages have gone: copies of their text lie in memory that is free but not yet overwritten. */
 const collectionsAfterEnd = 2
-/** A server that has nothing else to do spends at most this share of its time on it. */
+/** A server that has nothing else to do spends at most this share of a processor on it. */
 const collectingShare = 0.01
 
 export interface IdleMemoryDeps {
@@ -72,9 +72,9 @@ export class IdleMemory {
 
   #collect(now: number): void {
     this.#left -= 1
+    const before = this.#deps.readCpuMs()
     this.#deps.collect()
-    const ended = this.#deps.clock.now()
-    this.#notBefore = ended + (ended - now) / collectingShare
+    this.#notBefore = now + (this.#deps.readCpuMs() - before) / collectingShare
   }
 }
 
