@@ -10,7 +10,7 @@ const [busyShare, restingShare] = [0.2, 0.05]
 /** How many times garbage is collected once the server rests: what one collection ends, only the next one gives back. */
 const collections = 3
 /** The same, once messages have gone: copies of their text lie in memory that is free but not yet overwritten. */
-const collectionsAfterEnd = 2
+const collectionsAfterEnd = 4
 /** A server that has nothing else to do spends at most this share of a processor on it. */
 const collectingShare = 0.01
 

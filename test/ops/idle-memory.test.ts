@@ -88,7 +88,7 @@ describe('the memory of a server', () => {
     tell(gone)
     await pass(50)
     expect(collections - before).toBe(1)
-    expect([await rest(), await rest()]).toEqual([1, 0])
+    expect([await rest(), await rest()]).toEqual([3, 0])
   })
 
   it('is not swept for a picture that is kept, nor while there is work', async () => {

@@ -33,7 +33,7 @@ export interface OwnPlan {
  * Within how many ms after a message's end nothing of it is left in the raw memory of a server that has nothing else to do.
  * Source: src/ops/idle-memory.ts
  */
-export const goneFromMemoryMs = 30_000
+export const goneFromMemoryMs = 60_000
 
 const secret = 'of a check Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 const freeRegistration = async () => '/register'
