@@ -19,8 +19,12 @@ function verify(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 it('nothing of texts, descriptions and pictures is left anywhere after their time', async () => {
-  const { code, lines } = await verify(['--short'])
-  expect([code, lines]).toEqual([0, expect.arrayContaining([expect.stringMatching(/^\d passed, 0 failed$/)])])
+  const { code, lines, err } = await verify(['--short'])
+  expect([code, lines, code === 0 || err]).toEqual([
+    0,
+    expect.arrayContaining([expect.stringMatching(/^\d passed, 0 failed$/)]),
+    true,
+  ])
   for (const place of [
     'files in',
     'the log',
@@ -35,7 +39,7 @@ it('nothing of texts, descriptions and pictures is left anywhere after their tim
 })
 
 it('a server that keeps, writes or logs what people send is found out', async () => {
-  const findings = await verifyFromOutside(8000, 'test/support/remains/leaking-server.mjs')
+  const findings = await verifyFromOutside(12_000, 'test/support/remains/leaking-server.mjs')
   expect(findings.map(({ line, isKept }) => [line.split(/:| in /)[0], isKept])).toEqual([
     ['files', false],
     ['the log', false],
