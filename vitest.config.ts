@@ -32,6 +32,7 @@ const timed = [
   'test/clock-steps.test.ts',
   'test/api/fuzz-connections.test.ts',
   'test/ops/metrics.test.ts',
+  'test/ops/verify-ephemeral.test.ts',
 ]
 
 /** Tests that attack a server for many seconds and measure delays run alone, one after the other. */

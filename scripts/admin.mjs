@@ -1,11 +1,13 @@
 /** Talks to the running server as its operator: npm run admin -- COMMAND [NAME [EMAIL]]. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { call, Refusal } from './operator-door.mjs'
 import { root } from './process.mjs'
 
 const usage = `Usage: npm run admin -- COMMAND
   list                  the accounts
-  health                whether the server has what it needs, and what of it should be set otherwise
+  health                whether the server has what it needs, and what of Redis should be set otherwise
+  check                 which conditions of the promises hold on this machine: core dumps, swap, https and others
   add NAME EMAIL        an account, and a link, good once and for an hour, by which NAME sets its password
   reset-password NAME   a link, good once and for an hour, by which NAME sets a new password
   disable NAME          logs NAME out and lets nobody log in as NAME
@@ -15,52 +17,6 @@ const usage = `Usage: npm run admin -- COMMAND
   push-keys             a new pair of keys for push, as lines of .env
 But for push-keys, the server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
 
-class Refusal extends Error {}
-
-async function ask(method, path, input) {
-  const { OPERATOR_TOKEN: token, PORT: port = '3000', HOST: host = '127.0.0.1' } = process.env
-  if (!token)
-    throw new Refusal('Set OPERATOR_TOKEN, here and for the server, to the same secret of 32 characters or more.')
-  const reached = host === '0.0.0.0' || host === '' ? '127.0.0.1' : host === '::' ? '::1' : host
-  const url = new URL(`http://${reached.includes(':') ? `[${reached}]` : reached}:${port || 3000}`)
-  try {
-    const headers = { authorization: `Bearer ${token}`, ...(input && { 'content-type': 'application/json' }) }
-    return await fetch(new URL(path, url), { method, headers, body: input && JSON.stringify(input) })
-  } catch {
-    throw new Refusal(`No server answers at ${url.origin}: start it, or set PORT and HOST as it has them.`)
-  }
-}
-
-/** What is wrong with the name and the e-mail of a new account, in the words of the form for it. */
-function explain(errors) {
-  const sentences = JSON.parse(readFileSync(join(root, 'locales', 'en.json'), 'utf8'))
-  // There it says that one can log in instead.
-  sentences['field.email_taken'] = 'This email address already has an account.'
-  return Object.values(errors)
-    .map(key => sentences[`field.${key}`] ?? key)
-    .join('\n')
-}
-
-/** Sends a request and returns the answer. Refusals become sentences. */
-async function call(method, path, name, input) {
-  const response = await ask(method, path, input)
-  if (response.ok) return response.status === 204 ? {} : response.json()
-  const isOurs = response.headers.get('content-type')?.includes('problem+json')
-  const { code, errors } = isOurs ? await response.json() : {}
-  const sentences = {
-    unauthenticated: 'The server has another OPERATOR_TOKEN than the one here.',
-    not_found: `Nobody is called ${name}.`,
-    conflict: 'There are no invites: the server has REGISTRATION other than invite.',
-    rate_limited: `Too many wrong tokens. Try again in ${response.headers.get('retry-after')} seconds.`,
-    invalid: errors && explain(errors),
-    server_busy: 'The server is too busy for that right now. Try again.',
-    storage_failed: "The server couldn't save this, so nothing has changed. Its log says why.",
-  }
-  if (!isOurs && response.status === 404)
-    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and restart it.')
-  throw new Refusal(sentences[code] ?? `The server answered ${response.status}.`)
-}
-
 async function list() {
   const { accounts } = await call('GET', '/operator/accounts')
   if (accounts.length === 0) console.log('There are no accounts.')
@@ -69,7 +25,7 @@ async function list() {
   }
 }
 
-const at = (name, action) => call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, name)
+const at = (name, action) => call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, { name })
 
 async function health() {
   const { status, warnings } = await call('GET', '/operator/health')
@@ -77,9 +33,18 @@ async function health() {
   for (const warning of warnings) console.log(`${warning}.`)
 }
 
+/** Ends with 1 if a condition does not hold. */
+async function check() {
+  const { conditions } = await call('GET', '/operator/check')
+  const word = holds => (holds === null ? '' : holds ? 'holds: ' : 'DOES NOT HOLD: ')
+  for (const { holds, says } of conditions) console.log(`${word(holds)}${says}.`)
+  if (conditions.some(({ holds }) => holds === false)) process.exitCode = 1
+}
+
 const commands = {
   list,
   health,
+  check,
   async invite() {
     console.log((await call('POST', '/operator/invites')).link)
   },
@@ -89,7 +54,7 @@ const commands = {
     console.log(`VAPID_PUBLIC_KEY=${publicKey}\nVAPID_PRIVATE_KEY=${privateKey}`)
   },
   async add(username, email) {
-    console.log((await call('POST', '/operator/accounts', username, { username, email })).link)
+    console.log((await call('POST', '/operator/accounts', { name: username, input: { username, email } })).link)
   },
   async 'reset-password'(name) {
     console.log((await at(name, 'reset-password')).link)

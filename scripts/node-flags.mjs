@@ -1,9 +1,19 @@
-/** What `npm start` tells node to keep the server's memory small. Whatever else starts the server reads it here. */
+/**
+ * With what `npm start` starts the server: flags that keep its memory small, and what has the C library overwrite memory that is
+ * freed. Whatever else starts the server reads it here.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const file = join(fileURLToPath(new URL('..', import.meta.url)), 'package.json')
+const { config } = JSON.parse(readFileSync(file, 'utf8'))
 
 /** @type {string[]} */
-export const nodeFlags = JSON.parse(readFileSync(file, 'utf8')).config.nodeFlags.split(' ')
+export const nodeFlags = config.nodeFlags.split(' ')
+/**
+ * Of the environment: freed memory is overwritten, also that of more than 64 bytes, which each thread would keep for itself.
+ * Source: https://sourceware.org/glibc/manual/latest/html_node/Memory-Allocation-Tunables.html
+ * @type {Record<string, string>}
+ */
+export const nodeEnvironment = { GLIBC_TUNABLES: config.mallocTunables }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFlags } from './node-flags.mjs'
+import { nodeEnvironment, nodeFlags } from './node-flags.mjs'
 import { root } from './process.mjs'
 
 /**
@@ -17,7 +17,11 @@ export async function serve(env) {
   const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-served-'))
   const server = spawn(process.execPath, [...nodeFlags, join(root, 'dist', 'main.js')], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', UPLOAD_DIR: join(folder, 'uploads'), ...env },
+    env: {
+      ...nodeEnvironment,
+      ...{ PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', UPLOAD_DIR: join(folder, 'uploads') },
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(server, 'close')

@@ -34,13 +34,16 @@ async function aptInstall(name) {
   await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
 }
 
+/** The path of a Redis server that is there; undefined if there is none. */
+export function installedRedisServer() {
+  const named = [process.env.REDIS_SERVER_PATH, '/usr/bin/redis-server', '/usr/local/bin/redis-server']
+  return [...named, '/usr/bin/valkey-server', '/opt/homebrew/bin/redis-server'].find(path => path && existsSync(path))
+}
+
 /** Resolves with the path of a Redis server: an existing one, or one installed with the system's package manager. */
 export async function findRedisServer() {
-  const named = [process.env.REDIS_SERVER_PATH, '/usr/bin/redis-server', '/usr/local/bin/redis-server']
-  const known = [...named, '/usr/bin/valkey-server', '/opt/homebrew/bin/redis-server'].filter(
-    path => path && existsSync(path),
-  )
-  if (known[0]) return known[0]
+  const known = installedRedisServer()
+  if (known) return known
   if (asRoot() && onDebian()) {
     console.log('Installing a Redis server for the tests ...')
     await aptInstall('redis-server')

@@ -10,6 +10,7 @@ import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
 import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
+import { warnOfConditions } from './ops/self-check.js'
 import { createApp } from './web/app.js'
 import { followAccounts } from './wiring/account-changes.js'
 import { openAccounts } from './wiring/accounts.js'
@@ -82,7 +83,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
     messageClasses: messageClassesOf(app),
   })
-  const idleMemory = new IdleMemory({ clock, readCpuMs, collect: collectGarbage })
+  const idleMemory = new IdleMemory({ clock, rooms, readCpuMs, collect: collectGarbage })
 
   return {
     routes,
@@ -95,6 +96,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
         const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
         log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
+      if (config.isProduction) warnOfConditions(log, config)
       return { host: address, port }
     },
     async stop() {

@@ -9,7 +9,7 @@ import { fitCaps } from '#src/fitted-caps.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
-import { nodeFlags } from '../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags } from '../scripts/node-flags.mjs'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -296,7 +296,8 @@ describe('the systemd unit', () => {
   it('starts a server by settings that exist', () => {
     const lines = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => line.split(' '))
     const env = Object.fromEntries(lines.map(line => line.split(/=(.*)/).slice(0, 2)))
-    expect(Object.keys(env).filter(name => !settings.has(name))).toEqual([])
+    const others = Object.keys(env).filter(name => !settings.has(name))
+    expect(others).toEqual(Object.keys(nodeEnvironment))
     expect(readConfig(env)).toMatchObject({ isProduction: true, host: '127.0.0.1' })
     expect(unit).toMatch(/^ExecStart=\/usr\/bin\/node .*dist\/main\.js$/m)
   })
@@ -388,8 +389,12 @@ describe('every way to host it', () => {
     expect('/operators').not.toMatch(isInner)
   })
 
-  it('starts node with what keeps its memory small, as npm start does', () => {
+  it('starts node with what keeps its memory small and overwrites what is freed, as npm start does', () => {
     expect(nodeFlags).toEqual(['--max-semi-space-size=2', '--v8-pool-size=1'])
+    for (const [name, value] of Object.entries(nodeEnvironment)) {
+      expect(unit).toContain(`\nEnvironment=${name}=${value}\n`)
+      expect(dockerfile).toMatch(new RegExp(`^ENV .* ${name}=${value}$`, 'm'))
+    }
     expect(unit).toContain(`ExecStart=/usr/bin/node ${nodeFlags.join(' ')} dist/main.js`)
     expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...nodeFlags, 'dist/main.js']).replaceAll(',', ', ')}`)
   })

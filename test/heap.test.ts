@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { newPair } from './support/crowd.js'
+import { findInHeap } from './support/heap-search.js'
 import type { HttpClient } from './support/http-client.js'
 import { LivePage, messageIdOf } from './support/live-page.js'
 import { ServerProcess } from './support/server-process.js'
@@ -24,14 +23,7 @@ afterAll(() => server.stop())
 const makeMarker = () => `marker${randomBytes(12).toString('hex')}`
 /** Held by the server on purpose, so that every scan must find it in a buffer. */
 const control = makeMarker()
-const places = z.array(z.array(z.string()))
-
-/** Where each word is in the server's memory: `heap`, `buffer`. */
-async function find(...words: string[]): Promise<string[][]> {
-  const answer = once(server.child, 'message')
-  server.child.send(words.map(word => [...word].reverse().join('')))
-  return places.parse((await answer)[0])
-}
+const find = (...words: string[]) => findInHeap(server, words)
 
 /** Opens a page's event stream, and resolves once a word has come. */
 async function openStream(client: HttpClient, path: string, word: string) {

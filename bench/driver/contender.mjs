@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFlags } from '../../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
 import { root } from '../../scripts/process.mjs'
 
 const hasProc = existsSync('/proc/self/stat')
@@ -123,7 +123,7 @@ async function start(program, flags, env) {
 export function startProduct(env = {}) {
   const settings = { NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'warn', BCRYPT_COST: '4', DEMO_USERS: 'false' }
   const flags = process.env.BENCH_FLAGS?.split(' ').filter(Boolean) ?? nodeFlags
-  return start(join(root, 'dist', 'main.js'), flags, { ...settings, ...limitsAway, ...env })
+  return start(join(root, 'dist', 'main.js'), flags, { ...nodeEnvironment, ...settings, ...limitsAway, ...env })
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Clock } from '../chat/clock.js'
+import type { Rooms } from '../chat/rooms.js'
 
 /** How often it is looked whether the server is at rest, ms. */
 const lookMs = 5000
@@ -8,9 +9,14 @@ const lookMs = 5000
 const [busyShare, restingShare] = [0.2, 0.05]
 /** How many times garbage is collected once the server rests: what one collection ends, only the next one gives back. */
 const collections = 3
+/** The same, once messages have gone: copies of their text lie in memory that is free but not yet overwritten. */
+const collectionsAfterEnd = 4
+/** A server that has nothing else to do spends at most this share of a processor on it. */
+const collectingShare = 0.01
 
 export interface IdleMemoryDeps {
   readonly clock: Clock
+  readonly rooms: Pick<Rooms, 'onNotice'>
   /** How much processor time this process has used, in ms. */
   readonly readCpuMs: () => number
   /** Collects all garbage, and gives what is free back to the system. */
@@ -20,7 +26,8 @@ export interface IdleMemoryDeps {
 /**
  * Gives memory back once a time of much work is over. V8 of Node 24 does not do it by itself while nothing happens: after
  * 12,000 visits the process kept 240 MB, of which it used 30. A collection takes up to 50 ms, so it waits until the server rests.
- * The start counts as such a time.
+ * The start counts as such a time. After messages have gone it does the same, so that their text is overwritten within
+ * seconds rather than when the memory is next needed.
  * Source: docs/performance.md
  */
 export class IdleMemory {
@@ -29,16 +36,23 @@ export class IdleMemory {
   #seenAt: number
   /** How many collections are still to come. */
   #left = collections
+  /** When the next collection may be, so that long ones are rare. */
+  #notBefore = 0
   #cancel = () => {}
+  readonly #endNotices: () => void
 
   constructor(deps: IdleMemoryDeps) {
     this.#deps = deps
     this.#cpuMs = deps.readCpuMs()
     this.#seenAt = deps.clock.now()
+    this.#endNotices = deps.rooms.onNotice(({ type }) => {
+      if (type !== 'image.kept') this.#left = Math.max(this.#left, collectionsAfterEnd)
+    })
     this.#wait()
   }
 
   stop(): void {
+    this.#endNotices()
     this.#cancel()
   }
 
@@ -52,11 +66,15 @@ export class IdleMemory {
     this.#cpuMs = cpuMs
     this.#seenAt = now
     if (share > busyShare) this.#left = collections
-    else if (this.#left > 0 && share < restingShare) {
-      this.#left -= 1
-      this.#deps.collect()
-    }
+    else if (this.#left > 0 && share < restingShare && now >= this.#notBefore) this.#collect(now)
     this.#wait()
+  }
+
+  #collect(now: number): void {
+    this.#left -= 1
+    const before = this.#deps.readCpuMs()
+    this.#deps.collect()
+    this.#notBefore = now + (this.#deps.readCpuMs() - before) / collectingShare
   }
 }
 

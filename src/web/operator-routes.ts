@@ -9,6 +9,7 @@ import { codeOf, setRetryAfter } from '../http/refusals.js'
 import { pathParameter } from '../http/request.js'
 import { createRouter, type Route, type RouteGuards } from '../http/routes.js'
 import { healthStatus, healthWarnings } from '../ops/health.js'
+import { checkConditions } from '../ops/self-check.js'
 
 /**
  * What `npm run admin` asks of the running server, as JSON and with the operator's token. If the settings hold none, these
@@ -71,6 +72,10 @@ export function operatorRoutes({
     response.json({ status: healthStatus(health), warnings: health.warnings.map(warning => healthWarnings[warning]) })
   }
 
+  const check: Route['handle'] = (_request, response) => {
+    response.json({ conditions: checkConditions(config, health) })
+  }
+
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {
     return { method, path, access: 'operator', limit: 'none', needsToken: false, handle, onError: [sayRefusal] }
   }
@@ -78,6 +83,7 @@ export function operatorRoutes({
     declare('get', '/operator/accounts', list),
     declare('post', '/operator/accounts', add),
     declare('get', '/operator/health', showHealth),
+    declare('get', '/operator/check', check),
     declare('post', '/operator/accounts/:name/reset-password', reset),
     declare('post', '/operator/accounts/:name/disable', setDisabled(true)),
     declare('post', '/operator/accounts/:name/enable', setDisabled(false)),

@@ -1,9 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chromium, type Page } from '@playwright/test'
 import { waysOut } from '../field/ways-out.js'
 import { expect, logIn, test } from '../support/browser/fixtures.js'
+import { ProfiledBrowser } from '../support/browser/profile.js'
 import { newPair } from '../support/crowd.js'
 import { HttpClient } from '../support/http-client.js'
 
@@ -101,40 +99,22 @@ test('what is typed as a page is reloaded, or before it has opened the draft, is
   await expect(composer(ann)).toHaveValue('123456')
 })
 
-/** Everything that a browser has written into its folder. */
-async function readAll(folder: string): Promise<Buffer> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath ?? entry.path, entry.name))
-  // A file may go while it is read.
-  return Buffer.concat(await Promise.all(files.map(file => readFile(file).catch(() => Buffer.alloc(0)))))
-}
-
-const holds = (written: Buffer, text: string) =>
-  (['utf8', 'utf16le'] as const).some(encoding => written.includes(Buffer.from(text, encoding)))
-
 test('the disk of who writes never holds their words: typed, sent, gone and closed', async ({
   base,
   launchOptions,
 }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-profile-'))
   const { ann, chat } = await newPair(base)
-  const context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL: base })
-  await context.addCookies([...ann.cookies].map(([name, value]) => ({ name, value, url: base })))
-  const page = await context.newPage()
-  await page.goto(chat)
-  await page.waitForSelector('#live[data-htmx-powered]')
-  await page.evaluate(() => sessionStorage.setItem('witness', 'WITNESS of the draft'))
+  const browser = await ProfiledBrowser.open(base, ann, launchOptions)
+  const page = await browser.visit(chat)
   await composer(page).pressSequentially('PLANTED while typing')
-  await expect.poll(async () => holds(await readAll(folder), 'WITNESS'), { timeout: 20_000 }).toBe(true)
+  await browser.plant('WITNESS of the draft')
   expect(await kept(page)).toHaveLength(2)
   await composer(page).press('Enter')
   await expect(page.getByRole('article')).toHaveAttribute('data-status', /sent|delivered|seen/)
-  expect(holds(await readAll(folder), 'PLANTED')).toBe(false)
-  await context.close()
-  const written = await readAll(folder)
-  await rm(folder, { recursive: true, force: true })
-  expect(holds(written, 'WITNESS')).toBe(true)
-  expect(holds(written, 'PLANTED')).toBe(false)
+  expect(await browser.holds('PLANTED')).toBe(false)
+  await browser.close()
+  expect([await browser.holds('WITNESS'), await browser.holds('PLANTED')]).toEqual([true, false])
+  await browser.remove()
 })
 
 test('over plain http a draft lives in its page alone: who leaves is asked, and the settings say so', async ({

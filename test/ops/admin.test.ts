@@ -95,6 +95,14 @@ describe('npm run admin', () => {
     expect(await admin(['list'], { PORT: port })).toMatchObject({ out: expect.not.stringContaining('no address') })
   })
 
+  it('says which conditions of the promises hold, and ends with 1 where one does not', async () => {
+    const { code, out } = await admin(['check'])
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/^holds: LOG_LEVEL is fatal\.\nDOES NOT HOLD: PUBLIC_URL is not/m),
+    ])
+  })
+
   it('gives a link by which a password is set, once', async () => {
     const client = await register('forgetful')
     const { out: link } = await admin(['reset-password', 'forgetful'])

@@ -1,6 +1,6 @@
 /**
- * The real server, which searches its own memory on request. Run as a child by heap.test.ts. Markers to search for come
- * reversed, so that the request itself does not put them into the heap.
+ * The real server, which searches its own memory on request. Run as a child; `findInHeap` asks it. Markers to search for come
+ * reversed, so that the request itself does not put them into the heap; those of bytes are Latin-1.
  */
 import { once } from 'node:events'
 import { Session } from 'node:inspector'
@@ -27,7 +27,7 @@ function findInBuffers(reversed) {
     // A prototype has no buffer, and a transferred one is empty.
     if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0) continue
     const bytes = Buffer.from(buffer)
-    for (const word of reversed) if (bytes.includes([...word].reverse().join(''))) found.add(word)
+    for (const word of reversed) if (bytes.includes([...word].reverse().join(''), 0, 'latin1')) found.add(word)
   }
   return [...found]
 }
@@ -53,7 +53,7 @@ async function scanBuffers(reversed) {
 
 /** Searches a heap snapshot. V8 writes the first 1,024 characters of every string into it. */
 async function scanHeap(reversed) {
-  const words = reversed.map(word => [word, Buffer.from(word).reverse()])
+  const words = reversed.map(word => [word, Buffer.from(word, 'latin1').reverse()])
   const found = new Set()
   let rest = Buffer.alloc(0)
   const snapshot = getHeapSnapshot()

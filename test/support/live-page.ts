@@ -40,7 +40,7 @@ export class LivePage {
   /** @param path with its query, as in the page's `hx-ws:connect` */
   constructor(base: string, path: string, headers: Record<string, string> = {}, protocols: string[] = []) {
     const url = new URL(path, base)
-    url.protocol = 'ws:'
+    url.protocol = url.protocol.replace('http', 'ws')
     this.socket = new WebSocket(url, protocols, { headers })
     this.socket.on('error', () => {})
     this.socket.on('message', data => {

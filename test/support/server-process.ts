@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { projectRoot as root } from '#src/project-root.js'
-import { nodeFlags } from '../../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
 import { clearAtExit, scratchFolder } from './leftovers.js'
 
 /** The server in its own process, started as `npm start` starts it after the build. */
@@ -25,6 +25,7 @@ export class ServerProcess {
     this.child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
       cwd: folder,
       env: {
+        ...nodeEnvironment,
         PATH: process.env.PATH ?? '',
         PORT: '0',
         NODE_ENV: 'test',

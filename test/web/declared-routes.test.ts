@@ -43,6 +43,7 @@ const known = [
   'get /manifest.webmanifest: anyone, light',
   'get /metrics: operator, uncounted',
   'get /operator/accounts: operator, uncounted',
+  'get /operator/check: operator, uncounted',
   'get /operator/health: operator, uncounted',
   'get /people/:person/block: member',
   'get /people: member',

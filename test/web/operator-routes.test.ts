@@ -230,6 +230,7 @@ it('every route is for the operator, and needs no token of a page', async () => 
     'get /operator/accounts',
     'post /operator/accounts',
     'get /operator/health',
+    'get /operator/check',
     'post /operator/accounts/:name/reset-password',
     'post /operator/accounts/:name/disable',
     'post /operator/accounts/:name/enable',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bobId, HttpClient } from '../http-client.js'
 import { startTestServer } from '../test-server.js'
+import { picturesIn } from './shown-pictures.js'
 
 /** Starts a server with a chat of Alice and Bob, and an upload folder of its own. */
 export async function startPictureServer(env: Record<string, string> = {}) {
@@ -51,6 +52,5 @@ export type PictureServer = Awaited<ReturnType<typeof startPictureServer>>
 
 /** The URLs of the pictures that a page shows, in order. */
 export async function picturesOf(client: HttpClient, page: string): Promise<string[]> {
-  const html = await (await client.get(page)).text()
-  return [...html.matchAll(/<a class="picture"[^>]*href="([^"]+)"/g)].map(([, address = '']) => address)
+  return picturesIn(await (await client.get(page)).text())
 }
