@@ -39,7 +39,7 @@ it('nothing of texts, descriptions and pictures is left anywhere after their tim
 })
 
 it('a server that keeps, writes or logs what people send is found out', async () => {
-  const findings = await verifyFromOutside(12_000, 'test/support/remains/leaking-server.mjs')
+  const findings = await verifyFromOutside(12_000, 'test/support/remains/leaking-server.mjs', 5000)
   expect(findings.map(({ line, isKept }) => [line.split(/:| in /)[0], isKept])).toEqual([
     ['files', false],
     ['the log', false],

@@ -49,7 +49,11 @@ export async function verifyOwnServers({ lifeMs, hasRedis, program }: OwnPlan): 
 }
 
 /** The server as it is started by `npm start`, which nothing but its users touches. */
-export async function verifyFromOutside(lifeMs: number, program = 'dist/main.js'): Promise<Finding[]> {
+export async function verifyFromOutside(
+  lifeMs: number,
+  program = 'dist/main.js',
+  withinMs = goneFromMemoryMs,
+): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-remains-'))
   await mkdir(join(folder, 'tmp'))
   const server = new ServerProcess({ ...settingsIn(folder), ...livesOf(lifeMs) }, program, folder)
@@ -60,7 +64,7 @@ export async function verifyFromOutside(lifeMs: number, program = 'dist/main.js'
       placeOfFiles([folder], pid, markOfText('the name of a person', couple.ann.name)),
       placeOfLog(log, markOfText('the route of a request', '/chats/:room/messages')),
     ]
-    const findings = await watchPlaces([places, [placeOfMemory(pid, goneFromMemoryMs)]], life)
+    const findings = await watchPlaces([places, [placeOfMemory(pid, withinMs)]], life)
     life.close()
     return findings
   }
