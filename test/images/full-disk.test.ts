@@ -27,7 +27,7 @@ test.each([
 ])(
   'on a disk that is $what nothing stays of a picture, and the log says why once a minute, where a disk can be made',
   async ({ code, spoil, mend }) => {
-    const disk = await tinyDisk()
+    const disk = tinyDisk()
     if (disk === null) return
     const { log, entries } = captureLog()
     let now = 0
@@ -55,7 +55,7 @@ test.each([
 )
 
 test('on a full disk a person reads that the server could not save it, and keeps text and description; a program gets the code, where a disk can be made', async () => {
-  const disk = await tinyDisk()
+  const disk = tinyDisk()
   if (disk === null) return
   const server = await startPictureServer({ UPLOAD_DIR: disk })
   onTestFinished(() => server.stop())

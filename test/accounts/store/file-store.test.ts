@@ -286,7 +286,7 @@ it('changes nothing when a write fails, says why to the log, and goes on when it
 })
 
 it('survives a disk that is really full, where one can be made', async () => {
-  const disk = await tinyDisk()
+  const disk = tinyDisk()
   if (disk === null) return
   const path = join(disk, 'accounts.json')
   const store = await FileAccountStore.open(path, { clock, onError: () => {} })
