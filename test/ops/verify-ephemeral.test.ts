@@ -25,14 +25,9 @@ it('nothing of texts, descriptions and pictures is left anywhere after their tim
     expect.arrayContaining([expect.stringMatching(/^\d passed, 0 failed$/)]),
     true,
   ])
-  for (const place of [
-    'files in',
-    'the log',
-    'raw memory',
-    'pages and API',
-    'strings of a heap snapshot',
-    'live buffers',
-  ])
+  // Of this place nothing is promised; while messages live, they must have been found in it.
+  expect(lines).toContainEqual(expect.stringMatching(/^raw memory.*: (found|not checked, because)/))
+  for (const place of ['files in', 'the log', 'pages and API', 'strings of a heap snapshot', 'live buffers'])
     expect(lines).toContainEqual(
       expect.stringMatching(new RegExp(`^${place}.*: (not found|found, gone after [\\d.]+ s )`)),
     )
@@ -43,7 +38,7 @@ it('a server that keeps, writes or logs what people send is found out', async ()
   expect(findings.map(({ line, isKept }) => [line.split(/:| in /)[0], isKept])).toEqual([
     ['files', false],
     ['the log', false],
-    ['raw memory of the process, free memory too', false],
+    ['raw memory of the process, free memory too', null],
   ])
 })
 
@@ -53,7 +48,7 @@ it('a running server is checked by accounts that are gone afterwards', async () 
   onTestFinished(() => server.stop())
   const url = await server.address()
   const { code, lines } = await verify([url, '--pid', String(server.child.pid)], { OPERATOR_TOKEN: token })
-  expect([code, lines]).toEqual([0, expect.arrayContaining(['3 passed, 0 failed'])])
+  expect([code, lines]).toEqual([0, expect.arrayContaining([expect.stringMatching(/^[23] passed, 0 failed$/)])])
   expect(lines).toContainEqual(expect.stringMatching(/^the log: not checked, because/))
   const accounts = await fetch(`${url}/operator/accounts`, { headers: { authorization: `Bearer ${token}` } })
   expect(await accounts.text()).not.toContain('check-')

@@ -18,6 +18,8 @@ export interface Place {
   readonly withinMs: number
   /** How often each mark is there now. */
   search(marks: readonly Mark[]): Promise<number[]>
+  /** Whether that is promised; left out, it is. Else what is left there is said, and breaks nothing. */
+  readonly isPromised?: boolean
   /** What must be found where nothing else is, as proof that the search finds what is there. */
   readonly proof?: Mark
 }
@@ -65,12 +67,13 @@ export function placesInHeap(server: ServerProcess): Place[] {
   ]
 }
 
-/** All memory that the process may write to, also what is free in it. */
+/** All memory that the process may write to, also what is free in it, where V8 overwrites old places only when it needs them. */
 export function placeOfMemory(pid: number, withinMs: number): Place {
   return {
     name: 'raw memory of the process, free memory too',
     holds: 'while it lives',
     withinMs,
+    isPromised: false,
     search: marks => searchMemory(pid, marks),
   }
 }

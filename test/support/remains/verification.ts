@@ -30,7 +30,7 @@ export interface OwnPlan {
 }
 
 /**
- * Within how many ms after a message's end nothing of it is left in the raw memory of a server that has nothing else to do.
+ * Within how many ms after a message's end the raw memory of a server that has nothing else to do is nearly always overwritten.
  * Source: src/ops/idle-memory.ts
  */
 export const goneFromMemoryMs = 60_000

@@ -3,7 +3,7 @@ import type { Life } from './life.js'
 import { goneWithinMs, type Place } from './places.js'
 import { UnreadableMemory } from './process-memory.js'
 
-/** What was found out about a place, on one line; `isKept` is null where nothing could be. */
+/** What was found out about a place, on one line; `isKept` is null where nothing could be, or a promise that nobody gave is not kept. */
 export interface Finding {
   readonly line: string
   readonly isKept: boolean | null
@@ -75,9 +75,14 @@ async function watchEmpty({ name, search, proof }: Place, { marks, endsAt }: Lif
 }
 
 /** @param held what was there while all lived */
-async function watchEnd({ name, search, withinMs }: Place, held: string, life: Life): Promise<Finding> {
+async function watchEnd(
+  { name, search, withinMs, isPromised = true }: Place,
+  held: string,
+  life: Life,
+): Promise<Finding> {
   const { marks, endsAt } = life
   const secondsSince = (moment: number) => ((moment - endsAt) / 1000).toFixed(1)
+  const judged = (isKept: boolean) => (isKept || isPromised ? isKept : null)
   let isLate = false
   await delay(endsAt + goneWithinMs - Date.now())
   for (;;) {
@@ -86,11 +91,12 @@ async function watchEnd({ name, search, withinMs }: Place, held: string, life: L
     if (left === '') {
       const late = isLate ? `, which should have been within ${withinMs / 1000} s` : ''
       const line = `${name}: found, gone after ${secondsSince(lookedAt)} s${late} (while they lived: ${held})`
-      return { line, isKept: !isLate }
+      return { line, isKept: judged(!isLate) }
     }
     if (lookedAt >= endsAt + withinMs) isLate = true
     if (lookedAt >= endsAt + withinMs + patienceMs) {
-      return { line: `${name}: found, and still there after ${secondsSince(lookedAt)} s: ${left}`, isKept: false }
+      const line = `${name}: found, and still there after ${secondsSince(lookedAt)} s: ${left}`
+      return { line: isPromised ? line : `${line} (nothing is promised of this place)`, isKept: judged(false) }
     }
     await delay(betweenLooksMs)
   }
