@@ -5,7 +5,7 @@ import { beginLife } from './life.js'
 import { markOfText } from './marks.js'
 import { type Couple, type Invite, meet, type Person } from './people.js'
 import { type Place, placeOfAnswers, placeOfFiles, placeOfLog, placeOfMemory } from './places.js'
-import { goneFromMemoryMs } from './verification.js'
+import { memoryWatchMs } from './verification.js'
 import { type Finding, notChecked, watchPlaces } from './watch.js'
 
 /** A server that runs already, and what is known of it. */
@@ -56,7 +56,7 @@ async function watch(server: RunningServer, couple: Couple): Promise<Finding[]> 
   }
   const outside: Place[] = logFile === null ? [] : [placeOfLog(() => readFile(logFile))]
   if (pid !== null) outside.push(await filesOf(server, pid, couple.ann))
-  const memory = pid === null ? [] : [placeOfMemory(pid, goneFromMemoryMs)]
+  const memory = pid === null ? [] : [placeOfMemory(pid, memoryWatchMs)]
   const findings = await watchPlaces([outside, [placeOfAnswers(life)], memory], life)
   life.close()
   return [...findings, ...notLookedAt(server)]

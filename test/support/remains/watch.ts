@@ -94,7 +94,7 @@ async function watchEnd(
       return { line, isKept: judged(!isLate) }
     }
     if (lookedAt >= endsAt + withinMs) isLate = true
-    if (lookedAt >= endsAt + withinMs + patienceMs) {
+    if (lookedAt >= endsAt + withinMs + (isPromised ? patienceMs : 0)) {
       const line = `${name}: found, and still there after ${secondsSince(lookedAt)} s: ${left}`
       return { line: isPromised ? line : `${line} (nothing is promised of this place)`, isKept: judged(false) }
     }
