@@ -62,8 +62,6 @@ export interface HttpServer {
   cut(): void
 }
 
-const ignore = () => {}
-
 /**
  * Makes a server that withstands whoever holds connections open: slow requests time out, and the oldest half-open one is
  * closed for the next, so that memory has a bound and people still get in.
@@ -96,9 +94,6 @@ export function createHttpServer(app: RequestListener, options: HttpServerOption
     // A connection that is handed back after an ignored upgrade comes here again.
     if (!known.has(socket)) {
       known.add(socket)
-      // From now on Node reads each piece into memory of its own. What it would share between all connections keeps the end of
-      // a long body, such as a picture, until there is a longer one.
-      socket.on('data', ignore).off('data', ignore)
       // Node removes its own listener at an upgrade, and a later write may fail; unhandled, that would end the process.
       socket.on('error', () => socket.destroy())
       socket.once('close', () => {
