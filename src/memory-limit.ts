@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs'
+import { readFileSync, type StatsFs, statfsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
@@ -24,7 +24,7 @@ export interface MemoryLimits {
 
 const groupFiles: GroupFiles = { root: '/sys/fs/cgroup', own: '/proc/self/cgroup' }
 /** The type of a file system that lies in memory. Source: statfs(2), TMPFS_MAGIC */
-const tmpfsType = 0x01021994
+export const tmpfsType = 0x01021994
 
 /** Reads the limits as they are now. */
 export function readMemoryLimits(): MemoryLimits {
@@ -67,11 +67,16 @@ function readUpwards(root: string, path: string, files: readonly string[]): numb
 
 /** The size in bytes of the file system of a folder, if it lies in memory (tmpfs), else null. The folder need not be there yet. */
 export function readMemoryDiskSize(folder: string): number | null {
+  const disk = readFileSystem(folder)
+  return disk?.type === tmpfsType ? disk.blocks * disk.bsize : null
+}
+
+/** The file system that a folder is on, or will be once it is there; null where the system does not tell. */
+export function readFileSystem(folder: string): StatsFs | null {
   try {
-    const { type, blocks, bsize } = statfsSync(folder)
-    return type === tmpfsType ? blocks * bsize : null
+    return statfsSync(folder)
   } catch (error) {
-    if (faultCodeOf(error) === 'ENOENT' && dirname(folder) !== folder) return readMemoryDiskSize(dirname(folder))
+    if (faultCodeOf(error) === 'ENOENT' && dirname(folder) !== folder) return readFileSystem(dirname(folder))
     // Whether it can be used is found out when it is opened.
     return null
   }

@@ -1,8 +1,8 @@
-import { readFileSync, statfsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { dirname } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import { readFileSystem, readGroupLimit, tmpfsType } from '../memory-limit.js'
 import { type HealthSource, healthWarnings } from './health.js'
 
 /** What the promises of this chat need of the machine and the settings. */
@@ -31,8 +31,8 @@ const unknown = (what: string, because: string): Condition => ({
   says: `${what}: not checked, because ${because}`,
 })
 
-/** File systems in memory. Source: statfs(2) */
-const memoryFileSystems = [0x01021994, 0x858458f6]
+/** File systems in memory; the second is ramfs. Source: statfs(2) */
+const memoryFileSystems = [tmpfsType, 0x858458f6]
 const megabyte = 1_048_576
 const quietLevels = ['silent', 'fatal', 'error', 'warn', 'info']
 
@@ -147,18 +147,9 @@ const thisHost: Host = {
       return null
     }
   },
-  fileSystemOf: folder => {
-    if (process.platform !== 'linux') return null
-    for (let path = folder; ; path = dirname(path)) {
-      try {
-        return statfsSync(path).type
-      } catch {
-        if (path === dirname(path)) return null
-      }
-    }
-  },
+  fileSystemOf: folder => (process.platform === 'linux' ? (readFileSystem(folder)?.type ?? null) : null),
   memoryLimit: () => {
-    const limit = process.constrainedMemory()
-    return limit > 0 && limit < totalmem() ? limit : null
+    const limit = readGroupLimit()
+    return limit < totalmem() ? limit : null
   },
 }
