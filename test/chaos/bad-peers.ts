@@ -7,7 +7,7 @@ import { openBad } from '../support/api/bad-openings.js'
 import { FaultProxy } from '../support/fault-proxy.js'
 import { newRoom } from '../support/full-room.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
-import { Chats } from './chats.js'
+import { withChats } from './chats.js'
 import { brokenBy, type Fault, unless } from './fault.js'
 import type { Stage } from './stage.js'
 import { hurtWhileChatting } from './trial.js'
@@ -72,23 +72,23 @@ const stalledReaders: Fault = {
   run: isShort =>
     hurtWhileChatting({ latestMs: 5000 }, async (stage, others) => {
       const proxy = await FaultProxy.before(stage.url)
-      // Only the second of each pair is behind the stalled line: the first ones go on writing.
-      const stalled = await Chats.begin(stage.url, { through: [stage.url, proxy.url], length: 2000 })
       try {
-        stalled.talk(200)
-        await delay(500)
-        proxy.stall()
-        await delay(isShort ? 3000 : 15_000)
-        proxy.heal()
-        stalled.overAt = Date.now()
-        await delay(1000)
-        const tally = await stalled.quiet(30_000)
-        return {
-          told: `the stalled: ${stalled.told()}, and all ${tally.sent} messages once; the others: ${others.told()}`,
-          broken: brokenBy(tally, 15_000).map(each => `of the stalled, ${each}`),
-        }
+        // Only the second of each pair is behind the stalled line: the first ones go on writing.
+        return await withChats(stage.url, { through: [stage.url, proxy.url], length: 2000 }, async stalled => {
+          stalled.talk(200)
+          await delay(500)
+          proxy.stall()
+          await delay(isShort ? 3000 : 15_000)
+          proxy.heal()
+          stalled.overAt = Date.now()
+          await delay(1000)
+          const tally = await stalled.quiet(30_000)
+          return {
+            told: `the stalled: ${stalled.told()}, and all ${tally.sent} messages once; the others: ${others.told()}`,
+            broken: brokenBy(tally, 15_000).map(each => `of the stalled, ${each}`),
+          }
+        })
       } finally {
-        stalled.leave()
         await proxy.stop()
       }
     }),

@@ -186,3 +186,13 @@ async function enterBoth(
     people: await Promise.all([enter(ann, chat, through[0], lifeMs), enter(ben, chat, through[1], lifeMs)]),
   }
 }
+
+/** Has people chat on a server while work goes on; they leave however it ends. */
+export async function withChats<T>(url: string, plan: ChatsPlan, work: (chats: Chats) => Promise<T>): Promise<T> {
+  const chats = await Chats.begin(url, plan)
+  try {
+    return await work(chats)
+  } finally {
+    chats.leave()
+  }
+}

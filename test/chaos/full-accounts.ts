@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { smallDisk } from '../support/leftovers.js'
+import { onSmallDisk } from '../support/leftovers.js'
 import { fillDisk } from './ballast.js'
 import { type Fault, unless } from './fault.js'
 import { register } from './registrations.js'
@@ -12,11 +12,10 @@ export const fullAccounts: Fault = {
   name: 'disk of the accounts is full',
   isShort: true,
   takesS: 10,
-  run: async () => {
-    const disk = smallDisk('accounts', kilobytes)
-    try {
-      return await hurtWhileChatting({ init: { accounts: disk.path } }, async stage => {
-        const empty = fillDisk(disk.path)
+  run: () =>
+    onSmallDisk('accounts', kilobytes, disk =>
+      hurtWhileChatting({ init: { accounts: disk } }, async stage => {
+        const empty = fillDisk(disk)
         const refused = await register(stage.url)
         await delay(1000)
         empty()
@@ -31,9 +30,6 @@ export const fullAccounts: Fault = {
             ...unless(isKept, 'the file does not hold what was answered'),
           ],
         }
-      })
-    } finally {
-      disk.remove()
-    }
-  },
+      }),
+    ),
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { phonePhoto } from '../support/images/pictures.js'
-import { smallDisk } from '../support/leftovers.js'
+import { onSmallDisk } from '../support/leftovers.js'
 import { fillDisk } from './ballast.js'
 import { type Fault, unless } from './fault.js'
 import { postPicture } from './picture-posts.js'
@@ -13,17 +13,16 @@ export const fullUploads: Fault = {
   name: 'disk of the pictures is full',
   isShort: true,
   takesS: 10,
-  run: async () => {
-    const disk = smallDisk('uploads', kilobytes)
-    try {
-      return await hurtWhileChatting({ init: { uploads: disk.path } }, async (_stage, chats) => {
+  run: () =>
+    onSmallDisk('uploads', kilobytes, disk =>
+      hurtWhileChatting({ init: { uploads: disk } }, async (_stage, chats) => {
         const { people, chat } = chats.first
         const [{ client }] = people
         const photo = await phonePhoto({ width: 400, height: 300 })
-        const sealed = async () => (await readdir(disk.path)).filter(name => name.endsWith('.sealed')).length
+        const sealed = async () => (await readdir(disk)).filter(name => name.endsWith('.sealed')).length
         const whole = await postPicture(client, chat, photo)
         const before = await sealed()
-        const empty = fillDisk(disk.path)
+        const empty = fillDisk(disk)
         const refused = []
         for (let count = 0; count < tries; count += 1) refused.push(await postPicture(client, chat, photo))
         const left = (await sealed()) - before
@@ -40,9 +39,6 @@ export const fullUploads: Fault = {
             ...unless(again.status === 201, `with room again it answered ${again.status}`),
           ],
         }
-      })
-    } finally {
-      disk.remove()
-    }
-  },
+      }),
+    ),
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { idOf } from '../support/crowd.js'
 import { phonePhoto } from '../support/images/pictures.js'
 import { rawConnection } from '../support/raw-request.js'
-import { Chats } from './chats.js'
+import { Chats, withChats } from './chats.js'
 import type { Chatter, ChattingPair } from './chatters.js'
 import { brokenBy, type Fault, type Finding, unless } from './fault.js'
 import { postPicture } from './picture-posts.js'
@@ -93,9 +93,8 @@ const endedInUpload: Fault = {
   isShort: true,
   takesS: 20,
   run: () =>
-    onStage({}, async stage => {
-      const chats = await Chats.begin(stage.url)
-      try {
+    onStage({}, stage =>
+      withChats(stage.url, {}, async chats => {
         const { people, chat } = chats.first
         const [ann] = people
         const photo = await phonePhoto({ width: 800, height: 600 })
@@ -117,10 +116,8 @@ const endedInUpload: Fault = {
           ...unless(files.length === 0, `${files.length} files stayed in the folder of pictures`),
         ]
         return { ...finding, broken: [...finding.broken, ...broken] }
-      } finally {
-        chats.leave()
-      }
-    }),
+      }),
+    ),
 }
 
 const killed: Fault = {
@@ -128,18 +125,15 @@ const killed: Fault = {
   isShort: true,
   takesS: 20,
   run: () =>
-    onStage({}, async stage => {
-      const chats = await Chats.begin(stage.url)
-      try {
+    onStage({}, stage =>
+      withChats(stage.url, {}, async chats => {
         chats.talk(300)
         await delay(1500)
         stage.server.child.kill('SIGKILL')
         await stage.restart()
-        return await goOn(stage, chats)
-      } finally {
-        chats.leave()
-      }
-    }),
+        return goOn(stage, chats)
+      }),
+    ),
 }
 
 export const restarts: readonly Fault[] = [endedInUpload, killed]

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { highLimits } from '../support/high-limits.js'
 import { type Scratch, scratchFolder } from '../support/leftovers.js'
 import { ServerProcess } from '../support/server-process.js'
 
@@ -34,12 +35,7 @@ export class Stage {
       SESSION_SECRET: secret,
       JWT_SECRET: secret,
       LOG_LEVEL: 'warn',
-      RATE_LIMIT_AUTH: '1000',
-      RATE_LIMIT_AUTH_ADDRESS: '1000',
-      RATE_LIMIT_MESSAGES: '1000',
-      RATE_LIMIT_FRAMES: '1000',
-      RATE_LIMIT_REQUESTS: '1000',
-      RATE_LIMIT_UPLOADS: '1000',
+      ...highLimits,
       ...env,
     }
     this.server = this.another()

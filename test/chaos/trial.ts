@@ -1,4 +1,4 @@
-import { Chats, type ChatsPlan } from './chats.js'
+import { type Chats, type ChatsPlan, withChats } from './chats.js'
 import { brokenBy, type Finding, unless } from './fault.js'
 import { onStage, type Stage, type StageInit } from './stage.js'
 
@@ -19,19 +19,16 @@ export async function hurtWhileChatting(
   { init = {}, plan = {}, everyMs = 400, latestMs = 15_000, patienceMs = 30_000 }: Trial,
   hurt: (stage: Stage, chats: Chats) => Promise<Outcome>,
 ): Promise<Finding> {
-  return onStage(init, async stage => {
-    const chats = await Chats.begin(stage.url, plan)
-    try {
+  return onStage(init, stage =>
+    withChats(stage.url, plan, async chats => {
       chats.talk(everyMs)
       const { told, broken = [] } = await hurt(stage, chats)
       const tally = await chats.quiet(patienceMs)
       const isWell = await stage.isWell()
       const all = [...unless(isWell, 'the server no longer answers'), ...brokenBy(tally, latestMs), ...broken]
       return { ...tally, told: told ?? chats.told(), broken: all }
-    } finally {
-      chats.leave()
-    }
-  })
+    }),
+  )
 }
 
 /** A finding about no message: nobody chats on a server that does not start. */

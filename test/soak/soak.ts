@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { columns } from '../chaos/table.js'
 import { FaultProxy } from '../support/fault-proxy.js'
+import { highLimits } from '../support/high-limits.js'
 import { scratchFolder } from '../support/leftovers.js'
 import { ServerProcess } from '../support/server-process.js'
 import { type Doings, Hours } from './hours.js'
@@ -36,12 +37,7 @@ const env = {
   METRICS_TOKEN: metricsToken,
   DEMO_USERS: 'false',
   LOG_LEVEL: 'error',
-  RATE_LIMIT_AUTH: '1000',
-  RATE_LIMIT_AUTH_ADDRESS: '1000',
-  RATE_LIMIT_MESSAGES: '1000',
-  RATE_LIMIT_FRAMES: '1000',
-  RATE_LIMIT_REQUESTS: '1000',
-  RATE_LIMIT_UPLOADS: '1000',
+  ...highLimits,
 }
 
 /** A line of what `npm run soak` prints. */

@@ -58,6 +58,16 @@ export function scratchFolder(name: string): Scratch {
   return scratch(path, () => removeFolder(path))
 }
 
+/** Works with a small disk, which goes however the work ends. @throws NoSmallDisk */
+export async function onSmallDisk<T>(name: string, kilobytes: number, work: (path: string) => Promise<T>): Promise<T> {
+  const disk = smallDisk(name, kilobytes)
+  try {
+    return await work(disk.path)
+  } finally {
+    disk.remove()
+  }
+}
+
 /**
  * Mounts an empty disk in memory.
  * @param kilobytes how much fits
