@@ -17,7 +17,7 @@ function installSpeechLedger(key: string): void {
     const words = text?.trim().replaceAll(/\s+/g, ' ')
     if (words && region.checkVisibility()) spoken.push(words)
   }
-  new MutationObserver(changes => {
+  const observer = new MutationObserver(changes => {
     if (document.readyState === 'loading') return
     for (const { type, target, addedNodes } of changes) {
       const region = regionOf(target)
@@ -31,7 +31,10 @@ function installSpeechLedger(key: string): void {
         }
       }
     }
-  }).observe(document, { subtree: true, childList: true, characterData: true })
+  })
+  observer.observe(document, { subtree: true, childList: true, characterData: true })
+  // The records of what was parsed last arrive once the page is no longer loading.
+  document.addEventListener('readystatechange', () => void observer.takeRecords())
 }
 
 /** Records everything that is spoken on pages loaded from now on. */
