@@ -96,7 +96,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
         const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
         log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
-      if (config.isProduction) warnOfConditions(log, config)
+      if (config.isProduction) warnOfConditions(log, basis)
       return { host: address, port }
     },
     async stop() {
