@@ -139,10 +139,14 @@ export class Outbox {
     return !isGivenUp
   }
 
-  /** Tries an entry again that was not sent, and with it all others that may be sent, in their old places and with a new time. */
+  /**
+   * Tries an entry again that was not sent, and with it all others that may be sent, in their old places and with a new time; one that
+   * is refused alone.
+   */
   retry(nonce: string, now: number): void {
+    const isAlone = this.#find(nonce)?.state === 'refused'
     for (const entry of this.#entries) {
-      if (!isUnsent(entry) && (entry.nonce !== nonce || entry.state !== 'refused')) continue
+      if (isAlone ? entry.nonce !== nonce : !isUnsent(entry)) continue
       const next = entry.hasPicture
         ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
         : this.#offered(entry.text)
