@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import WebSocket from 'ws'
+import type WebSocket from 'ws'
 import { z } from 'zod'
 import { newPair } from './crowd.js'
 import type { HttpClient } from './http-client.js'
+import { programLine } from './program-line.js'
 
 /** Somebody with a session for pages and a token for programs. */
 export interface Member {
@@ -49,9 +50,7 @@ export async function tokenOf(url: string, name: string): Promise<string> {
 
 /** Opens a program's socket. */
 export async function openProgram(url: string, { token }: Pick<Member, 'token'>): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'ephemeral-chat.v1.json', {
-    headers: { authorization: `Bearer ${token}` },
-  })
+  const socket = programLine(url, { token })
   socket.on('error', () => {})
   await once(socket, 'open')
   return socket
