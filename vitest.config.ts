@@ -33,6 +33,7 @@ const timed = [
   'test/api/fuzz-connections.test.ts',
   'test/ops/metrics.test.ts',
   'test/ops/verify-ephemeral.test.ts',
+  'test/ops/verify-running-server.test.ts',
 ]
 
 /** Tests that attack a server for many seconds and measure delays run alone, one after the other. */

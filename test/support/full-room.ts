@@ -39,11 +39,11 @@ export async function newRoom(url: string): Promise<Room> {
 }
 
 /** Logs somebody of `crowd.ts` in as a program. */
-export async function tokenOf(url: string, name: string): Promise<string> {
+export async function tokenOf(url: string, name: string, password = 'long enough 1'): Promise<string> {
   const response = await fetch(`${url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: `${name}@example.com`, password: 'long enough 1' }),
+    body: JSON.stringify({ email: `${name}@example.com`, password }),
   })
   return logInAnswer.parse(await response.json()).token
 }
