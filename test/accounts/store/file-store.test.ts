@@ -472,6 +472,43 @@ it.each([
   expect(await idsIn(again)).toEqual(['dan', 'zoe'])
 })
 
+it.each([
+  [
+    'failed',
+    async (_mine: Parameters<typeof writeAccountFile>, putTheirs: () => Promise<void>) => {
+      await putTheirs()
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    },
+    'storage_failed',
+  ],
+  [
+    'has just ended',
+    async (mine: Parameters<typeof writeAccountFile>, putTheirs: () => Promise<void>) => {
+      await writeAccountFile(...mine)
+      await putTheirs()
+    },
+    null,
+  ],
+])('never overwrites what something else has put in its place while a write %s', async (_how, write, code) => {
+  const path = join(await folder(), 'accounts.json')
+  let putTheirs: (() => Promise<void>) | null = null
+  const store = await open(path, (...mine) => (putTheirs ? write(mine, putTheirs) : writeAccountFile(...mine)))
+  await store.add(person('ann'))
+  putTheirs = async () => {
+    putTheirs = null
+    await writeAccountFile(`${path}.restored`, [person('zoe')])
+    await rename(`${path}.restored`, path)
+  }
+  const outcome = store.add(person('bob')).then(
+    () => null,
+    error => error.code,
+  )
+  expect(await outcome).toBe(code)
+  await expect(store.add(person('cat'))).rejects.toMatchObject({ code: 'storage_failed' })
+  await store.close()
+  expect(await idsIn(await open(path))).toEqual(['zoe'])
+})
+
 it('goes on after a write that failed when the new file was there already', async () => {
   let isBroken = true
   const write: typeof writeAccountFile = async (...args) => {
