@@ -111,8 +111,13 @@ export class Chats {
   /** Ends the talking, waits until all has arrived and been seen, and counts. */
   async quiet(patienceMs: number): Promise<Tally> {
     await this.hush()
+    const seenOf = new Map<Chatter, number>()
     for (const until = Date.now() + patienceMs; Date.now() < until; await delay(100)) {
-      for (const { voice } of this.people) voice.see()
+      for (const person of this.people) {
+        const { shownAs } = person.voice
+        if (seenOf.get(person) !== shownAs.size) person.voice.see()
+        seenOf.set(person, shownAs.size)
+      }
       if (this.#written.every(message => fateOf(message) !== 'moving' && !this.#isLost(message))) break
     }
     return this.count()

@@ -26,7 +26,7 @@ export interface Fault {
   readonly name: string
   /** Whether the short form tries it too. */
   readonly isShort: boolean
-  /** Whether it is done when no other is, as it is judged by less time than others that keep a processor busy may take. */
+  /** Whether it is done when no other is: it keeps the processors busy, or allows less time than those that do may take. */
   readonly isAlone?: boolean
   /** Roughly how long it takes, in s: what takes longest begins first. */
   readonly takesS: number

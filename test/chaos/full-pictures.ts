@@ -8,7 +8,7 @@ import { uploadPicture } from '../support/images/sent-pictures.js'
 import { type Fault, unless } from './fault.js'
 import { hurtWhileChatting } from './trial.js'
 
-const megabytes = 4
+const megabytes = 2
 /** One person may hold an eighth. */
 const shareBytes = (megabytes * 1024 * 1024) / 8
 const mostTries = 100
@@ -36,7 +36,7 @@ export const fullPictures: Fault = {
     const env = { MAX_PICTURES_MB: `${megabytes}`, MAX_IMAGE_SIZE: `${shareBytes / 2}` }
     return hurtWhileChatting({ init: { env } }, async (stage, chats) => {
       const { ann: greedy, benName, chat } = await newPair(stage.url)
-      const picture = await noisyPicture('png', { width: 240, height: 180 })
+      const picture = await noisyPicture('png', { width: 200, height: 150 })
       const { answer, taken } = await fillShare(greedy, chat, picture)
       const held = await countBytes(stage.uploads)
       const { people, chat: chatOfOthers } = chats.first

@@ -69,7 +69,8 @@ function fillWhileChatting(init: StageInit, what: LittleMemory): Promise<Finding
 const littleHeap: Fault = {
   name: `heap of ${heapMegabytes} MB is filled with Cyrillic text`,
   isShort: false,
-  takesS: 90,
+  isAlone: true,
+  takesS: 25,
   run: () => {
     const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` }
     return fillWhileChatting({ env }, { limitedBy: 'heap', text: longTexts.cyrillic })
@@ -79,7 +80,8 @@ const littleHeap: Fault = {
 const littleGroup = (script: keyof typeof longTexts, name: string): Fault => ({
   name: `control group of ${groupMegabytes} MB is filled with ${name} text`,
   isShort: false,
-  takesS: 90,
+  isAlone: true,
+  takesS: 25,
   run: () =>
     inMemoryGroup(groupMegabytes, group =>
       fillWhileChatting({ bounds: { group } }, { limitedBy: 'cgroup', text: longTexts[script] }),
