@@ -98,22 +98,18 @@ it('the limits of this process are above what it takes', () => {
 })
 
 describe.skipIf(process.platform !== 'linux')('a folder', () => {
-  it('that lies in memory is as large as its file system, also before it is made', async () => {
-    const disk = tinyDisk() ?? '/dev/shm'
-    const size = readMemoryDiskSize(disk)
-    if (disk !== '/dev/shm') expect(size).toBe(65_536)
-    expect(size).toBeGreaterThan(0)
-    expect(readMemoryDiskSize(join(disk, 'not', 'yet'))).toBe(size)
+  it('that lies in memory is as large as its file system, also before it is made', context => {
+    const disk = tinyDisk(context)
+    expect(readMemoryDiskSize(disk)).toBe(65_536)
+    expect(readMemoryDiskSize(join(disk, 'not', 'yet'))).toBe(65_536)
     expect(isInMemory(join(disk, 'not', 'yet'))).toBe(true)
   })
 
-  it.each([
+  it.for<[string, string[]]>([
     ['tmpfs', ['-o', 'size=0']],
     ['ramfs', []],
-  ])('on a %s without a limit may take all the memory there is, where one can be mounted', async (type, options) => {
-    if (tinyDisk() === null) return
-    const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-endless-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
+  ])('on a %s without a limit may take all the memory there is', ([type, options], context) => {
+    const folder = tinyDisk(context)
     execFileSync('mount', ['-t', type, ...options, type, folder])
     onTestFinished(() => void execFileSync('umount', [folder]))
     expect([readMemoryDiskSize(folder), isInMemory(folder)]).toEqual([none, true])
