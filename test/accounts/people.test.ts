@@ -471,8 +471,7 @@ describe('settings and blocks', () => {
     const { people, store, add } = quickPeople()
     const { id, settings } = await add('ann')
     await store.amend(id, () => ({ unknownSettings: { theme: 'sepia', font: 'serif' } }))
-    const keptAfter = async (...chosen: string[]) =>
-      (await people.changeSettings(id, settings, chosen)).unknownSettings
+    const keptAfter = async (...chosen: string[]) => (await people.changeSettings(id, settings, chosen)).unknownSettings
     expect(await keptAfter('notifies')).toEqual({ theme: 'sepia', font: 'serif' })
     expect(await keptAfter('notifies', 'theme')).toEqual({ font: 'serif' })
   })

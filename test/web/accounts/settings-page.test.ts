@@ -1,11 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../../support/crowd.js'
-import { HttpClient } from '../../support/http-client.js'
+import type { HttpClient } from '../../support/http-client.js'
 import { LivePage } from '../../support/live-page.js'
-import { startOneServer, startTestServer } from '../../support/test-server.js'
+import { startTestServer } from '../../support/test-server.js'
 
 const pages = [
   ['/settings', 'Settings', ['language', 'theme', 'textSize', 'sendKey', 'zone', 'refreshSeconds']],
@@ -162,32 +159,6 @@ describe('what is saved', () => {
     await client.post('/settings', {})
     expect(await kept(client)).toEqual(all)
     expect(await textOf(client, '/settings')).toMatch(/<option value="Asia\/Tokyo" selected/)
-  })
-
-  it('replaces a theme that only another version knows, also by the default, once the form with the theme is saved', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-test-settings-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
-    const path = join(folder, 'accounts.json')
-    const own = await startOneServer({ ACCOUNTS_URL: `file:${path}`, DEMO_USERS: 'false' })
-    await newcomer(own.url)
-    await own.stop()
-    const file = JSON.parse(await readFile(path, 'utf8'))
-    file.accounts[0].settings.theme = 'sepia'
-    await writeFile(path, JSON.stringify(file))
-    const { email } = file.accounts[0]
-
-    const later = await startOneServer({ ACCOUNTS_URL: `file:${path}`, DEMO_USERS: 'false' })
-    onTestFinished(() => later.stop())
-    const again = new HttpClient(later.url)
-    await again.logIn(email, 'long enough 1')
-    const storedAfter = async (page: string, fields: Record<string, string>) => {
-      await again.post(page, fields)
-      return JSON.parse(await readFile(path, 'utf8')).accounts[0].settings
-    }
-    expect(await storedAfter('/settings/notifications', { notifies: 'yes' })).toMatchObject({
-      ...{ theme: 'sepia', notifies: true },
-    })
-    expect(await storedAfter('/settings', { theme: 'system' })).toMatchObject({ theme: 'system', notifies: true })
   })
 
   it.each(['notifies', 'sendsReceipts', 'sendsTyping', 'discreetTitles', 'startsPaused'])(
