@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './process.mjs'
 
-/** What the server, or the lack of one, refuses: a sentence for the operator, and the server's code if it gave one. */
+/** What is refused: a sentence for the operator, and a code: that of the server, or one that says that it is none of these. */
 export class Refusal extends Error {
   /** @param {string} message @param {string} [code] */
   constructor(message, code) {

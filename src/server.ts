@@ -8,7 +8,7 @@ import { listen } from './http/listening.js'
 import { messageClassesOf } from './http/message-classes.js'
 import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
-import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
+import { collectGarbage, IdleMemory, readCpuMs, readHeapBytes, releaseMemory } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
 import { warnOfConditions } from './ops/self-check.js'
 import { createApp } from './web/app.js'
@@ -83,7 +83,8 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
     messageClasses: messageClassesOf(app),
   })
-  const idleMemory = new IdleMemory({ clock, rooms, readCpuMs, collect: collectGarbage })
+  const collecting = { readCpuMs, readHeapBytes, collect: collectGarbage, release: releaseMemory }
+  const idleMemory = new IdleMemory({ clock, rooms, ...collecting })
 
   return {
     routes,
@@ -96,7 +97,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
         const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
         log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
       }
-      if (config.isProduction) warnOfConditions(log, config)
+      if (config.isProduction) warnOfConditions(log, basis)
       return { host: address, port }
     },
     async stop() {

@@ -57,6 +57,20 @@ describe('caps', () => {
     expect(lowered).toEqual([{ ...asked, givenMegabytes: 100, limitedBy: 'UPLOAD_DIR', limitMegabytes: 101 }])
   })
 
+  it.each([
+    [8, 7],
+    [2, 1],
+    [1, 1],
+  ])('of pictures are less than a file system in memory of %d MB: %d MB', (uploadDisk, given) => {
+    expect(give({}, { uploadDisk }).given.slice(2)).toEqual([given, given / 8])
+  })
+
+  it('of pictures share the memory where their file system may take all of it', () => {
+    const uploadDisk = Number.POSITIVE_INFINITY
+    expect(give({}, { group: 512, uploadDisk }).given).toEqual([90, 90 / 8, 90, 90 / 8])
+    expect(give({}, { uploadDisk }).lowered).toEqual([])
+  })
+
   it('are left alone over Redis, where this process holds neither', () => {
     const env = { REDIS_URL: 'redis://one:6379', ...secrets }
     expect(give(env, { group: 256, uploadDisk: 10 })).toEqual({ given: [256, 32, 256, 32], lowered: [] })

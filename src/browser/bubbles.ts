@@ -57,7 +57,7 @@ export class Bubbles {
       if (known) this.#place(shown, isStuck, previous)
       this.#write(shown, entry)
       shown.element.classList.toggle('slow', isSlow(entry, now))
-      shown.element.classList.toggle('several', areSeveral)
+      shown.element.classList.toggle('several', areSeveral && isUnsent(entry))
       if (!isStuck) previous = shown.element
       if (known) continue
       this.#place(shown, isStuck)

@@ -22,7 +22,8 @@ export function operatorRoutes({
   admission,
   resets,
   health,
-}: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets' | 'health'>): Router {
+  lowered,
+}: Pick<Context, 'lowered' | 'config' | 'checkOperator' | 'people' | 'admission' | 'resets' | 'health'>): Router {
   if (checkOperator === null) return Router()
 
   const requireToken: RequestHandler = async (request, _response, next) => {
@@ -73,7 +74,7 @@ export function operatorRoutes({
   }
 
   const check: Route['handle'] = (_request, response) => {
-    response.json({ conditions: checkConditions(config, health) })
+    response.json({ conditions: checkConditions({ config, lowered }, health) })
   }
 
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {

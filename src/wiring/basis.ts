@@ -7,7 +7,7 @@ import { createLog } from '../ops/log.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 
 /** The parts that need no other part. */
-export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'clock' | 'forms'> {
+export interface Basis extends Pick<Context, 'config' | 'lowered' | 'log' | 'limits' | 'clock' | 'forms'> {
   readonly backend: Backend
   readonly sharedStore: SharedStore
 }
@@ -23,7 +23,7 @@ export async function createBasis(asked: Config): Promise<Basis> {
   for (const cap of lowered) log.warn(cap, `${cap.setting} was lowered to what fits the memory there is`)
   const backend = await openBackend(config, log)
   const { clock, sharedStore, forms } = backend
-  return { config, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
+  return { config, lowered, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
 }
 
 /** Of the two backends only the one that is used is loaded: without REDIS_URL no client of Redis is. */

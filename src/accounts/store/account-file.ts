@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { faultCodeOf } from '../../system-fault.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
 import { deviceSchema } from '../device.js'
-import { readSettings, storedSettingsOf } from './stored-settings.js'
+import { readSettings } from './stored-settings.js'
 
 const ownerOnly = 0o600
 /** Accounts that are serialised in one go: a millisecond or two of work. */
@@ -43,8 +43,7 @@ export function readAccount(stored: z.output<typeof storedAccount>): Account {
 /** An account as the text that is stored. */
 export function formatAccount(account: Account): string {
   const { unknownSettings, ...known } = account
-  if (unknownSettings === undefined) return JSON.stringify(account)
-  return JSON.stringify({ ...known, settings: storedSettingsOf(account.settings, unknownSettings) })
+  return JSON.stringify({ ...known, settings: { ...account.settings, ...unknownSettings } })
 }
 
 const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length
