@@ -9,7 +9,7 @@ import { fitCaps } from '#src/fitted-caps.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
-import { nodeEnvironment, nodeFlags } from '../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags, nodeFlagsOverRedis } from '../scripts/node-flags.mjs'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -156,6 +156,11 @@ describe('the Compose file of several nodes', () => {
       accounts: { kind: 'redis', url: `redis://:${password}@accounts:6379` },
       isRedisStrict: true,
     })
+  })
+
+  it('gives what waits for Redis more room in the young generation', () => {
+    expect(nodeFlagsOverRedis).toEqual(['--max-semi-space-size=16', '--v8-pool-size=1'])
+    expect(node?.command).toEqual(['node', ...nodeFlagsOverRedis, 'dist/main.js'])
   })
 
   it('keeps messages off the disk and accounts on it, and neither evicts', () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags, nodeFlagsOverRedis } from '../../scripts/node-flags.mjs'
 import { root } from '../../scripts/process.mjs'
 
 const hasProc = existsSync('/proc/self/stat')
@@ -117,12 +117,14 @@ async function start(program, flags, env) {
 }
 
 /**
- * Starts the product as `npm start` does, with limits out of the way. BENCH_FLAGS replaces the flags of node.
+ * Starts the product as `npm start` does, or over Redis as Compose does, with limits out of the way. BENCH_FLAGS replaces the flags
+ * of node.
  * @param {Record<string, string>} [env] further settings
  */
 export function startProduct(env = {}) {
   const settings = { NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'warn', BCRYPT_COST: '4', DEMO_USERS: 'false' }
-  const flags = process.env.BENCH_FLAGS?.split(' ').filter(Boolean) ?? nodeFlags
+  const shipped = env.REDIS_URL === undefined ? nodeFlags : nodeFlagsOverRedis
+  const flags = process.env.BENCH_FLAGS?.split(' ').filter(Boolean) ?? shipped
   return start(join(root, 'dist', 'main.js'), flags, { ...nodeEnvironment, ...settings, ...limitsAway, ...env })
 }
 
