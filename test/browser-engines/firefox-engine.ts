@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clearAtExit, type Scratch, scratchFolder } from '../support/leftovers.js'
+import { BidiSession, valueAt } from './bidi-session.js'
+import { clickingAt, pressing, typing } from './input.js'
+import type { Engine, PersonBrowser, Tab } from './tab.js'
+
+/** A window of Firefox. */
+class FirefoxTab implements Tab {
+  readonly #session: BidiSession
+  readonly #base: string
+  readonly #context: string
+  /** Where functions run: in the page, or beside it where scripts do not run. */
+  readonly #target: object
+
+  constructor(session: BidiSession, base: string, context: string, javaScript: boolean) {
+    this.#session = session
+    this.#base = base
+    this.#context = context
+    this.#target = javaScript ? { context } : { context, sandbox: 'journey' }
+  }
+
+  open(path: string): Promise<void> {
+    return this.#do('browsingContext.navigate', { url: new URL(path, this.#base).href, wait: 'complete' })
+  }
+
+  reload(): Promise<void> {
+    return this.#do('browsingContext.reload', { wait: 'complete' })
+  }
+
+  back(): Promise<void> {
+    return this.#do('browsingContext.traverseHistory', { delta: -1 })
+  }
+
+  async read<Answer>(run: (given: string) => Answer | Promise<Answer>, given = ''): Promise<Answer> {
+    const answer = await this.#session.do('script.callFunction', {
+      functionDeclaration: `async given => JSON.stringify(await (${run})(given) ?? null)`,
+      arguments: [{ type: 'string', value: given }],
+      target: this.#target,
+      awaitPromise: true,
+    })
+    const thrown = valueAt(answer, 'exceptionDetails')
+    if (thrown !== undefined) throw new Error(String(valueAt(thrown, 'text')))
+    return JSON.parse(String(valueAt(valueAt(answer, 'result'), 'value')))
+  }
+
+  clickAt(x: number, y: number): Promise<void> {
+    return this.#do('input.performActions', { actions: clickingAt(x, y) })
+  }
+
+  type(text: string): Promise<void> {
+    return this.#press(typing(text))
+  }
+
+  press(key: string): Promise<void> {
+    return this.#press(pressing(key))
+  }
+
+  async choose(css: string, file: string): Promise<void> {
+    const locator = { type: 'css', value: css }
+    const found = await this.#session.do('browsingContext.locateNodes', { context: this.#context, locator })
+    const nodes = valueAt(found, 'nodes')
+    const sharedId = Array.isArray(nodes) ? valueAt(nodes[0], 'sharedId') : undefined
+    await this.#do('input.setFiles', { element: { sharedId }, files: [file] })
+  }
+
+  select(css: string, value: string): Promise<void> {
+    return this.read(given => {
+      const { css, value } = JSON.parse(given)
+      const list = document.querySelector<HTMLSelectElement>(css)
+      if (!list) throw new Error(`There is no ${css}`)
+      list.value = value
+      for (const name of ['input', 'change']) list.dispatchEvent(new Event(name, { bubbles: true }))
+    }, JSON.stringify({ css, value }))
+  }
+
+  async resize(width: number, height: number): Promise<number> {
+    await this.#do('browsingContext.setViewport', { viewport: { width, height } })
+    return this.read(() => innerWidth)
+  }
+
+  async shoot(): Promise<Buffer> {
+    const shot = await this.#session.do('browsingContext.captureScreenshot', { context: this.#context })
+    return Buffer.from(String(valueAt(shot, 'data')), 'base64')
+  }
+
+  close(): Promise<void> {
+    return this.#do('browsingContext.close', {})
+  }
+
+  async #do(method: string, params: object): Promise<void> {
+    await this.#session.do(method, { context: this.#context, ...params })
+  }
+
+  /** Keys go to the window in front. */
+  async #press(actions: readonly object[]): Promise<void> {
+    await this.#do('browsingContext.activate', {})
+    await this.#do('input.performActions', { actions })
+  }
+}
+
+/** What is not part of the site, and would reach for the network or ask who starts it. */
+const settings = {
+  'app.normandy.enabled': false,
+  'app.update.enabled': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.startup.homepage_override.mstone': 'ignore',
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'extensions.update.enabled': false,
+  'intl.accept_languages': 'en-GB,en',
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'remote.active-protocols': 1,
+  'services.settings.server': '',
+  'toolkit.telemetry.reportingpolicy.firstRun': false,
+}
+
+/** A process of Firefox, with a profile of its own. */
+class FirefoxProcess {
+  readonly session: BidiSession
+  /** What stands as errors on consoles, by the context of the page. */
+  readonly errors: { readonly context: string; readonly text: string }[] = []
+  readonly #child: ChildProcess
+  readonly #profile: Scratch
+
+  private constructor(child: ChildProcess, profile: Scratch, session: BidiSession) {
+    this.#child = child
+    this.#profile = profile
+    this.session = session
+    session.onEvent = (_name, entry) => {
+      if (valueAt(entry, 'level') !== 'error') return
+      const context = String(valueAt(valueAt(entry, 'source'), 'context'))
+      this.errors.push({ context, text: String(valueAt(entry, 'text')) })
+    }
+  }
+
+  static async start(program: string, javaScript: boolean): Promise<FirefoxProcess> {
+    const profile = scratchFolder('firefox')
+    const lines = Object.entries({ ...settings, 'javascript.enabled': javaScript }).map(
+      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+    )
+    writeFileSync(join(profile.path, 'user.js'), lines.join(''))
+    const args = ['--headless', '--no-remote', '--profile', profile.path, '--remote-debugging-port', '0']
+    const env = { PATH: process.env.PATH, HOME: profile.path, LANG: 'C.UTF-8', TZ: 'Asia/Kolkata' }
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const forget = clearAtExit(() => child.kill('SIGKILL'))
+    child.once('exit', forget)
+    const session = await BidiSession.begin(await addressIn(child), { acceptInsecureCerts: true })
+    await session.do('session.subscribe', { events: ['log.entryAdded'] })
+    return new FirefoxProcess(child, profile, session)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit')
+    await this.session.do('browser.close', {}).catch(() => this.#child.kill('SIGTERM'))
+    await ended
+    this.#profile.remove()
+  }
+}
+
+/** Where a browser says that it takes commands. @throws Error if it ends before */
+async function addressIn(child: ChildProcess): Promise<string> {
+  let written = ''
+  for await (const piece of child.stderr?.iterator({ destroyOnReturn: false }) ?? []) {
+    written += piece
+    const [, url] = /WebDriver BiDi listening on (ws:\S+)/.exec(written) ?? []
+    if (!url) continue
+    child.stderr?.resume()
+    return url
+  }
+  throw new Error(`Firefox ended: ${written}`)
+}
+
+/**
+ * Firefox as people have it, by WebDriver BiDi. Everybody has a container of cookies of their own in one process, but who has no
+ * JavaScript, which is a setting of the process.
+ */
+export class FirefoxEngine implements Engine {
+  readonly name = 'Firefox'
+  readonly gaps = {}
+  readonly #program: string
+  readonly #processes = new Map<boolean, Promise<FirefoxProcess>>()
+
+  /** @param program see `findFirefox` in scripts/setup.mjs */
+  constructor(program: string) {
+    this.#program = program
+  }
+
+  async start(base: string, { javaScript = true } = {}): Promise<PersonBrowser> {
+    const starting = this.#processes.get(javaScript) ?? FirefoxProcess.start(this.#program, javaScript)
+    this.#processes.set(javaScript, starting)
+    const { session, errors } = await starting
+    const userContext = valueAt(await session.do('browser.createUserContext', {}), 'userContext')
+    const contexts = new Set<string>()
+    return {
+      async tab() {
+        const made = await session.do('browsingContext.create', { type: 'window', userContext })
+        const context = String(valueAt(made, 'context'))
+        contexts.add(context)
+        return new FirefoxTab(session, base, context, javaScript)
+      },
+      get errors() {
+        return errors.filter(({ context }) => contexts.has(context)).map(({ text }) => text)
+      },
+      async close() {
+        await session.do('browser.removeUserContext', { userContext })
+      },
+    }
+  }
+
+  async stop(): Promise<void> {
+    const processes = await Promise.all(this.#processes.values())
+    await Promise.all(processes.map(each => each.stop()))
+  }
+}
