@@ -4,6 +4,7 @@ import type { EngineName } from './fixtures.js'
 /** The journeys of `npm run engines`: each once in every engine. */
 export default defineConfig<object, { engineName: EngineName }>({
   testDir: '.',
+  outputDir: '../../test-results',
   fullyParallel: true,
   workers: 3,
   retries: 0,
