@@ -8,14 +8,13 @@ class FirefoxTab implements Tab {
   readonly #session: BidiSession
   readonly #base: string
   readonly #context: string
-  /** Where functions run: in the page, or beside it where scripts do not run. */
-  readonly #target: object
+  readonly #javaScript: boolean
 
   constructor(session: BidiSession, base: string, context: string, javaScript: boolean) {
     this.#session = session
     this.#base = base
     this.#context = context
-    this.#target = javaScript ? { context } : { context, sandbox: 'journey' }
+    this.#javaScript = javaScript
   }
 
   open(path: string): Promise<void> {
@@ -31,12 +30,16 @@ class FirefoxTab implements Tab {
   }
 
   async read<Answer>(run: (given: string) => Answer | Promise<Answer>, given = ''): Promise<Answer> {
-    const answer = await this.#session.do('script.callFunction', {
-      functionDeclaration: `async given => JSON.stringify(await (${run})(given) ?? null)`,
-      arguments: [{ type: 'string', value: given }],
-      target: this.#target,
-      awaitPromise: true,
-    })
+    const context = this.#context
+    // Without JavaScript it runs beside the page, where no promise is ever kept.
+    const how = this.#javaScript
+      ? { functionDeclaration: `async given => JSON.stringify(await (${run})(given) ?? null)`, target: { context } }
+      : {
+          functionDeclaration: `given => JSON.stringify((${run})(given) ?? null)`,
+          target: { context, sandbox: 'journey' },
+        }
+    const values = [{ type: 'string', value: given }]
+    const answer = await this.#session.do('script.callFunction', { ...how, arguments: values, awaitPromise: true })
     const thrown = valueAt(answer, 'exceptionDetails')
     if (thrown !== undefined) throw new Error(String(valueAt(thrown, 'text')))
     return JSON.parse(String(valueAt(valueAt(answer, 'result'), 'value')))

@@ -68,8 +68,9 @@ test('who logs out on another page, or in another tab, leaves nothing of a chat 
   await other.open(path)
   await see(other, message('for Ann alone'))
   await logOut(other)
-  await ann.tab.back()
   await see(ann.tab, heading('Log in'))
+  await goBack(ann.tab)
+  await expectHoldsNone(ann.tab, ['for Ann alone'])
   await goBackAsNext(ann, next, ['for Ann alone'])
 })
 
