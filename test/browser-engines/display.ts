@@ -13,11 +13,15 @@ export interface Display {
 /** Starts one, under the first number that is free, by the Xvfb at a path. @throws Error if it does not start */
 export async function startDisplay(xvfb: string): Promise<Display> {
   const args = ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp']
-  const server = spawn(xvfb, args, { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
+  const server = spawn(xvfb, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
+  let complaints = ''
+  server.stderr?.on('data', piece => {
+    complaints += piece
+  })
   const forget = clearAtExit(() => server.kill('SIGKILL'))
   const ended = once(server, 'exit').then(() => forget())
   const number = await Promise.race([firstLine(server.stdio[3]), ended.then(() => '')])
-  if (number === '') throw new Error('Xvfb, which shows the windows of WebKit, did not start')
+  if (number === '') throw new Error(`Xvfb, which shows the windows of WebKit, did not start: ${complaints}`)
   return {
     name: `:${number}`,
     async stop() {

@@ -120,10 +120,10 @@ async function startEngine(name: EngineName, chromium: BrowserType): Promise<Eng
     const executablePath = required('HEADLESS_SHELL_PATH')
     return new ChromiumEngine(await chromium.launch({ executablePath, args: ['--no-sandbox'] }))
   }
-  return WebKitEngine.begin({
+  return new WebKitEngine({
     driver: required('WEBKIT_DRIVER_PATH'),
     browser: required('WEBKIT_BROWSER_PATH'),
-    display: required('XVFB_PATH'),
+    xvfb: required('XVFB_PATH'),
   })
 }
 

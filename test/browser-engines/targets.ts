@@ -25,8 +25,8 @@ export const composer: Target = { css: '#content' }
 interface Look {
   /** The texts of all that is shown, one after the other. */
   readonly texts: readonly string[]
-  /** Where the first can be clicked; null if there is none, or something else is in front of it. */
-  readonly point: { readonly x: number; readonly y: number } | null
+  /** Where the first can be clicked; if it cannot, why. */
+  readonly point: { readonly x: number; readonly y: number } | string
 }
 
 /** Runs in the page. */
@@ -57,28 +57,31 @@ function lookFor(given: string): Look {
   )
   const [first] = found
   const texts = found.map(wordsOf)
-  if (!first) return { texts, point: null }
+  if (!first) return { texts, point: 'it is not shown' }
   const isInView = ({ top, bottom }: DOMRect) => top >= 0 && bottom <= innerHeight
   if (!isInView(first.getBoundingClientRect())) first.scrollIntoView({ block: 'center' })
   // A link may be broken over lines, with nothing of it in the middle of its box.
   const [box = first.getBoundingClientRect()] = first.getClientRects()
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
   const hit = document.elementFromPoint(x, y)
-  return { texts, point: hit && (first.contains(hit) || hit.contains(first)) ? { x, y } : null }
-}
-
-/** What a page shows of a target now; nothing while it is being left. */
-async function look(tab: Tab, target: Target): Promise<Look> {
-  return tab.read(lookFor, JSON.stringify(target)).catch(() => ({ texts: ['the page is being left'], point: null }))
+  if (hit && (first.contains(hit) || hit.contains(first))) return { texts, point: { x, y } }
+  return { texts, point: `in front of it is ${hit?.outerHTML.slice(0, 100) ?? 'nothing'} at ${x}, ${y}` }
 }
 
 const say = (target: Target) => JSON.stringify(target)
+/** A page that is being left cannot be read; the next may be. */
+const explain = (error: unknown) => String(error)
+
+/** What a page shows of a target now; if it cannot be read, why. */
+const look = (tab: Tab, target: Target): Promise<Look | string> => tab.read(lookFor, say(target)).catch(explain)
 const often = { intervals: [50, 100] }
 
 /** Waits until a page shows something, a number of times if one is given. */
 export async function see(tab: Tab, target: Target, count?: number): Promise<void> {
   const isShown = async () => {
-    const { texts } = await tab.read(lookFor, say(target)).catch(() => ({ texts: [] }))
+    const seen = await look(tab, target)
+    if (typeof seen === 'string') return seen
+    const { texts } = seen
     return count === undefined ? texts.length > 0 : texts.length
   }
   await expect.poll(isShown, { ...often, message: `shown: ${say(target)}` }).toBe(count ?? true)
@@ -86,23 +89,30 @@ export async function see(tab: Tab, target: Target, count?: number): Promise<voi
 
 /** Waits until a page does not show something. */
 export async function miss(tab: Tab, target: Target): Promise<void> {
-  const texts = async () => (await look(tab, target)).texts
+  const texts = async () => {
+    const seen = await look(tab, target)
+    return typeof seen === 'string' ? seen : seen.texts
+  }
   await expect.poll(texts, { ...often, message: `not shown: ${say(target)}` }).toEqual([])
 }
 
 /** The texts of all that a page shows of a target. */
-export const textsOf = async (tab: Tab, target: Target): Promise<readonly string[]> => (await look(tab, target)).texts
+export const textsOf = async (tab: Tab, target: Target): Promise<readonly string[]> =>
+  (await tab.read(lookFor, say(target))).texts
 
-/** Clicks something once it is shown and nothing is in front of it. */
+/** Clicks something once it is shown, stands still, and nothing is in front of it. */
 export async function click(tab: Tab, target: Target): Promise<void> {
-  let point: Look['point'] = null
+  let found = { x: Number.NaN, y: Number.NaN }
   const findPoint = async () => {
-    point = (await look(tab, target)).point
-    return point !== null
+    const before = found
+    const seen = await look(tab, target)
+    if (typeof seen === 'string') return seen
+    if (typeof seen.point === 'string') return seen.point
+    found = seen.point
+    return found.x === before.x && found.y === before.y ? 'found' : 'it moves'
   }
-  await expect.poll(findPoint, { ...often, message: `can be clicked: ${say(target)}` }).toBe(true)
-  const { x, y } = point ?? { x: 0, y: 0 }
-  await tab.clickAt(x, y)
+  await expect.poll(findPoint, { ...often, message: `can be clicked: ${say(target)}` }).toBe('found')
+  await tab.clickAt(found.x, found.y)
 }
 
 /** Writes into a field, in the place of what stands there. */
@@ -115,7 +125,7 @@ export async function fill(tab: Tab, target: Target, words: string): Promise<voi
 
 /** Waits until what a function reads in the page is this. */
 export async function expectRead<Answer>(tab: Tab, read: () => Answer, wanted: Answer, what: string): Promise<void> {
-  const answer = () => tab.read(read).catch(() => 'the page is being left')
+  const answer = () => tab.read(read).catch(explain)
   await expect.poll(answer, { ...often, message: what }).toEqual(wanted)
 }
 

@@ -1,5 +1,5 @@
 import { scratchFolder } from '../support/leftovers.js'
-import { type Display, startDisplay } from './display.js'
+import { startDisplay } from './display.js'
 import { clickingAt, pressing, typing } from './input.js'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
 import { DriverProcess, WebDriverSession } from './web-driver.js'
@@ -8,8 +8,8 @@ import { DriverProcess, WebDriverSession } from './web-driver.js'
 export interface WebKitPrograms {
   readonly driver: string
   readonly browser: string
-  /** Xvfb, which makes the display that windows open on. */
-  readonly display: string
+  /** What makes a display that nobody sees. */
+  readonly xvfb: string
 }
 
 /** A window of MiniBrowser. */
@@ -118,31 +118,29 @@ const asAsync = (script: string) => `return (async function () { ${script} }).ap
 /** What MiniBrowser writes of an error on a console. */
 const errorLine = /^CONSOLE \w+ ERROR (.*)/
 
-/** WebKit as GNOME ships it, in MiniBrowser. Each person has a driver and a browser of their own, as one driver has one browser. */
+/**
+ * WebKit as GNOME ships it, in MiniBrowser. Each person has a driver and a browser of their own, as one driver has one browser,
+ * and a display: on a common one, text that one of them selects is not selected any more when another selects some.
+ */
 export class WebKitEngine implements Engine {
   readonly name = 'WebKit'
   readonly gaps = { 'a window of 320 px': 'the bar of MiniBrowser is wider, so that 450 px are tried' }
   readonly #programs: WebKitPrograms
-  readonly #display: Display
 
-  private constructor(programs: WebKitPrograms, display: Display) {
+  constructor(programs: WebKitPrograms) {
     this.#programs = programs
-    this.#display = display
-  }
-
-  static async begin(programs: WebKitPrograms): Promise<WebKitEngine> {
-    return new WebKitEngine(programs, await startDisplay(programs.display))
   }
 
   async start(base: string, { javaScript = true } = {}): Promise<PersonBrowser> {
-    const { driver, browser } = this.#programs
+    const { driver, browser, xvfb } = this.#programs
     const home = scratchFolder('webkit')
+    const display = await startDisplay(xvfb)
     const process = await DriverProcess.start(driver, {
       ...{
         PATH: globalThis.process.env.PATH,
         HOME: home.path,
         XDG_RUNTIME_DIR: home.path,
-        DISPLAY: this.#display.name,
+        DISPLAY: display.name,
       },
       ...{ LANG: 'C.UTF-8', TZ: 'Asia/Kolkata' },
       // A sandbox needs rights that a container lacks, and a display without a graphics card draws in software.
@@ -168,14 +166,14 @@ export class WebKitEngine implements Engine {
       },
       async close() {
         await process.stop()
+        await display.stop()
         home.remove()
       },
     }
   }
 
-  stop(): Promise<void> {
-    return this.#display.stop()
-  }
+  /** They share nothing. */
+  async stop(): Promise<void> {}
 }
 
 async function newWindow(session: WebDriverSession): Promise<unknown> {

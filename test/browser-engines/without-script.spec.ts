@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.js'
-import { button, click, field, fill, heading, link, message, see, textsOf } from './targets.js'
+import { button, click, expectRead, field, fill, heading, link, message, see, textsOf } from './targets.js'
 
 test('without JavaScript two people register, find each other, chat, end it and log out', async ({ open, person }) => {
   const ben = await person('Plain-Ben')
@@ -16,6 +16,7 @@ test('without JavaScript two people register, find each other, chat, end it and 
   await see(page, heading('Chats'))
   await fill(page, field('Find people'), ben.name)
   await click(page, button('Find'))
+  await expectRead(page, () => location.pathname, '/people', 'what was found is there')
   await click(page, button(`Chat with ${ben.name}`))
   await see(page, heading(`Chat with ${ben.name}`))
   await fill(page, { css: '#content' }, 'Hello without a script')
