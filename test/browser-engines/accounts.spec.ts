@@ -15,6 +15,10 @@ test('two people register, find each other, chat, end it and log out', async ({ 
   await click(page, button('Create account'))
   await see(page, heading('Chats'))
   await fill(page, field('Find people'), ben.name)
+  // Firefox writes an error on the console where a page is left during a search.
+  const isFound = (name: string) =>
+    performance.getEntriesByType('resource').some(({ name: url }) => new URL(url).searchParams.get('q') === name)
+  await expect.poll(() => page.read(isFound, ben.name), 'the search is over').toBe(true)
   await click(page, button(`Chat with ${ben.name}`))
   await see(page, heading(`Chat with ${ben.name}`))
   await connected(page)

@@ -6,7 +6,7 @@ export default defineConfig<object, { engineName: EngineName }>({
   testDir: '.',
   outputDir: '../../test-results',
   fullyParallel: true,
-  workers: 3,
+  workers: 4,
   retries: 0,
   // Only against a test that hangs: what has to be quick says so itself.
   timeout: 90_000,
