@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { findRedisServer } from '../../scripts/setup.mjs'
+import { freePort } from './free-port.js'
 
 /** How many slots a cluster has. */
 const slots = 16_384
@@ -28,7 +28,7 @@ const supervise =
 
 /** Starts a Redis server on a free port. @param settings further settings, such as `['--cluster-enabled', 'yes']` */
 export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
-  const [path, port] = [await findRedisServer(), await findFreePort()]
+  const [path, port] = [await findRedisServer(), await freePort()]
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-redis-'))
   const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--daemonize', 'no']
   const persistsNothing = ['--save', '', '--appendonly', 'no']
@@ -124,14 +124,4 @@ async function startClusterServers(): Promise<Three> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '5000']
   const start = () => startRedisServer([...settings, '--repl-diskless-load', 'on-empty-db'])
   return [await start(), await start(), await start()]
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The system names no port')
-  return address.port
 }
