@@ -12,7 +12,7 @@ const leavingMs = 5000
 export class ConnectionBanner {
   readonly #place = document.getElementById('connection')
   #said = ''
-  #quietUntil = 0
+  #quietUntil = Number.NEGATIVE_INFINITY
 
   constructor() {
     addEventListener('beforeunload', () => {
@@ -21,7 +21,7 @@ export class ConnectionBanner {
   }
 
   down(): void {
-    if (this.#said !== 'connection-down' && performance.now() >= this.#quietUntil) this.#say('connection-down')
+    if (this.#said !== 'connection-down' && performance.now() > this.#quietUntil) this.#say('connection-down')
   }
 
   /** Only after the page has said that it was down. */
