@@ -33,12 +33,13 @@ const timed = [
   'test/api/fuzz-connections.test.ts',
   'test/ops/metrics.test.ts',
   'test/ops/verify-ephemeral.test.ts',
+  'test/ops/verify-running-server.test.ts',
 ]
 
 /** Tests that attack a server for many seconds and measure delays run alone, one after the other. */
 const alone = ['test/ops/siege.test.ts', 'test/ops/flood.test.ts']
 
-/** The short forms of commands, which start servers and people of their own. */
+/** The short forms of commands, which start servers and people of their own, and say how late messages were: one after the other. */
 const commands = ['test/chaos/chaos.test.ts', 'test/soak/soak.test.ts']
 
 export default defineConfig({
@@ -70,7 +71,7 @@ export default defineConfig({
       { extends: true, test: { name: 'timed', include: timed, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       { extends: true, test: { name: 'heavy', include: heavy, sequence: { groupOrder: 3 } } },
-      { extends: true, test: { name: 'commands', include: commands, maxWorkers: 2, sequence: { groupOrder: 4 } } },
+      { extends: true, test: { name: 'commands', include: commands, maxWorkers: 1, sequence: { groupOrder: 4 } } },
     ],
   },
 })

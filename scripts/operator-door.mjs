@@ -62,6 +62,6 @@ export async function call(method, path, { name, input, origin = ownOrigin() } =
     storage_failed: "The server couldn't save this, so nothing has changed. Its log says why.",
   }
   if (!isOurs && response.status === 404)
-    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and restart it.')
+    throw new Refusal('The server runs without OPERATOR_TOKEN: set it and restart it.', 'no_operator')
   throw new Refusal(sentences[code] ?? `The server answered ${response.status}.`, code)
 }

@@ -2,45 +2,46 @@
  * Checks that nothing of a message is left: npm run verify-ephemeral [-- URL]. Texts, a description and a picture live and end, on
  * servers that it starts, or at URL; then it looks wherever something of them could be.
  */
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { call, Refusal } from './operator-door.mjs'
-import { root } from './process.mjs'
+import { releaseSignals, root } from './process.mjs'
 import { build, install, installedRedisServer } from './setup.mjs'
 
-const usage = `Usage: npm run verify-ephemeral -- [--short] or URL [--pid PID] [--log FILE]
-  --short     shorter lives
-  URL         a running server; it takes OPERATOR_TOKEN (environment or .env), and two accounts that are deleted at the end
-  --pid PID   its process, on this machine: its memory and its files are searched as well
-  --log FILE  what its log is written to`
+const usage = `Usage: npm run verify-ephemeral -- [--short]
+       npm run verify-ephemeral -- URL [--operator URL] [--pid PID] [--log FILE] [--short]
+  URL             a running server, where people reach it; it takes OPERATOR_TOKEN (environment or .env), and makes two
+                  accounts that are deleted at the end
+  --operator URL  where its operator reaches it, if a proxy is in front: http://127.0.0.1:3000, say
+  --pid PID       its process, on this machine: its memory and its files are searched as well
+  --log FILE      what its log is written to
+  --short         shorter lives on its own servers, and a shorter look at raw memory`
 
-/** Long enough for a busy machine; the short one for a test. */
-const lives = { usual: 20_000, short: 15_000 }
+/** How long messages live on its own servers, and for how long after their end raw memory is looked at, ms. */
+const usual = { lifeMs: 20_000, memoryWatchMs: 60_000 }
+const short = { lifeMs: 12_000, memoryWatchMs: 10_000 }
+
+const isAddress = text => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
 function readArguments() {
-  const options = { short: { type: 'boolean' }, pid: { type: 'string' }, log: { type: 'string' } }
+  const text = { type: 'string' }
+  const options = { short: { type: 'boolean' }, operator: text, pid: text, log: text }
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     const [url, ...more] = positionals
-    const isWrong = more.length > 0 || (url !== undefined && !URL.canParse(url)) || !/^\d*$/.test(values.pid ?? '')
-    if (!isWrong) return { ...values, url }
+    const { operator, pid, log } = values
+    const isRight =
+      more.length === 0 &&
+      [url, operator].every(each => each === undefined || isAddress(each)) &&
+      (url !== undefined || [operator, pid, log].every(each => each === undefined)) &&
+      /^[1-9]\d*$/.test(pid ?? '1')
+    if (isRight) return { ...values, url }
   } catch (error) {
     console.error(error.message)
   }
   console.error(usage)
   process.exit(2)
-}
-
-/** The form by which one person may register. */
-async function invite(origin) {
-  try {
-    const { link } = await call('POST', '/operator/invites', { origin })
-    return new URL(link).pathname + new URL(link).search
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'conflict') return '/register'
-    throw error
-  }
 }
 
 /** Only after the set-up, which installs what it needs. */
@@ -49,34 +50,69 @@ async function load(program) {
   return importBundled(program)
 }
 
-async function verifyRunning({ url, pid, log }) {
-  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
-  const { origin } = new URL(url)
-  const { verifyRunningServer } = await load('remains/running-server')
+/** Refuses what is mistyped before anything is made. */
+function findOnThisMachine({ pid, log }) {
   try {
-    return await verifyRunningServer({
-      url: origin,
-      invite: () => invite(origin),
-      remove: name => call('POST', `/operator/accounts/${encodeURIComponent(name)}/delete`, { name, origin }),
-      pid: pid ? Number(pid) : null,
-      logFile: log ?? null,
-      env: process.env,
-    })
+    if (log !== undefined) accessSync(log, constants.R_OK)
   } catch (error) {
-    const sentences = {
-      NobodyRegisters:
-        'Two accounts are needed for a while, but nobody can register there: set REGISTRATION=invite and restart the server.',
-      LongLives:
-        'The messages of that server live too long to wait for: set MESSAGE_TTL_MAX_MS to 60000 or more, so that a chat may choose a minute.',
-    }
-    throw sentences[error.name] ? new Refusal(sentences[error.name]) : error
+    throw new Refusal(`The log ${log} cannot be read (${error.code}).`)
+  }
+  try {
+    if (pid !== undefined) process.kill(Number(pid), 0)
+  } catch (error) {
+    if (error.code === 'ESRCH') throw new Refusal(`No process has the number ${pid}.`)
   }
 }
 
-async function verifyOwn({ short }) {
+async function verifyRunning(given) {
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
+  findOnThisMachine(given)
+  const { url, operator = url, pid, log } = given
+  const { origin } = new URL(operator)
+  const ask = async (path, options) => {
+    try {
+      return await call('POST', path, { ...options, origin })
+    } catch (error) {
+      if (error.code !== 'no_operator') throw error
+      throw new Refusal(
+        `No operator is answered at ${origin}: the server runs without OPERATOR_TOKEN, or a proxy in front keeps that from the internet. Then name the server's own address with --operator.`,
+      )
+    }
+  }
+  // The accounts are deleted before it ends; pressed again, Ctrl+C ends it at once.
+  const stopping = new AbortController()
+  releaseSignals()
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
+  const { verifyRunningServer } = await load('remains/running-server')
+  return verifyRunningServer({
+    url: new URL(url).origin,
+    operator: {
+      add: async (username, email) =>
+        (await ask('/operator/accounts', { name: username, input: { username, email } })).link,
+      remove: name => ask(`/operator/accounts/${encodeURIComponent(name)}/delete`, { name }),
+    },
+    pid: pid ? Number(pid) : null,
+    logFile: log ?? null,
+    memoryWatchMs: (given.short ? short : usual).memoryWatchMs,
+    signal: stopping.signal,
+  })
+}
+
+async function verifyOwn({ short: isShort }) {
   const { verifyOwnServers } = await load('remains/verification')
-  const lifeMs = short ? lives.short : lives.usual
-  return verifyOwnServers({ lifeMs, hasRedis: installedRedisServer() !== undefined })
+  return verifyOwnServers({ ...(isShort ? short : usual), hasRedis: installedRedisServer() !== undefined })
+}
+
+/** Says what went wrong, in sentences for the operator where it is no fault of this program. Gives the exit code. */
+function report(error) {
+  if (error.name === 'AccountsStay') {
+    console.error(error.message)
+    return report(error.cause)
+  }
+  const isShort = error.name === 'ShortLives'
+  const ofShort = `What was sent ended before it was looked for everywhere (${error.message}). Try again when this machine has less to do; if MESSAGE_TTL_MAX_MS of that server is under 60000, raise it.`
+  console.error(isShort ? ofShort : error instanceof Refusal ? error.message : error)
+  return error.code === 'stopped' ? 130 : 1
 }
 
 try {
@@ -89,6 +125,5 @@ try {
   console.log(`\n${count(true)} passed, ${count(false)} failed`)
   process.exit(count(false) > 0 || count(true) === 0 ? 1 : 0)
 } catch (error) {
-  console.error(error instanceof Refusal ? error.message : error)
-  process.exit(1)
+  process.exit(report(error))
 }

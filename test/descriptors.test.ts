@@ -7,11 +7,12 @@ import { pair } from './support/crowd.js'
 import { HttpClient } from './support/http-client.js'
 import { picturesOf } from './support/images/picture-server.js'
 import { phonePhoto } from './support/images/pictures.js'
+import { sendPicture } from './support/images/sent-pictures.js'
 import { getBytes } from './support/raw-request.js'
 import { ServerProcess } from './support/server-process.js'
 
 const start = (descriptors: number, env: Record<string, string> = {}, program?: string) =>
-  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000', ...env }, program, undefined, descriptors)
+  new ServerProcess({ LOG_LEVEL: 'warn', RATE_LIMIT_AUTH_ADDRESS: '1000', ...env }, program, undefined, { descriptors })
 
 let server: ServerProcess
 const flood = new Set<Socket>()
@@ -36,9 +37,9 @@ async function open(url: string, count: number, words: string): Promise<Socket[]
 }
 
 /** The composer's form with a picture. */
-function pictureForm(token: string, picture: Buffer, nonce = 'n'): FormData {
+function pictureForm(token: string, picture: Buffer): FormData {
   const form = new FormData()
-  for (const [name, value] of Object.entries({ _csrf: token, nonce })) form.set(name, value)
+  for (const [name, value] of Object.entries({ _csrf: token, nonce: 'n' })) form.set(name, value)
   form.set('image', new Blob([new Uint8Array(picture)]), 'a.jpg')
   return form
 }
@@ -115,8 +116,7 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     const { alice, bob, chat } = await pair(url)
     const photo = await phonePhoto({ width: 1280, height: 1280 })
     const send = async (client: HttpClient, nonce: string) =>
-      (await client.request('POST', `${chat}/messages`, { body: pictureForm(await client.token(chat), photo, nonce) }))
-        .status
+      (await sendPicture(client, chat, { bytes: photo }, { nonce })).status
     expect(await send(alice, 'first')).toBe(303)
     const [address = ''] = await picturesOf(alice, chat)
     const whole = Buffer.from(await (await bob.get(address)).arrayBuffer())

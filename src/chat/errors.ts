@@ -83,6 +83,15 @@ export class UnsupportedImage extends ChatError {
   }
 }
 
+/** A picture of a person whose pictures take all the space that one person may have for them. */
+export class PicturesFull extends ChatError {
+  readonly isOfPictures = true
+
+  constructor() {
+    super('person_full')
+  }
+}
+
 /** Input refused field by field. The values are stable keys such as `username_taken`, never sentences. */
 export class InvalidInput extends ChatError {
   /** @param fields the name of each refused field and the key of what is wrong with it */

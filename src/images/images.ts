@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { type Answer, attempt } from '../chat/answer.js'
 import type { Clock } from '../chat/clock.js'
 import type { ImageRef, RoomId, UserId } from '../chat/engine.js'
-import { ChatError, UnsupportedImage } from '../chat/errors.js'
+import { ChatError, PicturesFull, UnsupportedImage } from '../chat/errors.js'
 import { normaliseText } from '../chat/message-input.js'
 import type { ClaimImage, Rooms } from '../chat/rooms.js'
 import type { ImageRules } from './conversion.js'
@@ -12,7 +12,7 @@ import { HeldUploads } from './held-uploads.js'
 import { foreignKindOf, kindOf } from './image-kind.js'
 import type { ImagePart, ReadableImage } from './image-store.js'
 import { LocalPictures } from './local-pictures.js'
-import type { PictureCaps } from './picture-space.js'
+import { largestPicture, type PictureCaps } from './picture-space.js'
 import type { PictureStore } from './picture-store.js'
 
 /** The longest description of a picture, in UTF-16 units: about a paragraph. */
@@ -56,7 +56,8 @@ export class Images {
   constructor(options: ImagesOptions) {
     this.#options = options
     this.uploads = new HeldUploads(options.rules.maxSize)
-    this.#converter = new Converter(options.rules, options.log)
+    const maxSize = Math.min(options.rules.maxSize, largestPicture(options.rules))
+    this.#converter = new Converter({ ...options.rules, maxSize }, options.log)
     this.#store = options.store ?? new LocalPictures(options.rules, options.clock, options.log)
     this.#endNotices = options.rooms.onNotice(notice => this.#do(() => this.#store.take(notice)))
   }
@@ -94,7 +95,7 @@ export class Images {
   async accept({ roomId, userId, bytes, alt }: Upload, signal: AbortSignal): Promise<AcceptedImage> {
     const description = readDescription(alt)
     if (!kindOf(bytes)) throw new UnsupportedImage(foreignKindOf(bytes))
-    await this.#store.admit(userId)
+    await namePictures(() => this.#store.admit(userId))
     const picture = await this.#converter.convert(bytes, userId, signal)
     const { width, height, still, ground } = picture
     const image: ImageRef = {
@@ -119,7 +120,7 @@ export class Images {
 
   async #add(...[image, roomId, userId, picture]: Parameters<PictureStore['add']>) {
     try {
-      return await this.#store.add(image, roomId, userId, picture)
+      return await namePictures(() => this.#store.add(image, roomId, userId, picture))
     } finally {
       // Where it was refused too.
       picture.bytes.fill(0)
@@ -161,6 +162,15 @@ export class Images {
   #do(work: () => Answer<void>): void {
     const note = (error: unknown) => this.#options.log.error({ err: error }, 'a picture could not be kept or deleted')
     void attempt(work, note)
+  }
+}
+
+/** Has a person who may hold no more read that it is their pictures that fill their space. */
+async function namePictures<T>(work: () => Answer<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ChatError && error.code === 'person_full' ? new PicturesFull() : error
   }
 }
 

@@ -19,6 +19,12 @@ export function countPicture({ bytes, still }: Pick<Picture, 'bytes' | 'still'>)
   return inBlocks(bytes.length) + inBlocks(still?.length ?? 0)
 }
 
+/** The most bytes that a picture and its still may have together, so that a person who holds none may hold it. */
+export function largestPicture({ maxHeldBytesPerPerson }: Pick<PictureCaps, 'maxHeldBytesPerPerson'>): number {
+  // Two parts take up to one block more than their bytes would in one.
+  return Math.max(Math.floor(maxHeldBytesPerPerson / blockBytes) - 1, 0) * blockBytes
+}
+
 function inBlocks(bytes: number): number {
   return Math.ceil(bytes / blockBytes) * blockBytes
 }

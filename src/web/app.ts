@@ -1,11 +1,10 @@
-import { constants } from 'node:zlib'
 import compression from 'compression'
 import express, { type Express, Router } from 'express'
 import { apiPath, createApi } from '../api/api.js'
 import type { Context } from '../context.js'
 import { readCookies } from '../http/cookies.js'
 import { watchForwarded } from '../http/forwarded.js'
-import { brotliQuality } from '../http/long-answers.js'
+import { brotliParams } from '../http/long-answers.js'
 import { refuseForeignOrigin } from '../http/origin-check.js'
 import { createRouter, type DeclaredRoute, declaredRoutes, notFound, type Route } from '../http/routes.js'
 import { logRequests } from '../ops/request-log.js'
@@ -53,11 +52,7 @@ export function createApp(context: Context, operation: Router): App {
   )
   // What the machine itself asks for passes no proxy.
   app.use(neverStore, operation, operatorRoutes(context), watchForwarded(config, context.warnOfSetup))
-  app.use(
-    compression({ brotli: { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } } }),
-    answers.hold,
-    readCookies,
-  )
+  app.use(compression({ brotli: { params: brotliParams } }), answers.hold, readCookies)
   app.use(staticFiles(context), appRoutes(context))
   app.use(apiPath, createApi(context, apiDocs))
   app.use(refuseForeignOrigin(context.isOurOrigin), eventStreams(context))

@@ -15,7 +15,7 @@ const right = 'שלום, זו הודעה ארוכה למדי שנכתבה מימ
 test('pages of accounts are usable in every theme: to axe, at 320 px, larger, and spaced out', {
   tag: '@long',
 }, async ({ chat, visit, tolerate }) => {
-  test.setTimeout(90_000)
+  test.setTimeout(240_000)
   tolerate(/status of 4(03|04|22)/)
   const visitor = await visit()
   await visitor.goto('/login')
@@ -103,7 +103,7 @@ test('pages without JavaScript are usable in every theme', { tag: '@long' }, asy
 test('chats are usable in every theme and state: empty, full, refused, long, from the right, offline, gone', {
   tag: '@long',
 }, async ({ chat, tolerate }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   tolerate(/status of 404|WebSocket|ERR_|htmx/)
   const { ann, ben, path } = await chat()
   await expectUsable(ann, 'empty chat')

@@ -317,7 +317,7 @@ test('without a script it is not offered', { tag: '@own' }, async ({ chat, visit
 })
 
 test('the switch is usable in every theme, on and off', { tag: ['@own', '@long'] }, async ({ chat }) => {
-  test.setTimeout(90_000)
+  test.setTimeout(240_000)
   const { ann } = await chat()
   await ann.context().grantPermissions(['notifications'])
   await answerForPushService(ann)

@@ -73,7 +73,7 @@ async function expectFits(page: Page, name: string): Promise<void> {
 
 for (const language of languages) {
   test(`every page in ${language} fits a phone and 400%, and pushes come in its language`, async ({ chat, visit }) => {
-    test.setTimeout(90_000)
+    test.setTimeout(240_000)
     const t = translator(language)
     const { direction } = traitsOf(language)
     const expectSpoken = async (page: Page) => {

@@ -49,7 +49,7 @@ test('either chooses how long messages live, and both are told', async ({ chat }
 test('one warning with one button keeps messages for both, and forms do it where there is no script', {
   tag: '@long',
 }, async ({ chat, visit }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const { ann, ben, path } = await chat()
   await send(ann, 'worth keeping')
   await expect(message(ben, 'worth keeping')).toBeVisible()

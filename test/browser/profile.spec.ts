@@ -3,6 +3,7 @@ import { expect, servers, test } from '../support/browser/fixtures.js'
 import { ProfiledBrowser } from '../support/browser/profile.js'
 import { newPair } from '../support/crowd.js'
 import { noisyPicture } from '../support/images/pictures.js'
+import { sendPicture } from '../support/images/sent-pictures.js'
 import { picturesIn } from '../support/images/shown-pictures.js'
 
 test.use({ serverEnv: servers.ofShortLives })
@@ -26,11 +27,7 @@ test('nothing that was sent is in the profile of a browser, neither of who wrote
   await composer.press('Enter')
   await expect(reading.getByRole('article').filter({ hasText: text })).toBeVisible()
 
-  const form = new FormData()
-  const token = await ann.token(chat)
-  for (const [name, value] of Object.entries({ _csrf: token, content: '', alt })) form.set(name, value)
-  form.set('image', new Blob([new Uint8Array(await noisyPicture('png', { width: 120, height: 90 }))]), 'a.png')
-  await ann.request('POST', `${chat}/messages`, { body: form })
+  await sendPicture(ann, chat, { bytes: await noisyPicture('png', { width: 120, height: 90 }) }, { alt })
   const [address = ''] = picturesIn(await (await ben.get(chat)).text())
   const served = Buffer.from(await (await ben.get(address)).arrayBuffer())
   const pages = [writing, reading]

@@ -2,13 +2,22 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { withChats } from './chats.js'
 import { type Fault, unless } from './fault.js'
 import { lastWordsOf } from './last-words.js'
+import { goOn } from './recovery.js'
 import { register } from './registrations.js'
+import { onStage } from './stage.js'
 import { hurtWhileChatting } from './trial.js'
 
 const recoveryMs = 10_000
-const accountSchema = z.looseObject({ id: z.string(), username: z.string(), email: z.string() })
+const laterTheme = 'of-a-later-version'
+const accountSchema = z.looseObject({
+  id: z.string(),
+  username: z.string(),
+  email: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+})
 const fileSchema = z.looseObject({ accounts: z.array(accountSchema).min(1) })
 
 const lostLock: Fault = {
@@ -67,4 +76,38 @@ const replacedFile: Fault = {
     }),
 }
 
-export const accountFiles: readonly Fault[] = [lostLock, replacedFile]
+/** Gives everybody a theme that this version does not know, as a later one may have. */
+async function chooseLaterTheme(path: string): Promise<void> {
+  const file = fileSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  const accounts = file.accounts.map(account => ({ ...account, settings: { ...account.settings, theme: laterTheme } }))
+  await writeFile(path, JSON.stringify({ ...file, accounts }))
+}
+
+const unknownTheme: Fault = {
+  name: 'accounts.json holds a theme of a later version',
+  isShort: true,
+  takesS: 20,
+  run: () =>
+    onStage({}, stage =>
+      withChats(stage.url, {}, async chats => {
+        chats.talk(300)
+        await delay(1000)
+        stage.server.child.kill('SIGTERM')
+        await stage.server.ended
+        await chooseLaterTheme(stage.accountsFile)
+        await stage.restart()
+        const finding = await goOn(stage, chats)
+        const { status } = await register(stage.url)
+        const file = fileSchema.parse(JSON.parse(await readFile(stage.accountsFile, 'utf8')))
+        const kept = file.accounts.filter(({ settings }) => settings.theme === laterTheme)
+        const forgotten = chats.people.length - kept.length
+        const broken = [
+          ...unless(status === 201, `whoever registers got ${status}`),
+          ...unless(forgotten === 0, `${forgotten} people's themes were overwritten`),
+        ]
+        return { ...finding, broken: [...finding.broken, ...broken] }
+      }),
+    ),
+}
+
+export const accountFiles: readonly Fault[] = [lostLock, replacedFile, unknownTheme]

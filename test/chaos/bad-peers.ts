@@ -68,6 +68,7 @@ const badPeers: Fault = {
 const stalledReaders: Fault = {
   name: 'readers stall, while others write to them',
   isShort: true,
+  isAlone: true,
   takesS: 40,
   run: isShort =>
     hurtWhileChatting({ latestMs: 5000 }, async (stage, others) => {

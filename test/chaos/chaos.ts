@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { NoSmallDisk } from '../support/leftovers.js'
+import { NotAllowed } from '../support/leftovers.js'
 import type { Fault, Finding } from './fault.js'
 import { faults } from './faults.js'
 import { tableOf } from './table.js'
@@ -23,6 +23,13 @@ export interface ChaosPlan {
   readonly say: (line: string) => void
 }
 
+/** What came of the faults that were chosen: how many were kept, broken, and not tried. */
+export interface Outcomes {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
 /** A fault mostly waits, so that some happen at once. */
 const atOnce = Math.max(2, Math.min(6, availableParallelism() * 2))
 
@@ -31,28 +38,30 @@ async function tryFault(fault: Fault, isShort: boolean): Promise<Result> {
     const finding = await fault.run(isShort)
     return { fault, finding, why: '', verdict: finding.broken.length > 0 ? 'broken' : 'kept' }
   } catch (error) {
-    if (error instanceof NoSmallDisk) return { fault, finding: null, why: error.message, verdict: 'not tried' }
+    if (error instanceof NotAllowed) return { fault, finding: null, why: error.message, verdict: 'not tried' }
     const why = error instanceof Error ? error.stack : String(error)
     return { fault, finding: null, why: `the trial failed: ${why}`, verdict: 'broken' }
   }
 }
 
-/** Does each fault to a server of its own, prints what came of all, and counts the promises that were kept and broken. */
-export async function chaos({ isShort, wanted, say }: ChaosPlan): Promise<{ passed: number; failed: number }> {
+/** Does each fault to a server of its own, prints what came of all, and counts it. */
+export async function chaos({ isShort, wanted, say }: ChaosPlan): Promise<Outcomes> {
   const isWanted = ({ name }: Fault) => wanted.length === 0 || wanted.some(part => name.includes(part))
   const chosen = faults.filter(fault => isWanted(fault) && (fault.isShort || !isShort))
-  const queue = [...chosen].sort((a, b) => a.takesS - b.takesS)
+  const queue = chosen.filter(({ isAlone }) => !isAlone).sort((a, b) => a.takesS - b.takesS)
   const results = new Map<Fault, Result>()
+  const tryNext = async (fault: Fault) => {
+    const result = await tryFault(fault, isShort)
+    results.set(fault, result)
+    say(`${results.size} of ${chosen.length}: ${fault.name}: ${result.verdict}`)
+  }
   const work = async () => {
-    for (let fault = queue.pop(); fault; fault = queue.pop()) {
-      const result = await tryFault(fault, isShort)
-      results.set(fault, result)
-      say(`${results.size} of ${chosen.length}: ${fault.name}: ${result.verdict}`)
-    }
+    for (let fault = queue.pop(); fault; fault = queue.pop()) await tryNext(fault)
   }
   await Promise.all(Array.from({ length: atOnce }, work))
+  for (const fault of chosen) if (fault.isAlone) await tryNext(fault)
   const ordered = chosen.flatMap(fault => results.get(fault) ?? [])
   for (const line of tableOf(ordered)) say(line)
   const count = (verdict: Result['verdict']) => ordered.filter(result => result.verdict === verdict).length
-  return { passed: count('kept'), failed: count('broken') }
+  return { passed: count('kept'), failed: count('broken'), skipped: count('not tried') }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { newPair } from '../support/crowd.js'
-import { type Chatter, type ChattingPair, enter, type Kind, type Person, stateOf } from './chatters.js'
+import { type Chatter, type ChattingPair, enter, type Kind, type Person } from './chatters.js'
+import { tellEndings } from './endings.js'
+import { fateOf, strangeTextsIn, type Written, writtenIn } from './fates.js'
 import type { Tally } from './fault.js'
 
 /** How people chat. Times in ms. */
@@ -15,20 +17,11 @@ export interface ChatsPlan {
 }
 
 const hourMs = 3_600_000
-/** The states of a message that nobody has to do anything for. */
-const movingStates = ['pending', 'in-flight', 'waiting', 'uploading']
 const usualKinds = [
   ['socket', 'stream'],
   ['program', 'socket'],
   ['stream', 'program'],
 ] as const
-
-const wordOf = new Map([
-  [1006, '"Reconnecting" (line lost)'],
-  [1012, '"Reconnecting" (server restarts)'],
-  [4401, 'to log in again'],
-  [4404, 'that the chat is gone'],
-])
 
 let lastText = 0
 
@@ -37,6 +30,8 @@ export class Chats {
   readonly pairs: readonly ChattingPair[]
   /** When the fault was over, in ms since the epoch: from there on what it held up is late. */
   overAt = 0
+  /** Which messages may have lived and gone while their reader was away: then they are not lost. */
+  mayVanish: (message: Written) => boolean = () => false
   readonly #plan: ChatsPlan
   #isTalking = false
   #talk: Promise<unknown> = Promise.resolve()
@@ -102,45 +97,63 @@ export class Chats {
     return text
   }
 
+  /** Has everybody try again what they were told is not sent. */
+  tryAgain(): void {
+    for (const { voice } of this.people) voice.tryAgain()
+  }
+
   /** Ends the talking, though not what is under way. */
   async hush(): Promise<void> {
     this.#isTalking = false
     await this.#talk
   }
 
-  /** Ends the talking, waits until all has arrived, and counts. */
+  /** Ends the talking, waits until all has arrived and been seen, and counts. */
   async quiet(patienceMs: number): Promise<Tally> {
     await this.hush()
-    const until = Date.now() + patienceMs
-    while (Date.now() < until && this.#moving().length > 0) await delay(50)
+    const seenOf = new Map<Chatter, number>()
+    for (const until = Date.now() + patienceMs; Date.now() < until; await delay(100)) {
+      for (const person of this.people) {
+        const { shownAs } = person.voice
+        if (seenOf.get(person) !== shownAs.size) person.voice.see()
+        seenOf.set(person, shownAs.size)
+      }
+      if (this.#written.every(message => fateOf(message) !== 'moving' && !this.#isLost(message))) break
+    }
     return this.count()
   }
 
   /** What has become of all messages by now. */
   count(): Tally {
-    const lost = this.#unshown().filter(({ text, from }) => stateOf(from, text) === undefined)
-    const waiting = this.#moving().length - lost.length
-    const texts = this.people.flatMap(({ written }) => [...written.keys()])
-    const timesShown = this.people.flatMap(({ voice }) => texts.map(text => voice.shownAs.get(text)?.size ?? 0))
-    const doubled = timesShown.filter(times => times > 1)
-    const sent = this.people.reduce((sum, { written }) => sum + written.size, 0)
-    const tookMs = this.#each((from, to) =>
-      [...from.written].flatMap(([text, writtenAt]) => this.#lateness(writtenAt, to.voice.shownAt.get(text))),
-    ).sort((a, b) => a - b)
-    const p99Ms = tookMs[Math.floor(tookMs.length * 0.99)] ?? 0
-    return { sent, lost: lost.length, doubled: doubled.length, waiting, p99Ms, mostMs: tookMs.at(-1) ?? 0 }
+    const written = this.#written
+    const countOf = (isCounted: (message: Written) => boolean) => written.filter(isCounted).length
+    const timesShown = this.people.flatMap(({ voice }) => written.map(({ text }) => voice.shownAs.get(text)?.size ?? 0))
+    const tookMs = written.flatMap(message => this.#lateness(message)).sort((a, b) => a - b)
+    return {
+      sent: written.length,
+      lost: countOf(message => this.#isLost(message)),
+      doubled: timesShown.filter(times => times > 1).length,
+      astray: this.pairs.flatMap(strangeTextsIn).length,
+      notSent: this.notSent.length,
+      waiting: countOf(message => fateOf(message) === 'moving'),
+      p99Ms: tookMs[Math.floor(tookMs.length * 0.99)] ?? 0,
+      mostMs: tookMs.at(-1) ?? 0,
+    }
+  }
+
+  /** The messages that their writers were told are not sent. */
+  get notSent(): Written[] {
+    return this.#written.filter(message => fateOf(message) === 'not sent')
+  }
+
+  /** The messages that lived and went while their reader was away. */
+  get vanished(): Written[] {
+    return this.#written.filter(message => fateOf(message) === 'gone' && this.mayVanish(message))
   }
 
   /** How often which connections ended, in words. */
   told(): string {
-    const counts = new Map<string, number>()
-    for (const { voice } of this.people) {
-      for (const [code, count] of voice.endings) {
-        const word = wordOf.get(code) ?? `closed with ${code}`
-        counts.set(word, (counts.get(word) ?? 0) + count)
-      }
-    }
-    return [...counts].map(([word, count]) => `${word} ${count} times`).join(', ') || 'nothing: nobody was cut off'
+    return tellEndings(this.people)
   }
 
   leave(): void {
@@ -148,30 +161,18 @@ export class Chats {
     for (const { voice } of this.people) voice.stop()
   }
 
-  /** The messages that their writers were told are not sent. */
-  get aside(): { text: string; from: Chatter }[] {
-    return this.#unshown().filter(({ text, from }) => !movingStates.includes(stateOf(from, text) ?? 'pending'))
+  get #written(): Written[] {
+    return this.pairs.flatMap(writtenIn)
   }
 
-  /** The messages that may still arrive by themselves. */
-  #moving(): { text: string; from: Chatter }[] {
-    return this.#unshown().filter(({ text, from }) => movingStates.includes(stateOf(from, text) ?? 'pending'))
+  #isLost(message: Written): boolean {
+    return fateOf(message) === 'gone' && !this.mayVanish(message)
   }
 
-  /** The messages that their reader has not been shown. */
-  #unshown(): { text: string; from: Chatter }[] {
-    return this.#each((from, to) =>
-      [...from.written.keys()].filter(text => !to.voice.shownAs.has(text)).map(text => ({ text, from })),
-    )
-  }
-
-  #each<T>(read: (from: Chatter, to: Chatter) => T[]): T[] {
-    return this.pairs.flatMap(({ people: [ann, ben] }) => [...read(ann, ben), ...read(ben, ann)])
-  }
-
-  #lateness(writtenAt: number, shownAt: number | undefined): number[] {
+  #lateness({ text, at, to }: Written): number[] {
+    const shownAt = to.voice.shownAt.get(text)
     if (shownAt === undefined) return []
-    return [shownAt - (shownAt >= this.overAt ? Math.max(writtenAt, this.overAt) : writtenAt)]
+    return [shownAt - (shownAt >= this.overAt ? Math.max(at, this.overAt) : at)]
   }
 }
 

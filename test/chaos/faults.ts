@@ -3,6 +3,7 @@ import { peers } from './bad-peers.js'
 import type { Fault } from './fault.js'
 import { fewDescriptors } from './few-descriptors.js'
 import { fullAccounts } from './full-accounts.js'
+import { fullPictures } from './full-pictures.js'
 import { fullUploads } from './full-uploads.js'
 import { littleMemory } from './little-memory.js'
 import { longOutage } from './long-outage.js'
@@ -22,6 +23,7 @@ export const faults: readonly Fault[] = [
   ...peers,
   fullAccounts,
   fullUploads,
+  fullPictures,
   fewDescriptors,
-  littleMemory,
+  ...littleMemory,
 ]

@@ -9,7 +9,7 @@ export const fewDescriptors: Fault = {
   isShort: true,
   takesS: 3,
   async run() {
-    const server = new ServerProcess({}, undefined, undefined, descriptors)
+    const server = new ServerProcess({}, undefined, undefined, { descriptors })
     const [code] = await server.ended
     const words = server.output.trim()
     return withoutChats(`the operator: "${words}"`, [

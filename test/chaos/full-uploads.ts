@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { phonePhoto } from '../support/images/pictures.js'
+import { uploadPicture } from '../support/images/sent-pictures.js'
 import { onSmallDisk } from '../support/leftovers.js'
 import { fillDisk } from './ballast.js'
 import { type Fault, unless } from './fault.js'
-import { postPicture } from './picture-posts.js'
 import { hurtWhileChatting } from './trial.js'
 
 const kilobytes = 512
@@ -20,14 +20,14 @@ export const fullUploads: Fault = {
         const [{ client }] = people
         const photo = await phonePhoto({ width: 400, height: 300 })
         const sealed = async () => (await readdir(disk)).filter(name => name.endsWith('.sealed')).length
-        const whole = await postPicture(client, chat, photo)
+        const whole = await uploadPicture(client, chat, photo)
         const before = await sealed()
         const empty = fillDisk(disk)
         const refused = []
-        for (let count = 0; count < tries; count += 1) refused.push(await postPicture(client, chat, photo))
+        for (let count = 0; count < tries; count += 1) refused.push(await uploadPicture(client, chat, photo))
         const left = (await sealed()) - before
         empty()
-        const again = await postPicture(client, chat, photo)
+        const again = await uploadPicture(client, chat, photo)
         const [first] = refused
         const isClear = refused.every(({ status }) => status === 503 || status === 507)
         return {

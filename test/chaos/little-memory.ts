@@ -1,94 +1,95 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type WebSocket from 'ws'
-import { z } from 'zod'
-import { newRoom, openProgram, type Room } from '../support/full-room.js'
+import { fillUntilRefused, longTexts } from '../support/full-memory.js'
+import { newRoom, type Room } from '../support/full-room.js'
+import { inMemoryGroup } from '../support/memory-group.js'
 import type { Chats } from './chats.js'
-import { type Fault, unless } from './fault.js'
-import type { Stage } from './stage.js'
+import { type Fault, type Finding, unless } from './fault.js'
+import type { Stage, StageInit } from './stage.js'
 import { hurtWhileChatting } from './trial.js'
 
 const heapMegabytes = 64
-const rooms = 12
-/** Cyrillic letters take two bytes each, in memory and on the line. */
-const text = 'Ж'.repeat(4800)
-const sentAtOnce = 4
-const fillingMs = 60_000
+const groupMegabytes = 256
+/** Half as many people again as fill the server: each may hold an eighth of its memory for messages. */
+const rooms = 6
+const patienceMs = 10_000
 const full = ['person_full', 'server_full', 'room_full']
-const replySchema = z.object({ type: z.literal('reply'), ok: z.boolean(), code: z.string().optional() })
 
-/** Sends until it is refused; resolves with the code, '' where the connection or the time ended before. */
-async function fillUntilRefused(socket: WebSocket, roomId: string, onTaken: () => void): Promise<string> {
-  let number = 0
-  const send = () => {
-    number += 1
-    socket.send(JSON.stringify({ type: 'message:send', roomId, content: text, nonce: `n${number}`, ref: number }))
-  }
-  return new Promise(resolve => {
-    const timer = setTimeout(() => resolve(''), fillingMs)
-    const end = (code: string) => {
-      clearTimeout(timer)
-      resolve(code)
-    }
-    socket.on('close', () => end(''))
-    socket.on('message', data => {
-      const said = data.toString()
-      // Skips the messages themselves, which also come.
-      const reply = said.startsWith('{"type":"reply"') ? replySchema.parse(JSON.parse(said)) : null
-      if (reply?.ok === false) return end(reply.code ?? '')
-      if (reply === null) return
-      onTaken()
-      send()
-    })
-    for (let count = 0; count < sentAtOnce; count += 1) send()
-  })
+/** What bounds the memory of a server, as its log names it, and what fills it. */
+interface LittleMemory {
+  readonly limitedBy: 'heap' | 'cgroup'
+  readonly text: string
 }
 
-/** Has everybody of some rooms send until they are refused; resolves with how often which code came, and what was taken. */
-async function fillAll(stage: Stage, filled: readonly Room[]): Promise<{ codes: string[]; taken: number }> {
-  let taken = 0
-  const codes = filled.flatMap(({ members, roomId }) =>
-    members.map(async member => {
-      const socket = await openProgram(stage.url, member)
-      const code = await fillUntilRefused(socket, roomId, () => {
-        taken += 1
-      })
-      socket.terminate()
-      return code
-    }),
-  )
-  return { codes: await Promise.all(codes), taken }
-}
-
-async function fillMemory(stage: Stage, chats: Chats) {
+async function fillMemory(stage: Stage, chats: Chats, { limitedBy, text }: LittleMemory) {
   await delay(1000)
   await chats.hush()
   const filled: Room[] = []
   for (let count = 0; count < rooms; count += 1) filled.push(await newRoom(stage.url))
-  const { codes, taken } = await fillAll(stage, filled)
-  const refused = codes.filter(code => full.includes(code))
+  const filling = filled.flatMap(({ members, roomId }) =>
+    members.map(member => fillUntilRefused(stage.url, member, roomId, text)),
+  )
+  const fillings = await Promise.all(filling)
+  const taken = fillings.reduce((sum, each) => sum + each.taken, 0)
+  const refused = fillings.map(({ code }) => code).filter(code => full.includes(code))
   const isAlive = await stage.isWell()
+  let turnedAway = 0
   if (isAlive) {
+    // There is room for a few short messages; then the others are refused too.
+    chats.talk(100)
+    await delay(1500)
+    await chats.hush()
+    turnedAway = chats.notSent.length
     for (const { members, chat } of filled) await members[0].client.post(`${chat}/end`, {}, `${chat}/end`)
-    // With room again, the others go on.
+    // With room again, the others go on, and what they were refused goes out.
+    for (const until = Date.now() + patienceMs; chats.notSent.length > 0 && Date.now() < until; await delay(500))
+      chats.tryAgain()
     chats.talk(400)
     await delay(1500)
   }
   const [death = ''] = /FATAL ERROR.*/.exec(stage.server.output) ?? []
+  const isLowered = stage.server.output.includes(`"limitedBy":"${limitedBy}"`)
   return {
-    told: `whoever writes, after ${taken} messages: ${[...new Set(refused)].join(', ') || 'nothing'}`,
+    told: `whoever writes, after ${taken} messages: ${[...new Set(refused)].join(', ') || 'nothing'}; "Not sent" of ${turnedAway} of others, which went out later`,
     broken: [
-      ...unless(isAlive, `the server died after ${taken} messages: ${death}`),
-      ...unless(refused.length === codes.length, `${codes.length - refused.length} people were cut before any refusal`),
+      ...unless(isLowered, `the log does not say that the ${limitedBy} lowers what messages may take`),
+      ...unless(isAlive, `the server died after ${taken} messages: ${death || stage.server.child.signalCode}`),
+      ...unless(refused.length === fillings.length, `${fillings.length - refused.length} were cut before any refusal`),
+      ...unless(refused.includes('server_full'), 'there was room for all'),
+      ...unless(turnedAway > 0, 'none of the others was refused'),
     ],
   }
 }
 
-export const littleMemory: Fault = {
+/** Fills a server's memory while people chat. A room may hold as many messages as fit. */
+function fillWhileChatting(init: StageInit, what: LittleMemory): Promise<Finding> {
+  const env = { ...init.env, ROOM_MAX_MESSAGES: '1000000' }
+  return hurtWhileChatting({ init: { ...init, env } }, (stage, chats) => fillMemory(stage, chats, what))
+}
+
+const littleHeap: Fault = {
   name: `heap of ${heapMegabytes} MB is filled with Cyrillic text`,
   isShort: false,
-  takesS: 90,
+  isAlone: true,
+  takesS: 25,
   run: () => {
-    const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}`, ROOM_MAX_MESSAGES: '100000' }
-    return hurtWhileChatting({ init: { env } }, fillMemory)
+    const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` }
+    return fillWhileChatting({ env }, { limitedBy: 'heap', text: longTexts.cyrillic })
   },
 }
+
+const littleGroup = (script: keyof typeof longTexts, name: string): Fault => ({
+  name: `control group of ${groupMegabytes} MB is filled with ${name} text`,
+  isShort: false,
+  isAlone: true,
+  takesS: 25,
+  run: () =>
+    inMemoryGroup(groupMegabytes, group =>
+      fillWhileChatting({ bounds: { group } }, { limitedBy: 'cgroup', text: longTexts[script] }),
+    ),
+})
+
+export const littleMemory: readonly Fault[] = [
+  littleHeap,
+  littleGroup('cyrillic', 'Cyrillic'),
+  littleGroup('latin', 'Latin'),
+]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { highLimits } from '../support/high-limits.js'
 import { type Scratch, scratchFolder } from '../support/leftovers.js'
-import { ServerProcess } from '../support/server-process.js'
+import { type ProcessBounds, ServerProcess } from '../support/server-process.js'
 
 const secret = 'of chaos Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
 
@@ -11,6 +11,7 @@ export interface StageInit {
   /** The folder of the accounts; one of the stage's own if left out. */
   readonly accounts?: string
   readonly uploads?: string
+  readonly bounds?: ProcessBounds
 }
 
 /**
@@ -24,8 +25,9 @@ export class Stage {
   server: ServerProcess
   url = ''
   readonly #env: Record<string, string>
+  readonly #bounds: ProcessBounds
 
-  private constructor(folder: Scratch, { env = {}, accounts = folder.path, uploads }: StageInit) {
+  private constructor(folder: Scratch, { env = {}, accounts = folder.path, uploads, bounds = {} }: StageInit) {
     this.folder = folder
     this.accountsFile = join(accounts, 'accounts.json')
     this.uploads = uploads ?? join(folder.path, 'uploads')
@@ -38,6 +40,7 @@ export class Stage {
       ...highLimits,
       ...env,
     }
+    this.#bounds = bounds
     this.server = this.another()
   }
 
@@ -49,7 +52,7 @@ export class Stage {
 
   /** Starts one more server with the settings of this one, but for these. */
   another(env: Record<string, string> = {}): ServerProcess {
-    return new ServerProcess({ ...this.#env, ...env })
+    return new ServerProcess({ ...this.#env, ...env }, undefined, undefined, this.#bounds)
   }
 
   /** Starts the server again where it was, once it has ended. */

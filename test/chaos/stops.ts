@@ -2,21 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Fault } from './fault.js'
 import { hurtWhileChatting } from './trial.js'
 
-const shortStopS = 3
-
 /** The server stands still, as on a machine that sleeps or swaps, and then goes on. */
 function stopFor(seconds: number, isShort: boolean): Fault {
   return {
     name: `server stands still for ${seconds} s (SIGSTOP)`,
     isShort,
     takesS: seconds + 15,
-    run: short => {
+    run: () => {
       // In a long stop people write less, as somebody does who sees that nothing is answered.
       const everyMs = seconds > 60 ? 1000 : 400
       return hurtWhileChatting({ everyMs }, async ({ server }, chats) => {
         await delay(1000)
         server.child.kill('SIGSTOP')
-        await delay((short ? shortStopS : seconds) * 1000)
+        await delay(seconds * 1000)
         server.child.kill('SIGCONT')
         chats.overAt = Date.now()
         await delay(1000)

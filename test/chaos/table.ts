@@ -1,6 +1,6 @@
 import type { Result } from './chaos.js'
 
-const headings = ['fault', 'sent', 'lost', 'doubled', 'waiting', 'p99 ms', 'most ms', 'promise']
+const headings = ['fault', 'sent', 'lost', 'doubled', 'astray', 'not sent', 'waiting', 'p99 ms', 'most ms', 'promise']
 
 /** Lines of equal columns: words to the left, numbers to the right. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
@@ -18,8 +18,8 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
 /** What came of all faults: a table, what people were told in each, and what was broken. */
 export function tableOf(results: readonly Result[]): string[] {
   const rows = results.map(({ fault, finding, verdict }) => {
-    const { sent, lost, doubled, waiting, p99Ms, mostMs } = finding ?? {}
-    const counts = [sent, lost, doubled, waiting, p99Ms, mostMs].map(count => `${count ?? '-'}`)
+    const { sent, lost, doubled, astray, notSent, waiting, p99Ms, mostMs } = finding ?? {}
+    const counts = [sent, lost, doubled, astray, notSent, waiting, p99Ms, mostMs].map(count => `${count ?? '-'}`)
     return [fault.name, ...counts, verdict]
   })
   const told = results.flatMap(({ fault, finding, why, verdict }) => [

@@ -33,7 +33,7 @@ export async function hurtWhileChatting(
 
 /** A finding about no message: nobody chats on a server that does not start. */
 export const withoutChats = (told: string, broken: readonly string[]): Finding => ({
-  ...{ sent: 0, lost: 0, doubled: 0, waiting: 0, p99Ms: 0, mostMs: 0 },
+  ...{ sent: 0, lost: 0, doubled: 0, astray: 0, notSent: 0, waiting: 0, p99Ms: 0, mostMs: 0 },
   told,
   broken,
 })

@@ -16,7 +16,7 @@ const empty = (disk: string) => rm(fillerOf(disk))
 const remount = (disk: string, mode: 'ro' | 'rw') => execFileSync('mount', ['-o', `remount,${mode}`, disk])
 const sealedOn = async (disk: string) => (await readdir(disk)).filter(name => name.endsWith('.sealed'))
 
-test.each([
+test.for([
   { what: 'full', code: 'ENOSPC', spoil: fill, mend: empty },
   {
     what: 'read-only',
@@ -25,10 +25,9 @@ test.each([
     mend: async (disk: string) => remount(disk, 'rw'),
   },
 ])(
-  'on a disk that is $what nothing stays of a picture, and the log says why once a minute, where a disk can be made',
-  async ({ code, spoil, mend }) => {
-    const disk = tinyDisk()
-    if (disk === null) return
+  'on a disk that is $what nothing stays of a picture, and the log says why once a minute',
+  async ({ code, spoil, mend }, context) => {
+    const disk = tinyDisk(context)
     const { log, entries } = captureLog()
     let now = 0
     const folder = new UploadFolder(disk, log, () => now)
@@ -54,9 +53,8 @@ test.each([
   },
 )
 
-test('on a full disk a person reads that the server could not save it, and keeps text and description; a program gets the code, where a disk can be made', async () => {
-  const disk = tinyDisk()
-  if (disk === null) return
+test('on a full disk a person reads that the server could not save it, and keeps text and description; a program gets the code', async context => {
+  const disk = tinyDisk(context)
   const server = await startPictureServer({ UPLOAD_DIR: disk })
   onTestFinished(() => server.stop())
   await fill(disk)

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ApiClient } from '../support/api/api-client.js'
 import { bobId } from '../support/http-client.js'
 import { startPictureServer } from '../support/images/picture-server.js'
-import { plainPicture } from '../support/images/pictures.js'
+import { noisyPicture, phonePhoto, plainPicture } from '../support/images/pictures.js'
 
-const words = 'Your messages use all the space one person can have'
+const words = 'Your pictures use all the space one person can have'
 /** How many of the smallest pictures are an eighth of 1 MB. */
 const share = 32
 
@@ -52,4 +52,20 @@ test('who holds an eighth of the space for pictures is refused before theirs is 
   await server.bob.post(`${server.chat}/end`, {}, server.chat)
   const { roomId } = (await alice.post('/chat/rooms', { otherUserId: bobId })).body
   await expect.poll(() => upload(alice, picture, String(roomId))).toEqual([201, undefined])
+})
+
+test('in little space a photo is kept smaller, so that a person who holds none may always send one, or is refused for good', async () => {
+  const server = await startPictureServer({ MAX_PICTURES_MB: '1', MAX_IMAGE_SIZE: '20000000' })
+  onTestFinished(() => server.stop())
+  const alice = await ApiClient.connect(server.url, 'alice@example.com')
+  const upload = async (picture: Buffer) =>
+    (await alice.post('/images/upload', formOf(picture, server.chat.slice('/chats/'.length)))).body
+
+  expect(await upload(await noisyPicture('gif', { width: 1280, height: 1280 }))).toMatchObject({
+    code: 'image_too_large',
+  })
+  const { size } = await upload(await phonePhoto({ width: 1600, height: 1200 }))
+  expect(Number(size)).toBeGreaterThan(16_384)
+  // An eighth of 1 MB, but for the block that a still would begin.
+  expect(Number(size)).toBeLessThanOrEqual(126_976)
 })

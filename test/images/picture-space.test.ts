@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countPicture, PictureSpace } from '#src/images/picture-space.js'
+import { countPicture, largestPicture, PictureSpace } from '#src/images/picture-space.js'
 
 it.each([
   [1, null, 4096],
@@ -24,4 +24,18 @@ it('one person, and all together, hold what they may to the last byte, and have 
   expect(() => space.take('ann', 61)).toThrow('person_full')
   space.take('ann', 60)
   expect(space.held).toBe(250)
+})
+
+it.each([
+  [0, 0],
+  [4095, 0],
+  [8191, 0],
+  [8192, 4096],
+  [131_072, 126_976],
+])('of %d bytes a picture may have %d, however they are shared with its still', (maxHeldBytesPerPerson, most) => {
+  expect(largestPicture({ maxHeldBytesPerPerson })).toBe(most)
+  for (const ofStill of [1, 2048, 4095].filter(bytes => bytes < most)) {
+    const parts = { bytes: Buffer.alloc(most - ofStill), still: Buffer.alloc(ofStill) }
+    expect(countPicture(parts)).toBeLessThanOrEqual(maxHeldBytesPerPerson)
+  }
 })

@@ -9,6 +9,7 @@ import { bobId, HttpClient } from '../support/http-client.js'
 import { InspectedProcess } from '../support/images/inspected-process.js'
 import { picturesOf } from '../support/images/picture-server.js'
 import { phonePhoto } from '../support/images/pictures.js'
+import { sendPicture } from '../support/images/sent-pictures.js'
 
 const program = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 const lifeMs = 6000
@@ -77,11 +78,7 @@ test('a picture leaves no trace: on disk at no time; in no log; after its time i
   await Promise.all([alice.logIn('alice@example.com'), bob.logIn('bob@example.com')])
   const chat = await alice.openChat(bobId)
 
-  const form = new FormData()
-  for (const [name, value] of Object.entries({ _csrf: await alice.token(chat), content: '', alt }))
-    form.set(name, value)
-  form.set('image', new Blob([new Uint8Array(photo)]), 'secret-file-name.jpg')
-  expect((await alice.request('POST', `${chat}/messages`, { body: form })).status).toBe(303)
+  expect((await sendPicture(alice, chat, { bytes: photo, name: 'secret-file-name.jpg' }, { alt })).status).toBe(303)
   const sentAt = Date.now()
   const [address = ''] = await picturesOf(bob, chat)
   const served = Buffer.from(await (await bob.get(address)).arrayBuffer())

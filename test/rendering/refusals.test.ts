@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ChatError } from '#src/chat/errors.js'
+import { ChatError, PicturesFull } from '#src/chat/errors.js'
 import { refusalSentence } from '#src/rendering/refusals.js'
 import { type SentenceKey, type SentenceValues, translator } from '#src/rendering/sentences.js'
 
@@ -13,6 +13,14 @@ it('says a refusal by its code, with the most characters that a message may have
   expect(refusalSentence(new ChatError('room_full'), translator('en'), 4000)).toBe(
     'This chat is full. Try again when some messages have vanished.',
   )
+})
+
+it('says of what a person has too much: of messages, or of pictures', () => {
+  const say = (error: ChatError) => refusalSentence(error, name, 10).split(' ')[0]
+  expect([say(new ChatError('person_full')), say(new PicturesFull())]).toEqual([
+    'error.person_full',
+    'error.pictures_full',
+  ])
 })
 
 it.each([

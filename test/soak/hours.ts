@@ -6,6 +6,8 @@ import { idOf } from '../support/crowd.js'
 import type { FaultProxy } from '../support/fault-proxy.js'
 import { HttpClient } from '../support/http-client.js'
 import { plainPicture } from '../support/images/pictures.js'
+import { sendPicture } from '../support/images/sent-pictures.js'
+import { picturesIn } from '../support/images/shown-pictures.js'
 
 const password = 'long enough 1'
 const writeEveryMs = 250
@@ -103,15 +105,11 @@ export class Hours {
 
   /** One sends a picture, and the other looks at it. */
   async #sendPicture({ people: [ann, ben], chat }: ChattingPair): Promise<void> {
-    const body = new FormData()
-    const fields = { _csrf: await ann.client.token(chat), nonce: `picture-${this.doings.pictures}`, content: '' }
-    for (const [name, value] of Object.entries(fields)) body.set(name, value)
-    body.set('image', new Blob([new Uint8Array(this.#picture)], { type: 'image/jpeg' }), 'a.jpg')
-    const { status } = await ann.client.request('POST', `${chat}/messages`, { body })
+    const fields = { nonce: `picture-${this.doings.pictures}` }
+    const { status } = await sendPicture(ann.client, chat, { bytes: this.#picture }, fields)
     if (status !== 303) throw new Error(`A picture was answered with ${status}`)
     this.doings.pictures += 1
-    const html = await (await ben.client.get(chat)).text()
-    const [, address] = /<a class="picture"[^>]*href="([^"]+)"/.exec(html) ?? []
+    const [address] = picturesIn(await (await ben.client.get(chat)).text())
     if (address) await (await ben.client.get(address)).arrayBuffer()
   }
 

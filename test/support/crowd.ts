@@ -12,10 +12,14 @@ export async function pair(base: string): Promise<{ alice: HttpClient; bob: Http
 }
 
 /** Registers somebody new, who is then logged in. */
-export async function newcomer(base: string, username = `person-${++registered}`): Promise<HttpClient> {
+export async function newcomer(
+  base: string,
+  username = `person-${++registered}`,
+  password = 'long enough 1',
+): Promise<HttpClient> {
   const client = new HttpClient(base)
   const email = `${username}@example.com`
-  const response = await client.post('/register', { username, email, password: 'long enough 1' })
+  const response = await client.post('/register', { username, email, password })
   if (response.status !== 303) {
     const [problem = ''] = /(?<=class="error")[^<]*/.exec(await response.text()) ?? []
     throw new Error(`Registering ${username} ended with ${response.status}${problem}`)

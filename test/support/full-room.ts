@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import WebSocket from 'ws'
+import type WebSocket from 'ws'
 import { z } from 'zod'
 import { newPair } from './crowd.js'
 import type { HttpClient } from './http-client.js'
+import { programLine } from './program-line.js'
 
 /** Somebody with a session for pages and a token for programs. */
 export interface Member {
@@ -38,20 +39,18 @@ export async function newRoom(url: string): Promise<Room> {
 }
 
 /** Logs somebody of `crowd.ts` in as a program. */
-export async function tokenOf(url: string, name: string): Promise<string> {
+export async function tokenOf(url: string, name: string, password = 'long enough 1'): Promise<string> {
   const response = await fetch(`${url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: `${name}@example.com`, password: 'long enough 1' }),
+    body: JSON.stringify({ email: `${name}@example.com`, password }),
   })
   return logInAnswer.parse(await response.json()).token
 }
 
 /** Opens a program's socket. */
 export async function openProgram(url: string, { token }: Pick<Member, 'token'>): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'ephemeral-chat.v1.json', {
-    headers: { authorization: `Bearer ${token}` },
-  })
+  const socket = programLine(url, { token })
   socket.on('error', () => {})
   await once(socket, 'open')
   return socket

@@ -8,11 +8,13 @@ export type ChangeHeaders = (headers: IncomingHttpHeaders) => IncomingHttpHeader
 /**
  * Starts an HTTP proxy in front of the server at `target` until the test is over. It passes on requests and sockets with
  * changed headers. The answer is its address.
+ * @param inner paths that it answers with 404 itself
  */
-export async function proxyBefore(target: string, change: ChangeHeaders): Promise<string> {
+export async function proxyBefore(target: string, change: ChangeHeaders, inner?: RegExp): Promise<string> {
   const passOn = ({ method, url, headers }: IncomingMessage) =>
     request(new URL(url ?? '/', target), { method, headers: change({ ...headers }) })
   const proxy = createServer((asked, answer) => {
+    if (inner?.test(asked.url ?? '')) return void answer.writeHead(404).end()
     const passed = passOn(asked)
     passed.on('response', got => {
       answer.writeHead(got.statusCode ?? 502, got.rawHeaders)

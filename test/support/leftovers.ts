@@ -22,9 +22,9 @@ export interface Scratch {
   remove(): void
 }
 
-/** A disk so small that it can be filled. It cannot be had where only an operator may mount one. */
-export class NoSmallDisk extends Error {
-  override readonly name = 'NoSmallDisk'
+/** What a fault needs cannot be made here, such as a small disk where only root may mount one. The message says why. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed'
 }
 
 /**
@@ -37,7 +37,8 @@ export function clearAtExit(clear: () => void): () => void {
   return () => void left.delete(clear)
 }
 
-function scratch(path: string, clear: () => void): Scratch {
+/** Has something at a path removed by hand, or else when this process ends. `clear` must not wait for anything. */
+export function scratch(path: string, clear: () => void): Scratch {
   const forget = clearAtExit(clear)
   return {
     path,
@@ -58,7 +59,7 @@ export function scratchFolder(name: string): Scratch {
   return scratch(path, () => removeFolder(path))
 }
 
-/** Works with a small disk, which goes however the work ends. @throws NoSmallDisk */
+/** Works with a small disk, which goes however the work ends. @throws NotAllowed */
 export async function onSmallDisk<T>(name: string, kilobytes: number, work: (path: string) => Promise<T>): Promise<T> {
   const disk = smallDisk(name, kilobytes)
   try {
@@ -71,17 +72,17 @@ export async function onSmallDisk<T>(name: string, kilobytes: number, work: (pat
 /**
  * Mounts an empty disk in memory.
  * @param kilobytes how much fits
- * @throws NoSmallDisk where this user, or this container, may mount none
+ * @throws NotAllowed where this user, or this container, may mount none
  */
 export function smallDisk(name: string, kilobytes: number): Scratch {
-  if (process.getuid?.() !== 0) throw new NoSmallDisk('only root may mount a small disk')
+  if (process.getuid?.() !== 0) throw new NotAllowed('only root may mount a small disk')
   const path = makeFolder(name)
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', path], { stdio: 'pipe' })
   } catch (error) {
     removeFolder(path)
     const [, why = ''] = error instanceof Error ? error.message.trim().split('\n') : []
-    throw new NoSmallDisk(`a small disk could not be mounted (${why})`, { cause: error })
+    throw new NotAllowed(`a small disk could not be mounted (${why})`, { cause: error })
   }
   return scratch(path, () => {
     // Lazily, since a killed server may not have let go of it yet.

@@ -143,6 +143,12 @@ export class PageClient {
     this.#update()
   }
 
+  /** Tries again what was not sent, as "Try again" on each does. */
+  tryAgain(): void {
+    for (const { nonce } of this.pending) this.#outbox.retry(nonce, Date.now())
+    this.#update()
+  }
+
   /** Resolves once `test` holds; it is asked after every frame. */
   async until(test: () => boolean, patienceMs: number, what: string): Promise<void> {
     if (test()) return

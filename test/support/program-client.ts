@@ -1,6 +1,7 @@
 import WebSocket from 'ws'
-import { z } from 'zod'
 import type { PageTimes } from './page-client.js'
+import { frameSchema, type HeardMessage, type Reply } from './program-frames.js'
+import { programLine } from './program-line.js'
 
 /** A message that is not answered yet. One that is refused for good stays, and lets the others pass. */
 interface Unsent {
@@ -9,24 +10,8 @@ interface Unsent {
   state: 'pending' | 'refused'
 }
 
-const messageSchema = z.object({ id: z.string(), seq: z.number(), content: z.string() })
-const frameSchema = z.discriminatedUnion('type', [
-  messageSchema.extend({ type: z.literal('message:new'), roomId: z.string() }),
-  z.object({
-    type: z.literal('reply'),
-    ref: z.string(),
-    ok: z.boolean(),
-    code: z.string().optional(),
-    retryAfterMs: z.number().optional(),
-    hasEarlier: z.boolean().optional(),
-    messages: z.array(messageSchema).optional(),
-  }),
-])
-
 /** The codes by which a page would be closed. */
 const [notLoggedIn, noSuchRoom] = [4401, 4404]
-
-type Reply = Extract<z.infer<typeof frameSchema>, { type: 'reply' }>
 
 /**
  * A program that chats in one room as docs/api.md says: it sends one message after the other, each by its nonce until it is
@@ -41,7 +26,7 @@ export class ProgramClient {
   connections = 0
   isGone = false
   isOpen = false
-  readonly #url: URL
+  readonly #url: string
   readonly #token: string
   readonly #roomId: string
   readonly #times: PageTimes
@@ -58,7 +43,7 @@ export class ProgramClient {
   readonly #written = new Set<string>()
 
   constructor(url: string, token: string, roomId: string, times: PageTimes) {
-    this.#url = new URL('/ws', url.replace('http', 'ws'))
+    this.#url = url
     this.#token = token
     this.#roomId = roomId
     this.#times = times
@@ -79,6 +64,12 @@ export class ProgramClient {
     if (this.pending.filter(({ state }) => state === 'pending').length === 1) this.#sendNext()
   }
 
+  /** Tries again what was refused. */
+  tryAgain(): void {
+    this.pending = this.pending.map(each => ({ ...each, state: 'pending' }))
+    this.#sendNext()
+  }
+
   /** Reports all that it has as seen. */
   see(): void {
     if (this.isOpen && this.#lastOfOther)
@@ -94,10 +85,7 @@ export class ProgramClient {
 
   #connect(): void {
     if (this.#isStopped || this.isGone) return
-    const socket = new WebSocket(this.#url, 'ephemeral-chat.v1.json', {
-      headers: { authorization: `Bearer ${this.#token}` },
-      handshakeTimeout: this.#times.unansweredMs,
-    })
+    const socket = programLine(this.#url, { token: this.#token, handshakeTimeout: this.#times.unansweredMs })
     this.#socket = socket
     socket.on('error', () => {})
     socket.on('open', () => {
@@ -148,8 +136,10 @@ export class ProgramClient {
 
   #take(text: string): void {
     const { data: frame } = frameSchema.safeParse(JSON.parse(text))
-    if (frame?.type === 'message:new' && frame.roomId === this.#roomId) this.#show(frame)
-    else if (frame?.type === 'reply') this.#takeReply(frame)
+    if (frame?.type === 'message:new') {
+      if (frame.roomId === this.#roomId) this.#show(frame)
+      else this.#note(frame)
+    } else if (frame?.type === 'reply') this.#takeReply(frame)
   }
 
   #takeReply(reply: Reply): void {
@@ -185,10 +175,14 @@ export class ProgramClient {
     }
   }
 
-  #show({ id, seq, content }: z.infer<typeof messageSchema>): void {
+  #show(message: HeardMessage): void {
+    this.#note(message)
+    this.#lastSeq = Math.max(this.#lastSeq, message.seq)
+    if (!this.#written.has(message.content)) this.#lastOfOther = message.id
+  }
+
+  #note({ id, content }: HeardMessage): void {
     if (!this.shownAt.has(content)) this.shownAt.set(content, Date.now())
     this.shownAs.set(content, (this.shownAs.get(content) ?? new Set()).add(id))
-    this.#lastSeq = Math.max(this.#lastSeq, seq)
-    if (!this.#written.has(content)) this.#lastOfOther = id
   }
 }

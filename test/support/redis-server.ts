@@ -23,7 +23,8 @@ export interface RedisServer {
 }
 
 /** Runs a server, says its process, and ends it when whoever has begun this says so, or is gone, however that came. */
-const supervise = '"$@" & echo "process $!"; server=$!; cat > /dev/null; kill -9 $server; wait $server; rm -rf "$0"'
+const supervise =
+  '"$@" & echo "process $!"; server=$!; cat > /dev/null; kill -9 $server; { wait $server; } 2> /dev/null; rm -rf "$0"'
 
 /** Starts a Redis server on a free port. @param settings further settings, such as `['--cluster-enabled', 'yes']` */
 export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {

@@ -5,6 +5,14 @@ import { projectRoot as root } from '#src/project-root.js'
 import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
 import { clearAtExit, scratchFolder } from './leftovers.js'
 
+/** What a server may take of its system at most. */
+export interface ProcessBounds {
+  /** Its limit of open files; the test's own if left out. */
+  readonly descriptors?: number
+  /** The path of the control group that it is put into (`memory-group.ts`). */
+  readonly group?: string
+}
+
 /** The server in its own process, started as `npm start` starts it after the build. */
 export class ServerProcess {
   readonly child: ChildProcess
@@ -17,12 +25,19 @@ export class ServerProcess {
   /**
    * @param env its only environment variables, beside PATH and the settings of every test
    * @param folder its working directory
-   * @param maxDescriptors its limit of open files; the test's own if left out
    */
-  constructor(env: Record<string, string>, program = 'dist/main.js', folder = root, maxDescriptors?: number) {
+  constructor(
+    env: Record<string, string>,
+    program = 'dist/main.js',
+    folder = root,
+    { descriptors, group }: ProcessBounds = {},
+  ) {
     const command = [process.execPath, ...nodeFlags, join(root, program)]
-    const limit = maxDescriptors === undefined ? '' : `ulimit -n ${maxDescriptors}; `
-    this.child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
+    const bounds = [
+      ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
+      ...(group === undefined ? [] : [`echo $$ >'${group}/cgroup.procs'`]),
+    ]
+    this.child = spawn('sh', ['-c', [...bounds, 'exec "$@"'].join(' && '), 'sh', ...command], {
       cwd: folder,
       env: {
         ...nodeEnvironment,

@@ -37,12 +37,16 @@ export async function findFile(path: string): Promise<string> {
 }
 
 /**
- * Writes a file without accounts, so that a file that cannot be written is known at the start.
+ * Writes a file without accounts, so that a file that cannot be written is known at the start. Resolves with its mark.
  * @throws AccountFileError when it cannot be written
  */
-export async function makeFile(path: string): Promise<void> {
+export async function makeFile(path: string): Promise<string> {
+  let made = ''
   try {
-    await writeAccountFile(path, [])
+    await writeAccountFile(path, [], mark => {
+      made = mark
+    })
+    return made
   } catch (error) {
     throw cannotWrite(path, error)
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -96,25 +97,44 @@ async function readText(path: string): Promise<string | null> {
  */
 export async function readMark(path: string): Promise<string | null> {
   try {
-    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
-    return [dev, ino, size, mtimeNs].join()
+    return markOf(await stat(path, { bigint: true }))
   } catch (error) {
     if (faultCodeOf(error) === 'ENOENT') return null
     throw error
   }
 }
 
-/** Writes a file of these accounts in the place of the one before. */
-export function writeAccountFile(path: string, accounts: readonly Account[]): Promise<void> {
-  return replaceFile(path, partsOf(accounts))
+function markOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs].join()
 }
 
-/** Replaces a file by a new one, which only its owner can read, so that at any moment either of the two is complete. */
-export async function replaceFile(path: string, parts: Iterable<string>): Promise<void> {
+/**
+ * Writes a file of these accounts in the place of the one before.
+ * @param onReplaced told the mark of the new file once it is in its place, also if the write fails after that
+ */
+export function writeAccountFile(
+  path: string,
+  accounts: readonly Account[],
+  onReplaced?: (mark: string) => void,
+): Promise<void> {
+  return replaceFile(path, partsOf(accounts), onReplaced)
+}
+
+/**
+ * Replaces a file by a new one, which only its owner can read, so that at any moment either of the two is complete.
+ * @param onReplaced see `writeAccountFile`
+ */
+export async function replaceFile(
+  path: string,
+  parts: Iterable<string>,
+  onReplaced: (mark: string) => void = () => {},
+): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`
   try {
-    await writeThrough(temporary, parts)
+    // By its path it could be the mark of a file that something else has put there since.
+    const mark = await writeThrough(temporary, parts)
     await rename(temporary, path)
+    onReplaced(mark)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
@@ -141,10 +161,12 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
-async function writeThrough(path: string, parts: Iterable<string>): Promise<void> {
-  await using(await open(path, 'wx', ownerOnly), async file => {
+/** Writes a new file, and resolves with its mark once it is on the disk. */
+async function writeThrough(path: string, parts: Iterable<string>): Promise<string> {
+  return using(await open(path, 'wx', ownerOnly), async file => {
     for (const part of parts) await file.appendFile(part)
     await file.sync()
+    return markOf(await file.stat({ bigint: true }))
   })
 }
 
@@ -153,9 +175,9 @@ async function syncFolder(folder: string): Promise<void> {
   await using(await open(folder, 'r'), file => file.sync())
 }
 
-async function using(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+async function using<T>(file: FileHandle, work: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
-    await work(file)
+    return await work(file)
   } finally {
     await file.close()
   }

@@ -84,9 +84,8 @@ export class FileAccountStore implements AccountStore {
       // Before it is read: what comes in its place meanwhile must be noticed.
       const found = await readMark(target)
       const accounts = await readAccountFile(target)
-      if (accounts === null) await makeFile(target)
+      const mark = accounts === null ? await makeFile(target) : found
       await removeLeftovers(target)
-      const mark = accounts === null ? await readMark(target) : found
       return new FileAccountStore({ path: target, lock, mark }, MemoryAccountStore.of(accounts ?? []), options)
     } catch (error) {
       await lock.release()
@@ -243,12 +242,9 @@ export class FileAccountStore implements AccountStore {
       await this.#refuseUnlocked()
       await this.#refuseForeign()
       const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
-      try {
-        await this.#write(this.#path, accounts)
-      } finally {
-        // A write may fail when the new file is there already.
-        this.#mark = await readMark(this.#path)
-      }
+      await this.#write(this.#path, accounts, mark => {
+        this.#mark = mark
+      })
       return null
     } catch (error) {
       this.#onError(error)

@@ -285,9 +285,8 @@ it('changes nothing when a write fails, says why to the log, and goes on when it
   expect(await idsIn(store)).toEqual(['ann', 'bob'])
 })
 
-it('survives a disk that is really full, where one can be made', async () => {
-  const disk = tinyDisk()
-  if (disk === null) return
+it('survives a disk that is really full', async context => {
+  const disk = tinyDisk(context)
   const path = join(disk, 'accounts.json')
   const store = await FileAccountStore.open(path, { clock, onError: () => {} })
   await store.add(person('ann'))
@@ -471,6 +470,43 @@ it.each([
   expect(await idsIn(again)).toEqual(['zoe'])
   await again.add(person('dan'))
   expect(await idsIn(again)).toEqual(['dan', 'zoe'])
+})
+
+it.each([
+  [
+    'failed',
+    async (_mine: Parameters<typeof writeAccountFile>, putTheirs: () => Promise<void>) => {
+      await putTheirs()
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    },
+    'storage_failed',
+  ],
+  [
+    'has just ended',
+    async (mine: Parameters<typeof writeAccountFile>, putTheirs: () => Promise<void>) => {
+      await writeAccountFile(...mine)
+      await putTheirs()
+    },
+    null,
+  ],
+])('never overwrites what something else has put in its place while a write %s', async (_how, write, code) => {
+  const path = join(await folder(), 'accounts.json')
+  let putTheirs: (() => Promise<void>) | null = null
+  const store = await open(path, (...mine) => (putTheirs ? write(mine, putTheirs) : writeAccountFile(...mine)))
+  await store.add(person('ann'))
+  putTheirs = async () => {
+    putTheirs = null
+    await writeAccountFile(`${path}.restored`, [person('zoe')])
+    await rename(`${path}.restored`, path)
+  }
+  const outcome = store.add(person('bob')).then(
+    () => null,
+    error => error.code,
+  )
+  expect(await outcome).toBe(code)
+  await expect(store.add(person('cat'))).rejects.toMatchObject({ code: 'storage_failed' })
+  await store.close()
+  expect(await idsIn(await open(path))).toEqual(['zoe'])
 })
 
 it('goes on after a write that failed when the new file was there already', async () => {

@@ -1,10 +1,11 @@
 import { Agent, request } from 'node:http'
 import fc from 'fast-check'
-import WebSocket from 'ws'
+import type WebSocket from 'ws'
 import { z } from 'zod'
 import { describeSocket } from '#src/api/asyncapi.js'
 import type { OpenApi } from '#src/api/openapi.js'
 import { bobId } from '../http-client.js'
+import { programLine } from '../program-line.js'
 import { type BadInput, badInputs, type RealThings } from './bad-inputs.js'
 import { FuzzedServer, type Memory } from './fuzzed-server.js'
 
@@ -98,8 +99,7 @@ async function sendFrames(
   count: (outcome: string) => void,
 ): Promise<void> {
   while (queue.length > 0 && server.faults.length === 0) {
-    const headers = { authorization: `Bearer ${token}` }
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, 'ephemeral-chat.v1.json', { headers })
+    const socket = programLine(server.url, { token })
     const closed = new Promise<number>(resolve => socket.on('close', resolve))
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     for (let input = queue.pop(); input; input = queue.pop()) {

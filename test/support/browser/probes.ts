@@ -105,9 +105,11 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
   })
   for (let count = 0; count < mostStops; count += 1) {
     await page.keyboard.press('Tab')
-    const stop = await page.evaluate(() => {
+    const stop = await page.evaluate(async () => {
       const active = document.activeElement
       if (!(active instanceof HTMLElement) || active === document.body || active.dataset.probed) return null
+      // A row that scrolls sideways brings what has the focus into view with the next frame.
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame)
       active.dataset.probed = 'yes'
       const box = active.getBoundingClientRect()
       const [left, right] = [Math.max(box.left, 0) + 2, Math.min(box.right, innerWidth) - 2]

@@ -63,14 +63,29 @@ export class PushedWorker {
     return new PushedWorker(page, worker, devTools, await registrationId)
   }
 
-  /** Tells it that there is a message, as the server does by the push service. */
+  /**
+   * Tells it that there is a message, as the server does by the push service, and waits until the notice is shown: Chromium
+   * drops one that comes while what is shown is being asked for.
+   */
   async push(): Promise<void> {
+    const service = 'notifications'
+    await this.#devTools.send('BackgroundService.setRecording', { service, shouldRecord: true })
+    await this.#devTools.send('BackgroundService.startObserving', { service })
+    const isShown = new Promise<void>(resolve => {
+      this.#devTools.on(
+        'BackgroundService.backgroundServiceEventReceived',
+        ({ backgroundServiceEvent: { eventName } }) => {
+          if (eventName === 'Notification displayed') resolve()
+        },
+      )
+    })
     const { origin } = new URL(this.#page.url())
     await this.#devTools.send('ServiceWorker.deliverPushMessage', {
       origin,
       registrationId: this.#registrationId,
       data: 'message',
     })
+    await isShown
   }
 
   /** What it shows now. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bobId, HttpClient } from '../http-client.js'
 import { startTestServer } from '../test-server.js'
+import { sendPicture } from './sent-pictures.js'
 import { picturesIn } from './shown-pictures.js'
 
 /** Starts a server with a chat of Alice and Bob, and an upload folder of its own. */
@@ -35,11 +36,7 @@ export async function startPictureServer(env: Record<string, string> = {}) {
       client = alice,
       type = 'image/jpeg',
     ) {
-      const form = new FormData()
-      for (const [name, value] of Object.entries({ _csrf: token, content: '', alt: '', ...fields }))
-        form.set(name, value)
-      form.set('image', new Blob([new Uint8Array(bytes)], { type }), fileName)
-      return client.request('POST', `${chat}/messages`, { body: form })
+      return sendPicture(client, chat, { bytes, name: fileName, type }, { _csrf: token, ...fields })
     },
     async stop() {
       await server.stop()

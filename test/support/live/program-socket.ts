@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import WebSocket from 'ws'
+import type WebSocket from 'ws'
 import { z } from 'zod'
 import { newValidator } from '../api/api-client.js'
+import { type ProgramLineInit, programLine } from '../program-line.js'
 
 const frameSchema = z.looseObject({ type: z.string() })
 export type Frame = z.infer<typeof frameSchema>
@@ -26,12 +27,6 @@ function expectDescribed(frame: Frame): void {
   expect(problems.includes(null), `${JSON.stringify(frame)} is described as none of ${candidates}: ${problems}`).toBe(
     true,
   )
-}
-
-export interface SocketInit {
-  readonly token?: string | null
-  readonly room?: string
-  readonly headers?: Record<string, string>
 }
 
 /** A program's socket. Checks every frame that comes against docs/asyncapi.json. */
@@ -59,12 +54,8 @@ export class ProgramSocket {
   }
 
   /** Connects. Throws an error with a `status` if the handshake is refused. */
-  static open(url: string, { token = null, room, headers = {} }: SocketInit): Promise<ProgramSocket> {
-    const address = new URL('/ws', url.replace('http', 'ws'))
-    if (room !== undefined) address.searchParams.set('room', room)
-    const socket = new WebSocket(address, 'ephemeral-chat.v1.json', {
-      headers: { ...(token !== null && { authorization: `Bearer ${token}` }), ...headers },
-    })
+  static open(url: string, init: ProgramLineInit): Promise<ProgramSocket> {
+    const socket = programLine(url, init)
     const program = new ProgramSocket(socket)
     return new Promise((resolve, reject) => {
       socket.on('open', () => resolve(program))
@@ -77,7 +68,7 @@ export class ProgramSocket {
   }
 
   /** The status with which the handshake is refused; null if it is accepted. */
-  static async refusalOf(url: string, init: SocketInit): Promise<number | null> {
+  static async refusalOf(url: string, init: ProgramLineInit): Promise<number | null> {
     try {
       const socket = await ProgramSocket.open(url, init)
       socket.close()

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { idOf } from '../crowd.js'
-import { HttpClient } from '../http-client.js'
+import { idOf, newcomer } from '../crowd.js'
+import type { HttpClient } from '../http-client.js'
 
-/** Somebody who is registered for this alone. */
-export interface Person {
-  readonly client: HttpClient
+/** What somebody logs in with. The e-mail address is that of `crowd.ts`: the name @example.com. */
+export interface Credentials {
   readonly name: string
-  readonly email: string
   readonly password: string
+}
+
+/** Somebody who has an account for this alone. */
+export interface Person extends Credentials {
+  readonly client: HttpClient
 }
 
 /** Two people who have a chat. */
@@ -19,33 +22,25 @@ export interface Couple {
   readonly room: string
 }
 
-/** The server lets nobody register. */
-export class NobodyRegisters extends Error {
-  override readonly name = 'NobodyRegisters'
-}
+/** Makes an account, and gives the browser of its person, who is logged in. */
+export type Enrol = (credentials: Credentials) => Promise<HttpClient>
 
-/** Gives the path of the form by which one person may register. */
-export type Invite = () => Promise<string>
+/** Enrols at a server where anybody may register. */
+export const registerAt =
+  (base: string): Enrol =>
+  ({ name, password }) =>
+    newcomer(base, name, password)
 
-/**
- * Registers two people with names and passwords that nobody knows, and opens their chat for both.
- * @throws NobodyRegisters
- */
-export async function meet(base: string, invite: Invite): Promise<Couple> {
-  const [ann, ben] = [await register(base, 'ann', await invite()), await register(base, 'ben', await invite())]
+/** Makes accounts of two people, with names and passwords that nobody knows, and opens their chat for both. */
+export async function meet(enrol: Enrol): Promise<Couple> {
+  const [ann, ben] = [await newPerson('ann', enrol), await newPerson('ben', enrol)]
   const chat = await ann.client.openChat(await idOf(ann.client, ben.name))
   await ben.client.get(chat)
   return { ann, ben, chat, room: chat.slice('/chats/'.length) }
 }
 
-async function register(base: string, kind: string, form: string): Promise<Person> {
-  const client = new HttpClient(base)
+async function newPerson(kind: string, enrol: Enrol): Promise<Person> {
   const name = `check-${kind}-${randomBytes(5).toString('hex')}`
-  const person = { client, name, email: `${name}@example.com`, password: randomBytes(18).toString('base64url') }
-  const invite = new URL(form, base).searchParams.get('invite')
-  const { email, password } = person
-  const fields = { username: name, email, password, ...(invite !== null && { invite }) }
-  const { status } = await client.post('/register', fields, form)
-  if (status !== 303) throw new NobodyRegisters(`Registering ended with ${status}`)
-  return person
+  const password = randomBytes(18).toString('base64url')
+  return { name, password, client: await enrol({ name, password }) }
 }

@@ -1,14 +1,10 @@
 import { open, readdir, readFile } from 'node:fs/promises'
 import { countMarks, type Mark, noCounts } from './marks.js'
+import { refuse, Unreadable } from './unreadable.js'
 
 const chunkBytes = 4 * 1_048_576
 /** More than the longest piece of a mark, which may lie across the border of two chunks. */
 const overlapBytes = 256
-
-/** The memory of a process cannot be read. The message says why. */
-export class UnreadableMemory extends Error {
-  override readonly name = 'UnreadableMemory'
-}
 
 interface Range {
   readonly start: number
@@ -17,10 +13,10 @@ interface Range {
 
 /**
  * How often each mark is in all that a process and its children may write to: heaps, stacks and mappings, also where it is free.
- * @throws UnreadableMemory
+ * @throws Unreadable
  */
 export async function searchMemory(pid: number, marks: readonly Mark[]): Promise<number[]> {
-  if (process.platform !== 'linux') throw new UnreadableMemory('only Linux shows the memory of a process')
+  if (process.platform !== 'linux') throw new Unreadable('only Linux shows the memory of a process')
   const counts = noCounts(marks)
   await searchOne(pid, marks, counts)
   for (const child of await childrenOf(pid)) {
@@ -31,16 +27,13 @@ export async function searchMemory(pid: number, marks: readonly Mark[]): Promise
 }
 
 function ignoreUnreadable(error: unknown): void {
-  if (!(error instanceof UnreadableMemory)) throw error
+  if (!(error instanceof Unreadable)) throw error
 }
 
 async function searchOne(pid: number, marks: readonly Mark[], counts: number[]): Promise<void> {
-  const why = (error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    return new UnreadableMemory(`the system does not let this user read the memory of process ${pid} (${code})`)
-  }
-  const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch((error: unknown) => Promise.reject(why(error)))
-  const memory = await open(`/proc/${pid}/mem`, 'r').catch((error: unknown) => Promise.reject(why(error)))
+  const refused = refuse(`the system does not let this user read the memory of process ${pid}`)
+  const maps = await readFile(`/proc/${pid}/maps`, 'utf8').catch(refused)
+  const memory = await open(`/proc/${pid}/mem`, 'r').catch(refused)
   try {
     const buffer = Buffer.alloc(chunkBytes)
     let bytesRead = 0
@@ -53,7 +46,7 @@ async function searchOne(pid: number, marks: readonly Mark[], counts: number[]):
         bytesRead += read.bytesRead
       }
     }
-    if (bytesRead === 0) throw new UnreadableMemory(`nothing of the memory of process ${pid} could be read`)
+    if (bytesRead === 0) throw new Unreadable(`nothing of the memory of process ${pid} could be read`)
   } finally {
     await memory.close()
   }

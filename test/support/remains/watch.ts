@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Life } from './life.js'
+import { type Life, ShortLives } from './life.js'
+import type { Mark } from './marks.js'
 import { goneWithinMs, type Place } from './places.js'
-import { UnreadableMemory } from './process-memory.js'
+import { Unreadable } from './unreadable.js'
 
 /** What was found out about a place, on one line; `isKept` is null where nothing could be, or a promise that nobody gave is not kept. */
 export interface Finding {
@@ -20,77 +21,109 @@ export const notChecked = (name: string, because: string): Finding => ({
   isKept: null,
 })
 
-/** Looks at a place again and again, until it is known what became of what it held. */
-type Watch = () => Promise<Finding>
+/** What the first look at a place found of what lives, in words; what it did not find, and what of that it had to. */
+interface FirstLook {
+  readonly held: string
+  readonly absent: readonly Mark[]
+  readonly missed: readonly Mark[]
+}
 
 /**
- * Looks at places while a life goes on, one group after the other, and at all of them after its end, until nothing is left or the
- * patience is over.
+ * Looks at places while a life goes on, those of one group after those of the one before, and at all of them after its end, until
+ * nothing is left or the patience is over. Those that never hold anything are looked at all the time.
+ * @throws ShortLives
  */
 export async function watchPlaces(groups: readonly (readonly Place[])[], life: Life): Promise<Finding[]> {
-  const watches: Watch[] = []
-  for (const group of groups) watches.push(...(await Promise.all(group.map(place => beginWatch(place, life)))))
-  return Promise.all(watches.map(watch => watch()))
+  const places = groups.flat()
+  const looks = new Map<Place, Promise<FirstLook>>()
+  let before: Promise<unknown> = Promise.resolve()
+  for (const group of groups) {
+    const living = group.filter(({ holds }) => holds === 'while it lives')
+    const turn = before
+    for (const place of living)
+      looks.set(
+        place,
+        turn.then(() => lookFirst(place, life)),
+      )
+    before = Promise.allSettled(living.map(place => looks.get(place)))
+  }
+  const watches = places.map(async place => {
+    try {
+      const look = looks.get(place)
+      return look ? await watchEnd(place, await look, life) : await watchEmpty(place, life)
+    } catch (error) {
+      if (error instanceof Unreadable) return notChecked(place.name, error.message)
+      throw error
+    }
+  })
+  return Promise.all(watches)
 }
 
-async function beginWatch(place: Place, life: Life): Promise<Watch> {
-  const notReadable = (error: unknown) => {
-    if (error instanceof UnreadableMemory) return notChecked(place.name, error.message)
-    throw error
-  }
-  if (place.holds === 'never') {
-    const watching = watchEmpty(place, life)
-    return () => watching
-  }
-  try {
-    const held = describe(await place.search(life.marks), life)
-    if (held === '') {
-      const line = `${place.name}: the search is broken: it did not find what lives`
-      return async () => ({ line, isKept: false })
-    }
-    return () => watchEnd(place, held, life).catch(notReadable)
-  } catch (error) {
-    const finding = notReadable(error)
-    return async () => finding
+async function lookFirst({ search, proofs, isAbout }: Place, life: Life): Promise<FirstLook> {
+  const sought = seek(life, proofs)
+  const counts = await search(sought)
+  const missed = proofs.filter(proof => !counts[sought.indexOf(proof)])
+  refuseLate(missed, life)
+  return {
+    held: describe(counts, life),
+    absent: (isAbout ?? life.marks).filter(mark => !counts[sought.indexOf(mark)]),
+    missed,
   }
 }
 
-async function watchEmpty({ name, search, proof }: Place, { marks, endsAt }: Life): Promise<Finding> {
-  const found = new Set<string>()
-  let isProven = proof === undefined
-  do {
-    const sought = proof ? [...marks, proof] : marks
-    for (const [index, count] of (await search(sought)).entries()) {
-      const what = sought[index]
-      if (count === 0 || what === undefined) continue
-      if (what === proof) isProven = true
-      else found.add(what.of)
-    }
+/** All marks of a life, and what proves a search and is none of them. */
+const seek = ({ marks }: Life, proofs: readonly Mark[]) => [...new Set([...marks, ...proofs])]
+
+const namesOf = (marks: readonly Mark[]) => marks.map(({ of }) => of).join(', ')
+
+/** What was not found by a first look proves nothing once it may have ended. @throws ShortLives */
+function refuseLate(missed: readonly Mark[], { wholeUntil }: Life): void {
+  if (missed.length > 0 && Date.now() > wholeUntil) throw new ShortLives(`Not found in time: ${namesOf(missed)}`)
+}
+
+const broken = (name: string, missed: readonly Mark[]): Finding => ({
+  line: `${name}: the search is broken: it did not find ${namesOf(missed)}`,
+  isKept: false,
+})
+
+const notFound = (name: string, proofs: readonly Mark[]): Finding => {
+  const proven = proofs.length > 0 ? ` (the same search found ${proofs.map(({ of }) => of).join(' and ')})` : ''
+  return { line: `${name}: not found${proven}`, isKept: true }
+}
+
+async function watchEmpty({ name, search, proofs }: Place, life: Life): Promise<Finding> {
+  const found = new Set<Mark>()
+  const sought = seek(life, proofs)
+  const missed = () => proofs.filter(proof => !found.has(proof))
+  for (let looks = 0; looks === 0 || Date.now() < life.endsAt + betweenLooksMs; looks += 1) {
+    const counts = await search(sought)
+    for (const [index, mark] of sought.entries()) if (counts[index]) found.add(mark)
+    const wrong = life.marks.filter(mark => found.has(mark))
+    if (wrong.length > 0)
+      return { line: `${name}: found (${namesOf(wrong)}), though it never should be`, isKept: false }
+    if (looks === 0) refuseLate(missed(), life)
     await delay(betweenLooksMs)
-  } while (Date.now() < endsAt + betweenLooksMs)
-  if (!isProven) return { line: `${name}: the search is broken: it did not find ${proof?.of}`, isKept: false }
-  if (found.size > 0)
-    return { line: `${name}: found (${[...found].join(', ')}), though it never should be`, isKept: false }
-  return { line: `${name}: not found${proof ? ` (the same search found ${proof.of})` : ''}`, isKept: true }
+  }
+  return missed().length > 0 ? broken(name, missed()) : notFound(name, proofs)
 }
 
-/** @param held what was there while all lived */
-async function watchEnd(
-  { name, search, withinMs, isPromised = true }: Place,
-  held: string,
-  life: Life,
-): Promise<Finding> {
+async function watchEnd(place: Place, { held, absent, missed }: FirstLook, life: Life): Promise<Finding> {
+  const { name, search, proofs, withinMs, isPromised = true } = place
+  if (missed.length > 0) return broken(name, missed)
   const { marks, endsAt } = life
   const secondsSince = (moment: number) => ((moment - endsAt) / 1000).toFixed(1)
   const judged = (isKept: boolean) => (isKept || isPromised ? isKept : null)
   let isLate = false
+  if (isPromised && Date.now() > endsAt + goneWithinMs) throw new ShortLives(`The first look took too long: ${name}`)
   await delay(endsAt + goneWithinMs - Date.now())
   for (;;) {
     const lookedAt = Date.now()
     const left = describe(await search(marks), life)
     if (left === '') {
+      if (held === '') return notFound(name, proofs)
       const late = isLate ? `, which should have been within ${withinMs / 1000} s` : ''
-      const line = `${name}: found, gone after ${secondsSince(lookedAt)} s${late} (while they lived: ${held})`
+      const without = absent.length > 0 ? `; not even then: ${namesOf(absent)}` : ''
+      const line = `${name}: found, gone after ${secondsSince(lookedAt)} s${late} (while they lived: ${held}${without})`
       return { line, isKept: judged(!isLate) }
     }
     if (lookedAt >= endsAt + withinMs) isLate = true

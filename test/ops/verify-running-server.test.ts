@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { proxyBefore } from '../support/header-proxy.js'
+import { scratchFolder } from '../support/leftovers.js'
+import { token, verify } from '../support/remains/command.js'
+import { ThrowawayAccounts } from '../support/remains/throwaway-accounts.js'
+import { ServerProcess } from '../support/server-process.js'
+
+const folder = scratchFolder('verified')
+let server: ServerProcess
+let url: string
+
+beforeAll(async () => {
+  // Lives are those of a server without settings. Paths count from its own folder.
+  const places = { ACCOUNTS_URL: 'file:kept/accounts.json', UPLOAD_DIR: 'pictures' }
+  server = new ServerProcess({ OPERATOR_TOKEN: token, REGISTRATION: 'closed', ...places }, undefined, folder.path)
+  url = await server.address()
+})
+afterAll(async () => {
+  await server.stop()
+  folder.remove()
+})
+
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(`${url}/operator${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  })
+
+/** How many accounts of the command there are. */
+const countAccounts = async () => (await (await ask('/accounts')).text()).split('"username":"check-').length - 1
+
+describe('a running server', () => {
+  it('is checked behind a proxy, by accounts that are gone afterwards', async () => {
+    const log = join(folder.path, 'log')
+    writeFileSync(log, server.output)
+    const behind = await proxyBefore(url, headers => headers, /^\/operator/)
+    const { pid } = server.child
+    const { code, lines, err } = await verify(
+      ...[behind, '--operator', url, '--pid', String(pid), '--log', log, '--short'],
+    ).ended
+    expect([code, lines.at(-1), err]).toEqual([0, '3 passed, 0 failed', ''])
+    const [kept, pictures] = [join(folder.path, 'kept'), join(folder.path, 'pictures')]
+    expect(lines).toContain(
+      `files in ${kept} and ${pictures}, files that the server has open: not found (the same search found the name of a person and a sealed picture)`,
+    )
+    expect(lines).toContain('the log: not found')
+    expect(lines).toContainEqual(expect.stringMatching(/^pages and API: found, gone after /))
+    expect(lines).toContainEqual(expect.stringMatching(/^raw memory.*: (found|not checked, because)/))
+    expect(lines).toContainEqual(expect.stringMatching(/^live buffers: not checked, because/))
+    expect(await countAccounts()).toBe(0)
+  })
+
+  it('has none of these accounts left after Ctrl+C', async () => {
+    const run = verify(url)
+    await expect.poll(countAccounts).toBe(2)
+    run.interrupt()
+    const { code, err } = await run.ended
+    expect([code, err, await countAccounts()]).toEqual([130, 'Stopped.', 0])
+  })
+
+  it.each([
+    [['--log', '/nowhere/log'], /^The log \/nowhere\/log cannot be read \(ENOENT\)\.$/],
+    // More than Linux gives. Source: proc(5), pid_max
+    [['--pid', '4194305'], /^No process has the number 4194305\.$/],
+  ])('has no account made when it is asked for %j', async (args, sentence) => {
+    const { code, err } = await verify(url, ...args).ended
+    expect([code, err]).toEqual([1, expect.stringMatching(sentence)])
+  })
+
+  it('that answers no operator is told how to name another address', async () => {
+    const behind = await proxyBefore(url, headers => headers, /^\/operator/)
+    const { code, err } = await verify(behind).ended
+    expect([code, err]).toEqual([1, expect.stringMatching(/^No operator is answered at .*--operator\.$/)])
+  })
+})
+
+it('where one account cannot be deleted, the other goes all the same, and the first is named', async () => {
+  const accounts = new ThrowawayAccounts(url, {
+    async add(username, email) {
+      const answer = await ask('/accounts', { method: 'POST', body: JSON.stringify({ username, email }) })
+      return String((await answer.json()).link)
+    },
+    async remove(name) {
+      if (name === 'check-first') throw new Error('a full disk')
+      await ask(`/accounts/${name}/delete`, { method: 'POST' })
+    },
+  })
+  onTestFinished(async () => void (await ask('/accounts/check-first/delete', { method: 'POST' })))
+  for (const name of ['check-first', 'check-second']) await accounts.make({ name, password: 'long enough 1' })
+  const stay = await accounts.removeAll()
+  expect([stay?.isKept, stay?.line]).toEqual([false, expect.stringMatching(/check-first could not.*a full disk/)])
+  expect(await countAccounts()).toBe(1)
+})
