@@ -101,7 +101,9 @@ test('who wants to hear nothing hears nothing', async ({ chat }) => {
   expect(await takeSpeech(ann)).toEqual([])
 })
 
-test('the ledger of speech counts what is said in every browser, and nothing that is silent in one', async ({ page }) => {
+test('the ledger of speech counts what is said in every browser, and nothing that is silent in one', async ({
+  page,
+}) => {
   await keepSpeech(page)
   await page.goto(liveRegionAddress)
   for (const { name, isSaid, change } of liveRegionCases) {

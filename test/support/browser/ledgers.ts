@@ -24,6 +24,7 @@ function installSpeechLedger(key: string): void {
       const region = regionOf(target)
       if (region && type === 'characterData') speak(region, target.textContent)
       for (const node of addedNodes) {
+        if (node instanceof Element && node.matches('[aria-live="off"]')) continue
         if (region) speak(region, node.textContent)
         // An alert is announced when it comes as a whole and by itself; a status must be in the page before.
         else if (node instanceof Element && node.matches('[role="alert"]')) speak(node, node.textContent)

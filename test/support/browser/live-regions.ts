@@ -41,6 +41,16 @@ export const liveRegionCases: readonly LiveRegionCase[] = [
     },
   },
   {
+    name: 'a button of a polite region that is no live region itself',
+    isSaid: false,
+    change(name) {
+      const button = document.createElement('button')
+      button.ariaLive = 'off'
+      button.textContent = name
+      document.getElementById('polite')?.append(button)
+    },
+  },
+  {
     name: 'a text in a status that stands there',
     isSaid: true,
     change(name) {
