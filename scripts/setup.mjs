@@ -28,10 +28,10 @@ export async function build() {
 const asRoot = () => process.getuid?.() === 0
 const onDebian = () => existsSync('/usr/bin/apt-get')
 
-async function aptInstall(name) {
+async function aptInstall(...names) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await must('apt-get', ['update', '-qq'], { env, quiet: true })
-  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
+  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, quiet: true })
 }
 
 /** The path of a Redis server that is there; undefined if there is none. */
@@ -94,4 +94,43 @@ async function findShell(chromium) {
     () => shell,
     () => chromium,
   )
+}
+
+const firstThere = paths => paths.find(path => path && existsSync(path))
+
+/**
+ * Resolves with the path of a Firefox: an existing one, or one installed with the system's package manager. Not Playwright's own,
+ * which is not as people have it.
+ */
+export async function findFirefox() {
+  const known = firstThere([process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'])
+  if (known) return known
+  if (asRoot() && onDebian()) {
+    console.log('Installing Firefox ...')
+    await aptInstall('firefox-esr')
+    return '/usr/bin/firefox-esr'
+  }
+  throw new Error('Firefox is needed: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX_PATH')
+}
+
+/** What a desktop with a screen reader is made of: programs, and the packages of Debian that bring them. */
+const desktopParts = {
+  '/usr/bin/Xvfb': 'xvfb',
+  '/usr/bin/dbus-daemon': 'dbus-daemon',
+  '/usr/bin/openbox': 'openbox',
+  '/usr/bin/xdotool': 'xdotool',
+  '/usr/libexec/at-spi-bus-launcher': 'at-spi2-core',
+  '/usr/bin/speech-dispatcher': 'speech-dispatcher',
+  '/usr/bin/orca': 'orca',
+}
+
+/** Installs what is missing of a desktop with the screen reader Orca. */
+export async function installScreenReader() {
+  const missing = Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
+  if (missing.length === 0) return
+  if (!asRoot() || !onDebian()) {
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing.join(' ')})`)
+  }
+  console.log('Installing the screen reader Orca, and a desktop for it ...')
+  await aptInstall(...missing)
 }
