@@ -140,3 +140,25 @@ export async function findWebKit() {
     'WebKit is needed: install WebKitWebDriver, MiniBrowser and Xvfb (Debian: apt-get install webkit2gtk-driver xvfb) or name them in WEBKIT_DRIVER_PATH, WEBKIT_BROWSER_PATH and XVFB_PATH',
   )
 }
+
+/** What a desktop with a screen reader is made of: programs, and the packages of Debian that bring them. */
+const desktopParts = {
+  '/usr/bin/Xvfb': 'xvfb',
+  '/usr/bin/dbus-daemon': 'dbus-daemon',
+  '/usr/bin/openbox': 'openbox',
+  '/usr/bin/xdotool': 'xdotool',
+  '/usr/libexec/at-spi-bus-launcher': 'at-spi2-core',
+  '/usr/bin/speech-dispatcher': 'speech-dispatcher',
+  '/usr/bin/orca': 'orca',
+}
+
+/** Installs what is missing of a desktop with the screen reader Orca. */
+export async function installScreenReader() {
+  const missing = Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
+  if (missing.length === 0) return
+  if (!asRoot() || !onDebian()) {
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing.join(' ')})`)
+  }
+  console.log('Installing the screen reader Orca, and a desktop for it ...')
+  await aptInstall(...missing)
+}
