@@ -23,7 +23,11 @@ afterAll(() => server.stop())
 /** Runs `npm run admin -- ...` without npm. */
 function admin(args: readonly string[], env: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; err: string }>(resolve => {
-    const settings = { PATH: process.env.PATH ?? '', PORT: new URL(server.url).port, OPERATOR_TOKEN: token, ...env }
+    // HOST too: a .env in this folder is for what the environment leaves out.
+    const settings = {
+      ...{ PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: new URL(server.url).port, OPERATOR_TOKEN: token },
+      ...env,
+    }
     execFile(process.execPath, [script, ...args], { env: settings }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out: out.trim(), err: err.trim() })
     })
