@@ -91,7 +91,7 @@ const notFound = (name: string, proofs: readonly Mark[]): Finding => {
   return { line: `${name}: not found${proven}`, isKept: true }
 }
 
-async function watchEmpty({ name, search, proofs }: Place, life: Life): Promise<Finding> {
+async function watchEmpty({ name, search, proofs, withoutProof }: Place, life: Life): Promise<Finding> {
   const found = new Set<Mark>()
   const sought = seek(life, proofs)
   const missed = () => proofs.filter(proof => !found.has(proof))
@@ -101,10 +101,11 @@ async function watchEmpty({ name, search, proofs }: Place, life: Life): Promise<
     const wrong = life.marks.filter(mark => found.has(mark))
     if (wrong.length > 0)
       return { line: `${name}: found (${namesOf(wrong)}), though it never should be`, isKept: false }
-    if (looks === 0) refuseLate(missed(), life)
+    if (looks === 0 && withoutProof === undefined) refuseLate(missed(), life)
     await delay(betweenLooksMs)
   }
-  return missed().length > 0 ? broken(name, missed()) : notFound(name, proofs)
+  if (missed().length === 0) return notFound(name, proofs)
+  return withoutProof === undefined ? broken(name, missed()) : notChecked(name, withoutProof)
 }
 
 async function watchEnd(place: Place, { held, absent, missed }: FirstLook, life: Life): Promise<Finding> {
