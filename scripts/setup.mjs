@@ -1,6 +1,7 @@
 /** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from './command.mjs'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
 
@@ -24,7 +25,7 @@ export async function install(folder = root, { isStart = false } = {}) {
   const print = fingerprint([join(folder, 'package-lock.json')])
   if (!isStale(stamp, print)) return
   if (!isStart && isForServing(folder))
-    throw new Error(
+    throw new Refusal(
       `A server may run from ${folder}: it has no packages of development, and installing them takes the others away for seconds. Run this in another clone: git clone ${folder} ANOTHER-FOLDER`,
     )
   console.log('Installing the locked dependencies ...')

@@ -42,6 +42,7 @@ describe('a running server', () => {
       ...[behind, '--operator', url, '--pid', String(pid), '--log', log, '--short'],
     ).ended
     expect([code, lines.at(-1), err]).toEqual([0, '3 passed, 0 failed', ''])
+    expect(lines.at(-2)).toMatch(/^Counted as neither: \d not checked/)
     const [kept, pictures] = [join(folder.path, 'kept'), join(folder.path, 'pictures')]
     expect(lines).toContain(
       `files in ${kept} and ${pictures}, files that the server has open: not found (the same search found the name of a person and a sealed picture)`,
@@ -74,6 +75,11 @@ describe('a running server', () => {
     const behind = await proxyBefore(url, headers => headers, /^\/operator/)
     const { code, err } = await verify(behind).ended
     expect([code, err]).toEqual([1, expect.stringMatching(/^No operator is answered at .*--operator\.$/)])
+  })
+
+  it('is told where nobody answers its operator', async () => {
+    const { code, err } = await verify(url, '--operator', 'http://127.0.0.1:1').ended
+    expect([code, err]).toEqual([1, 'No server answers at http://127.0.0.1:1: check --operator.'])
   })
 })
 
