@@ -15,7 +15,7 @@ const heldShare = 1 / 2
  * it, but of one with a picture that is described at length it holds almost all.
  */
 const ownHeapBytes = 48 * megabyte
-/** With less the chat would be of no use. */
+/** With less the chat would be of no use. Pictures have less only where their tmpfs has. */
 const leastBytes = 8 * megabyte
 /** The least there is: a setting can ask for no less. */
 const leastPictureBytes = megabyte
@@ -28,6 +28,13 @@ export interface LoweredCap {
   /** What does not allow more: the control group's memory, the machine's, V8's heap, or the size of the tmpfs of UPLOAD_DIR. */
   readonly limitedBy: 'cgroup' | 'machine' | 'heap' | 'UPLOAD_DIR'
   readonly limitMegabytes: number
+}
+
+/** What the log says of it. */
+export function sayLowered({ setting, limitedBy }: LoweredCap): string {
+  const place =
+    limitedBy === 'UPLOAD_DIR' ? 'the tmpfs of UPLOAD_DIR: for more, make that larger' : 'the memory there is'
+  return `${setting} was lowered to what fits ${place}`
 }
 
 interface Bound {

@@ -49,7 +49,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
   const basis = await createBasis(asked)
   const { config, log, clock, backend } = basis
   const { health } = backend
-  const maxConnections = fitConnections(config.maxConnections)
+  const { maxConnections, lowered } = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const push = await openPush({ ...basis, ...accounts, outside, onOutcome: outcome => observer.pushed(outcome) })
   const roomParts = await createRooms({ ...basis, ...accounts, ...push })
@@ -92,10 +92,10 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
       await images.start()
       const { address, port } = await listen(http, config)
       context.cookieNames.listensOn(port)
-      if (maxConnections < config.maxConnections) {
+      if (lowered) {
         // Nobody has asked for the default on a machine for development.
-        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
-        log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
+        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'info'
+        log[level](lowered, 'MAX_CONNECTIONS was lowered to what the limit on open files (ulimit -n) allows')
       }
       if (config.isProduction) warnOfConditions(log, basis)
       return { host: address, port }

@@ -1,5 +1,5 @@
 // Long because every way to host it is checked here.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -403,4 +403,13 @@ describe('every way to host it', () => {
     expect(unit).toContain(`ExecStart=/usr/bin/node ${nodeFlags.join(' ')} dist/main.js`)
     expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...nodeFlags, 'dist/main.js']).replaceAll(',', ', ')}`)
   })
+})
+
+it('no setting is shown with a comment behind it, which systemd takes for a part of the value', () => {
+  const folders = ['docs', 'deploy'].flatMap(name => readdirSync(new URL(name, root)).map(file => `${name}/${file}`))
+  const files = [...folders, '.env.example', 'README.md', 'SECURITY.md'].filter(name =>
+    /(\.md|\.conf|\.service|example)$/.test(name),
+  )
+  const withComment = (file: string) => read(file).match(/^\s*#?[A-Z][A-Z0-9_]*=\S*[ \t]+#.*/gm) ?? []
+  expect(files.flatMap(withComment)).toEqual([])
 })

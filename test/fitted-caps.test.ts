@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { fitCaps, type MemoryThereIs } from '#src/fitted-caps.js'
+import { fitCaps, type MemoryThereIs, sayLowered } from '#src/fitted-caps.js'
 
 const megabyte = 1_048_576
 const secrets = { SESSION_SECRET: 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW', JWT_SECRET: 'W8sPq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0' }
@@ -55,6 +55,8 @@ describe('caps', () => {
     expect(given).toEqual([256, 32, 100, 12.5])
     const asked = { setting: 'MAX_PICTURES_MB', askedMegabytes: 256 }
     expect(lowered).toEqual([{ ...asked, givenMegabytes: 100, limitedBy: 'UPLOAD_DIR', limitMegabytes: 101 }])
+    const says = 'MAX_PICTURES_MB was lowered to what fits the tmpfs of UPLOAD_DIR: for more, make that larger'
+    expect(lowered.map(sayLowered)).toEqual([says])
   })
 
   it.each([

@@ -57,7 +57,7 @@ export function warnOfConditions(log: Logger, checked: Checked): void {
 }
 
 function checkHost({ config, lowered }: Checked, host: Host): Condition[] {
-  const { images, redisUrl, logLevel, publicUrl } = config
+  const { images, redisUrl, logLevel, publicUrl, nodeEnv, demoUsers, accounts } = config
   return [
     checkCoreDumps(host),
     checkSwap(host),
@@ -70,6 +70,15 @@ function checkHost({ config, lowered }: Checked, host: Host): Condition[] {
     publicUrl?.protocol === 'https:'
       ? holds('PUBLIC_URL is https')
       : fails('PUBLIC_URL is not https: whoever is between a browser and the server may read all that is sent'),
+    nodeEnv === 'production'
+      ? holds('NODE_ENV is production')
+      : fails(`NODE_ENV is ${nodeEnv}: defaults are for trying the server out; set it to production`),
+    demoUsers
+      ? fails('The demo accounts exist: whoever knows their password from the README can log in; set DEMO_USERS=false')
+      : holds('There are no demo accounts'),
+    accounts.kind === 'memory'
+      ? fails('Accounts are in memory: they are gone when the server stops; set ACCOUNTS_URL')
+      : holds('Accounts outlive a restart (ACCOUNTS_URL)'),
     checkClock(host),
     checkMemory(config, lowered, host.memoryThereIs(config)),
   ]
@@ -145,14 +154,14 @@ function checkMemory(config: Config, lowered: readonly LoweredCap[], thereIs: Me
   const [ofMemory] = needs
   const changes = lowered.map(
     ({ setting, askedMegabytes, givenMegabytes }) =>
-      `, and ${setting} was lowered from ${askedMegabytes} to ${givenMegabytes}`,
+      `${setting} was lowered from ${askedMegabytes} to ${givenMegabytes} MB`,
   )
-  return holds(`${ofMemory?.says}${changes.join('')}`)
+  return holds([ofMemory?.says, ...(changes.length > 0 ? [`for that, ${changes.join(' and ')}`] : [])].join('; '))
 }
 
 function sayNeed({ of, needed, there, limitedBy }: MemoryNeed): string {
   const [mostMb, neededMb] = [there, needed].map(bytes => Math.floor(bytes / megabyte))
-  return `The server needs ${neededMb} MB of ${of} for what its settings allow, and there are ${mostMb} (${limitedBy})`
+  return `Full of messages and pictures, the server needs ${neededMb} MB of ${of}, and there are ${mostMb} (${limitedBy})`
 }
 
 function checkRedis({ isAway, warnings }: HealthSource): Condition[] {

@@ -1,7 +1,7 @@
 import type { Backend } from '../backends/backend.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
-import { fitCaps, readMemoryThereIs } from '../fitted-caps.js'
+import { fitCaps, readMemoryThereIs, sayLowered } from '../fitted-caps.js'
 import { Limits } from '../limits.js'
 import { createLog } from '../ops/log.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
@@ -20,7 +20,7 @@ export interface Basis extends Pick<Context, 'config' | 'lowered' | 'log' | 'lim
 export async function createBasis(asked: Config): Promise<Basis> {
   const log = createLog(asked.logLevel)
   const { config, lowered } = fitCaps(asked, readMemoryThereIs(asked))
-  for (const cap of lowered) log.warn(cap, `${cap.setting} was lowered to what fits the memory there is`)
+  for (const cap of lowered) log.warn(cap, sayLowered(cap))
   const backend = await openBackend(config, log)
   const { clock, sharedStore, forms } = backend
   return { config, lowered, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }

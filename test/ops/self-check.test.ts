@@ -59,7 +59,7 @@ const unlimitedDumps = 'Max core file size        unlimited            unlimited
 
 describe.skipIf(process.platform !== 'linux')('the conditions of the promises', () => {
   it('all hold on a machine that is set as docs/hosting.md says', () => {
-    expect(check().map(({ holds }) => holds)).toEqual(Array(8).fill(true))
+    expect(check().map(({ holds }) => holds)).toEqual(Array(11).fill(true))
   })
 
   const wrong: [string, Machine, RegExp][] = [
@@ -93,6 +93,13 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     ],
     ['pictures are on a disk', { isInMemory: () => false }, /^UPLOAD_DIR is on a disk/],
     ['more is logged than at info', { settings: { LOG_LEVEL: 'trace' } }, /^LOG_LEVEL is trace/],
+    [
+      'it runs with the defaults for trying it out',
+      { settings: { NODE_ENV: 'test', DEMO_USERS: 'false', ACCOUNTS_URL: 'file:a' } },
+      /^NODE_ENV is test/,
+    ],
+    ['the demo accounts exist', { settings: { DEMO_USERS: 'true' } }, /^The demo accounts exist/],
+    ['accounts are in memory', { settings: { ACCOUNTS_URL: 'memory:' } }, /^Accounts are in memory/],
     ['people come by http', { settings: { PUBLIC_URL: '' } }, /^PUBLIC_URL is not https/],
     [
       'nothing sets the clock',
@@ -102,17 +109,17 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     [
       'the server itself has too little memory',
       { memory: { group: 100 * megabyte } },
-      /^The server needs 182 MB of memory for what its settings allow, and there are 100 \(cgroup\): it may be killed/,
+      /^Full of messages and pictures, the server needs 182 MB of memory, and there are 100 \(cgroup\): it may be killed/,
     ],
     [
       'the same over Redis, where it holds no messages',
       { memory: { machine: 128 * megabyte }, settings: overRedis },
-      /^The server needs 150 MB of memory for what its settings allow, and there are 128 \(machine\): it may be killed/,
+      /^Full of messages and pictures, the server needs 150 MB of memory, and there are 128 \(machine\): it may be killed/,
     ],
     [
       'the heap has too little',
       { memory: { heap: 50 * megabyte } },
-      /^The server needs 56 MB of heap for what its settings allow, and there are 50 \(heap\): it may be killed/,
+      /^Full of messages and pictures, the server needs 56 MB of heap, and there are 50 \(heap\): it may be killed/,
     ],
   ]
   it.each(wrong)('name what is wrong where %s, and nothing else', (_what, machine, says) => {
@@ -141,13 +148,13 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
   it('name the caps that were lowered to the memory there is', () => {
     expect(check({ memory: { group: 512 * megabyte } }).at(-1)).toEqual({
       holds: true,
-      says: 'The server needs 510 MB of memory for what its settings allow, and there are 512 (cgroup), and MAX_MESSAGE_MEMORY_MB was lowered from 256 to 90, and MAX_PICTURES_MB was lowered from 256 to 90',
+      says: 'Full of messages and pictures, the server needs 510 MB of memory, and there are 512 (cgroup); for that, MAX_MESSAGE_MEMORY_MB was lowered from 256 to 90 MB and MAX_PICTURES_MB was lowered from 256 to 90 MB',
     })
   })
 
   it('are told by what the kernel tells of this process too', () => {
     const { config, lowered } = fitCaps(readConfig(production), plenty)
-    expect(checkConditions({ config, lowered }, soundHealth)).toHaveLength(8)
+    expect(checkConditions({ config, lowered }, soundHealth)).toHaveLength(11)
   })
 
   it('name what is wrong with Redis, and leave out the folder of pictures, which are in Redis', () => {
@@ -171,6 +178,6 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     const answer = await fetch(`${url}/operator/check`, { headers: { authorization: `Bearer ${token}` } })
     const { conditions }: { conditions: object[] } = await answer.json()
     expect(conditions).toContainEqual({ holds: false, says: expect.stringMatching(/^PUBLIC_URL is not https/) })
-    expect(conditions).toHaveLength(8)
+    expect(conditions).toHaveLength(11)
   })
 })

@@ -57,6 +57,7 @@ describe('the list of accounts', () => {
       email: 'alice@example.com',
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       isDisabled: false,
+      isDemo: true,
     })
   })
 })
