@@ -12,9 +12,11 @@ export interface SceneTranscript {
 
 const silence = '(silence)'
 
-/** Hours and minutes are others each time: all of them count as the same. */
+/** Days, hours and minutes are others each time: all of them count as the same. */
 export const withoutTimes = (text: string): string =>
-  text.replaceAll(/\b\d{1,2}:\d{2}(:\d{2})?([\s\u202f]?[AP]M)?/g, '[time]')
+  text
+    .replaceAll(/\b\d{1,2}:\d{2}(:\d{2})?([\s\u202f]?[AP]M)?/g, '[time]')
+    .replaceAll(/\b[A-Z][a-z]+day, [A-Z][a-z]+ \d{1,2}\b/g, '[day]')
 
 /** Writes scenes as they stand in docs/spoken/, after `head`, which is for readers alone. */
 export function formatTranscript(head: string, scenes: readonly SceneTranscript[]): string {
