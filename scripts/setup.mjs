@@ -1,17 +1,33 @@
 /** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from './command.mjs'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
 
 /**
+ * Whether a folder holds a server that is built and only the packages that it runs with, as docs/hosting.md has it: one may run from
+ * there now.
+ */
+function isForServing(folder) {
+  const has = path => existsSync(join(folder, path))
+  return has('dist/main.js') && has('node_modules/express') && !has('node_modules/esbuild')
+}
+
+/**
  * Installs the locked dependencies, including those of the build, if they are missing or stale.
  * @param {string} [folder] whose; the project's if left out
+ * @param {{ isStart?: boolean }} [options] `isStart`: for the server that is started there
+ * @throws where a server may run from the folder: npm removes all packages before it installs them
  */
-export async function install(folder = root) {
+export async function install(folder = root, { isStart = false } = {}) {
   const stamp = join(folder, 'node_modules', '.locked')
   const print = fingerprint([join(folder, 'package-lock.json')])
   if (!isStale(stamp, print)) return
+  if (!isStart && isForServing(folder))
+    throw new Refusal(
+      `A server may run from ${folder}: it has no packages of development, and installing them takes the others away for seconds. Run this in another clone: git clone ${folder} ANOTHER-FOLDER`,
+    )
   console.log('Installing the locked dependencies ...')
   await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     quiet: true,
@@ -111,6 +127,34 @@ export async function findFirefox() {
     return '/usr/bin/firefox-esr'
   }
   throw new Error('Firefox is needed: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX_PATH')
+}
+
+/** Where WebKitGTK has its own little browser: in a folder named after the processor, under the version of its interface. */
+function installedMiniBrowser() {
+  const folders = ['/usr/libexec', '/usr/lib', ...readdirSync('/usr/lib').map(name => join('/usr/lib', name))]
+  const versions = ['webkitgtk-6.0', 'webkit2gtk-4.1', 'webkit2gtk-4.0']
+  return firstThere(folders.flatMap(folder => versions.map(version => join(folder, version, 'MiniBrowser'))))
+}
+
+/**
+ * Resolves with the environment variables that name what drives WebKit, and the browser that it drives: existing ones, or such as
+ * were installed with the system's package manager, together with a display for it that nobody sees.
+ */
+export async function findWebKit() {
+  const find = () => ({
+    WEBKIT_DRIVER_PATH: firstThere([process.env.WEBKIT_DRIVER_PATH, '/usr/bin/WebKitWebDriver']),
+    WEBKIT_BROWSER_PATH: firstThere([process.env.WEBKIT_BROWSER_PATH]) ?? installedMiniBrowser(),
+    XVFB_PATH: firstThere([process.env.XVFB_PATH, '/usr/bin/Xvfb']),
+  })
+  if (Object.values(find()).includes(undefined) && asRoot() && onDebian()) {
+    console.log('Installing WebKitGTK and a display for it ...')
+    await aptInstall('webkit2gtk-driver', 'xvfb', 'fonts-dejavu-core', 'fonts-noto-core')
+  }
+  const found = find()
+  if (!Object.values(found).includes(undefined)) return found
+  throw new Error(
+    'WebKit is needed: install WebKitWebDriver, MiniBrowser and Xvfb (Debian: apt-get install webkit2gtk-driver xvfb) or name them in WEBKIT_DRIVER_PATH, WEBKIT_BROWSER_PATH and XVFB_PATH',
+  )
 }
 
 /** What a desktop with a screen reader is made of: programs, and the packages of Debian that bring them. */

@@ -58,7 +58,7 @@ export class Bubbles {
       this.#place(shown, isStuck, previous)
       news = this.#write(shown, entry) || news
       shown.element.classList.toggle('slow', isSlow(entry, now))
-      shown.element.classList.toggle('several', areSeveral)
+      shown.element.classList.toggle('several', areSeveral && isUnsent(entry))
       if (!isStuck) previous = shown.element
       if (known) continue
       if (!isStuck) this.#outbox.append(shown.element)
