@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWith, Refusal, readCall } from './command.mjs'
 import { call } from './operator-door.mjs'
-import { releaseSignals, root } from './process.mjs'
+import { endingSignals, releaseSignals, root } from './process.mjs'
 import { build, install, installedRedisServer } from './setup.mjs'
 
 const usage = `Usage: npm run verify-ephemeral -- [--short]
@@ -90,7 +90,7 @@ async function verifyRunning(given) {
   // The accounts are deleted before it ends; pressed again, Ctrl+C ends it at once.
   const stopping = new AbortController()
   releaseSignals()
-  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
+  for (const name of endingSignals) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
   const { verifyRunningServer } = await load('remains/running-server')
   console.log(
     `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes two to three minutes.`,
