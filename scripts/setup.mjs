@@ -1,5 +1,5 @@
 /** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from './command.mjs'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
@@ -44,10 +44,10 @@ export async function build() {
 const asRoot = () => process.getuid?.() === 0
 const onDebian = () => existsSync('/usr/bin/apt-get')
 
-async function aptInstall(name) {
+async function aptInstall(...names) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await must('apt-get', ['update', '-qq'], { env, quiet: true })
-  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env, quiet: true })
+  await must('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, quiet: true })
 }
 
 /** The path of a Redis server that is there; undefined if there is none. */
@@ -110,4 +110,71 @@ async function findShell(chromium) {
     () => shell,
     () => chromium,
   )
+}
+
+const firstThere = paths => paths.find(path => path && existsSync(path))
+
+/**
+ * Resolves with the path of a Firefox: an existing one, or one installed with the system's package manager. Not Playwright's own,
+ * which is not as people have it.
+ */
+export async function findFirefox() {
+  const known = firstThere([process.env.FIREFOX_PATH, '/usr/bin/firefox-esr', '/usr/bin/firefox'])
+  if (known) return known
+  if (asRoot() && onDebian()) {
+    console.log('Installing Firefox ...')
+    await aptInstall('firefox-esr')
+    return '/usr/bin/firefox-esr'
+  }
+  throw new Error('Firefox is needed: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX_PATH')
+}
+
+/** Where WebKitGTK has its own little browser: in a folder named after the processor, under the version of its interface. */
+function installedMiniBrowser() {
+  const folders = ['/usr/libexec', '/usr/lib', ...readdirSync('/usr/lib').map(name => join('/usr/lib', name))]
+  const versions = ['webkitgtk-6.0', 'webkit2gtk-4.1', 'webkit2gtk-4.0']
+  return firstThere(folders.flatMap(folder => versions.map(version => join(folder, version, 'MiniBrowser'))))
+}
+
+/**
+ * Resolves with the environment variables that name what drives WebKit, and the browser that it drives: existing ones, or such as
+ * were installed with the system's package manager, together with a display for it that nobody sees.
+ */
+export async function findWebKit() {
+  const find = () => ({
+    WEBKIT_DRIVER_PATH: firstThere([process.env.WEBKIT_DRIVER_PATH, '/usr/bin/WebKitWebDriver']),
+    WEBKIT_BROWSER_PATH: firstThere([process.env.WEBKIT_BROWSER_PATH]) ?? installedMiniBrowser(),
+    XVFB_PATH: firstThere([process.env.XVFB_PATH, '/usr/bin/Xvfb']),
+  })
+  if (Object.values(find()).includes(undefined) && asRoot() && onDebian()) {
+    console.log('Installing WebKitGTK and a display for it ...')
+    await aptInstall('webkit2gtk-driver', 'xvfb', 'fonts-dejavu-core', 'fonts-noto-core')
+  }
+  const found = find()
+  if (!Object.values(found).includes(undefined)) return found
+  throw new Error(
+    'WebKit is needed: install WebKitWebDriver, MiniBrowser and Xvfb (Debian: apt-get install webkit2gtk-driver xvfb) or name them in WEBKIT_DRIVER_PATH, WEBKIT_BROWSER_PATH and XVFB_PATH',
+  )
+}
+
+/** What a desktop with a screen reader is made of: programs, and the packages of Debian that bring them. */
+const desktopParts = {
+  '/usr/bin/Xvfb': 'xvfb',
+  '/usr/bin/dbus-daemon': 'dbus-daemon',
+  '/usr/bin/openbox': 'openbox',
+  '/usr/bin/xdotool': 'xdotool',
+  '/usr/libexec/at-spi-bus-launcher': 'at-spi2-core',
+  '/usr/bin/speech-dispatcher': 'speech-dispatcher',
+  '/usr/bin/orca': 'orca',
+}
+
+/** Installs what is missing of a desktop with the screen reader Orca. */
+export async function installScreenReader() {
+  const missing = Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
+  if (missing.length === 0) return
+  if (!asRoot() || !onDebian()) {
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing.join(' ')})`)
+  }
+  console.log('Installing the screen reader Orca, and a desktop for it ...')
+  await aptInstall(...missing)
 }

@@ -2,10 +2,11 @@
  * Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. `--without-browsers` leaves
  * out the last.
  */
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { overNodes, twoNodes } from './over-nodes.mjs'
+import { countPlaywright, firstLine, readReport } from './playwright-report.mjs'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, findRedisServer, install } from './setup.mjs'
 
@@ -13,12 +14,9 @@ const withBrowsers = !process.argv.includes('--without-browsers')
 const bin = name => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
 
-const read = file => JSON.parse(readFileSync(file, 'utf8'))
-const firstLine = text => (text ?? '').split('\n', 1)[0]
-
 /** Reads the counts and failures from a runner's JSON report. A runner without a report has failed. */
 function countVitest(file) {
-  const report = read(file)
+  const report = readReport(file)
   const tests = report.testResults.flatMap(({ name, message, status, assertionResults }) => [
     ...assertionResults.map(test => ({ ...test, name })),
     // A file that could not be loaded has no tests that could fail.
@@ -35,22 +33,6 @@ function countVitest(file) {
       .map(
         ({ name, fullName, failureMessages }) =>
           `${relative(root, name)} ${fullName}: ${firstLine(failureMessages[0])}`,
-      ),
-  }
-}
-
-function countPlaywright(file) {
-  const { stats, suites } = read(file)
-  const specsOf = suite => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
-  return {
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
-    failures: suites
-      .flatMap(specsOf)
-      .filter(({ ok }) => !ok)
-      .map(
-        ({ file: spec, title, tests }) => `${spec} ${title}: ${firstLine(tests[0]?.results.at(-1)?.error?.message)}`,
       ),
   }
 }

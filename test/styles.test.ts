@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { contrastOf } from './support/contrast.js'
 
 const folder = join(import.meta.dirname, '..', 'src', 'browser', 'styles')
 const palettes = readFileSync(join(folder, 'palettes.css'), 'utf8')
@@ -9,20 +10,6 @@ const palettes = readFileSync(join(folder, 'palettes.css'), 'utf8')
 function tokensOf(palette: string): ReadonlyMap<string, string> {
   const [, body = ''] = new RegExp(`@utility ${palette} \\{([^}]*)\\}`).exec(palettes) ?? []
   return new Map([...body.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name = '', value = '']) => [name, value]))
-}
-
-/** How bright a colour is, from 0 to 1. Source: WCAG 2.2, "relative luminance". */
-function luminanceOf(colour: string): number {
-  if (!/^#[0-9a-f]{6}$/.test(colour)) throw new Error(`Not a colour that can be computed: ${colour}`)
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
-    .map(at => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-    .map(part => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-}
-
-function contrastOf(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b)
-  return (light + 0.05) / (dark + 0.05)
 }
 
 const grounds = ['bg', 'panel', 'raised']

@@ -111,7 +111,7 @@ export function keepConnected(live: HTMLElement): LiveConnection {
     if (isStreaming) live._htmx?.sse?.reader?.cancel()
     else connect()
   }
-  /** After sleep, a lost network or a page taken back from the browser's memory: reconnects without waiting. */
+  /** After sleep or a lost network: reconnects without waiting. */
   const hurry = () => {
     const isDead = isStreaming
       ? !live._htmx?.sse
@@ -191,7 +191,6 @@ export function keepConnected(live: HTMLElement): LiveConnection {
   // A socket over a network that is lost may stay open for long without a word.
   addEventListener('offline', () => isOpen() && renew())
   addEventListener('online', hurry)
-  addEventListener('pageshow', event => event.persisted && hurry())
   document.addEventListener('visibilitychange', () => document.hidden || hurry())
 
   if (prefersStream()) stream()

@@ -1,9 +1,6 @@
 let isLetGo = false
 
-/**
- * Whether the browser asks a person who leaves the page. It is told of a listener only as long as it has to ask: some
- * browsers do not keep a page with one for the way back.
- */
+/** Whether the browser asks a person who leaves the page. */
 export function askBeforeLeaving(asks: boolean): void {
   globalThis.onbeforeunload = asks && !isLetGo ? event => event.preventDefault() : null
 }
@@ -12,4 +9,14 @@ export function askBeforeLeaving(asks: boolean): void {
 export function letLeave(): void {
   isLetGo = true
   askBeforeLeaving(false)
+}
+
+/**
+ * Leaves nothing of a person's page in the browser, which may keep it for the way back though it is told not to, as WebKit does
+ * over plain http, and show it to the next person. The page is empty when it leaves; one that is shown again is loaded anew,
+ * and so by whoever is logged in by then.
+ */
+export function leaveEmpty(): void {
+  addEventListener('pagehide', ({ persisted }) => persisted && document.body.replaceChildren())
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
 }

@@ -3,7 +3,7 @@ import { keepConnected } from './connection.js'
 import { watchEarlier } from './earlier.js'
 import { expireInTime } from './expiry.js'
 import { rescueFocus } from './focus.js'
-import { letLeave } from './leaving.js'
+import { leaveEmpty, letLeave } from './leaving.js'
 import { reverseList } from './list-scroll.js'
 import { importAtLast, importing } from './module-import.js'
 import { openStorage } from './sealed-storage.js'
@@ -53,6 +53,8 @@ expireInTime(() => {
 // The server was restarted and the person has logged in again: the chat goes on by itself.
 document.querySelector<HTMLFormElement>('form[data-goes-on]')?.requestSubmit()
 keepSide()
+// After what notes, as the page leaves, what it shows.
+if (storage) leaveEmpty()
 watchLogOut(() => connection?.rest())
 const { help } = document.body.dataset
-if (help) void import(help)
+if (help) importAtLast(importing(help), () => {})

@@ -137,6 +137,27 @@ describe('a connection', () => {
     expect(banner.shown).toBe('')
   })
 
+  it('that closes as its page is left is no news, but is if the page stays and it does not come back', () => {
+    open()
+    page.dispatchEvent(new Event('beforeunload'))
+    close(newest(), 1001)
+    expect([connection.isOpen(), banner.shown]).toEqual([false, ''])
+    vi.advanceTimersByTime(5000)
+    close(newest())
+    expect(banner.shown).toBe('')
+    vi.advanceTimersByTime(1)
+    close(newest())
+    expect(banner.shown).toBe('Reconnecting')
+  })
+
+  it('that comes back as its page is left is no news either', () => {
+    open()
+    page.dispatchEvent(new Event('beforeunload'))
+    close(newest(), 1001)
+    open()
+    expect([connection.isOpen(), banner.shown]).toEqual([true, ''])
+  })
+
   it('comes back by an address that says what the page shows by then', () => {
     expect(newest().url).toContain('state=first')
     open()
@@ -177,13 +198,12 @@ describe('a connection', () => {
     expect(begun[0]).toMatchObject({ closedWith: 4000, config: { reconnect: false } })
   })
 
-  it.each(['online', 'pageshow', 'visibilitychange'])('that is closed is begun anew at once on %s', name => {
+  it.each(['online', 'visibilitychange'])('that is closed is begun anew at once on %s', name => {
     open()
     close(newest())
-    const event = Object.assign(new Event(name), { persisted: true })
-    for (const target of [page, tab]) target.dispatchEvent(event)
+    for (const target of [page, tab]) target.dispatchEvent(new Event(name))
     expect(begun).toHaveLength(2)
-    for (const target of [page, tab]) target.dispatchEvent(event)
+    for (const target of [page, tab]) target.dispatchEvent(new Event(name))
     expect(begun, 'one that is under way is left to itself').toHaveLength(2)
   })
 })

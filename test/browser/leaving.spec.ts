@@ -117,6 +117,24 @@ test('the disk of who writes never holds their words: typed, sent, gone and clos
   await browser.remove()
 })
 
+test('a page that the browser keeps for the way back is empty there, and says nothing until the server has said whose it is', async ({
+  chat,
+}) => {
+  const { ann, benPerson } = await chat()
+  const turn = (name: string, persisted: boolean) =>
+    ann.evaluate(turned => dispatchEvent(new PageTransitionEvent(turned.name, turned)), { name, persisted })
+  await turn('pagehide', false)
+  await expect(ann.getByRole('heading', { name: `Chat with ${benPerson.name}` })).toBeVisible()
+  await turn('pagehide', true)
+  await expect(ann.locator('body')).toBeEmpty()
+  await turn('pageshow', true)
+  await expect(ann.getByRole('heading', { name: `Chat with ${benPerson.name}` })).toBeVisible()
+  await turn('pagehide', true)
+  await ann.context().clearCookies()
+  await turn('pageshow', true)
+  await expect(ann.getByRole('heading', { name: 'Log in', level: 1 })).toBeVisible()
+})
+
 test('over plain http a draft lives in its page alone: who leaves is asked, and the settings say so', async ({
   base,
   launchOptions,

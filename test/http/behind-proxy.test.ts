@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { listen } from '#src/http/listening.js'
 import { foreignPages, ownPages } from '../field/proxies.js'
+import { freePort } from '../support/free-port.js'
 import { type ChangeHeaders, proxyBefore } from '../support/header-proxy.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
@@ -29,13 +28,6 @@ const adviceIn = ({ output }: ServerProcess) =>
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line))
     .filter(({ level }) => level === 'warn')
-
-async function freePort(): Promise<number> {
-  const taken = createServer()
-  const { port } = await listen(taken, { host: '127.0.0.1', port: 0 })
-  await new Promise(resolve => taken.close(resolve))
-  return port
-}
 
 async function startProcess(env: Record<string, string>, change: ChangeHeaders) {
   // With PUBLIC_URL it does not print its port.

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { findRedisServer } from '../../scripts/setup.mjs'
+import { freePort } from './free-port.js'
 
 /** How many slots a cluster has. */
 const slots = 16_384
@@ -28,7 +28,7 @@ const supervise =
 
 /** Starts a Redis server on a free port. @param settings further settings, such as `['--cluster-enabled', 'yes']` */
 export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
-  const [path, port] = [await findRedisServer(), await findFreePort()]
+  const [path, port] = [await findRedisServer(), await freePort()]
   const folder = await mkdtemp(join(tmpdir(), 'ephemeral-chat-redis-'))
   const common = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--daemonize', 'no']
   const persistsNothing = ['--save', '', '--appendonly', 'no']
@@ -60,34 +60,68 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
   }
 }
 
+/** A cluster: the servers that hold a third of the slots each, and a replica of each, if it has any. */
+export interface RedisCluster extends RedisServer {
+  readonly masters: Three
+  readonly replicas: readonly RedisServer[]
+}
+
 /** Starts a cluster of three Redis servers, which have a third of the slots each. Its address is that of the first. */
-export async function startRedisCluster(): Promise<RedisServer> {
-  const servers = [await startClusterServer(), await startClusterServer(), await startClusterServer()] as const
-  const clients = servers.map(({ url }) => new Redis(url))
-  const ports = servers.map(({ url }) => Number(new URL(url).port))
-  for (const [index, client] of clients.entries()) {
-    const [first, next] = [index, index + 1].map(third => Math.floor((third * slots) / servers.length))
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const masters = await startClusterServers()
+  await onEach(masters, async (client, index) => {
+    const [first, next] = [index, index + 1].map(third => Math.floor((third * slots) / masters.length))
     await client.call('CLUSTER', 'ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1)
-    for (const port of ports) await client.call('CLUSTER', 'MEET', '127.0.0.1', port)
+  })
+  await introduce(masters)
+  return clusterOf(masters, [])
+}
+
+/** The same with a replica of each, which takes its place some seconds after it has gone. */
+export async function startReplicatedCluster(): Promise<RedisCluster> {
+  const { masters } = await startRedisCluster()
+  const replicas = await startClusterServers()
+  await introduce([...masters, ...replicas])
+  const ids = await onEach(masters, client => client.cluster('MYID'))
+  await onEach(replicas, (client, index) => client.cluster('REPLICATE', ids[index] ?? ''))
+  await until(replicas, async client => (await client.info('replication')).includes('master_link_status:up'))
+  return clusterOf(masters, replicas)
+}
+
+function clusterOf(masters: Three, replicas: readonly RedisServer[]): RedisCluster {
+  const stop = async () => void (await Promise.all([...masters, ...replicas].map(server => server.stop())))
+  return { ...masters[0], masters, replicas, stop }
+}
+
+/** Has servers know each other. */
+async function introduce(servers: readonly RedisServer[]): Promise<void> {
+  const port = new URL(servers[0]?.url ?? '').port
+  await onEach(servers, client => client.call('CLUSTER', 'MEET', '127.0.0.1', port))
+  const isWhole = new RegExp(`cluster_state:ok[^]*cluster_known_nodes:${servers.length}\\b`)
+  await until(servers, async client => isWhole.test(await client.cluster('INFO')))
+}
+
+/** Asks each server until all say yes. */
+async function until(servers: readonly RedisServer[], isSo: (client: Redis) => Promise<boolean>): Promise<void> {
+  while (!(await onEach(servers, isSo)).every(Boolean)) await sleep(50)
+}
+
+async function onEach<T>(
+  servers: readonly RedisServer[],
+  work: (client: Redis, index: number) => Promise<T>,
+): Promise<T[]> {
+  const clients = servers.map(({ url }) => new Redis(url))
+  try {
+    return await Promise.all(clients.map(work))
+  } finally {
+    for (const client of clients) client.disconnect()
   }
-  const isWhole = async (client: Redis) =>
-    /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(await client.cluster('INFO'))
-  while (!(await Promise.all(clients.map(isWhole))).every(Boolean)) await sleep(50)
-  for (const client of clients) client.disconnect()
-  const [first] = servers
-  return { ...first, stop: async () => void (await Promise.all(servers.map(server => server.stop()))) }
 }
 
-function startClusterServer(): Promise<RedisServer> {
-  return startRedisServer(['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'])
-}
+type Three = readonly [RedisServer, RedisServer, RedisServer]
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The system names no port')
-  return address.port
+async function startClusterServers(): Promise<Three> {
+  const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '5000']
+  const start = () => startRedisServer([...settings, '--repl-diskless-load', 'on-empty-db'])
+  return [await start(), await start(), await start()]
 }

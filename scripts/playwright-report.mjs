@@ -1,0 +1,33 @@
+/** Reads what Playwright's JSON reporter has written. */
+import { readFileSync } from 'node:fs'
+
+export const readReport = file => JSON.parse(readFileSync(file, 'utf8'))
+export const firstLine = text => (text ?? '').split('\n', 1)[0]
+
+/** Every test of a report, each with the file and the title of what it stands in. */
+function testsOf({ suites }) {
+  const specsOf = suite => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
+  return suites
+    .flatMap(specsOf)
+    .flatMap(({ file, title, ok, tests }) => tests.map(test => ({ ...test, file, title, ok })))
+}
+
+/** The counts and failures of a report. */
+export function countPlaywright(file) {
+  const report = readReport(file)
+  const { expected, unexpected, flaky, skipped } = report.stats
+  return {
+    passed: expected,
+    failed: unexpected + flaky,
+    skipped,
+    failures: testsOf(report)
+      .filter(({ ok }) => !ok)
+      .map(({ file: spec, title, results }) => `${spec} ${title}: ${firstLine(results.at(-1)?.error?.message)}`),
+  }
+}
+
+/** What tests have noted under a type, each sentence once. */
+export function notesOf(file, type) {
+  const notes = testsOf(readReport(file)).flatMap(({ annotations }) => annotations)
+  return [...new Set(notes.filter(note => note.type === type).map(({ description }) => description))]
+}

@@ -1,0 +1,175 @@
+import { type BrowserType, expect } from '@playwright/test'
+import { test as house, type Person } from '../support/browser/fixtures.js'
+import { newPair } from '../support/crowd.js'
+import type { HttpClient } from '../support/http-client.js'
+import { ChromiumEngine } from './chromium-engine.js'
+import { FirefoxEngine } from './firefox-engine.js'
+import { type SecureServer, startSecureServer } from './secure-server.js'
+import type { Ability, Engine, PersonBrowser, Tab } from './tab.js'
+import { button, click, expectRead, field, fill, heading, link, see } from './targets.js'
+import { WebKitEngine } from './webkit-engine.js'
+
+/** Somebody at their own browser. */
+export interface Somebody extends Person {
+  readonly browser: PersonBrowser
+  readonly tab: Tab
+}
+
+interface EngineFixtures {
+  /** Opens a browser where nobody is logged in. Errors on its consoles fail the test. */
+  open: (options?: { readonly base?: string; readonly javaScript?: boolean }) => Promise<PersonBrowser>
+  /** Starts a server that browsers reach by https. */
+  startSecure: () => Promise<SecureServer>
+  /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
+  tolerate: (pattern: RegExp) => void
+  /** Says by name what the engine cannot be asked for, if so. */
+  lacks: (ability: Ability) => boolean
+  /**
+   * Two people, each at a browser with their chat open: on the server at `origin`, which the browsers reach at `base`; the
+   * worker's own if left out.
+   */
+  meet: (where?: { readonly base?: string; readonly origin?: string }) => Promise<{
+    readonly ann: Somebody
+    readonly ben: Somebody
+    readonly path: string
+    /** Ben by HTTP, past every proxy. */
+    readonly benClient: HttpClient
+  }>
+}
+
+export type EngineName = 'chromium' | 'firefox' | 'webkit'
+
+interface EngineWorkerFixtures {
+  engineName: EngineName
+  engine: Engine
+}
+
+export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
+  engineName: ['chromium', { option: true, scope: 'worker' }],
+  engine: [
+    async ({ engineName, playwright }, use) => {
+      const engine = await startEngine(engineName, playwright.chromium)
+      await use(engine)
+      await engine.stop()
+    },
+    { scope: 'worker' },
+  ],
+  tolerate: async ({ open: _open }, use) => {
+    await use(pattern => tolerated.add(pattern))
+  },
+  lacks: async ({ engine }, use) => {
+    await use(ability => {
+      const reason = engine.gaps[ability]
+      if (reason) test.info().annotations.push({ type: 'gap', description: `${engine.name}: ${ability}: ${reason}` })
+      return reason !== undefined
+    })
+  },
+  startSecure: async ({ origin: _origin }, use) => {
+    const servers: SecureServer[] = []
+    await use(async () => {
+      const server = await startSecureServer()
+      servers.push(server)
+      return server
+    })
+    await Promise.all(servers.map(server => server.stop()))
+  },
+  // The browsers go before the server does.
+  open: async ({ engine, origin, startSecure: _startSecure }, use) => {
+    const browsers: PersonBrowser[] = []
+    await use(async ({ base = origin, ...options } = {}) => {
+      const browser = await engine.start(base, options)
+      browsers.push(browser)
+      return browser
+    })
+    const errors = browsers.flatMap(browser => browser.errors)
+    await Promise.all(browsers.map(browser => browser.close()))
+    const patterns = [...tolerated]
+    tolerated.clear()
+    expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
+  },
+  meet: async ({ open, origin: own }, use) => {
+    await use(async ({ origin = own, base = origin } = {}) => {
+      const { annName, benName, chat, ben: benClient } = await newPair(origin)
+      const enter = async (name: string): Promise<Somebody> => {
+        const browser = await open({ base })
+        const tab = await browser.tab()
+        const person = { name, email: `${name}@example.com`, password: 'long enough 1' }
+        await logIn(tab, person)
+        await tab.open(chat)
+        await connected(tab)
+        return { ...person, browser, tab }
+      }
+      const [ann, ben] = await Promise.all([enter(annName), enter(benName)])
+      await see(ann.tab, { css: '#presence', holds: 'Online' })
+      return { ann, ben, path: chat, benClient }
+    })
+  },
+})
+
+const tolerated = new Set<RegExp>()
+
+const required = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: run the journeys by npm run engines`)
+  return value
+}
+
+async function startEngine(name: EngineName, chromium: BrowserType): Promise<Engine> {
+  if (name === 'firefox') return new FirefoxEngine(required('FIREFOX_PATH'))
+  if (name === 'chromium') {
+    const executablePath = required('HEADLESS_SHELL_PATH')
+    return new ChromiumEngine(await chromium.launch({ executablePath, args: ['--no-sandbox'] }))
+  }
+  return new WebKitEngine({
+    driver: required('WEBKIT_DRIVER_PATH'),
+    browser: required('WEBKIT_BROWSER_PATH'),
+    xvfb: required('XVFB_PATH'),
+  })
+}
+
+export { expect }
+
+export async function logIn(tab: Tab, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
+  await tab.open('/login')
+  await fill(tab, field('Email'), email)
+  await fill(tab, field('Password'), password)
+  await click(tab, button('Log in'))
+  await see(tab, heading('Chats'))
+}
+
+export async function logOut(tab: Tab): Promise<void> {
+  await click(tab, button('Log out'))
+  await see(tab, heading('Log in'))
+}
+
+/** Waits until a page is connected and shows no banner. */
+export const connected = (tab: Tab): Promise<void> =>
+  expectRead(
+    tab,
+    () => {
+      const { ws, sse } = document.getElementById('live')?._htmx ?? {}
+      const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
+      return isOpen && !document.querySelector('#connection span')
+    },
+    true,
+    'the page is connected',
+  )
+
+/** Writes a message and sends it by Enter. */
+export async function send(tab: Tab, words: string): Promise<void> {
+  await fill(tab, { css: '#content' }, words)
+  await tab.press('Enter')
+}
+
+/** Opens the menu of a chat and presses something in it. */
+export async function chooseOption(tab: Tab, name: string): Promise<void> {
+  await click(tab, button('Chat options'))
+  await click(tab, { css: '#options button, #options a', name })
+}
+
+/** Goes from the log-in to the chats of somebody by its link. */
+export async function openChat(tab: Tab, name: string): Promise<void> {
+  await click(tab, link(name))
+  await see(tab, heading(`Chat with ${name}`))
+  await connected(tab)
+}

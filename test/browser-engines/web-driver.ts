@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../support/free-port.js'
+import { clearAtExit } from '../support/leftovers.js'
+
+/** What a driver says of a command that it could not do. */
+export class WebDriverError extends Error {
+  override readonly name = 'WebDriverError'
+  /** Its kind, such as "no such element". Source: https://www.w3.org/TR/webdriver2/#errors */
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`)
+    this.code = code
+  }
+}
+
+/** A command takes no longer than this, in ms; a driver that hangs says nothing. */
+const patienceMs = 30_000
+
+interface Answered {
+  readonly value: unknown
+}
+
+const isAnswered = (json: unknown): json is Answered => typeof json === 'object' && json !== null && 'value' in json
+const textAt = (value: unknown, name: string): string => {
+  const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+  return typeof found === 'string' ? found : ''
+}
+
+/** One session of the WebDriver protocol, over plain HTTP. Source: https://www.w3.org/TR/webdriver2/ */
+export class WebDriverSession {
+  readonly #base: string
+
+  private constructor(base: string) {
+    this.#base = base
+  }
+
+  /** Asks a driver for a browser. @throws WebDriverError */
+  static async begin(driver: string, capabilities: object): Promise<WebDriverSession> {
+    const begun = await ask(`${driver}/session`, 'POST', { capabilities: { alwaysMatch: capabilities } })
+    return new WebDriverSession(`${driver}/session/${textAt(begun, 'sessionId')}`)
+  }
+
+  get(path: string): Promise<unknown> {
+    return ask(this.#base + path, 'GET')
+  }
+
+  post(path: string, body: object = {}): Promise<unknown> {
+    return ask(this.#base + path, 'POST', body)
+  }
+
+  delete(path = ''): Promise<unknown> {
+    return ask(this.#base + path, 'DELETE')
+  }
+
+  /** The id of the first element that a selector names. @throws WebDriverError */
+  async find(css: string): Promise<string> {
+    const found = await this.post('/element', { using: 'css selector', value: css })
+    return textAt(found, 'element-6066-11e4-a52e-4f735466cecf')
+  }
+}
+
+/** @throws WebDriverError */
+async function ask(url: string, method: string, body?: object): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    signal: AbortSignal.timeout(patienceMs),
+    ...(body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {}),
+  })
+  const json: unknown = await response.json()
+  if (!isAnswered(json)) throw new WebDriverError('unknown error', JSON.stringify(json))
+  if (!response.ok) throw new WebDriverError(textAt(json.value, 'error'), textAt(json.value, 'message'))
+  return json.value
+}
+
+/** A program that drives a browser for who speaks the protocol. It ends with this process at the latest. */
+export class DriverProcess {
+  readonly url: string
+  /** All that it and its browser have written, line by line. */
+  readonly lines: string[] = []
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+
+  private constructor(program: string, port: number, env: NodeJS.ProcessEnv) {
+    this.url = `http://127.0.0.1:${port}`
+    // In a group of its own: its browser ends with it.
+    this.#child = spawn(program, [`--port=${port}`, '--host=127.0.0.1'], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const output of [this.#child.stdout, this.#child.stderr]) {
+      let rest = ''
+      output?.on('data', piece => {
+        const lines = (rest + piece).split('\n')
+        rest = lines.pop() ?? ''
+        this.lines.push(...lines)
+      })
+    }
+    const forget = clearAtExit(() => this.#kill('SIGKILL'))
+    this.#ended = once(this.#child, 'exit').then(forget)
+  }
+
+  /** Starts one, and waits until it takes commands. @throws Error if it ends before */
+  static async start(program: string, env: NodeJS.ProcessEnv): Promise<DriverProcess> {
+    const driver = new DriverProcess(program, await freePort(), env)
+    const isReady = () =>
+      ask(`${driver.url}/status`, 'GET').then(
+        () => true,
+        () => false,
+      )
+    while (!(await isReady())) {
+      if (driver.#child.exitCode !== null) throw new Error(`The driver ended: ${driver.lines.join('\n')}`)
+      await delay(50)
+    }
+    return driver
+  }
+
+  async stop(): Promise<void> {
+    this.#kill('SIGTERM')
+    await this.#ended
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const { pid, exitCode } = this.#child
+    if (pid !== undefined && exitCode === null) process.kill(-pid, signal)
+  }
+}
