@@ -1,7 +1,8 @@
 /** Talks to the running server as its operator: npm run admin -- COMMAND [NAME [EMAIL]]. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { call, Refusal } from './operator-door.mjs'
+import { Refusal } from './command.mjs'
+import { call, ownOrigin } from './operator-door.mjs'
 import { root } from './process.mjs'
 
 const usage = `Usage: npm run admin -- COMMAND
@@ -20,8 +21,9 @@ But for push-keys, the server must run, with the same OPERATOR_TOKEN in its sett
 async function list() {
   const { accounts } = await call('GET', '/operator/accounts')
   if (accounts.length === 0) console.log('There are no accounts.')
-  for (const { username, email, createdAt, isDisabled } of accounts) {
-    console.log([username, email, `since ${createdAt.slice(0, 10)}`, ...(isDisabled ? ['disabled'] : [])].join('\t'))
+  for (const { username, email, createdAt, isDisabled, isDemo } of accounts) {
+    const since = isDemo ? 'demo account' : `since ${createdAt.slice(0, 10)}`
+    console.log([username, email, since, ...(isDisabled ? ['disabled'] : [])].join('\t'))
   }
 }
 
@@ -41,12 +43,20 @@ async function check() {
   if (conditions.some(({ holds }) => holds === false)) process.exitCode = 1
 }
 
+/** Prints a link, and beside it, so that a program gets the link alone, what it is for and how long it works. */
+function hand({ link }, what) {
+  console.error(`${what}, and no more after a restart of a server without Redis:`)
+  console.log(link)
+  if (new URL(link).origin === ownOrigin())
+    console.error('The link is for this machine alone: set PUBLIC_URL to the address that people have for the server.')
+}
+
 const commands = {
   list,
   health,
   check,
   async invite() {
-    console.log((await call('POST', '/operator/invites')).link)
+    hand(await call('POST', '/operator/invites'), 'One person can create an account by this link, once, within 7 days')
   },
   async 'push-keys'() {
     const { default: webPush } = await import('web-push')
@@ -54,10 +64,11 @@ const commands = {
     console.log(`VAPID_PUBLIC_KEY=${publicKey}\nVAPID_PRIVATE_KEY=${privateKey}`)
   },
   async add(username, email) {
-    console.log((await call('POST', '/operator/accounts', { name: username, input: { username, email } })).link)
+    const made = await call('POST', '/operator/accounts', { name: username, input: { username, email } })
+    hand(made, `By this link ${username} sets their password, and then logs in. It works once, within an hour`)
   },
   async 'reset-password'(name) {
-    console.log((await at(name, 'reset-password')).link)
+    hand(await at(name, 'reset-password'), `By this link ${name} sets a new password. It works once, within an hour`)
   },
   async disable(name) {
     await at(name, 'disable')

@@ -1,21 +1,20 @@
-/**
- * Runs the benchmarks of bench/, each in a process of its own, and prints what they measured as a Markdown table.
- *
- *   npm run bench                   all that measure, and writes bench/results/DATE.json and .md
- *   npm run bench -- NAME ...       those that are named, among them the trials, which only pass or fail
- *   npm run bench -- --check        those that bench/budget.json has limits for, and fails where one is missed
- *   npm run bench -- --node 24      on another version of Node, which npm brings
- */
+/** Runs the benchmarks of bench/, each in a process of its own, and prints what they measured as a Markdown table. */
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { checkBudget } from '../bench/driver/budget.mjs'
 import { budgetTable, figureTable } from '../bench/driver/report.mjs'
+import { endWith, Refusal, readCall } from './command.mjs'
 import { root, run } from './process.mjs'
 import { build, install } from './setup.mjs'
+
+const usage = `Usage: npm run bench -- [NAME ...] [--check] [--node VERSION]
+  NAME ...         those that are named, among them the trials, which only pass or fail; all that measure without any. What they
+                   measure is written to bench/results/DATE-node-VERSION.json and .md
+  --check          those that bench/budget.json has limits for; ends with 1 where one is missed
+  --node VERSION   on another version of Node, which npm brings`
 
 const folder = join(root, 'bench')
 const results = join(folder, 'results')
@@ -67,10 +66,8 @@ function keep(measured, execPath) {
 }
 
 try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { check: { type: 'boolean' }, node: { type: 'string' } },
-  })
+  const options = { check: { type: 'boolean' }, node: { type: 'string' } }
+  const { values, words: positionals } = readCall(usage, options, { mostWords: Number.POSITIVE_INFINITY })
   await install()
   await build()
   // What the product is compared with: only the benchmarks need it.
@@ -79,7 +76,7 @@ try {
     .filter(file => file.endsWith('.mjs'))
     .map(file => file.slice(0, -'.mjs'.length))
   const unknown = positionals.filter(name => !all.includes(name))
-  if (unknown.length > 0) throw new Error(`bench/ holds no ${unknown.join(', ')}; it holds ${all.join(', ')}`)
+  if (unknown.length > 0) throw new Refusal(`bench/ holds no ${unknown.join(', ')}; it holds ${all.join(', ')}`)
   const execPath = values.node === undefined ? process.execPath : findNode(values.node)
   const measured = {}
   const budget = read(join(folder, 'budget.json'))
@@ -111,6 +108,5 @@ try {
     if (missed > 0) process.exitCode = 1
   }
 } catch (error) {
-  console.error(error.message)
-  process.exit(1)
+  endWith(error)
 }

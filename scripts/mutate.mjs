@@ -1,31 +1,27 @@
-/**
- * Makes small harmful edits to the sources, in copies of the project, and counts how many of them the tests catch; browsers are
- * left out. docs/testing.md says how to read what it prints.
- *
- *   npm run mutate -- [--count 400] [--seed 11] [--minutes 60] [--workers 3] [--folders src/chat,src/web] [--file src/x.ts]
- *     [--tests test/chat,test/live]
- *   npm run mutate -- --list [--file src/x.ts]     lists mutants and runs nothing
- *   npm run mutate -- --mutant ID[,ID]             tries these alone, with all their tests
- */
+/** Makes small harmful edits to the sources, in copies of the project, and counts how many of them the tests catch. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readCall } from './command.mjs'
 import { root } from './process.mjs'
 import { build, install } from './setup.mjs'
 
+const usage = `Usage: npm run mutate -- [--count 400] [--seed 11] [--minutes 60] [--workers 3] [--folders src/chat,src/web]
+                        [--file src/x.ts] [--tests test/chat,test/live]
+       npm run mutate -- --list [--file src/x.ts]   lists mutants and runs nothing
+       npm run mutate -- --mutant ID[,ID]           tries these alone, with all their tests
+docs/testing.md says how to read what it prints. Browsers are left out.`
+
 const threshold = 0.8
-const { values: options } = parseArgs({
-  options: {
-    count: { type: 'string', default: '400' },
-    seed: { type: 'string', default: '11' },
-    minutes: { type: 'string', default: '60' },
-    workers: { type: 'string', default: '3' },
-    folders: { type: 'string' },
-    file: { type: 'string' },
-    tests: { type: 'string', default: 'test' },
-    mutant: { type: 'string' },
-    list: { type: 'boolean', default: false },
-  },
+const { values: options } = readCall(usage, {
+  count: { type: 'string', default: '400' },
+  seed: { type: 'string', default: '11' },
+  minutes: { type: 'string', default: '60' },
+  workers: { type: 'string', default: '3' },
+  folders: { type: 'string' },
+  file: { type: 'string' },
+  tests: { type: 'string', default: 'test' },
+  mutant: { type: 'string' },
+  list: { type: 'boolean', default: false },
 })
 const results = join(root, 'coverage', 'mutation')
 const until = performance.now() + Number(options.minutes) * 60_000

@@ -1,16 +1,8 @@
 /** Speaks to a running server as its operator. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from './command.mjs'
 import { root } from './process.mjs'
-
-/** What the server, or the lack of one, refuses: a sentence for the operator, and the server's code if it gave one. */
-export class Refusal extends Error {
-  /** @param {string} message @param {string} [code] */
-  constructor(message, code) {
-    super(message)
-    this.code = code
-  }
-}
 
 /** Where the server of these settings answers on this machine. */
 export function ownOrigin({ PORT: port = '3000', HOST: host = '127.0.0.1' } = process.env) {
@@ -26,7 +18,7 @@ async function ask(method, path, origin, input) {
     const headers = { authorization: `Bearer ${token}`, ...(input && { 'content-type': 'application/json' }) }
     return await fetch(new URL(path, origin), { method, headers, body: input && JSON.stringify(input) })
   } catch {
-    throw new Refusal(`No server answers at ${origin}: start it, or set PORT and HOST as it has them.`)
+    throw new Refusal(`No server answers at ${origin}: start it, or set PORT and HOST as it has them.`, 'no_server')
   }
 }
 
@@ -45,7 +37,7 @@ function explain(errors) {
  * @param {string} method
  * @param {string} path
  * @param {{ name?: string, input?: object, origin?: string }} [options] whom it is about, what is sent, and where the server is
- * @throws Refusal
+ * @throws Refusal with the code of the server, or with no_server or no_operator
  */
 export async function call(method, path, { name, input, origin = ownOrigin() } = {}) {
   const response = await ask(method, path, origin, input)
@@ -55,7 +47,7 @@ export async function call(method, path, { name, input, origin = ownOrigin() } =
   const sentences = {
     unauthenticated: 'The server has another OPERATOR_TOKEN than the one here.',
     not_found: `Nobody is called ${name}.`,
-    conflict: 'There are no invites: the server has REGISTRATION other than invite.',
+    conflict: 'Invites need REGISTRATION=invite. To make an account yourself, use add.',
     rate_limited: `Too many wrong tokens. Try again in ${response.headers.get('retry-after')} seconds.`,
     invalid: errors && explain(errors),
     server_busy: 'The server is too busy for that right now. Try again.',

@@ -1,11 +1,10 @@
 /** Runs the server for programs that use it from outside: the benchmarks and the gallery. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeEnvironment, nodeFlags } from './node-flags.mjs'
-import { root } from './process.mjs'
+import { spawnServer } from './own-server.mjs'
 
 /**
  * Starts the built server in its own process and folder.
@@ -15,13 +14,11 @@ import { root } from './process.mjs'
  */
 export async function serve(env) {
   const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-served-'))
-  const server = spawn(process.execPath, [...nodeFlags, join(root, 'dist', 'main.js')], {
-    cwd: folder,
-    env: {
-      ...nodeEnvironment,
-      ...{ PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', UPLOAD_DIR: join(folder, 'uploads') },
-      ...env,
-    },
+  const server = spawnServer({
+    program: 'dist/main.js',
+    folder,
+    flags: nodeFlags,
+    env: { ...nodeEnvironment, PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const closed = once(server, 'close')

@@ -1,17 +1,33 @@
 /** Installs and builds what is missing or stale. Plain JavaScript: it works before anything is installed. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Refusal } from './command.mjs'
 import { fingerprint, isStale, writeStamp } from './freshness.mjs'
 import { must, root, run } from './process.mjs'
 
 /**
+ * Whether a folder holds a server that is built and only the packages that it runs with, as docs/hosting.md has it: one may run from
+ * there now.
+ */
+function isForServing(folder) {
+  const has = path => existsSync(join(folder, path))
+  return has('dist/main.js') && has('node_modules/express') && !has('node_modules/esbuild')
+}
+
+/**
  * Installs the locked dependencies, including those of the build, if they are missing or stale.
  * @param {string} [folder] whose; the project's if left out
+ * @param {{ isStart?: boolean }} [options] `isStart`: for the server that is started there
+ * @throws where a server may run from the folder: npm removes all packages before it installs them
  */
-export async function install(folder = root) {
+export async function install(folder = root, { isStart = false } = {}) {
   const stamp = join(folder, 'node_modules', '.locked')
   const print = fingerprint([join(folder, 'package-lock.json')])
   if (!isStale(stamp, print)) return
+  if (!isStart && isForServing(folder))
+    throw new Refusal(
+      `A server may run from ${folder}: it has no packages of development, and installing them takes the others away for seconds. Run this in another clone: git clone ${folder} ANOTHER-FOLDER`,
+    )
   console.log('Installing the locked dependencies ...')
   await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     quiet: true,
@@ -139,4 +155,26 @@ export async function findWebKit() {
   throw new Error(
     'WebKit is needed: install WebKitWebDriver, MiniBrowser and Xvfb (Debian: apt-get install webkit2gtk-driver xvfb) or name them in WEBKIT_DRIVER_PATH, WEBKIT_BROWSER_PATH and XVFB_PATH',
   )
+}
+
+/** What a desktop with a screen reader is made of: programs, and the packages of Debian that bring them. */
+const desktopParts = {
+  '/usr/bin/Xvfb': 'xvfb',
+  '/usr/bin/dbus-daemon': 'dbus-daemon',
+  '/usr/bin/openbox': 'openbox',
+  '/usr/bin/xdotool': 'xdotool',
+  '/usr/libexec/at-spi-bus-launcher': 'at-spi2-core',
+  '/usr/bin/speech-dispatcher': 'speech-dispatcher',
+  '/usr/bin/orca': 'orca',
+}
+
+/** Installs what is missing of a desktop with the screen reader Orca. */
+export async function installScreenReader() {
+  const missing = Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
+  if (missing.length === 0) return
+  if (!asRoot() || !onDebian()) {
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing.join(' ')})`)
+  }
+  console.log('Installing the screen reader Orca, and a desktop for it ...')
+  await aptInstall(...missing)
 }

@@ -22,7 +22,7 @@ function refuseLowLimit() {
 
 refuseLowLimit()
 try {
-  await install()
+  await install(undefined, { isStart: true })
   await build()
 } catch (error) {
   console.error(`The set-up failed: ${error.message}`)

@@ -4,8 +4,8 @@
  */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { call, Refusal } from './operator-door.mjs'
+import { endWith, Refusal, readCall } from './command.mjs'
+import { call } from './operator-door.mjs'
 import { releaseSignals, root } from './process.mjs'
 import { build, install, installedRedisServer } from './setup.mjs'
 
@@ -16,7 +16,9 @@ const usage = `Usage: npm run verify-ephemeral -- [--short]
   --operator URL  where its operator reaches it, if a proxy is in front: http://127.0.0.1:3000, say
   --pid PID       its process, on this machine: its memory and its files are searched as well
   --log FILE      what its log is written to
-  --short         shorter lives on its own servers, and a shorter look at raw memory`
+  --short         shorter lives on its own servers, and a shorter look at raw memory
+On its own servers it takes up to two minutes (--short: half a minute), on a running one two to three (--short: one and a half). It ends
+with 1 if something was left that should not be, or if it could not check.`
 
 /** How long messages live on its own servers, and for how long after their end raw memory is looked at, ms. */
 const usual = { lifeMs: 20_000, memoryWatchMs: 60_000 }
@@ -24,24 +26,19 @@ const short = { lifeMs: 12_000, memoryWatchMs: 10_000 }
 
 const isAddress = text => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
+function findFault({ operator, pid, log }, [url]) {
+  const [strange] = [url, operator].filter(each => each !== undefined && !isAddress(each))
+  if (strange !== undefined) return `"${strange}" is no address: it begins with http:// or https://.`
+  if (url === undefined && [operator, pid, log].some(each => each !== undefined))
+    return '--operator, --pid and --log are about a running server: name its URL too.'
+  if (!/^[1-9]\d*$/.test(pid ?? '1')) return `--pid takes the number of a process, and "${pid}" is none.`
+}
+
 function readArguments() {
   const text = { type: 'string' }
   const options = { short: { type: 'boolean' }, operator: text, pid: text, log: text }
-  try {
-    const { values, positionals } = parseArgs({ options, allowPositionals: true })
-    const [url, ...more] = positionals
-    const { operator, pid, log } = values
-    const isRight =
-      more.length === 0 &&
-      [url, operator].every(each => each === undefined || isAddress(each)) &&
-      (url !== undefined || [operator, pid, log].every(each => each === undefined)) &&
-      /^[1-9]\d*$/.test(pid ?? '1')
-    if (isRight) return { ...values, url }
-  } catch (error) {
-    console.error(error.message)
-  }
-  console.error(usage)
-  process.exit(2)
+  const { values, words } = readCall(usage, options, { mostWords: 1, findFault })
+  return { ...values, url: words[0] }
 }
 
 /** Only after the set-up, which installs what it needs. */
@@ -64,15 +61,26 @@ function findOnThisMachine({ pid, log }) {
   }
 }
 
+/** Refuses an address at which people reach no server. */
+async function reach(origin) {
+  try {
+    await fetch(new URL('/health', origin))
+  } catch ({ cause }) {
+    throw new Refusal(`No server answers at ${origin} (${cause?.code ?? cause?.message}): check the URL.`)
+  }
+}
+
 async function verifyRunning(given) {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
   findOnThisMachine(given)
   const { url, operator = url, pid, log } = given
   const { origin } = new URL(operator)
+  await reach(new URL(url).origin)
   const ask = async (path, options) => {
     try {
       return await call('POST', path, { ...options, origin })
     } catch (error) {
+      if (error.code === 'no_server') throw new Refusal(`No server answers at ${origin}: check --operator.`)
       if (error.code !== 'no_operator') throw error
       throw new Refusal(
         `No operator is answered at ${origin}: the server runs without OPERATOR_TOKEN, or a proxy in front keeps that from the internet. Then name the server's own address with --operator.`,
@@ -84,6 +92,9 @@ async function verifyRunning(given) {
   releaseSignals()
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
   const { verifyRunningServer } = await load('remains/running-server')
+  console.log(
+    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes two to three minutes.`,
+  )
   return verifyRunningServer({
     url: new URL(url).origin,
     operator: {
@@ -100,19 +111,36 @@ async function verifyRunning(given) {
 
 async function verifyOwn({ short: isShort }) {
   const { verifyOwnServers } = await load('remains/verification')
+  console.log(
+    `Starts servers, has messages live and end there, and looks for them. This takes ${isShort ? 'half a minute' : 'up to two minutes'} or more.`,
+  )
   return verifyOwnServers({ ...(isShort ? short : usual), hasRedis: installedRedisServer() !== undefined })
 }
 
-/** Says what went wrong, in sentences for the operator where it is no fault of this program. Gives the exit code. */
+/** Says what went wrong, in sentences for the operator where it is no fault of this program, and ends. */
 function report(error) {
   if (error.name === 'AccountsStay') {
     console.error(error.message)
     return report(error.cause)
   }
-  const isShort = error.name === 'ShortLives'
-  const ofShort = `What was sent ended before it was looked for everywhere (${error.message}). Try again when this machine has less to do; if MESSAGE_TTL_MAX_MS of that server is under 60000, raise it.`
-  console.error(isShort ? ofShort : error instanceof Refusal ? error.message : error)
-  return error.code === 'stopped' ? 130 : 1
+  if (error.code === 'stopped') {
+    console.error(error.message)
+    return process.exit(130)
+  }
+  if (error.name !== 'ShortLives') return endWith(error)
+  const why = `What was sent ended before it was looked for everywhere (${error.message}). Try again when this machine has less to do; if MESSAGE_TTL_MAX_MS of that server is under 60000, raise it.`
+  return endWith(new Refusal(why))
+}
+
+/** What the numbers of the last line leave out. */
+function sayUncounted(findings) {
+  const open = findings.filter(({ isKept }) => isKept === null)
+  const notChecked = open.filter(({ isChecked }) => !isChecked).length
+  const parts = [
+    ...(notChecked > 0 ? [`${notChecked} not checked, as they say above`] : []),
+    ...(open.length > notChecked ? ['raw memory, of which nothing is promised'] : []),
+  ]
+  return parts.length > 0 ? `Counted as neither: ${parts.join('; ')}` : ''
 }
 
 try {
@@ -122,8 +150,9 @@ try {
   const findings = await (given.url ? verifyRunning(given) : verifyOwn(given))
   for (const { line } of findings) console.log(line)
   const count = isKept => findings.filter(finding => finding.isKept === isKept).length
-  console.log(`\n${count(true)} passed, ${count(false)} failed`)
+  console.log(`\n${sayUncounted(findings)}`.trimEnd())
+  console.log(`${count(true)} passed, ${count(false)} failed`)
   process.exit(count(false) > 0 || count(true) === 0 ? 1 : 0)
 } catch (error) {
-  process.exit(report(error))
+  report(error)
 }

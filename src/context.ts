@@ -11,6 +11,7 @@ import type { Answer } from './chat/answer.js'
 import type { Clock } from './chat/clock.js'
 import type { Rooms } from './chat/rooms.js'
 import type { Config } from './config.js'
+import type { LoweredCap } from './fitted-caps.js'
 import type { Answers } from './http/answers.js'
 import type { CookieNames } from './http/cookie-names.js'
 import type { HeldBodies } from './http/held-bodies.js'
@@ -34,6 +35,8 @@ import type { DeviceSessions } from './push/device-sessions.js'
  */
 export interface Context {
   readonly config: Config
+  /** The caps in it that are lower than asked for. */
+  readonly lowered: readonly LoweredCap[]
   readonly log: Logger
   readonly clock: Clock
   /** Where nodes tell each other of forms that are posted; null if there is but one node. */

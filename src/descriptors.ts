@@ -28,7 +28,24 @@ export function refuseLowLimit(limit = readLimit()): string | null {
   return `The limit of open files is ${limit} but must be at least ${fewest} (ulimit -n).`
 }
 
-/** How many connections the server may take: `wanted`, or fewer if the limit of descriptors allows no more. */
-export function fitConnections(wanted: number, limit = readLimit()): number {
-  return limit === null ? wanted : Math.min(wanted, limit - reserved)
+/** MAX_CONNECTIONS, lower than asked for, as the log says it. */
+export interface LoweredConnections {
+  readonly setting: 'MAX_CONNECTIONS'
+  readonly asked: number
+  readonly given: number
+  /** The limit of descriptors, some of which the server keeps for other things. */
+  readonly openFiles: number
+}
+
+/**
+ * How many connections the server may take: `asked`, or fewer if the limit of descriptors allows no more; `lowered` is null
+ * where it does.
+ */
+export function fitConnections(
+  asked: number,
+  limit = readLimit(),
+): { readonly maxConnections: number; readonly lowered: LoweredConnections | null } {
+  const most = limit === null ? asked : limit - reserved
+  if (limit === null || most >= asked) return { maxConnections: asked, lowered: null }
+  return { maxConnections: most, lowered: { setting: 'MAX_CONNECTIONS', asked, given: most, openFiles: limit } }
 }

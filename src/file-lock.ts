@@ -26,7 +26,7 @@ type Holder = z.infer<typeof holderSchema>
 
 /**
  * A lock file that one process at a time holds. A lock left by a crash keeps nobody out. One that is merely gone, such as by a job
- * that clears a folder, is taken again.
+ * that clears a folder, or that names nobody any more, is taken again.
  */
 export class FileLock {
   readonly #path: string
@@ -70,11 +70,11 @@ export class FileLock {
   }
 
   /**
-   * Whether the lock is ours, once it was taken again if its file was gone. If not, another process has taken it.
+   * Whether the lock is ours, once it was taken again if its file was gone, or named nobody. If not, another process has taken it.
    * @throws the system's error if the file cannot be read or written
    */
   hold(): Promise<boolean> {
-    const held = this.#turn.then(async () => (await this.isHeld()) || (await tryWrite(this.#path, this.#mine)))
+    const held = this.#turn.then(async () => (await this.isHeld()) || (await this.#takeAgain()))
     this.#turn = held.catch(() => {})
     return held
   }
@@ -83,7 +83,18 @@ export class FileLock {
   async release(): Promise<void> {
     clearInterval(this.#beat)
     await this.#turn
-    if (await this.isHeld()) await rm(this.#path, { force: true })
+    // What cannot be read is not ours to remove.
+    if (await this.isHeld().catch(() => false)) await rm(this.#path, { force: true })
+  }
+
+  async #takeAgain(): Promise<boolean> {
+    if (await tryWrite(this.#path, this.#mine)) return true
+    if ((await readHolder(this.#path)) !== null) return false
+    // Another process may be writing it at this moment.
+    await pause(lookMs)
+    if ((await readHolder(this.#path)) !== null) return false
+    await rm(this.#path, { force: true })
+    return tryWrite(this.#path, this.#mine)
   }
 
   async #keepAlive(): Promise<void> {
@@ -91,7 +102,7 @@ export class FileLock {
       await utimes(this.#path, new Date(), new Date())
     } catch (error) {
       if (faultCodeOf(error) !== 'ENOENT') throw error
-      await tryWrite(this.#path, this.#mine)
+      await this.#takeAgain()
     }
   }
 }

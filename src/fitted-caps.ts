@@ -15,8 +15,10 @@ const heldShare = 1 / 2
  * it, but of one with a picture that is described at length it holds almost all.
  */
 const ownHeapBytes = 48 * megabyte
-/** With less the chat would be of no use. */
+/** With less the chat would be of no use. Pictures have less only where their tmpfs has. */
 const leastBytes = 8 * megabyte
+/** The least there is: a setting can ask for no less. */
+const leastPictureBytes = megabyte
 
 /** A cap that is lower than asked for, as the log says it. */
 export interface LoweredCap {
@@ -26,6 +28,13 @@ export interface LoweredCap {
   /** What does not allow more: the control group's memory, the machine's, V8's heap, or the size of the tmpfs of UPLOAD_DIR. */
   readonly limitedBy: 'cgroup' | 'machine' | 'heap' | 'UPLOAD_DIR'
   readonly limitMegabytes: number
+}
+
+/** What the log says of it. */
+export function sayLowered({ setting, limitedBy }: LoweredCap): string {
+  const place =
+    limitedBy === 'UPLOAD_DIR' ? 'the tmpfs of UPLOAD_DIR: for more, make that larger' : 'the memory there is'
+  return `${setting} was lowered to what fits ${place}`
 }
 
 interface Bound {
@@ -61,14 +70,16 @@ export function fitCaps(asked: Config, thereIs: MemoryThereIs): { config: Config
     { by, limit: memory, most: messages * share },
     { by: 'heap', limit: heap, most: heap - ownHeapBytes },
   ])
+  const mostOnDisk = Math.floor((uploadDisk ?? Number.POSITIVE_INFINITY) / megabyte - 1) * megabyte
   const boundsOfPictures: Bound[] =
     uploadDisk === null
       ? []
       : [
           { by, limit: memory, most: images.maxHeldBytes * share },
-          { by: 'UPLOAD_DIR', limit: uploadDisk, most: uploadDisk - megabyte },
+          { by: 'UPLOAD_DIR', limit: uploadDisk, most: mostOnDisk },
         ]
-  const forPictures = lower('MAX_PICTURES_MB', images.maxHeldBytes, leastBytes, boundsOfPictures)
+  const leastForPictures = Math.max(Math.min(leastBytes, mostOnDisk), leastPictureBytes)
+  const forPictures = lower('MAX_PICTURES_MB', images.maxHeldBytes, leastForPictures, boundsOfPictures)
   const config: Config = {
     ...asked,
     maxMessageMemoryBytes: forMessages.bytes,
@@ -80,6 +91,34 @@ export function fitCaps(asked: Config, thereIs: MemoryThereIs): { config: Config
     },
   }
   return { config, lowered: [forMessages, forPictures].flatMap(({ lowered }) => lowered ?? []) }
+}
+
+/** What there must be for the server not to be killed before it refuses sends, and what there is. Bytes. */
+export interface MemoryNeed {
+  readonly of: 'memory' | 'heap'
+  readonly needed: number
+  readonly there: number
+  /** Whose limit it is. */
+  readonly limitedBy: Exclude<LoweredCap['limitedBy'], 'UPLOAD_DIR'>
+}
+
+/** What caps need of the memory there is: that of the process, and that of V8's heap. Over Redis messages and pictures need none. */
+export function memoryNeeds(
+  config: Config,
+  { group, machine, heap, uploadDisk }: MemoryThereIs,
+): readonly MemoryNeed[] {
+  const isOverRedis = config.redisUrl !== null
+  const messages = isOverRedis ? 0 : config.maxMessageMemoryBytes
+  const pictures = isOverRedis || uploadDisk === null ? 0 : config.images.maxHeldBytes
+  return [
+    {
+      of: 'memory',
+      needed: ownBytes + (messages + pictures) / heldShare,
+      there: Math.min(group, machine),
+      limitedBy: group < machine ? 'cgroup' : 'machine',
+    },
+    { of: 'heap', needed: ownHeapBytes + messages, there: heap, limitedBy: 'heap' },
+  ]
 }
 
 /** One person may hold an eighth: the longest message must fit into it. */

@@ -23,8 +23,8 @@ export interface MemoryLimits {
 }
 
 const groupFiles: GroupFiles = { root: '/sys/fs/cgroup', own: '/proc/self/cgroup' }
-/** The type of a file system that lies in memory. Source: statfs(2), TMPFS_MAGIC */
-export const tmpfsType = 0x01021994
+/** The types of file systems that lie in memory: tmpfs and ramfs. Source: statfs(2) */
+const memoryTypes: readonly number[] = [0x01021994, 0x858458f6]
 
 /** Reads the limits as they are now. */
 export function readMemoryLimits(): MemoryLimits {
@@ -36,24 +36,35 @@ export function readMemoryLimits(): MemoryLimits {
  * limits of those around it too. `memory.high` counts as well: beyond it a process hardly gets on.
  * Source: cgroups(7)
  */
-export function readGroupLimit({ root, own }: GroupFiles = groupFiles): number {
-  const limits = readText(own)
+export function readGroupLimit(files: GroupFiles = groupFiles): number {
+  return Math.min(...readGroups(files, ['memory.limit_in_bytes'], ['memory.max', 'memory.high']))
+}
+
+/**
+ * Whether one of this process's control groups keeps it out of swap. None of the first version can: where memory and swap together
+ * have the limit of memory alone, the kernel still swaps when the machine runs short of memory.
+ * Source: https://docs.kernel.org/admin-guide/cgroup-v2.html, memory.swap.max, and
+ * https://docs.kernel.org/admin-guide/cgroup-v1/memory.html, "why memory+swap rather than swap"
+ */
+export function isKeptFromSwap(files: GroupFiles = groupFiles): boolean {
+  return readGroups(files, [], ['memory.swap.max']).includes(0)
+}
+
+/** The numbers in these files of this process's control groups of the first and of the second version, and of those around them. */
+function readGroups({ root, own }: GroupFiles, ofFirst: readonly string[], ofSecond: readonly string[]): number[] {
+  return readText(own)
     .split('\n')
     .flatMap(line => {
       const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
       if (controllers === undefined || path === undefined) return []
-      if (controllers.split(',').includes('memory')) {
-        return readUpwards(join(root, 'memory'), path, ['memory.limit_in_bytes'])
-      }
+      if (controllers.split(',').includes('memory')) return readUpwards(join(root, 'memory'), path, ofFirst)
       if (controllers !== '') return []
-      const files = ['memory.max', 'memory.high']
       // Beside groups of the first version, those of the second have a folder of their own.
-      return [root, join(root, 'unified')].flatMap(each => readUpwards(each, path, files))
+      return [root, join(root, 'unified')].flatMap(each => readUpwards(each, path, ofSecond))
     })
-  return Math.min(...limits)
 }
 
-/** What limits files say of a group and of those around it. In a container the outer ones are not seen. */
+/** What files say of a group and of those around it. In a container the outer ones are not seen. */
 function readUpwards(root: string, path: string, files: readonly string[]): number[] {
   const limits: number[] = []
   for (let group = join('/', path); ; group = dirname(group)) {
@@ -65,14 +76,24 @@ function readUpwards(root: string, path: string, files: readonly string[]): numb
   }
 }
 
-/** The size in bytes of the file system of a folder, if it lies in memory (tmpfs), else null. The folder need not be there yet. */
+/**
+ * The size in bytes of the file system of a folder, if it lies in memory, else null; Infinity if it may take all the memory there is.
+ * The folder need not be there yet.
+ */
 export function readMemoryDiskSize(folder: string): number | null {
   const disk = readFileSystem(folder)
-  return disk?.type === tmpfsType ? disk.blocks * disk.bsize : null
+  if (disk === null || !memoryTypes.includes(disk.type)) return null
+  // One without a limit has no blocks. Source: tmpfs(5), "size"
+  return disk.blocks === 0 ? Number.POSITIVE_INFINITY : disk.blocks * disk.bsize
 }
 
-/** The file system that a folder is on, or will be once it is there; null where the system does not tell. */
-export function readFileSystem(folder: string): StatsFs | null {
+/** Whether a folder lies in memory, or will once it is there; null where the system does not tell. */
+export function isInMemory(folder: string): boolean | null {
+  const disk = process.platform === 'linux' ? readFileSystem(folder) : null
+  return disk === null ? null : memoryTypes.includes(disk.type)
+}
+
+function readFileSystem(folder: string): StatsFs | null {
   try {
     return statfsSync(folder)
   } catch (error) {

@@ -8,7 +8,7 @@ import { listen } from './http/listening.js'
 import { messageClassesOf } from './http/message-classes.js'
 import type { DeclaredRoute } from './http/routes.js'
 import { Hub } from './live/hub.js'
-import { collectGarbage, IdleMemory, readCpuMs } from './ops/idle-memory.js'
+import { collectGarbage, IdleMemory, readCpuMs, readHeapBytes, releaseMemory } from './ops/idle-memory.js'
 import { Monitoring } from './ops/monitoring.js'
 import { warnOfConditions } from './ops/self-check.js'
 import { createApp } from './web/app.js'
@@ -49,7 +49,7 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
   const basis = await createBasis(asked)
   const { config, log, clock, backend } = basis
   const { health } = backend
-  const maxConnections = fitConnections(config.maxConnections)
+  const { maxConnections, lowered } = fitConnections(config.maxConnections)
   const accounts = await openAccounts(basis)
   const push = await openPush({ ...basis, ...accounts, outside, onOutcome: outcome => observer.pushed(outcome) })
   const roomParts = await createRooms({ ...basis, ...accounts, ...push })
@@ -83,7 +83,8 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
     onWebSocket: (request, head) => sockets.upgrade(request, request.socket, head),
     messageClasses: messageClassesOf(app),
   })
-  const idleMemory = new IdleMemory({ clock, rooms, readCpuMs, collect: collectGarbage })
+  const collecting = { readCpuMs, readHeapBytes, collect: collectGarbage, release: releaseMemory }
+  const idleMemory = new IdleMemory({ clock, rooms, ...collecting })
 
   return {
     routes,
@@ -91,12 +92,12 @@ export async function createServer(asked: Config, outside: Outside = {}): Promis
       await images.start()
       const { address, port } = await listen(http, config)
       context.cookieNames.listensOn(port)
-      if (maxConnections < config.maxConnections) {
+      if (lowered) {
         // Nobody has asked for the default on a machine for development.
-        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'debug'
-        log[level]({ maxConnections }, 'MAX_CONNECTIONS was lowered to what the limit on open files allows')
+        const level = config.isProduction || config.setsMaxConnections ? 'warn' : 'info'
+        log[level](lowered, 'MAX_CONNECTIONS was lowered to what the limit on open files (ulimit -n) allows')
       }
-      if (config.isProduction) warnOfConditions(log, config)
+      if (config.isProduction) warnOfConditions(log, basis)
       return { host: address, port }
     },
     async stop() {

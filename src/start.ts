@@ -48,8 +48,14 @@ async function main(): Promise<void> {
   say(whatIsKept(config))
 }
 
-/** What the server keeps where, in a sentence. */
-function whatIsKept({ redisUrl, accounts }: Config): string {
+/** What the server keeps where. */
+function whatIsKept(config: Config): string {
+  const pictures =
+    config.redisUrl === null ? `. Keeps pictures in ${config.images.uploadDir}, encrypted, until they vanish` : ''
+  return `${whereTextsAre(config)}${pictures}`
+}
+
+function whereTextsAre({ redisUrl, accounts }: Config): string {
   const inMemory = 'Keeps messages and sessions in memory only'
   if (redisUrl !== null) return 'Keeps messages, sessions and accounts in Redis, which all nodes share'
   if (accounts.kind === 'memory') return `${inMemory}, and accounts too: they are gone when the server stops`

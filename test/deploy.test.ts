@@ -1,5 +1,5 @@
 // Long because every way to host it is checked here.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -9,7 +9,7 @@ import { fitCaps } from '#src/fitted-caps.js'
 import { atOnce as convertersAtOnce } from '#src/images/converter.js'
 import { most as mostOfConverter } from '#src/images/converter-watch.js'
 import { mostBytes as mostUploadBytes } from '#src/images/held-uploads.js'
-import { nodeEnvironment, nodeFlags } from '../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags, nodeFlagsOverRedis } from '../scripts/node-flags.mjs'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -156,6 +156,11 @@ describe('the Compose file of several nodes', () => {
       accounts: { kind: 'redis', url: `redis://:${password}@accounts:6379` },
       isRedisStrict: true,
     })
+  })
+
+  it('gives what waits for Redis more room in the young generation', () => {
+    expect(nodeFlagsOverRedis).toEqual(['--max-semi-space-size=16', '--v8-pool-size=1'])
+    expect(node?.command).toEqual(['node', ...nodeFlagsOverRedis, 'dist/main.js'])
   })
 
   it('keeps messages off the disk and accounts on it, and neither evicts', () => {
@@ -398,4 +403,13 @@ describe('every way to host it', () => {
     expect(unit).toContain(`ExecStart=/usr/bin/node ${nodeFlags.join(' ')} dist/main.js`)
     expect(dockerfile).toContain(`CMD ${JSON.stringify(['node', ...nodeFlags, 'dist/main.js']).replaceAll(',', ', ')}`)
   })
+})
+
+it('no setting is shown with a comment behind it, which systemd takes for a part of the value', () => {
+  const folders = ['docs', 'deploy'].flatMap(name => readdirSync(new URL(name, root)).map(file => `${name}/${file}`))
+  const files = [...folders, '.env.example', 'README.md', 'SECURITY.md'].filter(name =>
+    /(\.md|\.conf|\.service|example)$/.test(name),
+  )
+  const withComment = (file: string) => read(file).match(/^\s*#?[A-Z][A-Z0-9_]*=\S*[ \t]+#.*/gm) ?? []
+  expect(files.flatMap(withComment)).toEqual([])
 })

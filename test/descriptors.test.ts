@@ -57,7 +57,9 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
       sockets.push(socket)
     }
     await expect.poll(() => sockets.filter(({ closed }) => !closed).length).toBe(48)
-    expect(server.output.match(/.*MAX_CONNECTIONS.*/g)).toEqual([expect.stringContaining('"maxConnections":48')])
+    expect(server.output.match(/.*MAX_CONNECTIONS.*/g)).toEqual([
+      expect.stringContaining('"asked":1000,"given":48,"openFiles":128'),
+    ])
   })
 
   it.each([
@@ -72,10 +74,14 @@ describe.skipIf(process.platform !== 'linux')('descriptors', { timeout: 60_000 }
     expect(server.output).toBe(`The limit of open files is ${descriptors} but must be at least 128 (ulimit -n).\n`)
   })
 
-  it('suffice for no message to somebody who tries the server, and has set no number of connections', async () => {
+  it('suffice for no warning to somebody who tries the server, and has set no number of connections', async () => {
     server = start(256)
     await server.address()
     expect(server.output).not.toContain('MAX_CONNECTIONS')
+    await server.stop()
+    server = start(256, { LOG_LEVEL: 'info' })
+    await server.address()
+    await expect.poll(() => server.output).toMatch(/"level":"info".*"MAX_CONNECTIONS","asked":20000,"given":176/)
   })
 
   it.each([

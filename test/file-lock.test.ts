@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,6 +126,38 @@ it('is taken again by who holds it when its file is gone: when it is asked for, 
   await rm(path)
   await vi.waitFor(async () => expect(await holderOf()).toEqual(holder), { timeout: 5000 })
   expect(await FileLock.take(path)).toBeNull()
+})
+
+it.each([
+  ['was emptied', () => writeFile(path, '')],
+  ['was overwritten with something else', () => writeFile(path, 'garbage')],
+  ['was replaced by a link that leads nowhere', () => rm(path).then(() => symlink(join(folder, 'nowhere'), path))],
+])('is taken again by who holds it where its file %s', async (_what, spoil) => {
+  const lock = await take()
+  const holder = await holderOf()
+  await spoil()
+  expect(await Promise.all([lock.hold(), lock.hold()])).toEqual([true, true])
+  expect(await holderOf()).toEqual(holder)
+  expect(await FileLock.take(path)).toBeNull()
+})
+
+it('is left to another that writes its lock at that moment', async () => {
+  const lock = await take()
+  await writeFile(path, '')
+  const held = lock.hold()
+  await pause(100)
+  await writeFile(path, theirs)
+  expect(await held).toBe(false)
+  expect(await readFile(path, 'utf8')).toBe(theirs)
+})
+
+it('is given back in peace where a folder stands in its place', async () => {
+  const lock = await take()
+  await rm(path)
+  await mkdir(path)
+  await expect(lock.hold()).rejects.toMatchObject({ code: 'EISDIR' })
+  await lock.release()
+  expect(await readdir(folder)).toEqual(['lock'])
 })
 
 it('is not taken back from another', async () => {

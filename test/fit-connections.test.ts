@@ -13,9 +13,15 @@ it.each([
 ])(
   'of %d connections that are wanted as many fit as the limit of descriptors allows: of %j %d',
   (wanted, limit, fit) => {
-    expect(fitConnections(wanted, limit)).toBe(fit)
+    expect(fitConnections(wanted, limit).maxConnections).toBe(fit)
   },
 )
+
+it('what is lowered is told with what was asked for, and with the limit', () => {
+  expect(fitConnections(1000, 1080).lowered).toBeNull()
+  const lowered = { setting: 'MAX_CONNECTIONS', asked: 1000, given: 920, openFiles: 1000 }
+  expect(fitConnections(1000, 1000).lowered).toEqual(lowered)
+})
 
 it('a limit of fewer than 128 is too low', () => {
   expect(refuseLowLimit(127)).toBe('The limit of open files is 127 but must be at least 128 (ulimit -n).')
@@ -27,18 +33,18 @@ it('the limit is the soft one of this process', () => {
     'Max core file size        0                    unlimited            bytes\n' +
       'Max open files            500                  600                  files\n',
   )
-  expect(fitConnections(1000)).toBe(420)
+  expect(fitConnections(1000).maxConnections).toBe(420)
   expect(readFileSync).toHaveBeenLastCalledWith('/proc/self/limits', 'utf8')
 })
 
 it('where the system does not say, as many connections as are wanted are tried', () => {
   vi.mocked(readFileSync).mockReturnValueOnce('Max open files            unlimited            unlimited\n')
-  expect(fitConnections(1000)).toBe(1000)
+  expect(fitConnections(1000).maxConnections).toBe(1000)
   const isUnreadable = () => {
     throw new Error('ENOENT')
   }
   vi.mocked(readFileSync).mockImplementationOnce(isUnreadable)
-  expect(fitConnections(1000)).toBe(1000)
+  expect(fitConnections(1000).maxConnections).toBe(1000)
   vi.mocked(readFileSync).mockImplementationOnce(isUnreadable)
   expect(refuseLowLimit()).toBeNull()
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { fitCaps, type MemoryThereIs } from '#src/fitted-caps.js'
+import { fitCaps, type MemoryThereIs, sayLowered } from '#src/fitted-caps.js'
 
 const megabyte = 1_048_576
 const secrets = { SESSION_SECRET: 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW', JWT_SECRET: 'W8sPq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0' }
@@ -55,6 +55,22 @@ describe('caps', () => {
     expect(given).toEqual([256, 32, 100, 12.5])
     const asked = { setting: 'MAX_PICTURES_MB', askedMegabytes: 256 }
     expect(lowered).toEqual([{ ...asked, givenMegabytes: 100, limitedBy: 'UPLOAD_DIR', limitMegabytes: 101 }])
+    const says = 'MAX_PICTURES_MB was lowered to what fits the tmpfs of UPLOAD_DIR: for more, make that larger'
+    expect(lowered.map(sayLowered)).toEqual([says])
+  })
+
+  it.each([
+    [8, 7],
+    [2, 1],
+    [1, 1],
+  ])('of pictures are less than a file system in memory of %d MB: %d MB', (uploadDisk, given) => {
+    expect(give({}, { uploadDisk }).given.slice(2)).toEqual([given, given / 8])
+  })
+
+  it('of pictures share the memory where their file system may take all of it', () => {
+    const uploadDisk = Number.POSITIVE_INFINITY
+    expect(give({}, { group: 512, uploadDisk }).given).toEqual([90, 90 / 8, 90, 90 / 8])
+    expect(give({}, { uploadDisk }).lowered).toEqual([])
   })
 
   it('are left alone over Redis, where this process holds neither', () => {

@@ -41,7 +41,7 @@ describe('the process', () => {
     expect(lines).toHaveLength(3)
     expect(lines[0]).toBe(`Ephemeral Chat serves ${base}`)
     expect(lines[1]).toContain('alice@example.com and bob@example.com, password password123')
-    expect(lines[2]).toMatch(/messages .* in memory/)
+    expect(lines[2]).toMatch(/messages .* in memory.*Keeps pictures in \/\S+\/uploads, encrypted, until they vanish$/)
   })
 
   it('prints an address that can be opened where it listens on one of IPv6', async () => {

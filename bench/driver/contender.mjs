@@ -1,10 +1,11 @@
 /** Starts a server in its own process, and reads what it costs from the operating system. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
+import { nodeEnvironment, nodeFlags, nodeFlagsOverRedis } from '../../scripts/node-flags.mjs'
+import { spawnServer } from '../../scripts/own-server.mjs'
 import { root } from '../../scripts/process.mjs'
 
 const hasProc = existsSync('/proc/self/stat')
@@ -95,9 +96,11 @@ async function start(program, flags, env) {
   const from = performance.now()
   const reporter = join(root, 'bench', 'driver', 'memory-reporter.mjs')
   const profile = process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []
-  const child = spawn(process.execPath, [...flags, ...profile, '--expose-gc', '--import', reporter, program], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, UPLOAD_DIR: join(folder, 'uploads'), ...env },
+  const child = spawnServer({
+    program,
+    folder,
+    flags: [...flags, ...profile, '--expose-gc', '--import', reporter],
+    env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   // A program that fails must leave no server behind.
@@ -117,13 +120,15 @@ async function start(program, flags, env) {
 }
 
 /**
- * Starts the product as `npm start` does, with limits out of the way. BENCH_FLAGS replaces the flags of node.
+ * Starts the product as `npm start` does, or over Redis as Compose does, with limits out of the way. BENCH_FLAGS replaces the flags
+ * of node.
  * @param {Record<string, string>} [env] further settings
  */
 export function startProduct(env = {}) {
   const settings = { NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'warn', BCRYPT_COST: '4', DEMO_USERS: 'false' }
-  const flags = process.env.BENCH_FLAGS?.split(' ').filter(Boolean) ?? nodeFlags
-  return start(join(root, 'dist', 'main.js'), flags, { ...nodeEnvironment, ...settings, ...limitsAway, ...env })
+  const shipped = env.REDIS_URL === undefined ? nodeFlags : nodeFlagsOverRedis
+  const flags = process.env.BENCH_FLAGS?.split(' ').filter(Boolean) ?? shipped
+  return start('dist/main.js', flags, { ...nodeEnvironment, ...settings, ...limitsAway, ...env })
 }
 
 /**
@@ -132,5 +137,5 @@ export function startProduct(env = {}) {
  * @param {Record<string, string>} [env] its settings
  */
 export function startPeer(name, env = {}) {
-  return start(join(root, 'bench', 'peers', `${name}.mjs`), [], env)
+  return start(`bench/peers/${name}.mjs`, [], env)
 }

@@ -15,7 +15,9 @@ export interface AccountChanges {
 }
 
 /** Changes of an account during which its sessions go on. */
-export type AccountAmendment = Partial<Pick<Account, 'settings' | 'blocked' | 'devices' | 'passwordHash'>>
+export type AccountAmendment = Partial<
+  Pick<Account, 'settings' | 'unknownSettings' | 'blocked' | 'devices' | 'passwordHash'>
+>
 
 /** A store of accounts. */
 export interface AccountStore {

@@ -19,7 +19,7 @@ export interface Account {
   /** Switched off by the operator: nobody can log in to it or find it. */
   readonly isDisabled: boolean
   readonly settings: AccountSettings
-  /** Values of settings that this version of the program, or this machine, does not know. They stay stored for one that does. */
+  /** Values of settings that this version of the program, or this machine, does not know. They stay stored for one that does, until the person chooses another. */
   readonly unknownSettings?: Readonly<Record<string, unknown>>
   /** Whom this person has blocked. */
   readonly blocked: readonly UserId[]

@@ -227,11 +227,20 @@ export class People {
 
   /**
    * Stores the settings of a person. Sessions go on.
+   * @param chosen the names of those that the person has chosen: what another version of the program keeps in their place goes
    * @throws ChatError `not_found`, `rate_limited`
    */
-  async changeSettings(id: UserId, settings: AccountSettings): Promise<Account> {
+  async changeSettings(
+    id: UserId,
+    settings: AccountSettings,
+    chosen: readonly string[] = Object.keys(settings),
+  ): Promise<Account> {
     await this.#refuseOver('accountChanges', id)
-    return this.#amend(id, () => ({ settings }))
+    return this.#amend(id, ({ unknownSettings }) => {
+      if (unknownSettings === undefined) return { settings }
+      const kept = Object.entries(unknownSettings).filter(([name]) => !chosen.includes(name))
+      return { settings, unknownSettings: Object.fromEntries(kept) }
+    })
   }
 
   /**

@@ -1,3 +1,4 @@
+import { announce } from './announcer.js'
 import { type Answer, type Entry, type EntryState, isSlow, isUnsent, retryDelayIn } from './outbox-entry.js'
 
 /** How the style sheet and the server's own bubbles call the states of an entry. */
@@ -48,23 +49,23 @@ export class Bubbles {
     }
     const areSeveral = entries.filter(isUnsent).length > 1
     let isStuck = true
+    let news = ''
     let previous: HTMLElement | undefined
     for (const entry of entries) {
       const known = this.#shown.get(entry.nonce)
       const shown = known ?? this.#make(entry)
       isStuck &&= statusOf[entry.state] === 'failed'
-      // An alert is announced when it is filled, and again when it is put in or moved.
-      if (known) this.#place(shown, isStuck, previous)
-      this.#write(shown, entry)
+      this.#place(shown, isStuck, previous)
+      news = this.#write(shown, entry) || news
       shown.element.classList.toggle('slow', isSlow(entry, now))
-      shown.element.classList.toggle('several', areSeveral)
+      shown.element.classList.toggle('several', areSeveral && isUnsent(entry))
       if (!isStuck) previous = shown.element
       if (known) continue
-      this.#place(shown, isStuck)
       if (!isStuck) this.#outbox.append(shown.element)
       this.#shown.set(entry.nonce, shown)
       htmx.process(shown.element)
     }
+    if (news) announce('not-sent', news)
   }
 
   /** Has a bubble send itself. */
@@ -116,17 +117,16 @@ export class Bubbles {
       const rows = [...this.#list.children]
       shown.after ??= Math.max(0, ...rows.map(seqOf))
       const { after } = shown
-      // Announced already where the server has filled it.
-      element.querySelector('.failed')?.setAttribute('role', shown.entry ? 'alert' : 'none')
       shown.row = document.createElement('li')
       shown.row.append(element)
       this.#list.insertBefore(shown.row, rows.find(each => seqOf(each) > after) ?? null)
     }
   }
 
-  #write(shown: Shown, entry: Entry): void {
+  /** Returns what is to be said aloud of it: that it is not sent, once; '' for nothing. */
+  #write(shown: Shown, entry: Entry): string {
     const { element, entry: before } = shown
-    if (before === entry) return
+    if (before === entry) return ''
     shown.entry = entry
     const { nonce, text, imageId, replyTo = '', state, reason } = entry
     const status = statusOf[state]
@@ -136,9 +136,10 @@ export class Bubbles {
     element.querySelector('article')?.setAttribute('data-status', status)
     const failed = element.querySelector<HTMLElement>('.failed')
     const words = status === 'failed' ? (failed?.dataset.words ?? '') : ''
-    // Alerts are read on change: the server's own words must not be written again, but a repeated failure must.
-    if (before || failed?.textContent !== words) failed?.replaceChildren(words)
+    failed?.replaceChildren(words)
     element.querySelector('.reason')?.replaceChildren(reason)
+    // Only older: it was said before.
+    return before && isUnsent(before) && state === 'old' ? '' : words
   }
 }
 

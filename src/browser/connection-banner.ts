@@ -12,16 +12,16 @@ const leavingMs = 5000
 export class ConnectionBanner {
   readonly #place = document.getElementById('connection')
   #said = ''
-  #quietUntil = 0
+  #quietUntil = Number.NEGATIVE_INFINITY
 
   constructor() {
     addEventListener('beforeunload', () => {
-      this.#quietUntil = Date.now() + leavingMs
+      this.#quietUntil = performance.now() + leavingMs
     })
   }
 
   down(): void {
-    if (this.#said !== 'connection-down' && Date.now() > this.#quietUntil) this.#say('connection-down')
+    if (this.#said !== 'connection-down' && performance.now() > this.#quietUntil) this.#say('connection-down')
   }
 
   /** Only after the page has said that it was down. */

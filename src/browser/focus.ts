@@ -1,5 +1,4 @@
-/** Announcements are removed after this, so that nobody finds them when reading through the page. */
-const spokenMs = 5000
+import { spokenMs } from './announcer.js'
 
 /** Where the focus may go when its row is removed, best first: the row if it stays, the next, the previous, the list. */
 function placesBeside(): (Element | null | undefined)[] {

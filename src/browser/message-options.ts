@@ -1,8 +1,6 @@
 /** The list by keyboard, the options of a message, replies, and pausing pictures. A script of its own, loaded when one is used. */
+import { announce } from './announcer.js'
 import { watchMotion } from './motion.js'
-
-/** The announcement is removed after this, so that nobody finds it when reading through the page. */
-const spokenMs = 5000
 
 /**
  * Watches the keys of the list, the options of messages, which open without a script, the quotes of replies, and the buttons of
@@ -116,9 +114,5 @@ function copy(button: Element, words: string): void {
   addEventListener('copy', write, { once: true })
   const isDone = document.execCommand('copy')
   removeEventListener('copy', write)
-  if (!isDone) return
-  const said = document.createElement('p')
-  said.textContent = words
-  document.getElementById('announcer')?.append(said)
-  setTimeout(() => said.remove(), spokenMs)
+  if (isDone) announce('announcer', words)
 }

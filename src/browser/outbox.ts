@@ -139,10 +139,10 @@ export class Outbox {
     return !isGivenUp
   }
 
-  /** Tries an entry again that was not sent, and with it all others that may be sent, in their old places and with a new time. */
+  /** Tries a refused entry again; or else all that were not sent, in their old places and with a new time. */
   retry(nonce: string, now: number): void {
-    for (const entry of this.#entries) {
-      if (!isUnsent(entry) && (entry.nonce !== nonce || entry.state !== 'refused')) continue
+    const refused = this.#entries.filter(each => each.nonce === nonce && each.state === 'refused')
+    for (const entry of refused.length > 0 ? refused : this.#entries.filter(isUnsent)) {
       const next = entry.hasPicture
         ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
         : this.#offered(entry.text)

@@ -109,7 +109,8 @@ export class PageOutbox {
     }
     for (const name of ['htmx:ws:before:message:outgoing', 'htmx:config:request'])
       place.addEventListener(name, event => this.#goesOut(event))
-    messages.addEventListener('click', event => this.#click(event))
+    // Not on the list: a screen reader would say in Firefox that each message is clickable.
+    addEventListener('click', event => this.#click(event))
   }
 
   /** What the composer held is a message now, and no draft any more. */
@@ -185,7 +186,8 @@ export class PageOutbox {
 
   #click(event: Event): void {
     const { outbox, drafts, content } = this.#parts
-    const button = event.target instanceof Element ? event.target.closest('.again, .rewrite, .cancel') : null
+    const button =
+      event.target instanceof Element ? event.target.closest('.pending :is(.again, .rewrite, .cancel)') : null
     if (!button) return
     const nonce = nonceAround(event.target)
     if (button.matches('.again')) outbox.retry(nonce, Date.now())

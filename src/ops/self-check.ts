@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
-import { readFileSystem, readGroupLimit, tmpfsType } from '../memory-limit.js'
+import { type LoweredCap, type MemoryNeed, type MemoryThereIs, memoryNeeds, readMemoryThereIs } from '../fitted-caps.js'
+import { isInMemory, isKeptFromSwap } from '../memory-limit.js'
 import { type HealthSource, healthWarnings } from './health.js'
 
 /** What the promises of this chat need of the machine and the settings. */
@@ -17,10 +17,12 @@ export interface Condition {
 export interface Host {
   /** The text of a file; null where it cannot be read. */
   readonly readText: (path: string) => string | null
-  /** The kind of the file system that a folder is on, or will be once it is there; null where the system does not tell. */
-  readonly fileSystemOf: (folder: string) => number | null
-  /** The most memory that this process and its children may take, in bytes; null for no limit. */
-  readonly memoryLimit: () => number | null
+  /** Whether a folder lies in memory; null where the system does not tell. */
+  readonly isInMemory: (folder: string) => boolean | null
+  /** Whether a control group keeps this process out of swap. */
+  readonly isKeptFromSwap: () => boolean
+  /** The memory that this process may use. */
+  readonly memoryThereIs: (config: Config) => MemoryThereIs
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -31,26 +33,31 @@ const unknown = (what: string, because: string): Condition => ({
   says: `${what}: not checked, because ${because}`,
 })
 
-/** File systems in memory; the second is ramfs. Source: statfs(2) */
-const memoryFileSystems = [tmpfsType, 0x858458f6]
 const megabyte = 1_048_576
+/** The largest value of the tunable that fills freed memory. */
+const mostPerturb = 255
 const quietLevels = ['silent', 'fatal', 'error', 'warn', 'info']
 
-type Settings = Pick<Config, 'images' | 'redisUrl' | 'logLevel' | 'publicUrl' | 'maxMessageMemoryBytes'>
+/** What is checked. */
+export interface Checked {
+  readonly config: Config
+  /** The caps that the server has lowered at its start. */
+  readonly lowered: readonly LoweredCap[]
+}
 
 /** Says of each condition whether it holds now. */
-export function checkConditions(settings: Settings, health: HealthSource, host = thisHost): Condition[] {
-  const ofRedis = settings.redisUrl === null ? [] : checkRedis(health)
-  return [...checkHost(settings, host), ...ofRedis]
+export function checkConditions(checked: Checked, health: HealthSource, host = thisHost): Condition[] {
+  const ofRedis = checked.config.redisUrl === null ? [] : checkRedis(health)
+  return [...checkHost(checked, host), ...ofRedis]
 }
 
 /** Logs a line for each condition that does not hold; those of Redis are logged when they are found. */
-export function warnOfConditions(log: Logger, settings: Settings): void {
-  for (const { holds: isSo, says } of checkHost(settings, thisHost)) if (isSo === false) log.warn(says)
+export function warnOfConditions(log: Logger, checked: Checked): void {
+  for (const { holds: isSo, says } of checkHost(checked, thisHost)) if (isSo === false) log.warn(says)
 }
 
-function checkHost(settings: Settings, host: Host): Condition[] {
-  const { images, redisUrl, logLevel, publicUrl, maxMessageMemoryBytes } = settings
+function checkHost({ config, lowered }: Checked, host: Host): Condition[] {
+  const { images, redisUrl, logLevel, publicUrl, nodeEnv, demoUsers, accounts } = config
   return [
     checkCoreDumps(host),
     checkSwap(host),
@@ -63,8 +70,17 @@ function checkHost(settings: Settings, host: Host): Condition[] {
     publicUrl?.protocol === 'https:'
       ? holds('PUBLIC_URL is https')
       : fails('PUBLIC_URL is not https: whoever is between a browser and the server may read all that is sent'),
+    nodeEnv === 'production'
+      ? holds('NODE_ENV is production')
+      : fails(`NODE_ENV is ${nodeEnv}: defaults are for trying the server out; set it to production`),
+    demoUsers
+      ? fails('The demo accounts exist: whoever knows their password from the README can log in; set DEMO_USERS=false')
+      : holds('There are no demo accounts'),
+    accounts.kind === 'memory'
+      ? fails('Accounts are in memory: they are gone when the server stops; set ACCOUNTS_URL')
+      : holds('Accounts outlive a restart (ACCOUNTS_URL)'),
     checkClock(host),
-    checkMemoryLimit(host.memoryLimit(), maxMessageMemoryBytes),
+    checkMemory(config, lowered, host.memoryThereIs(config)),
   ]
 }
 
@@ -81,8 +97,8 @@ function checkCoreDumps({ readText }: Host): Condition {
   return fails(`Core dumps are on: messages reach a disk if the server crashes; turn them off (${how})`)
 }
 
-/** Source: proc_swaps(5), and memory.swap.max in https://docs.kernel.org/admin-guide/cgroup-v2.html */
-function checkSwap({ readText }: Host): Condition {
+/** Source: proc_swaps(5) */
+function checkSwap({ readText, isKeptFromSwap }: Host): Condition {
   const swaps = readText('/proc/swaps')
   if (swaps === null) return unknown('Swap', 'the system does not tell')
   // The first line is a heading. Compressed swap stays in memory.
@@ -91,25 +107,33 @@ function checkSwap({ readText }: Host): Condition {
     .slice(1)
     .filter(line => line !== '' && !line.startsWith('/dev/zram'))
   if (onDisk.length === 0) return holds('There is no swap on a disk')
-  const [, group = '/'] = /^0::(\S+)/m.exec(readText('/proc/self/cgroup') ?? '') ?? []
-  if (readText(`/sys/fs/cgroup${group}/memory.swap.max`)?.trim() === '0') return holds('Swap is off for the server')
+  if (isKeptFromSwap()) return holds('Swap is off for the server')
   const [first = ''] = onDisk.map(line => line.split(/\s/)[0])
   return fails(`Swap is on (${first}): messages may reach a disk; turn it off, at least for the server`)
 }
 
-function checkFreedMemory({ env }: Host): Condition {
+/**
+ * The tunable is a byte; 0 overwrites nothing.
+ * Source: https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
+ */
+function checkFreedMemory({ env, readText }: Host): Condition {
   if (process.platform !== 'linux') return unknown('Freed memory', 'only the C library of Linux can overwrite it')
-  if (env.GLIBC_TUNABLES?.includes('glibc.malloc.perturb='))
-    return holds('The C library overwrites memory that is freed')
+  if (readText('/proc/self/maps')?.includes('/ld-musl-'))
+    return fails(
+      'Memory that is freed keeps what it held: musl does not overwrite it; use a Linux with the C library of GNU',
+    )
+  const values = [...(env.GLIBC_TUNABLES ?? '').matchAll(/(?:^|:)glibc\.malloc\.perturb=(\w+)/g)]
+  const value = Number(values.at(-1)?.[1])
+  if (value > 0 && value <= mostPerturb) return holds('The C library overwrites memory that is freed')
   return fails(
     'Memory that is freed keeps what it held: start the server with GLIBC_TUNABLES as npm start does (package.json)',
   )
 }
 
-function checkUploads(folder: string, { fileSystemOf }: Host): Condition {
-  const kind = fileSystemOf(folder)
-  if (kind === null) return unknown('UPLOAD_DIR', 'the system does not tell what it is on')
-  if (memoryFileSystems.includes(kind)) return holds('UPLOAD_DIR is in memory')
+function checkUploads(folder: string, { isInMemory }: Host): Condition {
+  const isSo = isInMemory(folder)
+  if (isSo === null) return unknown('UPLOAD_DIR', 'the system does not tell what it is on')
+  if (isSo) return holds('UPLOAD_DIR is in memory')
   return fails('UPLOAD_DIR is on a disk: encrypted pictures reach it, without their keys; put it on a tmpfs')
 }
 
@@ -123,11 +147,21 @@ function checkClock({ readText }: Host): Condition {
   return unknown('The clock', because)
 }
 
-function checkMemoryLimit(limit: number | null, messages: number): Condition {
-  const most = `MAX_MESSAGE_MEMORY_MB is ${Math.round(messages / megabyte)}`
-  if (limit === null) return holds(`No limit on memory is set (cgroup), ${most}`)
-  const says = `The limit on memory (cgroup) is ${Math.round(limit / megabyte)} MB, ${most}`
-  return limit > messages ? holds(says) : fails(`${says}: the server is killed before it refuses messages`)
+function checkMemory(config: Config, lowered: readonly LoweredCap[], thereIs: MemoryThereIs): Condition {
+  const needs = memoryNeeds(config, thereIs).map(need => ({ ...need, says: sayNeed(need) }))
+  const tooLittle = needs.find(({ needed, there }) => there < needed)
+  if (tooLittle) return fails(`${tooLittle.says}: it may be killed before it refuses messages`)
+  const [ofMemory] = needs
+  const changes = lowered.map(
+    ({ setting, askedMegabytes, givenMegabytes }) =>
+      `${setting} was lowered from ${askedMegabytes} to ${givenMegabytes} MB`,
+  )
+  return holds([ofMemory?.says, ...(changes.length > 0 ? [`for that, ${changes.join(' and ')}`] : [])].join('; '))
+}
+
+function sayNeed({ of, needed, there, limitedBy }: MemoryNeed): string {
+  const [mostMb, neededMb] = [there, needed].map(bytes => Math.floor(bytes / megabyte))
+  return `Full of messages and pictures, the server needs ${neededMb} MB of ${of}, and there are ${mostMb} (${limitedBy})`
 }
 
 function checkRedis({ isAway, warnings }: HealthSource): Condition[] {
@@ -147,9 +181,7 @@ const thisHost: Host = {
       return null
     }
   },
-  fileSystemOf: folder => (process.platform === 'linux' ? (readFileSystem(folder)?.type ?? null) : null),
-  memoryLimit: () => {
-    const limit = readGroupLimit()
-    return limit < totalmem() ? limit : null
-  },
+  isInMemory,
+  isKeptFromSwap,
+  memoryThereIs: readMemoryThereIs,
 }

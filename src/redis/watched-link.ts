@@ -86,7 +86,7 @@ export class WatchedLink implements RedisLink {
   }
 
   async #probe(): Promise<void> {
-    const isAway = await this.link.call('PING').then(
+    const isAway = await this.#ask().then(
       () => false,
       () => true,
     )
@@ -94,6 +94,13 @@ export class WatchedLink implements RedisLink {
     this.#set(isAway)
     if (!isAway) this.onProbed()
     this.#probeLater()
+  }
+
+  /** Of several servers one alone may be away. A cluster that is down still answers PING, and refuses what is about a key. */
+  #ask(): Promise<unknown> {
+    const { partitions } = this.link
+    if (partitions === 1) return this.link.call('PING')
+    return Promise.any(Array.from({ length: partitions }, (_, index) => this.link.call('EXISTS', `{p${index}}`)))
   }
 
   #set(isAway: boolean): void {

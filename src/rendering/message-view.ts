@@ -12,7 +12,7 @@ import {
 } from '../chat/engine.js'
 import { shapeOf } from '../picture-size.js'
 import type { ViewContext } from './renderer.js'
-import { isolateLines, type Translate } from './sentences.js'
+import { isolateLines, type SentenceKey, type Translate } from './sentences.js'
 
 /** What the template partials/picture needs. Width and height in pixels. */
 export interface ImageView {
@@ -215,7 +215,7 @@ export function viewQuote(
     seq,
     href: `/chats/${roomId}?after=${seq - 1}#m-${id}`,
     author: senderId === userId ? t('chat.you') : otherName,
-    text: isPicture ? pictureWords(excerpt, t) : excerpt,
+    text: isPicture ? pictureWords(excerpt, t, 'chats.imagePlain') : excerpt,
     remainingMs: Math.max(0, expiresAt - clock.now()),
   }
 }
@@ -225,13 +225,20 @@ function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef):
   return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
 }
 
-/** A message as plain text, for places that show no picture: the picture's description, then the text. */
-export function wordsOf({ image, text }: Pick<Message, 'image' | 'text'>, t: Translate): string {
+/**
+ * A message as plain text, for places that show no picture: the picture's description, then the text.
+ * @param plain what stands for a picture without a description
+ */
+export function wordsOf(
+  { image, text }: Pick<Message, 'image' | 'text'>,
+  t: Translate,
+  plain: SentenceKey = 'chats.imagePlain',
+): string {
   if (!image) return text
-  const picture = pictureWords(image.alt, t)
+  const picture = pictureWords(image.alt, t, plain)
   return text ? t('picture.says', { picture, text }) : picture
 }
 
-function pictureWords(alt: string, t: Translate): string {
-  return alt ? t('chats.image', { alt: isolateLines(alt) }) : t('chats.imagePlain')
+function pictureWords(alt: string, t: Translate, plain: SentenceKey): string {
+  return alt ? t('chats.image', { alt: isolateLines(alt) }) : t(plain)
 }

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Account } from '../accounts/account.js'
+import { isDemoAccount } from '../accounts/demo-accounts.js'
 import type { OneTimeLink } from '../accounts/one-time-links.js'
 import { ChatError, errorTable, InvalidInput } from '../chat/errors.js'
 import type { Context } from '../context.js'
@@ -22,7 +23,8 @@ export function operatorRoutes({
   admission,
   resets,
   health,
-}: Pick<Context, 'config' | 'checkOperator' | 'people' | 'admission' | 'resets' | 'health'>): Router {
+  lowered,
+}: Pick<Context, 'lowered' | 'config' | 'checkOperator' | 'people' | 'admission' | 'resets' | 'health'>): Router {
   if (checkOperator === null) return Router()
 
   const requireToken: RequestHandler = async (request, _response, next) => {
@@ -73,7 +75,7 @@ export function operatorRoutes({
   }
 
   const check: Route['handle'] = (_request, response) => {
-    response.json({ conditions: checkConditions(config, health) })
+    response.json({ conditions: checkConditions({ config, lowered }, health) })
   }
 
   const declare = (method: Route['method'], path: Route['path'], handle: Route['handle']): Route => {
@@ -108,6 +110,8 @@ const sayRefusal: ErrorRequestHandler = (error: unknown, _request, response, nex
     .json({ title: code, status, code, ...errors })
 }
 
-function view({ id, username, email, createdAt, isDisabled }: Account) {
-  return { id, username, email, createdAt: new Date(createdAt).toISOString(), isDisabled }
+function view(account: Account) {
+  const { id, username, email, createdAt, isDisabled } = account
+  const isDemo = isDemoAccount(account)
+  return { id, username, email, createdAt: new Date(createdAt).toISOString(), isDisabled, isDemo }
 }

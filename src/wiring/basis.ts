@@ -1,13 +1,13 @@
 import type { Backend } from '../backends/backend.js'
 import type { Config } from '../config.js'
 import type { Context } from '../context.js'
-import { fitCaps, readMemoryThereIs } from '../fitted-caps.js'
+import { fitCaps, readMemoryThereIs, sayLowered } from '../fitted-caps.js'
 import { Limits } from '../limits.js'
 import { createLog } from '../ops/log.js'
 import type { SharedStore } from '../shared-store/shared-store.js'
 
 /** The parts that need no other part. */
-export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'clock' | 'forms'> {
+export interface Basis extends Pick<Context, 'config' | 'lowered' | 'log' | 'limits' | 'clock' | 'forms'> {
   readonly backend: Backend
   readonly sharedStore: SharedStore
 }
@@ -20,10 +20,10 @@ export interface Basis extends Pick<Context, 'config' | 'log' | 'limits' | 'cloc
 export async function createBasis(asked: Config): Promise<Basis> {
   const log = createLog(asked.logLevel)
   const { config, lowered } = fitCaps(asked, readMemoryThereIs(asked))
-  for (const cap of lowered) log.warn(cap, `${cap.setting} was lowered to what fits the memory there is`)
+  for (const cap of lowered) log.warn(cap, sayLowered(cap))
   const backend = await openBackend(config, log)
   const { clock, sharedStore, forms } = backend
-  return { config, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
+  return { config, lowered, log, backend, clock, sharedStore, forms, limits: new Limits(config, clock, sharedStore) }
 }
 
 /** Of the two backends only the one that is used is loaded: without REDIS_URL no client of Redis is. */

@@ -467,6 +467,15 @@ describe('a password that is set by a link', () => {
 })
 
 describe('settings and blocks', () => {
+  it('end what another version keeps in the place of those that were chosen, be it the default, and of no other', async () => {
+    const { people, store, add } = quickPeople()
+    const { id, settings } = await add('ann')
+    await store.amend(id, () => ({ unknownSettings: { theme: 'sepia', font: 'serif' } }))
+    const keptAfter = async (...chosen: string[]) => (await people.changeSettings(id, settings, chosen)).unknownSettings
+    expect(await keptAfter('notifies')).toEqual({ theme: 'sepia', font: 'serif' })
+    expect(await keptAfter('notifies', 'theme')).toEqual({ font: 'serif' })
+  })
+
   it('are kept and told, and end no session', async () => {
     const { people, add } = quickPeople()
     const [ann, bob] = [await add('ann'), await add('bob')]

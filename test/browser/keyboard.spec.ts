@@ -115,7 +115,9 @@ test('by keyboard alone one finds somebody, writes, reads back, ends the chat an
   const dialog = page.getByRole('dialog', { name: 'End this chat?' })
   await expect(dialog).toHaveAccessibleDescription(/^All messages are erased at once/)
   // Enter once more would end nothing.
-  await expect(dialog.getByRole('button', { name: 'Keep the chat' })).toBeFocused()
+  const keep = dialog.getByRole('button', { name: 'Keep the chat' })
+  await expect(keep).toBeFocused()
+  await expect(keep).toHaveAccessibleDescription(/^All messages are erased at once/)
   await page.keyboard.press('Escape')
   await expect(options).toBeFocused()
   await page.keyboard.press('Enter')

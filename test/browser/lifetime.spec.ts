@@ -62,7 +62,7 @@ test('one warning with one button keeps messages for both, and forms do it where
   const keep = (page: typeof ann) => page.getByRole('button', { name: 'Keep 40 more seconds' })
   for (const page of [ann, ben]) {
     await expect(keep(page)).toBeVisible({ timeout: 25_000 })
-    await expect(page.getByRole('status').filter({ hasText: 'Oldest messages vanish in 20 seconds' })).toBeVisible()
+    await expect(page.locator('#warning').filter({ hasText: 'Oldest messages vanish in 20 seconds' })).toBeVisible()
   }
   await expect(ben.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expectUsable(ann, 'warning')

@@ -228,6 +228,16 @@ describe('Try again', () => {
     expect(states(outbox)).toEqual(['one: pending', 'two: in-flight', 'three: pending'])
   })
 
+  it('sends one that is refused alone', () => {
+    const outbox = outboxOf('one', 'two', 'three')
+    sent(outbox)
+    outbox.answer('n-one', { state: 'refused', reason: 'No bells' })
+    sent(outbox)
+    outbox.answer('n-two', { state: 'failed', reason: '' })
+    outbox.retry('n-one', start)
+    expect(states(outbox)).toEqual(['one: pending', 'two: failed', 'three: pending'])
+  })
+
   it('pressed twice sends once', () => {
     const outbox = outboxOf('one')
     sent(outbox)

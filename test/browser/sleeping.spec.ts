@@ -67,7 +67,7 @@ test('after an outage longer than a message lives a new one goes out past those 
   await expect(unsent).toHaveText([/one/, /two/])
   await ann.waitForTimeout(Number(servers.ofShortLives.MESSAGE_TTL_MS) + 100)
   faults.heal()
-  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent'])
+  await expect(unsent.getByText('Not sent', { exact: true })).toHaveCount(2)
   await send(ann, 'new')
   await expect(message(ben, 'new')).toBeVisible()
   await expect(unsent).toHaveText([/one/, /two/])
@@ -77,6 +77,26 @@ test('after an outage longer than a message lives a new one goes out past those 
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
   await expect(ben.locator('#list article').filter({ hasText: /one|two/ })).toHaveText([/one/, /two/])
   await expect(unsent).toHaveCount(0)
+})
+
+test('where several were not sent, "Try again" of one that is refused says and does nothing of the others', async ({
+  faultyChat,
+}) => {
+  const { ann, faults } = await faultyChat()
+  faults.isDown = true
+  faults.cut()
+  await expect(ann.locator('#connection')).toHaveText('Reconnecting')
+  for (const text of ['one', 'two']) await send(ann, text)
+  await send(ann, 'x'.repeat(5001))
+  await ann.waitForTimeout(Number(servers.ofShortLives.MESSAGE_TTL_MS) + 100)
+  faults.heal()
+  const unsent = ann.locator('.pending')
+  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
+  await expect(unsent.getByRole('button', { name: 'Try again (all)' })).toHaveCount(2)
+  const refused = unsent.filter({ hasText: 'xxx' })
+  await refused.getByRole('button', { name: 'Try again', exact: true }).click()
+  await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
+  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
 })
 
 test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, message, send, sendMany } from '../support/browser/fixtures.js'
 import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
+import { liveRegionAddress, liveRegionCases } from '../support/browser/live-regions.js'
 
 /** Longer than a burst, so that every announcement has come by then. */
 const quietMs = 2500
@@ -79,7 +80,7 @@ test('what cannot go out is said to be sending after three seconds, and not sent
   await expect(message(ann, 'on its way')).toHaveAttribute('data-status', /sent|delivered|seen/, { timeout: 15_000 })
   await takeSpeech(ann)
   await send(ann, 'x'.repeat(5001))
-  await expect(ann.getByRole('alert')).toHaveText('Not sent')
+  await expect(ann.locator('.pending').getByText('Not sent', { exact: true })).toBeVisible()
   expect((await takeSpeech(ann)).filter(each => each !== 'Connected again')).toEqual(['Not sent'])
 })
 
@@ -98,4 +99,15 @@ test('who wants to hear nothing hears nothing', async ({ chat }) => {
   await expect(message(ann, 'psst')).toBeVisible()
   await ann.waitForTimeout(quietMs)
   expect(await takeSpeech(ann)).toEqual([])
+})
+
+test('the ledger of speech counts what is said in every browser, and nothing that is silent in one', async ({
+  page,
+}) => {
+  await keepSpeech(page)
+  await page.goto(liveRegionAddress)
+  for (const { name, isSaid, change } of liveRegionCases) {
+    await page.evaluate(change, name)
+    expect(await takeSpeech(page), name).toEqual(isSaid ? [name] : [])
+  }
 })

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { Refusal } from '../../scripts/command.mjs'
 import { NotAllowed } from '../support/leftovers.js'
 import type { Fault, Finding } from './fault.js'
 import { faults } from './faults.js'
@@ -17,7 +18,7 @@ export interface Result {
 /** What `npm run chaos` is asked for. */
 export interface ChaosPlan {
   readonly isShort: boolean
-  /** Parts of the names of those faults that are wanted; all if empty. */
+  /** Parts of the names of those faults that are wanted, in any case; all if empty. */
   readonly wanted: readonly string[]
   /** Takes each line that is to be read. */
   readonly say: (line: string) => void
@@ -44,10 +45,24 @@ async function tryFault(fault: Fault, isShort: boolean): Promise<Result> {
   }
 }
 
-/** Does each fault to a server of its own, prints what came of all, and counts it. */
-export async function chaos({ isShort, wanted, say }: ChaosPlan): Promise<Outcomes> {
-  const isWanted = ({ name }: Fault) => wanted.length === 0 || wanted.some(part => name.includes(part))
-  const chosen = faults.filter(fault => isWanted(fault) && (fault.isShort || !isShort))
+/** The faults that are asked for. @throws Refusal where a word is in the name of none */
+function choose({ isShort, wanted }: ChaosPlan): Fault[] {
+  const all = faults.filter(fault => fault.isShort || !isShort)
+  const has = ({ name }: Fault, word: string) => name.toLowerCase().includes(word.toLowerCase())
+  const strange = wanted.filter(word => !all.some(fault => has(fault, word)))
+  if (strange.length > 0) {
+    const names = all.map(({ name }) => `  ${name}`).join('\n')
+    const words = strange.map(word => `"${word}"`).join(' or ')
+    throw new Refusal(`No fault${isShort ? ' of the short form' : ''} has ${words} in its name. There are:\n${names}`)
+  }
+  return all.filter(fault => wanted.length === 0 || wanted.some(word => has(fault, word)))
+}
+
+/** Does each fault to a server of its own, prints what came of all, and counts it. @throws Refusal */
+export async function chaos(plan: ChaosPlan): Promise<Outcomes> {
+  const { isShort, say } = plan
+  const chosen = choose(plan)
+  say(`Does ${chosen.length} of ${faults.length} faults to servers of its own; a line follows when one is over.`)
   const queue = chosen.filter(({ isAlone }) => !isAlone).sort((a, b) => a.takesS - b.takesS)
   const results = new Map<Fault, Result>()
   const tryNext = async (fault: Fault) => {

@@ -1,17 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { type FSWatcher, watch } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { spawnServer } from '../../scripts/own-server.mjs'
 import { bobId, HttpClient } from '../support/http-client.js'
 import { InspectedProcess } from '../support/images/inspected-process.js'
 import { picturesOf } from '../support/images/picture-server.js'
 import { phonePhoto } from '../support/images/pictures.js'
 import { sendPicture } from '../support/images/sent-pictures.js'
 
-const program = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 const lifeMs = 6000
 let scratch = ''
 let server: ChildProcess
@@ -28,10 +28,11 @@ beforeAll(async () => {
   watchers = ['.', 'uploads', 'temporary'].map(folder =>
     watch(join(scratch, folder), (_event, name) => void seen.add(join(folder, name ?? ''))),
   )
-  server = spawn(process.execPath, ['--inspect=0', program], {
-    cwd: scratch,
+  server = spawnServer({
+    program: 'dist/main.js',
+    folder: scratch,
+    flags: ['--inspect=0'],
     env: {
-      PATH: process.env.PATH,
       TMPDIR: join(scratch, 'temporary'),
       PORT: '0',
       NODE_ENV: 'test',

@@ -23,7 +23,11 @@ afterAll(() => server.stop())
 /** Runs `npm run admin -- ...` without npm. */
 function admin(args: readonly string[], env: Record<string, string> = {}) {
   return new Promise<{ code: number; out: string; err: string }>(resolve => {
-    const settings = { PATH: process.env.PATH ?? '', PORT: new URL(server.url).port, OPERATOR_TOKEN: token, ...env }
+    // HOST too: a .env in this folder is for what the environment leaves out.
+    const settings = {
+      ...{ PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: new URL(server.url).port, OPERATOR_TOKEN: token },
+      ...env,
+    }
     execFile(process.execPath, [script, ...args], { env: settings }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out: out.trim(), err: err.trim() })
     })
@@ -53,6 +57,7 @@ describe('npm run admin', () => {
       expect.stringMatching(/^lister\tlister@example\.com\tsince \d{4}-\d\d-\d\d$/),
     )
     expect(out).not.toContain('$2')
+    expect(out.split('\n')).toContain('alice\talice@example.com\tdemo account')
   })
 
   it('says that a server which needs nothing else has what it needs', async () => {
@@ -75,7 +80,11 @@ describe('npm run admin', () => {
     onTestFinished(() => closed.stop())
     const { port } = new URL(closed.url)
     const add = (...args: string[]) => admin(['add', ...args], { PORT: port })
-    const { code, out: link } = await add('new.person', 'new@example.com')
+    const { code, out: link, err } = await add('new.person', 'new@example.com')
+    expect(err).toMatch(
+      /^By this link new\.person sets their password.* once, within an hour, and no more after a restart/,
+    )
+    expect(err).toMatch(/\nThe link is for this machine alone: set PUBLIC_URL/)
     expect([code, link]).toEqual([0, expect.stringMatching(/^http:\S+\/reset\/[\w-]{32}$/)])
     const { pathname } = new URL(link)
     const visitor = new HttpClient(closed.url)
@@ -235,7 +244,10 @@ describe('npm run admin', () => {
       code: 1,
       err: expect.stringMatching(/^No server answers at/),
     })
-    expect(await admin(['invite'])).toMatchObject({ code: 1, err: expect.stringMatching(/REGISTRATION/) })
+    expect(await admin(['invite'])).toMatchObject({
+      code: 1,
+      err: 'Invites need REGISTRATION=invite. To make an account yourself, use add.',
+    })
     for (const args of [[], ['explode'], ['disable'], ['add', 'ann'], ['list', 'alice'], ['constructor']]) {
       expect(await admin(args)).toMatchObject({ code: 2, err: expect.stringMatching(/^Usage/) })
     }

@@ -3,16 +3,21 @@ import type { ServerNotice } from '#src/chat/engine.js'
 import { IdleMemory } from '#src/ops/idle-memory.js'
 import { FakeClock } from '../support/fake-clock.js'
 
+const megabyte = 1_048_576
 let clock: FakeClock
 let cpuMs: number
 let collections: number
+let releases: number
 let tookMs: number
+let heapBytes: number
 let tell: (notice: ServerNotice) => void
 beforeEach(() => {
   clock = new FakeClock()
   cpuMs = 0
   collections = 0
+  releases = 0
   tookMs = 0
+  heapBytes = 30 * megabyte
   tell = () => {}
 })
 
@@ -28,8 +33,13 @@ const watch = () =>
       },
     },
     readCpuMs: () => cpuMs,
+    readHeapBytes: () => heapBytes,
     collect: () => {
       collections += 1
+      cpuMs += tookMs
+    },
+    release: () => {
+      releases += 1
       cpuMs += tookMs
     },
   })
@@ -91,10 +101,52 @@ describe('the memory of a server', () => {
     expect([await rest(), await rest()]).toEqual([3, 0])
   })
 
-  it('is not swept for a picture that is kept, nor while there is work', async () => {
+  it('is swept as often after messages have gone if there was a time of work between', async () => {
     watch()
     await rest()
-    tell({ type: 'image.kept', imageId: 'a', expiresAt: 0 })
+    tell(gone)
+    await pass(4000)
+    expect(await rest()).toBe(4)
+  })
+
+  it('is given back to the system after each collection, in a turn of its own', async () => {
+    watch()
+    await clock.advance(5000)
+    expect([collections, releases]).toEqual([1, 0])
+    await clock.advance(1)
+    expect([collections, releases]).toEqual([1, 1])
+  })
+
+  it('is left alone where a collection would keep messages waiting for their end', async () => {
+    heapBytes = 200 * megabyte
+    watch()
+    expect(await rest()).toBe(0)
+    tell(gone)
+    expect(await rest()).toBe(0)
+    heapBytes = 150 * megabyte
+    expect(await rest()).toBe(4)
+  })
+
+  it('is left alone once a collection was too long, until the heap is so much smaller that it will not be', async () => {
+    heapBytes = 120 * megabyte
+    tookMs = 150
+    watch()
+    expect([await rest(), releases]).toEqual([1, 0])
+    heapBytes = 81 * megabyte
+    tookMs = 90
+    for (let time = 0; time < 4; time += 1) expect(await rest()).toBe(0)
+    heapBytes = 80 * megabyte
+    await rest()
+    expect([collections, releases]).toEqual([3, 2])
+  })
+
+  it.each<ServerNotice>([
+    { type: 'image.kept', imageId: 'a', expiresAt: 0 },
+    { type: 'image.sent', imageId: 'a', viewerIds: [], expiresAt: 0 },
+  ])('is not swept for a picture that stays, nor while there is work: %j', async notice => {
+    watch()
+    await rest()
+    tell(notice)
     expect(await rest()).toBe(0)
     const before = collections
     tell(gone)
@@ -105,7 +157,7 @@ describe('the memory of a server', () => {
   it('is swept with a hundredth of a processor at most', async () => {
     watch()
     await rest()
-    tookMs = 150
+    tookMs = 75
     const before = collections
     for (let time = 0; time < 40; time += 1) {
       tell(gone)

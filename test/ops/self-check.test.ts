@@ -3,37 +3,47 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig } from '#src/config.js'
+import { fitCaps, type MemoryThereIs } from '#src/fitted-caps.js'
 import { type HealthSource, soundHealth } from '#src/ops/health.js'
 import { checkConditions, type Host } from '#src/ops/self-check.js'
 import { ServerProcess } from '../support/server-process.js'
 
 const production = { NODE_ENV: 'production', PUBLIC_URL: 'https://chat.example.com', TRUST_PROXY: '1' }
 const token = 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
-const tmpfs = 0x01021994
-const ext4 = 0xef53
+const megabyte = 1_048_576
+/** A machine of 16 GB, without a limit, whose pictures lie in memory. */
+const plenty: MemoryThereIs = {
+  group: Number.POSITIVE_INFINITY,
+  machine: 16_384 * megabyte,
+  heap: 4096 * megabyte,
+  uploadDisk: 512 * megabyte,
+}
 
 /** Files of a machine on which all holds. */
 const soundFiles: Record<string, string> = {
   '/proc/sys/kernel/core_pattern': 'core\n',
   '/proc/self/limits': 'Limit      Soft Limit  Hard Limit  Units\nMax core file size        0     0     bytes\n',
   '/proc/swaps': 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n',
-  '/proc/self/cgroup': '0::/system.slice/chat.service\n',
+  '/proc/self/maps': '7f0000000000-7f0000001000 r-xp 0 08:01 1 /usr/lib/x86_64-linux-gnu/libc.so.6\n',
   '/run/systemd/timesync/synchronized': '',
 }
 
-interface Machine extends Partial<Omit<Host, 'readText'>> {
+interface Machine extends Partial<Omit<Host, 'readText' | 'memoryThereIs'>> {
+  readonly memory?: Partial<MemoryThereIs>
   readonly files?: Record<string, string | null>
   readonly settings?: Record<string, string>
   readonly health?: HealthSource
 }
 
-/** What is said on a machine that differs from the sound one. */
-function check({ files = {}, settings = {}, health = soundHealth, ...host }: Machine = {}) {
+/** What is said on a machine that differs from the sound one, by a server that has fitted its caps to it. */
+function check({ files = {}, settings = {}, health = soundHealth, memory = {}, ...host }: Machine = {}) {
   const all = { ...soundFiles, ...files }
-  return checkConditions(readConfig({ ...production, ...settings }), health, {
+  const thereIs = { ...plenty, ...memory }
+  return checkConditions(fitCaps(readConfig({ ...production, ...settings }), thereIs), health, {
     readText: path => all[path] ?? null,
-    fileSystemOf: () => tmpfs,
-    memoryLimit: () => null,
+    isInMemory: () => true,
+    isKeptFromSwap: () => false,
+    memoryThereIs: () => thereIs,
     env: { GLIBC_TUNABLES: 'glibc.malloc.perturb=165:glibc.malloc.tcache_max=64' },
     ...host,
   })
@@ -42,12 +52,14 @@ function check({ files = {}, settings = {}, health = soundHealth, ...host }: Mac
 /** What does not hold, or is not known. */
 const faults = (machine: Machine) => check(machine).flatMap(({ holds, says }) => (holds === true ? [] : [says]))
 
+const secret = 'of all nodes Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
+const overRedis = { REDIS_URL: 'redis://localhost', SESSION_SECRET: secret, JWT_SECRET: secret }
 const swapFile = `${soundFiles['/proc/swaps']}/swapfile                               file\t\t2097148\t\t0\t\t-2\n`
 const unlimitedDumps = 'Max core file size        unlimited            unlimited            bytes\n'
 
 describe.skipIf(process.platform !== 'linux')('the conditions of the promises', () => {
   it('all hold on a machine that is set as docs/hosting.md says', () => {
-    expect(check().map(({ holds }) => holds)).toEqual(Array(8).fill(true))
+    expect(check().map(({ holds }) => holds)).toEqual(Array(11).fill(true))
   })
 
   const wrong: [string, Machine, RegExp][] = [
@@ -59,8 +71,35 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     ],
     ['there is swap', { files: { '/proc/swaps': swapFile } }, /^Swap is on \(\/swapfile\)/],
     ['freed memory is left as it is', { env: {} }, /^Memory that is freed keeps what it held.*GLIBC_TUNABLES/],
-    ['pictures are on a disk', { fileSystemOf: () => ext4 }, /^UPLOAD_DIR is on a disk/],
+    [
+      'freed memory is left as it is, as the tunable says',
+      { env: { GLIBC_TUNABLES: 'glibc.malloc.perturb=0' } },
+      /^Memory that is freed keeps what it held.*GLIBC_TUNABLES/,
+    ],
+    [
+      'the tunable was switched off again',
+      { env: { GLIBC_TUNABLES: 'glibc.malloc.perturb=165:glibc.malloc.perturb=0' } },
+      /^Memory that is freed keeps what it held.*GLIBC_TUNABLES/,
+    ],
+    [
+      'the tunable has a value that the C library does not take',
+      { env: { GLIBC_TUNABLES: 'glibc.malloc.perturb=256' } },
+      /^Memory that is freed keeps what it held.*GLIBC_TUNABLES/,
+    ],
+    [
+      'the C library is musl, which knows no tunable',
+      { files: { '/proc/self/maps': '7f0000000000-7f0000001000 r-xp 0 08:01 1 /lib/ld-musl-x86_64.so.1\n' } },
+      /^Memory that is freed keeps what it held: musl/,
+    ],
+    ['pictures are on a disk', { isInMemory: () => false }, /^UPLOAD_DIR is on a disk/],
     ['more is logged than at info', { settings: { LOG_LEVEL: 'trace' } }, /^LOG_LEVEL is trace/],
+    [
+      'it runs with the defaults for trying it out',
+      { settings: { NODE_ENV: 'test', DEMO_USERS: 'false', ACCOUNTS_URL: 'file:a' } },
+      /^NODE_ENV is test/,
+    ],
+    ['the demo accounts exist', { settings: { DEMO_USERS: 'true' } }, /^The demo accounts exist/],
+    ['accounts are in memory', { settings: { ACCOUNTS_URL: 'memory:' } }, /^Accounts are in memory/],
     ['people come by http', { settings: { PUBLIC_URL: '' } }, /^PUBLIC_URL is not https/],
     [
       'nothing sets the clock',
@@ -68,9 +107,19 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
       /^The clock: not checked, because/,
     ],
     [
-      'the limit is below the messages',
-      { memoryLimit: () => 256 * 1_048_576 },
-      /is 256 MB, MAX_MESSAGE_MEMORY_MB is 256/,
+      'the server itself has too little memory',
+      { memory: { group: 100 * megabyte } },
+      /^Full of messages and pictures, the server needs 182 MB of memory, and there are 100 \(cgroup\): it may be killed/,
+    ],
+    [
+      'the same over Redis, where it holds no messages',
+      { memory: { machine: 128 * megabyte }, settings: overRedis },
+      /^Full of messages and pictures, the server needs 150 MB of memory, and there are 128 \(machine\): it may be killed/,
+    ],
+    [
+      'the heap has too little',
+      { memory: { heap: 50 * megabyte } },
+      /^Full of messages and pictures, the server needs 56 MB of heap, and there are 50 \(heap\): it may be killed/,
     ],
   ]
   it.each(wrong)('name what is wrong where %s, and nothing else', (_what, machine, says) => {
@@ -86,20 +135,32 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
       'core dumps are thrown away',
       { files: { '/proc/self/limits': unlimitedDumps, '/proc/sys/kernel/core_pattern': '|/bin/false' } },
     ],
+    ['swap is for others', { files: { '/proc/swaps': swapFile }, isKeptFromSwap: () => true }],
     [
-      'swap is for others',
-      { files: { '/proc/swaps': swapFile, '/sys/fs/cgroup/system.slice/chat.service/memory.swap.max': '0\n' } },
+      'a node over Redis has 256 MB, as it holds no messages',
+      { memory: { group: 256 * megabyte }, settings: overRedis },
     ],
     ['swap is compressed memory', { files: { '/proc/swaps': swapFile.replace('/swapfile', '/dev/zram0') } }],
   ])('hold where %s', (_what, machine) => {
     expect(faults(machine)).toEqual([])
   })
 
+  it('name the caps that were lowered to the memory there is', () => {
+    expect(check({ memory: { group: 512 * megabyte } }).at(-1)).toEqual({
+      holds: true,
+      says: 'Full of messages and pictures, the server needs 510 MB of memory, and there are 512 (cgroup); for that, MAX_MESSAGE_MEMORY_MB was lowered from 256 to 90 MB and MAX_PICTURES_MB was lowered from 256 to 90 MB',
+    })
+  })
+
+  it('are told by what the kernel tells of this process too', () => {
+    const { config, lowered } = fitCaps(readConfig(production), plenty)
+    expect(checkConditions({ config, lowered }, soundHealth)).toHaveLength(11)
+  })
+
   it('name what is wrong with Redis, and leave out the folder of pictures, which are in Redis', () => {
-    const secret = 'of all nodes Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW'
-    const settings = { REDIS_URL: 'redis://localhost', SESSION_SECRET: secret, JWT_SECRET: secret }
+    const settings = overRedis
     const health: HealthSource = { isAway: false, warnings: ['redis_writes_log'] }
-    expect(faults({ settings, health, fileSystemOf: () => ext4 })).toEqual([expect.stringMatching(/appendonly/)])
+    expect(faults({ settings, health, isInMemory: () => false })).toEqual([expect.stringMatching(/appendonly/)])
     expect(check({ settings }).at(-1)).toEqual({ holds: true, says: expect.stringMatching(/^Redis is set/) })
     expect(faults({ settings, health: { isAway: true, warnings: [] } })).toEqual([
       'Redis: not checked, because it does not answer',
@@ -117,6 +178,6 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     const answer = await fetch(`${url}/operator/check`, { headers: { authorization: `Bearer ${token}` } })
     const { conditions }: { conditions: object[] } = await answer.json()
     expect(conditions).toContainEqual({ holds: false, says: expect.stringMatching(/^PUBLIC_URL is not https/) })
-    expect(conditions).toHaveLength(8)
+    expect(conditions).toHaveLength(11)
   })
 })

@@ -21,7 +21,7 @@ it('nothing of texts, descriptions and pictures is left anywhere after their tim
   ]
   for (const place of places)
     expect(lines).toContainEqual(
-      expect.stringMatching(new RegExp(`^${place}.*: (not found \\(the same|found, gone after [\\d.]+ s )`)),
+      expect.stringMatching(new RegExp(`^${place}.*: (not found \\(the same|found, gone after [\\d.]+ s[ ,])`)),
     )
 })
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { proxyBefore } from '../support/header-proxy.js'
@@ -34,18 +34,20 @@ const countAccounts = async () => (await (await ask('/accounts')).text()).split(
 describe('a running server', () => {
   it('is checked behind a proxy, by accounts that are gone afterwards', async () => {
     const log = join(folder.path, 'log')
-    writeFileSync(log, server.output)
+    appendFileSync(log, '')
+    server.child.stdout?.on('data', text => appendFileSync(log, text))
     const behind = await proxyBefore(url, headers => headers, /^\/operator/)
     const { pid } = server.child
     const { code, lines, err } = await verify(
       ...[behind, '--operator', url, '--pid', String(pid), '--log', log, '--short'],
     ).ended
     expect([code, lines.at(-1), err]).toEqual([0, '3 passed, 0 failed', ''])
+    expect(lines.at(-2)).toMatch(/^Counted as neither: \d not checked/)
     const [kept, pictures] = [join(folder.path, 'kept'), join(folder.path, 'pictures')]
     expect(lines).toContain(
       `files in ${kept} and ${pictures}, files that the server has open: not found (the same search found the name of a person and a sealed picture)`,
     )
-    expect(lines).toContain('the log: not found')
+    expect(lines).toContain('the log: not found (the same search found the line of a request)')
     expect(lines).toContainEqual(expect.stringMatching(/^pages and API: found, gone after /))
     expect(lines).toContainEqual(expect.stringMatching(/^raw memory.*: (found|not checked, because)/))
     expect(lines).toContainEqual(expect.stringMatching(/^live buffers: not checked, because/))
@@ -73,6 +75,11 @@ describe('a running server', () => {
     const behind = await proxyBefore(url, headers => headers, /^\/operator/)
     const { code, err } = await verify(behind).ended
     expect([code, err]).toEqual([1, expect.stringMatching(/^No operator is answered at .*--operator\.$/)])
+  })
+
+  it('is told where nobody answers its operator', async () => {
+    const { code, err } = await verify(url, '--operator', 'http://127.0.0.1:1').ended
+    expect([code, err]).toEqual([1, 'No server answers at http://127.0.0.1:1: check --operator.'])
   })
 })
 

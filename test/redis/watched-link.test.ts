@@ -8,13 +8,14 @@ function start(partitions = 1) {
   const clock = new FakeClock()
   const calls: string[] = []
   const seen: string[] = []
-  const state: { failure: Error | null } = { failure: null }
+  const state: { failure: Error | null; refused?: RegExp } = { failure: null }
   const inner: RedisLink = {
     ...{ partitions, generation: 'g1', isSharded: false, close: () => void seen.push('closed') },
     ...{ onMessage: () => () => {}, onHealed: () => () => {}, callEach: async () => [] },
     ...{ subscribe: async () => {}, unsubscribe: async () => {} },
-    call: async command => {
+    call: async (command, ...args) => {
       calls.push(command)
+      if (state.refused?.test(`${[command, ...args]}`)) throw new RedisFailure('CLUSTERDOWN', true)
       if (state.failure) throw state.failure
       return 'done'
     },
@@ -60,6 +61,16 @@ describe('a link', () => {
     expect(link.isAway).toBe(false)
     await clock.advance(1_000)
     expect(link.isAway).toBe(true)
+  })
+
+  it('to several servers is away while they refuse whatever is about a key, though they answer PING', async () => {
+    const { link, state, clock } = start(64)
+    state.refused = /[{]p[0-9]{1,2}[}]/
+    await clock.advance(1_000)
+    expect(link.isAway).toBe(true)
+    state.refused = /[{]p[1-9][0-9]?[}]/
+    await clock.advance(1_000)
+    expect(link.isAway).toBe(false)
   })
 
   it('probes no more once it is closed', async () => {

@@ -12,12 +12,14 @@ import { metricsToken, type Reading, read, readGauges, type SoakedServer } from 
 interface Day {
   readonly hours: number
   readonly activeMs: number
+  /** About how long it takes, in words. */
+  readonly takes: string
   /** Whether the day is long enough to judge the level of memory, and what stays for a minute. */
   readonly isWhole: boolean
 }
 
-const wholeDay: Day = { hours: 24, activeMs: 3000, isWhole: true }
-const shortDay: Day = { hours: 1, activeMs: 1500, isWhole: false }
+const wholeDay: Day = { hours: 24, activeMs: 3000, takes: 'about seven minutes', isWhole: true }
+const shortDay: Day = { hours: 1, activeMs: 1500, takes: 'half a minute', isWhole: false }
 const lifeMs = 2000
 const sessionMs = 40_000
 /** Sessions that are over are swept once a minute, and a person who has looked at a page counts as here for one. */
@@ -140,6 +142,8 @@ function linesOf(
   ]
 }
 
+const lengthOf = ({ hours }: Day) => (hours === 1 ? 'An hour' : `A day of ${hours} hours`)
+
 const wordsOf = ({ sent, pictures, cuts, registered }: Doings) =>
   `${sent} messages, ${pictures} pictures, ${cuts} lost connections, ${registered} people who registered and left`
 
@@ -151,11 +155,14 @@ export async function soak(isShort: boolean, say: (line: string) => void): Promi
   const server = new ServerProcess(settings, 'test/soak/soaked-server.mjs')
   const day = isShort ? shortDay : wholeDay
   try {
+    say(
+      `${lengthOf(day)} passes in ${day.takes}, after an hour before it, in which caches fill; a line follows at the end of each.`,
+    )
     const passed = await passDay({ server, url: await server.address(), accountsFile, uploads }, day, say)
     const errors = server.output.match(/"level":"(error|fatal)"/g)?.length ?? 0
     const lines = linesOf(passed, day.isWhole, errors)
     const cells = lines.map(({ what, before, after, holds }) => [what, before, after, holds ? 'yes' : 'NO'])
-    say(`\nA day of ${day.hours} hours: ${wordsOf(passed.doings)}\n`)
+    say(`\n${lengthOf(day)}: ${wordsOf(passed.doings)}\n`)
     for (const line of columns([['', 'first', 'last', 'holds'], ...cells])) say(line)
     if (errors > 0) say(server.output)
     const failed = lines.filter(({ holds }) => !holds).length

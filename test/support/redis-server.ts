@@ -60,24 +60,68 @@ export async function startRedisServer(settings: readonly string[] = []): Promis
   }
 }
 
-/** Starts a cluster of three Redis servers, which have a third of the slots each. Its address is that of the first. */
-export async function startRedisCluster(): Promise<RedisServer> {
-  const servers = [await startClusterServer(), await startClusterServer(), await startClusterServer()] as const
-  const clients = servers.map(({ url }) => new Redis(url))
-  const ports = servers.map(({ url }) => Number(new URL(url).port))
-  for (const [index, client] of clients.entries()) {
-    const [first, next] = [index, index + 1].map(third => Math.floor((third * slots) / servers.length))
-    await client.call('CLUSTER', 'ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1)
-    for (const port of ports) await client.call('CLUSTER', 'MEET', '127.0.0.1', port)
-  }
-  const isWhole = async (client: Redis) =>
-    /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(await client.cluster('INFO'))
-  while (!(await Promise.all(clients.map(isWhole))).every(Boolean)) await sleep(50)
-  for (const client of clients) client.disconnect()
-  const [first] = servers
-  return { ...first, stop: async () => void (await Promise.all(servers.map(server => server.stop()))) }
+/** A cluster: the servers that hold a third of the slots each, and a replica of each, if it has any. */
+export interface RedisCluster extends RedisServer {
+  readonly masters: Three
+  readonly replicas: readonly RedisServer[]
 }
 
-function startClusterServer(): Promise<RedisServer> {
-  return startRedisServer(['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'])
+/** Starts a cluster of three Redis servers, which have a third of the slots each. Its address is that of the first. */
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const masters = await startClusterServers()
+  await onEach(masters, async (client, index) => {
+    const [first, next] = [index, index + 1].map(third => Math.floor((third * slots) / masters.length))
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', first ?? 0, (next ?? 0) - 1)
+  })
+  await introduce(masters)
+  return clusterOf(masters, [])
+}
+
+/** The same with a replica of each, which takes its place some seconds after it has gone. */
+export async function startReplicatedCluster(): Promise<RedisCluster> {
+  const { masters } = await startRedisCluster()
+  const replicas = await startClusterServers()
+  await introduce([...masters, ...replicas])
+  const ids = await onEach(masters, client => client.cluster('MYID'))
+  await onEach(replicas, (client, index) => client.cluster('REPLICATE', ids[index] ?? ''))
+  await until(replicas, async client => (await client.info('replication')).includes('master_link_status:up'))
+  return clusterOf(masters, replicas)
+}
+
+function clusterOf(masters: Three, replicas: readonly RedisServer[]): RedisCluster {
+  const stop = async () => void (await Promise.all([...masters, ...replicas].map(server => server.stop())))
+  return { ...masters[0], masters, replicas, stop }
+}
+
+/** Has servers know each other. */
+async function introduce(servers: readonly RedisServer[]): Promise<void> {
+  const port = new URL(servers[0]?.url ?? '').port
+  await onEach(servers, client => client.call('CLUSTER', 'MEET', '127.0.0.1', port))
+  const isWhole = new RegExp(`cluster_state:ok[^]*cluster_known_nodes:${servers.length}\\b`)
+  await until(servers, async client => isWhole.test(await client.cluster('INFO')))
+}
+
+/** Asks each server until all say yes. */
+async function until(servers: readonly RedisServer[], isSo: (client: Redis) => Promise<boolean>): Promise<void> {
+  while (!(await onEach(servers, isSo)).every(Boolean)) await sleep(50)
+}
+
+async function onEach<T>(
+  servers: readonly RedisServer[],
+  work: (client: Redis, index: number) => Promise<T>,
+): Promise<T[]> {
+  const clients = servers.map(({ url }) => new Redis(url))
+  try {
+    return await Promise.all(clients.map(work))
+  } finally {
+    for (const client of clients) client.disconnect()
+  }
+}
+
+type Three = readonly [RedisServer, RedisServer, RedisServer]
+
+async function startClusterServers(): Promise<Three> {
+  const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-node-timeout', '5000']
+  const start = () => startRedisServer([...settings, '--repl-diskless-load', 'on-empty-db'])
+  return [await start(), await start(), await start()]
 }

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { projectRoot as root } from '#src/project-root.js'
 import { nodeEnvironment, nodeFlags } from '../../scripts/node-flags.mjs'
+import { spawnServer } from '../../scripts/own-server.mjs'
 import { clearAtExit, scratchFolder } from './leftovers.js'
 
 /** What a server may take of its system at most. */
@@ -18,37 +18,31 @@ export class ServerProcess {
   readonly child: ChildProcess
   /** Resolves with the exit code and signal when it has ended. */
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>
-  /** A second server on the same folder would not start. */
-  readonly #uploads = scratchFolder('uploads')
+  /** It keeps pictures here: a second server on the same folder would not start. */
+  readonly #own = scratchFolder('server')
   #output = ''
 
   /**
    * @param env its only environment variables, beside PATH and the settings of every test
-   * @param folder its working directory
+   * @param folder its working directory; one of its own if left out
    */
   constructor(
     env: Record<string, string>,
     program = 'dist/main.js',
-    folder = root,
+    folder?: string,
     { descriptors, group }: ProcessBounds = {},
   ) {
-    const command = [process.execPath, ...nodeFlags, join(root, program)]
-    const bounds = [
-      ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
-      ...(group === undefined ? [] : [`echo $$ >'${group}/cgroup.procs'`]),
-    ]
-    this.child = spawn('sh', ['-c', [...bounds, 'exec "$@"'].join(' && '), 'sh', ...command], {
-      cwd: folder,
-      env: {
-        ...nodeEnvironment,
-        PATH: process.env.PATH ?? '',
-        PORT: '0',
-        NODE_ENV: 'test',
-        BCRYPT_COST: '4',
-        UPLOAD_DIR: this.#uploads.path,
-        ...env,
-      },
+    const uploads = { UPLOAD_DIR: join(this.#own.path, 'uploads') }
+    this.child = spawnServer({
+      program,
+      folder: folder ?? this.#own.path,
+      flags: nodeFlags,
+      env: { ...nodeEnvironment, PORT: '0', NODE_ENV: 'test', BCRYPT_COST: '4', ...uploads, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      before: [
+        ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
+        ...(group === undefined ? [] : [`echo $$ >'${group}/cgroup.procs'`]),
+      ],
     })
     this.child.stdout?.on('data', data => {
       this.#output += data
@@ -60,7 +54,7 @@ export class ServerProcess {
     const forget = clearAtExit(() => this.child.kill('SIGKILL'))
     this.ended = once(this.child, 'close').then(([code, signal]) => {
       forget()
-      this.#uploads.remove()
+      this.#own.remove()
       return [code, signal]
     })
   }

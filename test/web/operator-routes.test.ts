@@ -34,7 +34,7 @@ async function begin(env: Record<string, string> = {}, registration: Admission['
   const admission = new Admission({ registration, invites: 'operator', clock })
   const config = readConfig({ NODE_ENV: 'test', ...env })
   const checkOperator = 'OPERATOR_TOKEN' in env ? null : operatorCheck('operator', limit)
-  const router = operatorRoutes({ config, checkOperator, people, admission, resets, health: soundHealth })
+  const router = operatorRoutes({ config, checkOperator, people, admission, resets, health: soundHealth, lowered: [] })
   const url = await serveApp(express().use(router, notFound, passOn))
   const post = (path: string, input?: unknown) =>
     fetch(`${url}/operator${path}`, {
@@ -57,6 +57,7 @@ describe('the list of accounts', () => {
       email: 'alice@example.com',
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       isDisabled: false,
+      isDemo: true,
     })
   })
 })

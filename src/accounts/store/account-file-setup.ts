@@ -5,13 +5,14 @@ import { faultCodeOf } from '../../system-fault.js'
 import { AccountFileError, writeAccountFile } from './account-file.js'
 
 const ownerOnlyFolder = 0o700
+const lockOf = (path: string) => `${path}.lock`
 
 /**
  * Locks a file of accounts for this process.
  * @throws AccountFileError when another server has the lock, or it cannot be written
  */
 export async function lockFile(path: string): Promise<FileLock> {
-  const lockPath = `${path}.lock`
+  const lockPath = lockOf(path)
   const lock = await FileLock.take(lockPath).catch((error: unknown) => {
     throw new AccountFileError(`No lock can be written at ${lockPath} (${faultCodeOf(error)}).`, { cause: error })
   })
@@ -19,6 +20,19 @@ export async function lockFile(path: string): Promise<FileLock> {
   throw new AccountFileError(
     `The file of accounts ${path} is in use by another server: stop that one, or name another file in ACCOUNTS_URL.`,
   )
+}
+
+/**
+ * Whether the lock of a file of accounts is still this process's, once it was taken again where it was merely lost.
+ * @throws AccountFileError when it cannot be read or written
+ */
+export async function holdLock(lock: FileLock, path: string): Promise<boolean> {
+  return lock.hold().catch((error: unknown) => {
+    throw new AccountFileError(
+      `The lock ${lockOf(path)} cannot be kept (${faultCodeOf(error)}), so accounts stay as they are: have a folder there that the server can write to, and remove what stands in the place of the lock. The server then goes on by itself.`,
+      { cause: error },
+    )
+  })
 }
 
 /**

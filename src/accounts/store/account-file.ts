@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { faultCodeOf } from '../../system-fault.js'
 import { type Account, emailKey, usernameKey } from '../account.js'
 import { deviceSchema } from '../device.js'
-import { readSettings, storedSettingsOf } from './stored-settings.js'
+import { readSettings } from './stored-settings.js'
 
 const ownerOnly = 0o600
 /** Accounts that are serialised in one go: a millisecond or two of work. */
@@ -43,8 +44,7 @@ export function readAccount(stored: z.output<typeof storedAccount>): Account {
 /** An account as the text that is stored. */
 export function formatAccount(account: Account): string {
   const { unknownSettings, ...known } = account
-  if (unknownSettings === undefined) return JSON.stringify(account)
-  return JSON.stringify({ ...known, settings: storedSettingsOf(account.settings, unknownSettings) })
+  return JSON.stringify({ ...known, settings: { ...account.settings, ...unknownSettings } })
 }
 
 const isUnique = <T>(keys: readonly T[]) => new Set(keys).size === keys.length
@@ -71,6 +71,18 @@ export async function readAccountFile(path: string): Promise<readonly Account[] 
   throw new AccountFileError(
     `The file of accounts ${path} is damaged or from another version and was left unchanged: repair it, restore a backup, or name another file in ACCOUNTS_URL.`,
   )
+}
+
+/** Whether a file holds just these accounts, however it is written. False for one that cannot be read, or is damaged. */
+export async function holdsTheSame(path: string, accounts: readonly Account[]): Promise<boolean> {
+  const there = await readAccountFile(path).catch((error: unknown) => {
+    if (error instanceof AccountFileError) return null
+    throw error
+  })
+  if (there?.length !== accounts.length) return false
+  const byId = new Map(there.map(account => [account.id, account]))
+  const asStored = (account: Account | undefined): unknown => account && JSON.parse(formatAccount(account))
+  return accounts.every(account => isDeepStrictEqual(asStored(byId.get(account.id)), asStored(account)))
 }
 
 /** Undefined for text that is not JSON; no schema accepts it. */

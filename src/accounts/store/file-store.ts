@@ -6,8 +6,15 @@ import type { FileLock } from '../../file-lock.js'
 import type { Account } from '../account.js'
 import type { AccountAmendment, AccountChanges, AccountStore } from '../account-store.js'
 import { isDemoAccount } from '../demo-accounts.js'
-import { AccountFileError, readAccountFile, readMark, removeLeftovers, writeAccountFile } from './account-file.js'
-import { findFile, lockFile, makeFile } from './account-file-setup.js'
+import {
+  AccountFileError,
+  holdsTheSame,
+  readAccountFile,
+  readMark,
+  removeLeftovers,
+  writeAccountFile,
+} from './account-file.js'
+import { findFile, holdLock, lockFile, makeFile } from './account-file-setup.js'
 import { MemoryAccountStore } from './memory-store.js'
 import { keepSecretFile } from './secret-file.js'
 
@@ -43,6 +50,8 @@ export class FileAccountStore implements AccountStore {
   readonly #lock: FileLock
   /** The file as this store has read or written it last; see `readMark`. */
   #mark: string | null
+  /** The mark of a file that holds something else: it is read once, not for every change that is refused. */
+  #foreignMark: string | null = null
   readonly #onError: (error: unknown) => void
   readonly #write: typeof writeAccountFile
   readonly #clock: Clock
@@ -222,27 +231,35 @@ export class FileAccountStore implements AccountStore {
   }
 
   async #refuseUnlocked(): Promise<void> {
-    if (await this.#lock.hold()) return
+    if (await holdLock(this.#lock, this.#path)) return
     throw new AccountFileError(
       `Another server has taken the lock of the file of accounts ${this.#path}: stop one of the two, and start the other again.`,
     )
   }
 
-  /** A file that is gone is written again, as all that it held is in memory. */
+  /** A file that is gone is written again, as all that it held is in memory; so is one that holds the same. */
   async #refuseForeign(): Promise<void> {
     const mark = await readMark(this.#path)
     if (mark === null || mark === this.#mark) return
+    if (mark !== this.#foreignMark && (await holdsTheSame(this.#path, await this.#storedAccounts(this.#kept)))) {
+      this.#mark = mark
+      return
+    }
+    this.#foreignMark = mark
     throw new AccountFileError(
       `The file of accounts ${this.#path} was changed by something else than this server and is left as it is: restart the server to use it, or remove it to have the server write its own.`,
     )
+  }
+
+  async #storedAccounts(store: MemoryAccountStore): Promise<readonly Account[]> {
+    return (await store.all()).filter(account => !isDemoAccount(account))
   }
 
   async #writeDraft(): Promise<ChatError | null> {
     try {
       await this.#refuseUnlocked()
       await this.#refuseForeign()
-      const accounts = (await this.#draft.all()).filter(account => !isDemoAccount(account))
-      await this.#write(this.#path, accounts, mark => {
+      await this.#write(this.#path, await this.#storedAccounts(this.#draft), mark => {
         this.#mark = mark
       })
       return null

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import type { Account } from '../account.js'
-import { type AccountSettings, defaultSettings, settingsSchema } from '../settings.js'
+import { settingsSchema } from '../settings.js'
 
 const strictSettings = settingsSchema.strict()
 const schemas: Readonly<Record<string, z.ZodType>> = settingsSchema.shape
-const defaults: Readonly<Record<string, unknown>> = defaultSettings
 
 /**
  * Reads settings that any version of the program, on any machine, has stored. What this one does not know, such as a theme or a
@@ -20,15 +19,4 @@ export function readSettings(stored: Readonly<Record<string, unknown>>): Pick<Ac
     settings: settingsSchema.parse(Object.fromEntries(all.filter(isKnown))),
     unknownSettings: Object.fromEntries(all.filter(each => !isKnown(each))),
   }
-}
-
-/** Settings as they are stored: with what was kept aside, unless the person has chosen something else since. */
-export function storedSettingsOf(
-  settings: AccountSettings,
-  unknownSettings: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  const chosen: Readonly<Record<string, unknown>> = settings
-  const isUnchanged = (name: string) => JSON.stringify(chosen[name]) === JSON.stringify(defaults[name])
-  const kept = Object.entries(unknownSettings).filter(([name]) => isUnchanged(name))
-  return { ...settings, ...Object.fromEntries(kept) }
 }

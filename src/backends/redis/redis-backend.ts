@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import { RedisAccountStore } from '#src/accounts/store/redis-store.js'
 import type { UserId } from '#src/chat/engine.js'
+import { ChatError } from '#src/chat/errors.js'
 import type { Config } from '#src/config.js'
 import { RedisEngine } from '#src/engines/redis/engine.js'
 import { SharedSessionStore } from '#src/http/shared-session-store.js'
@@ -16,6 +17,9 @@ import { openLink } from '../redis-accounts.js'
 import { RedisHealth } from './redis-health.js'
 import { RedisPeers } from './redis-peers.js'
 import { SharedClock } from './shared-clock.js'
+
+/** For how long the log says no more that something failed since Redis is away, ms. */
+const quietAfterAwayMs = 10_000
 
 /** Keeps everything in a Redis that several nodes share, and accounts in the same one or in another. @throws ConfigError */
 export async function openRedisBackend(config: Config, log: Logger): Promise<Backend> {
@@ -39,7 +43,14 @@ export async function openRedisBackend(config: Config, log: Logger): Promise<Bac
     if (config.isRedisStrict) health.refuseRisks()
     const clock = await SharedClock.start(link, local)
     const secret = createHmac('sha256', config.sessionSecret).update('what nodes share').digest('base64url')
-    const onError = (error: unknown) => log.error({ err: error }, 'something over Redis failed')
+    let quietUntil = 0
+    const onError = (error: unknown) => {
+      // That Redis is away, or a server of it, is found again and again in each partition.
+      const isAway = error instanceof ChatError && error.code === 'storage_failed'
+      if (isAway && local.now() < quietUntil) return
+      if (isAway) quietUntil = local.now() + quietAfterAwayMs
+      log.error({ err: error }, 'something over Redis failed')
+    }
     const sharedStore = new RedisSharedStore({ link, secret })
     const pictureStore = new RedisSharedStore({ link: pictureLink, secret })
     const { maxHeldBytes: most, maxHeldBytesPerPerson: mostEach } = config.images

@@ -180,7 +180,7 @@ export class Announcements {
     else {
       this.#spoken ??= new Set()
       this.#spoken.add(only.id)
-      this.#speak(t('chat.says', { name: this.#name, text: wordsOf(only, t) }))
+      this.#speak(t('chat.says', { name: this.#name, text: wordsOf(only, t, 'picture.undescribed') }))
     }
   }
 

@@ -195,11 +195,25 @@ export class PageRenderer {
   }
 
   /** What the composer shows of the message that is being answered; '' if this viewer may know of none of that id. */
-  async renderReplying({ view: { id: roomId }, otherName }: NamedRoom, messageId: MessageId): Promise<string> {
-    if (messageId === '') return ''
+  async renderReplying(room: NamedRoom, messageId: MessageId): Promise<string> {
+    const quote = await this.#readQuote(room, messageId)
+    return quote ? renderPartial('replying', this.context, { roomId: room.view.id, quote }) : ''
+  }
+
+  /** Has an open page show which message is being answered, and say whose it is. */
+  async beginReply(room: NamedRoom, messageId: MessageId): Promise<string> {
+    const quote = await this.#readQuote(room, messageId)
+    if (!quote) return fragment('replying', 'innerHTML')
+    const shown = renderPartial('replying', this.context, { roomId: room.view.id, quote })
+    const sentence = this.context.t('reply.begun', { name: quote.author })
+    const said = renderPartial('announcement', this.context, { sentence })
+    return fragment('replying', 'innerHTML', shown) + fragment('announcer', 'beforeend', said)
+  }
+
+  async #readQuote({ view: { id: roomId }, otherName }: NamedRoom, messageId: MessageId) {
+    if (messageId === '') return null
     const quote = await this.#deps.rooms.reads.readQuote(roomId, this.viewer.userId, messageId)
-    if (!quote) return ''
-    return renderPartial('replying', this.context, { roomId, quote: this.#viewQuote(quote, roomId, otherName) })
+    return quote && this.#viewQuote(quote, roomId, otherName)
   }
 
   #viewQuote(quote: Quote, roomId: RoomId, otherName: string) {

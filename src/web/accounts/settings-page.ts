@@ -98,7 +98,8 @@ export function settingsPage(
 
   const save = answering(async (request, response) => {
     const { id, settings } = accountOf(request)
-    await people.changeSettings(id, readSettings(request, settings))
+    const chosen = readChoices(request)
+    await people.changeSettings(id, parseInput(settingsSchema, { ...settings, ...chosen }), Object.keys(chosen))
     response.redirect(303, `${path}?done=saved`)
   })
 
@@ -113,8 +114,8 @@ export function settingsPage(
   return { routes, form, answering }
 }
 
-/** The settings with the fields that a form has; all others stay as they are. An empty zone means the browser's. */
-function readSettings(request: Request, current: AccountSettings): AccountSettings {
+/** The settings that a form has, unchecked; all others are to stay as they are. An empty zone means the browser's. */
+function readChoices(request: Request): object {
   const said = (name: keyof AccountSettings) => formField(request, name)
   const isSaid = (name: keyof AccountSettings) =>
     typeof request.body === 'object' && request.body !== null && name in request.body
@@ -124,8 +125,7 @@ function readSettings(request: Request, current: AccountSettings): AccountSettin
     const values = formFields(request, name)
     return values.length > 0 ? { [name]: values.includes('yes') } : {}
   }
-  return parseInput(settingsSchema, {
-    ...current,
+  return {
     ...(said('language') && { language: said('language') }),
     ...(said('textSize') && { textSize: said('textSize') }),
     ...checked('announced'),
@@ -139,5 +139,5 @@ function readSettings(request: Request, current: AccountSettings): AccountSettin
     ...(isSaid('zone') && { zone: said('zone') || null }),
     ...(said('sendKey') && { sendKey: said('sendKey') }),
     ...(said('refreshSeconds') && { refreshSeconds: Number(said('refreshSeconds')) }),
-  })
+  }
 }

@@ -45,8 +45,7 @@ export function chatPages(
   const beginReply: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const room = await page.readRoom(pathParameter(request, 'room'), { of: 'newest', limit: 1 })
-    const html = await page.renderReplying(room, queryText(request, 'reply'))
-    response.type('html').send(fragment('replying', 'innerHTML', html))
+    response.type('html').send(await page.beginReply(room, queryText(request, 'reply')))
   }
 
   /** Adds earlier messages above those that a page shows, unless the page shows others by now. */

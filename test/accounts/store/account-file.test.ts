@@ -54,36 +54,26 @@ describe('a file of accounts', () => {
 
   const defaults = person('ann').settings
   it.each([
-    ['theme', 'sepia', { theme: 'dark' }],
-    ['language', 'klingon', { language: 'de' }],
-    ['zone', 'Mars/Olympus', { zone: 'Asia/Tokyo' }],
-    ['sendKey', 'shift-enter', { sendKey: 'enter' }],
-    ['refreshSeconds', 7, { refreshSeconds: 5 }],
-    ['textSize', 'huge', { textSize: 'large' }],
-    ['announced', ['messages', 'weather'], { announced: [] }],
-    ['sounds', 'loud', { sounds: ['mine'] }],
-    ['startsPaused', 'perhaps', { startsPaused: true }],
-    ['font', 'serif', { theme: 'dark' }],
-  ])('keeps a %s that only another version knows: %j, with all else', async (name, value, chosen) => {
+    ['theme', 'sepia'],
+    ['language', 'klingon'],
+    ['zone', 'Mars/Olympus'],
+    ['sendKey', 'shift-enter'],
+    ['refreshSeconds', 7],
+    ['textSize', 'huge'],
+    ['announced', ['messages', 'weather']],
+    ['sounds', 'loud'],
+    ['startsPaused', 'perhaps'],
+    ['font', 'serif'],
+  ])('keeps a %s that only another version knows, with all else', async (name, value) => {
     await write([{ ...person('ann'), settings: { ...defaults, textSize: 'larger', [name]: value } }, person('bob')])
     const [ann, bob] = (await readAccountFile(path)) ?? []
-    const isTextSize = name === 'textSize'
-    expect(ann).toEqual({
-      ...person('ann'),
-      settings: { ...defaults, textSize: isTextSize ? 'normal' : 'larger' },
-      unknownSettings: { [name]: value },
-    })
+    const settings = { ...defaults, textSize: name === 'textSize' ? 'normal' : 'larger' }
+    expect(ann).toEqual({ ...person('ann'), settings, unknownSettings: { [name]: value } })
     expect(bob).toEqual(person('bob'))
-    const rewritten = async (settings: object) => {
-      if (!ann) throw new Error('there is no such account')
-      await writeAccountFile(path, [{ ...ann, settings: { ...ann.settings, ...settings } }])
-      return JSON.parse(await readFile(path, 'utf8')).accounts[0]
-    }
-    const same = await rewritten({})
+    await writeAccountFile(path, ann ? [ann] : [])
+    const [same] = JSON.parse(await readFile(path, 'utf8')).accounts
     expect(same.settings).toEqual({ ...defaults, textSize: 'larger', [name]: value })
     expect(Object.keys(same)).not.toContain('unknownSettings')
-    const [[changed, to] = []] = Object.entries(chosen)
-    expect((await rewritten(chosen)).settings).toMatchObject({ [`${changed}`]: to })
   })
 
   const { passwordHash: _hash, ...hashless } = person('ann')

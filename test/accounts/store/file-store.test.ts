@@ -15,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest'
@@ -424,6 +424,47 @@ it('goes on when its lock or its file is merely gone, and writes both again', as
   await store.add(person('cat'))
   await store.close()
   expect(await idsIn(await open(path))).toEqual(['ann', 'bob', 'cat'])
+})
+
+it.each([
+  ['was touched', (path: string) => utimes(path, 1, 1)],
+  ['was written again', async (path: string) => writeFile(path, await readFile(path))],
+  [
+    'was written again in another order',
+    async (path: string) => {
+      const { accounts, ...rest } = JSON.parse(await readFile(path, 'utf8'))
+      await writeFile(path, JSON.stringify({ accounts: accounts.toReversed(), ...rest }, null, 2))
+    },
+  ],
+])('goes on when its file %s and holds the same accounts', async (_how, write) => {
+  const path = join(await folder(), 'accounts.json')
+  const store = await open(path)
+  await Promise.all(['ann', 'bob'].map(name => store.add(person(name))))
+  await write(path)
+  await store.add(person('cat'))
+  await store.close()
+  expect(await idsIn(await open(path))).toEqual(['ann', 'bob', 'cat'])
+})
+
+it.each([
+  [
+    'a folder stands in the place of its lock',
+    (path: string) => rm(`${path}.lock`).then(() => mkdir(`${path}.lock`)),
+    'EISDIR',
+  ],
+  ['its folder is gone', (path: string) => rm(dirname(path), { recursive: true }), 'ENOENT'],
+])('says where and how to mend it when %s, and then goes on by itself', async (_what, spoil, code) => {
+  const path = join(await folder(), 'data', 'accounts.json')
+  const onError = vi.fn()
+  const store = await open(path, writeAccountFile, onError)
+  await spoil(path)
+  await expect(store.add(person('ann'))).rejects.toMatchObject({ code: 'storage_failed' })
+  const message = expect.stringMatching(new RegExp(`^The lock ${path}\\.lock cannot be kept \\(${code}\\)`))
+  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message }))
+  await rm(`${path}.lock`, { recursive: true, force: true })
+  await mkdir(dirname(path), { recursive: true })
+  await store.add(person('bob'))
+  expect(await readFile(path, 'utf8')).toContain('bob')
 })
 
 it.each([

@@ -50,6 +50,16 @@ describe('what is spoken', () => {
     expect(said).toEqual(['Sam: hello', '4 new messages'])
   })
 
+  it('is the description of a picture, and that there is none, as the page shows it', () => {
+    const { said, announcements } = begin()
+    const picture = { id: 'p1', width: 4, height: 3, alt: 'A ferry', moves: false }
+    announcements.add({ ...messageOf(''), image: picture })
+    vi.advanceTimersByTime(1400)
+    announcements.add({ ...messageOf('from today'), image: { ...picture, alt: '' } })
+    vi.advanceTimersByTime(1400)
+    expect(said).toEqual(['Sam: Picture: A ferry', 'Sam: Picture, no description. from today'])
+  })
+
   it('is only the count of a message that is left of a long burst', () => {
     const { said, announcements } = begin()
     const burst = [1, 2, 3, 4].map(number => messageOf(`text ${number}`))

@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { z } from 'zod'
+import { spawnServer } from '../../../scripts/own-server.mjs'
+import { scratchFolder } from '../leftovers.js'
 
 const env = {
   NODE_ENV: 'test',
@@ -40,8 +41,11 @@ export class FuzzedServer {
   }
 
   static async start(): Promise<FuzzedServer> {
-    const file = fileURLToPath(new URL('./fuzz-server.mjs', import.meta.url))
-    const child = fork(file, [], { env: { ...process.env, ...env }, execArgv: ['--expose-gc'], silent: true })
+    const folder = scratchFolder('fuzz')
+    const program = 'test/support/api/fuzz-server.mjs'
+    const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
+    const child = spawnServer({ program, folder: folder.path, flags: ['--expose-gc'], env, stdio: [...stdio] })
+    child.once('exit', () => folder.remove())
     const { url } = z.object({ url: z.string() }).parse(await nextMessage(child))
     return new FuzzedServer(child, url)
   }

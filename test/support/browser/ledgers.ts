@@ -5,13 +5,14 @@ const speechKey = 'speechLedger'
 const focusKey = 'focusLedger'
 
 /**
- * Records what live regions would have a screen reader say. It must run before the page is loaded: text that is in a region
- * when the page is parsed is read as part of the page, and is not announced.
+ * Records what live regions would have a screen reader say, in whichever browser: nothing that is silent in one of them
+ * (live-regions.ts). It must run before the page is loaded: text that is in a region when the page is parsed is read as part of
+ * the page, and is not announced.
  */
 function installSpeechLedger(key: string): void {
   const spoken: string[] = []
   Object.assign(window, { [key]: spoken })
-  const regions = '[role="alert"], [role="status"], [role="log"], [aria-live="polite"], [aria-live="assertive"]'
+  const regions = '[role="status"], [role="log"], [aria-live="polite"], [aria-live="assertive"]'
   const regionOf = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest(regions)
   const speak = (region: Element, text: string | null) => {
     const words = text?.trim().replaceAll(/\s+/g, ' ')
@@ -23,12 +24,10 @@ function installSpeechLedger(key: string): void {
       const region = regionOf(target)
       if (region && type === 'characterData') speak(region, target.textContent)
       for (const node of addedNodes) {
+        if (node instanceof Element && node.matches('[aria-live="off"]')) continue
         if (region) speak(region, node.textContent)
-        // An alert is announced when it is inserted with its text; a status must be in the page before.
-        else if (node instanceof Element) {
-          const alerts = node.matches('[role="alert"]') ? [node] : node.querySelectorAll('[role="alert"]')
-          for (const alert of alerts) speak(alert, alert.textContent)
-        }
+        // An alert is announced when it comes as a whole and by itself; a status must be in the page before.
+        else if (node instanceof Element && node.matches('[role="alert"]')) speak(node, node.textContent)
       }
     }
   })

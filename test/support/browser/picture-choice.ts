@@ -32,20 +32,24 @@ export async function chooseFiles(page: Page, files: TestFile[]): Promise<void> 
   await (await chooser).setFiles(files)
 }
 
+/** Sends a picture as a page without JavaScript does. */
+export async function sendPicture(sender: HttpClient, chat: string, alt: string): Promise<Response> {
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ _csrf: await sender.token(chat), content: '', alt }))
+    form.set(name, value)
+  const picture = await plainPicture('png', { width: 60, height: 40 })
+  form.set('image', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'a.png')
+  return sender.request('POST', `${chat}/messages`, { body: form })
+}
+
 /**
  * Sends a picture as a page without JavaScript does, and opens it large in the other's page. Returns the dialog that shows it. A page
  * with JavaScript would give up a picture that takes longer to be read than its message lives.
  */
 export async function openPicture(sender: HttpClient, chat: string, viewer: Page): Promise<Locator> {
-  const form = new FormData()
-  for (const [name, value] of Object.entries({ _csrf: await sender.token(chat), content: '', alt: 'A field' })) {
-    form.set(name, value)
-  }
-  const picture = await plainPicture('png', { width: 60, height: 40 })
-  form.set('image', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'a.png')
   const link = viewer.getByRole('link', { name: 'A field', exact: true })
   // Not by the pointer, which first waits until the link stands still: a message of a short life may be over by then.
-  await Promise.all([link.dispatchEvent('click'), sender.request('POST', `${chat}/messages`, { body: form })])
+  await Promise.all([link.dispatchEvent('click'), sendPicture(sender, chat, 'A field')])
   const dialog = viewer.getByRole('dialog', { name: 'Picture' })
   await expect(dialog.getByRole('img', { name: 'A field' })).toBeVisible()
   return dialog

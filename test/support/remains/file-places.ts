@@ -2,7 +2,7 @@ import { open, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import type { Life } from './life.js'
-import { countMarks, type Mark, markOfText, noCounts } from './marks.js'
+import { countMarks, type Mark, markOfText, newWord, noCounts } from './marks.js'
 import type { Place } from './places.js'
 import { codeOf, refuse, Unreadable } from './unreadable.js'
 
@@ -61,20 +61,53 @@ export function placeOfSealedFiles(folder: string, { served }: Life): Place {
   }
 }
 
-/** What the server has written to its log: the text until now, or a file. */
-export function placeOfLog(read: () => Promise<Buffer>, proofs: readonly Mark[] = []): Place {
+/** What the server has written to its log. */
+export function placeOfLog(read: () => Promise<Buffer>, proofs: readonly Mark[], withoutProof?: string): Place {
   return {
     name: 'the log',
     holds: 'never',
     withinMs: 0,
     proofs,
+    ...(withoutProof !== undefined && { withoutProof }),
     async search(marks) {
       const counts = noCounts(marks)
       const text = await read().catch(refuse('it cannot be read'))
-      if (text.length === 0) throw new Unreadable('it is empty')
+      if (text.length === 0 && withoutProof === undefined) throw new Unreadable('it is empty')
       countMarks(text, marks, counts)
       return counts
     },
+  }
+}
+
+/**
+ * The file that a running server is said to log to: what is written to it from now on. It is the log if it has the line of a request
+ * that is made now.
+ */
+export async function placeOfLogFile(path: string, ask: () => Promise<Response>): Promise<Place> {
+  const { size: begin } = await stat(path)
+  const requestId = (await ask()).headers.get('x-request-id')
+  const read = async () => {
+    const bytes = await readFrom(path, begin)
+    // Cut short meanwhile, so that it begins anew.
+    return bytes ?? (await readFrom(path, 0)) ?? Buffer.alloc(0)
+  }
+  return placeOfLog(
+    read,
+    [markOfText('the line of a request', requestId ?? newWord())],
+    'it has no line of a request that was made: it is the log of another server, or LOG_LEVEL is too high (info, in development debug)',
+  )
+}
+
+/** The bytes of a file from a place on; null where it ends before that. */
+async function readFrom(path: string, begin: number): Promise<Buffer | null> {
+  const file = await open(path, 'r')
+  try {
+    const length = (await file.stat()).size - begin
+    if (length < 0) return null
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, begin)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
   }
 }
 

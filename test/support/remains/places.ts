@@ -22,6 +22,11 @@ export interface Place {
   readonly isAbout?: readonly Mark[]
   /** What must be found there while all lives, each, as proof that the search finds what is there. */
   readonly proofs: readonly Mark[]
+  /**
+   * Why a search that does not find its proofs has not looked at the place: a clause that follows "because". Left out, such a search is
+   * broken.
+   */
+  readonly withoutProof?: string
 }
 
 /** When nothing may be reachable any more, after a message's end, in ms. */

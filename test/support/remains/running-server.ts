@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Folder, placeOfFiles, placeOfLog, sealedPicture } from './file-places.js'
+import { type Folder, placeOfFiles, placeOfLogFile, sealedPicture } from './file-places.js'
 import { beginLife } from './life.js'
 import { type Mark, markOfText } from './marks.js'
 import { type Couple, meet, type Person } from './people.js'
@@ -70,16 +69,17 @@ async function abortion(signal: AbortSignal): Promise<never> {
 
 async function watch(server: RunningServer, couple: Couple): Promise<Finding[]> {
   await chooseShortLives(couple)
+  const { pid, logFile, memoryWatchMs } = server
+  // Before anything is sent, which could be in it.
+  const log =
+    logFile === null
+      ? notChecked('the log', 'its file was not named (--log FILE)')
+      : await placeOfLogFile(logFile, () => couple.ann.client.get(couple.chat))
   const life = await beginLife(server.url, couple)
   try {
     if (life.endsAt > Date.now() + 2 * lifeMs) throw new Error('The lives that were chosen have not begun')
-    const { pid, logFile, memoryWatchMs } = server
     const onProcess = 'its process was not named (--pid PID, on the machine of the server)'
     const files = pid === null ? notChecked('files', onProcess) : await filesOf(pid, couple.ann)
-    const log =
-      logFile === null
-        ? notChecked('the log', 'its file was not named (--log FILE)')
-        : placeOfLog(() => readFile(logFile))
     const memory =
       pid === null
         ? notChecked('raw memory of the process, free memory too', onProcess)

@@ -41,7 +41,7 @@ export class ThrowawayAccounts {
     if (stay.length === 0) return null
     const why = removals.flatMap(removal => (removal.status === 'rejected' ? [wordsOf(removal.reason)] : []))
     const line = `accounts of this check: ${stay.join(' and ')} could not be deleted (${why.join('; ')}): delete them with "npm run admin -- delete NAME"`
-    return { line, isKept: false }
+    return { line, isKept: false, isChecked: true }
   }
 }
 

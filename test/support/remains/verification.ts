@@ -78,14 +78,14 @@ export async function verifyFromOutside(
     [placeOfSealedFiles(join(folder.path, 'uploads'), life)],
     [placeOfMemory(pidOf(server), life, memoryWatchMs)],
   ]
-  return watchServer(server, place).finally(() => folder.remove())
+  return watchServer(server, lifeMs, place).finally(() => folder.remove())
 }
 
 /** A server that searches its own heap, which leaves words behind that nobody has sent. */
 async function verifyFromInside(lifeMs: number): Promise<Finding[]> {
   const env = { ...livesOf(lifeMs), HEAP_CONTROL: 'no control' }
   const server = new ServerProcess(env, 'test/support/heap-server.mjs')
-  return watchServer(server, life => [[placeOfAnswers(life)], placesInHeap(server, life)])
+  return watchServer(server, lifeMs, life => [[placeOfAnswers(life)], placesInHeap(server, life)])
 }
 
 async function verifyOverRedis(lifeMs: number): Promise<Finding[]> {
@@ -95,7 +95,7 @@ async function verifyOverRedis(lifeMs: number): Promise<Finding[]> {
   const files = await placeOfRedisFolder(viewer)
   const shared = { REDIS_URL: redis.url, SESSION_SECRET: secret, JWT_SECRET: secret }
   const server = new ServerProcess({ ...livesOf(lifeMs), ...shared })
-  return watchServer(server, life => [[files], [placeOfRedis(viewer, life)]]).finally(async () => {
+  return watchServer(server, lifeMs, life => [[files], [placeOfRedis(viewer, life)]]).finally(async () => {
     viewer.disconnect()
     await redis.stop()
   })
@@ -103,15 +103,20 @@ async function verifyOverRedis(lifeMs: number): Promise<Finding[]> {
 
 const pidOf = ({ child }: ServerProcess) => child.pid ?? 0
 
-/** Has a life go on at a server, watches places, and stops the server. */
+/** Has a life go on at a server, watches places, and stops the server. @throws ShortLives */
 async function watchServer(
   server: ServerProcess,
+  lifeMs: number,
   place: (life: Life, couple: Couple) => Place[][],
 ): Promise<Finding[]> {
   try {
     const base = await server.address()
     const couple = await meet(registerAt(base))
-    const life = await beginLife(base, couple)
+    const begunAt = Date.now()
+    const life = await beginLife(base, couple).catch((cause: unknown) => {
+      // What was sent first may have ended before the rest was sent.
+      throw Date.now() < begunAt + lifeMs ? cause : new ShortLives('Not all was sent in time', { cause })
+    })
     const findings = await watchPlaces(place(life, couple), life)
     life.close()
     return findings

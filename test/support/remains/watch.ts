@@ -4,10 +4,12 @@ import type { Mark } from './marks.js'
 import { goneWithinMs, type Place } from './places.js'
 import { Unreadable } from './unreadable.js'
 
-/** What was found out about a place, on one line; `isKept` is null where nothing could be, or a promise that nobody gave is not kept. */
+/** What was found out about a place, on one line. */
 export interface Finding {
   readonly line: string
+  /** Null where the place could not be looked at, or nothing is promised of it and something was left. */
   readonly isKept: boolean | null
+  readonly isChecked: boolean
 }
 
 /** How long between two looks, ms. */
@@ -19,7 +21,10 @@ const patienceMs = 10_000
 export const notChecked = (name: string, because: string): Finding => ({
   line: `${name}: not checked, because ${because}`,
   isKept: null,
+  isChecked: false,
 })
+
+const checked = (line: string, isKept: boolean | null): Finding => ({ line, isKept, isChecked: true })
 
 /** What the first look at a place found of what lives, in words; what it did not find, and what of that it had to. */
 interface FirstLook {
@@ -81,17 +86,15 @@ function refuseLate(missed: readonly Mark[], { wholeUntil }: Life): void {
   if (missed.length > 0 && Date.now() > wholeUntil) throw new ShortLives(`Not found in time: ${namesOf(missed)}`)
 }
 
-const broken = (name: string, missed: readonly Mark[]): Finding => ({
-  line: `${name}: the search is broken: it did not find ${namesOf(missed)}`,
-  isKept: false,
-})
+const broken = (name: string, missed: readonly Mark[]): Finding =>
+  checked(`${name}: the search is broken: it did not find ${namesOf(missed)}`, false)
 
 const notFound = (name: string, proofs: readonly Mark[]): Finding => {
   const proven = proofs.length > 0 ? ` (the same search found ${proofs.map(({ of }) => of).join(' and ')})` : ''
-  return { line: `${name}: not found${proven}`, isKept: true }
+  return checked(`${name}: not found${proven}`, true)
 }
 
-async function watchEmpty({ name, search, proofs }: Place, life: Life): Promise<Finding> {
+async function watchEmpty({ name, search, proofs, withoutProof }: Place, life: Life): Promise<Finding> {
   const found = new Set<Mark>()
   const sought = seek(life, proofs)
   const missed = () => proofs.filter(proof => !found.has(proof))
@@ -99,21 +102,22 @@ async function watchEmpty({ name, search, proofs }: Place, life: Life): Promise<
     const counts = await search(sought)
     for (const [index, mark] of sought.entries()) if (counts[index]) found.add(mark)
     const wrong = life.marks.filter(mark => found.has(mark))
-    if (wrong.length > 0)
-      return { line: `${name}: found (${namesOf(wrong)}), though it never should be`, isKept: false }
-    if (looks === 0) refuseLate(missed(), life)
+    if (wrong.length > 0) return checked(`${name}: found (${namesOf(wrong)}), though it never should be`, false)
+    if (looks === 0 && withoutProof === undefined) refuseLate(missed(), life)
     await delay(betweenLooksMs)
   }
-  return missed().length > 0 ? broken(name, missed()) : notFound(name, proofs)
+  if (missed().length === 0) return notFound(name, proofs)
+  return withoutProof === undefined ? broken(name, missed()) : notChecked(name, withoutProof)
 }
 
 async function watchEnd(place: Place, { held, absent, missed }: FirstLook, life: Life): Promise<Finding> {
   const { name, search, proofs, withinMs, isPromised = true } = place
   if (missed.length > 0) return broken(name, missed)
   const { marks, endsAt } = life
-  const secondsSince = (moment: number) => ((moment - endsAt) / 1000).toFixed(1)
+  const secondsSince = (moment: number) => ((moment - endsAt) / 1000).toFixed(2)
   const judged = (isKept: boolean) => (isKept || isPromised ? isKept : null)
   let isLate = false
+  let isFirst = true
   if (isPromised && Date.now() > endsAt + goneWithinMs) throw new ShortLives(`The first look took too long: ${name}`)
   await delay(endsAt + goneWithinMs - Date.now())
   for (;;) {
@@ -122,15 +126,16 @@ async function watchEnd(place: Place, { held, absent, missed }: FirstLook, life:
     if (left === '') {
       if (held === '') return notFound(name, proofs)
       const late = isLate ? `, which should have been within ${withinMs / 1000} s` : ''
-      const without = absent.length > 0 ? `; not even then: ${namesOf(absent)}` : ''
-      const line = `${name}: found, gone after ${secondsSince(lookedAt)} s${late} (while they lived: ${held}${without})`
-      return { line, isKept: judged(!isLate) }
+      const without = absent.length > 0 ? `, and at no time ${namesOf(absent)}` : ''
+      const when = `gone after ${secondsSince(lookedAt)} s${isFirst ? ', at the first look' : ''}${late}`
+      return checked(`${name}: found, ${when} (before its end it held ${held}${without})`, judged(!isLate))
     }
     if (lookedAt >= endsAt + withinMs) isLate = true
     if (lookedAt >= endsAt + withinMs + (isPromised ? patienceMs : 0)) {
       const line = `${name}: found, and still there after ${secondsSince(lookedAt)} s: ${left}`
-      return { line: isPromised ? line : `${line} (nothing is promised of this place)`, isKept: judged(false) }
+      return checked(isPromised ? line : `${line} (nothing is promised of this place)`, judged(false))
     }
+    isFirst = false
     await delay(betweenLooksMs)
   }
 }
@@ -139,6 +144,6 @@ function describe(counts: readonly number[], { marks }: Life): string {
   return marks
     .map(({ of }, index) => ({ of, count: counts[index] ?? 0 }))
     .filter(({ count }) => count > 0)
-    .map(({ of, count }) => `${of} ${count}`)
+    .map(({ of, count }) => `${of} ${count === 1 ? 'once' : `${count} times`}`)
     .join(', ')
 }

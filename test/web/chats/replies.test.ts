@@ -49,6 +49,7 @@ describe('a reply', () => {
     const { ben, chat, id } = await begin()
     const begun = await (await ben.get(`${chat}?reply=${id}`, htmx)).text()
     expect(begun).toMatch(/^<hx-partial id="replying"><div class="replying q-.*<\/hx-partial>$/s)
+    expect(begun).toMatch(/hx-swap="beforeend"><p dir="auto">In reply to [^:]+<.p>/)
     const empty = '<hx-partial id="replying"></hx-partial>'
     for (const none of ['', 'never-was', '%00']) {
       expect(await (await ben.get(`${chat}?reply=${none}`, htmx)).text()).toBe(empty)

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { type Browser, chromium, firefox } from '@playwright/test'
+import { projectRoot } from '#src/project-root.js'
+import type { Desktop } from './desktop.js'
+
+/** A browser as the scenes are heard in it. */
+export interface SpokenBrowser {
+  /** The name of its transcript in docs/spoken/. */
+  readonly id: 'firefox' | 'chromium'
+  readonly title: string
+  /** Starts it on a desktop. */
+  open(desktop: Desktop): Promise<Browser>
+}
+
+const pathOf = (name: string): string => {
+  const path = process.env[name]
+  if (!path) throw new Error(`${name} is not set: scripts/setup.mjs finds the browsers`)
+  return path
+}
+
+/** The browsers, each with what has it tell assistive technology what it shows. */
+export const browsers: readonly SpokenBrowser[] = [
+  {
+    id: 'firefox',
+    title: 'Firefox',
+    open: ({ env }) =>
+      firefox.launch({
+        channel: 'moz-firefox',
+        executablePath: join(projectRoot, 'test', 'support', 'browser', 'firefox.mjs'),
+        headless: false,
+        env: { ...env, FIREFOX_PATH: pathOf('FIREFOX_PATH') },
+        firefoxUserPrefs: { 'accessibility.force_disabled': -1 },
+      }),
+  },
+  {
+    id: 'chromium',
+    title: 'Chromium',
+    open: ({ env }) =>
+      chromium.launch({
+        executablePath: pathOf('CHROMIUM_PATH'),
+        headless: false,
+        env,
+        args: ['--force-renderer-accessibility', '--no-sandbox', '--no-first-run'],
+      }),
+  },
+]
