@@ -6,8 +6,14 @@ export class Refusal extends Error {
   /** @param {string} message @param {string} [code] */
   constructor(message, code) {
     super(message)
+    this.name = 'Refusal'
     this.code = code
   }
+}
+
+/** What another has written, so that a terminal shows it and does not obey it: without control characters and marks of direction. */
+export function printable(text) {
+  return String(text).replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
 }
 
 /** Says how a command is used, and what is wrong with how it was called; ends with 2. */
@@ -47,6 +53,7 @@ export function readCall(usage, options, { mostWords = 0, findFault = () => unde
 
 /** Ends a command that could not do its work: with 1, and a sentence where there is one. */
 export function endWith(error) {
-  console.error(error instanceof Refusal ? error.message : error)
+  // By its name: a bundled program brings a class of its own.
+  console.error(error?.name === 'Refusal' ? error.message : error)
   process.exit(1)
 }

@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { projectRoot } from '#src/project-root.js'
+import { scratchFolder } from './support/leftovers.js'
 import { verify } from './support/remains/command.js'
 
 /** Runs a command as `npm run NAME -- ...` does, without npm. */
@@ -59,3 +62,20 @@ describe('a command', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(sentence)])
   })
 })
+
+it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+  '%s leaves no folder and no server of chaos behind',
+  async signal => {
+    const folder = scratchFolder('ended')
+    onTestFinished(() => folder.remove())
+    const script = join(projectRoot, 'scripts', 'chaos.mjs')
+    const env = { PATH: process.env.PATH ?? '', TMPDIR: folder.path }
+    const child = spawn(process.execPath, [script, 'second server'], { env, stdio: 'ignore' })
+    const ended = once(child, 'close')
+    const servers = () => readdirSync(folder.path).filter(name => name.startsWith('ephemeral-chat-server-'))
+    await expect.poll(() => servers().length, { timeout: 60_000 }).toBeGreaterThan(0)
+    child.kill(signal)
+    await ended
+    expect(readdirSync(folder.path).filter(name => name.startsWith('ephemeral-chat-'))).toEqual([])
+  },
+)
