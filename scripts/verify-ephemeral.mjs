@@ -97,7 +97,7 @@ async function verifyRunning(given) {
   for (const name of endingSignals) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
   const { verifyRunningServer } = await load('remains/running-server')
   console.log(
-    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes two to three minutes.`,
+    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes ${given.short ? 'one and a half minutes' : 'two to three minutes'} or more.`,
   )
   return verifyRunningServer({
     url: new URL(url).origin,

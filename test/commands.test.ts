@@ -18,7 +18,7 @@ function runCommand(name: string, ...args: readonly string[]) {
   })
 }
 
-const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'verify-ephemeral']
+const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'spoken', 'verify-ephemeral']
 
 describe('a command', () => {
   it.each(commands)('says how it is used: %s --help', async name => {
