@@ -1,15 +1,16 @@
 /** Reads what Playwright's JSON reporter has written. */
 import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 
 export const readReport = file => JSON.parse(readFileSync(file, 'utf8'))
 export const firstLine = text => (text ?? '').split('\n', 1)[0]
 
-/** Every test of a report, each with the file and the title of what it stands in. */
+/** Every test of a report, once for each project, with the file and the title of what it stands in. */
 function testsOf({ suites }) {
   const specsOf = suite => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
   return suites
     .flatMap(specsOf)
-    .flatMap(({ file, title, ok, tests }) => tests.map(test => ({ ...test, file, title, ok })))
+    .flatMap(({ file, title, tests }) => tests.map(test => ({ ...test, file, title })))
 }
 
 /** The counts and failures of a report. */
@@ -21,8 +22,11 @@ export function countPlaywright(file) {
     failed: unexpected + flaky,
     skipped,
     failures: testsOf(report)
-      .filter(({ ok }) => !ok)
-      .map(({ file: spec, title, results }) => `${spec} ${title}: ${firstLine(results.at(-1)?.error?.message)}`),
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(
+        ({ projectName, file: spec, title, results }) =>
+          `[${projectName}] ${spec} ${title}: ${firstLine(stripVTControlCharacters(results.at(-1)?.error?.message ?? ''))}`,
+      ),
   }
 }
 

@@ -3,6 +3,13 @@ import { connected, expect, logIn, logOut, type Somebody, send, test } from './f
 import type { Tab } from './tab.js'
 import { click, composer, expectRead, fill, heading, link, message, see } from './targets.js'
 
+/** Has a secret sent to somebody, and waits until they have seen it and no report of theirs is under way. */
+async function tell(ben: Somebody, ann: Somebody, secret: string): Promise<void> {
+  await send(ben.tab, secret)
+  await see(ann.tab, message(secret))
+  await see(ben.tab, { css: '#list article[data-status=seen]', holds: secret })
+}
+
 /** Goes back, and waits until another page is there. */
 async function goBack(tab: Tab): Promise<void> {
   await tab.read(() => void Object.assign(window, { isLeft: true }))
@@ -44,8 +51,7 @@ for (const scheme of ['http', 'https'] as const) {
     const { ann, ben } = await meet(where)
     const next = `next-${scheme}-${workerIndex}`
     await newcomer(where.origin, next)
-    await send(ben.tab, 'for Ann alone')
-    await see(ann.tab, message('for Ann alone'))
+    await tell(ben, ann, 'for Ann alone')
     await fill(ann.tab, composer, 'typed by Ann')
     await logOut(ann.tab)
     await goBackAsNext(ann, next, ['for Ann alone', 'typed by Ann'])
@@ -61,8 +67,7 @@ test('who logs out on another page, or in another tab, leaves nothing of a chat 
   const { ann, ben, path } = await meet()
   const next = `next-elsewhere-${workerIndex}`
   await newcomer(origin, next)
-  await send(ben.tab, 'for Ann alone')
-  await see(ann.tab, message('for Ann alone'))
+  await tell(ben, ann, 'for Ann alone')
   await ann.tab.open('/settings')
   const other = await ann.browser.tab()
   await other.open(path)

@@ -115,8 +115,8 @@ class WebKitTab implements Tab {
 /** A script whose promise is waited for. */
 const asAsync = (script: string) => `return (async function () { ${script} }).apply(null, arguments)`
 
-/** What MiniBrowser writes of an error on a console. */
-const errorLine = /^CONSOLE \w+ ERROR (.*)/
+/** What MiniBrowser writes of an error on a console, and of a page that has ended by a fault of its own. */
+const errorLine = /^CONSOLE \w+ ERROR (.*)|(WebProcess CRASHED)/
 
 /**
  * WebKit as GNOME ships it, in MiniBrowser. Each person has a driver and a browser of their own, as one driver has one browser,
@@ -162,7 +162,7 @@ export class WebKitEngine implements Engine {
         return new WebKitTab(session, base, String(handle))
       },
       get errors() {
-        return process.lines.flatMap(line => errorLine.exec(line)?.[1] ?? [])
+        return process.lines.flatMap(line => errorLine.exec(line)?.slice(1).filter(Boolean) ?? [])
       },
       async close() {
         await process.stop()
