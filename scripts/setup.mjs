@@ -176,5 +176,6 @@ export async function installScreenReader() {
     await aptInstall(...findMissing()).catch(error => console.error(error.message))
   }
   const missing = findMissing().join(' ')
-  if (missing) throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing})`)
+  if (missing)
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing})`)
 }

@@ -67,8 +67,9 @@ function findOnThisMachine({ pid, log }) {
 async function reach(origin) {
   try {
     await fetch(new URL('/health', origin), { signal: AbortSignal.timeout(patienceMs) })
-  } catch ({ cause, message }) {
-    throw new Refusal(`No server answers at ${origin} (${cause?.code ?? cause?.message ?? message}): check the URL.`)
+  } catch ({ name, cause }) {
+    const why = name === 'TimeoutError' ? `not for ${patienceMs / 1000} seconds` : (cause?.code ?? cause?.message)
+    throw new Refusal(`No server answers at ${origin} (${why}): check the URL.`)
   }
 }
 
