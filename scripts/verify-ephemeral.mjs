@@ -67,8 +67,9 @@ function findOnThisMachine({ pid, log }) {
 async function reach(origin) {
   try {
     await fetch(new URL('/health', origin), { signal: AbortSignal.timeout(patienceMs) })
-  } catch ({ cause, message }) {
-    throw new Refusal(`No server answers at ${origin} (${cause?.code ?? cause?.message ?? message}): check the URL.`)
+  } catch ({ name, cause }) {
+    const why = name === 'TimeoutError' ? `not for ${patienceMs / 1000} seconds` : (cause?.code ?? cause?.message)
+    throw new Refusal(`No server answers at ${origin} (${why}): check the URL.`)
   }
 }
 
@@ -97,7 +98,7 @@ async function verifyRunning(given) {
   for (const name of endingSignals) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
   const { verifyRunningServer } = await load('remains/running-server')
   console.log(
-    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes two to three minutes.`,
+    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes ${given.short ? 'one and a half minutes' : 'two to three minutes'} or more.`,
   )
   return verifyRunningServer({
     url: new URL(url).origin,

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { projectRoot } from '#src/project-root.js'
@@ -18,7 +19,7 @@ function runCommand(name: string, ...args: readonly string[]) {
   })
 }
 
-const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'verify-ephemeral']
+const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'spoken', 'verify-ephemeral']
 
 describe('a command', () => {
   it.each(commands)('says how it is used: %s --help', async name => {
@@ -54,6 +55,22 @@ describe('a command', () => {
   ])('of what is left of messages says what is wrong with its words: %j', async (args, sentence) => {
     const { code, err } = await verify(...args).ended
     expect([code, err]).toEqual([2, expect.stringMatching(sentence)])
+  })
+
+  it.each<[string, (response: ServerResponse) => void, (url: string) => string]>([
+    ['hangs', () => {}, url => `No server answers at ${url} (not for 10 seconds): check the URL.`],
+    ['is no chat', response => response.end('{}'), url => `What answers at ${url} is not this chat: check the URL.`],
+  ])('of what is left of messages says that what is at its URL %s', async (_what, answer, sentence) => {
+    const other = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    onTestFinished(() => {
+      other.closeAllConnections()
+      other.close()
+    })
+    const address = other.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const { code, err } = await verify(url).ended
+    expect([code, err]).toEqual([1, sentence(url)])
   })
 
   it('of what is left of messages says which address nobody answers at', async () => {
