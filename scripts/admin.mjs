@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWith, printable, Refusal } from './command.mjs'
-import { call, ownOrigin } from './operator-door.mjs'
+import { call, isLink, ownOrigin } from './operator-door.mjs'
 import { root } from './process.mjs'
 
 const usage = `Usage: npm run admin -- COMMAND
@@ -29,7 +29,6 @@ async function list() {
   }
 }
 
-const isLink = ({ link }) => URL.canParse(link)
 const isAccount = ({ account }) => typeof account?.username === 'string'
 const isListOf = (list, key) => Array.isArray(list) && list.every(each => typeof each?.[key] === 'string')
 

@@ -5,6 +5,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endWith } from './command.mjs'
 import { countPlaywright, notesOf } from './playwright-report.mjs'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, findFirefox, findWebKit, install } from './setup.mjs'
@@ -36,6 +37,5 @@ try {
   console.log(`\n${passed} passed, ${failed} failed`)
   if (code !== 0 || failed > 0 || skipped > 0 || passed === 0) process.exit(1)
 } catch (error) {
-  console.error(error.message)
-  process.exit(1)
+  endWith(error)
 }

@@ -39,6 +39,9 @@ async function ask(method, path, { origin, input, waitMs }) {
   }
 }
 
+/** Whether an answer holds a link, as those do by which people get an account or a password. */
+export const isLink = ({ link }) => URL.canParse(link)
+
 /** What JSON says; null where it is none, or no object. */
 function parse(text) {
   try {

@@ -1,6 +1,7 @@
 /** Runs programs for the other scripts. Plain JavaScript: it works before anything is installed. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { Refusal } from './command.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -43,8 +44,8 @@ export function run(command, args, { env = {}, quiet = false, cwd = root } = {})
   })
 }
 
-/** Runs a program and throws unless its exit code is 0. */
+/** Runs a program. @throws Refusal unless its exit code is 0 */
 export async function must(command, args, options) {
   const code = await run(command, args, options)
-  if (code !== 0) throw new Error(`"${command} ${args.join(' ')}" ended with ${code}`)
+  if (code !== 0) throw new Refusal(`"${command} ${args.join(' ')}" ended with ${code}`)
 }

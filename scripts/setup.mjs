@@ -65,7 +65,7 @@ export async function findRedisServer() {
     await aptInstall('redis-server')
     return '/usr/bin/redis-server'
   }
-  throw new Error(
+  throw new Refusal(
     'The tests need a Redis server: install it (Debian: apt-get install redis-server) or name it in REDIS_SERVER_PATH',
   )
 }
@@ -83,7 +83,7 @@ export async function findChromium() {
     return '/usr/bin/chromium'
   }
   if ((await run('npx', ['playwright', 'install', 'chromium']).catch(() => 1)) === 0) return chromium.executablePath()
-  throw new Error(
+  throw new Refusal(
     'The browser tests need Chromium: install it (Debian: apt-get install chromium) or name it in CHROMIUM_PATH',
   )
 }
@@ -126,7 +126,7 @@ export async function findFirefox() {
     await aptInstall('firefox-esr')
     return '/usr/bin/firefox-esr'
   }
-  throw new Error('Firefox is needed: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX_PATH')
+  throw new Refusal('Firefox is needed: install it (Debian: apt-get install firefox-esr) or name it in FIREFOX_PATH')
 }
 
 /** Where WebKitGTK has its own little browser: in a folder named after the processor, under the version of its interface. */
@@ -152,7 +152,7 @@ export async function findWebKit() {
   }
   const found = find()
   if (!Object.values(found).includes(undefined)) return found
-  throw new Error(
+  throw new Refusal(
     'WebKit is needed: install WebKitWebDriver, MiniBrowser and Xvfb (Debian: apt-get install webkit2gtk-driver xvfb) or name them in WEBKIT_DRIVER_PATH, WEBKIT_BROWSER_PATH and XVFB_PATH',
   )
 }
@@ -177,5 +177,5 @@ export async function installScreenReader() {
   }
   const missing = findMissing().join(' ')
   if (missing)
-    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing})`)
+    throw new Refusal(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing})`)
 }

@@ -5,7 +5,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWith, Refusal, readCall } from './command.mjs'
-import { call } from './operator-door.mjs'
+import { call, isLink } from './operator-door.mjs'
 import { endingSignals, releaseSignals, root } from './process.mjs'
 import { build, install, installedRedisServer } from './setup.mjs'
 
@@ -104,13 +104,7 @@ async function verifyRunning(given) {
     url: new URL(url).origin,
     operator: {
       add: async (username, email) =>
-        (
-          await ask('/operator/accounts', {
-            name: username,
-            input: { username, email },
-            isRight: ({ link }) => URL.canParse(link),
-          })
-        ).link,
+        (await ask('/operator/accounts', { name: username, input: { username, email }, isRight: isLink })).link,
       remove: name => ask(`/operator/accounts/${encodeURIComponent(name)}/delete`, { name }),
     },
     pid: pid ? Number(pid) : null,
