@@ -1,12 +1,9 @@
 import { Redis } from 'ioredis'
 import { expect, it, onTestFinished } from 'vitest'
-import { newPair } from '../support/crowd.js'
 import { FaultProxy } from '../support/fault-proxy.js'
-import { HttpClient } from '../support/http-client.js'
+import { openPagesOnNodes } from '../support/live/pages-on-nodes.js'
 import { nodeSettings } from '../support/nodes.js'
-import { PageClient, readRows } from '../support/page-client.js'
 import { type RedisServer, startRedisServer } from '../support/redis-server.js'
-import { startOneServer } from '../support/test-server.js'
 
 const patienceMs = 15_000
 
@@ -37,25 +34,7 @@ it('a failover loses what the replica had not got, and no page shows otherwise t
 }, async () => {
   const { first, before, second, after, address } = await startWithReplica()
   const settings = nodeSettings({ ...first, url: address.url.replace('http', 'redis') })
-  const [here, there] = [await startOneServer(settings), await startOneServer(settings)]
-  onTestFinished(async () => void (await Promise.all([here.stop(), there.stop()])))
-  const { ann, ben, chat } = await newPair(here.url)
-  const benThere = new HttpClient(there.url, ben.cookies)
-  const times = { reconnectMs: 100, unansweredMs: 5000 }
-  const annPage = new PageClient(here.url, ann, chat, 3_600_000, times)
-  const benPage = new PageClient(there.url, benThere, chat, 3_600_000, times)
-  onTestFinished(() => {
-    annPage.stop()
-    benPage.stop()
-  })
-  const pages = [annPage, benPage]
-  await Promise.all(pages.map(page => page.load()))
-  const shown = (...texts: string[]) =>
-    Promise.all(
-      pages.map(page =>
-        page.until(() => `${page.rows.map(({ text }) => text)}` === `${texts}`, patienceMs, `shows ${texts}`),
-      ),
-    )
+  const { annPage, benPage, shown, read } = await openPagesOnNodes(settings, patienceMs)
 
   annPage.write('copied')
   await shown('copied')
@@ -70,6 +49,5 @@ it('a failover loses what the replica had not got, and no page shows otherwise t
   await shown('copied')
   benPage.write('after it')
   await shown('copied', 'after it')
-  const read = async (client: HttpClient) => readRows(await (await client.get(chat)).text()).map(({ text }) => text)
-  expect([await read(ann), await read(benThere)]).toEqual(Array(2).fill(['copied', 'after it']))
+  expect(await read()).toEqual(Array(2).fill(['copied', 'after it']))
 })
