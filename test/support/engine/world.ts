@@ -180,10 +180,12 @@ export class World {
   async toldPresences(): Promise<{ readonly presence: Presence; readonly to: UserId[] }[]> {
     const told: { presence: Presence; to: UserId[] }[] = []
     for (const { presence, to } of await this.told('presence.changed')) {
-      // Partitions tell by themselves: what they say of two people may come in turns.
-      const same = told.findLast(each => each.presence.userId === presence.userId)
-      const isFurther = same !== undefined && !to.some(userId => same.to.includes(userId))
-      if (isFurther && isDeepStrictEqual(same.presence, presence)) same.to.push(...to)
+      // Partitions tell by themselves: one may have said all before another begins. So it is the next that these people were not told.
+      const lastTold = told.findLastIndex(
+        each => each.presence.userId === presence.userId && to.some(userId => each.to.includes(userId)),
+      )
+      const same = told.find((each, index) => index > lastTold && isDeepStrictEqual(each.presence, presence))
+      if (same) same.to.push(...to)
       else told.push({ presence, to: [...to] })
     }
     return told
