@@ -33,6 +33,8 @@ export const htmlBytesPerCharacter = 12
 const minProductionBcryptCost = 10
 /** One person's living messages may hold this part of the memory for messages, and their pictures this part of what is for these. */
 export const personShare = 1 / 8
+/** So many people may leave as much unread as one person may. */
+export const peopleAtTheirLimit = 40
 const productionAccountsFile = './data/accounts.json'
 const memoryPlace: AccountsPlace = { kind: 'memory' }
 /** Where the push services of browsers are: Chrome and most others, Chromium without Google's keys, Firefox, Safari, Edge. */
@@ -140,6 +142,8 @@ function arrange(set: Settings) {
     roomGraceMs: set.ROOM_GRACE_MS,
     maxConnectionsPerUser: set.MAX_CONNECTIONS_PER_USER,
     maxUnreadBytes: set.MAX_UNREAD_MB * megabyte,
+    /** For all people together. */
+    maxUnreadBytesOfAll: peopleAtTheirLimit * set.MAX_UNREAD_MB * megabyte,
     rateLimits: {
       frames: set.RATE_LIMIT_FRAMES,
       messages: set.RATE_LIMIT_MESSAGES,

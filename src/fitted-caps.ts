@@ -6,23 +6,29 @@ const megabyte = 1024 * 1024
 /** What the server takes beside what it holds for people. Source: docs/hosting.md */
 const ownBytes = 150 * megabyte
 /**
- * Which part of the rest messages and pictures may take. The other is for what comes and goes: under load V8 fills its heap with
- * garbage up to its limit, which is half of a small memory.
+ * Which parts of the rest messages and pictures may take, and what people have not read yet. What is left, a quarter, is for answers
+ * that are being made and for garbage.
  */
 const heldShare = 1 / 2
-/**
- * What the server itself takes of V8's heap, with what comes and goes. The rest is for messages: most of their bytes lie outside of
- * it, but of one with a picture that is described at length it holds almost all.
- */
+const unreadShare = 1 / 4
+/** Which part of what may be unread one person may leave so, where that is less than MAX_UNREAD_MB. */
+const unreadShareEach = 1 / 8
+/** What the server itself takes of V8's heap, with what comes and goes. */
 const ownHeapBytes = 48 * megabyte
+/**
+ * Which part of the rest of the heap messages may take: most of their bytes lie outside of it, but of one with a picture that is
+ * described at length it holds almost all. What they leave is for what is unread: a catch-up lies in the heap.
+ */
+const heldHeapShare = 3 / 4
 /** With less the chat would be of no use. Pictures have less only where their tmpfs has. */
 const leastBytes = 8 * megabyte
 /** The least there is: a setting can ask for no less. */
 const leastPictureBytes = megabyte
+const leastUnreadBytes = megabyte
 
 /** A cap that is lower than asked for, as the log says it. */
 export interface LoweredCap {
-  readonly setting: 'MAX_MESSAGE_MEMORY_MB' | 'MAX_PICTURES_MB'
+  readonly setting: 'MAX_MESSAGE_MEMORY_MB' | 'MAX_PICTURES_MB' | 'MAX_UNREAD_MB'
   readonly askedMegabytes: number
   readonly givenMegabytes: number
   /** What does not allow more: the control group's memory, the machine's, V8's heap, or the size of the tmpfs of UPLOAD_DIR. */
@@ -35,6 +41,12 @@ export function sayLowered({ setting, limitedBy }: LoweredCap): string {
   const place =
     limitedBy === 'UPLOAD_DIR' ? 'the tmpfs of UPLOAD_DIR: for more, make that larger' : 'the memory there is'
   return `${setting} was lowered to what fits ${place}`
+}
+
+/** Settings whose caps fit, and those that were lowered for it. */
+export interface FittedCaps {
+  readonly config: Config
+  readonly lowered: readonly LoweredCap[]
 }
 
 interface Bound {
@@ -55,27 +67,31 @@ export function readMemoryThereIs({ images }: Pick<Config, 'images'>): MemoryThe
 }
 
 /**
- * Lowers the caps of messages and pictures to what fits the memory there is, so that sends are refused before the process is out of
- * memory. Pictures count where they lie in memory too. Over Redis this process holds neither.
+ * Lowers the caps of messages, of pictures, and of what is unread to what fits the memory there is, so that the server refuses before
+ * the process is out of memory. Pictures count where they lie in memory too. Over Redis this process holds neither them nor messages.
  */
-export function fitCaps(asked: Config, thereIs: MemoryThereIs): { config: Config; lowered: readonly LoweredCap[] } {
-  if (asked.redisUrl !== null) return { config: asked, lowered: [] }
+export function fitCaps(asked: Config, thereIs: MemoryThereIs): FittedCaps {
+  const held = asked.redisUrl === null ? fitHeld(asked, thereIs) : { config: asked, lowered: [] }
+  const unread = fitUnread(held.config, thereIs)
+  return { config: unread.config, lowered: [...held.lowered, ...unread.lowered] }
+}
+
+function fitHeld(asked: Config, thereIs: MemoryThereIs): FittedCaps {
   const { maxMessageMemoryBytes: messages, images } = asked
-  const { group, machine, heap, uploadDisk } = thereIs
-  const memory = Math.min(group, machine)
+  const { heap, uploadDisk } = thereIs
+  const { limit, rest, by } = memoryFor(thereIs)
   const inMemory = messages + (uploadDisk === null ? 0 : images.maxHeldBytes)
-  const share = (Math.max(memory - ownBytes, 0) * heldShare) / inMemory
-  const by = group < machine ? 'cgroup' : 'machine'
+  const share = (rest * heldShare) / inMemory
   const forMessages = lower('MAX_MESSAGE_MEMORY_MB', messages, leastForMessages(asked), [
-    { by, limit: memory, most: messages * share },
-    { by: 'heap', limit: heap, most: heap - ownHeapBytes },
+    { by, limit, most: messages * share },
+    { by: 'heap', limit: heap, most: (heap - ownHeapBytes) * heldHeapShare },
   ])
   const mostOnDisk = Math.floor((uploadDisk ?? Number.POSITIVE_INFINITY) / megabyte - 1) * megabyte
   const boundsOfPictures: Bound[] =
     uploadDisk === null
       ? []
       : [
-          { by, limit: memory, most: images.maxHeldBytes * share },
+          { by, limit, most: images.maxHeldBytes * share },
           { by: 'UPLOAD_DIR', limit: uploadDisk, most: mostOnDisk },
         ]
   const leastForPictures = Math.max(Math.min(leastBytes, mostOnDisk), leastPictureBytes)
@@ -93,9 +109,41 @@ export function fitCaps(asked: Config, thereIs: MemoryThereIs): { config: Config
   return { config, lowered: [forMessages, forPictures].flatMap(({ lowered }) => lowered ?? []) }
 }
 
-/** What there must be for the server not to be killed before it refuses sends, and what there is. Bytes. */
+/** @param asked the settings, in which the caps of messages and pictures fit */
+function fitUnread(asked: Config, thereIs: MemoryThereIs): FittedCaps {
+  const { heap } = thereIs
+  const { limit, rest, by } = memoryFor(thereIs)
+  const bounds: Bound[] = [
+    { by, limit, most: rest * unreadShare },
+    { by: 'heap', limit: heap, most: heap - ownHeapBytes - messageBytesHeld(asked) },
+  ]
+  const most = Math.min(asked.maxUnreadBytesOfAll, ...bounds.map(bound => bound.most))
+  const boundsEach = bounds.map(bound => ({ ...bound, most: bound.most * unreadShareEach }))
+  const each = lower('MAX_UNREAD_MB', asked.maxUnreadBytes, leastUnreadBytes, boundsEach)
+  const config: Config = {
+    ...asked,
+    maxUnreadBytes: each.bytes,
+    maxUnreadBytesOfAll: Math.max(Math.floor(most / megabyte) * megabyte, each.bytes),
+  }
+  return { config, lowered: each.lowered ? [each.lowered] : [] }
+}
+
+/** Over Redis this process holds no messages. */
+function messageBytesHeld({ redisUrl, maxMessageMemoryBytes }: Config): number {
+  return redisUrl === null ? maxMessageMemoryBytes : 0
+}
+
+/** The memory of this process, and what there is beside the server itself. */
+function memoryFor({ group, machine }: MemoryThereIs): { limit: number; rest: number; by: 'cgroup' | 'machine' } {
+  const limit = Math.min(group, machine)
+  return { limit, rest: Math.max(limit - ownBytes, 0), by: group < machine ? 'cgroup' : 'machine' }
+}
+
+/** What there must be for the server not to be killed before it refuses, and what there is. Bytes. */
 export interface MemoryNeed {
   readonly of: 'memory' | 'heap'
+  /** For what, in words. */
+  readonly parts: ReadonlyMap<string, number>
   readonly needed: number
   readonly there: number
   /** Whose limit it is. */
@@ -103,22 +151,28 @@ export interface MemoryNeed {
 }
 
 /** What caps need of the memory there is: that of the process, and that of V8's heap. Over Redis messages and pictures need none. */
-export function memoryNeeds(
-  config: Config,
-  { group, machine, heap, uploadDisk }: MemoryThereIs,
-): readonly MemoryNeed[] {
-  const isOverRedis = config.redisUrl !== null
-  const messages = isOverRedis ? 0 : config.maxMessageMemoryBytes
-  const pictures = isOverRedis || uploadDisk === null ? 0 : config.images.maxHeldBytes
+export function memoryNeeds(config: Config, thereIs: MemoryThereIs): readonly MemoryNeed[] {
+  const { limit, by } = memoryFor(thereIs)
+  const messages = messageBytesHeld(config)
+  const pictures = config.redisUrl !== null || thereIs.uploadDisk === null ? 0 : config.images.maxHeldBytes
+  const unread = config.maxUnreadBytesOfAll
+  const comesAndGoes = ((messages + pictures + unread) * (1 - heldShare - unreadShare)) / (heldShare + unreadShare)
+  const held = { messages, pictures, 'what is unread': unread }
+  const ofMemory = { 'the server itself': ownBytes, ...held, 'what comes and goes': comesAndGoes }
+  const ofHeap = { 'the server itself': ownHeapBytes, messages, 'what is unread': unread }
   return [
-    {
-      of: 'memory',
-      needed: ownBytes + (messages + pictures) / heldShare,
-      there: Math.min(group, machine),
-      limitedBy: group < machine ? 'cgroup' : 'machine',
-    },
-    { of: 'heap', needed: ownHeapBytes + messages, there: heap, limitedBy: 'heap' },
+    needOf('memory', ofMemory, { there: limit, limitedBy: by }),
+    needOf('heap', ofHeap, { there: thereIs.heap, limitedBy: 'heap' }),
   ]
+}
+
+function needOf(
+  of: MemoryNeed['of'],
+  parts: Readonly<Record<string, number>>,
+  limit: Pick<MemoryNeed, 'there' | 'limitedBy'>,
+): MemoryNeed {
+  const some = new Map(Object.entries(parts).filter(([, bytes]) => bytes > 0))
+  return { of, parts: some, needed: [...some.values()].reduce((sum, bytes) => sum + bytes, 0), ...limit }
 }
 
 /** One person may hold an eighth: the longest message must fit into it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#src/config.js'
-import { fitCaps, type MemoryThereIs, sayLowered } from '#src/fitted-caps.js'
+import { fitCaps, type LoweredCap, type MemoryThereIs, sayLowered } from '#src/fitted-caps.js'
 
 const megabyte = 1_048_576
 const secrets = { SESSION_SECRET: 'Zq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0PsW', JWT_SECRET: 'W8sPq3v9Lk2Xw8Tn5Rb7Yc1Mf4Hd6Gj0' }
@@ -13,23 +13,32 @@ function give(env: Record<string, string>, thereIs: Partial<MemoryThereIs>) {
     ...{ group: group * megabyte, machine: machine * megabyte, heap: heap * megabyte },
     uploadDisk: uploadDisk === null ? null : uploadDisk * megabyte,
   })
-  const { maxMessageMemoryBytes, maxMessageBytesPerPerson, images } = config
+  const { maxMessageMemoryBytes, maxMessageBytesPerPerson, maxUnreadBytes, maxUnreadBytesOfAll, images } = config
   const bytes = [maxMessageMemoryBytes, maxMessageBytesPerPerson, images.maxHeldBytes, images.maxHeldBytesPerPerson]
-  return { given: bytes.map(each => each / megabyte), lowered }
+  const ofUnread = ({ setting }: LoweredCap) => setting === 'MAX_UNREAD_MB'
+  return {
+    given: bytes.map(each => each / megabyte),
+    lowered: lowered.filter(cap => !ofUnread(cap)),
+    unread: {
+      given: [maxUnreadBytes, maxUnreadBytesOfAll].map(each => each / megabyte),
+      lowered: lowered.filter(ofUnread),
+    },
+  }
 }
 
 describe('caps', () => {
   it('are what was asked for where there is memory for them', () => {
-    expect(give({}, {})).toEqual({ given: [256, 32, 256, 32], lowered: [] })
+    const unread = { given: [16, 640], lowered: [] }
+    expect(give({}, {})).toEqual({ given: [256, 32, 256, 32], lowered: [], unread })
     const env = { MAX_MESSAGE_MEMORY_MB: '1', MAX_PICTURES_MB: '2' }
-    expect(give(env, { group: 256 })).toEqual({ given: [1, 1 / 8, 2, 2 / 8], lowered: [] })
+    expect(give(env, { group: 256 })).toMatchObject({ given: [1, 1 / 8, 2, 2 / 8], lowered: [] })
   })
 
   it.each<[string, Partial<MemoryThereIs>, number, string, number]>([
     ['half of what a control group has beside the server itself', { group: 256 }, 53, 'cgroup', 256],
     ['the same of a machine', { machine: 400 }, 125, 'machine', 400],
-    ['what the heap has beside the server itself', { heap: 64 }, 16, 'heap', 64],
-    ['what a little group and a little heap allow, whichever is less', { group: 256, heap: 64 }, 16, 'heap', 64],
+    ['three quarters of what the heap has beside the server itself', { heap: 64 }, 12, 'heap', 64],
+    ['what a little group and a little heap allow, whichever is less', { group: 256, heap: 64 }, 12, 'heap', 64],
     ['8 MB in any case', { group: 100 }, 8, 'cgroup', 100],
   ])('of messages are %s', (_what, thereIs, given, limitedBy, limitMegabytes) => {
     const { given: all, lowered } = give({}, thereIs)
@@ -75,6 +84,28 @@ describe('caps', () => {
 
   it('are left alone over Redis, where this process holds neither', () => {
     const env = { REDIS_URL: 'redis://one:6379', ...secrets }
-    expect(give(env, { group: 256, uploadDisk: 10 })).toEqual({ given: [256, 32, 256, 32], lowered: [] })
+    expect(give(env, { group: 256, uploadDisk: 10 })).toMatchObject({ given: [256, 32, 256, 32], lowered: [] })
+  })
+
+  it.each<[string, Partial<MemoryThereIs>, [number, number], string, number]>([
+    [
+      'an eighth of a quarter of what a control group has beside the server itself',
+      { group: 256 },
+      [3, 26],
+      'cgroup',
+      256,
+    ],
+    ['the same of a machine', { machine: 400 }, [7, 62], 'machine', 400],
+    ['an eighth of what messages leave of the heap', { heap: 128 }, [2, 20], 'heap', 128],
+    ['a megabyte in any case', { group: 100 }, [1, 1], 'cgroup', 100],
+  ])('of what one person has not read are %s', (_what, thereIs, given, limitedBy, limitMegabytes) => {
+    const asked = { setting: 'MAX_UNREAD_MB', askedMegabytes: 16, givenMegabytes: given[0] }
+    expect(give({}, thereIs).unread).toEqual({ given, lowered: [{ ...asked, limitedBy, limitMegabytes }] })
+  })
+
+  it('of what nobody has read yet are for forty people, or what fits, over Redis too', () => {
+    expect(give({ MAX_UNREAD_MB: '2' }, { group: 512 }).unread).toEqual({ given: [2, 80], lowered: [] })
+    expect(give({ MAX_UNREAD_MB: '2' }, { group: 256 }).unread).toEqual({ given: [2, 26], lowered: [] })
+    expect(give({ REDIS_URL: 'redis://one:6379', ...secrets }, { group: 256 }).unread.given).toEqual([3, 26])
   })
 })

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
+import type { AnswerTurns } from '../answer-turns.js'
 import type { Clock } from '../chat/clock.js'
 import { ChatError } from '../chat/errors.js'
 import { ReadPace } from '../live/transport/read-pace.js'
 import { onceOver } from '../live/transport/response-end.js'
 import { partLength, stuckMs } from '../text-parts.js'
 import { UnreadBytes } from '../unread-bytes.js'
+import { AnswerShare, type UnreadOf } from './answer-share.js'
 import { sendLong } from './long-answers.js'
 
 /** How often unfinished answers are checked, in milliseconds. */
@@ -15,23 +17,32 @@ const lookMs = 1000
 const longestMs = 60_000
 /** The most bytes that may wait for all strangers together. */
 const mostStrangersBytes = 8 * 1_048_576
-/** The id under which all strangers count as one person. */
-const strangers = 'strangers'
+/** Of whoever has waited for longer, in milliseconds, the session may have ended meanwhile. */
+const freshMs = 100
 
 declare global {
   namespace Express {
     interface Response {
       /**
-       * Counts bytes that wait in memory until this answer is sent, for the person who asked.
-       * @throws ChatError what `expectUnread` throws
+       * Counts so many bytes that wait in memory until this answer is sent, for the person who asked, in the place of what was expected
+       * or held so far.
+       * @throws ChatError what `expectUnread` throws, if they are more than were counted already
        */
       holdUnread(bytes: number): void
       /**
-       * Refuses a long answer before it is made. `bytes`: an upper bound for its length.
-       * @throws ChatError if it is long and does not fit beside the bytes that wait already: `rate_limited` for the person who
-       *   asked, `server_busy` for strangers, who share one limit
+       * Refuses a long answer before it is made, or counts it from now on. `bytes`: about its length, and hardly less.
+       * @throws ChatError if it is long and does not fit beside the bytes that wait already: `rate_limited` if the person has asked for
+       *   too much; `server_busy` if all have, and nobody holds more, and for strangers, who share one limit
        */
       expectUnread(bytes: number): void
+      /**
+       * Does what may make a long answer once it is this person's turn; not at all if they have gone meanwhile. Within such work it is
+       * done at once.
+       * @param findAgain find who is logged in, after it had to wait
+       * @throws ChatError `rate_limited` if too much waits for them; `unauthenticated` if they are logged out meanwhile; whatever
+       *   `work` throws
+       */
+      inTurn(work: () => void | Promise<void>, findAgain?: readonly RequestHandler[]): Promise<void>
     }
   }
 }
@@ -51,14 +62,17 @@ interface Progress {
 /** The answers that are being sent: one that nobody reads is cut, and all of one person have a common bound. */
 export class Answers {
   readonly #clock: Clock
-  readonly #unread: UnreadBytes
-  readonly #ofStrangers = new UnreadBytes(mostStrangersBytes)
+  readonly #unreadOf: UnreadOf
+  readonly #turns: Pick<AnswerTurns, 'run'>
   readonly #watched = new Map<ServerResponse, Progress>()
   #isLooking = false
 
-  constructor(clock: Clock, unread: UnreadBytes) {
+  constructor(clock: Clock, unread: UnreadBytes, turns: Pick<AnswerTurns, 'run'>) {
     this.#clock = clock
-    this.#unread = unread
+    // They count as one person, of whom no answer is cut for another.
+    const strangers = new UnreadBytes({ each: mostStrangersBytes, all: Number.POSITIVE_INFINITY })
+    this.#unreadOf = { people: unread, strangers }
+    this.#turns = turns
   }
 
   /**
@@ -83,20 +97,29 @@ export class Answers {
 
   /** Counts the bytes that answers hold. Must come after the compression, whose buffers hold what is written. */
   readonly hold: RequestHandler = (request, response, next) => {
-    response.expectUnread = bytes => {
-      const { unread, ownerId } = this.#countOf(request)
-      // A short answer is never refused: it may confirm a change, or be the refusal of a long one.
-      if (bytes <= partLength || unread.hasRoomFor(ownerId, bytes)) return
-      throw new ChatError(ownerId === strangers ? 'server_busy' : 'rate_limited', stuckMs)
-    }
+    const share = new AnswerShare(request, response, this.#unreadOf)
+    response.expectUnread = bytes => share.expect(bytes)
     response.holdUnread = bytes => {
-      response.expectUnread(bytes)
-      const { unread, ownerId } = this.#countOf(request)
-      const share = unread.open(ownerId, null)
-      share.set(bytes)
-      onceOver(response, () => share.end())
+      share.hold(bytes)
       const progress = this.#watched.get(response)
       if (progress) progress.heldBytes = bytes
+    }
+    let isInTurn = false
+    response.inTurn = async (work, findAgain = []) => {
+      const { account, socket } = request
+      if (isInTurn || !account) return work()
+      share.begin()
+      const askedAt = this.#clock.now()
+      await this.#turns.run(account.id, async () => {
+        if (socket.destroyed) return
+        if (this.#clock.now() - askedAt > freshMs) await findMember(request, response, findAgain)
+        isInTurn = true
+        try {
+          await work()
+        } finally {
+          isInTurn = false
+        }
+      })
     }
     const send = response.send.bind(response)
     response.send = body => {
@@ -114,10 +137,6 @@ export class Answers {
       return response
     }
     next()
-  }
-
-  #countOf({ account }: Request): { unread: UnreadBytes; ownerId: string } {
-    return account ? { unread: this.#unread, ownerId: account.id } : { unread: this.#ofStrangers, ownerId: strangers }
   }
 
   #lookLater(): void {
@@ -153,4 +172,19 @@ export class Answers {
     this.#watched.get(response)?.pace.end()
     this.#watched.delete(response)
   }
+}
+
+/** Finds again who asks. @throws ChatError `unauthenticated` if they are logged in no more */
+async function findMember(
+  request: Parameters<RequestHandler>[0],
+  response: Response,
+  find: readonly RequestHandler[],
+): Promise<void> {
+  for (const handle of find) {
+    await new Promise<void>((resolve, reject) => {
+      const next = (error?: unknown) => (error === undefined ? resolve() : reject(error))
+      void Promise.resolve(handle(request, response, next)).catch(reject)
+    })
+  }
+  if (!request.account) throw new ChatError('unauthenticated')
 }

@@ -45,6 +45,7 @@ export function sendLong(request: Request, response: Response, bytes: Buffer): v
     if (response.destroyed) return
     // The compression of everything else sees by this that it has nothing to do but to name what decided.
     if (!error) response.set('Content-Encoding', 'br')
+    if (!error) response.holdUnread(Math.min(packed.length, bytes.length))
     sendParts(response, error ? bytes : packed)
   })
 }

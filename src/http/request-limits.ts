@@ -39,6 +39,8 @@ export function takeTurn(requests: RateLimit, findAccount: RequestHandler): Requ
   return async (request, response, next) => {
     const { account } = request
     if (!account || (await requests.hit(account.id)).allowed) return next()
+    // Whoever asks for much makes the server hold much, before anything of it is answered.
+    response.holdUnread(0)
     await requests.takeTurn(account.id)
     // Meanwhile the client may have gone, or the session may have ended.
     if (!response.destroyed) await findAccount(request, response, next)

@@ -76,6 +76,8 @@ export interface RouteGuards {
   accepts(route: DeclaredRoute): boolean
   /** The handlers that check, count and read what a route declares, in their order. */
   before(route: DeclaredRoute): readonly RequestHandler[]
+  /** Has answers wait that may be long. */
+  readonly inTurn?: (response: Response, work: () => void | Promise<void>) => Promise<void>
   /** The handlers before what no route answers is refused. */
   readonly beforeRefusal: readonly RequestHandler[]
   /** Refuses what a stranger posts to an address that takes no forms. */
@@ -101,7 +103,9 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
       if (!guards.accepts(declared))
         throw new Error(`${declared.path} declares an access or a limit that its guards do not check`)
       methods.set(route.method, declared)
-      const handle: RequestHandler = (request, response) => route.handle(request, response)
+      const { inTurn } = mayBeLong(declared) ? guards : {}
+      const handle: RequestHandler = (request, response) =>
+        inTurn ? inTurn(response, () => route.handle(request, response)) : route.handle(request, response)
       at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))
     }
     const allowed = [...methods.keys()].flatMap(method => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])).join(', ')
@@ -114,6 +118,11 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
     declarations.set(at, [...methods.values()])
   }
   return router
+}
+
+/** Whether its answer may show all that its person has. What a page asks for by itself is short, or comes in parts. */
+function mayBeLong({ method, access, limit }: DeclaredRoute): boolean {
+  return method === 'get' && access === 'member' && limit === 'requests'
 }
 
 function complete(route: Route, prefix: string): DeclaredRoute {

@@ -23,6 +23,8 @@ export interface Host {
   readonly isKeptFromSwap: () => boolean
   /** The memory that this process may use. */
   readonly memoryThereIs: (config: Config) => MemoryThereIs
+  /** How many bytes of it are in use. */
+  readonly memoryInUse: () => number
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -36,6 +38,8 @@ const unknown = (what: string, because: string): Condition => ({
 const megabyte = 1_048_576
 /** The largest value of the tunable that fills freed memory. */
 const mostPerturb = 255
+/** Which part of the memory may be in use: a server of which more is has no room for what comes and goes. */
+const mostInUse = 0.9
 const quietLevels = ['silent', 'fatal', 'error', 'warn', 'info']
 
 /** What is checked. */
@@ -80,7 +84,7 @@ function checkHost({ config, lowered }: Checked, host: Host): Condition[] {
       ? fails('Accounts are in memory: they are gone when the server stops; set ACCOUNTS_URL')
       : holds('Accounts outlive a restart (ACCOUNTS_URL)'),
     checkClock(host),
-    checkMemory(config, lowered, host.memoryThereIs(config)),
+    checkMemory(config, lowered, host),
   ]
 }
 
@@ -147,21 +151,32 @@ function checkClock({ readText }: Host): Condition {
   return unknown('The clock', because)
 }
 
-function checkMemory(config: Config, lowered: readonly LoweredCap[], thereIs: MemoryThereIs): Condition {
-  const needs = memoryNeeds(config, thereIs).map(need => ({ ...need, says: sayNeed(need) }))
+/** What is needed is a sum of caps, which fits where they could be lowered to it; what is in use is measured. */
+function checkMemory(config: Config, lowered: readonly LoweredCap[], host: Host): Condition {
+  const needs = memoryNeeds(config, host.memoryThereIs(config))
   const tooLittle = needs.find(({ needed, there }) => there < needed)
-  if (tooLittle) return fails(`${tooLittle.says}: it may be killed before it refuses messages`)
-  const [ofMemory] = needs
+  if (tooLittle) return fails(`${sayNeed(tooLittle)}: it may be killed before it refuses anything`)
+  const there = needs.find(({ of }) => of === 'memory')?.there ?? 0
+  const inUse = host.memoryInUse()
+  if (inUse > mostInUse * there)
+    return fails(`${inMegabytes(inUse)} of ${inMegabytes(there)} MB of memory are in use: the server may be killed`)
   const changes = lowered.map(
     ({ setting, askedMegabytes, givenMegabytes }) =>
       `${setting} was lowered from ${askedMegabytes} to ${givenMegabytes} MB`,
   )
-  return holds([ofMemory?.says, ...(changes.length > 0 ? [`for that, ${changes.join(' and ')}`] : [])].join('; '))
+  const counted = needs.filter(({ of }) => of === 'memory').map(sayNeed)
+  const because = changes.length > 0 ? `; for that, ${changes.join(' and ')}` : ''
+  return holds(`${counted.join('')}, and ${inMegabytes(inUse)} are in use${because}`)
 }
 
-function sayNeed({ of, needed, there, limitedBy }: MemoryNeed): string {
-  const [mostMb, neededMb] = [there, needed].map(bytes => Math.floor(bytes / megabyte))
-  return `Full of messages and pictures, the server needs ${neededMb} MB of ${of}, and there are ${mostMb} (${limitedBy})`
+function sayNeed({ of, parts, needed, there, limitedBy }: MemoryNeed): string {
+  const counted = [...parts].map(([what, bytes]) => `${inMegabytes(bytes)} for ${what}`)
+  const limit = `there are ${inMegabytes(there)} (${limitedBy})`
+  return `The settings allow for ${inMegabytes(needed)} MB of ${of} (${counted.join(', ')}), ${limit}`
+}
+
+function inMegabytes(bytes: number): number {
+  return Math.floor(bytes / megabyte)
 }
 
 function checkRedis({ isAway, warnings }: HealthSource): Condition[] {
@@ -184,4 +199,5 @@ const thisHost: Host = {
   isInMemory,
   isKeptFromSwap,
   memoryThereIs: readMemoryThereIs,
+  memoryInUse: () => process.memoryUsage.rss(),
 }

@@ -1,3 +1,4 @@
+import { AnswerTurns } from '../answer-turns.js'
 import type { Context } from '../context.js'
 import { Answers } from '../http/answers.js'
 import { formLimitOf } from '../http/body-readers.js'
@@ -10,8 +11,16 @@ import { limitLight } from '../http/request-limits.js'
 import { Sessions } from '../http/sessions.js'
 import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
+import { readMemoryLimits } from '../memory-limit.js'
+import { collectGarbage } from '../ops/idle-memory.js'
+import { MemoryRelief } from '../ops/memory-relief.js'
 import { UnreadBytes } from '../unread-bytes.js'
 import type { Basis } from './basis.js'
+
+/** How many long answers are made at once where none waits for Redis: more would be no faster. */
+const madeAtOnce = 4
+/** The same over Redis, if so much may be unread that each may take as much. */
+const [madeAtOnceOverRedis, bytesEach] = [64, 4 * 1_048_576]
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -31,6 +40,8 @@ export interface HttpParts
   > {
   /** Counts the bytes that each person has not read yet. */
   readonly unreadBytes: UnreadBytes
+  /** Has what may be long be made in turns. */
+  readonly answerTurns: AnswerTurns
 }
 
 /** Makes the parts that pages, the API and sockets need for HTTP. */
@@ -46,14 +57,26 @@ export function createHttpParts({
   deviceSessions,
 }: Pick<Context, 'config' | 'log' | 'clock' | 'limits' | 'people' | 'hub' | 'observer' | 'deviceSessions'> &
   Pick<Basis, 'backend'>): HttpParts {
-  const unreadBytes = new UnreadBytes(config.maxUnreadBytes, () => observer.refused('connection', 'unread'))
+  const unreadBytes = new UnreadBytes({ each: config.maxUnreadBytes, all: config.maxUnreadBytesOfAll }, () =>
+    observer.refused('connection', 'unread'),
+  )
+  const { group, machine } = readMemoryLimits()
+  const relief = new MemoryRelief({
+    clock,
+    limit: Math.min(group, machine),
+    readUsed: () => process.memoryUsage.rss(),
+    collect: collectGarbage,
+  })
+  const relieve = () => relief.relieve()
+  const answerTurns = new AnswerTurns({ clock, unread: unreadBytes, atOnce: atOnceFor(config), relieve })
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
   const cookieNames = new CookieNames(config)
   const warnOfSetup = setupWarnings(log)
   return {
     unreadBytes,
-    answers: new Answers(clock, unreadBytes),
+    answerTurns,
+    answers: new Answers(clock, unreadBytes, answerTurns),
     cookieNames,
     warnOfSetup,
     sessions: new Sessions(
@@ -75,4 +98,9 @@ export function createHttpParts({
     countRequest: userId => refuseOver(limits.requests, userId),
     checkOperator: operatorToken === null ? null : operatorCheck(operatorToken, limits.operator),
   }
+}
+
+function atOnceFor({ redisUrl, maxUnreadBytesOfAll }: Context['config']): number {
+  if (redisUrl === null) return madeAtOnce
+  return Math.max(madeAtOnce, Math.min(madeAtOnceOverRedis, Math.floor(maxUnreadBytesOfAll / bytesEach)))
 }

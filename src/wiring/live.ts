@@ -22,7 +22,7 @@ type LiveBasis = Pick<
   Context,
   'config' | 'log' | 'clock' | 'limits' | 'observer' | 'people' | 'tokens' | 'rooms' | 'hub'
 > &
-  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes'> & {
+  Pick<HttpParts, 'sessions' | 'isOurOrigin' | 'countRequest' | 'unreadBytes' | 'answerTurns'> & {
     readonly backend: Pick<Backend, 'run'>
   }
 
@@ -41,6 +41,7 @@ export function createLive({
   isOurOrigin,
   countRequest,
   unreadBytes,
+  answerTurns,
   backend,
 }: LiveBasis): Pick<Context, 'chatPage' | 'pageSessions' | 'connections'> & { readonly sockets: Sockets } {
   const admit = (userId: string) => limits.requests.takeTurn(userId)
@@ -61,6 +62,7 @@ export function createLive({
     hub,
     log,
     writeTurns,
+    answerTurns,
     messageMaxLength: config.messageMaxLength,
     onRefused: (code: ErrorCode) => observer.refused('frame', code),
     admit,

@@ -7,14 +7,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import express, { type ErrorRequestHandler, type RequestHandler, type Response } from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newAccount } from '#src/accounts/account.js'
+import type { AnswerTurns } from '#src/answer-turns.js'
 import { Answers } from '#src/http/answers.js'
 import { partLength } from '#src/text-parts.js'
 import { UnreadBytes } from '#src/unread-bytes.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { noTurns } from '../support/no-turns.js'
 import { getBytes, rawConnection } from '../support/raw-request.js'
 import { serveApp } from '../support/served-app.js'
 
 const mostBytes = 100_000
+const mostOfAll = 250_000
 const mostStrangersBytes = 8 * 1_048_576
 const account = newAccount({ id: 'ann', username: 'ann', email: 'ann', passwordHash: '', createdAt: 1 })
 
@@ -23,12 +26,16 @@ describe('an answer', () => {
   let unread: UnreadBytes
   beforeEach(() => {
     clock = new FakeClock()
-    unread = new UnreadBytes(mostBytes)
+    unread = new UnreadBytes({ each: mostBytes, all: mostOfAll })
   })
 
   /** Serves what `answer` says, to a person or to a stranger. */
-  function serve(answer: RequestHandler, isStranger = false): Promise<string> {
-    const answers = new Answers(clock, unread)
+  function serve(
+    answer: RequestHandler,
+    isStranger = false,
+    turns: Pick<AnswerTurns, 'run'> = noTurns,
+  ): Promise<string> {
+    const answers = new Answers(clock, unread, turns)
     const setAccount: RequestHandler = (request, _response, next) => {
       request.account = isStranger ? null : account
       next()
@@ -102,26 +109,97 @@ describe('an answer', () => {
     ['a person', false, mostBytes, 'rate_limited'],
     ['strangers', true, mostStrangersBytes, 'server_busy'],
   ])('to %s is refused where it does not fit beside what waits', async (_who, isStranger, most, code) => {
-    const results: unknown[] = []
-    const url = await serve((_request, response) => {
-      response.holdUnread(most - partLength - 1)
-      const ask = (bytes: number) => {
-        try {
-          response.expectUnread(bytes)
-          results.push('fits')
-        } catch (error) {
-          results.push(error)
-        }
+    let holding: Response | undefined
+    const url = await serve((request, response) => {
+      if (request.path === '/holding') {
+        response.holdUnread(most - partLength - 1)
+        holding = response
+        return
       }
-      for (const bytes of [partLength + 1, partLength + 2]) ask(bytes)
-      response.holdUnread(partLength)
-      // A short one is never refused.
-      for (const bytes of [partLength, partLength + 1]) ask(bytes)
-      response.end()
+      response.expectUnread(Number(request.query.bytes))
+      response.send('fits')
     }, isStranger)
-    await fetch(url)
+    const ask = async (bytes: number) => (await fetch(`${url}?bytes=${bytes}`)).text()
+    const held = fetch(`${url}/holding`)
+    await until(() => holding !== undefined)
     const refused = { code, retryAfterMs: 10_000 }
-    expect(results).toMatchObject(['fits', refused, 'fits', refused])
+    expect(await ask(partLength + 1)).toBe('fits')
+    expect(JSON.parse(await ask(partLength + 2))).toMatchObject(refused)
+    holding?.holdUnread(most - 1)
+    // A short one is never refused.
+    expect(await ask(partLength)).toBe('fits')
+    expect(JSON.parse(await ask(partLength + 1))).toMatchObject(refused)
+    holding?.end()
+    await held
+  })
+
+  it('counts from the moment at which it is expected, then as what it is, until it is out', async () => {
+    const counted: number[] = []
+    const url = await serve((_request, response) => {
+      response.expectUnread(50_000)
+      counted.push(heldBytes())
+      response.send('x'.repeat(20_000))
+      counted.push(heldBytes())
+    })
+    await (await fetch(url)).text()
+    await until(() => heldBytes() === 0)
+    expect(counted).toEqual([50_000, 20_000])
+  })
+
+  it('of a little more than expected is refused only where that does not fit', async () => {
+    const url = await serve((request, response) => {
+      response.expectUnread(50_000)
+      response.send('x'.repeat(Number(request.query.bytes)))
+    })
+    unread.openAnswer('ann', () => {}).set(50_000)
+    expect((await fetch(`${url}?bytes=50000`)).status).toBe(200)
+    await until(() => heldBytes() === 50_000)
+    expect((await fetch(`${url}?bytes=50001`)).status).toBe(503)
+  })
+
+  it('of one person is refused where all have asked for too much and nobody holds more, else who holds most is cut', async () => {
+    const url = await serve((_request, response) => {
+      response.expectUnread(90_000)
+      response.send('fits')
+    })
+    const cut: string[] = []
+    const hold = (person: string, bytes: number) => unread.openAnswer(person, () => cut.push(person)).set(bytes)
+    for (const person of ['ben', 'cat']) hold(person, 80_001)
+    const refused = await fetch(url)
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'server_busy', retryAfterMs: 10_000 }])
+    expect(cut).toEqual([])
+    hold('cat', 10_000)
+    expect([await (await fetch(url)).text(), cut]).toEqual(['fits', ['cat']])
+  })
+
+  it('that waited for its turn is made for whoever is still logged in, and once for work within work', async () => {
+    const done: string[] = []
+    let isLoggedIn = true
+    const find: RequestHandler = (request, _response, next) => {
+      done.push('looked')
+      if (!isLoggedIn) request.account = null
+      next()
+    }
+    let waitMs = 0
+    const turns: Pick<AnswerTurns, 'run'> = {
+      run: async (owner, work) => {
+        done.push(owner)
+        clock.jump(waitMs)
+        return work()
+      },
+    }
+    const answer: RequestHandler = (_request, response) =>
+      response.inTurn(() => response.inTurn(() => void response.send('made')), [find])
+    const url = await serve(answer, false, turns)
+    const ask = async (ms: number) => {
+      waitMs = ms
+      const text = await (await fetch(url)).text()
+      return [...done.splice(0), text]
+    }
+    expect(await ask(100)).toEqual(['ann', 'made'])
+    expect(await ask(101)).toEqual(['ann', 'looked', 'made'])
+    isLoggedIn = false
+    expect(await ask(101)).toEqual(['ann', 'looked', expect.stringContaining('unauthenticated')])
   })
 
   it('of strangers is counted for no person', async () => {
@@ -133,7 +211,7 @@ describe('an answer', () => {
   })
 
   it('that is long is refused as a whole, and what has been counted of it is none', async () => {
-    unread.open('ann', null).set(mostBytes)
+    unread.openAnswer('ann', () => {}).set(mostBytes)
     const url = await serve((_request, response) => void response.send('x'.repeat(partLength + 1)))
     const refused = await fetch(url)
     expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'rate_limited' }])
@@ -256,7 +334,7 @@ describe('a long answer', () => {
   let parts: Buffer[]
   beforeAll(async () => {
     clock = new FakeClock()
-    const answers = new Answers(clock, new UnreadBytes(200 * mebibyte))
+    const answers = new Answers(clock, new UnreadBytes({ each: 200 * mebibyte, all: 200 * mebibyte }), noTurns)
     const app = express().use(answers.watch, answers.hold)
     const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(503).json(error)
     app.get('/strangers', (_request, response) => void response.send(text))

@@ -4,6 +4,7 @@ import { newAccount } from '#src/accounts/account.js'
 import { limitLight, takeTurn } from '#src/http/request-limits.js'
 import { RateLimit } from '#src/rate-limit.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { holdWithoutLimit } from '../support/no-turns.js'
 import { serveApp } from '../support/served-app.js'
 
 describe('what a page asks for by itself', () => {
@@ -97,7 +98,7 @@ describe('the turn of a request', () => {
       response.end()
     }
     const refuse: ErrorRequestHandler = (error, _request, response, _next) => void response.status(503).json(error)
-    url = await serveApp(express().use(setAccount, takeTurn(limit, findAccount), answer, refuse))
+    url = await serveApp(express().use(holdWithoutLimit(), setAccount, takeTurn(limit, findAccount), answer, refuse))
   })
 
   const ask = (person: string | null, init: RequestInit = {}) =>

@@ -11,6 +11,7 @@ import { WriteTurns } from '#src/live/transport/write-turns.js'
 import { roomsOn } from '../support/engine/rooms-on.js'
 import { generous } from '../support/engine/world.js'
 import { FakeClock } from '../support/fake-clock.js'
+import { noTurns } from '../support/no-turns.js'
 
 /** Ann's page of her chat with Ben, of whom a few more catch-ups are admitted. */
 async function openPage(admitted: number) {
@@ -39,6 +40,7 @@ async function openPage(admitted: number) {
     log,
     messageMaxLength: 100,
     writeTurns: new WriteTurns(),
+    answerTurns: noTurns,
     onRefused: () => {},
     admit,
   })

@@ -172,7 +172,7 @@ describe('the owner of a connection', () => {
       end: () => log.push('voice ended'),
       handle: async () => true,
     }
-    const unreadBytes = new UnreadBytes(1000)
+    const unreadBytes = new UnreadBytes({ each: 1000, all: 1000 })
     const connections = new Connections({
       ...{ hub, unreadBytes, clock, log: silent, admit },
       onRefused: reason => log.push(`refused ${reason}`),
@@ -268,7 +268,7 @@ describe('a connection that cannot go on', () => {
         tellClosed = tell
       },
     }
-    const unreadBytes = new UnreadBytes(1000)
+    const unreadBytes = new UnreadBytes({ each: 1000, all: 1000 })
     const connections = new Connections({
       ...{ hub, unreadBytes, clock, log },
       onRefused: reason => events.push(`refused ${reason}`),
@@ -319,7 +319,7 @@ describe('a connection that cannot go on', () => {
 
   it('is cut when its person leaves too much unread', async () => {
     const { fill, events, unreadBytes } = await open()
-    unreadBytes.open('ann', null).set(500)
+    unreadBytes.open('ann', () => {}).set(500)
     fill(500)
     expect(events).toEqual([])
     fill(501)

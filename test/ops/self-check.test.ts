@@ -44,6 +44,7 @@ function check({ files = {}, settings = {}, health = soundHealth, memory = {}, .
     isInMemory: () => true,
     isKeptFromSwap: () => false,
     memoryThereIs: () => thereIs,
+    memoryInUse: () => 97 * megabyte,
     env: { GLIBC_TUNABLES: 'glibc.malloc.perturb=165:glibc.malloc.tcache_max=64' },
     ...host,
   })
@@ -109,17 +110,22 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
     [
       'the server itself has too little memory',
       { memory: { group: 100 * megabyte } },
-      /^Full of messages and pictures, the server needs 182 MB of memory, and there are 100 \(cgroup\): it may be killed/,
+      /^The settings allow for 172 MB of memory \(150 for the server itself, 8 for messages, 8 for pictures, 1 for what is unread, 5 for what comes and goes\), there are 100 \(cgroup\): it may be killed/,
     ],
     [
       'the same over Redis, where it holds no messages',
       { memory: { machine: 128 * megabyte }, settings: overRedis },
-      /^Full of messages and pictures, the server needs 150 MB of memory, and there are 128 \(machine\): it may be killed/,
+      /^The settings allow for 151 MB of memory \(150 for the server itself, 1 for what is unread, 0 for what comes and goes\), there are 128 \(machine\): it may be killed/,
     ],
     [
       'the heap has too little',
       { memory: { heap: 50 * megabyte } },
-      /^Full of messages and pictures, the server needs 56 MB of heap, and there are 50 \(heap\): it may be killed/,
+      /^The settings allow for 57 MB of heap \(48 for the server itself, 8 for messages, 1 for what is unread\), there are 50 \(heap\): it may be killed/,
+    ],
+    [
+      'nine tenths of the memory are in use',
+      { memory: { group: 256 * megabyte }, memoryInUse: () => 231 * megabyte },
+      /^231 of 256 MB of memory are in use: the server may be killed/,
     ],
   ]
   it.each(wrong)('name what is wrong where %s, and nothing else', (_what, machine, says) => {
@@ -148,7 +154,11 @@ describe.skipIf(process.platform !== 'linux')('the conditions of the promises', 
   it('name the caps that were lowered to the memory there is', () => {
     expect(check({ memory: { group: 512 * megabyte } }).at(-1)).toEqual({
       holds: true,
-      says: 'Full of messages and pictures, the server needs 510 MB of memory, and there are 512 (cgroup); for that, MAX_MESSAGE_MEMORY_MB was lowered from 256 to 90 MB and MAX_PICTURES_MB was lowered from 256 to 90 MB',
+      says: [
+        'The settings allow for 510 MB of memory (150 for the server itself, 90 for messages, 90 for pictures, 90 for what is unread, 90 for what comes and goes)',
+        'there are 512 (cgroup)',
+        'and 97 are in use; for that, MAX_MESSAGE_MEMORY_MB was lowered from 256 to 90 MB and MAX_PICTURES_MB was lowered from 256 to 90 MB and MAX_UNREAD_MB was lowered from 16 to 11 MB',
+      ].join(', '),
     })
   })
 

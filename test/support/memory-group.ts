@@ -21,6 +21,7 @@ const kinds: readonly GroupKind[] = [
     swapFor: bytes => bytes,
   },
 ]
+const leastMegabytes = 16
 const goneTries = 100
 const pauseMs = 20
 
@@ -57,6 +58,17 @@ export function memoryGroup(megabytes: number): Scratch {
     }
   }
   throw new NotAllowed(`no control group could be made (${errors.join('; ')})`)
+}
+
+/** Whether this user may make a control group here. */
+export function mayMakeMemoryGroup(): boolean {
+  try {
+    memoryGroup(leastMegabytes).remove()
+    return true
+  } catch (error) {
+    if (error instanceof NotAllowed) return false
+    throw error
+  }
 }
 
 /** Works with a control group of so much memory, which goes however the work ends. @throws NotAllowed */

@@ -63,7 +63,7 @@ describe('what waits for one person', { timeout: 30_000 }, () => {
     expect([problem.status, problem.body.code]).toEqual([429, 'rate_limited'])
     expect((await ben.get(chat)).status).toBe(200)
     unread.destroy()
-    await expect.poll(async () => (await ann.get(chat)).status).toBe(200)
+    await expect.poll(async () => (await ann.get(chat)).status, { timeout: 9000 }).toBe(200)
   })
 
   it('is one catch-up of three: the connection furthest behind is cut, and the last comes whole', async () => {

@@ -1,5 +1,6 @@
 // Long because what a page hears, says and is sent meets here.
 import type { Logger } from 'pino'
+import type { AnswerTurns } from '../../answer-turns.js'
 import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { EngineEvent, RoomId, UserId } from '../../chat/engine.js'
 import { ChatError, type ErrorCode } from '../../chat/errors.js'
@@ -29,6 +30,8 @@ export interface PageSessionDeps {
   readonly messageMaxLength: number
   /** Counts a catch-up as a request. Resolves at its turn; throws ChatError `rate_limited` if that is too far off. */
   readonly admit: (userId: UserId) => Promise<void>
+  /** Has catch-ups made in turns. */
+  readonly answerTurns: Pick<AnswerTurns, 'runCatchUp'>
   /** Gathers what is written within a turn of the event loop. */
   readonly writeTurns: WriteTurns
   /** Called with the code of each refusal. */
@@ -115,7 +118,7 @@ export class PageSession implements ClientSession {
       deps.writeTurns,
     )
     const push = (html: string, isCatchUp?: boolean) => this.#push(html, isCatchUp)
-    this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, () => this.#awaitTurn()) : null
+    this.#room = roomId ? new RoomPane(roomId, page, id, push, identity.announced, work => this.#inTurn(work)) : null
     const titleNow = () => (this.#room ? page.titleOf(this.#room.otherName) : page.titleOfPage(name))
     const renderTitle = (unread: number) => page.renderTitle(titleNow(), unread)
     this.#list = new ListPane(page.list, roomId, push, renderTitle, { hasWayBack: roomId !== null || name !== 'chats' })
@@ -123,8 +126,10 @@ export class PageSession implements ClientSession {
 
   /** Brings the page up to date: nothing is sent if it shows what the server has. `again`: it was connected before. */
   start(shown: PageState, again: boolean): Promise<void> {
-    this.#inbox.catchUp()
-    return this.#turns.run(async () => {
+    const { answerTurns } = this.#deps
+    const start = async () => {
+      if (this.#isOver) return
+      this.#inbox.catchUp()
       await this.#room?.catchUp(shown, again)
       // The page shows nothing of who else has it open.
       if (this.#room && !this.#isOver) void this.#deps.hub.enterRoom(this.#room.roomId, this)
@@ -134,7 +139,8 @@ export class PageSession implements ClientSession {
       const hasChanged = await this.#list.catchUp(shown.digest)
       this.#isStarted = true
       if (hasChanged) this.#room?.pushPresence()
-    })
+    }
+    return this.#turns.run(() => answerTurns.runCatchUp(this.userId, start))
   }
 
   receive(event: EngineEvent, shared: SharedRenderings): void {
@@ -237,12 +243,16 @@ export class PageSession implements ClientSession {
     this.#turns.runAtEnd()
   }
 
-  /** Waits until a catch-up may begin; it brings all that is dropped meanwhile. */
-  async #awaitTurn(): Promise<void> {
+  /** Catches up once that may begin; it brings all that is dropped meanwhile. */
+  async #inTurn(catchUp: () => Promise<void>): Promise<void> {
+    const { admit, answerTurns } = this.#deps
     this.#inbox.fallBehind()
     this.#lacksRest = true
-    await this.#deps.admit(this.userId)
-    this.#inbox.catchUp()
+    await admit(this.userId)
+    await answerTurns.runCatchUp(this.userId, async () => {
+      this.#inbox.catchUp()
+      if (!this.#isOver) await catchUp()
+    })
   }
 
   /** Brings what was missed outside the room while a catch-up waited. */

@@ -30,7 +30,7 @@ export class RoomPane {
   readonly roomId: RoomId
   readonly #page: PageRenderer
   readonly #push: (html: string, isCatchUp?: boolean) => void
-  readonly #awaitTurn: () => Promise<void>
+  readonly #inTurn: (catchUp: () => Promise<void>) => Promise<void>
   readonly #head: RoomHead
   readonly #messages: RoomMessages
   readonly #announcements: Announcements
@@ -41,7 +41,7 @@ export class RoomPane {
 
   /**
    * @param connectionId another for each connection: the page reports again what is rendered with it
-   * @param awaitTurn resolves when a further catch-up of this connection may begin
+   * @param inTurn makes a further catch-up of this connection once that may begin
    */
   constructor(
     roomId: RoomId,
@@ -49,12 +49,12 @@ export class RoomPane {
     connectionId: string,
     push: (html: string, isCatchUp?: boolean) => void,
     announced: readonly AnnouncementKind[],
-    awaitTurn: () => Promise<void>,
+    inTurn: (catchUp: () => Promise<void>) => Promise<void>,
   ) {
     this.roomId = roomId
     this.#page = page
     this.#push = push
-    this.#awaitTurn = awaitTurn
+    this.#inTurn = inTurn
     this.#head = new RoomHead(page, push)
     this.#messages = new RoomMessages(page, roomId, connectionId, push)
     this.#announcements = new Announcements(
@@ -107,15 +107,15 @@ export class RoomPane {
 
   /** Brings a page up to date whose version cannot be compared. */
   async catchUpAnew(again: boolean): Promise<void> {
-    await this.#awaitTurn()
-    await this.catchUp({ epoch: null, version: -1, ...this.#messages.shown }, again)
+    await this.#inTurn(() => this.catchUp({ epoch: null, version: -1, ...this.#messages.shown }, again))
   }
 
   /** Brings a page up to date that may not have heard of everything. @throws ChatError `not_found` */
   async catchUpMissed(): Promise<void> {
     if (this.#isGone) return
-    await this.#awaitTurn()
-    if (!this.#isGone) await this.catchUp(this.shown, true)
+    await this.#inTurn(async () => {
+      if (!this.#isGone) await this.catchUp(this.shown, true)
+    })
   }
 
   /** Notes what an event says of the other, at once, even if the page does not show the event. */

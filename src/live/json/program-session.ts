@@ -1,6 +1,7 @@
 // Long because what a program hears, says and is answered meets here.
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { AnswerTurns } from '../../answer-turns.js'
 import { type Answer, attempt, goOn } from '../../chat/answer.js'
 import type { WallTimes } from '../../chat/clock.js'
 import { type EngineEvent, type RoomId, totalsOf, type UserId } from '../../chat/engine.js'
@@ -35,6 +36,8 @@ export interface ProgramSessionDeps {
   readonly clock: WallTimes
   readonly namesOf: NamesOf
   readonly log: Logger
+  /** Has rooms that are joined read in turns. */
+  readonly answerTurns: Pick<AnswerTurns, 'runCatchUp'>
   readonly messageMaxLength: number
   /** Counts a join as a request. Throws ChatError `rate_limited` if it is over the limit. */
   readonly countJoin: (userId: UserId) => Answer<void>
@@ -162,7 +165,7 @@ export class ProgramSession implements ClientSession {
   #join(wanted: Join, frameOf: JoinReply): Promise<void> {
     const join = async () => {
       await this.#connection.taken()
-      await this.#joinInTurn(wanted, frameOf)
+      await this.#deps.answerTurns.runCatchUp(this.userId, () => this.#joinInTurn(wanted, frameOf))
     }
     const result = this.#lastJoin.then(join, join)
     this.#lastJoin = result

@@ -101,7 +101,7 @@ export class WriteQueue {
     if (text.length <= partLength || this.#isCatchingUp) this.write(text, state)
     else {
       this.#isCatchingUp = true
-      this.#catchUpBytes = Buffer.byteLength(text)
+      this.#catchUpBytes = heldBytesOf(text)
       this.#sendPart(text, 0, state)
       this.#noteWaiting()
     }
@@ -185,4 +185,10 @@ export class WriteQueue {
     this.#noteWaiting()
     for (const resolve of this.#whenTaken.splice(0)) resolve()
   }
+}
+
+/** What a text that waits takes: its length as UTF-8, or two bytes for each of its units if not all of it is ASCII, as V8 holds it. */
+function heldBytesOf(text: string): number {
+  const bytes = Buffer.byteLength(text)
+  return bytes === text.length ? bytes : Math.max(bytes, 2 * text.length)
 }

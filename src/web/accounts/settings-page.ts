@@ -92,7 +92,8 @@ export function settingsPage(
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
       setRetryAfter(response, error)
-      await show(request, response, httpStatusOf(error), formErrors(error, contextOf(request).t))
+      const errors = formErrors(error, contextOf(request).t)
+      await response.inTurn(() => show(request, response, httpStatusOf(error), errors))
     }
   }
 
@@ -104,7 +105,7 @@ export function settingsPage(
   })
 
   const onStale = onStaleToken((request, response) =>
-    show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }]),
+    response.inTurn(() => show(request, response, 403, [{ field: null, text: contextOf(request).t('form.stale') }])),
   )
   const form = { method: 'post', formPage: path, onError: [onStale] } as const
   const routes: Route[] = [

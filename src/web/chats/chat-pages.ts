@@ -10,18 +10,10 @@ import { refuseOver } from '../../limits.js'
 import { fragment } from '../../live/html/fragments.js'
 import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
+import { htmlBytesOf } from '../../rendering/html-bytes.js'
 import { sendPage, viewerOf } from '../page/pages.js'
 import { mayBeEmbedded } from '../page/security-headers.js'
-import {
-  askOf,
-  beaconOf,
-  emptyComposer,
-  everyOf,
-  isReadFromTop,
-  isSeq,
-  mostBytesOf,
-  type SendChat,
-} from './chat-view.js'
+import { askOf, beaconOf, emptyComposer, everyOf, isReadFromTop, isSeq, type SendChat } from './chat-view.js'
 
 const total = z.coerce.number().int().min(0)
 const totalsSchema = z.object({ theirs: total, mine: total })
@@ -56,7 +48,7 @@ export function chatPages(
   ): Promise<void> {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), ask)
-    response.expectUnread(mostBytesOf(view))
+    response.expectUnread(htmlBytesOf(view.messages))
     const rows = await page.renderMessages(view, otherName, 'load')
     const list = `messages:has([href$='before=${ask.seq}']) #list`
     const last = view.messages.at(-1)
@@ -73,7 +65,7 @@ export function chatPages(
   const showEmbedded: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
     const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
-    response.expectUnread(mostBytesOf(view))
+    response.expectUnread(htmlBytesOf(view.messages))
     mayBeEmbedded(response)
     sendPage(request, response, 200, 'frame', {
       refreshEvery: everyOf(request),
@@ -110,7 +102,7 @@ export function chatPages(
 
   const readEnd: Route['handle'] = async (request, response) => {
     const page = new PageRenderer(chatPage, viewerOf(request))
-    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'))
+    const { view, otherName } = await page.readRoom(pathParameter(request, 'room'), { of: 'newest', limit: 1 })
     sendPage(request, response, 200, 'end', { roomId: view.id, other: { name: otherName } })
   }
 

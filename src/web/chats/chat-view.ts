@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { refreshRates } from '../../accounts/settings.js'
 import { type ImageRef, type RoomView, totalsOf, usualWindow, type WindowAsk } from '../../chat/engine.js'
-import { htmlBytesPerCharacter } from '../../config.js'
 import type { Context } from '../../context.js'
 import { accountOf, pathParameter, queryText } from '../../http/request.js'
 import { maxDescription } from '../../images/images.js'
@@ -10,6 +9,7 @@ import { PageRenderer } from '../../live/html/page-renderer.js'
 import { windowOf } from '../../live/html/room-window.js'
 import { shownTotals } from '../../live/html/rows-beside.js'
 import { initialOf, tintOf } from '../../rendering/chat-list.js'
+import { htmlBytesOf } from '../../rendering/html-bytes.js'
 import { refusalSentence } from '../../rendering/refusals.js'
 import { type FormError, sendPage, viewerOf } from '../page/pages.js'
 import { mayEmbed } from '../page/security-headers.js'
@@ -47,11 +47,6 @@ export function beaconOf({ id, messages, otherId, vanished }: RoomView): string 
   const shown = { upto: upTo, from: messages[0]?.seq ?? 0, theirs: totals.theirs, mine: totals.mine }
   const query = Object.entries(shown).map(([name, value]): [string, string] => [name, String(value)])
   return `/chats/${id}/seen?${new URLSearchParams(query)}`
-}
-
-/** An upper bound for the bytes that the texts of a window take in a page; usual texts take a twelfth of it. */
-export function mostBytesOf({ messages }: RoomView): number {
-  return messages.reduce((sum, { text }) => sum + htmlBytesPerCharacter * text.length, 0)
 }
 
 /** The `seq` of the message whose menu a page without a script asks for; null for none. */
@@ -93,12 +88,17 @@ export function chatSender(
   // The browser shrinks a picture to this before it uploads it: pixels, percent, characters.
   const pictures = { maxWidth, maxHeight, quality, maxDescription }
 
-  return async (request, response, { status, replyTo, ...composer }, roomId = pathParameter(request, 'room')) => {
+  const send: SendChat = async (
+    request,
+    response,
+    { status, replyTo, ...composer },
+    roomId = pathParameter(request, 'room'),
+  ) => {
     const page = new PageRenderer(chatPage, viewerOf(request), openSeqOf(request))
     const ask = askOf(request)
     const room = await page.readRoom(roomId, ask)
     const { view, otherName } = room
-    response.expectUnread(mostBytesOf(view))
+    response.expectUnread(htmlBytesOf(view.messages))
     const { lifetime } = page
     const window = windowOf(view)
     const vanished = shownTotals(view.vanished)
@@ -150,4 +150,6 @@ export function chatSender(
       pictures,
     })
   }
+  // A form whose refusal shows the chat has not waited for a turn.
+  return (request, response, ...rest) => response.inTurn(() => send(request, response, ...rest))
 }

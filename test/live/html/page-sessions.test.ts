@@ -8,6 +8,7 @@ import { roomsOn } from '../../support/engine/rooms-on.js'
 import { swapsIn } from '../../support/live/events.js'
 import { pageOn } from '../../support/live/page-on.js'
 import { SessionStage, settled } from '../../support/live/session-stage.js'
+import { noTurns } from '../../support/no-turns.js'
 
 const identity: Identity = {
   ...{ userId: 'ann', sessionId: 'session', zone: 'UTC', language: 'en', announced: [] },
@@ -51,6 +52,7 @@ describe('the client session of a page', () => {
     const pages = new PageSessions(deps, {
       ...{ rooms: roomsOn(stage.engine), hub: stage.hub, log, messageMaxLength: 100 },
       writeTurns: new WriteTurns(),
+      answerTurns: noTurns,
       onRefused: () => {},
       admit: async () => {},
     })
@@ -88,6 +90,7 @@ describe('a page whose room is not there', () => {
     return new PageSessions(deps, {
       ...unused,
       writeTurns: new WriteTurns(),
+      answerTurns: noTurns,
       onRefused: () => {},
       admit: async () => {},
     })

@@ -43,8 +43,8 @@ const everything = [
 function open(announced: readonly AnnouncementKind[] = announcementKinds) {
   const stage = pageOn()
   const { push, take } = notedPushes()
-  const awaitTurn = vi.fn(async () => {})
-  const pane = new RoomPane('r1', stage.page, 'c1', push, announced, awaitTurn)
+  const inTurn = vi.fn(async (catchUp: () => Promise<void>) => catchUp())
+  const pane = new RoomPane('r1', stage.page, 'c1', push, announced, inTurn)
   /** The target and kind of each swap since. */
   const swaps = () => swapsIn(take()).map(([swap]) => swap)
   /** What was announced since, in words. */
@@ -57,7 +57,7 @@ function open(announced: readonly AnnouncementKind[] = announcementKinds) {
     await pane.take(event, new SharedRenderings(), isPaused)
     return swaps()
   }
-  return { ...stage, pane, take, swaps, said, does, awaitTurn }
+  return { ...stage, pane, take, swaps, said, does, inTurn }
 }
 
 /** The same, which shows the room as ben has written two messages in it. */
@@ -177,9 +177,9 @@ describe('a page that catches up', () => {
   })
 
   it('waits for its turn when its version cannot be compared, and then gets its window', async () => {
-    const { pane, swaps, readRoom, awaitTurn } = await start()
+    const { pane, swaps, readRoom, inTurn } = await start()
     let begin = () => {}
-    awaitTurn.mockImplementationOnce(() => new Promise<void>(resolve => (begin = resolve)))
+    inTurn.mockImplementationOnce(catchUp => new Promise<void>(resolve => (begin = resolve)).then(catchUp))
     const catchingUp = pane.catchUpAnew(false)
     expect(readRoom).not.toHaveBeenCalled()
     begin()
@@ -367,9 +367,9 @@ describe('an event that is not the next one', () => {
   })
 
   it('makes the page read its room when one before it was lost', async () => {
-    const { does, said, readRoom, awaitTurn } = await start()
+    const { does, said, readRoom, inTurn } = await start()
     expect((await does(sentOf(messageOf(4))))[0]).toBe('list innerMorph')
-    expect([readRoom.mock.calls.length, awaitTurn.mock.calls.length]).toEqual([1, 1])
+    expect([readRoom.mock.calls.length, inTurn.mock.calls.length]).toEqual([1, 1])
     expect(said(60_000)).toEqual([])
   })
 
@@ -398,12 +398,12 @@ describe('more messages than a page shows', () => {
     })
 
   it('are caught up with when all of them change, and 200 are not', async () => {
-    const { does, awaitTurn, take } = await start()
+    const { does, inTurn, take } = await start()
     expect((await does(changed(mostWindow))).filter(swap => swap.endsWith('>article outerMorph'))).toHaveLength(200)
     take()
     const many = await start()
     expect((await many.does(changed(mostWindow + 1)))[0]).toBe('list innerMorph')
-    expect([awaitTurn.mock.calls.length, many.awaitTurn.mock.calls.length]).toEqual([0, 1])
+    expect([inTurn.mock.calls.length, many.inTurn.mock.calls.length]).toEqual([0, 1])
     expect(many.said(60_000)).toEqual(['announcer beforeend: Ben kept messages longer'])
   })
 })

@@ -279,6 +279,15 @@ describe('what a person’s share is told', () => {
     expect(held.at(-1)).toBe(0)
   })
 
+  it.each([
+    ['ASCII', 'x', 2 * partLength],
+    ['ASCII but for one character, two bytes each', 'ж', 4 * partLength],
+    ['three bytes each', '한'.repeat(2 * partLength), 6 * partLength],
+  ])('is of a catch-up what it takes in memory: %s', (_kind, begin, bytes) => {
+    queue.catchUp(begin + 'x'.repeat(2 * partLength - begin.length))
+    expect(held).toEqual([bytes])
+  })
+
   it('is nothing more once the connection has ended', () => {
     queue.write('x')
     queue.end()

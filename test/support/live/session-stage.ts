@@ -17,6 +17,7 @@ import { UnreadBytes } from '#src/unread-bytes.js'
 import { roomsOn } from '../engine/rooms-on.js'
 import { generous } from '../engine/world.js'
 import { FakeClock } from '../fake-clock.js'
+import { noTurns } from '../no-turns.js'
 
 /** A transport that only takes notes. */
 class NotedTransport implements Transport {
@@ -109,7 +110,7 @@ export class SessionStage {
     const transport = new NotedTransport()
     const { hub, clock } = this
     const connections = new Connections({
-      ...{ hub, clock, log: this.#log, unreadBytes: new UnreadBytes(1e9) },
+      ...{ hub, clock, log: this.#log, unreadBytes: new UnreadBytes({ each: 1e9, all: 1e9 }) },
       onRefused: () => {},
     })
     const opened = connections.open({
@@ -157,14 +158,17 @@ export class SessionStage {
         hasBlocked: async () => false,
         isTyping: (room, typist) => hub.isTyping(room, typist),
       },
-      { rooms, hub, log: this.#log, messageMaxLength: 100, writeTurns: new WriteTurns(), onRefused: () => {}, admit },
+      {
+        ...{ rooms, hub, log: this.#log, messageMaxLength: 100, onRefused: () => {}, admit },
+        ...{ writeTurns: new WriteTurns(), answerTurns: noTurns },
+      },
     )
   }
 
   #programSession(id: string, identity: Identity, connection: Connection, rooms: Rooms): ProgramSession {
     const { clock, namesOf, hub } = this
     const deps = { ...{ rooms, hub, clock, namesOf, log: this.#log }, messageMaxLength: 100, onRefused: () => {} }
-    return new ProgramSession(id, identity, connection, { ...deps, countJoin: () => {} })
+    return new ProgramSession(id, identity, connection, { ...deps, answerTurns: noTurns, countJoin: () => {} })
   }
 
   #newConnection(userId: UserId, transport: Transport) {

@@ -17,6 +17,7 @@ import { pageGuards } from '#src/web/page/page-guards.js'
 import { demoPeople } from '../../support/accounts/demo-people.js'
 import { FakeClock } from '../../support/fake-clock.js'
 import { aliceId, HttpClient } from '../../support/http-client.js'
+import { holdWithoutLimit } from '../../support/no-turns.js'
 import { serveApp } from '../../support/served-app.js'
 
 /** What the parts of a page's request leave behind: who asked, the fields that were read, and the token. */
@@ -68,7 +69,7 @@ async function begin(env: Record<string, string> = {}) {
   const refuse: ErrorRequestHandler = (error, _request, response, _next) =>
     void response.status(400).json({ code: isStaleToken(error) ? 'stale' : (error.code ?? error.type) })
   const app = express()
-    .use(readCookies)
+    .use(holdWithoutLimit(), readCookies)
     .use('/log-in', sessions.middleware, logIn)
     .use('/token', sessions.middleware, sessions.loadAccount, csrfProtection(config, names), (request, response) => {
       response.send(request.csrfToken?.())

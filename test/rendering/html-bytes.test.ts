@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { htmlBytesOf } from '#src/rendering/html-bytes.js'
+
+const bytesOf = (text: string, alt?: string) => htmlBytesOf([{ text, image: alt === undefined ? null : { alt } }])
+const empty = bytesOf('')
+
+it.each([
+  ['letters', 'a'.repeat(1000), 1000],
+  ['letters of two bytes', 'Ж'.repeat(1000), 2000],
+  ['special characters', `"&'<>`.repeat(200), 6000],
+  ['what may be a link, whose text is in it twice', `${'a'.repeat(999)}.`, 2000 + 20 * 256],
+])('the HTML of %s has so many bytes beside what is around it', (_what, text, bytes) => {
+  expect(bytesOf(text) - empty).toBe(bytes)
+})
+
+it('that of a picture has its description twice', () => {
+  expect(bytesOf('', 'ä"') - empty).toBe(2 * 8)
+})
+
+it('that of several messages is their sum', () => {
+  expect(
+    htmlBytesOf([
+      { text: 'a', image: null },
+      { text: 'bb', image: null },
+    ]),
+  ).toBe(2 * empty + 3)
+})
