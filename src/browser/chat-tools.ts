@@ -6,12 +6,15 @@ import { watchField } from './message-field.js'
 import { watchUses } from './options-loader.js'
 import { watchRows } from './rows.js'
 import { watchUnseen } from './seen-loader.js'
+import { forgetSpoken } from './spoken-words.js'
 import { watchTicks } from './ticks.js'
 
 export { watchEnd } from './chat-end.js'
 export { showDrafts } from './list-drafts.js'
 export { watchPictures } from './picture-loader.js'
 export { keepReply } from './replies.js'
+
+forgetSpoken()
 
 /**
  * Watches all that a page with the messages of a chat shows.

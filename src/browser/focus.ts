@@ -1,5 +1,3 @@
-import { spokenMs } from './announcer.js'
-
 /** Where the focus may go when its row is removed, best first: the row if it stays, the next, the previous, the list. */
 function placesBeside(): (Element | null | undefined)[] {
   const row = document.activeElement?.closest('li, #warning, .over')
@@ -35,6 +33,5 @@ export function rescueFocus(live: HTMLElement): void {
   new MutationObserver(() => moveTo(places)).observe(live, { childList: true, subtree: true })
   live.addEventListener('htmx:after:swap', () => {
     places = []
-    for (const spoken of document.querySelectorAll('#announcer p')) setTimeout(() => spoken.remove(), spokenMs)
   })
 }

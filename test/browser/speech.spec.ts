@@ -37,6 +37,8 @@ test('loading, writing, ticks and what the other shows say nothing; what comes i
   expect(burst.length).toBeLessThanOrEqual(2)
   const counts = burst.map(each => Number(/^(\d+) new messages?$/.exec(each)?.[1] ?? 1))
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20)
+  // Nobody who reads through the page is to find it.
+  await expect(announcer(ann)).toHaveCount(0)
 })
 
 test('typing is said after two seconds, once, and a message that breaks it off is said alone', async ({ chat }) => {
@@ -82,6 +84,7 @@ test('what cannot go out is said to be sending after three seconds, and not sent
   await send(ann, 'x'.repeat(5001))
   await expect(ann.locator('.pending').getByText('Not sent', { exact: true })).toBeVisible()
   expect((await takeSpeech(ann)).filter(each => each !== 'Connected again')).toEqual(['Not sent'])
+  await expect(ann.locator('#not-sent')).toBeEmpty()
 })
 
 test('who wants to hear nothing hears nothing', async ({ chat }) => {
