@@ -8,9 +8,7 @@ export const firstLine = text => (text ?? '').split('\n', 1)[0]
 /** Every test of a report, once for each project, with the file and the title of what it stands in. */
 function testsOf({ suites }) {
   const specsOf = suite => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
-  return suites
-    .flatMap(specsOf)
-    .flatMap(({ file, title, tests }) => tests.map(test => ({ ...test, file, title })))
+  return suites.flatMap(specsOf).flatMap(({ file, title, tests }) => tests.map(test => ({ ...test, file, title })))
 }
 
 /** The counts and failures of a report. */
