@@ -1,7 +1,7 @@
 /** Talks to the running server as its operator: npm run admin -- COMMAND [NAME [EMAIL]]. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Refusal } from './command.mjs'
+import { endWith, printable, Refusal } from './command.mjs'
 import { call, ownOrigin } from './operator-door.mjs'
 import { root } from './process.mjs'
 
@@ -19,34 +19,46 @@ const usage = `Usage: npm run admin -- COMMAND
 But for push-keys, the server must run, with the same OPERATOR_TOKEN in its settings as here (environment or .env).`
 
 async function list() {
-  const { accounts } = await call('GET', '/operator/accounts')
+  const { accounts } = await call('GET', '/operator/accounts', {
+    isRight: answer => isListOf(answer.accounts, 'username'),
+  })
   if (accounts.length === 0) console.log('There are no accounts.')
   for (const { username, email, createdAt, isDisabled, isDemo } of accounts) {
-    const since = isDemo ? 'demo account' : `since ${createdAt.slice(0, 10)}`
-    console.log([username, email, since, ...(isDisabled ? ['disabled'] : [])].join('\t'))
+    const since = isDemo ? 'demo account' : `since ${String(createdAt).slice(0, 10)}`
+    console.log([username, email, since, ...(isDisabled ? ['disabled'] : [])].map(printable).join('\t'))
   }
 }
 
-const at = (name, action) => call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, { name })
+const isLink = ({ link }) => URL.canParse(link)
+const isAccount = ({ account }) => typeof account?.username === 'string'
+const isListOf = (list, key) => Array.isArray(list) && list.every(each => typeof each?.[key] === 'string')
+
+function at(name, action, isRight) {
+  // In a path the first would name something else, and the others are too long for one.
+  if (/^\.{0,2}$/.test(name) || name.length > 100) throw new Refusal(`Nobody is called "${name}".`)
+  return call('POST', `/operator/accounts/${encodeURIComponent(name)}/${action}`, { name, isRight })
+}
 
 async function health() {
-  const { status, warnings } = await call('GET', '/operator/health')
-  console.log(status)
-  for (const warning of warnings) console.log(`${warning}.`)
+  const isRight = answer => typeof answer.status === 'string' && Array.isArray(answer.warnings)
+  const { status, warnings } = await call('GET', '/operator/health', { isRight })
+  console.log(printable(status))
+  for (const warning of warnings) console.log(`${printable(warning)}.`)
 }
 
 /** Ends with 1 if a condition does not hold. */
 async function check() {
-  const { conditions } = await call('GET', '/operator/check')
+  const isRight = answer => isListOf(answer.conditions, 'says') && answer.conditions.length > 0
+  const { conditions } = await call('GET', '/operator/check', { isRight })
   const word = holds => (holds === null ? '' : holds ? 'holds: ' : 'DOES NOT HOLD: ')
-  for (const { holds, says } of conditions) console.log(`${word(holds)}${says}.`)
+  for (const { holds, says } of conditions) console.log(`${word(holds)}${printable(says)}.`)
   if (conditions.some(({ holds }) => holds === false)) process.exitCode = 1
 }
 
 /** Prints a link, and beside it, so that a program gets the link alone, what it is for and how long it works. */
 function hand({ link }, what) {
   console.error(`${what}, and no more after a restart of a server without Redis:`)
-  console.log(link)
+  console.log(printable(link))
   if (new URL(link).origin === ownOrigin())
     console.error('The link is for this machine alone: set PUBLIC_URL to the address that people have for the server.')
 }
@@ -56,7 +68,10 @@ const commands = {
   health,
   check,
   async invite() {
-    hand(await call('POST', '/operator/invites'), 'One person can create an account by this link, once, within 7 days')
+    hand(
+      await call('POST', '/operator/invites', { isRight: isLink }),
+      'One person can create an account by this link, once, within 7 days',
+    )
   },
   async 'push-keys'() {
     const { default: webPush } = await import('web-push')
@@ -64,22 +79,27 @@ const commands = {
     console.log(`VAPID_PUBLIC_KEY=${publicKey}\nVAPID_PRIVATE_KEY=${privateKey}`)
   },
   async add(username, email) {
-    const made = await call('POST', '/operator/accounts', { name: username, input: { username, email } })
+    const input = { username, email }
+    const made = await call('POST', '/operator/accounts', { name: username, input, isRight: isLink })
     hand(made, `By this link ${username} sets their password, and then logs in. It works once, within an hour`)
   },
   async 'reset-password'(name) {
-    hand(await at(name, 'reset-password'), `By this link ${name} sets a new password. It works once, within an hour`)
+    hand(
+      await at(name, 'reset-password', isLink),
+      `By this link ${name} sets a new password. It works once, within an hour`,
+    )
   },
   async disable(name) {
-    await at(name, 'disable')
+    await at(name, 'disable', isAccount)
     console.log(`${name} is logged out and cannot log in.`)
   },
   async enable(name) {
-    await at(name, 'enable')
+    await at(name, 'enable', isAccount)
     console.log(`${name} can log in again.`)
   },
   async delete(name) {
-    await at(name, 'delete')
+    // This chat answers with nothing.
+    await at(name, 'delete', () => false)
     console.log(`The account of ${name} is deleted.`)
   },
 }
@@ -93,7 +113,5 @@ if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
 try {
   await commands[command](...args)
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  console.error(error.message)
-  process.exit(1)
+  endWith(error)
 }

@@ -6,8 +6,14 @@ export class Refusal extends Error {
   /** @param {string} message @param {string} [code] */
   constructor(message, code) {
     super(message)
+    this.name = 'Refusal'
     this.code = code
   }
+}
+
+/** What another has written, so that a terminal shows it and does not obey it: without control characters and marks of direction. */
+export function printable(text) {
+  return String(text).replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
 }
 
 /** Says how a command is used, and what is wrong with how it was called; ends with 2. */
@@ -45,8 +51,29 @@ export function readCall(usage, options, { mostWords = 0, findFault = () => unde
   }
 }
 
+/**
+ * Those of some things whose names hold one of the words, in any case; all of them without a word.
+ * @template {{ readonly name: string }} T
+ * @param {readonly T[]} all
+ * @param {readonly string[]} words
+ * @param {string} what one of them is, such as "fault"
+ * @returns {T[]}
+ * @throws Refusal where a word is in the name of none, with the names of all
+ */
+export function chooseByWords(all, words, what) {
+  const has = ({ name }, word) => name.toLowerCase().includes(word.toLowerCase())
+  const strange = words.filter(word => !all.some(each => has(each, word)))
+  if (strange.length > 0) {
+    const names = all.map(({ name }) => `  ${name}`).join('\n')
+    const sought = strange.map(word => `"${word}"`).join(' or ')
+    throw new Refusal(`No ${what} has ${sought} in its name. There are:\n${names}`)
+  }
+  return all.filter(each => words.length === 0 || words.some(word => has(each, word)))
+}
+
 /** Ends a command that could not do its work: with 1, and a sentence where there is one. */
 export function endWith(error) {
-  console.error(error instanceof Refusal ? error.message : error)
+  // By its name: a bundled program brings a class of its own.
+  console.error(error?.name === 'Refusal' ? error.message : error)
   process.exit(1)
 }

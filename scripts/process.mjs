@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** What ends a command: Ctrl+C, a service manager, a terminal that is closed. What it has made must be cleared then. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
 const children = new Set()
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of endingSignals) {
   const forward = () => {
     if (children.size === 0) process.exit(130)
     for (const child of children) child.kill(signal)
@@ -15,8 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 /** Removes the signal handlers when the set-up is done. */
 export function releaseSignals() {
-  process.removeAllListeners('SIGINT')
-  process.removeAllListeners('SIGTERM')
+  for (const signal of endingSignals) process.removeAllListeners(signal)
 }
 
 /** Runs a program to its end; resolves with its exit code. Its output goes to ours unless `quiet`. */

@@ -170,11 +170,12 @@ const desktopParts = {
 
 /** Installs what is missing of a desktop with the screen reader Orca. */
 export async function installScreenReader() {
-  const missing = Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
-  if (missing.length === 0) return
-  if (!asRoot() || !onDebian()) {
-    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing.join(' ')})`)
+  const findMissing = () => Object.entries(desktopParts).flatMap(([path, name]) => (existsSync(path) ? [] : name))
+  if (findMissing().length > 0 && asRoot() && onDebian()) {
+    console.log('Installing the screen reader Orca, and a desktop for it ...')
+    await aptInstall(...findMissing()).catch(error => console.error(error.message))
   }
-  console.log('Installing the screen reader Orca, and a desktop for it ...')
-  await aptInstall(...missing)
+  const missing = findMissing().join(' ')
+  if (missing)
+    throw new Error(`A screen reader is needed: install what is missing (Debian: apt-get install ${missing})`)
 }

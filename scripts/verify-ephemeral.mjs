@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endWith, Refusal, readCall } from './command.mjs'
 import { call } from './operator-door.mjs'
-import { releaseSignals, root } from './process.mjs'
+import { endingSignals, releaseSignals, root } from './process.mjs'
 import { build, install, installedRedisServer } from './setup.mjs'
 
 const usage = `Usage: npm run verify-ephemeral -- [--short]
@@ -23,6 +23,8 @@ with 1 if something was left that should not be, or if it could not check.`
 /** How long messages live on its own servers, and for how long after their end raw memory is looked at, ms. */
 const usual = { lifeMs: 20_000, memoryWatchMs: 60_000 }
 const short = { lifeMs: 12_000, memoryWatchMs: 10_000 }
+/** How long a server may take to answer at all, ms. */
+const patienceMs = 10_000
 
 const isAddress = text => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
@@ -64,9 +66,10 @@ function findOnThisMachine({ pid, log }) {
 /** Refuses an address at which people reach no server. */
 async function reach(origin) {
   try {
-    await fetch(new URL('/health', origin))
-  } catch ({ cause }) {
-    throw new Refusal(`No server answers at ${origin} (${cause?.code ?? cause?.message}): check the URL.`)
+    await fetch(new URL('/health', origin), { signal: AbortSignal.timeout(patienceMs) })
+  } catch ({ name, cause }) {
+    const why = name === 'TimeoutError' ? `not for ${patienceMs / 1000} seconds` : (cause?.code ?? cause?.message)
+    throw new Refusal(`No server answers at ${origin} (${why}): check the URL.`)
   }
 }
 
@@ -80,7 +83,9 @@ async function verifyRunning(given) {
     try {
       return await call('POST', path, { ...options, origin })
     } catch (error) {
-      if (error.code === 'no_server') throw new Refusal(`No server answers at ${origin}: check --operator.`)
+      const check = `check ${given.operator === undefined ? 'the URL' : '--operator'}.`
+      if (error.code === 'no_server') throw new Refusal(`No server answers at ${origin}: ${check}`)
+      if (error.code === 'no_chat') throw new Refusal(`What answers at ${origin} is not this chat: ${check}`)
       if (error.code !== 'no_operator') throw error
       throw new Refusal(
         `No operator is answered at ${origin}: the server runs without OPERATOR_TOKEN, or a proxy in front keeps that from the internet. Then name the server's own address with --operator.`,
@@ -90,16 +95,22 @@ async function verifyRunning(given) {
   // The accounts are deleted before it ends; pressed again, Ctrl+C ends it at once.
   const stopping = new AbortController()
   releaseSignals()
-  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
+  for (const name of endingSignals) process.once(name, () => stopping.abort(new Refusal('Stopped.', 'stopped')))
   const { verifyRunningServer } = await load('remains/running-server')
   console.log(
-    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes two to three minutes.`,
+    `Two accounts chat on ${new URL(url).origin}, and are deleted at the end. This takes ${given.short ? 'one and a half minutes' : 'two to three minutes'} or more.`,
   )
   return verifyRunningServer({
     url: new URL(url).origin,
     operator: {
       add: async (username, email) =>
-        (await ask('/operator/accounts', { name: username, input: { username, email } })).link,
+        (
+          await ask('/operator/accounts', {
+            name: username,
+            input: { username, email },
+            isRight: ({ link }) => URL.canParse(link),
+          })
+        ).link,
       remove: name => ask(`/operator/accounts/${encodeURIComponent(name)}/delete`, { name }),
     },
     pid: pid ? Number(pid) : null,

@@ -38,8 +38,8 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  // SIGHUP: its terminal is closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
 
   say(`Ephemeral Chat serves ${config.publicUrl?.origin ?? urlOnThisMachine(host, port)}`)
   if (config.demoUsers) {

@@ -1,7 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { projectRoot } from '#src/project-root.js'
+import { scratchFolder } from './support/leftovers.js'
 import { verify } from './support/remains/command.js'
 
 /** Runs a command as `npm run NAME -- ...` does, without npm. */
@@ -15,7 +19,7 @@ function runCommand(name: string, ...args: readonly string[]) {
   })
 }
 
-const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'verify-ephemeral']
+const commands = ['bench', 'chaos', 'fuzz', 'mutate', 'soak', 'spoken', 'verify-ephemeral']
 
 describe('a command', () => {
   it.each(commands)('says how it is used: %s --help', async name => {
@@ -53,9 +57,42 @@ describe('a command', () => {
     expect([code, err]).toEqual([2, expect.stringMatching(sentence)])
   })
 
+  it.each<[string, (response: ServerResponse) => void, (url: string) => string]>([
+    ['hangs', () => {}, url => `No server answers at ${url} (not for 10 seconds): check the URL.`],
+    ['is no chat', response => response.end('{}'), url => `What answers at ${url} is not this chat: check the URL.`],
+  ])('of what is left of messages says that what is at its URL %s', async (_what, answer, sentence) => {
+    const other = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    onTestFinished(() => {
+      other.closeAllConnections()
+      other.close()
+    })
+    const address = other.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const { code, err } = await verify(url).ended
+    expect([code, err]).toEqual([1, sentence(url)])
+  })
+
   it('of what is left of messages says which address nobody answers at', async () => {
     const { code, err } = await verify('http://127.0.0.1:1').ended
     const sentence = /^No server answers at http:\/\/127\.0\.0\.1:1 \([\w ]+\): check the URL\.$/
     expect([code, err]).toEqual([1, expect.stringMatching(sentence)])
   })
 })
+
+it.each<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP'])(
+  '%s leaves no folder and no server of chaos behind',
+  async signal => {
+    const folder = scratchFolder('ended')
+    onTestFinished(() => folder.remove())
+    const script = join(projectRoot, 'scripts', 'chaos.mjs')
+    const env = { PATH: process.env.PATH ?? '', TMPDIR: folder.path }
+    const child = spawn(process.execPath, [script, 'second server'], { env, stdio: 'ignore' })
+    const ended = once(child, 'close')
+    const servers = () => readdirSync(folder.path).filter(name => name.startsWith('ephemeral-chat-server-'))
+    await expect.poll(() => servers().length, { timeout: 60_000 }).toBeGreaterThan(0)
+    child.kill(signal)
+    await ended
+    expect(readdirSync(folder.path).filter(name => name.startsWith('ephemeral-chat-'))).toEqual([])
+  },
+)

@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 describe('the process', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'ends with 0 within 5 s of %s, telling open pages to come back',
     async signal => {
       const server = start()

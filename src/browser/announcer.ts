@@ -8,7 +8,7 @@ export const spokenMs = 5000
  */
 export function announce(id: string, words: string): void {
   const said = document.createElement('p')
-  said.textContent = words
+  said.append(words)
   document.getElementById(id)?.append(said)
   setTimeout(() => said.remove(), spokenMs)
 }

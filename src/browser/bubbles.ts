@@ -58,7 +58,7 @@ export class Bubbles {
       this.#place(shown, isStuck, previous)
       news = this.#write(shown, entry) || news
       shown.element.classList.toggle('slow', isSlow(entry, now))
-      shown.element.classList.toggle('several', areSeveral && isUnsent(entry))
+      shown.element.classList.toggle('several', areSeveral)
       if (!isStuck) previous = shown.element
       if (known) continue
       if (!isStuck) this.#outbox.append(shown.element)
@@ -91,7 +91,7 @@ export class Bubbles {
 
   #make({ nonce, text, imageId, replyTo }: Entry): Shown {
     const element = this.#template.content.firstElementChild?.cloneNode(true)
-    if (!(element instanceof HTMLElement)) throw new TypeError('The template of bubbles is empty')
+    if (!(element instanceof HTMLElement)) throw new TypeError('No template')
     element.id = idOf(nonce)
     element.querySelector('.text')?.append(text)
     if (imageId) element.querySelector('img')?.setAttribute('src', `/images/${imageId}/still`)

@@ -12,7 +12,7 @@ const leavingMs = 5000
 export class ConnectionBanner {
   readonly #place = document.getElementById('connection')
   #said = ''
-  #quietUntil = Number.NEGATIVE_INFINITY
+  #quietUntil = -1
 
   constructor() {
     addEventListener('beforeunload', () => {

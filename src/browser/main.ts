@@ -57,4 +57,4 @@ keepSide()
 if (storage) leaveEmpty()
 watchLogOut(() => connection?.rest())
 const { help } = document.body.dataset
-if (help) importAtLast(importing(help), () => {})
+if (help) importAtLast(importing(help))

@@ -18,7 +18,7 @@ export function importing<Module>(address: string): () => Promise<Module> {
 /** Imports until it works, then calls `use`; calls `onFailure` each time that it does not. */
 export function importAtLast<Module>(
   load: () => Promise<Module>,
-  use: (module: Module) => void,
+  use: (module: Module) => void = () => {},
   onFailure = () => {},
 ): void {
   load().then(use, () => {

@@ -141,8 +141,8 @@ export class Outbox {
 
   /** Tries a refused entry again; or else all that were not sent, in their old places and with a new time. */
   retry(nonce: string, now: number): void {
-    const refused = this.#entries.filter(each => each.nonce === nonce && each.state === 'refused')
-    for (const entry of refused.length > 0 ? refused : this.#entries.filter(isUnsent)) {
+    const pressed = this.#find(nonce)
+    for (const entry of pressed?.state === 'refused' ? [pressed] : this.#entries.filter(isUnsent)) {
       const next = entry.hasPicture
         ? ({ state: 'waiting', reason: '', isUploaded: false, imageId: '', retryAt: now } as const)
         : this.#offered(entry.text)

@@ -186,8 +186,7 @@ export class PageOutbox {
 
   #click(event: Event): void {
     const { outbox, drafts, content } = this.#parts
-    const button =
-      event.target instanceof Element ? event.target.closest('.pending :is(.again, .rewrite, .cancel)') : null
+    const button = event.target instanceof Element ? event.target.closest('.pending button') : null
     if (!button) return
     const nonce = nonceAround(event.target)
     if (button.matches('.again')) outbox.retry(nonce, Date.now())

@@ -91,12 +91,12 @@ test('where several were not sent, "Try again" of one that is refused says and d
   await ann.waitForTimeout(Number(servers.ofShortLives.MESSAGE_TTL_MS) + 100)
   faults.heal()
   const unsent = ann.locator('.pending')
-  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
+  await expect(unsent.locator('.failed')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
   await expect(unsent.getByRole('button', { name: 'Try again (all)' })).toHaveCount(2)
   const refused = unsent.filter({ hasText: 'xxx' })
   await refused.getByRole('button', { name: 'Try again', exact: true }).click()
   await expect(ann.getByRole('textbox', { name: 'Message' })).toBeFocused()
-  await expect(unsent.getByRole('alert')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
+  await expect(unsent.locator('.failed')).toHaveText(['Not sent', 'Not sent', 'Not sent'])
 })
 
 test('the clock set back keeps no message, nor an opened picture, on a page that has lost its connection', {

@@ -20,13 +20,14 @@ const accountSchema = z.looseObject({
 })
 const fileSchema = z.looseObject({ accounts: z.array(accountSchema).min(1) })
 
-const lostLock: Fault = {
-  name: 'lock file of the accounts is lost',
-  isShort: true,
+/** @param spoil does it to the lock of this path */
+const spoiltLock = (what: string, isShort: boolean, spoil: (path: string) => Promise<void>): Fault => ({
+  name: `lock file of the accounts is ${what}`,
+  isShort,
   takesS: 12,
   run: () =>
     hurtWhileChatting({}, async stage => {
-      await rm(`${stage.accountsFile}.lock`)
+      await spoil(`${stage.accountsFile}.lock`)
       const at = Date.now()
       const refusals: string[] = []
       let answer = await register(stage.url)
@@ -45,7 +46,7 @@ const lostLock: Fault = {
         ],
       }
     }),
-}
+})
 
 const replacedFile: Fault = {
   name: 'accounts.json is replaced while the server runs',
@@ -110,4 +111,9 @@ const unknownTheme: Fault = {
     ),
 }
 
-export const accountFiles: readonly Fault[] = [lostLock, replacedFile, unknownTheme]
+export const accountFiles: readonly Fault[] = [
+  spoiltLock('lost', true, path => rm(path)),
+  spoiltLock('emptied', false, path => writeFile(path, '')),
+  replacedFile,
+  unknownTheme,
+]

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Refusal } from '../../scripts/command.mjs'
+import { chooseByWords } from '../../scripts/command.mjs'
 import { NotAllowed } from '../support/leftovers.js'
 import type { Fault, Finding } from './fault.js'
 import { faults } from './faults.js'
@@ -45,23 +45,10 @@ async function tryFault(fault: Fault, isShort: boolean): Promise<Result> {
   }
 }
 
-/** The faults that are asked for. @throws Refusal where a word is in the name of none */
-function choose({ isShort, wanted }: ChaosPlan): Fault[] {
-  const all = faults.filter(fault => fault.isShort || !isShort)
-  const has = ({ name }: Fault, word: string) => name.toLowerCase().includes(word.toLowerCase())
-  const strange = wanted.filter(word => !all.some(fault => has(fault, word)))
-  if (strange.length > 0) {
-    const names = all.map(({ name }) => `  ${name}`).join('\n')
-    const words = strange.map(word => `"${word}"`).join(' or ')
-    throw new Refusal(`No fault${isShort ? ' of the short form' : ''} has ${words} in its name. There are:\n${names}`)
-  }
-  return all.filter(fault => wanted.length === 0 || wanted.some(word => has(fault, word)))
-}
-
 /** Does each fault to a server of its own, prints what came of all, and counts it. @throws Refusal */
-export async function chaos(plan: ChaosPlan): Promise<Outcomes> {
-  const { isShort, say } = plan
-  const chosen = choose(plan)
+export async function chaos({ isShort, wanted, say }: ChaosPlan): Promise<Outcomes> {
+  const all = faults.filter(fault => fault.isShort || !isShort)
+  const chosen = chooseByWords(all, wanted, isShort ? 'fault of the short form' : 'fault')
   say(`Does ${chosen.length} of ${faults.length} faults to servers of its own; a line follows when one is over.`)
   const queue = chosen.filter(({ isAlone }) => !isAlone).sort((a, b) => a.takesS - b.takesS)
   const results = new Map<Fault, Result>()

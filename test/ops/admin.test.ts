@@ -1,5 +1,6 @@
 // Long because every case of one behaviour stands here.
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -251,6 +252,86 @@ describe('npm run admin', () => {
     for (const args of [[], ['explode'], ['disable'], ['add', 'ann'], ['list', 'alice'], ['constructor']]) {
       expect(await admin(args)).toMatchObject({ code: 2, err: expect.stringMatching(/^Usage/) })
     }
+  })
+})
+
+describe('what answers npm run admin', () => {
+  /** Something else that listens, and gives every request the same answer. */
+  async function listen(status: number, type: string, body: string): Promise<string> {
+    const other = createServer(
+      (_request, response) => void response.writeHead(status, { 'content-type': type, location: '/' }).end(body),
+    )
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void other.close())
+    const address = other.address()
+    return typeof address === 'object' ? `${address?.port}` : ''
+  }
+
+  it.each<[string, [number, string, string]]>([
+    ['a page', [200, 'text/html', '<h1>Welcome</h1>']],
+    ['other JSON', [200, 'application/json', '{"conditions":[],"accounts":[null],"link":7}']],
+    ['JSON that is no object', [200, 'application/json', 'null']],
+    ['a broken problem', [500, 'application/problem+json', '{']],
+    ['a redirect', [302, 'text/plain', '']],
+    ['nothing', [204, 'text/plain', '']],
+  ])('is no chat if it is %s, and the command says so', async (_what, answer) => {
+    const port = await listen(...answer)
+    for (const args of [
+      ['list'],
+      ['check'],
+      ['health'],
+      ['add', 'new', 'new@example.com'],
+      ['invite'],
+      ['disable', 'a'],
+      ['delete', 'a'],
+    ]) {
+      const { code, out, err } = await admin(args, { PORT: port })
+      expect([args, code, out, err]).toEqual([
+        args,
+        1,
+        '',
+        `What answers at http://127.0.0.1:${port} is not this chat: set PORT and HOST as the server has them.`,
+      ])
+    }
+  })
+
+  it('is shown without what a terminal would obey', async () => {
+    const account = { username: 'a\u001b[2Jb', email: 'e\u202ef', createdAt: '2026-01-01', isDisabled: false }
+    const port = await listen(200, 'application/json', JSON.stringify({ accounts: [account] }))
+    expect((await admin(['list'], { PORT: port })).out).toBe('a\ufffd[2Jb\te\ufffdf\tsince 2026-01-01')
+  })
+
+  it('is not waited for without an end', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => silent.closeAllConnections())
+    onTestFinished(() => void silent.close())
+    const address = silent.address()
+    const port = typeof address === 'object' ? `${address?.port}` : ''
+    expect(await admin(['list'], { PORT: port })).toEqual({
+      code: 1,
+      out: '',
+      err: `The server at http://127.0.0.1:${port} has not answered for 10 seconds.`,
+    })
+  })
+
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ['a port that is none', ['list'], { PORT: 'abc' }, /^PORT "abc" and HOST "127\.0\.0\.1" make no address/],
+    ['a port that is too high', ['list'], { PORT: '99999999' }, /^PORT "99999999" and/],
+    ['a host that is none', ['list'], { HOST: 'evil host' }, /^PORT "\d+" and HOST "evil host" make no address/],
+    ['a token with a line break', ['list'], { OPERATOR_TOKEN: `${token}\nx` }, /^OPERATOR_TOKEN holds a space, a line/],
+    ['a token of other letters', ['list'], { OPERATOR_TOKEN: 'пароль'.repeat(9) }, /^OPERATOR_TOKEN holds/],
+    ['no name', ['reset-password', ''], {}, /^Nobody is called ""\.$/],
+    ['a name that is a path', ['reset-password', '..'], {}, /^Nobody is called "\.\."\.$/],
+    ['a name as long as no path', ['disable', 'a'.repeat(70_000)], {}, /^Nobody is called "a/],
+    [
+      'more than an account may have',
+      ['add', 'a'.repeat(3000), `${'a'.repeat(100_000)}@example.com`],
+      {},
+      /^The name and the e-mail address are too long\.$/,
+    ],
+  ])('need not be asked with %s: the command says what is wrong', async (_what, args, env, sentence) => {
+    expect(await admin(args, env)).toEqual({ code: 1, out: '', err: expect.stringMatching(sentence) })
   })
 })
 

@@ -54,10 +54,13 @@ describe('a running server', () => {
     expect(await countAccounts()).toBe(0)
   })
 
-  it('has none of these accounts left after Ctrl+C', async () => {
+  it.each<[string, NodeJS.Signals]>([
+    ['Ctrl+C', 'SIGINT'],
+    ['its terminal was closed', 'SIGHUP'],
+  ])('has none of these accounts left after %s', async (_what, signal) => {
     const run = verify(url)
     await expect.poll(countAccounts).toBe(2)
-    run.interrupt()
+    run.end(signal)
     const { code, err } = await run.ended
     expect([code, err, await countAccounts()]).toEqual([130, 'Stopped.', 0])
   })

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '#src/project-root.js'
+import { chooseByWords } from '../../scripts/command.mjs'
 import { browsers, type SpokenBrowser } from './browsers.js'
 import { Desktop } from './desktop.js'
 import { type Scene, scenes } from './scenes.js'
@@ -11,7 +12,7 @@ import { compareScenes, formatTranscript, readTranscript, type SceneTranscript }
 export interface SpokenPlan {
   /** The browser that is wanted alone; undefined for all. */
   readonly browser?: string | undefined
-  /** Parts of the names of those scenes that are wanted; all if empty. */
+  /** Parts of the names of those scenes that are wanted, in any case; all if empty. */
   readonly wanted: readonly string[]
   /** Whether what is heard is to be written down as what should be. */
   readonly isWriting?: boolean | undefined
@@ -24,23 +25,31 @@ const asItIs = { viewport: null, colorScheme: null, reducedMotion: null, forcedC
 
 const fileOf = ({ id }: SpokenBrowser) => join(projectRoot, 'docs', 'spoken', `${id}.txt`)
 
-/** Plays the scenes in all browsers, each on a desktop of its own, and counts those that were heard as they should be. */
+/**
+ * Plays the scenes in all browsers, each on a desktop of its own, and counts those that were heard as they should be.
+ * @throws Refusal where a word is in the name of no scene
+ */
 export async function playAll(plan: SpokenPlan): Promise<{ passed: number; failed: number }> {
+  const wanted = chooseByWords(scenes, plan.wanted, 'scene')
   const chosen = browsers.filter(({ id }) => plan.browser === undefined || plan.browser === id)
-  const counts = await Promise.all(chosen.map(browser => playIn(browser, plan)))
+  const counts = await Promise.all(chosen.map(browser => playIn(browser, wanted, plan)))
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
   }
 }
 
-async function playIn(browser: SpokenBrowser, plan: SpokenPlan): Promise<{ passed: number; failed: number }> {
+async function playIn(
+  browser: SpokenBrowser,
+  chosen: readonly Scene[],
+  plan: SpokenPlan,
+): Promise<{ passed: number; failed: number }> {
   const desktop = await Desktop.open()
   try {
     const program = await browser.open(desktop)
     const stage = new Stage(await program.newPage(asItIs), desktop)
     await stage.begin()
-    const count = await playScenes(browser, stage, plan)
+    const count = await playScenes(browser, chosen, stage, plan)
     await stage.close()
     await program.close()
     return count
@@ -51,10 +60,10 @@ async function playIn(browser: SpokenBrowser, plan: SpokenPlan): Promise<{ passe
 
 async function playScenes(
   browser: SpokenBrowser,
+  chosen: readonly Scene[],
   stage: Stage,
-  { wanted, isWriting = false, say }: SpokenPlan,
+  { isWriting = false, say }: SpokenPlan,
 ): Promise<{ passed: number; failed: number }> {
-  const chosen = scenes.filter(({ name }) => wanted.length === 0 || wanted.some(part => name.includes(part)))
   const text = readFileSync(fileOf(browser), 'utf8')
   const [head = ''] = text.split('\n\n== ')
   const known = new Map(readTranscript(text).map(each => [each.name, each]))

@@ -12,16 +12,19 @@ export interface Ended {
   readonly err: string
 }
 
-/** Begins `npm run verify-ephemeral -- ...`, without npm. `interrupt` presses Ctrl+C. */
-export function verify(...args: readonly string[]): { readonly ended: Promise<Ended>; interrupt(): void } {
+/** Begins `npm run verify-ephemeral -- ...`, without npm. `end` sends it a signal. */
+export function verify(...args: readonly string[]): {
+  readonly ended: Promise<Ended>
+  end(signal: NodeJS.Signals): void
+} {
   const command = [join(projectRoot, 'scripts', 'verify-ephemeral.mjs'), ...args]
   const env = { PATH: process.env.PATH ?? '', OPERATOR_TOKEN: token }
-  let interrupt = () => {}
+  let end: (signal: NodeJS.Signals) => void = () => {}
   const ended = new Promise<Ended>(resolve => {
     const child = execFile(process.execPath, command, { env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), lines: out.trim().split('\n'), err: err.trim() })
     })
-    interrupt = () => void child.kill('SIGINT')
+    end = signal => void child.kill(signal)
   })
-  return { ended, interrupt: () => interrupt() }
+  return { ended, end: signal => end(signal) }
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Refusal } from '../../../scripts/command.mjs'
 import { type Folder, placeOfFiles, placeOfLogFile, sealedPicture } from './file-places.js'
 import { beginLife } from './life.js'
 import { type Mark, markOfText } from './marks.js'
@@ -27,6 +29,9 @@ export interface RunningServer {
 
 /** The shortest life that a chat may choose, counted from being seen, in ms. Source: src/chat/lifetimes.ts */
 const lifeMs = 60_000
+/** How long two accounts and their chat may take, and all that comes after, in ms; usually seconds, and two to three minutes. */
+const meetingMs = 120_000
+const watchingMs = 480_000
 /** The answer to a choice that a server does not offer: its longest life is shorter than that. */
 const notOffered = 422
 
@@ -51,15 +56,34 @@ export class AccountsStay extends Error {
 export async function verifyRunningServer(server: RunningServer): Promise<Finding[]> {
   const accounts = new ThrowawayAccounts(server.url, server.operator)
   const verify = async () => {
-    // Not cut short: an account that is being made would stay.
-    const couple = await meet(credentials => accounts.make(credentials))
+    // Not cut short by Ctrl+C: an account that is being made would stay.
+    const couple = await inTime(
+      meet(credentials => accounts.make(credentials)),
+      meetingMs,
+    )
     server.signal.throwIfAborted()
-    return Promise.race([watch(server, couple), abortion(server.signal)])
+    return Promise.race([inTime(watch(server, couple), watchingMs), abortion(server.signal)])
   }
   const [outcome] = await Promise.allSettled([verify()])
   const stay = await accounts.removeAll()
   if (outcome.status === 'fulfilled') return stay ? [...outcome.value, stay] : outcome.value
   throw stay ? new AccountsStay(stay.line, { cause: outcome.reason }) : outcome.reason
+}
+
+/** Work that must not wait for a server which does not answer. */
+async function inTime<T>(work: Promise<T>, mostMs: number): Promise<T> {
+  const ending = new AbortController()
+  const late = delay(mostMs, undefined, { signal: ending.signal }).then(() => {
+    throw new Refusal(
+      `The server has not done in ${mostMs / 60_000} minutes what it should: it does not answer, or is very busy.`,
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    ending.abort()
+    late.catch(() => {})
+  }
 }
 
 async function abortion(signal: AbortSignal): Promise<never> {

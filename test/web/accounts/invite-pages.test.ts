@@ -175,7 +175,7 @@ it('nobody comes in where registration is closed, and no page says they could', 
   expect(await textOf(stranger, '/login')).not.toContain('Create an account')
   const answer = await stranger.get('/register')
   expect(answer.status).toBe(403)
-  expect(await answer.text()).toContain('New accounts can&#39;t be created here')
+  expect(await answer.text()).toContain('You can&#39;t create an account here')
   expect((await stranger.post('/register', person('stranger'), '/login')).status).toBe(403)
   expect((await (await member(server)).get('/invites')).status).toBe(404)
   await server.stop()
