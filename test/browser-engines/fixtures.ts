@@ -2,6 +2,7 @@ import { type BrowserType, expect } from '@playwright/test'
 import { test as house, type Person } from '../support/browser/fixtures.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
+import { programPath } from '../support/program-path.js'
 import { ChromiumEngine } from './chromium-engine.js'
 import { FirefoxEngine } from './firefox-engine.js'
 import { type SecureServer, startSecureServer } from './secure-server.js'
@@ -74,9 +75,10 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     await Promise.all(servers.map(server => server.stop()))
   },
   // The browsers go before the server does.
-  open: async ({ engine, origin, startSecure: _startSecure }, use) => {
+  open: async ({ engine, lacks, origin, startSecure: _startSecure }, use) => {
     const browsers: PersonBrowser[] = []
     await use(async ({ base = origin, ...options } = {}) => {
+      if (options.javaScript === false) lacks('JavaScript switched off')
       const browser = await engine.start(base, options)
       browsers.push(browser)
       return browser
@@ -108,22 +110,16 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
 
 const tolerated = new Set<RegExp>()
 
-const required = (name: string): string => {
-  const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: run the journeys by npm run engines`)
-  return value
-}
-
 async function startEngine(name: EngineName, chromium: BrowserType): Promise<Engine> {
-  if (name === 'firefox') return new FirefoxEngine(required('FIREFOX_PATH'))
+  if (name === 'firefox') return new FirefoxEngine(programPath('FIREFOX_PATH'))
   if (name === 'chromium') {
-    const executablePath = required('HEADLESS_SHELL_PATH')
+    const executablePath = programPath('HEADLESS_SHELL_PATH')
     return new ChromiumEngine(await chromium.launch({ executablePath, args: ['--no-sandbox'] }))
   }
   return new WebKitEngine({
-    driver: required('WEBKIT_DRIVER_PATH'),
-    browser: required('WEBKIT_BROWSER_PATH'),
-    xvfb: required('XVFB_PATH'),
+    driver: programPath('WEBKIT_DRIVER_PATH'),
+    browser: programPath('WEBKIT_BROWSER_PATH'),
+    xvfb: programPath('XVFB_PATH'),
   })
 }
 

@@ -39,7 +39,7 @@ export interface PersonBrowser {
 }
 
 /** What not every browser can be asked for. */
-export type Ability = 'a window of 320 px'
+export type Ability = 'a window of 320 px' | 'JavaScript switched off'
 
 /** A kind of browser. */
 export interface Engine {

@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
+import { DesktopPart, until } from '../support/desktop-part.js'
 import { freePort } from '../support/free-port.js'
-import { clearAtExit } from '../support/leftovers.js'
 
 /** What a driver says of a command that it could not do. */
 export class WebDriverError extends Error {
@@ -75,56 +72,19 @@ async function ask(url: string, method: string, body?: object): Promise<unknown>
   return json.value
 }
 
-/** A program that drives a browser for who speaks the protocol. It ends with this process at the latest. */
-export class DriverProcess {
-  readonly url: string
-  /** All that it and its browser have written, line by line. */
-  readonly lines: string[] = []
-  readonly #child: ChildProcess
-  readonly #ended: Promise<unknown>
-
-  private constructor(program: string, port: number, env: NodeJS.ProcessEnv) {
-    this.url = `http://127.0.0.1:${port}`
-    // In a group of its own: its browser ends with it.
-    this.#child = spawn(program, [`--port=${port}`, '--host=127.0.0.1'], {
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const output of [this.#child.stdout, this.#child.stderr]) {
-      let rest = ''
-      output?.on('data', piece => {
-        const lines = (rest + piece).split('\n')
-        rest = lines.pop() ?? ''
-        this.lines.push(...lines)
-      })
-    }
-    const forget = clearAtExit(() => this.#kill('SIGKILL'))
-    this.#ended = once(this.#child, 'exit').then(forget)
-  }
-
-  /** Starts one, and waits until it takes commands. @throws Error if it ends before */
-  static async start(program: string, env: NodeJS.ProcessEnv): Promise<DriverProcess> {
-    const driver = new DriverProcess(program, await freePort(), env)
-    const isReady = () =>
-      ask(`${driver.url}/status`, 'GET').then(
-        () => true,
-        () => false,
-      )
-    while (!(await isReady())) {
-      if (driver.#child.exitCode !== null) throw new Error(`The driver ended: ${driver.lines.join('\n')}`)
-      await delay(50)
-    }
-    return driver
-  }
-
-  async stop(): Promise<void> {
-    this.#kill('SIGTERM')
-    await this.#ended
-  }
-
-  #kill(signal: NodeJS.Signals): void {
-    const { pid, exitCode } = this.#child
-    if (pid !== undefined && exitCode === null) process.kill(-pid, signal)
-  }
+/** Starts a program that drives a browser for who speaks the protocol, and waits until it takes commands at its URL. */
+export async function startDriver(
+  program: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly url: string; readonly driver: DesktopPart }> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const driver = new DesktopPart(program, [`--port=${port}`, '--host=127.0.0.1'], env)
+  const isReady = () =>
+    ask(`${url}/status`, 'GET').then(
+      () => true,
+      () => false,
+    )
+  await until(isReady, () => `The driver takes no commands: ${driver.errors}`)
+  return { url, driver }
 }

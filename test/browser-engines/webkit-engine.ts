@@ -1,8 +1,9 @@
+import { DesktopPart, displayArguments } from '../support/desktop-part.js'
 import { scratchFolder } from '../support/leftovers.js'
-import { startDisplay } from './display.js'
 import { clickingAt, pressing, typing } from './input.js'
+import { startScriptlessProxy } from './scriptless-proxy.js'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
-import { DriverProcess, WebDriverSession } from './web-driver.js'
+import { startDriver, WebDriverSession } from './web-driver.js'
 
 /** Where the programs are; see `findWebKit` in scripts/setup.mjs. */
 export interface WebKitPrograms {
@@ -116,7 +117,7 @@ class WebKitTab implements Tab {
 const asAsync = (script: string) => `return (async function () { ${script} }).apply(null, arguments)`
 
 /** What MiniBrowser writes of an error on a console, and of a page that has ended by a fault of its own. */
-const errorLine = /^CONSOLE \w+ ERROR (.*)|(WebProcess CRASHED)/
+const errorLines = /(?<=^CONSOLE \w+ ERROR ).*|WebProcess CRASHED/gm
 
 /**
  * WebKit as GNOME ships it, in MiniBrowser. Each person has a driver and a browser of their own, as one driver has one browser,
@@ -124,7 +125,11 @@ const errorLine = /^CONSOLE \w+ ERROR (.*)|(WebProcess CRASHED)/
  */
 export class WebKitEngine implements Engine {
   readonly name = 'WebKit'
-  readonly gaps = { 'a window of 320 px': 'the bar of MiniBrowser is wider, so that 450 px are tried' }
+  readonly gaps = {
+    'a window of 320 px': 'the bar of MiniBrowser is wider, so that 450 px are tried',
+    'JavaScript switched off':
+      'then WebKit ends the page that its driver looks at, by a fault in collecting garbage, so that a policy keeps scripts from running',
+  }
   readonly #programs: WebKitPrograms
 
   constructor(programs: WebKitPrograms) {
@@ -132,16 +137,12 @@ export class WebKitEngine implements Engine {
   }
 
   async start(base: string, { javaScript = true } = {}): Promise<PersonBrowser> {
-    const { driver, browser, xvfb } = this.#programs
+    const programs = this.#programs
     const home = scratchFolder('webkit')
-    const display = await startDisplay(xvfb)
-    const process = await DriverProcess.start(driver, {
-      ...{
-        PATH: globalThis.process.env.PATH,
-        HOME: home.path,
-        XDG_RUNTIME_DIR: home.path,
-        DISPLAY: display.name,
-      },
+    const { PATH = '' } = process.env
+    const display = new DesktopPart(programs.xvfb, displayArguments, { PATH })
+    const { url, driver } = await startDriver(programs.driver, {
+      ...{ PATH, HOME: home.path, XDG_RUNTIME_DIR: home.path, DISPLAY: `:${await display.firstLine()}` },
       ...{ LANG: 'C.UTF-8', TZ: 'Asia/Kolkata' },
       // A sandbox needs rights that a container lacks, and a display without a graphics card draws in software.
       ...{
@@ -151,22 +152,23 @@ export class WebKitEngine implements Engine {
       },
     })
     const args = ['--automation', '--enable-write-console-messages-to-stdout=TRUE']
-    if (!javaScript) args.push('--enable-javascript=FALSE')
-    const capabilities = { acceptInsecureCerts: true, 'webkitgtk:browserOptions': { binary: browser, args } }
-    const session = await WebDriverSession.begin(process.url, capabilities)
+    const proxy = javaScript ? undefined : await startScriptlessProxy(base)
+    const capabilities = { acceptInsecureCerts: true, 'webkitgtk:browserOptions': { binary: programs.browser, args } }
+    const session = await WebDriverSession.begin(url, capabilities)
     let isFirst = true
     return {
       async tab() {
         const handle = isFirst ? await session.get('/window') : await newWindow(session)
         isFirst = false
-        return new WebKitTab(session, base, String(handle))
+        return new WebKitTab(session, proxy?.url ?? base, String(handle))
       },
       get errors() {
-        return process.lines.flatMap(line => errorLine.exec(line)?.slice(1).filter(Boolean) ?? [])
+        return `${driver.output}\n${driver.errors}`.match(errorLines) ?? []
       },
       async close() {
-        await process.stop()
-        await display.stop()
+        await driver.end()
+        await proxy?.stop()
+        await display.end()
         home.remove()
       },
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Browser, chromium, firefox } from '@playwright/test'
 import { projectRoot } from '#src/project-root.js'
+import { programPath } from '../support/program-path.js'
 import type { Desktop } from './desktop.js'
 
 /** A browser as the scenes are heard in it. */
@@ -10,12 +11,6 @@ export interface SpokenBrowser {
   readonly title: string
   /** Starts it on a desktop. */
   open(desktop: Desktop): Promise<Browser>
-}
-
-const pathOf = (name: string): string => {
-  const path = process.env[name]
-  if (!path) throw new Error(`${name} is not set: scripts/setup.mjs finds the browsers`)
-  return path
 }
 
 /** The browsers, each with what has it tell assistive technology what it shows. */
@@ -28,7 +23,7 @@ export const browsers: readonly SpokenBrowser[] = [
         channel: 'moz-firefox',
         executablePath: join(projectRoot, 'test', 'support', 'browser', 'firefox.mjs'),
         headless: false,
-        env: { ...env, FIREFOX_PATH: pathOf('FIREFOX_PATH') },
+        env: { ...env, FIREFOX_PATH: programPath('FIREFOX_PATH') },
         firefoxUserPrefs: { 'accessibility.force_disabled': -1 },
       }),
   },
@@ -37,7 +32,7 @@ export const browsers: readonly SpokenBrowser[] = [
     title: 'Chromium',
     open: ({ env }) =>
       chromium.launch({
-        executablePath: pathOf('CHROMIUM_PATH'),
+        executablePath: programPath('CHROMIUM_PATH'),
         headless: false,
         env,
         args: ['--force-renderer-accessibility', '--no-sandbox', '--no-first-run'],

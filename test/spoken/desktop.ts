@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '#src/project-root.js'
+import { DesktopPart, displayArguments, until } from '../support/desktop-part.js'
 import { type Scratch, scratchFolder } from '../support/leftovers.js'
-import { DesktopPart, until } from './desktop-part.js'
 import { Voice } from './voice.js'
 
 /** Orca ends, or ends the other, where this says that another one runs. Ours leave those of other desktops alone. */
@@ -104,7 +104,7 @@ export class Desktop {
 
   async #begin(at: (...names: string[]) => string): Promise<void> {
     const { env } = this
-    const display = this.#start('Xvfb', ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'])
+    const display = this.#start('Xvfb', displayArguments)
     Object.assign(env, { DISPLAY: `:${await display.firstLine()}` })
     const bus = this.#start('dbus-daemon', ['--session', '--nofork', '--print-address=1'])
     Object.assign(env, { DBUS_SESSION_BUS_ADDRESS: await bus.firstLine() })

@@ -2,17 +2,21 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clearAtExit } from '../support/leftovers.js'
+import { clearAtExit } from './leftovers.js'
 
 /** How long a part of the desktop may take to begin, also on a busy machine. */
 const patienceMs = 30_000
 
-/** A program of the desktop, with what it starts itself. */
+/** Of Xvfb: has it make a display that nobody sees, under the first number that is free, which it prints. */
+export const displayArguments = ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp']
+
+/** A program of a desktop that nobody sees, with what it starts itself. */
 export class DesktopPart {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   readonly #forget: () => void
-  #output = ''
+  /** What it has printed so far. */
+  output = ''
   /** What went wrong so far, in its words. */
   errors = ''
 
@@ -21,7 +25,7 @@ export class DesktopPart {
     // A group of its own, which ends as a whole.
     this.#child = spawn(command, args, { env, stdio, detached: true })
     this.#child.stdout?.on('data', data => {
-      this.#output += data
+      this.output += data
     })
     this.#child.stderr?.on('data', data => {
       this.errors += data
@@ -36,10 +40,10 @@ export class DesktopPart {
   /** Resolves with the first line that it prints. */
   async firstLine(): Promise<string> {
     await until(
-      () => this.#output.includes('\n'),
+      () => this.output.includes('\n'),
       () => `${this.#child.spawnfile} prints nothing: ${this.errors}`,
     )
-    return this.#output.slice(0, this.#output.indexOf('\n'))
+    return this.output.slice(0, this.output.indexOf('\n'))
   }
 
   /** The processor time that it has taken, in hundredths of a second; 0 once it has ended. Source: proc_pid_stat(5) */
@@ -72,9 +76,9 @@ export class DesktopPart {
 }
 
 /** Waits until something is so. @throws Error with `otherwise`, if that takes too long */
-export async function until(isSo: () => boolean, otherwise: string | (() => string)): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, otherwise: string | (() => string)): Promise<void> {
   const end = Date.now() + patienceMs
-  while (!isSo()) {
+  while (!(await isSo())) {
     if (Date.now() > end) throw new Error(typeof otherwise === 'string' ? otherwise : otherwise())
     await sleep(50)
   }
