@@ -7,7 +7,7 @@ import { ChromiumEngine } from './chromium-engine.js'
 import { FirefoxEngine } from './firefox-engine.js'
 import { type SecureServer, startSecureServer } from './secure-server.js'
 import type { Ability, Engine, PersonBrowser, Tab } from './tab.js'
-import { button, click, expectRead, field, fill, heading, link, see } from './targets.js'
+import { button, click, composer, expectRead, field, fill, heading, link, see } from './targets.js'
 import { WebKitEngine } from './webkit-engine.js'
 
 /** Somebody at their own browser. */
@@ -23,8 +23,10 @@ interface EngineFixtures {
   startSecure: () => Promise<SecureServer>
   /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
   tolerate: (pattern: RegExp) => void
-  /** Says by name what the engine cannot be asked for, if so. */
-  lacks: (ability: Ability) => boolean
+  /** Has it said by name that the engine cannot be asked for something, if so. */
+  noteGap: (ability: Ability) => void
+  /** Gives a page the width of a small phone, 320 px, or the least that the engine can be asked for. */
+  narrow: (tab: Tab, height: number) => Promise<void>
   /**
    * Two people, each at a browser with their chat open: on the server at `origin`, which the browsers reach at `base`; the
    * worker's own if left out.
@@ -58,11 +60,17 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
   tolerate: async ({ open: _open }, use) => {
     await use(pattern => tolerated.add(pattern))
   },
-  lacks: async ({ engine }, use) => {
+  noteGap: async ({ engine }, use) => {
     await use(ability => {
       const reason = engine.gaps[ability]
       if (reason) test.info().annotations.push({ type: 'gap', description: `${engine.name}: ${ability}: ${reason}` })
-      return reason !== undefined
+    })
+  },
+  narrow: async ({ engine, noteGap }, use) => {
+    await use(async (tab, height) => {
+      noteGap('a window of 320 px')
+      const width = engine.gaps['a window of 320 px'] ? 450 : 320
+      expect(await tab.resize(width, height)).toBeLessThanOrEqual(width)
     })
   },
   startSecure: async ({ origin: _origin }, use) => {
@@ -75,10 +83,10 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     await Promise.all(servers.map(server => server.stop()))
   },
   // The browsers go before the server does.
-  open: async ({ engine, lacks, origin, startSecure: _startSecure }, use) => {
+  open: async ({ engine, noteGap, origin, startSecure: _startSecure }, use) => {
     const browsers: PersonBrowser[] = []
     await use(async ({ base = origin, ...options } = {}) => {
-      if (options.javaScript === false) lacks('JavaScript switched off')
+      if (options.javaScript === false) noteGap('JavaScript switched off')
       const browser = await engine.start(base, options)
       browsers.push(browser)
       return browser
@@ -153,7 +161,7 @@ export const connected = (tab: Tab): Promise<void> =>
 
 /** Writes a message and sends it by Enter. */
 export async function send(tab: Tab, words: string): Promise<void> {
-  await fill(tab, { css: '#content' }, words)
+  await fill(tab, composer, words)
   await tab.press('Enter')
 }
 

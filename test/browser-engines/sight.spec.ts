@@ -1,3 +1,4 @@
+import { findOverflow } from '../support/browser/overflow.js'
 import { expect, send, test } from './fixtures.js'
 import { click, composer, expectRead, fill, message, see } from './targets.js'
 
@@ -21,29 +22,21 @@ test('the composer grows to eight lines with its text, and is one line again whe
   expect(await ann.tab.read(heightOf)).toBe(one)
 })
 
-test('nothing has to be scrolled sideways at 320 px', async ({ meet, lacks }) => {
+test('nothing has to be scrolled sideways at 320 px', async ({ meet, narrow }) => {
   const { ann, ben, path } = await meet()
   await send(ben.tab, `https://example.com/${'long'.repeat(60)}`)
   await see(ann.tab, message('longlong'))
-  const width = await ann.tab.resize(lacks('a window of 320 px') ? 450 : 320, 640)
-  expect(width).toBeLessThanOrEqual(450)
+  await narrow(ann.tab, 640)
   for (const page of [path, '/chats', '/settings', '/settings/account', '/settings/accessibility']) {
     await ann.tab.open(page)
     await expectRead(ann.tab, () => document.readyState, 'complete', 'the page is there')
-    const wide = await ann.tab.read(() => {
-      const out = [...document.querySelectorAll('main *:not(.ear)')]
-        .filter(element => element.checkVisibility() && !element.closest('.ear, .pages'))
-        .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
-        .map(element => element.outerHTML.slice(0, 100))
-      return document.documentElement.scrollWidth > innerWidth ? out : []
-    })
-    expect([page, wide]).toEqual([page, []])
+    expect([page, await ann.tab.read(findOverflow)]).toEqual([page, []])
   }
 })
 
-test('at 320 px the composer is below the messages, and all of it can be seen and used', async ({ meet, lacks }) => {
+test('at 320 px the composer is below the messages, and all of it can be seen and used', async ({ meet, narrow }) => {
   const { ann, ben } = await meet()
-  await ann.tab.resize(lacks('a window of 320 px') ? 450 : 320, 500)
+  await narrow(ann.tab, 500)
   for (let line = 0; line < 8; line += 1) await send(ben.tab, `line ${line}`)
   await see(ann.tab, message('line 7'))
   await fill(ann.tab, composer, 'seen')

@@ -95,7 +95,7 @@ test('pages without JavaScript are usable in every theme', { tag: '@long' }, asy
   for (const address of [`${path}?every=60`, `${path}/frame?every=60`]) {
     await plain.goto(address)
     expect(await tooWide(plain)).toEqual([])
-    expect(await tooWide(plain, 150)).toEqual([])
+    expect(await tooWide(plain, '150%')).toEqual([])
     expect(await cutBySpacing(plain)).toEqual([])
   }
 })

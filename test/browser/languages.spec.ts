@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { languages, traitsOf } from '#src/languages.js'
 import { translator } from '#src/rendering/sentences.js'
 import { expect, message, test } from '../support/browser/fixtures.js'
+import { findOverflow } from '../support/browser/overflow.js'
 
 /** A phone, and a screen of 1280 by 1024 at 400%. Source: WCAG 1.4.10. */
 const sizes = [
@@ -9,20 +10,6 @@ const sizes = [
   { width: 320, height: 256 },
 ]
 const mostStops = 60
-
-/** Which elements overflow the window sideways. */
-function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const width = document.documentElement.clientWidth
-    const scrolls = document.documentElement.scrollWidth > width ? ['the page scrolls sideways'] : []
-    // The row of links to the pages of the settings is scrolled by itself.
-    const out = [...document.querySelectorAll('body *:not(.pages ul *)')].filter(element => {
-      const { left, right, width: own } = element.getBoundingClientRect()
-      return own > 1 && element.checkVisibility() && (right > width + 0.5 || left < -0.5)
-    })
-    return [...scrolls, ...out.map(element => element.outerHTML.slice(0, 120))]
-  })
-}
 
 /** Goes through all stops of a page by Tab; returns those that something covers or that lie outside the window. */
 async function coveredStops(page: Page): Promise<string[]> {
@@ -66,7 +53,7 @@ async function coveredStops(page: Page): Promise<string[]> {
 async function expectFits(page: Page, name: string): Promise<void> {
   for (const size of sizes) {
     await page.setViewportSize(size)
-    expect([name, size, await tooWide(page)]).toEqual([name, size, []])
+    expect([name, size, await page.evaluate(findOverflow, undefined)]).toEqual([name, size, []])
     expect([name, size, await coveredStops(page)]).toEqual([name, size, []])
   }
 }
