@@ -1,5 +1,20 @@
 import { chooseOption, connected, expect, logIn, logOut, openChat, send, test } from './fixtures.js'
-import { button, click, expectRead, field, fill, focusOf, heading, link, message, miss, see, text } from './targets.js'
+import {
+  button,
+  click,
+  composer,
+  expectRead,
+  field,
+  fill,
+  focusOf,
+  heading,
+  link,
+  message,
+  readDraft,
+  see,
+  seeNone,
+  text,
+} from './targets.js'
 
 test('two people register, find each other, chat, end it and log out', async ({ open, person }) => {
   const ben = await person('Ben')
@@ -24,15 +39,15 @@ test('two people register, find each other, chat, end it and log out', async ({ 
   await connected(page)
 
   await logIn(other, ben)
-  await miss(other, link(name))
+  await seeNone(other, link(name))
   await send(page, 'Hello Ben')
   await see(other, { css: 'a[href]', begins: name, holds: '1 unread' })
   await openChat(other, name)
   await see(other, message('Hello Ben'))
-  await fill(other, { css: '#content' }, 'Hello Stranger')
+  await fill(other, composer, 'Hello Stranger')
   await click(other, button('Send'))
   await see(page, message('Hello Stranger'))
-  await expectRead(other, () => document.querySelector<HTMLTextAreaElement>('#content')?.value, '', 'it is empty')
+  await expectRead(other, readDraft, '', 'it is empty')
   expect(await focusOf(other)).toBe('content')
   await see(page, { css: '#list article[data-status=seen]', holds: 'Hello Ben' })
 
@@ -41,7 +56,7 @@ test('two people register, find each other, chat, end it and log out', async ({ 
   await click(page, button('End for both'))
   await see(page, heading('Chats'))
   await see(other, text(`${name} ended this chat`))
-  await miss(other, { css: '#list article' })
+  await seeNone(other, { css: '#list article' })
   await logOut(page)
 })
 

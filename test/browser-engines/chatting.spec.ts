@@ -1,5 +1,5 @@
 import { chooseOption, connected, expect, logIn, logOut, send, test } from './fixtures.js'
-import { click, composer, expectRead, fill, focusOf, heading, message, miss, see } from './targets.js'
+import { click, composer, expectRead, fill, focusOf, heading, message, readDraft, see, seeNone } from './targets.js'
 
 test('ticks go from Sent to Delivered, in the list of chats, to Seen, in the chat', async ({ meet }) => {
   const { ann, ben, path } = await meet()
@@ -18,12 +18,12 @@ test('typing is shown to the other, and goes by itself', async ({ meet }) => {
   const { ann, ben } = await meet()
   await fill(ann.tab, composer, 'some words')
   await see(ben.tab, { css: '#typing', holds: `${ann.name} is typing` })
-  await miss(ben.tab, { css: '#typing', holds: 'is typing' })
+  await seeNone(ben.tab, { css: '#typing', holds: 'is typing' })
   await fill(ann.tab, composer, 'sent')
   await see(ben.tab, { css: '#typing', holds: 'is typing' })
   await ann.tab.press('Enter')
   await see(ben.tab, message('sent'))
-  await miss(ben.tab, { css: '#typing', holds: 'is typing' })
+  await seeNone(ben.tab, { css: '#typing', holds: 'is typing' })
 })
 
 test('who leaves is shown as offline, and who is back as online', async ({ meet }) => {
@@ -41,13 +41,12 @@ test('a draft is there again after a reload, and on the way back to its chat', a
   await fill(ann.tab, composer, 'half a thought')
   const isKept = () => sessionStorage.getItem('sealed') !== null
   await expectRead(ann.tab, isKept, true, 'the draft is kept')
-  const draft = () => document.querySelector<HTMLTextAreaElement>('#content')?.value
   await ann.tab.reload()
-  await expectRead(ann.tab, draft, 'half a thought', 'the draft is back')
+  await expectRead(ann.tab, readDraft, 'half a thought', 'the draft is back')
   await ann.tab.open('/chats')
   await see(ann.tab, { css: '.chat-item', holds: 'Draft: half a thought' })
   await ann.tab.open(path)
-  await expectRead(ann.tab, draft, 'half a thought', 'the draft is back')
+  await expectRead(ann.tab, readDraft, 'half a thought', 'the draft is back')
   await connected(ann.tab)
   await click(ann.tab, composer)
   await ann.tab.press('Enter')
@@ -126,10 +125,10 @@ test('the dialog that asks before a chat ends can be left by Escape and by its b
   await chooseOption(ann.tab, 'End chat')
   await see(ann.tab, dialog)
   await ann.tab.press('Escape')
-  await miss(ann.tab, dialog)
+  await seeNone(ann.tab, dialog)
   expect(await focusOf(ann.tab)).toBe('Chat options')
   await chooseOption(ann.tab, 'End chat')
   await click(ann.tab, { css: 'dialog button', name: 'Keep the chat' })
-  await miss(ann.tab, dialog)
+  await seeNone(ann.tab, dialog)
   await see(ben.tab, message('stays'))
 })

@@ -11,8 +11,9 @@ import {
   heading,
   link,
   message,
-  miss,
+  readDraft,
   see,
+  seeNone,
   text,
   textsOf,
 } from './targets.js'
@@ -88,8 +89,8 @@ test('a cut line is said, and what was written meanwhile on both sides arrives o
   for (const { tab } of [ann, ben]) {
     for (const words of ['one', 'two', 'from Ben']) await see(tab, message(words), 1)
   }
-  await miss(ann.tab, { css: '.pending' })
-  await miss(ann.tab, { ...banner, holds: 'Reconnecting' })
+  await seeNone(ann.tab, { css: '.pending' })
+  await seeNone(ann.tab, { ...banner, holds: 'Reconnecting' })
 })
 
 test('after a restart the page logs in, and gives back the draft', async ({ open, faults }) => {
@@ -123,8 +124,7 @@ test('after a restart the page logs in, and gives back the draft', async ({ open
     await tab.press('Enter')
     await see(tab, heading('Chat with bob'))
     await see(tab, text('The server restarted'))
-    const draft = () => document.querySelector<HTMLTextAreaElement>('#content')?.value
-    await expectRead(tab, draft, 'a draft that stays', 'the draft is back')
+    await expectRead(tab, readDraft, 'a draft that stays', 'the draft is back')
   } finally {
     await server.stop()
   }

@@ -20,6 +20,8 @@ export const message = (text: string): Target => ({ css: '#list article', holds:
 export const text = (holds: string, css = 'main *'): Target => ({ css, holds })
 /** The field that messages are written in. */
 export const composer: Target = { css: '#content' }
+/** What stands in it. Runs in the page. */
+export const readDraft = () => document.querySelector<HTMLTextAreaElement>('#content')?.value
 
 /** What a page shows of a target. */
 interface Look {
@@ -68,12 +70,12 @@ function lookFor(given: string): Look {
   return { texts, point: `in front of it is ${hit?.outerHTML.slice(0, 100) ?? 'nothing'} at ${x}, ${y}` }
 }
 
-const say = (target: Target) => JSON.stringify(target)
+const toJson = (target: Target) => JSON.stringify(target)
 /** A page that is being left cannot be read; the next may be. */
 const explain = (error: unknown) => String(error)
 
 /** What a page shows of a target now; if it cannot be read, why. */
-const look = (tab: Tab, target: Target): Promise<Look | string> => tab.read(lookFor, say(target)).catch(explain)
+const look = (tab: Tab, target: Target): Promise<Look | string> => tab.read(lookFor, toJson(target)).catch(explain)
 const often = { intervals: [50, 100] }
 
 /** Waits until a page shows something, a number of times if one is given. */
@@ -84,21 +86,21 @@ export async function see(tab: Tab, target: Target, count?: number): Promise<voi
     const { texts } = seen
     return count === undefined ? texts.length > 0 : texts.length
   }
-  await expect.poll(isShown, { ...often, message: `shown: ${say(target)}` }).toBe(count ?? true)
+  await expect.poll(isShown, { ...often, message: `shown: ${toJson(target)}` }).toBe(count ?? true)
 }
 
 /** Waits until a page does not show something. */
-export async function miss(tab: Tab, target: Target): Promise<void> {
+export async function seeNone(tab: Tab, target: Target): Promise<void> {
   const texts = async () => {
     const seen = await look(tab, target)
     return typeof seen === 'string' ? seen : seen.texts
   }
-  await expect.poll(texts, { ...often, message: `not shown: ${say(target)}` }).toEqual([])
+  await expect.poll(texts, { ...often, message: `not shown: ${toJson(target)}` }).toEqual([])
 }
 
 /** The texts of all that a page shows of a target. */
 export const textsOf = async (tab: Tab, target: Target): Promise<readonly string[]> =>
-  (await tab.read(lookFor, say(target))).texts
+  (await tab.read(lookFor, toJson(target))).texts
 
 /** Clicks something once it is shown, stands still, and nothing is in front of it. */
 export async function click(tab: Tab, target: Target): Promise<void> {
@@ -111,7 +113,7 @@ export async function click(tab: Tab, target: Target): Promise<void> {
     found = seen.point
     return found.x === before.x && found.y === before.y ? 'found' : 'it moves'
   }
-  await expect.poll(findPoint, { ...often, message: `can be clicked: ${say(target)}` }).toBe('found')
+  await expect.poll(findPoint, { ...often, message: `can be clicked: ${toJson(target)}` }).toBe('found')
   await tab.clickAt(found.x, found.y)
 }
 

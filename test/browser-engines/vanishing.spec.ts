@@ -1,6 +1,6 @@
 import { servers } from '../support/browser/fixtures.js'
 import { expect, send, test } from './fixtures.js'
-import { focusOf, message, miss, see, textsOf } from './targets.js'
+import { focusOf, message, see, seeNone, textsOf } from './targets.js'
 
 test.use({ serverEnv: servers.ofShortLives })
 const lifeMs = Number(servers.ofShortLives.MESSAGE_TTL_MS)
@@ -22,7 +22,7 @@ test('a message goes from both screens on time, and hands the focus on', async (
   await see(ann.tab, message('not for long'))
   await ann.tab.read(() => document.querySelector<HTMLElement>('#list article')?.focus())
   for (const { tab } of [ann, ben]) {
-    await miss(tab, { css: '#list article' })
+    await seeNone(tab, { css: '#list article' })
     const { shownAt, goneAt } = await tab.read(() => Reflect.get(window, 'times'))
     expect(goneAt).toBeGreaterThanOrEqual(begunAt + lifeMs)
     expect(goneAt).toBeLessThan(shownAt + lifeMs + 250)

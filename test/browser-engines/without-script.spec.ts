@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.js'
-import { button, click, expectRead, field, fill, heading, link, message, see, textsOf } from './targets.js'
+import { button, click, composer, expectRead, field, fill, heading, link, message, see, textsOf } from './targets.js'
 
 test('without JavaScript two people register, find each other, chat, end it and log out', async ({ open, person }) => {
   const ben = await person('Plain-Ben')
@@ -19,7 +19,7 @@ test('without JavaScript two people register, find each other, chat, end it and 
   await expectRead(page, () => location.pathname, '/people', 'what was found is there')
   await click(page, button(`Chat with ${ben.name}`))
   await see(page, heading(`Chat with ${ben.name}`))
-  await fill(page, { css: '#content' }, 'Hello without a script')
+  await fill(page, composer, 'Hello without a script')
   await click(page, button('Send'))
   await see(page, message('Hello without a script'))
 
@@ -29,7 +29,7 @@ test('without JavaScript two people register, find each other, chat, end it and 
   await click(other, button('Log in'))
   await click(other, { css: 'a[href]', begins: name, holds: '1 unread' })
   await see(other, message('Hello without a script'))
-  await fill(other, { css: '#content' }, 'Hello back')
+  await fill(other, composer, 'Hello back')
   await click(other, button('Send'))
 
   await click(page, link('Check for new messages'))
