@@ -1,7 +1,7 @@
 import { DesktopPart, displayArguments } from '../support/desktop-part.js'
+import { startHeaderProxy } from '../support/header-proxy.js'
 import { scratchFolder } from '../support/leftovers.js'
 import { clickingAt, pressing, typing } from './input.js'
-import { startScriptlessProxy } from './scriptless-proxy.js'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
 import { startDriver, WebDriverSession } from './web-driver.js'
 
@@ -116,6 +116,9 @@ class WebKitTab implements Tab {
 /** A script whose promise is waited for. */
 const asAsync = (script: string) => `return (async function () { ${script} }).apply(null, arguments)`
 
+/** What the policy of a page may say so that no script runs in it, and `noscript` is shown. Source: https://www.w3.org/TR/CSP3/ */
+const noScript = 'sandbox allow-forms allow-same-origin'
+
 /** What MiniBrowser writes of an error on a console, and of a page that has ended by a fault of its own. */
 const errorLines = /(?<=^CONSOLE \w+ ERROR ).*|WebProcess CRASHED/gm
 
@@ -152,7 +155,9 @@ export class WebKitEngine implements Engine {
       },
     })
     const args = ['--automation', '--enable-write-console-messages-to-stdout=TRUE']
-    const proxy = javaScript ? undefined : await startScriptlessProxy(base)
+    const proxy = javaScript
+      ? undefined
+      : await startHeaderProxy(base, { added: ['Content-Security-Policy', noScript] })
     const capabilities = { acceptInsecureCerts: true, 'webkitgtk:browserOptions': { binary: programs.browser, args } }
     const session = await WebDriverSession.begin(url, capabilities)
     let isFirst = true

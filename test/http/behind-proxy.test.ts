@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { foreignPages, ownPages } from '../field/proxies.js'
 import { freePort } from '../support/free-port.js'
-import { type ChangeHeaders, proxyBefore } from '../support/header-proxy.js'
+import { type ChangeHeaders, startHeaderProxy } from '../support/header-proxy.js'
 import { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
 import { ServerProcess } from '../support/server-process.js'
@@ -28,6 +28,13 @@ const adviceIn = ({ output }: ServerProcess) =>
     .filter(line => line.startsWith('{'))
     .map(line => JSON.parse(line))
     .filter(({ level }) => level === 'warn')
+
+/** The address of a proxy with other headers, which is there until the test is over. */
+async function proxyBefore(target: string, change: ChangeHeaders): Promise<string> {
+  const { url, stop } = await startHeaderProxy(target, { change })
+  onTestFinished(stop)
+  return url
+}
 
 async function startProcess(env: Record<string, string>, change: ChangeHeaders) {
   // With PUBLIC_URL it does not print its port.

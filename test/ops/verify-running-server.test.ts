@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { proxyBefore } from '../support/header-proxy.js'
+import { startHeaderProxy } from '../support/header-proxy.js'
 import { scratchFolder } from '../support/leftovers.js'
 import { token, verify } from '../support/remains/command.js'
 import { ThrowawayAccounts } from '../support/remains/throwaway-accounts.js'
@@ -10,14 +10,18 @@ import { ServerProcess } from '../support/server-process.js'
 const folder = scratchFolder('verified')
 let server: ServerProcess
 let url: string
+/** It passes nothing on to the operator. */
+let proxy: Awaited<ReturnType<typeof startHeaderProxy>>
 
 beforeAll(async () => {
   // Lives are those of a server without settings. Paths count from its own folder.
   const places = { ACCOUNTS_URL: 'file:kept/accounts.json', UPLOAD_DIR: 'pictures' }
   server = new ServerProcess({ OPERATOR_TOKEN: token, REGISTRATION: 'closed', ...places }, undefined, folder.path)
   url = await server.address()
+  proxy = await startHeaderProxy(url, { inner: /^\/operator/ })
 })
 afterAll(async () => {
+  await proxy.stop()
   await server.stop()
   folder.remove()
 })
@@ -36,10 +40,9 @@ describe('a running server', () => {
     const log = join(folder.path, 'log')
     appendFileSync(log, '')
     server.child.stdout?.on('data', text => appendFileSync(log, text))
-    const behind = await proxyBefore(url, headers => headers, /^\/operator/)
     const { pid } = server.child
     const { code, lines, err } = await verify(
-      ...[behind, '--operator', url, '--pid', String(pid), '--log', log, '--short'],
+      ...[proxy.url, '--operator', url, '--pid', String(pid), '--log', log, '--short'],
     ).ended
     expect([code, lines.at(-1), err]).toEqual([0, '3 passed, 0 failed', ''])
     expect(lines.at(-2)).toMatch(/^Counted as neither: \d not checked/)
@@ -75,8 +78,7 @@ describe('a running server', () => {
   })
 
   it('that answers no operator is told how to name another address', async () => {
-    const behind = await proxyBefore(url, headers => headers, /^\/operator/)
-    const { code, err } = await verify(behind).ended
+    const { code, err } = await verify(proxy.url).ended
     expect([code, err]).toEqual([1, expect.stringMatching(/^No operator is answered at .*--operator\.$/)])
   })
 
