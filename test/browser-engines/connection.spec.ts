@@ -1,6 +1,4 @@
-import { FaultProxy } from '../support/fault-proxy.js'
-import { ServerProcess } from '../support/server-process.js'
-import { connected, test as engines, expect, logIn, send } from './fixtures.js'
+import { connected, expect, logIn, send, test } from './fixtures.js'
 import type { Tab } from './tab.js'
 import {
   button,
@@ -19,18 +17,6 @@ import {
 } from './targets.js'
 
 const banner = { css: '#connection' }
-/** What browsers write of a line that is down, or of a socket that ends with its page. */
-const noise =
-  /Failed to load|WebSocket|ws:\/\/|NetworkError|network error|ERR_|htmx:(ws|sse|error)|Load failed|access control/i
-
-const test = engines.extend<{ faults: FaultProxy }>({
-  faults: async ({ origin, tolerate }, use) => {
-    tolerate(noise)
-    const proxy = await FaultProxy.before(origin)
-    await use(proxy)
-    await proxy.stop()
-  },
-})
 
 /** Notes in the tab, over all its pages, whatever a page says of its connection. */
 const noteBanner = (tab: Tab) =>
@@ -93,39 +79,25 @@ test('a cut line is said, and what was written meanwhile on both sides arrives o
   await seeNone(ann.tab, { ...banner, holds: 'Reconnecting' })
 })
 
-test('after a restart the page logs in, and gives back the draft', async ({ open, faults }) => {
-  let port = '0'
-  const begin = () => new ServerProcess({ PORT: port, LOG_LEVEL: 'error', DEMO_USERS: 'true' })
-  let server = begin()
-  try {
-    port = new URL(await server.address()).port
-    faults.targetPort = Number(port)
-    const tab = await (await open({ base: faults.url })).tab()
-    const alice = { email: 'alice@example.com', password: 'password123' }
-    await logIn(tab, alice)
-    await click(tab, button('Chat with bob'))
-    await see(tab, heading('Chat with bob'))
-    await connected(tab)
-    await send(tab, 'of the first life')
-    await see(tab, message('of the first life'))
-    await fill(tab, composer, 'a draft that stays')
-    faults.isDown = true
-    server.child.kill('SIGKILL')
-    await server.ended
-    faults.cut()
-    await see(tab, { ...banner, holds: 'Reconnecting' })
-    server = begin()
-    await server.address()
-    faults.isDown = false
-    await see(tab, heading('Log in'))
-    expect(await textsOf(tab, text('of the first life'))).toEqual([])
-    await fill(tab, { css: '[name=email]' }, alice.email)
-    await fill(tab, { css: '[name=password]' }, alice.password)
-    await tab.press('Enter')
-    await see(tab, heading('Chat with bob'))
-    await see(tab, text('The server restarted'))
-    await expectRead(tab, readDraft, 'a draft that stays', 'the draft is back')
-  } finally {
-    await server.stop()
-  }
+test('after a restart the page logs in, and gives back the draft', async ({ open, faults, mortal }) => {
+  const tab = await (await open({ base: faults.url })).tab()
+  const alice = { email: 'alice@example.com', password: 'password123' }
+  await logIn(tab, alice)
+  await click(tab, button('Chat with bob'))
+  await see(tab, heading('Chat with bob'))
+  await connected(tab)
+  await send(tab, 'of the first life')
+  await see(tab, message('of the first life'))
+  await fill(tab, composer, 'a draft that stays')
+  await mortal.kill()
+  await see(tab, { ...banner, holds: 'Reconnecting' })
+  await mortal.start()
+  await see(tab, heading('Log in'))
+  expect(await textsOf(tab, text('of the first life'))).toEqual([])
+  await fill(tab, { css: '[name=email]' }, alice.email)
+  await fill(tab, { css: '[name=password]' }, alice.password)
+  await tab.press('Enter')
+  await see(tab, heading('Chat with bob'))
+  await see(tab, text('The server restarted'))
+  await expectRead(tab, readDraft, 'a draft that stays', 'the draft is back')
 })

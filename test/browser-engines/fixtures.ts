@@ -1,5 +1,6 @@
 import { type BrowserType, expect } from '@playwright/test'
-import { test as house, type Person } from '../support/browser/fixtures.js'
+import { test as house, isConnected } from '../support/browser/faulty-chat.js'
+import { expectTolerated, type Person } from '../support/browser/fixtures.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { programPath } from '../support/program-path.js'
@@ -21,8 +22,6 @@ interface EngineFixtures {
   open: (options?: { readonly base?: string; readonly javaScript?: boolean }) => Promise<PersonBrowser>
   /** Starts a server that browsers reach by https. */
   startSecure: () => Promise<SecureServer>
-  /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
-  tolerate: (pattern: RegExp) => void
   /** Has it said by name that the engine cannot be asked for something, if so. */
   noteGap: (ability: Ability) => void
   /** Gives a page the width of a small phone, 320 px, or the least that the engine can be asked for. */
@@ -57,9 +56,6 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  tolerate: async ({ open: _open }, use) => {
-    await use(pattern => tolerated.add(pattern))
-  },
   noteGap: async ({ engine }, use) => {
     await use(ability => {
       const reason = engine.gaps[ability]
@@ -83,7 +79,7 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     await Promise.all(servers.map(server => server.stop()))
   },
   // The browsers go before the server does.
-  open: async ({ engine, noteGap, origin, startSecure: _startSecure }, use) => {
+  open: async ({ engine, noteGap, origin, startSecure: _startSecure, tolerated }, use) => {
     const browsers: PersonBrowser[] = []
     await use(async ({ base = origin, ...options } = {}) => {
       if (options.javaScript === false) noteGap('JavaScript switched off')
@@ -93,9 +89,7 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     })
     const errors = browsers.flatMap(browser => browser.errors)
     await Promise.all(browsers.map(browser => browser.close()))
-    const patterns = [...tolerated]
-    tolerated.clear()
-    expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
+    expectTolerated(errors, tolerated)
   },
   meet: async ({ open, origin: own }, use) => {
     await use(async ({ origin = own, base = origin } = {}) => {
@@ -115,8 +109,6 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
     })
   },
 })
-
-const tolerated = new Set<RegExp>()
 
 async function startEngine(name: EngineName, chromium: BrowserType): Promise<Engine> {
   if (name === 'firefox') return new FirefoxEngine(programPath('FIREFOX_PATH'))
@@ -147,17 +139,7 @@ export async function logOut(tab: Tab): Promise<void> {
 }
 
 /** Waits until a page is connected and shows no banner. */
-export const connected = (tab: Tab): Promise<void> =>
-  expectRead(
-    tab,
-    () => {
-      const { ws, sse } = document.getElementById('live')?._htmx ?? {}
-      const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
-      return isOpen && !document.querySelector('#connection span')
-    },
-    true,
-    'the page is connected',
-  )
+export const connected = (tab: Tab): Promise<void> => expectRead(tab, isConnected, true, 'the page is connected')
 
 /** Writes a message and sends it by Enter. */
 export async function send(tab: Tab, words: string): Promise<void> {

@@ -28,16 +28,19 @@ interface Faulty {
   mortal: { kill(): Promise<void>; start(): Promise<void>; stop(): Promise<void>; readonly output: string }
 }
 
-/** Console errors to expect while the connection is down. */
-const noise = /Failed to load resource|WebSocket|Failed to fetch|network error|ERR_|htmx:(ws|sse|error)/
+/** Console errors to expect while the connection is down, in the words of each browser. */
+const noise =
+  /Failed to load resource|WebSocket|ws:\/\/|Failed to fetch|[Nn]etwork ?[Ee]rror|Load failed|access control|ERR_|htmx:(ws|sse|error)/
 
-/** Waits until the page is connected, by socket or stream, and shows no banner. */
-export const connected = (page: Page) =>
-  page.waitForFunction(() => {
-    const { ws, sse } = document.getElementById('live')?._htmx ?? {}
-    const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
-    return isOpen && !document.querySelector('#connection span')
-  })
+/** Whether a page is connected, by socket or stream, and shows no banner. Runs in the page. */
+export function isConnected(): boolean {
+  const { ws, sse } = document.getElementById('live')?._htmx ?? {}
+  const isOpen = ws?.connection?.socket?.readyState === WebSocket.OPEN || Boolean(sse?.reader)
+  return isOpen && !document.querySelector('#connection span')
+}
+
+/** Waits until a page is connected. */
+export const connected = (page: Page) => page.waitForFunction(isConnected)
 
 async function enter(context: BrowserContext, client: HttpClient, url: string): Promise<void> {
   await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url })))

@@ -23,6 +23,8 @@ interface TestFixtures {
   person: (name: string) => Promise<Person>
   /** Opens a separate browser where nobody is logged in. Errors on its console fail the test. */
   visit: (options?: BrowserContextOptions) => Promise<Page>
+  /** What errors on a console may be about in this test. */
+  tolerated: Set<RegExp>
   /** Lets the test pass despite such errors on a console, as browsers write for every page with a status of 4xx. */
   tolerate: (pattern: RegExp) => void
   /** Two people, each in a separate browser with their chat open; it begins with this many messages of the first, "line 1" on. */
@@ -94,10 +96,13 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
       return personOf(unique)
     })
   },
-  tolerate: async ({ visit: _visit }, use) => {
+  tolerated: async ({ transport }, use) => {
+    await use(new Set(transport === 'streams' ? [streamNoise] : []))
+  },
+  tolerate: async ({ tolerated }, use) => {
     await use(pattern => tolerated.add(pattern))
   },
-  visit: async ({ browser, base, contextOptions, transport }, use) => {
+  visit: async ({ browser, base, contextOptions, transport, tolerated }, use) => {
     const errors: string[] = []
     await use(async options => {
       const context = await browser.newContext({ ...contextOptions, baseURL: base, ...options })
@@ -109,10 +114,7 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
       return context.newPage()
     })
     await Promise.all(browser.contexts().map(context => context.close()))
-    if (transport === 'streams') tolerated.add(streamNoise)
-    const patterns = [...tolerated]
-    tolerated.clear()
-    expect(errors.filter(error => !patterns.some(pattern => pattern.test(error)))).toEqual([])
+    expectTolerated(errors, tolerated)
   },
   chat: async ({ visit, origin, base }, use) => {
     await use(async (messages = 0) => {
@@ -134,9 +136,12 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
 
 const personOf = (name: string): Person => ({ name, email: `${name}@example.com`, password: 'long enough 1' })
 
-const tolerated = new Set<RegExp>()
-
 export { expect }
+
+/** Fails with the errors on consoles that a test does not tolerate. */
+export function expectTolerated(errors: readonly string[], tolerated: ReadonlySet<RegExp>): void {
+  expect(errors.filter(error => ![...tolerated].some(pattern => pattern.test(error)))).toEqual([])
+}
 
 /** Gives a browser the session of somebody who logged in over plain HTTP. */
 async function enter(page: Page, client: HttpClient, url: string): Promise<void> {
