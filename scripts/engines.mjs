@@ -30,12 +30,13 @@ try {
   const projects = wanted.map(name => `--project=${name}`)
   const options = ['--config=test/browser-engines/playwright.config.ts', '--reporter=list,json', ...projects]
   const code = await run(playwright, ['test', ...options, ...given.filter(name => !named.includes(name))], { env })
-  const { passed, failed, skipped, failures } = countPlaywright(env.PLAYWRIGHT_JSON_OUTPUT_FILE)
+  const { passed, failed, failures, skips } = countPlaywright(env.PLAYWRIGHT_JSON_OUTPUT_FILE)
   // Repeated at the end, which is the last part of a long output to be cut off.
   for (const gap of notesOf(env.PLAYWRIGHT_JSON_OUTPUT_FILE, 'gap')) console.log(`not done: ${gap}`)
+  for (const skip of skips) console.log(`skipped: ${skip}`)
   for (const failure of failures) console.log(`failed: ${failure}`)
   console.log(`\n${passed} passed, ${failed} failed`)
-  if (code !== 0 || failed > 0 || skipped > 0 || passed === 0) process.exit(1)
+  if (code !== 0 || failed > 0 || skips.length > 0 || passed === 0) process.exit(1)
 } catch (error) {
   endWith(error)
 }

@@ -11,20 +11,24 @@ function testsOf({ suites }) {
   return suites.flatMap(specsOf).flatMap(({ file, title, tests }) => tests.map(test => ({ ...test, file, title })))
 }
 
-/** The counts and failures of a report. */
+const nameOf = ({ projectName, file, title }) => `[${projectName}] ${file} ${title}`
+
+/** The counts of a report, its failures with what went wrong first, and the names of what was skipped. */
 export function countPlaywright(file) {
   const report = readReport(file)
   const { expected, unexpected, flaky, skipped } = report.stats
+  const tests = testsOf(report)
   return {
     passed: expected,
     failed: unexpected + flaky,
     skipped,
-    failures: testsOf(report)
+    failures: tests
       .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-      .map(
-        ({ projectName, file: spec, title, results }) =>
-          `[${projectName}] ${spec} ${title}: ${firstLine(stripVTControlCharacters(results.at(-1)?.error?.message ?? ''))}`,
-      ),
+      .map(test => {
+        const message = test.results.at(-1)?.error?.message ?? ''
+        return `${nameOf(test)}: ${firstLine(stripVTControlCharacters(message))}`
+      }),
+    skips: tests.filter(({ status }) => status === 'skipped').map(nameOf),
   }
 }
 
