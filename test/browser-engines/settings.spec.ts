@@ -47,8 +47,17 @@ test('a theme is chosen, and holds on every page', async ({ meet }) => {
   }
 })
 
-for (const theme of ['dark', 'light', 'contrast']) {
-  test(`what is not chosen can be told from its ground in the ${theme} theme`, async ({ meet }) => {
+/** Themes, with the `color-scheme` that they have on a dark or on a light system. */
+const looks = [
+  { theme: 'dark', system: 'light', scheme: 'dark' },
+  { theme: 'light', system: 'dark', scheme: 'light' },
+  { theme: 'contrast', system: 'dark', scheme: 'dark' },
+  { theme: 'contrast', system: 'light', scheme: 'light' },
+]
+for (const { theme, system, scheme } of looks) {
+  test(`what is not chosen can be told from its ground in the ${theme} theme on a ${system} system`, async ({
+    meet,
+  }) => {
     const { ann } = await meet()
     for (const [page, kind] of [
       ['/settings', 'radio'],
@@ -56,16 +65,16 @@ for (const theme of ['dark', 'light', 'contrast']) {
     ] as const) {
       await ann.tab.open(page)
       await expectRead(ann.tab, () => document.readyState, 'complete', 'the page is there')
-      const box = await ann.tab.read(given => {
-        const { theme, kind } = JSON.parse(given)
-        document.documentElement.dataset.theme = theme
+      await ann.tab.read(showAs, JSON.stringify({ theme, system }))
+      expect(await ann.tab.read(() => getComputedStyle(document.documentElement).colorScheme)).toBe(scheme)
+      const box = await ann.tab.read(kind => {
         const input = [...document.querySelectorAll<HTMLInputElement>(`.option [type=${kind}]`)].at(-1)
         if (!input) throw new Error('Nothing can be chosen')
         input.checked = false
         input.scrollIntoView({ block: 'center' })
         const { left, top, width, height } = input.getBoundingClientRect()
         return { left, top, width, height }
-      }, JSON.stringify({ theme, kind }))
+      }, kind)
       // The edge, all around.
       const region = {
         left: Math.floor(box.left) - 2,
@@ -76,6 +85,23 @@ for (const theme of ['dark', 'light', 'contrast']) {
       expect([page, await edgeContrast(await ann.tab.shoot(), region)]).toEqual([page, true])
     }
   })
+}
+
+/**
+ * Shows a page in a theme as on a dark or a light system, which not every browser can be given: the rules of the page for a light
+ * one apply always or never. Runs in the page.
+ */
+function showAs(given: string): void {
+  const { theme, system } = JSON.parse(given)
+  document.documentElement.dataset.theme = theme
+  const turn = (rules: CSSRuleList) => {
+    for (const rule of rules) {
+      if (rule instanceof CSSMediaRule && rule.conditionText === '(prefers-color-scheme: light)')
+        rule.media.mediaText = system === 'light' ? 'all' : 'not all'
+      else if (rule instanceof CSSGroupingRule) turn(rule.cssRules)
+    }
+  }
+  for (const sheet of document.styleSheets) turn(sheet.cssRules)
 }
 
 /** Whether the strongest line of a control stands out from the ground at its corner. Source: WCAG 2.2, 1.4.11. */
