@@ -73,32 +73,6 @@ test('two tabs of one person show the same, and log out together', async ({ meet
   expect(await second.read(() => sessionStorage.getItem('sealed'))).toBeNull()
 })
 
-test('no push moves the focus or touches a draft', async ({ meet }) => {
-  const { ann, ben } = await meet()
-  await send(ann.tab, 'to be seen')
-  await see(ann.tab, { css: '#list article[data-status=seen]' })
-  await fill(ann.tab, composer, 'half a sentence')
-  await ann.tab.read(() => {
-    const content = document.querySelector<HTMLTextAreaElement>('#content')
-    content?.setSelectionRange(4, 6)
-    const places: string[] = []
-    Object.assign(window, { places })
-    const note = () => {
-      const place = `${document.activeElement?.id} ${content?.value} ${content?.selectionStart}-${content?.selectionEnd}`
-      if (places.at(-1) !== place) places.push(place)
-    }
-    note()
-    new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true })
-  })
-  await fill(ben.tab, composer, 'x')
-  await see(ann.tab, { css: '#typing', holds: 'is typing' })
-  await send(ben.tab, 'a push')
-  await see(ann.tab, message('a push'))
-  await ben.tab.open('/login')
-  await see(ben.tab, heading('Chats'))
-  expect(await ann.tab.read(() => Reflect.get(window, 'places'))).toEqual(['content half a sentence 4-6'])
-})
-
 test('keys go through the messages, and Escape goes back to the composer', async ({ meet }) => {
   const { ann, ben } = await meet()
   for (const words of ['one', 'two', 'three']) await send(ben.tab, words)

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 
 /** The names of the ledgers on `window`. */
 const speechKey = 'speechLedger'
-const focusKey = 'focusLedger'
+export const focusKey = 'focusLedger'
 
 /**
  * Records what live regions would have a screen reader say, in whichever browser: nothing that is silent in one of them
@@ -50,8 +50,8 @@ export function takeSpeech(page: Page): Promise<string[]> {
   }, speechKey)
 }
 
-/** Records where the focus is, with the text and the caret of a field, each time that changes. */
-function installFocusLedger(key: string): void {
+/** Records where the focus is, with the text and the caret of a field, each time that changes. Runs in the page. */
+export function installFocusLedger(key: string): void {
   const places: string[] = []
   Object.assign(window, { [key]: places })
   const note = () => {
@@ -75,6 +75,13 @@ function installFocusLedger(key: string): void {
   requestAnimationFrame(look)
 }
 
+/** What the ledger of the focus holds, without repetitions in a row. Runs in the page. */
+export function readFocusLedger(key: string): string[] {
+  const places: unknown = Reflect.get(window, key)
+  if (!Array.isArray(places)) throw new Error('No ledger of the focus is kept on this page')
+  return [...places]
+}
+
 /** Records every place of the focus from now on. */
 export async function keepFocus(page: Page): Promise<void> {
   await page.evaluate(installFocusLedger, focusKey)
@@ -82,9 +89,5 @@ export async function keepFocus(page: Page): Promise<void> {
 
 /** Where the focus has been since `keepFocus`, without repetitions in a row. */
 export function readFocus(page: Page): Promise<string[]> {
-  return page.evaluate(key => {
-    const places: unknown = Reflect.get(window, key)
-    if (!Array.isArray(places)) throw new Error('No ledger of the focus is kept on this page')
-    return [...places]
-  }, focusKey)
+  return page.evaluate(readFocusLedger, focusKey)
 }
