@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectRoot } from '#src/project-root.js'
 
@@ -110,6 +110,19 @@ describe('the architecture', () => {
       ([, path = '']) => path,
     )
     expect(named.filter(path => !existsSync(join(projectRoot, path)))).toEqual([])
+  })
+
+  it('has the tests of each module of the pages named in test/browser/README.md, and none that is not there', () => {
+    const text = read('test/browser/README.md')
+    const modules = sources.filter(path => path.startsWith('src/browser/')).map(path => basename(path, '.ts'))
+    const named = [...text.matchAll(/`(?:worker\/)?([\w-]+)`/g)].map(([, name = '']) => name)
+    expect(modules.filter(name => !named.includes(name))).toEqual([])
+    const rows = text.split('\n').filter(line => line.startsWith('| `'))
+    const inRows = rows.flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`(?:worker\/)?([\w-]+)`/g)])
+    expect(inRows.map(([, name = '']) => name).filter(name => !modules.includes(name))).toEqual([])
+    const tests = [...text.matchAll(/`([\w/-]+\.(?:spec|test)\.ts)`/g)].map(([, name = '']) => name)
+    const isThere = (name: string) => existsSync(join(projectRoot, name.includes('/') ? '' : 'test/browser', name))
+    expect(tests.filter(name => !isThere(name))).toEqual([])
   })
 
   it('names no source outside the repository but public documents', () => {
