@@ -12,12 +12,12 @@ const optionsOf = (page: Page, text: string) => message(page, text).getByRole('b
 /** Deletes one's own message for both by its options. */
 async function deleteForBoth(page: Page, text: string): Promise<void> {
   const own = message(page, text).first()
-  const id = await own.getAttribute('id')
+  const id = await own.getAttribute('data-message-id')
   await own.focus()
   await page.keyboard.press('Enter')
   await expect(own.getByRole('button', { name: 'Reply' })).toBeFocused()
   await own.getByRole('button', { name: 'Delete for both' }).press('Enter')
-  await expect(page.locator(`#${id}`)).toHaveCount(0)
+  await expect(page.locator(`[data-message-id="${id}"]`)).toHaveCount(0)
 }
 
 test('a newcomer sends a first message after 4 actions and at most 8 key presses beside typing', async ({
