@@ -1,6 +1,7 @@
 import { type BrowserType, expect } from '@playwright/test'
+import { expectTolerated } from '../support/browser/console-errors.js'
 import { test as house, isConnected } from '../support/browser/faulty-chat.js'
-import { expectTolerated, type Person } from '../support/browser/fixtures.js'
+import type { Person } from '../support/browser/fixtures.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { programPath } from '../support/program-path.js'

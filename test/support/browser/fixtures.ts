@@ -10,6 +10,7 @@ import { FaultProxy } from '../fault-proxy.js'
 import { sendAll, tokenOf } from '../full-room.js'
 import type { HttpClient } from '../http-client.js'
 import { startProcessesBehindProxy, startServerProcess } from '../nodes.js'
+import { errorsOf, expectTolerated } from './console-errors.js'
 
 /** Somebody with an account. */
 export interface Person {
@@ -103,18 +104,15 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
     await use(pattern => tolerated.add(pattern))
   },
   visit: async ({ browser, base, contextOptions, transport, tolerated }, use) => {
-    const errors: string[] = []
+    const errors: string[][] = []
     await use(async options => {
       const context = await browser.newContext({ ...contextOptions, baseURL: base, ...options })
       if (transport === 'streams') await preferStreams(context)
-      context.on('weberror', error => errors.push(String(error.error())))
-      context.on('console', message => {
-        if (message.type() === 'error') errors.push(`${message.text()} at ${message.location().url}`)
-      })
+      errors.push(errorsOf(context))
       return context.newPage()
     })
     await Promise.all(browser.contexts().map(context => context.close()))
-    expectTolerated(errors, tolerated)
+    expectTolerated(errors.flat(), tolerated)
   },
   chat: async ({ visit, origin, base }, use) => {
     await use(async (messages = 0) => {
@@ -137,11 +135,6 @@ export const test = playwright.extend<TestFixtures, WorkerFixtures>({
 const personOf = (name: string): Person => ({ name, email: `${name}@example.com`, password: 'long enough 1' })
 
 export { expect }
-
-/** Fails with the errors on consoles that a test does not tolerate. */
-export function expectTolerated(errors: readonly string[], tolerated: ReadonlySet<RegExp>): void {
-  expect(errors.filter(error => ![...tolerated].some(pattern => pattern.test(error)))).toEqual([])
-}
 
 /** Gives a browser the session of somebody who logged in over plain HTTP. */
 async function enter(page: Page, client: HttpClient, url: string): Promise<void> {
