@@ -1,12 +1,12 @@
-import { type BrowserType, expect } from '@playwright/test'
+import { chromium, expect } from '@playwright/test'
 import { expectTolerated } from '../support/browser/console-errors.js'
 import { test as house, isConnected } from '../support/browser/faulty-chat.js'
+import { launchFirefox } from '../support/browser/firefox.js'
 import type { Person } from '../support/browser/fixtures.js'
 import { newPair } from '../support/crowd.js'
 import type { HttpClient } from '../support/http-client.js'
 import { programPath } from '../support/program-path.js'
-import { ChromiumEngine } from './chromium-engine.js'
-import { FirefoxEngine } from './firefox-engine.js'
+import { PlaywrightEngine } from './playwright-engine.js'
 import { type SecureServer, startSecureServer } from './secure-server.js'
 import type { Ability, Engine, PersonBrowser, Tab } from './tab.js'
 import { button, click, composer, expectRead, field, fill, heading, link, see } from './targets.js'
@@ -50,8 +50,8 @@ interface EngineWorkerFixtures {
 export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
   engineName: ['chromium', { option: true, scope: 'worker' }],
   engine: [
-    async ({ engineName, playwright }, use) => {
-      const engine = await startEngine(engineName, playwright.chromium)
+    async ({ engineName }, use) => {
+      const engine = engineOf(engineName)
       await use(engine)
       await engine.stop()
     },
@@ -111,11 +111,15 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
   },
 })
 
-async function startEngine(name: EngineName, chromium: BrowserType): Promise<Engine> {
-  if (name === 'firefox') return new FirefoxEngine(programPath('FIREFOX_PATH'))
+function engineOf(name: EngineName): Engine {
   if (name === 'chromium') {
-    const executablePath = programPath('HEADLESS_SHELL_PATH')
-    return new ChromiumEngine(await chromium.launch({ executablePath, args: ['--no-sandbox'] }))
+    const options = { executablePath: programPath('HEADLESS_SHELL_PATH'), args: ['--no-sandbox'] }
+    return new PlaywrightEngine('Chromium', () => chromium.launch(options))
+  }
+  if (name === 'firefox') {
+    return new PlaywrightEngine('Firefox', javaScript =>
+      launchFirefox({ firefoxUserPrefs: { 'javascript.enabled': javaScript } }),
+    )
   }
   return new WebKitEngine({
     driver: programPath('WEBKIT_DRIVER_PATH'),

@@ -1,6 +1,6 @@
-/** What people do with keys and pointers, as both WebDriver protocols take it. Source: https://www.w3.org/TR/webdriver2/#actions */
+/** What people do with keys and pointers, as the WebDriver protocol takes it. Source: https://www.w3.org/TR/webdriver2/#actions */
 
-/** How the protocols write keys. Source: https://www.w3.org/TR/webdriver2/#keyboard-actions */
+/** How the protocol writes keys. Source: https://www.w3.org/TR/webdriver2/#keyboard-actions */
 const keys: Readonly<Record<string, string>> = {
   ...{ Enter: '\uE007', Escape: '\uE00C', Tab: '\uE004', Delete: '\uE017' },
   ...{ ArrowUp: '\uE013', ArrowDown: '\uE015', Home: '\uE011', End: '\uE010' },

@@ -7,7 +7,7 @@ export interface Tab {
   reload(): Promise<void>
   back(): Promise<void>
   /**
-   * Runs a function in the page.
+   * Runs a function in the page. With JavaScript switched off it may not wait for anything.
    * @param run knows nothing of what is around it
    * @param given what it is called with
    */
@@ -24,7 +24,7 @@ export interface Tab {
   select(css: string, value: string): Promise<void>
   /** Gives the page this room, or the least that the browser's window allows; resolves with the width, in px. */
   resize(width: number, height: number): Promise<number>
-  /** What the window shows of the page, as PNG. */
+  /** What the window shows of the page, as PNG. Not to be asked for with JavaScript switched off. */
   shoot(): Promise<Buffer>
   close(): Promise<void>
 }

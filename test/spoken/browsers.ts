@@ -1,6 +1,5 @@
-import { join } from 'node:path'
-import { type Browser, chromium, firefox } from '@playwright/test'
-import { projectRoot } from '#src/project-root.js'
+import { type Browser, chromium } from '@playwright/test'
+import { launchFirefox } from '../support/browser/firefox.js'
 import { programPath } from '../support/program-path.js'
 import type { Desktop } from './desktop.js'
 
@@ -19,13 +18,7 @@ export const browsers: readonly SpokenBrowser[] = [
     id: 'firefox',
     title: 'Firefox',
     open: ({ env }) =>
-      firefox.launch({
-        channel: 'moz-firefox',
-        executablePath: join(projectRoot, 'test', 'support', 'browser', 'firefox.mjs'),
-        headless: false,
-        env: { ...env, FIREFOX_PATH: programPath('FIREFOX_PATH') },
-        firefoxUserPrefs: { 'accessibility.force_disabled': -1 },
-      }),
+      launchFirefox({ headless: false, env, firefoxUserPrefs: { 'accessibility.force_disabled': -1 } }),
   },
   {
     id: 'chromium',

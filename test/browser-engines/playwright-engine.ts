@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
 
-/** A page of Chromium. */
-class ChromiumTab implements Tab {
+/** A page of a browser that Playwright drives. */
+class PlaywrightTab implements Tab {
   readonly #page: Page
 
   constructor(page: Page) {
@@ -17,8 +18,9 @@ class ChromiumTab implements Tab {
     await this.#page.reload()
   }
 
-  async back(): Promise<void> {
-    await this.#page.goBack()
+  /** By the page: Playwright waits for a page to load, and Firefox may show the one before as it was left. */
+  back(): Promise<void> {
+    return this.read(() => history.back())
   }
 
   read<Answer>(run: (given: string) => Answer | Promise<Answer>, given = ''): Promise<Answer> {
@@ -29,11 +31,14 @@ class ChromiumTab implements Tab {
     await this.#page.mouse.click(x, y)
   }
 
+  /** In Firefox keys go to the window in front. */
   async type(text: string): Promise<void> {
+    await this.#page.bringToFront()
     await this.#page.keyboard.type(text)
   }
 
   async press(key: string): Promise<void> {
+    await this.#page.bringToFront()
     await this.#page.keyboard.press(key)
   }
 
@@ -51,7 +56,7 @@ class ChromiumTab implements Tab {
   }
 
   shoot(): Promise<Buffer> {
-    // Otherwise it puts in a style, which our policy forbids.
+    // Otherwise it puts in styles, which our policy forbids.
     return this.#page.screenshot({ caret: 'initial' })
   }
 
@@ -60,36 +65,51 @@ class ChromiumTab implements Tab {
   }
 }
 
-/** Chromium, by Playwright. Everybody has a context of their own in one process. */
-export class ChromiumEngine implements Engine {
-  readonly name = 'Chromium'
+/**
+ * A kind of browser that Playwright drives. Everybody has a context of their own in one process, but who has no JavaScript, which in
+ * Firefox is a setting of the process.
+ */
+export class PlaywrightEngine implements Engine {
+  readonly name: string
   readonly gaps = {}
-  readonly #browser: Browser
+  readonly #launch: (javaScript: boolean) => Promise<Browser>
+  readonly #browsers = new Map<boolean, Promise<Browser>>()
 
-  constructor(browser: Browser) {
-    this.#browser = browser
+  constructor(name: string, launch: (javaScript: boolean) => Promise<Browser>) {
+    this.name = name
+    this.#launch = launch
   }
 
   async start(base: string, { javaScript = true } = {}): Promise<PersonBrowser> {
-    const context = await this.#browser.newContext({
+    const launching = this.#browsers.get(javaScript) ?? this.#launch(javaScript)
+    this.#browsers.set(javaScript, launching)
+    const browser = await launching
+    const context = await browser.newContext({
       ...{ baseURL: base, javaScriptEnabled: javaScript, ignoreHTTPSErrors: true },
       ...{ locale: 'en-GB', timezoneId: 'Asia/Kolkata' },
     })
     return {
-      tab: async () => new ChromiumTab(await context.newPage()),
+      tab: async () => new PlaywrightTab(await context.newPage()),
       errors: errorsOf(context),
       close: () => context.close(),
     }
   }
 
-  stop(): Promise<void> {
-    return this.#browser.close()
+  async stop(): Promise<void> {
+    const browsers = await Promise.all(this.#browsers.values())
+    await Promise.all(browsers.map(browser => browser.close()))
   }
 }
 
+/** The style that Playwright still puts into a page of Firefox for a screenshot, as an error on the console names it. */
+const screenshotStyle = createHash('sha256').update('body {}').digest('base64')
+
 function errorsOf(context: BrowserContext): string[] {
   const errors: string[] = []
-  context.on('weberror', error => errors.push(String(error.error())))
+  context.on('weberror', error => {
+    const text = String(error.error())
+    if (!text.includes(screenshotStyle)) errors.push(text)
+  })
   context.on('console', message => {
     if (message.type() === 'error') errors.push(`${message.text()} at ${message.location().url}`)
   })
