@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
+import { errorsOf } from '../support/browser/console-errors.js'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
 
 /** A page of a browser that Playwright drives. */
@@ -88,9 +89,12 @@ export class PlaywrightEngine implements Engine {
       ...{ baseURL: base, javaScriptEnabled: javaScript, ignoreHTTPSErrors: true },
       ...{ locale: 'en-GB', timezoneId: 'Asia/Kolkata' },
     })
+    const errors = errorsOf(context)
     return {
       tab: async () => new PlaywrightTab(await context.newPage()),
-      errors: errorsOf(context),
+      get errors() {
+        return errors.filter(error => !error.includes(screenshotStyle))
+      },
       close: () => context.close(),
     }
   }
@@ -103,15 +107,3 @@ export class PlaywrightEngine implements Engine {
 
 /** The style that Playwright still puts into a page of Firefox for a screenshot, as an error on the console names it. */
 const screenshotStyle = createHash('sha256').update('body {}').digest('base64')
-
-function errorsOf(context: BrowserContext): string[] {
-  const errors: string[] = []
-  context.on('weberror', error => {
-    const text = String(error.error())
-    if (!text.includes(screenshotStyle)) errors.push(text)
-  })
-  context.on('console', message => {
-    if (message.type() === 'error') errors.push(`${message.text()} at ${message.location().url}`)
-  })
-  return errors
-}

@@ -21,7 +21,8 @@ interface Answered {
 }
 
 const isAnswered = (json: unknown): json is Answered => typeof json === 'object' && json !== null && 'value' in json
-const textAt = (value: unknown, name: string): string => {
+/** The text that an answer has under a name; '' if none. */
+export const textAt = (value: unknown, name: string): string => {
   const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
   return typeof found === 'string' ? found : ''
 }

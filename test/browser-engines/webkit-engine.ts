@@ -3,7 +3,7 @@ import { startHeaderProxy } from '../support/header-proxy.js'
 import { scratchFolder } from '../support/leftovers.js'
 import { clickingAt, pressing, typing } from './input.js'
 import type { Engine, PersonBrowser, Tab } from './tab.js'
-import { startDriver, WebDriverSession } from './web-driver.js'
+import { startDriver, textAt, WebDriverSession } from './web-driver.js'
 
 /** Where the programs are; see `findWebKit` in scripts/setup.mjs. */
 export interface WebKitPrograms {
@@ -183,7 +183,6 @@ export class WebKitEngine implements Engine {
   async stop(): Promise<void> {}
 }
 
-async function newWindow(session: WebDriverSession): Promise<unknown> {
-  const made = await session.post('/window/new', { type: 'window' })
-  return typeof made === 'object' && made !== null ? Reflect.get(made, 'handle') : ''
+async function newWindow(session: WebDriverSession): Promise<string> {
+  return textAt(await session.post('/window/new', { type: 'window' }), 'handle')
 }
