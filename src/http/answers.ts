@@ -38,11 +38,13 @@ declare global {
       /**
        * Does what may make a long answer once it is this person's turn; not at all if they have gone meanwhile. Within such work it is
        * done at once.
-       * @param findAgain find who is logged in, after it had to wait
+       * After it had to wait, `findAgain` finds who is logged in.
        * @throws ChatError `rate_limited` if too much waits for them; `unauthenticated` if they are logged out meanwhile; whatever
        *   `work` throws
        */
-      inTurn(work: () => void | Promise<void>, findAgain?: readonly RequestHandler[]): Promise<void>
+      inTurn(work: () => void | Promise<void>): Promise<void>
+      /** Find who is logged in again. Set by the guards of the route. */
+      findAgain?: readonly RequestHandler[]
     }
   }
 }
@@ -105,20 +107,25 @@ export class Answers {
       if (progress) progress.heldBytes = bytes
     }
     let isInTurn = false
-    response.inTurn = async (work, findAgain = []) => {
+    response.inTurn = async work => {
       const { account, socket } = request
       if (isInTurn || !account) return work()
       share.begin()
       const askedAt = this.#clock.now()
-      await this.#turns.run(account.id, async () => {
+      const gone = new AbortController()
+      onceOver(response, () => gone.abort())
+      const makeAnswer = async () => {
         if (socket.destroyed) return
-        if (this.#clock.now() - askedAt > freshMs) await findMember(request, response, findAgain)
+        if (this.#clock.now() - askedAt > freshMs) await findMember(request, response)
         isInTurn = true
         try {
           await work()
         } finally {
           isInTurn = false
         }
+      }
+      await this.#turns.run(account.id, makeAnswer, gone.signal).catch((error: unknown) => {
+        if (!socket.destroyed) throw error
       })
     }
     const send = response.send.bind(response)
@@ -133,7 +140,7 @@ export class Answers {
       response.holdUnread(bytes.length)
       const progress = this.#watched.get(response)
       if (progress) progress.endsAt = this.#clock.now() + longestMs
-      sendLong(request, response, bytes)
+      sendLong(request, response, bytes, length => response.holdUnread(Math.min(length, bytes.length)))
       return response
     }
     next()
@@ -175,12 +182,8 @@ export class Answers {
 }
 
 /** Finds again who asks. @throws ChatError `unauthenticated` if they are logged in no more */
-async function findMember(
-  request: Parameters<RequestHandler>[0],
-  response: Response,
-  find: readonly RequestHandler[],
-): Promise<void> {
-  for (const handle of find) {
+async function findMember(request: Parameters<RequestHandler>[0], response: Response): Promise<void> {
+  for (const handle of response.findAgain ?? []) {
     await new Promise<void>((resolve, reject) => {
       const next = (error?: unknown) => (error === undefined ? resolve() : reject(error))
       void Promise.resolve(handle(request, response, next)).catch(reject)

@@ -29,8 +29,14 @@ function takesBrotli(request: Request): boolean {
  * Sends a long text in parts, each once the reader has taken the one before, so that it shows whether any of it is read. Where
  * the reader takes Brotli it is compressed in one piece first: a stream that is fed part by part takes twice as long, and has
  * every answer allocate its buffers. Each text is compressed by itself, since people must not learn of each other's by length.
+ * @param onPacked called with its length once it is compressed
  */
-export function sendLong(request: Request, response: Response, bytes: Buffer): void {
+export function sendLong(
+  request: Request,
+  response: Response,
+  bytes: Buffer,
+  onPacked: (length: number) => void = () => {},
+): void {
   if (response.get('Content-Type') === undefined) response.type('html')
   if (response.get('Content-Encoding') !== undefined || !takesBrotli(request)) {
     sendParts(response, bytes)
@@ -45,7 +51,7 @@ export function sendLong(request: Request, response: Response, bytes: Buffer): v
     if (response.destroyed) return
     // The compression of everything else sees by this that it has nothing to do but to name what decided.
     if (!error) response.set('Content-Encoding', 'br')
-    if (!error) response.holdUnread(Math.min(packed.length, bytes.length))
+    if (!error) onPacked(packed.length)
     sendParts(response, error ? bytes : packed)
   })
 }

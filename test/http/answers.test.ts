@@ -188,8 +188,10 @@ describe('an answer', () => {
         return work()
       },
     }
-    const answer: RequestHandler = (_request, response) =>
-      response.inTurn(() => response.inTurn(() => void response.send('made')), [find])
+    const answer: RequestHandler = (_request, response) => {
+      response.findAgain = [find]
+      return response.inTurn(() => response.inTurn(() => void response.send('made')))
+    }
     const url = await serve(answer, false, turns)
     const ask = async (ms: number) => {
       waitMs = ms
