@@ -47,29 +47,23 @@ export class AnswerTurns {
    * Makes an answer for a person once it is its turn, and there is room for a page beside what they have not read. It waits for room
    * for three seconds, and is made all the same then, as it may be short.
    * @param work reads, renders, and has the bytes counted; must not wait for another turn of the same person
-   * @param gone aborted when nobody waits for it any more
-   * @throws ChatError `rate_limited` if too much waits for the same person; `bad_request` if it is dropped, as nobody waits for it;
-   *   whatever `work` throws
+   * @throws ChatError `rate_limited` if too much waits for the same person; whatever `work` throws
    */
-  run<T>(owner: UserId, work: () => T | Promise<T>, gone?: AbortSignal): Promise<T> {
-    return this.#run(owner, work, { gone, waitsForRoom: true })
+  run<T>(owner: UserId, work: () => T | Promise<T>): Promise<T> {
+    return this.#run(owner, work, true)
   }
 
   /** The same for a catch-up, which makes room for itself at the cost of the person's connection that is furthest behind. */
   runCatchUp<T>(owner: UserId, work: () => T | Promise<T>): Promise<T> {
-    return this.#run(owner, work, { gone: undefined, waitsForRoom: false })
+    return this.#run(owner, work, false)
   }
 
-  async #run<T>(
-    owner: UserId,
-    work: () => T | Promise<T>,
-    { gone, waitsForRoom }: { readonly gone: AbortSignal | undefined; readonly waitsForRoom: boolean },
-  ): Promise<T> {
+  async #run<T>(owner: UserId, work: () => T | Promise<T>, waitsForRoom: boolean): Promise<T> {
     const deadline = this.#deps.clock.now() + longestWaitMs
-    const endOwn = await this.#takeOwn(owner, gone)
+    const endOwn = await this.#takeOwn(owner)
     try {
-      if (waitsForRoom) await this.#awaitRoom(owner, deadline, gone)
-      const end = await this.#ofAll.take(owner, gone)
+      if (waitsForRoom) await this.#awaitRoom(owner, deadline)
+      const end = await this.#ofAll.take(owner)
       try {
         this.#deps.unread.makeRoom(owner, this.#roomBytes)
         this.#deps.relieve()
@@ -82,29 +76,26 @@ export class AnswerTurns {
     }
   }
 
-  async #takeOwn(owner: UserId, gone: AbortSignal | undefined): Promise<() => void> {
+  async #takeOwn(owner: UserId): Promise<() => void> {
     try {
-      return await this.#ofPerson.take(owner, gone)
+      return await this.#ofPerson.take(owner)
     } catch (error) {
       // It is this person who asks for too much.
-      const isFull = error instanceof ChatError && error.code === 'server_busy'
-      throw isFull ? new ChatError('rate_limited', error.retryAfterMs) : error
+      throw error instanceof ChatError ? new ChatError('rate_limited', error.retryAfterMs) : error
     }
   }
 
-  async #awaitRoom(owner: UserId, deadline: number, gone: AbortSignal | undefined): Promise<void> {
+  async #awaitRoom(owner: UserId, deadline: number): Promise<void> {
     const { clock, unread } = this.#deps
-    while (!gone?.aborted && clock.now() < deadline && !unread.hasRoomFor(owner, this.#roomBytes)) {
+    while (clock.now() < deadline && !unread.hasRoomFor(owner, this.#roomBytes)) {
       await new Promise<void>(resolve => {
         const goOn = () => {
           cancelTimer()
           cancelLess()
-          gone?.removeEventListener('abort', goOn)
           resolve()
         }
         const cancelTimer = clock.after(deadline - clock.now(), goOn)
         const cancelLess = unread.onLess(owner, goOn)
-        gone?.addEventListener('abort', goOn, { once: true })
       })
     }
   }

@@ -26,18 +26,14 @@ describe('answers that may be long', () => {
   })
 
   /** Begins an answer of the person whose initial its name begins with; it is made until `end` is called. */
-  function begin(name: string, gone?: AbortSignal) {
+  function begin(name: string) {
     let end = () => {}
     const isMade = new Promise<void>(resolve => (end = resolve))
-    const done = turns.run(
-      name.charAt(0),
-      async () => {
-        begun.push(name)
-        await isMade
-        return name
-      },
-      gone,
-    )
+    const done = turns.run(name.charAt(0), async () => {
+      begun.push(name)
+      await isMade
+      return name
+    })
     // A refusal is looked at later.
     done.catch(() => {})
     return { done, end }
@@ -50,7 +46,7 @@ describe('answers that may be long', () => {
   }
 
   it('are made one at a time for a person, and as many as may be for all together, in rotation', async () => {
-    const [first, second] = ['a1', 'a2', 'b1', 'c1'].map(name => begin(name))
+    const [first, second] = ['a1', 'a2', 'b1', 'c1'].map(begin)
     await nextTurn()
     expect([begun, relieved]).toEqual([['a1', 'b1'], 2])
     first?.end()
@@ -118,20 +114,6 @@ describe('answers that may be long', () => {
     for (const name of ['a1', 'a2', 'a3', 'b1']) begin(name)
     await nextTurn()
     expect(begun).toEqual(['a1', 'a2', 'b1'])
-  })
-
-  it('are dropped once nobody waits for them, and leave their place to others', async () => {
-    const first = begin('a1')
-    hold('b', 4 * megabyte)
-    const gone = new AbortController()
-    const dropped = ['a2', 'b1'].map(name => begin(name, gone.signal))
-    begin('a3')
-    await nextTurn()
-    gone.abort()
-    for (const { done } of dropped) await expect(done).rejects.toMatchObject({ code: 'bad_request' })
-    first.end()
-    await nextTurn()
-    expect([begun, clock.waiting]).toEqual([['a1', 'a3'], 0])
   })
 
   it('are refused to whoever has too many of them waiting, and to nobody else', async () => {

@@ -6,7 +6,7 @@ import { fillRoom, newRoom } from './support/full-room.js'
 import { highLimits } from './support/high-limits.js'
 import type { HttpClient } from './support/http-client.js'
 import { inMemoryGroup, mayMakeMemoryGroup } from './support/memory-group.js'
-import { getBytes, rawConnection } from './support/raw-request.js'
+import { getBytes, getPackedBytes, rawConnection } from './support/raw-request.js'
 import { ServerProcess } from './support/server-process.js'
 
 /** Two more people than the shares that fill the server: each may hold an eighth. */
@@ -53,11 +53,11 @@ it('a server whose heap is small refuses what is too much for it, and lives; the
 
 describe.skipIf(!mayMakeMemoryGroup())('in a control group', () => {
   it.each([
-    ['reading all of it', true],
-    ['reading nothing', false],
+    ['reading all of it', true, getBytes],
+    ['reading nothing of what is compressed for them', false, getPackedBytes],
   ])(
     'a server of 256 MB lives while twelve people load full chats as fast as they may, %s, and serves others',
-    async (_how, reads) => {
+    async (_how, reads, bytesOf) => {
       await inMemoryGroup(256, async group => {
         server = new ServerProcess({ ...highLimits, RATE_LIMIT_REQUESTS: '30' }, 'dist/main.js', undefined, { group })
         const url = await server.address()
@@ -71,7 +71,7 @@ describe.skipIf(!mayMakeMemoryGroup())('in a control group', () => {
               const socket = await rawConnection(url)
               if (reads) socket.resume()
               else socket.pause()
-              socket.write(getBytes(client.cookieHeader, ...Array(requestsEach).fill(chat)))
+              socket.write(bytesOf(client.cookieHeader, ...Array(requestsEach).fill(chat)))
               return socket
             }),
           ),

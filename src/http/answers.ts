@@ -9,7 +9,7 @@ import { onceOver } from '../live/transport/response-end.js'
 import { partLength, stuckMs } from '../text-parts.js'
 import { UnreadBytes } from '../unread-bytes.js'
 import { AnswerShare, type UnreadOf } from './answer-share.js'
-import { sendLong } from './long-answers.js'
+import { leastPacked, sendText } from './text-answers.js'
 
 /** How often unfinished answers are checked, in milliseconds. */
 const lookMs = 1000
@@ -107,40 +107,36 @@ export class Answers {
       if (progress) progress.heldBytes = bytes
     }
     let isInTurn = false
+    let packing: Promise<void> | null = null
     response.inTurn = async work => {
       const { account, socket } = request
       if (isInTurn || !account) return work()
       share.begin()
       const askedAt = this.#clock.now()
-      const gone = new AbortController()
-      onceOver(response, () => gone.abort())
-      const makeAnswer = async () => {
+      await this.#turns.run(account.id, async () => {
         if (socket.destroyed) return
         if (this.#clock.now() - askedAt > freshMs) await findMember(request, response)
         isInTurn = true
         try {
           await work()
+          // Until then the text is held as it is, also of an answer that is cut.
+          await packing
         } finally {
           isInTurn = false
         }
-      }
-      await this.#turns.run(account.id, makeAnswer, gone.signal).catch((error: unknown) => {
-        if (!socket.destroyed) throw error
       })
     }
     const send = response.send.bind(response)
     response.send = body => {
       const hasBody = typeof body === 'string' && request.method !== 'HEAD' && !request.fresh
       if (!hasBody) return send(body)
-      if (body.length <= partLength) {
-        response.holdUnread(Buffer.byteLength(body))
-        return send(body)
-      }
       const bytes = Buffer.from(body)
       response.holdUnread(bytes.length)
+      if (bytes.length < leastPacked) return send(body)
       const progress = this.#watched.get(response)
-      if (progress) progress.endsAt = this.#clock.now() + longestMs
-      sendLong(request, response, bytes, length => response.holdUnread(Math.min(length, bytes.length)))
+      if (progress && bytes.length > partLength) progress.endsAt = this.#clock.now() + longestMs
+      const left = sendText(request, response, bytes)
+      if (left instanceof Promise) packing = left.then(length => response.holdUnread(Math.min(length, bytes.length)))
       return response
     }
     next()
