@@ -15,7 +15,8 @@ export interface Target {
 export const button = (name: string): Target => ({ css: 'button, summary', name })
 export const link = (begins: string): Target => ({ css: 'a[href]', begins })
 export const field = (name: string): Target => ({ css: 'input, textarea, select', name })
-export const heading = (name: string): Target => ({ css: 'h1, h2', name })
+/** The heading that tells a page from others. Beside a chat there is the heading of the chats too, of another level. */
+export const heading = (name: string): Target => ({ css: 'h1', name })
 export const message = (text: string): Target => ({ css: '#list article', holds: text })
 export const text = (holds: string, css = 'main *'): Target => ({ css, holds })
 /** The field that messages are written in. */
