@@ -47,10 +47,6 @@ class PlaywrightTab implements Tab {
     await this.#page.locator(css).setInputFiles(file)
   }
 
-  async select(css: string, value: string): Promise<void> {
-    await this.#page.locator(css).selectOption(value)
-  }
-
   async resize(width: number, height: number): Promise<number> {
     await this.#page.setViewportSize({ width, height })
     return this.read(() => innerWidth)

@@ -3,7 +3,7 @@ import { languages, traitsOf } from '#src/languages.js'
 import { translator } from '#src/rendering/sentences.js'
 import { contrastOf } from '../support/contrast.js'
 import { connected, expect, send, test } from './fixtures.js'
-import { button, click, expectRead, message, see, text } from './targets.js'
+import { button, chooseFromList, click, expectRead, message, see, text } from './targets.js'
 
 for (const language of languages) {
   const { direction } = traitsOf(language)
@@ -11,7 +11,7 @@ for (const language of languages) {
     const t = translator(language)
     const { ann, ben, path } = await meet()
     await ann.tab.open('/settings')
-    await ann.tab.select('#language', language)
+    await chooseFromList(ann.tab, 'Language', language)
     await click(ann.tab, { css: 'form.panel button.main, form.panel [type=submit]' })
     await see(ann.tab, text(t('settings.saved')))
     await ann.tab.open(path)

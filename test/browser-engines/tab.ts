@@ -20,8 +20,6 @@ export interface Tab {
   press(key: string): Promise<void>
   /** Chooses a file in the field that a selector names. */
   choose(css: string, file: string): Promise<void>
-  /** Chooses what a list offers under a value. */
-  select(css: string, value: string): Promise<void>
   /** Gives the page this room, or the least that the browser's window allows; resolves with the width, in px. */
   resize(width: number, height: number): Promise<number>
   /** What the window shows of the page, as PNG. Not to be asked for with JavaScript switched off. */

@@ -126,6 +126,20 @@ export async function fill(tab: Tab, target: Target, words: string): Promise<voi
   await tab.type(words)
 }
 
+/** Chooses by keys what a list offers under a value. */
+export async function chooseFromList(tab: Tab, label: string, value: string): Promise<void> {
+  await click(tab, { css: 'label', holds: label })
+  const place = await tab.read(value => {
+    const list = document.activeElement
+    if (!(list instanceof HTMLSelectElement)) throw new Error('The focus is on no list')
+    return [...list.options].findIndex(option => option.value === value)
+  }, value)
+  await tab.press('Home')
+  for (let at = 0; at < place; at += 1) await tab.press('ArrowDown')
+  const chosen = () => (document.activeElement instanceof HTMLSelectElement ? document.activeElement.value : null)
+  await expectRead(tab, chosen, value, `${value} is chosen`)
+}
+
 /** Waits until what a function reads in the page is this. */
 export async function expectRead<Answer>(tab: Tab, read: () => Answer, wanted: Answer, what: string): Promise<void> {
   const answer = () => tab.read(read).catch(explain)

@@ -64,12 +64,6 @@ class WebKitTab implements Tab {
     await this.#session.post(`/element/${await this.#session.find(css)}/value`, { text: file })
   }
 
-  async select(css: string, value: string): Promise<void> {
-    await this.#front()
-    const option = await this.#session.find(`${css} option[value="${value}"]`)
-    await this.#session.post(`/element/${option}/click`)
-  }
-
   async resize(width: number, height: number): Promise<number> {
     await this.#front()
     // The window has edges and bars.
