@@ -83,6 +83,8 @@ export class PlaywrightEngine implements Engine {
     const browser = await launching
     const context = await browser.newContext({
       ...{ baseURL: base, javaScriptEnabled: javaScript, ignoreHTTPSErrors: true },
+      // Not every engine can be given another than its own.
+      colorScheme: null,
       ...{ locale: 'en-GB', timezoneId: 'Asia/Kolkata' },
     })
     const errors = errorsOf(context)

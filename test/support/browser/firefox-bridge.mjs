@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 /**
- * Stands for Firefox before Playwright, which asks every browser at once to emulate a colour scheme. Firefox ESR does not know that
- * command, and Playwright would give it up. Starts the Firefox at FIREFOX_PATH, passes everything on, and answers that command itself:
- * nothing is emulated.
+ * Stands for Firefox before Playwright, which tells every browser at once which colour scheme to emulate, or none. Firefox ESR does
+ * not know that command, and Playwright would give it up. Starts the Firefox at FIREFOX_PATH, passes everything on, and answers that
+ * command itself where no scheme is to be emulated; where one is, Firefox refuses.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import WebSocket, { WebSocketServer } from 'ws'
 
-const unknown = 'emulation.setMediaFeaturesOverride'
+const emulatesNothing = ({ method, params }) =>
+  method === 'emulation.setMediaFeaturesOverride' && params.features['prefers-color-scheme'] === null
 const firefox = spawn(process.env.FIREFOX_PATH ?? 'firefox-esr', process.argv.slice(2), {
   stdio: ['ignore', 'inherit', 'pipe'],
 })
 firefox.on('exit', code => process.exit(code ?? 1))
+process.on('exit', () => firefox.kill('SIGKILL'))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => firefox.kill(signal))
 
 createInterface({ input: firefox.stderr }).on('line', line => {
@@ -29,8 +31,8 @@ function bridge(client, browser) {
   const waiting = []
   client.on('message', data => {
     const text = data.toString()
-    const { id, method } = JSON.parse(text)
-    if (method === unknown) client.send(JSON.stringify({ type: 'success', id, result: {} }))
+    const command = JSON.parse(text)
+    if (emulatesNothing(command)) client.send(JSON.stringify({ type: 'success', id: command.id, result: {} }))
     else if (browser.readyState === WebSocket.OPEN) browser.send(text)
     else waiting.push(text)
   })
