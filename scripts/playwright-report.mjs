@@ -13,21 +13,25 @@ function testsOf({ suites }) {
 
 const nameOf = ({ projectName, file, title }) => `[${projectName}] ${file} ${title}`
 
-/** The counts of a report, its failures with what went wrong first, and the names of what was skipped. */
+/**
+ * The counts of a report, its failures with what went wrong first, and the names of what was skipped. What goes wrong outside of all
+ * tests, such as in what they share, counts as failed.
+ */
 export function countPlaywright(file) {
   const report = readReport(file)
   const { expected, unexpected, flaky, skipped } = report.stats
   const tests = testsOf(report)
+  const reasonOf = error => firstLine(stripVTControlCharacters(error?.message ?? ''))
   return {
     passed: expected,
-    failed: unexpected + flaky,
+    failed: unexpected + flaky + report.errors.length,
     skipped,
-    failures: tests
-      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-      .map(test => {
-        const message = test.results.at(-1)?.error?.message ?? ''
-        return `${nameOf(test)}: ${firstLine(stripVTControlCharacters(message))}`
-      }),
+    failures: [
+      ...tests
+        .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+        .map(test => `${nameOf(test)}: ${reasonOf(test.results.at(-1)?.error)}`),
+      ...report.errors.map(reasonOf),
+    ],
     skips: tests.filter(({ status }) => status === 'skipped').map(nameOf),
   }
 }
