@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'
+import { makeCertificate } from '../support/certificate.js'
 import { freePort } from '../support/free-port.js'
 import { startServerProcess } from '../support/nodes.js'
-import { makeCertificate } from '../support/push/certificate.js'
 
 /** A server that browsers reach by https, with a certificate that signs itself. */
 export interface SecureServer {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createServer } from 'node:https'
 import { importJWK, type JWTPayload, jwtVerify } from 'jose'
 import type { PushReach } from '#src/push/push-reach.js'
-import { makeCertificate } from './certificate.js'
+import { makeCertificate } from '../certificate.js'
 import { PushBrowser } from './push-browser.js'
 
 const loopback = '127.0.0.1'

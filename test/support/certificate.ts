@@ -28,7 +28,7 @@ const pem = (label: string, der: Buffer) =>
 export function makeCertificate(names: readonly string[]): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'))
-  const commonName = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from('push test')))))
+  const commonName = sequence(element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from('test')))))
   const alternativeNames = sequence(...names.map(name => element(0x82, Buffer.from(name))))
   const isAuthority = sequence(element(0x01, Buffer.from([0xff])))
   const extensions = sequence(
