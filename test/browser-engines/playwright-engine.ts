@@ -11,7 +11,9 @@ class PlaywrightTab implements Tab {
     this.#page = page
   }
 
+  /** Where the page before is still being loaded, Playwright may take the next one in Firefox for another than was asked for. */
   async open(path: string): Promise<void> {
+    await this.#page.waitForLoadState()
     await this.#page.goto(path)
   }
 
