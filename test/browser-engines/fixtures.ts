@@ -19,7 +19,7 @@ export interface Somebody extends Person {
 }
 
 interface EngineFixtures {
-  /** Opens a browser where nobody is logged in. Errors on its consoles fail the test. */
+  /** Opens a browser where nobody is logged in. Errors on its consoles fail the test, where the engine tells them. */
   open: (options?: { readonly base?: string; readonly javaScript?: boolean }) => Promise<PersonBrowser>
   /** Starts a server that browsers reach by https. */
   startSecure: () => Promise<SecureServer>
@@ -83,6 +83,7 @@ export const test = house.extend<EngineFixtures, EngineWorkerFixtures>({
   open: async ({ engine, noteGap, origin, startSecure: _startSecure, tolerated }, use) => {
     const browsers: PersonBrowser[] = []
     await use(async ({ base = origin, ...options } = {}) => {
+      noteGap('errors on the console')
       if (options.javaScript === false) noteGap('JavaScript switched off')
       const browser = await engine.start(base, options)
       browsers.push(browser)

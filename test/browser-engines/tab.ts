@@ -31,13 +31,13 @@ export interface Tab {
 export interface PersonBrowser {
   /** Opens a tab. */
   tab(): Promise<Tab>
-  /** What stands as errors on the consoles of its pages. */
+  /** What stands as errors on the consoles of its pages, if it can be asked for that, and pages that ended by a fault. */
   readonly errors: readonly string[]
   close(): Promise<void>
 }
 
 /** What not every browser can be asked for. */
-export type Ability = 'a window of 320 px' | 'JavaScript switched off'
+export type Ability = 'a window of 320 px' | 'JavaScript switched off' | 'errors on the console'
 
 /** A kind of browser. */
 export interface Engine {
