@@ -71,7 +71,7 @@ test('without JavaScript what was refused keeps its draft, and the errors are li
   await expect(page).toHaveTitle(/^Error: Log in/)
   await expect(page.getByLabel('Email')).toHaveValue(ann.email)
   await expect(page.getByLabel('Password')).toHaveValue('')
-  await expect(page.locator('#errors')).toBeFocused()
+  await expect(page.locator('#errors-title')).toBeFocused()
   await page.locator('#errors').getByRole('link').click()
   await expect(page.getByLabel('Email')).toBeFocused()
   await page.getByLabel('Password').fill(ann.password)

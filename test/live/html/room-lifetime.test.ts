@@ -91,14 +91,15 @@ describe('whether a chat is erased once both have left', () => {
 
 describe('messages that expire soon', () => {
   it.each([
-    [[60_000, 40_000, 100_000], 'Oldest messages vanish in 20 seconds Keep 40 more seconds'],
-    [[60_000], 'Oldest messages vanish in 30 seconds Keep 1 more minute'],
-    [[300_000], 'Oldest messages vanish in 1 minute Keep 5 more minutes'],
-    [[3_600_000], 'Oldest messages vanish in 1 minute Keep 1 more hour'],
-    [[172_800_000], 'Oldest messages vanish in 1 minute Keep 2 more days'],
+    [[60_000, 40_000, 100_000], ['Oldest messages vanish in 20 seconds', 'Keep 40 more seconds']],
+    [[60_000], ['Oldest messages vanish in 30 seconds', 'Keep 1 more minute']],
+    [[300_000], ['Oldest messages vanish in 1 minute', 'Keep 5 more minutes']],
+    [[3_600_000], ['Oldest messages vanish in 1 minute', 'Keep 1 more hour']],
+    [[172_800_000], ['Oldest messages vanish in 1 minute', 'Keep 2 more days']],
   ])('are warned of in one line with the shortest of their lives: %j', (lives, words) => {
     const html = lifetimeBy().renderWarning(lives.map(lifetimeMs => ({ roomId: 'r1', lifetimeMs })))
-    expect(wordsIn(html)).toBe(`${words} Dismiss`)
+    const [sentence, keep] = words
+    expect(wordsIn(html)).toBe(`${sentence} . The button “${keep}” is before the message field. ${keep} Dismiss`)
     expect(html).toContain('hx-post="/chats/r1/keep"')
     expect(html).toContain('hx-post="/chats/r1/dismiss"')
   })
