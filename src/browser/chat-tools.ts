@@ -1,5 +1,4 @@
 /** What a page of chats needs once it is used. A script of its own, loaded once the page is there. */
-import { watchFocusedMessage } from './focused-message.js'
 import { anchorList } from './list-anchor.js'
 import { watchList } from './list-scroll.js'
 import { keepMenu, watchMenus } from './menus.js'
@@ -25,7 +24,6 @@ export function watchChat(messages: HTMLElement, menu: Element | null): void {
   anchorList(messages)
   watchUnseen(messages)
   watchTicks(messages)
-  watchFocusedMessage(messages)
   const list = document.getElementById('list')
   if (list) {
     watchList(messages, list)

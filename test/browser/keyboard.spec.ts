@@ -200,7 +200,13 @@ test('a letter, a figure or a sign does nothing where nothing is written', { tag
       const at = document.activeElement
       const { value } = document.querySelector<HTMLTextAreaElement>('#content') ?? {}
       const opened = document.querySelectorAll(':popover-open, dialog[open], details[open]').length
-      return [location.href, at?.id || at?.outerHTML.slice(0, 80), opened, value, document.querySelector('#list')?.textContent]
+      return [
+        location.href,
+        at?.id || at?.outerHTML.slice(0, 80),
+        opened,
+        value,
+        document.querySelector('#list')?.textContent,
+      ]
     })
   for (const place of [
     message(ann, 'hello'),

@@ -6,10 +6,9 @@ import { tabThrough } from '../support/browser/probes.js'
 
 const covered = async (page: Page) => (await tabThrough(page)).filter(({ coveredBy }) => coveredBy)
 
-test('what has the focus has a ring, and nothing covers it, on any page and in a small window', { tag: '@long' }, async ({
-  chat,
-  visit,
-}) => {
+test('what has the focus has a ring, and nothing covers it, on any page and in a small window', {
+  tag: '@long',
+}, async ({ chat, visit }) => {
   const { ann, ben, path } = await chat()
   await sendMany(ben, 30, 'line')
   await expect(message(ann, 'line 29')).toBeVisible()
