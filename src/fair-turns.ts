@@ -2,8 +2,10 @@ import { ChatError } from './chat/errors.js'
 
 /** How many may work and wait. */
 export interface FairTurnsOptions {
-  /** How many may work at once. */
+  /** How many may work at once, of all owners together. */
   readonly atOnce: number
+  /** How many of one owner may; one by default. */
+  readonly atOnceEach?: number
   /** How many may wait, of all owners together; without limit by default. */
   readonly maxWaiting?: number
   /** How many of one owner may wait; without limit by default. */
@@ -15,12 +17,14 @@ export interface FairTurnsOptions {
 type Begin = () => void
 
 /**
- * Lets work begin when there is a place for it. Each piece of work has an owner, such as a person. Only one piece of an
- * owner runs at a time, and waiting owners take turns, so that nobody waits for everything another has asked for.
+ * Lets work begin when there is a place for it. Each piece of work has an owner, such as a person. Of one owner only so many pieces
+ * run at a time, and waiting owners take turns, so that nobody waits for everything another has asked for.
  */
 export class FairTurns<Owner> {
   readonly #options: FairTurnsOptions
-  readonly #atWork = new Set<Owner>()
+  /** How many pieces of each owner run, and of all together. */
+  readonly #atWork = new Map<Owner, number>()
+  #running = 0
   /** The next owner first. */
   readonly #queues = new Map<Owner, Begin[]>()
   #waiting = 0
@@ -36,16 +40,29 @@ export class FairTurns<Owner> {
    */
   async take(owner: Owner, signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted) throw new ChatError('bad_request')
-    if (this.#mayBegin(owner)) this.#atWork.add(owner)
+    if (this.#mayBegin(owner)) this.#begin(owner)
     else await this.#wait(owner, signal)
     return () => {
-      this.#atWork.delete(owner)
-      this.#beginNext()
+      this.#end(owner)
+      this.#beginNext(owner)
     }
   }
 
   #mayBegin(owner: Owner): boolean {
-    return this.#atWork.size < this.#options.atOnce && !this.#atWork.has(owner)
+    const { atOnce, atOnceEach = 1 } = this.#options
+    return this.#running < atOnce && (this.#atWork.get(owner) ?? 0) < atOnceEach
+  }
+
+  #begin(owner: Owner): void {
+    this.#atWork.set(owner, (this.#atWork.get(owner) ?? 0) + 1)
+    this.#running += 1
+  }
+
+  #end(owner: Owner): void {
+    const left = (this.#atWork.get(owner) ?? 1) - 1
+    if (left === 0) this.#atWork.delete(owner)
+    else this.#atWork.set(owner, left)
+    this.#running -= 1
   }
 
   #wait(owner: Owner, signal: AbortSignal | undefined): Promise<void> {
@@ -55,7 +72,7 @@ export class FairTurns<Owner> {
     return new Promise((resolve, reject) => {
       const begin = () => {
         signal?.removeEventListener('abort', giveUp)
-        this.#atWork.add(owner)
+        this.#begin(owner)
         resolve()
       }
       const giveUp = () => {
@@ -76,8 +93,13 @@ export class FairTurns<Owner> {
     this.#waiting--
   }
 
-  #beginNext(): void {
-    for (const [owner, [begin]] of this.#queues) {
+  #beginNext(freed: Owner): void {
+    const { atOnce } = this.#options
+    // Without a limit for all, whoever waits does so for their own work alone.
+    const owners = atOnce === Number.POSITIVE_INFINITY ? [freed] : this.#queues.keys()
+    for (const owner of owners) {
+      if (this.#running >= atOnce) return
+      const [begin] = this.#queues.get(owner) ?? []
       if (!begin || !this.#mayBegin(owner)) continue
       this.#remove(owner, begin)
       const rest = this.#queues.get(owner)

@@ -6,8 +6,8 @@ const megabyte = 1024 * 1024
 /** What the server takes beside what it holds for people. Source: docs/hosting.md */
 const ownBytes = 150 * megabyte
 /**
- * Which parts of the rest messages and pictures may take, and what people have not read yet. What is left, a quarter, is for answers
- * that are being made and for garbage.
+ * Which parts of the rest messages and pictures may take, and what people have not read yet; over Redis, where this process holds only
+ * the latter, it may take both. What is left, a quarter, is for answers that are being made and for garbage.
  */
 const heldShare = 1 / 2
 const unreadShare = 1 / 4
@@ -114,7 +114,7 @@ function fitUnread(asked: Config, thereIs: MemoryThereIs): FittedCaps {
   const { heap } = thereIs
   const { limit, rest, by } = memoryFor(thereIs)
   const bounds: Bound[] = [
-    { by, limit, most: rest * unreadShare },
+    { by, limit, most: rest * (asked.redisUrl === null ? unreadShare : heldShare + unreadShare) },
     { by: 'heap', limit: heap, most: heap - ownHeapBytes - messageBytesHeld(asked) },
   ]
   const most = Math.min(asked.maxUnreadBytesOfAll, ...bounds.map(bound => bound.most))

@@ -39,16 +39,17 @@ interface PersonShares {
  * be delivered.
  */
 export class UnreadBytes {
-  readonly #limits: UnreadLimits
+  readonly limits: UnreadLimits
   readonly #onCut: () => void
   readonly #byUser = new Map<UserId, PersonShares>()
   #bytes = 0
   #around = 0
-  #whenLess: (() => void)[] = []
+  /** What is called when less of a person's is unread. */
+  readonly #whenLess = new Map<UserId, Set<() => void>>()
 
   /** @param onCut called for each connection or answer that is cut */
   constructor(limits: UnreadLimits, onCut: () => void = () => {}) {
-    this.#limits = limits
+    this.limits = limits
     this.#onCut = onCut
   }
 
@@ -63,12 +64,12 @@ export class UnreadBytes {
    */
   hasRoomFor(userId: UserId, bytes: number, counted = 0): boolean {
     const others = (this.#byUser.get(userId)?.bytes ?? 0) - counted
-    return others === 0 || others + bytes <= this.#limits.each
+    return others === 0 || others + bytes <= this.limits.each
   }
 
   /** The same as far as the limit of all goes. */
   hasRoomInAll(bytes: number, counted = 0): boolean {
-    return this.#bytes === counted || this.bytes - counted + bytes <= this.#limits.all
+    return this.#bytes === counted || this.bytes - counted + bytes <= this.limits.all
   }
 
   /**
@@ -87,9 +88,13 @@ export class UnreadBytes {
     return true
   }
 
-  /** Resolves once fewer bytes wait than now. */
-  less(): Promise<void> {
-    return new Promise(resolve => this.#whenLess.push(resolve))
+  /** Calls back each time that fewer bytes wait for a person, until the function that it returns is called. */
+  onLess(userId: UserId, callback: () => void): () => void {
+    const waiting = this.#whenLess.get(userId) ?? new Set()
+    this.#whenLess.set(userId, waiting.add(callback))
+    return () => {
+      if (waiting.delete(callback) && waiting.size === 0) this.#whenLess.delete(userId)
+    }
   }
 
   /**
@@ -113,12 +118,12 @@ export class UnreadBytes {
     const ofPerson = this.#byUser.get(userId) ?? { bytes: 0, around: 0, shares: new Set() }
     this.#byUser.set(userId, ofPerson)
     ofPerson.shares.add(share)
-    this.#count(ofPerson, 0, share.around)
+    this.#count(userId, ofPerson, 0, share.around)
     this.#cutLargest()
     return {
       set: bytes => {
         if (!ofPerson.shares.has(share)) return
-        this.#count(ofPerson, bytes - share.bytes, 0)
+        this.#count(userId, ofPerson, bytes - share.bytes, 0)
         share.bytes = bytes
         this.#cutDown(userId, ofPerson)
         this.#cutLargest()
@@ -127,22 +132,23 @@ export class UnreadBytes {
     }
   }
 
-  #count(ofPerson: PersonShares, more: number, around: number): void {
+  #count(userId: UserId, ofPerson: PersonShares, more: number, around: number): void {
     ofPerson.bytes += more
     ofPerson.around += around
     this.#bytes += more
     this.#around += around
-    if (more + around < 0 && this.#whenLess.length > 0) for (const resolve of this.#whenLess.splice(0)) resolve()
+    if (more >= 0) return
+    for (const callback of this.#whenLess.get(userId) ?? []) callback()
   }
 
   #end(userId: UserId, ofPerson: PersonShares, share: Share): void {
     if (!ofPerson.shares.delete(share)) return
-    this.#count(ofPerson, -share.bytes, -share.around)
+    this.#count(userId, ofPerson, -share.bytes, -share.around)
     if (ofPerson.shares.size === 0) this.#byUser.delete(userId)
   }
 
   #cutDown(userId: UserId, ofPerson: PersonShares): void {
-    while (ofPerson.bytes > this.#limits.each) {
+    while (ofPerson.bytes > this.limits.each) {
       const furthest = furthestBehind(ofPerson, ({ isAnswer }) => !isAnswer)
       if (!furthest || furthest.bytes === ofPerson.bytes) return
       this.#cut(userId, ofPerson, furthest)
@@ -150,19 +156,17 @@ export class UnreadBytes {
   }
 
   #cutLargest(): void {
-    while (this.bytes > this.#limits.all) {
+    while (this.bytes > this.limits.all) {
       const [userId, largest] = this.#largest()
       if (largest === null || !this.#cutOfAll(userId, largest)) return
     }
   }
 
   #largest(): [UserId, PersonShares | null] {
-    let largest: [UserId, PersonShares | null] = ['', null]
-    let most = 0
+    let [largest, most]: [[UserId, PersonShares | null], number] = [['', null], 0]
     for (const entry of this.#byUser) {
-      if (sizeOf(entry[1]) <= most) continue
-      largest = entry
-      most = sizeOf(entry[1])
+      const size = sizeOf(entry[1])
+      if (size > most) [largest, most] = [entry, size]
     }
     return largest
   }
@@ -186,10 +190,11 @@ function sizeOf({ bytes, around }: Pick<Share, 'bytes' | 'around'>): number {
   return bytes + around
 }
 
+/** Of those that are equally far behind the newest, so that the others come to their end. */
 function furthestBehind({ shares }: PersonShares, isMeant: (share: Share) => boolean = () => true): Share | null {
   let furthest: Share | null = null
   for (const share of shares) {
-    if (isMeant(share) && sizeOf(share) > (furthest ? sizeOf(furthest) : 0)) furthest = share
+    if (isMeant(share) && sizeOf(share) > 0 && sizeOf(share) >= (furthest ? sizeOf(furthest) : 0)) furthest = share
   }
   return furthest
 }

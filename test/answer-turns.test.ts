@@ -18,7 +18,10 @@ describe('answers that may be long', () => {
     clock = new FakeClock()
     unread = new UnreadBytes({ each: 4 * megabyte, all: 10 * megabyte })
     relieved = 0
-    turns = new AnswerTurns({ clock, unread, atOnce: 2, relieve: () => (relieved += 1) })
+    turns = new AnswerTurns({
+      ...{ clock, unread, atOnce: 2, atOnceEach: 1, mostWaitingEach: 5 },
+      relieve: () => (relieved += 1),
+    })
     begun = []
   })
 
@@ -71,38 +74,51 @@ describe('answers that may be long', () => {
     expect([begun, clock.waiting]).toEqual([['b1', 'a1'], 0])
   })
 
-  it('are refused after three seconds before anything is read, with all that has waited as long', async () => {
-    hold('a', 4 * megabyte - fullPage + 1)
-    const asked = [begin('a1'), begin('a2')]
-    await clock.advance(3000)
-    const refused = { code: 'rate_limited', retryAfterMs: 10_000 }
-    for (const { done } of asked) await expect(done).rejects.toMatchObject(refused)
+  it('wait for that three seconds, and are then made all the same, as they may be short', async () => {
+    hold('a', 4 * megabyte)
+    begin('a1').end()
+    begin('a2')
+    await clock.advance(2999)
     expect(begun).toEqual([])
+    await clock.advance(1)
+    expect([begun, clock.waiting]).toEqual([['a1', 'a2'], 0])
   })
 
-  it('that are catch-ups do not wait for room beside what their person has not read, as they make it', async () => {
+  it('wait for room for half of what a person may leave unread, where that is less than a page', async () => {
+    unread = new UnreadBytes({ each: megabyte, all: 10 * megabyte })
+    turns = new AnswerTurns({ clock, unread, atOnce: 2, atOnceEach: 1, mostWaitingEach: 5, relieve: () => {} })
+    const share = hold('a', megabyte / 2 + 1)
+    begin('a1')
+    await nextTurn()
+    expect(begun).toEqual([])
+    share.set(megabyte / 2)
+    await nextTurn()
+    expect(begun).toEqual(['a1'])
+  })
+
+  it('that are catch-ups wait for no room, as they make it', async () => {
     hold('a', 4 * megabyte)
     await turns.runCatchUp('a', () => void begun.push('a1'))
-    hold('b', 5 * megabyte)
-    void turns.runCatchUp('a', () => void begun.push('a2'))
-    await clock.advance(2999)
-    expect(begun).toEqual(['a1'])
-    await clock.advance(1)
-    expect(begun).toEqual(['a1', 'a2'])
-  })
-
-  it('wait as long for what all have not read, and are then made all the same', async () => {
-    hold('b', 10 * megabyte - fullPage + 1)
-    begin('a1')
-    await clock.advance(2999)
-    expect(begun).toEqual([])
-    await clock.advance(1)
     expect(begun).toEqual(['a1'])
   })
 
-  it('are refused to whoever has 125 of them waiting, and to nobody else', async () => {
+  it('wait for nothing that others have not read: whoever holds most makes room, if that is more than a page', async () => {
+    const cut: string[] = []
+    for (const person of ['b', 'c', 'd']) unread.openAnswer(person, () => cut.push(person)).set(3 * megabyte)
+    await turns.run('a', () => void begun.push('a1'))
+    expect([begun, cut]).toEqual([['a1'], ['b']])
+  })
+
+  it('begin as several of one person at once where that may be', async () => {
+    turns = new AnswerTurns({ clock, unread, atOnce: 4, atOnceEach: 2, mostWaitingEach: 5, relieve: () => {} })
+    for (const name of ['a1', 'a2', 'a3', 'b1']) begin(name)
+    await nextTurn()
+    expect(begun).toEqual(['a1', 'a2', 'b1'])
+  })
+
+  it('are refused to whoever has too many of them waiting, and to nobody else', async () => {
     begin('a1')
-    for (let waiting = 0; waiting < 125; waiting += 1) begin('a2')
+    for (let waiting = 0; waiting < 5; waiting += 1) begin('a2')
     await expect(begin('a3').done).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 3000 })
     begin('b1')
     await nextTurn()

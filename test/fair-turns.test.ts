@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { FairTurns } from '#src/fair-turns.js'
+import { FairTurns, type FairTurnsOptions } from '#src/fair-turns.js'
 
 const options = { atOnce: 2, maxWaiting: 5, maxWaitingEach: 3, retryAfterMs: 5000 }
 
 /** Turns, with who has got one so far and the function that ends it. */
-function begin() {
-  const turns = new FairTurns<string>(options)
+function begin(given: Partial<FairTurnsOptions> = {}) {
+  const turns = new FairTurns<string>({ ...options, ...given })
   const begun: string[] = []
   const ends = new Map<string, () => void>()
   const ask = async (name: string, signal?: AbortSignal) => {
@@ -31,6 +31,17 @@ test('an owner is at work once at a time, and others pass', async () => {
   expect(begun).toEqual(['a1', 'b1', 'c1'])
   await end('a1')
   expect(begun.at(-1)).toBe('a2')
+})
+
+test('of an owner so many pieces of work run at once as may, and the next as one of theirs ends', async () => {
+  const { begun, ask, end } = begin({ atOnce: Number.POSITIVE_INFINITY, atOnceEach: 2 })
+  const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3'].map(name => ask(name))
+  await all[4]
+  expect(begun).toEqual(['a1', 'a2', 'b1', 'b2'])
+  await end('b1')
+  expect(begun).toEqual(['a1', 'a2', 'b1', 'b2', 'b3'])
+  await end('a1')
+  expect(begun.at(-1)).toBe('a3')
 })
 
 test('nobody waits for all that another has asked for', async () => {

@@ -106,6 +106,6 @@ describe('caps', () => {
   it('of what nobody has read yet are for forty people, or what fits, over Redis too', () => {
     expect(give({ MAX_UNREAD_MB: '2' }, { group: 512 }).unread).toEqual({ given: [2, 80], lowered: [] })
     expect(give({ MAX_UNREAD_MB: '2' }, { group: 256 }).unread).toEqual({ given: [2, 26], lowered: [] })
-    expect(give({ REDIS_URL: 'redis://one:6379', ...secrets }, { group: 256 }).unread.given).toEqual([3, 26])
+    expect(give({ REDIS_URL: 'redis://one:6379', ...secrets }, { group: 256 }).unread.given).toEqual([9, 79])
   })
 })

@@ -57,9 +57,9 @@ it('cuts nobody while all that waits is just the limit, and somebody at a byte m
   expect(cut).toEqual([1])
 })
 
-it('cuts the first of those that are equally far behind', () => {
+it('cuts the newest of those that are equally far behind, so that the others come to their end', () => {
   const { cut } = connectionsOf(new UnreadBytes({ each: 1000, all: plenty }), 'ann', [400, 400, 400])
-  expect(cut).toEqual([0])
+  expect(cut).toEqual([2])
 })
 
 it('cuts no connection for what an answer holds alone, and that of an answer not at all', () => {
@@ -128,18 +128,20 @@ it('makes room at the cost of those alone who would still hold more', () => {
   expect([unread.makeRoom('cat', 699), cut]).toEqual([true, ['ann']])
 })
 
-it('tells who waits once less is unread', async () => {
+it('tells who asks each time that less of a person is unread, until they ask no more', () => {
   const unread = new UnreadBytes({ each: 1000, all: plenty })
-  const share = unread.openAnswer('ann', () => {})
-  share.set(500)
+  const [share, ofBen] = ['ann', 'ben'].map(person => unread.openAnswer(person, () => {}))
+  for (const each of [share, ofBen]) each?.set(500)
   const told: string[] = []
-  void unread.less().then(() => told.push('less'))
-  share.set(600)
-  await Promise.resolve()
+  const endFirst = unread.onLess('ann', () => told.push('first'))
+  unread.onLess('ann', () => told.push('second'))
+  share?.set(600)
+  ofBen?.set(1)
   expect(told).toEqual([])
-  share.set(599)
-  await Promise.resolve()
-  expect(told).toEqual(['less'])
+  share?.set(599)
+  endFirst()
+  share?.end()
+  expect(told).toEqual(['first', 'second', 'second'])
 })
 
 it('counts what is around an answer for all together, and not for its person', () => {
@@ -149,9 +151,9 @@ it('counts what is around an answer for all together, and not for its person', (
   const answers = ['a1', 'a2', 'b1'].map(ask)
   expect([unread.hasRoomFor('a', 5000), unread.hasRoomInAll(1), unread.bytes, cut]).toEqual([true, true, 1500, []])
   ask('c1')
-  expect([unread.bytes, cut]).toEqual([1500, ['a1']])
+  expect([unread.bytes, cut]).toEqual([1500, ['a2']])
   answers[2]?.set(1)
-  expect([unread.bytes, cut]).toEqual([1000, ['a1', 'b1']])
+  expect([unread.bytes, cut]).toEqual([1000, ['a2', 'b1']])
   expect([unread.hasRoomInAll(500), unread.hasRoomInAll(501)]).toEqual([true, true])
 })
 

@@ -53,7 +53,7 @@ export function apiGuards(context: GuardBasis): RouteGuards {
   return {
     // The limits for log-ins and registrations count the requests of guests.
     accepts: ({ access, limit }) => access !== 'operator' && (limit === 'none') === isForStrangers(access),
-    inTurn: (response, work) => response.inTurn(work, [readToken(context, false), withCookie(sessions.findAccount)]),
+    findAgain: [readToken(context, false), withCookie(sessions.findAccount)],
     beforeRefusal: identify(false),
     refuseStranger: memberOnly,
     before(route) {

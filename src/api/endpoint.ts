@@ -41,6 +41,8 @@ interface Facts {
   readonly access?: EndpointAccess
   /** The limit that counts its requests beside the API's own. Default: `requests`. */
   readonly limit?: DeclaredRoute['limit']
+  /** Whether a POST may answer with all that its person has. Default: no. */
+  readonly mayBeLong?: true
   /** Its answers by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, DescribedAnswer>>
   /** The codes it may be refused with, beside those of every request. */
@@ -99,12 +101,13 @@ export function endpoint(
 }
 
 /** The endpoint as a route. Guests need no CSRF token: their requests rely on no cookie. */
-export function routeOf({ method, path, access, limit, form, handle }: Endpoint): Route {
+export function routeOf({ method, path, access, limit, mayBeLong, form, handle }: Endpoint): Route {
   return {
     method,
     path,
     access,
     ...(limit && { limit }),
+    ...(mayBeLong && { mayBeLong }),
     ...(form && { body: { multipart: form.read } }),
     needsToken: access !== 'guest',
     async handle(request, response) {

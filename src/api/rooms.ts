@@ -86,6 +86,7 @@ export function roomEndpoints({ clock, people, rooms }: Pick<Context, 'clock' | 
       path: '/chat/rooms',
       name: 'openRoom',
       summary: 'Open the chat with someone, or get the one you have',
+      mayBeLong: true,
       body: z.object({ otherUserId: idSchema }),
       answers: {
         200: {

@@ -9,7 +9,7 @@ import { onceOver } from '../live/transport/response-end.js'
 import { partLength, stuckMs } from '../text-parts.js'
 import { UnreadBytes } from '../unread-bytes.js'
 import { AnswerShare, type UnreadOf } from './answer-share.js'
-import { sendLong } from './long-answers.js'
+import { leastPacked, sendText } from './text-answers.js'
 
 /** How often unfinished answers are checked, in milliseconds. */
 const lookMs = 1000
@@ -38,11 +38,13 @@ declare global {
       /**
        * Does what may make a long answer once it is this person's turn; not at all if they have gone meanwhile. Within such work it is
        * done at once.
-       * @param findAgain find who is logged in, after it had to wait
+       * After it had to wait, `findAgain` finds who is logged in.
        * @throws ChatError `rate_limited` if too much waits for them; `unauthenticated` if they are logged out meanwhile; whatever
        *   `work` throws
        */
-      inTurn(work: () => void | Promise<void>, findAgain?: readonly RequestHandler[]): Promise<void>
+      inTurn(work: () => void | Promise<void>): Promise<void>
+      /** Find who is logged in again. Set by the guards of the route. */
+      findAgain?: readonly RequestHandler[]
     }
   }
 }
@@ -105,17 +107,20 @@ export class Answers {
       if (progress) progress.heldBytes = bytes
     }
     let isInTurn = false
-    response.inTurn = async (work, findAgain = []) => {
+    let packing: Promise<void> | null = null
+    response.inTurn = async work => {
       const { account, socket } = request
       if (isInTurn || !account) return work()
       share.begin()
       const askedAt = this.#clock.now()
       await this.#turns.run(account.id, async () => {
         if (socket.destroyed) return
-        if (this.#clock.now() - askedAt > freshMs) await findMember(request, response, findAgain)
+        if (this.#clock.now() - askedAt > freshMs) await findMember(request, response)
         isInTurn = true
         try {
           await work()
+          // Until then the text is held as it is, also of an answer that is cut.
+          await packing
         } finally {
           isInTurn = false
         }
@@ -125,15 +130,13 @@ export class Answers {
     response.send = body => {
       const hasBody = typeof body === 'string' && request.method !== 'HEAD' && !request.fresh
       if (!hasBody) return send(body)
-      if (body.length <= partLength) {
-        response.holdUnread(Buffer.byteLength(body))
-        return send(body)
-      }
       const bytes = Buffer.from(body)
       response.holdUnread(bytes.length)
+      if (bytes.length < leastPacked) return send(body)
       const progress = this.#watched.get(response)
-      if (progress) progress.endsAt = this.#clock.now() + longestMs
-      sendLong(request, response, bytes)
+      if (progress && bytes.length > partLength) progress.endsAt = this.#clock.now() + longestMs
+      const left = sendText(request, response, bytes)
+      if (left instanceof Promise) packing = left.then(length => response.holdUnread(Math.min(length, bytes.length)))
       return response
     }
     next()
@@ -175,12 +178,8 @@ export class Answers {
 }
 
 /** Finds again who asks. @throws ChatError `unauthenticated` if they are logged in no more */
-async function findMember(
-  request: Parameters<RequestHandler>[0],
-  response: Response,
-  find: readonly RequestHandler[],
-): Promise<void> {
-  for (const handle of find) {
+async function findMember(request: Parameters<RequestHandler>[0], response: Response): Promise<void> {
+  for (const handle of response.findAgain ?? []) {
     await new Promise<void>((resolve, reject) => {
       const next = (error?: unknown) => (error === undefined ? resolve() : reject(error))
       void Promise.resolve(handle(request, response, next)).catch(reject)

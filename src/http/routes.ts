@@ -48,6 +48,8 @@ interface Declaration {
   readonly formPage?: `/${string}`
   /** Answers a request that was let in. May throw any ChatError. */
   handle(request: Request, response: Response): void | Promise<void>
+  /** Whether its answer may show all that its person has. Default: that of a GET of a member, which a page does not make by itself. */
+  readonly mayBeLong?: boolean
   /** Handlers for its errors, tried in this order before those of the app. */
   readonly onError?: readonly ErrorRequestHandler[]
 }
@@ -68,6 +70,7 @@ export interface DeclaredRoute {
   readonly formPage: string
   readonly body: Multipart | null
   readonly repeats: Repeats | null
+  readonly mayBeLong: boolean
 }
 
 /** Guards one kind of routes: pages, the API, event streams, the operator's. */
@@ -76,8 +79,8 @@ export interface RouteGuards {
   accepts(route: DeclaredRoute): boolean
   /** The handlers that check, count and read what a route declares, in their order. */
   before(route: DeclaredRoute): readonly RequestHandler[]
-  /** Has answers wait that may be long. */
-  readonly inTurn?: (response: Response, work: () => void | Promise<void>) => Promise<void>
+  /** Find who is logged in again, after an answer that may be long has waited for its turn. None of its answers waits without. */
+  readonly findAgain?: readonly RequestHandler[]
   /** The handlers before what no route answers is refused. */
   readonly beforeRefusal: readonly RequestHandler[]
   /** Refuses what a stranger posts to an address that takes no forms. */
@@ -103,10 +106,16 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
       if (!guards.accepts(declared))
         throw new Error(`${declared.path} declares an access or a limit that its guards do not check`)
       methods.set(route.method, declared)
-      const { inTurn } = mayBeLong(declared) ? guards : {}
+      const { findAgain } = guards
+      const noteGuards: RequestHandler = (_request, response, next) => {
+        if (findAgain) response.findAgain = findAgain
+        next()
+      }
       const handle: RequestHandler = (request, response) =>
-        inTurn ? inTurn(response, () => route.handle(request, response)) : route.handle(request, response)
-      at[route.method](...guards.before(declared), handle, ...(route.onError ?? []))
+        findAgain && declared.mayBeLong
+          ? response.inTurn(() => route.handle(request, response))
+          : route.handle(request, response)
+      at[route.method](noteGuards, ...guards.before(declared), handle, ...(route.onError ?? []))
     }
     const allowed = [...methods.keys()].flatMap(method => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])).join(', ')
     const refuseStranger: RequestHandler = (request, response, next) =>
@@ -120,15 +129,12 @@ export function createRouter(routes: readonly Route[], guards: RouteGuards, pref
   return router
 }
 
-/** Whether its answer may show all that its person has. What a page asks for by itself is short, or comes in parts. */
-function mayBeLong({ method, access, limit }: DeclaredRoute): boolean {
-  return method === 'get' && access === 'member' && limit === 'requests'
-}
-
 function complete(route: Route, prefix: string): DeclaredRoute {
   const { method, path, access = 'member', limit = 'requests', needsToken = true, formPage = '/chats' } = route
   const { body = null, repeats = null } = route
-  return { method, path: prefix + path, access, limit, needsToken, formPage, body, repeats }
+  // What a page asks for by itself is short, or comes in parts.
+  const { mayBeLong = method === 'get' && access === 'member' && limit === 'requests' } = route
+  return { method, path: prefix + path, access, limit, needsToken, formPage, body, repeats, mayBeLong }
 }
 
 /**

@@ -18,7 +18,7 @@ const collectingShare = 0.01
  */
 const longestStopMs = 100
 /** Of a larger heap none is tried, in bytes: its marking takes longer than that. Source: docs/performance.md */
-const largestHeap = 192 * 1_048_576
+export const largestHeap = 192 * 1_048_576
 
 export interface IdleMemoryDeps {
   readonly clock: Clock

@@ -1,3 +1,4 @@
+// Long because everything that an operator may have set wrong is looked at here.
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'

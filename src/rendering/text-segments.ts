@@ -11,7 +11,7 @@ export interface TextSegment {
 }
 
 /** Further links stay plain. Links make a text costly to show, and the sender could make them many. */
-const maxLinks = 20
+export const maxLinks = 20
 
 /** How much of a text is looked at for addresses, in UTF-16 units of what could be one. It takes a few milliseconds at worst. */
 const maxLooked = 10_000

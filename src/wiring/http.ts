@@ -12,15 +12,17 @@ import { Sessions } from '../http/sessions.js'
 import { setupWarnings } from '../http/setup-warnings.js'
 import { refuseOver } from '../limits.js'
 import { readMemoryLimits } from '../memory-limit.js'
-import { collectGarbage } from '../ops/idle-memory.js'
+import { collectGarbage, readHeapBytes } from '../ops/idle-memory.js'
 import { MemoryRelief } from '../ops/memory-relief.js'
 import { UnreadBytes } from '../unread-bytes.js'
 import type { Basis } from './basis.js'
 
-/** How many long answers are made at once where none waits for Redis: more would be no faster. */
-const madeAtOnce = 4
-/** The same over Redis, if so much may be unread that each may take as much. */
-const [madeAtOnceOverRedis, bytesEach] = [64, 4 * 1_048_576]
+/** How many long answers are made at once for all people and for one, where none waits for Redis: more would be no faster. */
+const madeAtOnce = { all: 4, each: 1 }
+/** The same over Redis, if so much may be unread that each may take as many bytes. */
+const madeAtOnceOverRedis = { all: 64, each: 4, bytes: 4 * 1_048_576 }
+/** For how many seconds a person may ask for long answers until the next one is refused: for as long as requests wait, and one more. */
+const waitingSeconds = 4
 
 /** The parts that deal with HTTP requests. */
 export interface HttpParts
@@ -65,10 +67,18 @@ export function createHttpParts({
     clock,
     limit: Math.min(group, machine),
     readUsed: () => process.memoryUsage.rss(),
+    readHeapBytes,
     collect: collectGarbage,
   })
-  const relieve = () => relief.relieve()
-  const answerTurns = new AnswerTurns({ clock, unread: unreadBytes, atOnce: atOnceFor(config), relieve })
+  const { all: atOnce, each: atOnceEach } = madeAtOnceFor(config)
+  const answerTurns = new AnswerTurns({
+    clock,
+    unread: unreadBytes,
+    atOnce,
+    atOnceEach,
+    mostWaitingEach: waitingSeconds * config.rateLimits.requests,
+    relieve: () => relief.relieve(),
+  })
   const onGivenWay = () => observer.refused('connection', 'half_open')
   const { operatorToken } = config
   const cookieNames = new CookieNames(config)
@@ -100,7 +110,8 @@ export function createHttpParts({
   }
 }
 
-function atOnceFor({ redisUrl, maxUnreadBytesOfAll }: Context['config']): number {
+function madeAtOnceFor({ redisUrl, maxUnreadBytesOfAll }: Context['config']): { all: number; each: number } {
   if (redisUrl === null) return madeAtOnce
-  return Math.max(madeAtOnce, Math.min(madeAtOnceOverRedis, Math.floor(maxUnreadBytesOfAll / bytesEach)))
+  const { all, each, bytes } = madeAtOnceOverRedis
+  return { all: Math.max(madeAtOnce.all, Math.min(all, Math.floor(maxUnreadBytesOfAll / bytes))), each }
 }

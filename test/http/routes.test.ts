@@ -116,23 +116,56 @@ describe('a request', () => {
   })
 })
 
+it.each([
+  ['that a member gets', { method: 'get' }, true],
+  ['that a page gets by itself', { method: 'get', limit: 'lightRequests' }, false],
+  ['that anyone gets', { method: 'get', access: 'anyone' }, false],
+  ['to a form', { method: 'post' }, false],
+  ['to a form that shows all', { method: 'post', mayBeLong: true }, true],
+] as const)('an answer %s waits for its turn if it may be long', async (_what, route, waits) => {
+  const told: string[] = []
+  const noteTurns: RequestHandler = (_request, response, next) => {
+    response.inTurn = async work => {
+      told.push('in turn')
+      expect(response.findAgain).toEqual([pass])
+      await work()
+    }
+    next()
+  }
+  const findsAgain: RouteGuards = {
+    accepts: () => true,
+    before: () => [noteTurns],
+    beforeRefusal: [],
+    findAgain: [pass],
+  }
+  const routes: Route[] = [{ ...route, path: '/', handle: answer }]
+  await fetch(await serveApp(express().use(createRouter(routes, findsAgain))), { method: route.method })
+  expect(told).toEqual(waits ? ['in turn'] : [])
+})
+
 it('a route keeps what it declares, and has defaults for the rest', () => {
   const multipart: RequestHandler = pass
   const repeats = new FormRepeats({ clock: new FakeClock(), forms: null, name: 'test', outcome: z.void() })
   const full: Route = {
     ...{ method: 'post', path: '/full', access: 'member' },
     ...{ limit: 'lightRequests', body: { multipart }, needsToken: false, formPage: '/form', repeats, handle: answer },
+    mayBeLong: true,
   }
   const bare: Route = { method: 'get', path: '/bare', handle: answer }
-  const app = express().use(createRouter([full, bare], guards))
+  const posted: Route = { method: 'post', path: '/posted', handle: answer }
+  const app = express().use(createRouter([full, bare, posted], guards))
   expect(declaredRoutes(app.router)).toEqual([
     {
       ...{ method: 'post', path: '/full', access: 'member', limit: 'lightRequests' },
-      ...{ body: { multipart }, needsToken: false, formPage: '/form', repeats },
+      ...{ body: { multipart }, needsToken: false, formPage: '/form', repeats, mayBeLong: true },
     },
     {
       ...{ method: 'get', path: '/bare', access: 'member', limit: 'requests' },
-      ...{ body: null, needsToken: true, formPage: '/chats', repeats: null },
+      ...{ body: null, needsToken: true, formPage: '/chats', repeats: null, mayBeLong: true },
+    },
+    {
+      ...{ method: 'post', path: '/posted', access: 'member', limit: 'requests' },
+      ...{ body: null, needsToken: true, formPage: '/chats', repeats: null, mayBeLong: false },
     },
   ])
 })

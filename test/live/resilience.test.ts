@@ -1,5 +1,6 @@
 // Long because every case of one behaviour stands here.
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { parseState } from '#src/live/html/page-state.js'
 import { newPair } from '../support/crowd.js'
 import { EventStream } from '../support/event-stream.js'
 import { FaultProxy } from '../support/fault-proxy.js'
@@ -39,6 +40,9 @@ async function settledPair() {
   benPage.say({ type: 'message:status', status: 'seen', messageId: id })
   await annPage.operation(`s-${id}`)
   await Promise.all([annPage.fence(), benPage.fence()])
+  // Of what shows nothing on a page, such as what its own person has seen, it is told within a second.
+  const versionOf = (page: LivePage) => parseState(stateOf(page)).version
+  await expect.poll(() => versionOf(annPage) - versionOf(benPage)).toBe(0)
   const comeBack = (page: LivePage, client = ann) =>
     new LivePage(proxy.url, `/ws?room=${pair.room}&state=${stateOf(page)}&again=1`, { cookie: client.cookieHeader })
   return { ...pair, annPage, benPage, comeBack, id }

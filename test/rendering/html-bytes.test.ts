@@ -8,7 +8,11 @@ it.each([
   ['letters', 'a'.repeat(1000), 1000],
   ['letters of two bytes', 'Ж'.repeat(1000), 2000],
   ['special characters', `"&'<>`.repeat(200), 6000],
-  ['what may be a link, whose text is in it twice', `${'a'.repeat(999)}.`, 2000 + 20 * 256],
+  ['sentences', 'Ok. See you: '.repeat(100), 1300],
+  ['what may be links, whose text is in them twice', 'to a.b/c or\nc@d.e', 17 + 5 + 5 + 2 * 256],
+  ['at most twenty links', 'a.b '.repeat(30), 30 * 4 + 20 * (3 + 256)],
+  ['characters of four bytes', '😀'.repeat(100), 400],
+  ['letters of three bytes', '한'.repeat(100), 300],
 ])('the HTML of %s has so many bytes beside what is around it', (_what, text, bytes) => {
   expect(bytesOf(text) - empty).toBe(bytes)
 })

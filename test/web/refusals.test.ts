@@ -18,8 +18,13 @@ const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? 
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
 /** The status and headers of an answer, without those that always differ. */
+/** All but what is another for each answer: the length of what is compressed hangs on the tokens in it. */
 const headersOf = ({ headers }: Response) =>
-  [...headers].filter(([name]) => !['x-request-id', 'date', 'set-cookie'].includes(name))
+  [...headers].filter(
+    ([name]) =>
+      !['x-request-id', 'date', 'set-cookie'].includes(name) &&
+      !(name === 'content-length' && headers.has('content-encoding')),
+  )
 
 /** Each refused field: marked, described by its error, and linked from the summary with the same words. */
 function linkedErrors(html: string): Record<string, string> {

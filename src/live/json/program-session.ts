@@ -74,7 +74,7 @@ export class ProgramSession implements ClientSession {
       await this.#join({ roomId }, joined => writeFrame({ type: 'room:joined', roomId, ...joined }))
     } catch (error) {
       if (!(error instanceof ChatError)) throw error
-      this.close(closeCodes.noSuchRoom)
+      this.close(error.code === 'rate_limited' ? closeCodes.tooBusy : closeCodes.noSuchRoom)
     }
   }
 

@@ -45,6 +45,6 @@ export function chatListPages(
     { method: 'get', path: '/people', handle: showList },
     { method: 'get', path: '/chats', handle: showList },
     { method: 'get', path: '/chats/present', limit: 'lightRequests', handle: showPresent },
-    { method: 'post', path: '/chats', handle: open },
+    { method: 'post', path: '/chats', mayBeLong: true, handle: open },
   ]
 }

@@ -35,7 +35,7 @@ export function pageGuards(
   return {
     accepts: ({ access, limit }) =>
       (access === 'anyone' || access === 'guest' || access === 'member') && limit !== 'none',
-    inTurn: (response, work) => response.inTurn(work, [sessions.findAccount]),
+    findAgain: [sessions.findAccount],
     beforeRefusal: [...identify, countRequests],
     refuseStranger: redirectStranger,
     before(route) {

@@ -255,7 +255,8 @@ describe('what is counted', () => {
 
 it('no program and no operator is let in by these guards, and nobody uncounted', async () => {
   const { guards } = await begin()
-  const route = { method: 'get', path: '/', needsToken: true, formPage: '/chats', body: null, repeats: null } as const
+  const answered = { needsToken: true, formPage: '/chats', body: null, repeats: null, mayBeLong: false } as const
+  const route = { method: 'get', path: '/', ...answered } as const
   const isAccepted = (access: Access, limit: RequestLimit) => guards.accepts({ ...route, access, limit })
   const accesses: Access[] = ['anyone', 'guest', 'member', 'operator', 'member or operator']
   expect(accesses.map(access => isAccepted(access, 'requests'))).toEqual([true, true, true, false, false])

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { brotliDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
-import { sendLong } from '#src/http/long-answers.js'
+import { sendText } from '#src/http/text-answers.js'
 import { partLength } from '#src/text-parts.js'
 import { serveApp } from '../support/served-app.js'
 
 /** Serves a text at every address, and resolves with the answer to a request with these headers. */
 async function ask(text: string, headers: Record<string, string>): Promise<IncomingMessage> {
-  const app = express().use((request, response) => sendLong(request, response, Buffer.from(text)))
+  const app = express().use((request, response) => sendText(request, response, Buffer.from(text)))
   const [answer] = await once(get(await serveApp(app), { headers, agent: false }), 'response')
   return answer
 }
@@ -32,15 +32,19 @@ describe.each(texts)('a text %s', (_what, text) => {
     expect((await buffer(answer)).toString() === text).toBe(true)
   })
 
-  it('is compressed for who takes Brotli', async () => {
-    const answer = await ask(text, { 'accept-encoding': 'gzip, br' })
-    expect(answer.headers['content-encoding']).toBe('br')
+  it.each([
+    ['gzip, br', 'br', brotliDecompressSync],
+    ['gzip', 'gzip', gunzipSync],
+    ['gzip, br;q=0', 'gzip', gunzipSync],
+  ] as const)('is compressed for who takes %s, by %s', async (taken, coding, unpack) => {
+    const answer = await ask(text, { 'accept-encoding': taken })
+    expect(answer.headers['content-encoding']).toBe(coding)
     const bytes = await buffer(answer)
     expect(answer.headers['content-length']).toBe(String(bytes.length))
-    expect(brotliDecompressSync(bytes).toString() === text).toBe(true)
+    expect(unpack(bytes).toString() === text).toBe(true)
   })
 
-  it.each(['gzip', 'br;q=0', 'identity'])('is not for who takes %s', async encoding => {
+  it.each(['deflate', 'br;q=0', 'identity'])('is not for who takes %s', async encoding => {
     const answer = await ask(text, { 'accept-encoding': encoding })
     expect(answer.headers['content-encoding']).toBeUndefined()
     expect((await buffer(answer)).toString() === text).toBe(true)
