@@ -8,6 +8,12 @@ describe('a screen reader is waited for', () => {
     expect(Date.now() - begun).toBeGreaterThanOrEqual(2000)
   })
 
+  it('for longer where that is wanted', async () => {
+    const begun = Date.now()
+    await waitForQuiet(() => 60_000, { quietMs: 2500 })
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(2500)
+  })
+
   it('until all is there that is to be said', async () => {
     const asked: number[] = []
     await waitForQuiet(() => 60_000, { isComplete: waitedMs => asked.push(waitedMs) === 3 })

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What is not said within this time after the last word is not said at all: longer than a burst. */
-const quietMs = 2000
+const usualQuietMs = 2000
 const lookMs = 50
 
 /** For what to wait, beside quiet. Durations in ms. */
 interface Patience {
   /** Whether all is there that is waited for; told how long it was waited. */
   readonly isComplete?: (waitedMs: number) => boolean
+  readonly quietMs?: number
   /** What is not quiet after this will not be. */
   readonly longestMs?: number
 }
@@ -19,7 +20,7 @@ interface Patience {
  */
 export async function waitForQuiet(
   quietFor: () => number,
-  { isComplete = () => true, longestMs = 60_000 }: Patience = {},
+  { isComplete = () => true, quietMs = usualQuietMs, longestMs = 60_000 }: Patience = {},
 ): Promise<void> {
   const begun = Date.now()
   for (;;) {

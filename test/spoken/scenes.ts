@@ -426,7 +426,7 @@ export const scenes: readonly Scene[] = [
       await stage.hear('Ann presses Tab', () => desktop.press('Tab'))
       await stage.hear('Ann presses Enter on the link', async () => {
         await desktop.press('Return')
-        await isAt(page, '[name=password]')
+        await isAt(page, '[name=email]')
       })
     },
   },

@@ -11,6 +11,8 @@ import type { Utterance } from './voice.js'
 
 /** What should be said may take so long on a busy machine. */
 const patienceMs = 15_000
+/** Where it is not known what should be said, only time tells that nothing more comes. */
+const unknownQuietMs = 5000
 
 /** A chat of two people: Ann is at the browser, the other writes without one. */
 export interface Chat {
@@ -70,7 +72,8 @@ export class Stage {
     voice.take()
     await act()
     const isComplete = (waitedMs: number) => voice.count >= wanted || waitedMs > patienceMs
-    await waitForQuiet(() => this.desktop.quietMs, { isComplete })
+    const known = this.#expected ? {} : { quietMs: unknownQuietMs }
+    await waitForQuiet(() => this.desktop.quietMs, { isComplete, ...known })
     this.#steps.push({ what, said: voice.take().map(wordsOf).filter(isOfThePage) })
   }
 
