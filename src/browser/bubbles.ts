@@ -123,7 +123,7 @@ export class Bubbles {
     }
   }
 
-  /** Returns what is to be said aloud of it: that it is not sent, once; '' for nothing. */
+  /** Returns what is to be said aloud of it: that it is not sent and why, once; '' for nothing. */
   #write(shown: Shown, entry: Entry): string {
     const { element, entry: before } = shown
     if (before === entry) return ''
@@ -139,7 +139,8 @@ export class Bubbles {
     failed?.replaceChildren(words)
     element.querySelector('.reason')?.replaceChildren(reason)
     // Only older: it was said before.
-    return before && isUnsent(before) && state === 'old' ? '' : words
+    if (before && isUnsent(before) && state === 'old') return ''
+    return words && reason ? `${words}: ${reason}` : words
   }
 }
 

@@ -88,7 +88,7 @@ class LogIn {
       event.preventDefault()
       if (event.currentTarget instanceof HTMLFormElement) this.#post(event.currentTarget).catch(reload)
     })
-    const place = document.getElementById('errors') ?? document.getElementById('main')
+    const place = document.getElementById('errors-title') ?? document.getElementById('main')
     place?.focus()
   }
 

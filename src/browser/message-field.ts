@@ -4,6 +4,23 @@ const mostLines = 8
 /** Only a text that stays too long for this time is said to be so: whoever sends it at once hears that it was not sent. */
 const sayAfterMs = 1000
 
+/**
+ * Keeps what describes the field how long messages live, of which the page says more above the first. It does not change while the
+ * field has the focus: a screen reader would say all of the description again.
+ */
+function keepLife(content: HTMLElement): void {
+  const about = document.getElementById('about')
+  const life = document.getElementById('life')
+  if (!(about && life)) return
+  const copy = () => life.replaceChildren(about.firstElementChild?.textContent ?? '')
+  const copyUnlessHere = () => {
+    if (document.activeElement !== content) copy()
+  }
+  new MutationObserver(copyUnlessHere).observe(about, { childList: true })
+  content.addEventListener('blur', copy)
+  copyUnlessHere()
+}
+
 /** Says that a text is too long to be sent, with the count, and has the field grow with its text where CSS does not. */
 export function watchField(): void {
   const composer = document.getElementById('composer')
@@ -34,6 +51,7 @@ export function watchField(): void {
     while (content.scrollHeight > content.clientHeight && content.rows < mostLines) content.rows += 1
   }
   content.addEventListener('input', look)
+  keepLife(content)
   // A text that a script writes, empties or gives back makes no event.
   const written = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value') ?? {}
   Object.defineProperty(content, 'value', {

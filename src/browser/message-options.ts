@@ -1,5 +1,6 @@
-/** The list by keyboard, the options of a message, replies, and pausing pictures. A script of its own, loaded when one is used. */
+/** The list by keyboard, what a message with the focus says, its options, replies, and pausing pictures. A script of its own, loaded when one is used. */
 import { announce } from './announcer.js'
+import { watchFocusedMessage } from './focused-message.js'
 import { watchMotion } from './motion.js'
 
 /**
@@ -8,6 +9,7 @@ import { watchMotion } from './motion.js'
  */
 export function watchOptions(messages: HTMLElement): void {
   watchMotion()
+  watchFocusedMessage(messages)
   const content = document.getElementById('content')
   addEventListener('click', event => {
     const pressed =

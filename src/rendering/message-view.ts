@@ -21,6 +21,8 @@ export interface ImageView {
   readonly width: number
   readonly height: number
   readonly alt: string
+  /** The same where nothing shows that it is of a picture, with its full stop. */
+  readonly words: string
   readonly moves: boolean
   /** The classes that say what shape it has, and what it is shown on. */
   readonly looks: string
@@ -173,10 +175,7 @@ export function viewMessage(
     author: mine ? t('chat.you') : room.otherName,
     text: message.text,
     isEmoji: message.text.length <= longestEmoji && !letter.test(message.text) && fewEmoji.test(message.text),
-    image: message.image && {
-      ...viewImage(message.image),
-      alt: message.image.alt || (mine ? t('picture.fromYou') : t('picture.from', { name: room.otherName })),
-    },
+    image: message.image && viewImage(message.image, mine, room.otherName, t),
     quote: message.replyTo && viewQuote(message.replyTo, message.roomId, room, t),
     status,
     sentAt: times.hour(sentAt, { near }),
@@ -220,9 +219,23 @@ export function viewQuote(
   }
 }
 
-function viewImage({ id, width, height, alt, moves = false, ground }: ImageRef): ImageView {
+function viewImage(
+  { id, width, height, alt, moves = false, ground }: ImageRef,
+  mine: boolean,
+  otherName: string,
+  t: Translate,
+): ImageView {
   const looks = [shapeOf({ width, height }), ground ? `on-${ground}` : ''].filter(Boolean).join(' ')
-  return { url: `/images/${id}`, stillUrl: `/images/${id}/still`, width, height, alt, moves, looks }
+  return {
+    url: `/images/${id}`,
+    stillUrl: `/images/${id}/still`,
+    width,
+    height,
+    alt: alt || (mine ? t('picture.fromYou') : t('picture.from', { name: otherName })),
+    words: t('picture.says', { picture: pictureWords(alt, t, 'picture.undescribed'), text: '' }),
+    moves,
+    looks,
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { chooseOption } from '../support/browser/chat-options.js'
+import type { Locator } from '@playwright/test'
+import { chooseOption, openOptions } from '../support/browser/chat-options.js'
 import { expect, logIn, message, send, startChat, test } from '../support/browser/fixtures.js'
 
 test('two strangers register, find each other, chat and end it', async ({ visit, person, tolerate }) => {
@@ -72,6 +73,50 @@ test('the dialog that asks before a chat ends can be left, and leaves everything
   await ann.getByRole('button', { name: 'Keep the chat' }).click()
   await expect(ann.getByRole('dialog')).toBeHidden()
   await expect(message(ben, 'stays')).toBeVisible()
+})
+
+test('what is pressed and let go elsewhere does nothing', { tag: '@page' }, async ({ chat }) => {
+  const { ann, ben, path } = await chat()
+  await send(ann, 'stays')
+  const content = ann.getByRole('textbox', { name: 'Message' })
+  await content.fill('a draft')
+  /** Presses something, and lets go on another thing. */
+  const miss = async (pressed: Locator, released: Locator) => {
+    await pressed.hover()
+    await ann.mouse.down()
+    await released.hover({ force: true })
+    await ann.mouse.up()
+  }
+  const title = ann.getByRole('heading', { level: 1 })
+  for (const name of ['Send', 'Chat options', 'Log out']) await miss(ann.getByRole('button', { name }), title)
+  await miss(ann.getByRole('link', { name: 'Settings' }), title)
+  await expect(ann.getByRole('group', { name: 'Chat options' })).toBeHidden()
+  await expect(content).toHaveValue('a draft')
+  await openOptions(ann)
+  const end = ann.getByRole('button', { name: 'End chat' })
+  await miss(end, ann.getByLabel('Message lifetime'))
+  await expect(ann.getByRole('dialog')).toBeHidden()
+  await end.click()
+  await miss(ann.getByRole('button', { name: 'End for both' }), ann.getByRole('heading', { name: 'End this chat?' }))
+  await expect(ann.getByRole('dialog')).toBeVisible()
+  await expect(message(ben, 'stays')).toBeVisible()
+  expect(new URL(ann.url()).pathname).toBe(path)
+})
+
+test('a password can be pasted, and looked at before it is sent', { tag: '@page' }, async ({ visit }) => {
+  const page = await visit()
+  await page.goto('/login')
+  const password = page.getByLabel('Password', { exact: true })
+  await page.getByLabel('Email').fill('from a manager')
+  await page.getByLabel('Email').press('Control+A')
+  await page.keyboard.press('Control+X')
+  await password.press('Control+V')
+  await expect(password).toHaveValue('from a manager')
+  await expect(password).toHaveAttribute('type', 'password')
+  await page.getByRole('button', { name: 'Show password' }).click()
+  await expect(password).toHaveAttribute('type', 'text')
+  await page.getByRole('button', { name: 'Hide password' }).click()
+  await expect(password).toHaveAttribute('type', 'password')
 })
 
 test('a chat that was ended is gone from both screens and can be opened anew', async ({ chat }) => {

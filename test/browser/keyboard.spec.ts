@@ -191,6 +191,37 @@ test('the options of every message are there for the ear, and Tab meets those of
   await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
 })
 
+test('a letter, a figure or a sign does nothing where nothing is written', { tag: '@page' }, async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'hello')
+  await expect(message(ann, 'hello')).toBeVisible()
+  const look = () =>
+    ann.evaluate(() => {
+      const at = document.activeElement
+      const { value } = document.querySelector<HTMLTextAreaElement>('#content') ?? {}
+      const opened = document.querySelectorAll(':popover-open, dialog[open], details[open]').length
+      return [
+        location.href,
+        at?.id || at?.outerHTML.slice(0, 80),
+        opened,
+        value,
+        document.querySelector('#list')?.textContent,
+      ]
+    })
+  for (const place of [
+    message(ann, 'hello'),
+    ann.getByRole('region', { name: 'Messages' }),
+    ann.getByRole('button', { name: 'Chat options' }),
+    ann.getByRole('link', { name: 'Settings' }),
+    ann.getByLabel('Add image'),
+  ]) {
+    await place.focus()
+    const before = await look()
+    for (const key of 'abcdefghijklmnopqrstuvwxyz0123456789.,;:/?!+-*#@[]') await ann.keyboard.press(key)
+    expect(await look()).toEqual(before)
+  }
+})
+
 test('where the script of the options cannot be loaded, the server opens them', async ({ chat, tolerate }) => {
   const { ann } = await chat()
   tolerate(/ERR_FAILED/)

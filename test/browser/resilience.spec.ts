@@ -114,8 +114,9 @@ test('at the log-in within a page a wrong password is said, and nobody else is g
     await ann.getByRole('button', { name: 'Log in' }).click()
   }
   await enter('bob@example.com', 'not the password')
-  await expect(ann.getByRole('group', { name: "There's a problem" })).toContainText('Wrong email or password')
-  await expect(ann.getByRole('group', { name: "There's a problem" })).toBeFocused()
+  const heading = ann.getByRole('heading', { name: "There's a problem" })
+  await expect(heading).toBeFocused()
+  await expect(heading).toHaveAccessibleDescription('Wrong email or password')
   await expect(ann.getByLabel('Email')).toHaveValue('bob@example.com')
   expect(await kept(ann)).toHaveLength(1)
   await enter('bob@example.com', 'password123')

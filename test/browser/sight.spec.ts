@@ -6,10 +6,9 @@ import { tabThrough } from '../support/browser/probes.js'
 
 const covered = async (page: Page) => (await tabThrough(page)).filter(({ coveredBy }) => coveredBy)
 
-test('nothing that has the focus is covered, on any page and in a small window', { tag: '@long' }, async ({
-  chat,
-  visit,
-}) => {
+test('what has the focus has a ring, and nothing covers it, on any page and in a small window', {
+  tag: '@long',
+}, async ({ chat, visit }) => {
   const { ann, ben, path } = await chat()
   await sendMany(ben, 30, 'line')
   await expect(message(ann, 'line 29')).toBeVisible()
@@ -28,6 +27,7 @@ test('nothing that has the focus is covered, on any page and in a small window',
     const stops = await tabThrough(page)
     expect([address, stops.length > 2]).toEqual([address, true])
     expect([address, stops.filter(({ coveredBy }) => coveredBy)]).toEqual([address, []])
+    expect([address, stops.filter(({ hasRing }) => !hasRing)]).toEqual([address, []])
   }
   await ann.setViewportSize({ width: 1280, height: 720 })
   await ann.goto(path)
@@ -51,6 +51,32 @@ test('by arrows, every message that has the focus can be seen, above the compose
       return box !== undefined && box.top >= top - 1 && box.bottom <= bottom + 1
     })
     expect([key, isSeen]).toEqual([key, true])
+  }
+})
+
+test('the options of a message show beside it under the pointer, which can go to them, and cover nothing', {
+  tag: '@page',
+}, async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'theirs')
+  await send(ann, 'mine')
+  await expect(message(ann, 'theirs')).toBeVisible()
+  for (const text of ['theirs', 'mine']) {
+    const bubble = message(ann, text)
+    const options = bubble.getByRole('button', { name: 'Message options' })
+    const opacity = () => options.evaluate(button => getComputedStyle(button).opacity)
+    await ann.mouse.move(0, 0)
+    await expect.poll(opacity).toBe('0')
+    await bubble.locator('.text').hover()
+    await expect.poll(opacity).toBe('1')
+    const below = await options.evaluate(button => {
+      const { left, right, top, bottom } = button.getBoundingClientRect()
+      const under = document.elementsFromPoint((left + right) / 2, (top + bottom) / 2)
+      return under.filter(each => each !== button && each.closest('article, .bar, footer')).length
+    })
+    expect(below).toBe(0)
+    await options.hover()
+    expect(await opacity()).toBe('1')
   }
 })
 

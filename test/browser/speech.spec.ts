@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { openOptions } from '../support/browser/chat-options.js'
 import { connected, test } from '../support/browser/faulty-chat.js'
 import { expect, message, send, sendMany } from '../support/browser/fixtures.js'
 import { keepSpeech, takeSpeech } from '../support/browser/ledgers.js'
@@ -83,8 +84,38 @@ test('what cannot go out is said to be sending after three seconds, and not sent
   await takeSpeech(ann)
   await send(ann, 'x'.repeat(5001))
   await expect(ann.locator('.pending').getByText('Not sent', { exact: true })).toBeVisible()
-  expect((await takeSpeech(ann)).filter(each => each !== 'Connected again')).toEqual(['Not sent'])
+  expect((await takeSpeech(ann)).filter(each => each !== 'Connected again')).toEqual([
+    'Not sent: This message is too long. Use at most 5000 characters.',
+  ])
   await expect(ann.locator('#not-sent')).toBeEmpty()
+})
+
+test('what describes the field or the message with the focus stands still, as all of it would be said again', async ({
+  chat,
+}) => {
+  const { ann, ben, path } = await chat()
+  const said = (life: string) =>
+    `Enter sends. Shift+Enter starts a new line. Messages vanish after ${life}, from both screens.`
+  await composer(ann).focus()
+  await openOptions(ben)
+  await ben.getByLabel('Message lifetime').selectOption({ label: '5 minutes' })
+  await ben.getByRole('button', { name: 'Apply for both of you' }).click()
+  await expect(ann.locator('#about')).toContainText('Messages vanish after 5 minutes')
+  await expect(composer(ann)).toHaveAccessibleDescription(said('1 hour'))
+  await ann.getByRole('region', { name: 'Messages' }).focus()
+  await expect(composer(ann)).toHaveAccessibleDescription(said('5 minutes'))
+
+  await ben.goto('/chats')
+  await send(ann, 'where are you')
+  const own = message(ann, 'where are you')
+  await expect(own).toHaveAttribute('data-status', 'delivered')
+  await own.focus()
+  await ben.goto(path)
+  await expect(own).toHaveAttribute('data-status', 'seen')
+  await expect(own.locator('.status')).toHaveText('Seen')
+  await expect(own).toHaveAccessibleDescription(/^where are you \d\d:\d\d.* until .+ Delivered$/)
+  await composer(ann).focus()
+  await expect(own).toHaveAccessibleDescription(/ Seen$/)
 })
 
 test('who wants to hear nothing hears nothing', async ({ chat }) => {

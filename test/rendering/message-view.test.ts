@@ -202,7 +202,9 @@ describe('a message as it is shown', () => {
   it('has a picture by its address, size and description', () => {
     const { id, ...shown } = image
     const urls = { url: `/images/${id}`, stillUrl: `/images/${id}/still` }
-    expect(view({ image }).image).toEqual({ ...shown, ...urls, moves: false, looks: '' })
+    expect(view({ image }).image).toEqual({
+      ...{ ...shown, ...urls, words: 'picture.says chats.image a cat,', moves: false, looks: '' },
+    })
     expect(view({ image: { ...image, moves: true } }).image).toMatchObject({ ...urls, moves: true })
   })
 
@@ -215,7 +217,10 @@ describe('a message as it is shown', () => {
 
   it('says whose a picture without a description is', () => {
     const bare = { ...image, alt: '' }
-    expect(view({ image: bare }).image?.alt).toBe('picture.from Ben')
+    expect(view({ image: bare }).image).toMatchObject({
+      alt: 'picture.from Ben',
+      words: 'picture.says picture.undescribed,',
+    })
     expect(view({ image: bare, senderId: 'ann' }).image?.alt).toBe('picture.fromYou')
   })
 })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { idOf, newcomer } from '../support/crowd.js'
 import { FaultProxy } from '../support/fault-proxy.js'
@@ -6,13 +5,14 @@ import type { HttpClient } from '../support/http-client.js'
 import { LivePage } from '../support/live-page.js'
 import { startServerProcess } from '../support/nodes.js'
 import type { Desktop } from './desktop.js'
+import { waitForQuiet } from './quiet.js'
 import { type SceneTranscript, type Step, withoutTimes } from './transcript.js'
 import type { Utterance } from './voice.js'
 
-/** What is not said within this time after the last word is not said at all: longer than a burst. */
-const quietMs = 2000
 /** What should be said may take so long on a busy machine. */
 const patienceMs = 15_000
+/** Where it is not known what should be said, only time tells that nothing more comes. */
+const unknownQuietMs = 5000
 
 /** A chat of two people: Ann is at the browser, the other writes without one. */
 export interface Chat {
@@ -71,10 +71,9 @@ export class Stage {
     voice.setPace('speech')
     voice.take()
     await act()
-    const begun = Date.now()
-    const isQuiet = () => Math.min(this.desktop.quietMs, Date.now() - begun) >= quietMs
-    const isComplete = () => voice.count >= wanted || Date.now() - begun > patienceMs
-    while (!(isQuiet() && isComplete())) await sleep(50)
+    const isComplete = (waitedMs: number) => voice.count >= wanted || waitedMs > patienceMs
+    const known = this.#expected ? {} : { quietMs: unknownQuietMs }
+    await waitForQuiet(() => this.desktop.quietMs, { isComplete, ...known })
     this.#steps.push({ what, said: voice.take().map(wordsOf).filter(isOfThePage) })
   }
 
@@ -82,8 +81,7 @@ export class Stage {
   async prepare(act: () => Promise<unknown>): Promise<void> {
     this.desktop.voice.setPace('hurry')
     await act()
-    const done = Date.now()
-    while (Math.min(this.desktop.quietMs, Date.now() - done) < quietMs) await sleep(50)
+    await waitForQuiet(() => this.desktop.quietMs)
   }
 
   /**
@@ -96,6 +94,9 @@ export class Stage {
     const [ann, other] = [await newcomer(url, `Ann-${this.#people}`), await newcomer(url, name)]
     const path = await ann.openChat(await idOf(ann, name))
     await this.#leave()
+    // As the browser of a person tells it on the first page, who hears "UTC" no more from the second on.
+    const zone = await this.page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
+    await ann.post('/settings/zone', { zone }, path)
     const context = this.page.context()
     await context.clearCookies()
     await context.addCookies([...ann.cookies].map(([name, value]) => ({ name, value, url: faults.url })))

@@ -32,6 +32,7 @@ describe('a transcript', () => {
     ['a word where there was silence', saying(), saying('Sent')],
     ['silence where there was a word', saying('Sent'), saying()],
     ['another order', saying('one', 'two'), saying('two', 'one')],
+    ['all that is said where no transcript has it', { ...scene, steps: [] }, scene],
     ['a step too few', scene, { ...scene, steps: scene.steps.slice(1) }],
   ])('differs by %s', (_, expected, heard) => {
     expect(compareScenes(expected, heard)).not.toEqual([])

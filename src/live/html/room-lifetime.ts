@@ -45,17 +45,21 @@ export class RoomLifetime {
     return longestLifeOf(this.current(chosen), this.#rules)
   }
 
-  /** The text above the first message. `erasesWhenLeft`: whether the room is erased once both have left. */
-  renderAbout(chosen: Lifetime | null, erasesWhenLeft: boolean): string {
+  /** How long messages live, in a sentence or two. */
+  sayLife(chosen: Lifetime | null): string {
     const { t, times } = this.#context
     const current = this.current(chosen)
     const lifetime = times.length(current.lifetimeMs)
-    const vanish =
-      current.from === 'seen'
-        ? t('chat.vanishSeen', { lifetime, unseen: times.length(unseenLifeMs(this.#rules)) })
-        : t('chat.vanish', { lifetime })
+    return current.from === 'seen'
+      ? t('chat.vanishSeen', { lifetime, unseen: times.length(unseenLifeMs(this.#rules)) })
+      : t('chat.vanish', { lifetime })
+  }
+
+  /** The text above the first message. `erasesWhenLeft`: whether the room is erased once both have left. */
+  renderAbout(chosen: Lifetime | null, erasesWhenLeft: boolean): string {
+    const { t } = this.#context
     const end = erasesWhenLeft ? t('chat.lifeHint', { grace: this.#grace }) : t('chat.lifeHintNoGrace')
-    return renderPartial('sentence', this.#context, { sentence: `${vanish} ${end}` })
+    return renderPartial('about', this.#context, { life: this.sayLife(chosen), end })
   }
 
   /**
@@ -98,7 +102,8 @@ export class RoomLifetime {
     const sentence = t('warning.soon', { time: times.length(warningOf(shortestMs) ?? 0) })
     const { unit, count } = times.unitOf(shortestMs)
     const keep = t(keepSentences[unit], { count })
-    return renderPartial('warning', this.#context, { sentence, keep, roomId: first.roomId })
+    const where = t('warning.button', { keep })
+    return renderPartial('warning', this.#context, { sentence, where, keep, roomId: first.roomId })
   }
 
   get #grace(): string {

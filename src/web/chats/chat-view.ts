@@ -129,6 +129,7 @@ export function chatSender(
       jump: page.renderJump(view.id, view.later),
       presence: page.renderPresence(view.presence, lifetime.mostMs(view.lifetime)),
       about: lifetime.renderAbout(view.lifetime, view.erasesWhenLeft),
+      life: lifetime.sayLife(view.lifetime),
       lifetimeChoices: lifetime.renderChoices(view.lifetime, view.mayLiveFromSeen),
       eraseSwitch: lifetime.renderErasure(view.erasesWhenLeft),
       eraseHint: lifetime.sayErasure(),

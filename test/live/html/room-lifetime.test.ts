@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Lifetime } from '#src/chat/engine.js'
 import { type LifetimeRules, RoomLifetime } from '#src/live/html/room-lifetime.js'
 import { viewContext } from '#src/rendering/renderer.js'
 import { wordsIn } from '../../support/live/events.js'
@@ -32,17 +33,26 @@ describe('how long messages live', () => {
   })
 
   it('stands above the messages, with how long a chat lasts that both have left', () => {
-    const html = lifetimeBy().renderAbout(byBen, true)
-    expect(html).toMatch(/^Messages vanish after 5 min.*, from both screens.*10 minutes after you have both left/)
-    expect(lifetimeBy().renderAbout(null, true)).toMatch(/^Messages vanish after 1 h/)
-    expect(lifetimeBy().renderAbout(afterSeen, true)).toMatch(
+    const about = (chosen: Lifetime | null) => wordsIn(lifetimeBy().renderAbout(chosen, true))
+    expect(about(byBen)).toMatch(
+      /^Messages vanish after 5 min.*, from both screens.*10 minutes after you have both left/,
+    )
+    expect(about(null)).toMatch(/^Messages vanish after 1 h/)
+    expect(about(afterSeen)).toMatch(
       /^Messages vanish 1 min.* after they are seen, from both screens\. Unseen ones vanish after 1 day\. Either/,
     )
   })
 
+  it('is what the composer is described by, without how the chat ends', () => {
+    expect(lifetimeBy().sayLife(byBen)).toBe('Messages vanish after 5 minutes, from both screens.')
+    const { life } = /<span>(?<life>.*)<\/span>/.exec(lifetimeBy().renderAbout(byBen, true))?.groups ?? {}
+    expect(life).toBe(lifetimeBy().sayLife(byBen))
+  })
+
   it('stands there alone where a chat lasts that both have left', () => {
-    const html = lifetimeBy().renderAbout(null, false)
-    expect(html).toMatch(/^Messages vanish after 1 h.*end the chat for both\.$/)
+    expect(wordsIn(lifetimeBy().renderAbout(null, false))).toMatch(
+      /^Messages vanish after 1 h.*end the chat for both\.$/,
+    )
   })
 
   it('can be chosen from a few, of which the current one is marked and the server’s own is said to be the default', () => {
@@ -91,14 +101,18 @@ describe('whether a chat is erased once both have left', () => {
 
 describe('messages that expire soon', () => {
   it.each([
-    [[60_000, 40_000, 100_000], 'Oldest messages vanish in 20 seconds Keep 40 more seconds'],
-    [[60_000], 'Oldest messages vanish in 30 seconds Keep 1 more minute'],
-    [[300_000], 'Oldest messages vanish in 1 minute Keep 5 more minutes'],
-    [[3_600_000], 'Oldest messages vanish in 1 minute Keep 1 more hour'],
-    [[172_800_000], 'Oldest messages vanish in 1 minute Keep 2 more days'],
+    [
+      [60_000, 40_000, 100_000],
+      ['Oldest messages vanish in 20 seconds', 'Keep 40 more seconds'],
+    ],
+    [[60_000], ['Oldest messages vanish in 30 seconds', 'Keep 1 more minute']],
+    [[300_000], ['Oldest messages vanish in 1 minute', 'Keep 5 more minutes']],
+    [[3_600_000], ['Oldest messages vanish in 1 minute', 'Keep 1 more hour']],
+    [[172_800_000], ['Oldest messages vanish in 1 minute', 'Keep 2 more days']],
   ])('are warned of in one line with the shortest of their lives: %j', (lives, words) => {
     const html = lifetimeBy().renderWarning(lives.map(lifetimeMs => ({ roomId: 'r1', lifetimeMs })))
-    expect(wordsIn(html)).toBe(`${words} Dismiss`)
+    const [sentence, keep] = words
+    expect(wordsIn(html)).toBe(`${sentence} . The button “${keep}” is before the message field. ${keep} Dismiss`)
     expect(html).toContain('hx-post="/chats/r1/keep"')
     expect(html).toContain('hx-post="/chats/r1/dismiss"')
   })

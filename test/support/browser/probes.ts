@@ -3,6 +3,9 @@ import type { Page } from '@playwright/test'
 import { expect } from './fixtures.js'
 import { findOverflow } from './overflow.js'
 
+/** The rules of axe that are to run beside those that it runs by itself. */
+const rulesBeside = ['color-contrast-enhanced', 'target-size', 'label-content-name-mismatch']
+
 /** The themes beside dark. */
 const looks = [
   { colorScheme: 'light', theme: 'light' },
@@ -16,7 +19,7 @@ const withoutMotion = { reducedMotion: 'reduce' } as const
 async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
   const rules = onlyContrast
     ? { runOnly: ['color-contrast-enhanced'] }
-    : { rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } } }
+    : { rules: Object.fromEntries(rulesBeside.map(rule => [rule, { enabled: true }])) }
   // Legacy mode cannot look into iframes of other sites, which we have none of. The other mode opens a tab for every run.
   // An empty script stands for axe itself.
   const axeSource = onlyContrast ? 'void 0' : ''
@@ -29,7 +32,7 @@ async function runAxe(page: Page, onlyContrast: boolean): Promise<string[]> {
   )
 }
 
-/** What axe finds: by every rule in dark, including AAA contrast and target sizes, and by AAA contrast in every theme. */
+/** What axe finds: by every rule in dark, including AAA contrast, target sizes and labels in names, and by AAA contrast in every theme. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark', ...withoutMotion })
   const found = await runAxe(page, false)
@@ -76,10 +79,11 @@ export function cutBySpacing(page: Page): Promise<string[]> {
   })
 }
 
-/** A stop of the Tab key: the element's name, and what covers it. */
+/** A stop of the Tab key: the element's name, what covers it, and whether an outline shows that it has the focus. */
 interface Stop {
   readonly name: string
   readonly coveredBy: string
+  readonly hasRing: boolean
 }
 
 const mostStops = 80
@@ -111,10 +115,12 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
       const hits = points.map(([x, y]) => document.elementFromPoint(x, y))
       const covers = hits.filter(hit => !(hit && (active.contains(hit) || hit.contains(active))))
       const name = active.getAttribute('aria-label') || active.textContent?.trim() || active.id || active.nodeName
+      const { outlineStyle, outlineWidth } = getComputedStyle(active)
       const isSmall = box.width < 2 || box.height < 2
       // All of it must be visible (WCAG 2.4.12), not only a part (2.4.11).
       return {
         name: name.slice(0, 60),
+        hasRing: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
         coveredBy: isSmall ? 'it has no size' : covers.map(hit => hit?.outerHTML.slice(0, 80) ?? 'nothing').join(' '),
       }
     })

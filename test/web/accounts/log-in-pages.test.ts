@@ -77,7 +77,7 @@ describe('the page of the log-in', () => {
     expect(html).toMatch(/<input id="email"[^>]* autofocus/)
     const refused = await (await visitor().post('/login', { ...right, password: 'wrong wrong' })).text()
     expect(refused.match(/autofocus/g)).toHaveLength(1)
-    expect(refused).toMatch(/id="errors"[^>]* autofocus/)
+    expect(refused).toMatch(/<h2 id="errors-title"[^>]* autofocus/)
   })
 
   it('names the demo accounts and their password where they are', async () => {

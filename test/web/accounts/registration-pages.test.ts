@@ -41,6 +41,11 @@ describe('the page of the registration', () => {
     expect(html).not.toContain('role="alert"')
   })
 
+  it.each(['/register', '/login'])('says below the form, as on %s, whom to ask about a password', async path => {
+    const html = await textOf(visitor(), path)
+    expect(html.indexOf('Forgot your password?')).toBeGreaterThan(html.lastIndexOf('</form>'))
+  })
+
   it('keeps the way back in its form and in the link to the log-in', async () => {
     const html = await textOf(visitor(), '/register?next=%2Fpeople%3Fq%3Da')
     expect(inputOf(html, 'next')).toBe('/people?q=a')

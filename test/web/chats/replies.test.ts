@@ -39,7 +39,7 @@ describe('a reply', () => {
     ] as const) {
       const html = await textOf(client, chat)
       const [, href = '', words = ''] = /<a class="quote [^"]+" href="([^"]+)"[^>]*>(.*?)<\/a>/s.exec(html) ?? []
-      expect(words.replace(/<[^>]+>/g, '')).toBe(`In reply to ${author} first line`)
+      expect(words.replace(/<[^>]+>/g, '')).toBe(`In reply to ${author}: first line.`)
       expect(href).toBe(`${chat}?after=0#m-${id}`)
       expect(html).not.toContain('name="replyTo" form="composer"')
     }
