@@ -35,7 +35,11 @@ export interface QuoteView {
   /** Where it stands: the chat's page that begins with it. */
   readonly href: string
   readonly author: string
+  /** Whose message is answered, in words for the ear. */
+  readonly to: string
   readonly text: string
+  /** What ends the text for the ear. */
+  readonly stop: string
   readonly remainingMs: number
 }
 
@@ -209,12 +213,16 @@ export function viewQuote(
   { userId, otherName, clock }: Pick<MessageContext, 'userId' | 'otherName' | 'clock'>,
   t: Translate,
 ): QuoteView {
+  const mine = senderId === userId
+  const text = isPicture ? pictureWords(excerpt, t, 'chats.imagePlain') : excerpt
   return {
     id,
     seq,
     href: `/chats/${roomId}?after=${seq - 1}#m-${id}`,
-    author: senderId === userId ? t('chat.you') : otherName,
-    text: isPicture ? pictureWords(excerpt, t, 'chats.imagePlain') : excerpt,
+    author: mine ? t('chat.you') : otherName,
+    to: mine ? t('reply.toYou') : t('reply.to', { name: otherName }),
+    text,
+    stop: stopOf(text),
     remainingMs: Math.max(0, expiresAt - clock.now()),
   }
 }
@@ -232,7 +240,7 @@ function viewImage(
     width,
     height,
     alt: alt || (mine ? t('picture.fromYou') : t('picture.from', { name: otherName })),
-    words: t('picture.says', { picture: pictureWords(alt, t, 'picture.undescribed'), text: '' }),
+    words: endSentence(pictureWords(alt, t, 'picture.undescribed')),
     moves,
     looks,
   }
@@ -249,8 +257,13 @@ export function wordsOf(
 ): string {
   if (!image) return text
   const picture = pictureWords(image.alt, t, plain)
-  return text ? t('picture.says', { picture, text }) : picture
+  return text ? `${endSentence(picture)} ${text}` : picture
 }
+
+/** Signs that end a sentence in our languages, and what may follow them. */
+const ended = /[.!?…؟۔。！？][\s"'”’»)\]\u2069]*$/u
+const stopOf = (text: string) => (ended.test(text) ? '' : '.')
+const endSentence = (text: string) => text + stopOf(text)
 
 function pictureWords(alt: string, t: Translate, plain: SentenceKey): string {
   return alt ? t('chats.image', { alt: isolateLines(alt) }) : t(plain)

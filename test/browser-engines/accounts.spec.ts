@@ -69,7 +69,7 @@ test('what is wrong with a form is said, linked and has the focus', async ({ ope
   await fill(tab, field('Password'), 'not the password')
   await click(tab, button('Log in'))
   await see(tab, { css: '#errors', holds: 'Wrong email or password' })
-  await expectRead(tab, () => document.activeElement?.id, 'errors', 'the focus is on the errors')
+  await expectRead(tab, () => document.activeElement?.id, 'errors-title', 'the focus is on the errors')
   expect(await tab.read(() => document.title)).toMatch(/^Error: Log in/)
   expect(await tab.read(() => document.querySelector<HTMLInputElement>('[name=email]')?.value)).toBe(ann.email)
   await click(tab, { css: '#errors a' })

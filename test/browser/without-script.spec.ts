@@ -43,7 +43,7 @@ test('without JavaScript two people register, log in, find each other, chat, end
   await page.getByRole('button', { name: 'Reply' }).click()
   await page.getByRole('textbox', { name: 'Message' }).fill('ok')
   await page.getByRole('button', { name: 'Send' }).click()
-  await expect(mine.last().getByRole('link')).toHaveText(`In reply to ${ben.name}: Hello Ann.`)
+  await expect(mine.last().getByRole('link')).toHaveAccessibleName(`In reply to ${ben.name}: Hello Ann.`)
   await mine.last().getByRole('button', { name: 'Message options' }).click()
   await page.getByRole('button', { name: 'Delete for both' }).click()
   await expect(mine).toHaveCount(1)

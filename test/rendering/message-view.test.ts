@@ -122,12 +122,19 @@ describe('a message as it is shown', () => {
       seq: 2,
       href: '/chats/r1?after=1#m-m2',
       author: 'chat.you',
+      to: 'reply.toYou',
       text: 'a cat',
+      stop: '.',
       remainingMs: 30_000,
     }
     expect(view({ replyTo }).quote).toEqual(quote)
     const ofPicture = { ...replyTo, senderId: 'ben', isPicture: true }
-    expect(view({ replyTo: ofPicture }).quote).toMatchObject({ author: 'Ben', text: 'chats.image a cat' })
+    expect(view({ replyTo: ofPicture }).quote).toMatchObject({
+      ...{ author: 'Ben', to: 'reply.to Ben', text: 'chats.image a cat' },
+    })
+    for (const excerpt of ['At ten.', 'At ten?', '“At ten!”', 'متى؟']) {
+      expect(view({ replyTo: { ...replyTo, excerpt } }).quote).toMatchObject({ text: excerpt, stop: '' })
+    }
     expect(view({ replyTo: { ...ofPicture, excerpt: '' } }).quote).toMatchObject({ text: 'chats.imagePlain' })
   })
 
@@ -203,7 +210,7 @@ describe('a message as it is shown', () => {
     const { id, ...shown } = image
     const urls = { url: `/images/${id}`, stillUrl: `/images/${id}/still` }
     expect(view({ image }).image).toEqual({
-      ...{ ...shown, ...urls, words: 'picture.says chats.image a cat,', moves: false, looks: '' },
+      ...{ ...shown, ...urls, words: 'chats.image a cat.', moves: false, looks: '' },
     })
     expect(view({ image: { ...image, moves: true } }).image).toMatchObject({ ...urls, moves: true })
   })
@@ -219,7 +226,7 @@ describe('a message as it is shown', () => {
     const bare = { ...image, alt: '' }
     expect(view({ image: bare }).image).toMatchObject({
       alt: 'picture.from Ben',
-      words: 'picture.says picture.undescribed,',
+      words: 'picture.undescribed.',
     })
     expect(view({ image: bare, senderId: 'ann' }).image?.alt).toBe('picture.fromYou')
   })
@@ -229,7 +236,12 @@ it.each([
   ['text alone', { text: 'hello', image: null }, 'hello'],
   ['a picture with a description', { text: '', image }, 'chats.image a cat'],
   ['a picture without one', { text: '', image: { ...image, alt: '' } }, 'chats.imagePlain'],
-  ['both', { text: 'hello', image }, 'picture.says chats.image a cat,hello'],
+  ['both', { text: 'hello', image }, 'chats.image a cat. hello'],
+  [
+    'a picture whose description ends with a sign, and text',
+    { text: 'hello', image: { ...image, alt: 'a cat?' } },
+    'chats.image a cat? hello',
+  ],
 ])('where there is room for words alone a message of %s is said by them', (_what, given, words) => {
   expect(wordsOf(given, t)).toBe(words)
 })

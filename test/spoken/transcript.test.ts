@@ -25,6 +25,7 @@ describe('a transcript', () => {
   it('is the same at any hour, on any day', () => {
     expect(withoutTimes('Saturday, November 28.')).toBe(withoutTimes('Tuesday, June 2.'))
     expect(withoutTimes('You 9:05 until 10:05:30 PM')).toBe(withoutTimes('You 21:45 until 22:45'))
+    expect(withoutTimes('You 11:45 PM until Sun 12:45 AM')).toBe(withoutTimes('You 21:45 until 22:45'))
   })
 
   it.each([

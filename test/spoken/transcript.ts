@@ -15,7 +15,7 @@ const silence = '(silence)'
 /** Days, hours and minutes are others each time: all of them count as the same. */
 export const withoutTimes = (text: string): string =>
   text
-    .replaceAll(/\b\d{1,2}:\d{2}(:\d{2})?([\s\u202f]?[AP]M)?/g, '[time]')
+    .replaceAll(/\b((Sun|Mon|Tue|Wed|Thu|Fri|Sat),? )?\d{1,2}:\d{2}(:\d{2})?([\s\u202f]?[AP]M)?/g, '[time]')
     .replaceAll(/\b[A-Z][a-z]+day, [A-Z][a-z]+ \d{1,2}\b/g, '[day]')
 
 /** Writes scenes as they stand in docs/spoken/, after `head`, which is for readers alone. */

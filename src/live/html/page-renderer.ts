@@ -205,7 +205,7 @@ export class PageRenderer {
     const quote = await this.#readQuote(room, messageId)
     if (!quote) return fragment('replying', 'innerHTML')
     const shown = renderPartial('replying', this.context, { roomId: room.view.id, quote })
-    const sentence = this.context.t('reply.begun', { name: quote.author })
+    const sentence = quote.to
     const said = renderPartial('announcement', this.context, { sentence })
     return fragment('replying', 'innerHTML', shown) + fragment('announcer', 'beforeend', said)
   }

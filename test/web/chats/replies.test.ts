@@ -33,13 +33,15 @@ describe('a reply', () => {
     expect(refused.status).toBe(422)
     expect(await refused.text()).toContain(field)
     await ben.post(`${chat}/messages`, { content: 'a reply', nonce: 'n1', replyTo: id }, chat)
-    for (const [client, author] of [
-      [ann, 'You'],
-      [ben, annName],
+    for (const [client, to, author] of [
+      [ann, 'you', 'You'],
+      [ben, annName, annName],
     ] as const) {
       const html = await textOf(client, chat)
       const [, href = '', words = ''] = /<a class="quote [^"]+" href="([^"]+)"[^>]*>(.*?)<\/a>/s.exec(html) ?? []
-      expect(words.replace(/<[^>]+>/g, '')).toBe(`In reply to ${author}: first line.`)
+      const said = words.replace(/<b aria-hidden="true">.*?<\/b>/, '').replace(/<[^>]+>/g, '')
+      expect(said.replace(/\s+/g, ' ')).toBe(`In reply to ${to}: first line.`)
+      expect(words).toContain(`<b aria-hidden="true"><bdi>${author}</bdi></b>`)
       expect(href).toBe(`${chat}?after=0#m-${id}`)
       expect(html).not.toContain('name="replyTo" form="composer"')
     }
