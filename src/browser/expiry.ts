@@ -2,6 +2,8 @@ import { keepFocus } from './focus.js'
 
 /** Timers stop while the machine sleeps, so the clocks are read at least this often. */
 const lookMs = 1000
+/** Two readings of both clocks, each rounded to at most a millisecond, differ by no more than this while they go on. */
+const roundingMs = 4
 /** The server says by itself what is over, within this time. */
 const patienceMs = 2000
 const never = Number.POSITIVE_INFINITY
@@ -9,9 +11,9 @@ const expiring = ':is(#list article, .event, .last, .ended, .quote)'
 
 /** When a message is over: by the machine's clock, which may be set, and by the page's own, which may stop in sleep. */
 interface Due {
+  /** 0 once it is hidden. */
   wall: number
   readonly own: number
-  isHidden: boolean
 }
 
 /**
@@ -35,7 +37,7 @@ export function expireInTime(askAnew: () => void): void {
       const leftMs = remaining ? Number(remaining) : never
       // Also where it took the place of what was hidden.
       if (unsureSince < never) hidingOf(shown).hidden = false
-      const due = { wall: wall + leftMs, own: own + leftMs, isHidden: false }
+      const due = { wall: wall + leftMs + roundingMs, own: own + leftMs }
       dues.set(shown, due)
       shown.removeAttribute('data-remaining')
       nextWall = Math.min(nextWall, due.wall)
@@ -66,15 +68,17 @@ export function expireInTime(askAnew: () => void): void {
       }
       nextOwn = Math.min(nextOwn, due.own)
       // The server has put it in again: it lives.
-      if (due.isHidden && !hiding.hidden) Object.assign(due, { wall: wall + due.own - own, isHidden: false })
-      if (!due.isHidden && due.wall > wall) {
+      if (!due.wall && !hiding.hidden) due.wall = wall + due.own - own + roundingMs
+      if (due.wall > wall) {
         nextWall = Math.min(nextWall, due.wall)
         continue
       }
       isUnsure = true
-      due.isHidden = true
+      due.wall = 0
       keepFocus(() => {
         hiding.hidden = true
+        // Chromium takes the focus from what is hidden only in a later frame, when nobody hands it on any more: here it goes at once.
+        hiding.before(hiding)
       })
     }
     unsureSince = isUnsure ? Math.min(unsureSince, own) : never

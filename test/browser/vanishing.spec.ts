@@ -1,4 +1,5 @@
-import { expect, message, send, servers, test } from '../support/browser/fixtures.js'
+import { test } from '../support/browser/faulty-chat.js'
+import { expect, message, send, servers } from '../support/browser/fixtures.js'
 import { keepFocus, keepSpeech, readFocus, takeSpeech } from '../support/browser/ledgers.js'
 
 test.use({ serverEnv: servers.ofShortLives })
@@ -47,6 +48,44 @@ test('the focused message that goes hands its focus on, never to nowhere', { tag
   expect(places).toHaveLength(3)
   expect(places.at(-1)).toBe('messages')
   expect(places).not.toContain('BODY')
+})
+
+test('the focused message that is hidden, as the clock was set, hands its focus on, never to nowhere', {
+  tag: '@page',
+}, async ({ chat }) => {
+  const { ann, ben } = await chat()
+  await send(ben, 'hidden for a while')
+  await message(ann, 'hidden for a while').focus()
+  await keepFocus(ann)
+  await ann.evaluate(() => {
+    const now = Date.now
+    Date.now = () => now() + 3_600_000
+  })
+  await expect(ann.getByText('hidden for a while').first()).toBeHidden()
+  await expect(ann.getByRole('region', { name: 'Messages' })).toBeFocused()
+  const places = await readFocus(ann)
+  expect(places).toHaveLength(2)
+  expect(places.at(-1)).toBe('messages')
+})
+
+test('a message goes at once, and is not hidden before, on a page that has lost its connection', {
+  tag: '@page',
+}, async ({ faultyChat }) => {
+  const { ann, ben, faults } = await faultyChat()
+  await ann.evaluate(() => {
+    new MutationObserver(() => Object.assign(window, { isHidden: true })).observe(document.body, {
+      attributeFilter: ['hidden'],
+      subtree: true,
+    })
+  })
+  for (let count = 1; count <= 10; count += 1) {
+    await send(ben, `message ${count}`)
+    await expect(message(ann, `message ${count}`)).toBeVisible()
+  }
+  faults.isDown = true
+  faults.cut()
+  await expect(ann.getByRole('article')).toHaveCount(0)
+  expect(await ann.evaluate(() => Reflect.has(window, 'isHidden'))).toBe(false)
 })
 
 test('where the last message of a chat is gone the list of chats says so', { tag: '@page' }, async ({ chat }) => {
