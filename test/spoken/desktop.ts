@@ -94,6 +94,14 @@ export class Desktop {
     await runFile('xdotool', ['mousemove', '700', '500', 'click', '1', 'mousemove', '1399', '999'], { env: this.env })
   }
 
+  /**
+   * Does something of which the screen reader learns when it is done. Else it speaks of a page that is half loaded or not, as
+   * chance has it.
+   */
+  async doAtOnce(act: () => Promise<unknown>): Promise<void> {
+    await (this.#reader ? this.#reader.holdWhile(act) : act())
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer)
     // The last first: each needs those before it.

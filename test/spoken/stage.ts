@@ -118,10 +118,13 @@ export class Stage {
     await this.prepare(() => this.desktop.clickInTheMiddle())
   }
 
-  /** Opens the chat in the browser. */
+  /** Opens the chat in the browser, which has the focus come to its composer. */
   async open({ path, faults }: Chat, query = '?newest'): Promise<void> {
-    await this.page.goto(faults.url + path + query)
-    await this.page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+    await this.desktop.doAtOnce(async () => {
+      await this.page.goto(faults.url + path + query)
+      await this.page.waitForFunction(() => document.querySelector('#live[data-htmx-powered]'))
+      await this.page.waitForFunction(() => document.activeElement?.matches('#content'))
+    })
   }
 
   /** Opens a page of the server where nobody is logged in. */

@@ -56,6 +56,16 @@ export class DesktopPart {
     }
   }
 
+  /** Has it stand still while something is done. What it is told meanwhile waits for it. */
+  async holdWhile(act: () => Promise<unknown>): Promise<void> {
+    this.#signal('SIGSTOP')
+    try {
+      await act()
+    } finally {
+      this.#signal('SIGCONT')
+    }
+  }
+
   async end(): Promise<void> {
     this.#signal('SIGTERM')
     await Promise.race([this.#ended, sleep(2000, undefined, { ref: false })])
