@@ -69,7 +69,7 @@ async function playScenes(
   const known = new Map(readTranscript(text).map(each => [each.name, each]))
   let passed = 0
   for (const scene of chosen) {
-    // One that no transcript has is to be silent, which none is: it differs.
+    // A scene that is in no transcript always differs.
     const expected = known.get(scene.name) ?? { name: scene.name, steps: [] }
     const { transcript, lines } = await playScene(stage, scene, isWriting ? undefined : expected)
     if (lines.length === 0) passed += 1

@@ -100,12 +100,15 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
   })
   for (let count = 0; count < mostStops; count += 1) {
     await page.keyboard.press('Tab')
-    const stop = await page.evaluate(async () => {
+    const stop = await page.evaluate(async at => {
       const active = document.activeElement
-      if (!(active instanceof HTMLElement) || active === document.body || active.dataset.probed) return null
+      if (!(active instanceof HTMLElement) || active === document.body) return null
+      const { probed } = active.dataset
+      // After the last stop comes the first; any other that comes again has the keyboard caught (WCAG 2.1.2).
+      if (probed) return probed === '0' ? null : `Tab comes back to ${active.outerHTML.slice(0, 80)}`
       // A row that scrolls sideways brings what has the focus into view with the next frame.
       for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame)
-      active.dataset.probed = 'yes'
+      active.dataset.probed = String(at)
       const box = active.getBoundingClientRect()
       const [left, right] = [Math.max(box.left, 0) + 2, Math.min(box.right, innerWidth) - 2]
       const [top, bottom] = [Math.max(box.top, 0) + 2, Math.min(box.bottom, innerHeight) - 2]
@@ -123,8 +126,9 @@ export async function tabThrough(page: Page): Promise<readonly Stop[]> {
         hasRing: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
         coveredBy: isSmall ? 'it has no size' : covers.map(hit => hit?.outerHTML.slice(0, 80) ?? 'nothing').join(' '),
       }
-    })
+    }, count)
     if (!stop) return stops
+    if (typeof stop === 'string') throw new Error(stop)
     stops.push(stop)
   }
   throw new Error(`Tab does not come to an end after ${mostStops} stops`)
