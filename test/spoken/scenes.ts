@@ -18,13 +18,20 @@ export const waysToSpeak = 'Ways to have something said'
 const shortLifeMs = 16_000
 const warnedLifeMs = 44_000
 
-/** The options of a chat have fewer stops of the Tab key. */
+/** A list of one chat, and the options of a chat, have fewer stops of the Tab key. */
 const mostStops = 20
 
 const shows = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text }).waitFor()
 const isAt = (page: Page, selector: string) =>
   page.waitForFunction(wanted => document.activeElement?.matches(wanted), selector)
 const hasStatus = (page: Page, status: string) => page.locator(`#list article[data-status=${status}]`).waitFor()
+
+/** Presses Tab until what matches has the focus. */
+async function tabTo({ page, desktop }: Stage, selector: string): Promise<void> {
+  const isThere = () => page.evaluate(wanted => document.activeElement?.matches(wanted), selector)
+  for (let count = 0; count < mostStops && !(await isThere()); count += 1) await desktop.press('Tab')
+  await isAt(page, selector)
+}
 
 /** Writes a text at the keyboard and sends it; `isThere` waits for what comes of that. Only what is said then is heard. */
 async function send(stage: Stage, text: string, then: string, isThere: () => Promise<unknown>): Promise<void> {
@@ -266,12 +273,18 @@ export const scenes: readonly Scene[] = [
   {
     name: 'Unread messages',
     async act(stage) {
-      const { desktop } = stage
+      const { page, desktop } = stage
       const chat = await stage.chatWith('Jonas')
       await stage.prepare(async () => {
         for (const text of ['While', 'you', 'were away']) await chat.write(text)
       })
-      await stage.hear('Ann opens the chat, in which three messages are unread', () => stage.open(chat, ''))
+      await stage.prepare(async () => {
+        await page.goto(`${chat.faults.url}/chats`)
+        await tabTo(stage, `[href="${chat.path}"]`)
+      })
+      await stage.hear('From her list of chats Ann comes into the chat, in which three messages are unread', () =>
+        stage.open(chat, ''),
+      )
       await stage.prepare(goToMessages(stage))
       await stage.hear('At the messages, Ann presses L, which leads to the next list', () => desktop.press('l'))
       for (let count = 0; count < 2; count += 1) await stage.hear('Ann presses Down', () => desktop.press('Down'))
@@ -378,13 +391,11 @@ export const scenes: readonly Scene[] = [
     async act(stage) {
       const { page, desktop } = stage
       await enter(stage, 'Stefan')
-      const isAtEnd = () => page.evaluate(() => document.activeElement?.matches('[data-end] button'))
       await stage.prepare(async () => {
         await desktop.press('shift+Tab', 'shift+Tab', 'shift+Tab')
         await isAt(page, '.menu-button')
         await desktop.press('Return')
-        for (let count = 0; count < mostStops && !(await isAtEnd()); count += 1) await desktop.press('Tab')
-        await isAt(page, '[data-end] button')
+        await tabTo(stage, '[data-end] button')
       })
       await stage.hear('Ann presses Enter on "End chat"', async () => {
         await desktop.press('Return')
