@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Cluster, Redis } from 'ioredis'
-import { fail, onReady, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
+import { fail, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
 
 /** In how many parts a cluster keeps what the engine holds; on one Redis it is one. */
 const clusterPartitions = 64
@@ -63,7 +63,10 @@ export class ClusterLink implements RedisLink {
   }
 
   onHealed(hear: () => void): () => void {
-    return onReady(this.subscriber, hear)
+    // ioredis subscribes again behind this event; what is asked after that comes later.
+    const listener = () => setImmediate(hear)
+    this.subscriber.on('ready', listener)
+    return () => this.subscriber.off('ready', listener)
   }
 
   close(): void {

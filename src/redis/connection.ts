@@ -42,6 +42,8 @@ async function openClient(url: string, onError: (error: Error) => void): Promise
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // Nobody would hear that it failed, and Node ends a process for that.
+    autoResubscribe: false,
     // At once for the first time: each moment without channels loses events.
     retryStrategy: times => Math.min((times - 1) * 100, longestRetryMs),
   })

@@ -1,4 +1,3 @@
-import type { Cluster, Redis } from 'ioredis'
 import { ChatError } from '../chat/errors.js'
 
 /** What we use of Redis: commands on one connection, and channels on another. */
@@ -83,12 +82,4 @@ export function refusalBy(failure: RedisFailure): Error {
 /** By which id a server and its replicas know what they hold; another one after each failover and each start. */
 export function replicationIdOf(info: string): string {
   return /master_replid:(\w{8})/.exec(info)?.[1] ?? ''
-}
-
-/** Calls back once a connection that was lost is there again, and its channels with it. */
-export function onReady(subscriber: Redis | Cluster, hear: () => void): () => void {
-  // ioredis subscribes anew behind this event; what is asked after that comes later.
-  const listener = () => setImmediate(hear)
-  subscriber.on('ready', listener)
-  return () => subscriber.off('ready', listener)
 }

@@ -1,18 +1,23 @@
 import type { Redis } from 'ioredis'
-import { fail, onReady, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
+import { fail, type RedisLink, replicationIdOf, type ServerAnswer } from './link.js'
 
 /** The connection to one Redis. */
 export class SingleLink implements RedisLink {
   readonly partitions = 1
   readonly isSharded = false
   generation = ''
+  /** The channels that are heard. */
+  readonly #channels = new Set<string>()
+  readonly #whenHealed = new Set<() => void>()
 
+  /** @param subscriber one that does not subscribe again by itself */
   constructor(
     private readonly commands: Redis,
     private readonly subscriber: Redis,
   ) {
     // On this connection it is answered before any command that follows.
     commands.on('ready', () => this.readGeneration().catch(() => {}))
+    subscriber.on('ready', () => void this.#hearAgain())
   }
 
   /** Reads which generation it is now. */
@@ -48,9 +53,11 @@ export class SingleLink implements RedisLink {
 
   async subscribe(channels: readonly string[]): Promise<void> {
     await this.subscriber.subscribe(...channels)
+    for (const channel of channels) this.#channels.add(channel)
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
+    for (const channel of channels) this.#channels.delete(channel)
     await this.subscriber.unsubscribe(...channels)
   }
 
@@ -61,11 +68,24 @@ export class SingleLink implements RedisLink {
   }
 
   onHealed(hear: () => void): () => void {
-    return onReady(this.subscriber, hear)
+    this.#whenHealed.add(hear)
+    return () => this.#whenHealed.delete(hear)
   }
 
   close(): void {
     this.commands.disconnect()
     this.subscriber.disconnect()
+  }
+
+  /** Hears all channels again, on a connection that was made anew. */
+  async #hearAgain(): Promise<void> {
+    try {
+      if (this.#channels.size > 0) await this.subscriber.subscribe(...this.#channels)
+    } catch {
+      // It was lost again, and is made anew by itself; or Redis does not answer on it.
+      if (this.subscriber.status === 'ready') this.subscriber.disconnect(true)
+      return
+    }
+    for (const hear of this.#whenHealed) hear()
   }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectTo, createServer, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '#src/redis/connection.js'
@@ -27,6 +29,32 @@ describe('the connection to Redis', () => {
     await link.call('PUBLISH', 'one', 'third')
     await link.call('PING')
     expect(heard).toHaveLength(2)
+  })
+
+  test('hears its channels again, though the connection is lost while it subscribes again', async () => {
+    const server = await startRedisServer()
+    onTestFinished(() => server.stop())
+    const line = await startLine(server.url)
+    const lost: unknown[] = []
+    const note = (error: unknown) => lost.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const link = await connect(line.url, () => {})
+    onTestFinished(() => link.close())
+    const heard: string[] = []
+    let healed = 0
+    link.onMessage((channel, message) => heard.push(`${channel} ${message}`))
+    link.onHealed(() => {
+      healed += 1
+    })
+    await link.subscribe(['one'])
+    line.cutsOff = 3
+    await link.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await expect.poll(() => healed).toBe(1)
+    expect(line.cutsOff).toBe(0)
+    await link.call('PUBLISH', 'one', 'message')
+    await expect.poll(() => heard).toEqual(['one message'])
+    expect(lost).toEqual([])
   })
 
   test('says why a command failed without a word of the command', async () => {
@@ -60,3 +88,33 @@ describe('the connection to Redis', () => {
     expect(link.generation).not.toBe(first)
   })
 })
+
+/** A line to Redis, which cuts off as many connections as `cutsOff` says, each as it subscribes. */
+async function startLine(target: string) {
+  const line = { url: '', cutsOff: 0 }
+  const sockets = new Set<Socket>()
+  const lines = createServer(client => {
+    const server = connectTo(Number(new URL(target).port), '127.0.0.1')
+    for (const socket of [client, server]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => [client, server].forEach(each => void each.destroy()))
+    }
+    client.on('data', bytes => {
+      if (line.cutsOff > 0 && /subscribe/i.test(bytes.toString('latin1'))) {
+        line.cutsOff -= 1
+        client.destroy()
+      } else server.write(bytes)
+    })
+    server.pipe(client)
+  }).listen(0, '127.0.0.1')
+  await once(lines, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    lines.close()
+  })
+  const address = lines.address()
+  if (address === null || typeof address === 'string') throw new Error('The line has no port')
+  line.url = `redis://127.0.0.1:${address.port}`
+  return line
+}
