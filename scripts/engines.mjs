@@ -2,7 +2,7 @@
  * Walks through every journey in Chromium, Firefox and WebKit. `npm run engines -- firefox webkit` takes these alone, and other
  * arguments go to Playwright.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWith } from './command.mjs'
@@ -25,7 +25,9 @@ try {
   await build()
   const env = { NODE_ENV: 'test' }
   for (const name of wanted) Object.assign(env, await engines[name]())
-  env.PLAYWRIGHT_JSON_OUTPUT_FILE = join(mkdtempSync(join(tmpdir(), 'ephemeral-chat-engines-')), 'report.json')
+  const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-engines-'))
+  process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
+  env.PLAYWRIGHT_JSON_OUTPUT_FILE = join(reports, 'report.json')
   const playwright = join(root, 'node_modules', '.bin', 'playwright')
   const projects = wanted.map(name => `--project=${name}`)
   const options = ['--config=test/browser-engines/playwright.config.ts', '--reporter=list,json', ...projects]

@@ -33,4 +33,7 @@ export function watchChat(messages: HTMLElement, menu: Element | null): void {
   watchMenus()
   if (menu) keepMenu(menu)
   watchField()
+  // How many messages are new is for whoever comes in: it would be said again of those that were read long ago.
+  const forgetNew = () => document.getElementById('main')?.setAttribute('aria-labelledby', 'with')
+  addEventListener('focusout', forgetNew, { once: true })
 }

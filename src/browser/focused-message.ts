@@ -1,6 +1,6 @@
 /**
- * Has the message with the focus be described by the times and the status that it had when the focus came, until the focus leaves.
- * Else a screen reader says all of the message again at each tick. What is shown changes at once.
+ * Has the message with the focus be described by the times and the status that it had when the focus came, or when a key was pressed
+ * there last. Else a screen reader says all of the message again at each tick. What is shown changes at once.
  */
 export function watchFocusedMessage(messages: HTMLElement): void {
   let meta: HTMLElement | null = null
@@ -17,14 +17,14 @@ export function watchFocusedMessage(messages: HTMLElement): void {
     for (const part of meta?.children ?? []) part.ariaHidden = null
     meta = null
   }
-  const take = (at: Element | null) => {
+  const take = (at: EventTarget | null) => {
     release()
-    if (!at?.matches('article')) return
+    if (!(at instanceof Element && at.matches('article'))) return
     meta = at.querySelector('.meta')
     said.textContent = meta?.textContent ?? ''
   }
   new MutationObserver(hold).observe(messages, { childList: true, characterData: true, subtree: true })
-  messages.addEventListener('focusin', ({ target }) => take(target instanceof Element ? target : null))
+  for (const name of ['focusin', 'keyup']) messages.addEventListener(name, ({ target }) => take(target))
   messages.addEventListener('focusout', release)
   take(document.activeElement)
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { projectRoot } from '#src/project-root.js'
 import { chooseByWords } from '../../scripts/command.mjs'
 import { browsers, type SpokenBrowser } from './browsers.js'
@@ -20,8 +21,16 @@ export interface SpokenPlan {
   readonly say: (line: string) => void
 }
 
+/** A browser that does nothing more: no other scene can be played in it. */
+class BrowserHangs extends Error {
+  override readonly name = 'BrowserHangs'
+}
+
 /** The window as the desktop has it. */
 const asItIs = { viewport: null, colorScheme: null, reducedMotion: null, forcedColors: null, contrast: null } as const
+
+/** A scene takes less than half of this, ms, also on a busy machine: a browser that hangs would never end it. */
+const longestSceneMs = 120_000
 
 const fileOf = ({ id }: SpokenBrowser) => join(projectRoot, 'docs', 'spoken', `${id}.txt`)
 
@@ -50,9 +59,12 @@ async function playIn(
     const stage = new Stage(await program.newPage(asItIs), desktop)
     await stage.begin()
     const count = await playScenes(browser, chosen, stage, plan)
-    await stage.close()
-    await program.close()
+    await endInTime(stage.close().then(() => program.close()))
     return count
+  } catch (error) {
+    // The other browser goes on.
+    plan.say(`${browser.title}: ${error instanceof Error ? error.message : error}`)
+    return { passed: 0, failed: chosen.length }
   } finally {
     await desktop.close()
   }
@@ -90,10 +102,24 @@ async function playScene(
   expected: SceneTranscript | undefined,
 ): Promise<{ transcript: SceneTranscript | null; lines: string[] }> {
   try {
-    const transcript = await stage.play(name, act, expected)
+    const transcript = await endInTime(stage.play(name, act, expected))
     return { transcript, lines: expected ? compareScenes(expected, transcript) : [] }
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!(error instanceof Error) || error instanceof BrowserHangs) throw error
     return { transcript: null, lines: [`the scene did not come to its end: ${error.message}`, ...stage.lines] }
+  }
+}
+
+/** Waits for what may hang. @throws BrowserHangs after `longestSceneMs` */
+async function endInTime<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController()
+  const limit = sleep(longestSceneMs, undefined, { signal: late.signal }).then(() => {
+    throw new BrowserHangs(`The browser has not come to an end after ${longestSceneMs / 1000} seconds`)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    limit.catch(() => {})
+    late.abort()
   }
 }
