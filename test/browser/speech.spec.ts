@@ -114,8 +114,26 @@ test('what describes the field or the message with the focus stands still, as al
   await expect(own).toHaveAttribute('data-status', 'seen')
   await expect(own.locator('.status')).toHaveText('Seen')
   await expect(own).toHaveAccessibleDescription(/^where are you \d\d:\d\d.* until .+ Delivered$/)
+  await ann.keyboard.press('End')
+  await expect(own).toBeFocused()
+  await expect(own).toHaveAccessibleDescription(/^where are you \d\d:\d\d.* until .+ Seen$/)
   await composer(ann).focus()
   await expect(own).toHaveAccessibleDescription(/ Seen$/)
+})
+
+test('how many messages are new is in the name of the chat until the focus moves on from where it came', async ({
+  chat,
+}) => {
+  const { ann, ben, benPerson, path } = await chat()
+  await ann.goto('/chats')
+  await send(ben, 'new')
+  await ann.goto(path)
+  const main = ann.getByRole('main')
+  await expect(main).toHaveAccessibleName(`Chat with ${benPerson.name} 1 new message`)
+  await connected(ann)
+  await composer(ann).focus()
+  await ann.keyboard.press('Shift+Tab')
+  await expect(main).toHaveAccessibleName(`Chat with ${benPerson.name}`)
 })
 
 test('who wants to hear nothing hears nothing', async ({ chat }) => {
