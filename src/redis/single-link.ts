@@ -7,8 +7,8 @@ export class SingleLink implements RedisLink {
   readonly isSharded = false
   generation = ''
   /** The channels that are heard. */
-  readonly #channels = new Set<string>()
-  readonly #whenHealed = new Set<() => void>()
+  private readonly channels = new Set<string>()
+  private readonly whenHealed = new Set<() => void>()
 
   /** @param subscriber one that does not subscribe again by itself */
   constructor(
@@ -53,11 +53,11 @@ export class SingleLink implements RedisLink {
 
   async subscribe(channels: readonly string[]): Promise<void> {
     await this.subscriber.subscribe(...channels)
-    for (const channel of channels) this.#channels.add(channel)
+    for (const channel of channels) this.channels.add(channel)
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
-    for (const channel of channels) this.#channels.delete(channel)
+    for (const channel of channels) this.channels.delete(channel)
     await this.subscriber.unsubscribe(...channels)
   }
 
@@ -68,8 +68,8 @@ export class SingleLink implements RedisLink {
   }
 
   onHealed(hear: () => void): () => void {
-    this.#whenHealed.add(hear)
-    return () => this.#whenHealed.delete(hear)
+    this.whenHealed.add(hear)
+    return () => this.whenHealed.delete(hear)
   }
 
   close(): void {
@@ -80,12 +80,12 @@ export class SingleLink implements RedisLink {
   /** Hears all channels again, on a connection that was made anew. */
   async #hearAgain(): Promise<void> {
     try {
-      if (this.#channels.size > 0) await this.subscriber.subscribe(...this.#channels)
+      if (this.channels.size > 0) await this.subscriber.subscribe(...this.channels)
     } catch {
       // It was lost again, and is made anew by itself; or Redis does not answer on it.
       if (this.subscriber.status === 'ready') this.subscriber.disconnect(true)
       return
     }
-    for (const hear of this.#whenHealed) hear()
+    for (const hear of this.whenHealed) hear()
   }
 }
