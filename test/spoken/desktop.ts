@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Page } from '@playwright/test'
 import { projectRoot } from '#src/project-root.js'
 import { DesktopPart, displayArguments, until } from '../support/desktop-part.js'
 import { type Scratch, scratchFolder } from '../support/leftovers.js'
@@ -15,6 +16,9 @@ const atSpi = '/usr/libexec/at-spi-bus-launcher'
 /** A screen reader that takes no more processor time than this within this time has nothing to do. */
 const lookMs = 250
 const idleTicks = 2
+/** How long a key takes at most until the page has it, ms, and how often it is tried. */
+const keyPatienceMs = 2000
+const mostTries = 10
 
 /** Orca as it is at first, but that it reads no page by itself when that is loaded, and no key that is typed. */
 const orcaSettings = {
@@ -89,9 +93,25 @@ export class Desktop {
     await runFile('xdotool', ['type', '--delay', '60', text], { env: this.env })
   }
 
-  /** Clicks where the page of a browser is, and takes the pointer away. */
-  async clickInTheMiddle(): Promise<void> {
-    await runFile('xdotool', ['mousemove', '700', '500', 'click', '1', 'mousemove', '1399', '999'], { env: this.env })
+  /**
+   * Clicks where the page of a browser is, and takes the pointer away, until a key comes to the page: on a busy machine the window may
+   * be later than a click.
+   */
+  async bringKeyboardTo(page: Page): Promise<void> {
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      await runFile('xdotool', ['mousemove', '700', '500', 'click', '1', 'mousemove', '1399', '999'], { env: this.env })
+      const isPressed = page.evaluate(
+        waitMs =>
+          new Promise<boolean>(resolve => {
+            addEventListener('keydown', () => resolve(true), { once: true })
+            setTimeout(resolve, waitMs, false)
+          }),
+        keyPatienceMs,
+      )
+      await this.press('Pause')
+      if (await isPressed) return
+    }
+    throw new Error(`No key came to the page in ${mostTries} tries`)
   }
 
   /**

@@ -9,10 +9,6 @@ import { waitForQuiet } from './quiet.js'
 import { type SceneTranscript, type Step, withoutTimes } from './transcript.js'
 import type { Utterance } from './voice.js'
 
-/** How long a key takes at most until the page has it, ms, and how often it is tried. */
-const keyPatienceMs = 2000
-const mostTries = 10
-
 /** What should be said may take so long on a busy machine. */
 const patienceMs = 15_000
 /** Where it is not known what should be said, only time tells that nothing more comes. */
@@ -119,7 +115,7 @@ export class Stage {
   /** Has the keyboard in the page rather than in the bars of the browser. To be done once, before all scenes. */
   async begin(): Promise<void> {
     await this.prepare(() => this.visit('/login'))
-    await this.prepare(() => this.#takeKeyboard())
+    await this.prepare(() => this.desktop.bringKeyboardTo(this.page))
   }
 
   /** Opens the chat in the browser, which has the focus come to its composer. */
@@ -137,24 +133,6 @@ export class Stage {
     await this.#leave()
     await this.page.context().clearCookies()
     await this.page.goto(faults.url + path)
-  }
-
-  /** Clicks on the page until a key comes to it: on a busy machine its window may be later than a click. */
-  async #takeKeyboard(): Promise<void> {
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      await this.desktop.clickInTheMiddle()
-      const isPressed = this.page.evaluate(
-        waitMs =>
-          new Promise<boolean>(resolve => {
-            addEventListener('keydown', () => resolve(true), { once: true })
-            setTimeout(resolve, waitMs, false)
-          }),
-        keyPatienceMs,
-      )
-      await this.desktop.press('Pause')
-      if (await isPressed) return
-    }
-    throw new Error(`No key came to the page in ${mostTries} tries`)
   }
 
   /**
@@ -202,5 +180,5 @@ async function startServer(lifeMs: number): Promise<Server> {
 
 const wordsOf = ({ text, isCut }: Utterance): string => withoutTimes(text) + (isCut ? ' (cut off)' : '')
 
-/** Whether Orca says this hangs on how long a page takes to load. */
+/** Whether Orca says this depends on how long a page takes to load. */
 const isOfThePage = (words: string) => !words.startsWith('Loading.')
