@@ -2,11 +2,9 @@
  * Walks through every journey in Chromium, Firefox and WebKit. `npm run engines -- firefox webkit` takes these alone, and other
  * arguments go to Playwright.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWith } from './command.mjs'
-import { countPlaywright, notesOf } from './playwright-report.mjs'
+import { countPlaywright, makeReportFolder, notesOf } from './playwright-report.mjs'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, findFirefox, findWebKit, install } from './setup.mjs'
 
@@ -25,9 +23,7 @@ try {
   await build()
   const env = { NODE_ENV: 'test' }
   for (const name of wanted) Object.assign(env, await engines[name]())
-  const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-engines-'))
-  process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
-  env.PLAYWRIGHT_JSON_OUTPUT_FILE = join(reports, 'report.json')
+  env.PLAYWRIGHT_JSON_OUTPUT_FILE = join(makeReportFolder(), 'report.json')
   const playwright = join(root, 'node_modules', '.bin', 'playwright')
   const projects = wanted.map(name => `--project=${name}`)
   const options = ['--config=test/browser-engines/playwright.config.ts', '--reporter=list,json', ...projects]

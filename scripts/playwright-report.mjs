@@ -1,6 +1,15 @@
 /** Reads what Playwright's JSON reporter has written. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+
+/** Makes an empty folder for reports, which goes when this process ends. */
+export function makeReportFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'ephemeral-chat-reports-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 export const readReport = file => JSON.parse(readFileSync(file, 'utf8'))
 export const firstLine = text => (text ?? '').split('\n', 1)[0]

@@ -2,18 +2,15 @@
  * Runs everything: types, lint, unit, engine, HTTP, socket and browser tests, after its own set-up. `--without-browsers` leaves
  * out the last.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { overNodes, twoNodes } from './over-nodes.mjs'
-import { countPlaywright, firstLine, readReport } from './playwright-report.mjs'
+import { countPlaywright, firstLine, makeReportFolder, readReport } from './playwright-report.mjs'
 import { root, run } from './process.mjs'
 import { build, findBrowsers, findRedisServer, install } from './setup.mjs'
 
 const withBrowsers = !process.argv.includes('--without-browsers')
 const bin = name => join(root, 'node_modules', '.bin', name)
-const reports = mkdtempSync(join(tmpdir(), 'ephemeral-chat-test-'))
-process.once('exit', () => rmSync(reports, { recursive: true, force: true }))
+const reports = makeReportFolder()
 
 /** Reads the counts and failures from a runner's JSON report. A runner without a report has failed. */
 function countVitest(file) {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { projectRoot } from '#src/project-root.js'
 import { chooseByWords } from '../../scripts/command.mjs'
+import { inTime } from '../support/in-time.js'
 import { browsers, type SpokenBrowser } from './browsers.js'
 import { Desktop } from './desktop.js'
 import { type Scene, scenes } from './scenes.js'
@@ -110,16 +110,9 @@ async function playScene(
   }
 }
 
-/** Waits for what may hang. @throws BrowserHangs after `longestSceneMs` */
-async function endInTime<T>(work: Promise<T>): Promise<T> {
-  const late = new AbortController()
-  const limit = sleep(longestSceneMs, undefined, { signal: late.signal }).then(() => {
-    throw new BrowserHangs(`The browser has not come to an end after ${longestSceneMs / 1000} seconds`)
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    limit.catch(() => {})
-    late.abort()
-  }
-}
+const endInTime = <T>(work: Promise<T>): Promise<T> =>
+  inTime(
+    work,
+    longestSceneMs,
+    () => new BrowserHangs(`The browser has not come to an end after ${longestSceneMs / 1000} seconds`),
+  )

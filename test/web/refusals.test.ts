@@ -17,8 +17,7 @@ const visitor = () => new HttpClient(server.url)
 const titleOf = (html: string) => (/<title[^>]*>([^<]*)<\/title>/.exec(html) ?? [])[1]
 const whereTo = (response: Response) => [response.status, response.headers.get('location')]
 
-/** The status and headers of an answer, without those that always differ. */
-/** All but what is another for each answer: the length of what is compressed hangs on the tokens in it. */
+/** The headers of an answer without those that always differ. The length of what is compressed depends on the tokens in it. */
 const headersOf = ({ headers }: Response) =>
   [...headers].filter(
     ([name]) =>

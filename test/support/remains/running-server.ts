@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Refusal } from '../../../scripts/command.mjs'
+import { inTime } from '../in-time.js'
 import { type Folder, placeOfFiles, placeOfLogFile, sealedPicture } from './file-places.js'
 import { beginLife } from './life.js'
 import { type Mark, markOfText } from './marks.js'
@@ -57,12 +57,12 @@ export async function verifyRunningServer(server: RunningServer): Promise<Findin
   const accounts = new ThrowawayAccounts(server.url, server.operator)
   const verify = async () => {
     // Not cut short by Ctrl+C: an account that is being made would stay.
-    const couple = await inTime(
+    const couple = await doInTime(
       meet(credentials => accounts.make(credentials)),
       meetingMs,
     )
     server.signal.throwIfAborted()
-    return Promise.race([inTime(watch(server, couple), watchingMs), abortion(server.signal)])
+    return Promise.race([doInTime(watch(server, couple), watchingMs), abortion(server.signal)])
   }
   const [outcome] = await Promise.allSettled([verify()])
   const stay = await accounts.removeAll()
@@ -70,21 +70,16 @@ export async function verifyRunningServer(server: RunningServer): Promise<Findin
   throw stay ? new AccountsStay(stay.line, { cause: outcome.reason }) : outcome.reason
 }
 
-/** Work that must not wait for a server which does not answer. */
-async function inTime<T>(work: Promise<T>, mostMs: number): Promise<T> {
-  const ending = new AbortController()
-  const late = delay(mostMs, undefined, { signal: ending.signal }).then(() => {
-    throw new Refusal(
-      `The server has not done in ${mostMs / 60_000} minutes what it should: it does not answer, or is very busy.`,
-    )
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    ending.abort()
-    late.catch(() => {})
-  }
-}
+/** Waits for what a server that does not answer would never end. */
+const doInTime = <T>(work: Promise<T>, mostMs: number): Promise<T> =>
+  inTime(
+    work,
+    mostMs,
+    () =>
+      new Refusal(
+        `The server has not done in ${mostMs / 60_000} minutes what it should: it does not answer, or is very busy.`,
+      ),
+  )
 
 async function abortion(signal: AbortSignal): Promise<never> {
   await once(signal, 'abort')
