@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseOrigin } from './origin.js'
 import { publicKeyOf } from './vapid-key.js'
 import { isWeakSecret } from './weak-secret.js'
+import { parseUrl } from './web-address.js'
 
 const yearInSeconds = 365 * 24 * 3600
 const minSecretLength = 32
@@ -116,9 +117,8 @@ export const contact = z
   )
 
 function isPage(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { protocol, username, password } = new URL(value)
-  return protocol === 'https:' && username === '' && password === ''
+  const url = parseUrl(value)
+  return url?.protocol === 'https:' && url.username === '' && url.password === ''
 }
 
 const whatMakesKeys = 'what "npm run admin -- push-keys" prints'
@@ -156,7 +156,7 @@ export const httpProxy = z.string().transform((value, context) => {
 })
 
 function isRedisUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { protocol, hostname, pathname } = new URL(value)
-  return (protocol === 'redis:' || protocol === 'rediss:') && hostname !== '' && /^(?:\/\d*)?$/.test(pathname)
+  const url = parseUrl(value)
+  const isRedis = url?.protocol === 'redis:' || url?.protocol === 'rediss:'
+  return isRedis && url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname)
 }

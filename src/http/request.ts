@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import type { Account } from '../accounts/account.js'
 import { ChatError } from '../chat/errors.js'
+import { parseUrl } from '../web-address.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -71,8 +72,9 @@ export function pathParameter(request: Request, name: string): string {
 
 /** The given address if it is one of this server to go to after log-in, else ''. */
 export function safeNext(address: string): string {
-  if (!address.startsWith('/') || !URL.canParse(address, 'http://ours')) return ''
-  const { origin, pathname, search } = new URL(address, 'http://ours')
+  const url = address.startsWith('/') ? parseUrl(address, 'http://ours') : null
+  if (url === null) return ''
+  const { origin, pathname, search } = url
   // Once its dot segments are resolved, a path may begin with two slashes, which browsers read as another host.
   const isOurs = origin === 'http://ours' && pathname !== '/' && !pathname.startsWith('//')
   return isOurs ? pathname + search : ''

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { ChatError } from '../chat/errors.js'
+import { parseUrl } from '../web-address.js'
 
 /** Longer than any that is known. */
 const longestEndpoint = 2000
@@ -17,8 +18,8 @@ export interface FoundService {
  * @param hosts as in `Config.push.hosts`
  */
 export function findService(endpoint: string, hosts: readonly string[]): FoundService | null {
-  if (endpoint.length > longestEndpoint || !URL.canParse(endpoint)) return null
-  const url = new URL(endpoint)
+  const url = endpoint.length > longestEndpoint ? null : parseUrl(endpoint)
+  if (url === null) return null
   const isPlain = url.port === '' && url.username === '' && url.password === '' && url.hash === ''
   if (url.protocol !== 'https:' || !isPlain || url.href.length > longestEndpoint) return null
   const service = hosts.find(host => isOf(url.hostname, host))

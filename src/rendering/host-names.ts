@@ -1,6 +1,7 @@
 import { domainToUnicode } from 'node:url'
 import { skeletonOf } from '../accounts/likeness.js'
 import { isOfOneSystem } from '../accounts/username.js'
+import { parseUrl } from '../web-address.js'
 
 /** Scripts that share words with Latin letters in ordinary host names. */
 const besideLatin = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}ー]*$/u
@@ -25,8 +26,9 @@ export const endingOf = (host: string): string => host.slice(host.lastIndexOf('.
  * replace. Otherwise ''; null if it is no valid address.
  */
 export function hostToShow(address: string): string | null {
-  if (!URL.canParse(address)) return null
-  const { hostname } = new URL(address)
+  const url = parseUrl(address)
+  if (url === null) return null
+  const { hostname } = url
   const shown = hostname.includes('xn--') ? domainToUnicode(hostname) : hostname
   // Newer versions of Node parse a label that stands for nothing, and leave it as it is.
   if (shown.includes('xn--')) return null

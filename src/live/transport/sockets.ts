@@ -8,6 +8,7 @@ import type { Clock } from '../../chat/clock.js'
 import type { UserId } from '../../chat/engine.js'
 import { ChatError } from '../../chat/errors.js'
 import type { UnreadShare } from '../../unread-bytes.js'
+import { parseUrl } from '../../web-address.js'
 import { closeCodes, closeTimeoutMs } from '../client/close-codes.js'
 import type { Identity } from '../client/subscriber.js'
 import type { OnBadFrame } from '../client/transport.js'
@@ -122,8 +123,7 @@ export class Sockets {
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const [target = '', base] = [request.url, 'http://localhost']
-    const url = URL.canParse(target, base) ? new URL(target, base) : null
+    const url = parseUrl(request.url ?? '', 'http://localhost')
     if (url?.pathname !== '/ws') return refuseUpgrade(socket, 404)
     const isProgram = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).includes(jsonProtocol)
     const admitted = await this.#admit(request, isProgram, url.searchParams).catch(asRefusal)

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newcomer, newPair } from '../../support/crowd.js'
 import { EventStream } from '../../support/event-stream.js'
 import { HttpClient } from '../../support/http-client.js'
+import { getBytes, rawConnection } from '../../support/raw-request.js'
 import { startTestServer } from '../../support/test-server.js'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -35,6 +37,15 @@ describe('a stream of events', () => {
     expect(data).toContain(`id="c-${room}"`)
     expect(data).not.toContain('id="list"')
     stream.close()
+  })
+
+  it('is opened, and is no fault of the server, where the address that was asked for is no URL', async () => {
+    const { ann } = await newPair(server.url)
+    const connection = await rawConnection(server.url)
+    connection.write(getBytes(ann.cookieHeader, 'http://localhost:99999/chats/events'))
+    const [head] = await once(connection, 'data')
+    expect(String(head)).toContain('HTTP/1.1 200')
+    connection.destroy()
   })
 
   it('catches a page up by the state in its address', async () => {
