@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
 import { lineDirections } from '../field/line-directions.js'
 import { piledMarks } from '../field/piled-marks.js'
-import { expect, sendMany, test } from '../support/browser/fixtures.js'
+import { expect, logIn, sendMany, test } from '../support/browser/fixtures.js'
 
 /** How far around a box is looked for what it paints there, in CSS pixels. */
 const around = 80
@@ -93,9 +93,11 @@ test('marks piled upon letters are never painted outside of their bubble or prev
 test('a name with marks of its script piled upon a letter is never painted outside of its place', async ({
   chat,
   person,
+  visit,
 }) => {
   const { ann } = await chat()
-  const { name } = await person(`ש${'\u0591'.repeat(20)}ש`)
+  const other = await person(`ש${'\u0591'.repeat(20)}ש`)
+  const { name } = other
   await ann.goto(`/people?q=${encodeURIComponent(name)}`)
   const found = ann.getByRole('button', { name: `Chat with ${name}` })
   expect(await paintedOutside(ann, found.locator('span').last(), found)).toBe(0)
@@ -104,6 +106,14 @@ test('a name with marks of its script piled upon a letter is never painted outsi
   const heading = ann.getByRole('heading', { level: 1 })
   await expect(heading).toContainText(name)
   expect(await paintedOutside(ann, heading.locator('bdi'), heading)).toBe(0)
+  const page = await visit()
+  await logIn(page, other)
+  await page.goto(new URL(ann.url()).pathname)
+  const typing = ann.locator('#typing')
+  const keys = page.getByRole('textbox', { name: 'Message' }).pressSequentially('Hello Ann', { delay: 300 })
+  await expect(typing).toContainText(name)
+  expect(await paintedOutside(ann, typing, typing)).toBe(0)
+  await keys
   await ann.getByRole('button', { name: 'Chat options' }).click()
   const block = ann.locator('#options a')
   expect(await paintedOutside(ann, block.locator('span'), block)).toBe(0)
