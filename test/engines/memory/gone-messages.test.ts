@@ -34,6 +34,13 @@ describe('a message that is gone', () => {
     expect([ann.gone, ann.person.goneMessages]).toEqual([null, 0])
   })
 
+  it('is remembered no longer where messages that were sent after it went before it', async () => {
+    const { ann, gone, clock } = start()
+    for (const sentAt of [1, 2, 3, 20, 21, 4]) gone.add(ann, write(ann, { nonce: `n${sentAt}` }, sentAt).message, 100)
+    await clock.advance(rememberedMs + 4)
+    expect([1, 2, 3, 4, 20, 21].filter(sentAt => gone.find(ann, `n${sentAt}`))).toEqual([20, 21])
+  })
+
   it('is not remembered when it has lived so long already', () => {
     const { ann, gone } = start()
     gone.add(ann, write(ann, { nonce: 'n' }, 0).message, rememberedMs)

@@ -46,6 +46,16 @@ describe('memory in slabs', () => {
     expect([taken.size, again.size, [...again].filter(bytes => taken.has(bytes)).length]).toEqual([8, 8, 4])
   })
 
+  it('gives what is free in a slab also once another, of which all was given back, is empty', () => {
+    const slabs = new Slabs()
+    const spans = Array.from({ length: 24 }, () => slabs.take(8_192))
+    const slabOf = (index: number) => spans.slice(8 * index, 8 * index + 8)
+    for (const index of [0, 1, 2]) slabs.release(slabOf(index)[0] ?? expect.fail())
+    for (const span of slabOf(0).slice(1)) slabs.release(span)
+    const again = [slabs.take(8_192), slabs.take(8_192)]
+    expect(again.map(({ bytes }) => [0, 1, 2].find(index => slabOf(index)[0]?.bytes === bytes)).sort()).toEqual([1, 2])
+  })
+
   it('says what taken spans keep from others: slabs with a single one as a whole, what is too long for one as it is', () => {
     const slabs = new Slabs()
     const spans = [1, 512, 8_192, 10_000].map(bytes => slabs.take(bytes))
