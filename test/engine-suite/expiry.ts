@@ -60,6 +60,15 @@ export function describeExpiry(makeEngine: MakeEngine): void {
         ])
       })
 
+      test('readQuote and readReach', async () => {
+        for (const method of ['readQuote', 'readReach'] as const) {
+          const { engine, id, stays, gone } = await startLate()
+          const read = (messageId: string) =>
+            method === 'readQuote' ? engine.readQuote(id, 'bob', messageId) : engine.readReach(id, messageId)
+          expect([await read(gone.id), await read(stays.id)]).toEqual([null, expect.anything()])
+        }
+      })
+
       test('sendMessage', async () => {
         const { world, engine, id, gone } = await startLate()
         const { message, duplicate } = await engine.sendMessage(id, 'ann', world.draft({ nonce: 'same' }))
