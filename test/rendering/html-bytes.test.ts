@@ -13,6 +13,7 @@ it.each([
   ['at most twenty links', 'a.b '.repeat(30), 30 * 4 + 20 * (3 + 256)],
   ['characters of four bytes', '😀'.repeat(100), 400],
   ['letters of three bytes', '한'.repeat(100), 300],
+  ['the last letters of two bytes, and the first of three', '\u07ff\u0800', 2 + 3],
 ])('the HTML of %s has so many bytes beside what is around it', (_what, text, bytes) => {
   expect(bytesOf(text) - empty).toBe(bytes)
 })

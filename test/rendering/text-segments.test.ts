@@ -21,6 +21,7 @@ describe('links in a text', () => {
     ['tab\thttps://a.example\nhttps://b.example', ['https://a.example', 'https://b.example']],
     ['见https://example.org，（https://example.com/路径）。', ['https://example.org', 'https://example.com/路径']],
     ['https://a.example|b.de|x=c.de', ['https://a.example', 'https://b.de', 'https://c.de']],
+    ['example.com/(www.example.org)', ['https://example.com/(www.example.org)']],
     ['münchen.de почта.рф', ['https://münchen.de', 'https://почта.рф']],
     ['ftp://example.com //example.com e.g. 3.14 12:30 a.b.c :) ... http:// @x', []],
     ['javascript:alert(1) data:text/html,x', []],

@@ -56,6 +56,7 @@ describe('an hour', () => {
   it('has two digits for hours and minutes, and seconds where they are asked for', () => {
     expect(times.hour(noon - 7 * 3_600_000)).toBe('06:05')
     expect(times.hour(noon, { seconds: true })).toBe('13:05:09')
+    expect(times.hour(noon + 1000, { seconds: true })).toBe('13:05:10')
     expect(times.hour(Date.UTC(2030, 0, 15, 23))).toBe('00:00')
   })
 
