@@ -7,7 +7,7 @@ import { build, install } from './setup.mjs'
 
 const usage = `Usage: npm run soak -- [--short]
   --short   one hour of the day, which is too short to judge memory by, as npm test does
-It takes about seven minutes (--short: less than one), and ends with 1 if memory rose or anything else did not come back to where it
+It takes about six minutes (--short: less than one), and ends with 1 if memory rose or anything else did not come back to where it
 was.`
 
 try {

@@ -18,7 +18,7 @@ interface Day {
   readonly isWhole: boolean
 }
 
-const wholeDay: Day = { hours: 24, activeMs: 3000, takes: 'about seven minutes', isWhole: true }
+const wholeDay: Day = { hours: 24, activeMs: 3000, takes: 'about six minutes', isWhole: true }
 const shortDay: Day = { hours: 1, activeMs: 1500, takes: 'half a minute', isWhole: false }
 const lifeMs = 2000
 const sessionMs = 40_000
