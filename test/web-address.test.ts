@@ -6,7 +6,7 @@ it('parses an address, against a base if one is given', () => {
   expect(parseUrl('/a', 'http://ours')?.href).toBe('http://ours/a')
 })
 
-it.each(['', '/a', 'http://a:99999', 'https://xn--a.com'])('is null for %j', text => {
+it.each(['', '/a', 'http://a:99999', 'https://[::g]'])('is null for %j', text => {
   expect(parseUrl(text)).toBeNull()
 })
 

@@ -34,7 +34,8 @@ beforeAll(async () => {
   // With the first message each learns the other's name.
   await alice.ask({ type: 'message:send', roomId, content: 'first', nonce: 'n0' })
   await bob.hears('message:new', { content: 'first' })
-  monitor = await new Redis(redis.url).monitor()
+  // Only the monitor connects: another client would go on trying after the server has ended.
+  monitor = await new Redis(redis.url, { lazyConnect: true }).monitor()
   monitor.on('monitor', (_time: string, words: readonly string[], source: string) => {
     if (source === 'lua') return
     const [, name] = words.map(word => /^\S+ \d+ ([a-z]+)(?: \d+ \d+)?$/.exec(word)).find(Boolean) ?? []
