@@ -188,7 +188,11 @@ describe('a message as it is shown', () => {
 
   it('has nothing left of its time once that is over, and is kept where it was put off', () => {
     const clock = new FakeClock(noon + hourMs + 1)
-    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({ remainingMs: 0, until: 'chat.kept 13:00' })
+    expect(view({ keptTimes: 1 }, { clock })).toMatchObject({
+      remainingMs: 0,
+      until: 'chat.kept 13:00',
+      hasOwnEnd: true,
+    })
   })
 
   it('that waits to be seen says how long it lives then, and goes unseen at its end', () => {
