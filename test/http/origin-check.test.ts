@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { originCheck, refuseForeignOrigin } from '#src/http/origin-check.js'
+import { parseUrl } from '#src/web-address.js'
 import { foreignPages, ownPages } from '../field/proxies.js'
 import { serveApp } from '../support/served-app.js'
 
@@ -65,7 +66,7 @@ describe('a page is not ours', () => {
     'http://127.0.0.1:3000',
     'null',
   ])('if it is at %s while PUBLIC_URL is https://chat.example, even if the Host header agrees', origin => {
-    const host = URL.canParse(origin) ? new URL(origin).host : '127.0.0.1:3000'
+    const host = parseUrl(origin)?.host ?? '127.0.0.1:3000'
     const headers = { origin, host, 'x-forwarded-proto': 'http' }
     expect(check({ publicUrl: 'https://chat.example', trustProxy: 1, headers }).isOurs).toBe(false)
   })

@@ -9,13 +9,12 @@ import type { Identity } from '../../live/client/subscriber.js'
 import { greetingOf } from '../../live/html/page-sessions.js'
 import { parseState } from '../../live/html/page-state.js'
 import { EventStreamTransport } from '../../live/transport/event-stream-transport.js'
-import { parseUrl } from '../../web-address.js'
 
 const isPage = (request: Request) => request.get('hx-request') !== undefined
 
 /** The state in Last-Event-ID is newer than the one in the URL. */
 function greet(request: Request) {
-  const greeting = greetingOf(parseUrl(request.originalUrl, 'http://ours')?.searchParams ?? new URLSearchParams())
+  const greeting = greetingOf(new URLSearchParams(request.originalUrl.replace(/^[^?]*/, '')))
   const lastId = request.get('last-event-id')
   return lastId ? { ...greeting, shown: parseState(lastId), again: true } : greeting
 }
